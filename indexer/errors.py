@@ -1,0 +1,61 @@
+"""Everything that can go wrong while building or opening an index.
+
+    IndexerError
+    ├── SourceError     a path, glob or option that names nothing readable
+    ├── IndexMissing    no index there
+    ├── IndexLocked     another process writes to it
+    ├── IndexMismatch   built by another encoder, passage rule or a newer nutgraf
+    ├── IndexDamaged    a file is truncated, missing or contradicts the manifest
+    └── StorageFailed   the disk said no (full, read-only, I/O error)
+
+Each message holds the bad value and what was expected; `hint` is the next thing to type.
+"""
+
+from typing import ClassVar
+
+
+class IndexerError(Exception):
+    """Base of this package's errors: a message, a stable `code`, and a hint."""
+
+    code: ClassVar[str] = "indexer_error"
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        """Keep the message (what was wrong, what was expected) and the hint (what to type)."""
+        super().__init__(message)
+        self.hint = hint
+
+
+class SourceError(IndexerError):
+    """A source that cannot be read at all: a path that does not exist, a bad option."""
+
+    code = "bad_source"
+
+
+class IndexMissing(IndexerError):
+    """There is no index in the folder."""
+
+    code = "index_missing"
+
+
+class IndexLocked(IndexerError):
+    """Another process holds the writer lock."""
+
+    code = "index_locked"
+
+
+class IndexMismatch(IndexerError):
+    """The index was built by something else than what opens it."""
+
+    code = "index_mismatch"
+
+
+class IndexDamaged(IndexerError):
+    """A file of the index is missing, truncated, or contradicts the manifest."""
+
+    code = "index_damaged"
+
+
+class StorageFailed(IndexerError):
+    """The operating system refused a write or a read."""
+
+    code = "storage_failed"
