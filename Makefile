@@ -1,0 +1,60 @@
+# One place for what people and CI run. `make help` lists it.
+PYTHON ?= python3
+VENV   ?= .venv
+EXTRAS ?= dev,hf
+INDEX  ?= .nutgraf
+PATHS  ?= seeds
+Q      ?= What did China agree to on sanctions?
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock
+
+.DEFAULT_GOAL := help
+.PHONY: help ask index test check format bench lock clean
+
+help: ## List these targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "nutgraf needs Python 3.11 or newer; found " + sys.version.split()[0] + ". Try: make PYTHON=python3.12 ...")'
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: $(BIN)/python pyproject.toml requirements.lock
+	@echo "setting up $(VENV) ..." >&2
+	@$(PIP) --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	@echo "installing the extras $(EXTRAS) ..." >&2
+	@$(PIP) --editable '.[$(EXTRAS)]'
+	@touch $@
+
+ask: $(VENV)/.installed ## Answer a question from seeds/: make ask Q="What did China agree to on sanctions?"
+	@$(BIN)/nutgraf index seeds --index $(INDEX) > /dev/null
+	@$(BIN)/ask "$(Q)" --index $(INDEX)
+
+index: $(VENV)/.installed ## Index articles: make index PATHS="articles/ archive.jsonl.gz"
+	@$(BIN)/nutgraf index $(PATHS) --index $(INDEX)
+
+check: $(VENV)/.installed-dev ## Formatting, lint, types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest -q tests/unit/test_architecture.py
+
+test: check ## All tests, after `check`
+	$(BIN)/pytest
+
+format: $(VENV)/.installed-dev ## Rewrite the code as `check` wants it
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.installed-dev ## Print the figures of the README, side by side (needs $$NUTGRAF_DATA; about an hour)
+	$(BIN)/python -m benchmarks
+
+lock: $(VENV)/.installed-dev ## Pin the newest releases that pyproject.toml allows
+	$(BIN)/python -m pip install --quiet uv
+	echo 'torch==2.13.0' | $(BIN)/uv pip compile pyproject.toml --extra dev --extra hf --universal \
+	  --python-version 3.11 --constraint /dev/stdin --no-header --no-annotate --upgrade --output-file requirements.lock
+
+clean: ## Remove the virtual environment and the index of the seeds
+	rm -rf $(VENV) $(INDEX)

@@ -1,0 +1,303 @@
+"""The command line: `nutgraf ...` and `ask`. Thin: options in, one call, one rendering, one exit code.
+
+Exit codes, as grep's: 0 answered or found, 1 not in the archive, 2 an error, 130 interrupted.
+"""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from api import options
+from api.errors import BadOption, NutgrafError, error_object
+from api.settings import DEFAULT_INDEX
+
+FOUND, NOT_FOUND, FAILED, INTERRUPTED = 0, 1, 2, 130
+_INDEX = Path(DEFAULT_INDEX)
+
+app = typer.Typer(
+    name="nutgraf",
+    help="Ask your news archive. Every answer is a quote, with its source.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+ask_app = typer.Typer(pretty_exceptions_enable=False, rich_markup_mode=None)
+
+
+def main() -> NoReturn:
+    """Run `nutgraf`."""
+    _run(app)
+
+
+def ask_main() -> NoReturn:
+    """Run `ask`, which is `nutgraf ask`."""
+    _run(ask_app)
+
+
+def _run(command: Callable[[], None]) -> NoReturn:
+    """Run a command; whatever happens, end with one line and an exit code, never a traceback."""
+    try:
+        command()
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        # The reader of our output is gone (`| head`): nothing is wrong, and nothing more can be said.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(FOUND)
+    except NutgrafError as error:
+        _report(error_object(error)["error"])
+    except Exception as error:  # noqa: BLE001 - the last line of defence, and it says so
+        if os.environ.get("NUTGRAF_DEBUG"):
+            raise
+        _report(
+            {
+                "code": "defect",
+                "message": f"{type(error).__name__}: {error}",
+                "hint": "this is a defect of nutgraf: please report it with the output of NUTGRAF_DEBUG=1",
+            }
+        )
+    sys.exit(FOUND)
+
+
+def _report(error: dict[str, str]) -> NoReturn:
+    from api.render import print_error, print_json
+
+    if "--json" in sys.argv:
+        print_json({"error": error})
+    else:
+        print_error(error["message"], error["hint"])
+    sys.exit(FAILED)
+
+
+ASK_HELP = """Answer a question with the exact words of an article, or say that the archive does not answer it.
+
+\b
+Examples:
+  ask "What did China agree to on sanctions?"
+  ask "Who leads the central bank?" --as-of 2021-12-31 --explain
+  ask "Who won?" --source reuters.com --top 3 --json
+  ask --file questions.txt --json > answers.jsonl
+
+Exit code: 0 answered, 1 not answered in the archive, 2 error.
+"""
+
+
+@ask_app.command(help=ASK_HELP)
+@app.command(help=ASK_HELP)
+def ask(
+    question: Annotated[list[str] | None, typer.Argument(help="The question.", show_default=False)] = None,
+    file: Annotated[
+        Path | None, typer.Option("--file", help="Ask every line of this file; - reads standard input.")
+    ] = None,
+    top: options.Top = 1,
+    after: options.After = None,
+    before: options.Before = None,
+    as_of: options.AsOf = None,
+    source: options.Sources = None,
+    min_probability: options.MinProbability = None,
+    windows: options.Windows = None,
+    explain: options.Explain = False,
+    as_json: options.AsJson = False,
+    index: options.Index = _INDEX,
+    encoder: options.EncoderName = None,
+    reader: options.ReaderName = None,
+    threads: options.Threads = None,
+) -> None:
+    """Answer questions; see ASK_HELP."""
+    from api.render import print_asked, print_json
+    from api.schemas import asked_object
+    from api.service import open_answerer
+    from qa.answer import checked_filter, checked_question
+
+    questions = _questions(question, file)
+    allow = checked_filter(options.article_filter(after, before, as_of, source))
+    for text in questions:  # before any model is loaded
+        checked_question(text)
+    answered = False
+    with open_answerer(options.settings(index, encoder, reader, threads, windows)) as opened:
+        for text in questions:
+            asked = opened.answerer.ask(text, top=top, allow=allow, min_probability=min_probability)
+            answered = answered or bool(asked.answers)
+            if as_json:
+                result = asked_object(asked, opened.index, explain=explain)
+                print_json(result, indent=None if file else 2)
+            else:
+                if file:
+                    typer.echo(f"? {asked.question}")
+                print_asked(asked, explain=explain)
+    raise typer.Exit(FOUND if answered else NOT_FOUND)
+
+
+def _questions(words: list[str] | None, file: Path | None) -> list[str]:
+    """Return the questions: the arguments are the words of one, a file has one a line."""
+    if words and file:
+        raise BadOption("a question and --file were given", hint="give one of the two")
+    if file is None:
+        if not words:
+            raise BadOption("no question was given", hint='ask "What did China agree to on sanctions?"')
+        return [" ".join(words)]
+    try:
+        text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise BadOption(f"--file {file} cannot be read: {error.strerror}", hint="a text file, one question a line") from error
+    questions = [line.strip() for line in text.splitlines() if line.strip()]
+    if not questions:
+        raise BadOption(f"--file {file} holds no question", hint="a text file, one question a line")
+    return questions
+
+
+SEARCH_HELP = """Find the passages nearest to some words, by meaning and by term.
+
+\b
+Examples:
+  nutgraf search "missile defense South Korea"
+  nutgraf search sanctions --after 2016 --before 2016-06 --top 20
+"""
+
+
+@app.command(help=SEARCH_HELP)
+def search(
+    words: Annotated[list[str], typer.Argument(help="What to look for.", show_default=False)],
+    top: options.Top = 10,
+    after: options.After = None,
+    before: options.Before = None,
+    as_of: options.AsOf = None,
+    source: options.Sources = None,
+    as_json: options.AsJson = False,
+    index: options.Index = _INDEX,
+    encoder: options.EncoderName = None,
+    threads: options.Threads = None,
+) -> None:
+    """Find passages; see SEARCH_HELP."""
+    from api.render import print_found, print_json
+    from api.schemas import found_object
+    from api.service import open_answerer
+
+    text = " ".join(words)
+    allow = options.article_filter(after, before, as_of, source)
+    with open_answerer(options.settings(index, encoder, None, threads)) as opened:
+        found = opened.answerer.search(text, top=top, allow=allow)
+        if as_json:
+            print_json(found_object(text, found, opened.index))
+        else:
+            print_found(found)
+    raise typer.Exit(FOUND if found.candidates else NOT_FOUND)
+
+
+INDEX_HELP = """Read articles into the index: .txt .md .html .pdf .docx .jsonl .jsonl.gz .csv, folders and globs.
+
+Run it again at any time: what is unchanged costs nothing, and a run that was stopped goes on.
+
+\b
+Examples:
+  nutgraf index articles/
+  nutgraf index archive.jsonl.gz --field title=headline --field text=body
+  nutgraf index articles/ --prune        also remove articles whose file is gone
+  nutgraf index --rebuild                derive everything again from what is stored
+"""
+
+
+@app.command(name="index", help=INDEX_HELP)
+def index_command(
+    paths: Annotated[list[str] | None, typer.Argument(help="Files, folders, globs.", show_default=False)] = None,
+    index: options.Index = _INDEX,
+    fields: Annotated[
+        list[str] | None,
+        typer.Option("--field", metavar="OURS=THEIRS", help="A record's field name, e.g. title=headline."),
+    ] = None,
+    outlet: Annotated[
+        str | None, typer.Option("--outlet", metavar="NAME", help="Outlet of articles that name none.")
+    ] = None,
+    max_mb: Annotated[float, typer.Option("--max-mb", min=0.001, help="Skip larger files and records.")] = 20.0,
+    prune: Annotated[bool, typer.Option("--prune", help="Remove articles whose file is gone.")] = False,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Derive everything again.")] = False,
+    as_json: options.AsJson = False,
+    encoder: options.EncoderName = None,
+    threads: options.Threads = None,
+) -> None:
+    """Index articles; see INDEX_HELP."""
+    from api.indexing import index_paths, rebuild_index
+    from api.progress import print_summary, summary_object
+    from api.render import print_json
+
+    settings = options.settings(index, encoder, None, threads)
+    if rebuild:
+        outcome = rebuild_index(settings)
+    else:
+        outcome = index_paths(
+            settings, paths or [], fields=_fields(fields), outlet=outlet, max_bytes=int(max_mb * 1e6), prune=prune
+        )
+    if as_json:
+        print_json(summary_object(outcome.summary, outcome.manifest))
+    else:
+        print_summary(outcome.summary, outcome.manifest)
+    for notice in outcome.notices:
+        typer.echo(notice, err=True)
+    raise typer.Exit(INTERRUPTED if outcome.interrupted else FOUND)
+
+
+def _fields(pairs: list[str] | None) -> dict[str, str]:
+    fields = {}
+    for pair in pairs or []:
+        ours, equals, theirs = pair.partition("=")
+        if not equals or not ours or not theirs:
+            raise BadOption(f"--field {pair!r} is not of the form OURS=THEIRS", hint="--field title=headline")
+        fields[ours] = theirs
+    return fields
+
+
+@app.command()
+def show(
+    article_id: Annotated[str, typer.Argument(metavar="ID", help="The article's id.", show_default=False)],
+    as_json: options.AsJson = False,
+    index: options.Index = _INDEX,
+) -> None:
+    """Print a whole article."""
+    from api.render import print_article, print_json
+    from api.schemas import full_article_object
+    from api.service import article, open_index
+
+    with open_index(options.settings(index)) as opened:
+        found = article(opened, article_id)
+    if as_json:
+        print_json(full_article_object(found))
+    else:
+        print_article(found)
+
+
+@app.command()
+def remove(
+    article_ids: Annotated[list[str], typer.Argument(metavar="ID...", help="Ids of articles.", show_default=False)],
+    as_json: options.AsJson = False,
+    index: options.Index = _INDEX,
+    encoder: options.EncoderName = None,
+) -> None:
+    """Remove articles from the index; they are gone from every search when the command returns."""
+    from api.indexing import remove_articles
+    from api.render import print_json
+
+    removed, unknown = remove_articles(options.settings(index, encoder), article_ids)
+    if as_json:
+        print_json({"removed": removed, "unknown": unknown})
+    else:
+        typer.echo(f"{len(removed):,} removed" + (f"; not in the index: {', '.join(unknown)}" if unknown else ""))
+    raise typer.Exit(FOUND if removed else NOT_FOUND)
+
+
+@app.command()
+def info(as_json: options.AsJson = False, index: options.Index = _INDEX) -> None:
+    """Say what the index holds and what built it."""
+    from api.render import print_info, print_json
+    from api.schemas import info_object
+    from api.service import open_index
+
+    with open_index(options.settings(index)) as opened:
+        described = info_object(opened, opened.store.sources())
+    if as_json:
+        print_json(described)
+    else:
+        print_info(described)

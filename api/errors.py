@@ -1,0 +1,28 @@
+"""What every door does with an error: one shape, and whether it is ours.
+
+    {"error": {"code": "...", "message": "...", "hint": "..."}}
+"""
+
+from indexer.errors import IndexerError
+from models.errors import ModelError
+from qa.errors import QAError
+
+NutgrafError = (IndexerError, ModelError, QAError)
+"""Errors that name what was wrong and what to type; anything else is a defect of ours."""
+
+
+class UnknownArticle(QAError):
+    """No article has that id."""
+
+    code = "unknown_article"
+
+
+class BadOption(QAError):
+    """A command-line or environment value that cannot be used."""
+
+    code = "bad_option"
+
+
+def error_object(error: IndexerError | ModelError | QAError) -> dict[str, dict[str, str]]:
+    """Return the one error shape."""
+    return {"error": {"code": error.code, "message": str(error), "hint": error.hint}}

@@ -1,0 +1,103 @@
+"""What the writing commands do: load, store, prune, publish; and what they tell afterwards."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from api.errors import BadOption
+from api.progress import progress_bar
+from api.service import open_builder, open_index, vanished
+from api.settings import Settings
+from indexer.article import Article
+from indexer.build import Summary
+from indexer.errors import SourceError
+from indexer.generation import Manifest
+from indexer.loaders import LoadOptions, Skipped, SourceFile, discover, load
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run did, what it published, and what a person should know."""
+
+    summary: Summary
+    manifest: Manifest
+    notices: tuple[str, ...] = ()
+    interrupted: bool = False
+
+
+def index_paths(
+    settings: Settings,
+    paths: Sequence[str],
+    *,
+    fields: Mapping[str, str],
+    outlet: str | None,
+    max_bytes: int,
+    prune: bool,
+) -> Outcome:
+    """Index the paths and publish; an interrupt publishes what was stored so far."""
+    if not paths:
+        raise BadOption("no path was given", hint="nutgraf index articles/")
+    loading = LoadOptions(max_bytes=max_bytes, fields=fields, source=outlet)
+    files, skipped = discover(paths, loading)
+    if not files:
+        raise SourceError(_nothing(paths, skipped), hint="nutgraf index FOLDER with .txt .md .html .pdf .docx .jsonl .csv")
+    interrupted = False
+    with open_builder(settings) as builder:
+        builder.summary.skipped.extend(skipped)
+        with progress_bar(files, builder.summary) as update:
+            try:
+                builder.add(_articles(files, loading), update)
+            except KeyboardInterrupt:
+                interrupted = True
+        gone = [] if interrupted else vanished(builder, paths)
+        if prune:
+            builder.remove(gone)
+        manifest = builder.publish()
+    return Outcome(builder.summary, manifest, tuple(_notices(gone, prune=prune, stopped=interrupted)), interrupted)
+
+
+def _nothing(paths: Sequence[str], skipped: Sequence[Skipped]) -> str:
+    named = ", ".join(paths)
+    if not skipped:
+        return f"no articles in {named}"
+    first = skipped[0]
+    return f"no articles in {named}: {len(skipped)} skipped, such as {first.origin} ({first.reason})"
+
+
+def _notices(gone: Sequence[str], *, prune: bool, stopped: bool) -> Iterator[str]:
+    if stopped:
+        yield "stopped; run the same command again to go on"
+    if gone and not prune:
+        yield f"{len(gone):,} indexed articles are no longer in these folders; --prune removes them"
+
+
+def _articles(files: Sequence[SourceFile], loading: LoadOptions) -> Iterator[Article | Skipped]:
+    for file in files:
+        yield from load(file, loading)
+
+
+def rebuild_index(settings: Settings) -> Outcome:
+    """Derive everything again from the store."""
+    _must_exist(settings)
+    with open_builder(settings) as builder:
+        manifest = builder.rebuild()
+    return Outcome(builder.summary, manifest)
+
+
+def remove_articles(settings: Settings, article_ids: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Remove articles and publish; return the ids removed and those unknown."""
+    open_index(settings).close()  # a clear error when there is no index, rather than a new empty one
+    with open_builder(settings) as builder:
+        known = builder.known(article_ids)
+        builder.remove(known)
+        builder.publish()
+    return known, [article_id for article_id in article_ids if article_id not in known]
+
+
+def _must_exist(settings: Settings) -> None:
+    from indexer.store import FILENAME
+
+    if not (settings.index / FILENAME).is_file():
+        raise SourceError(
+            f"there is nothing to rebuild in {settings.index}: no {FILENAME}",
+            hint=f"nutgraf index PATH_TO_ARTICLES --index {settings.index}",
+        )

@@ -1,0 +1,97 @@
+"""The progress bar of `nutgraf index`, and its summary. Knows counts and files; not how they are indexed."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+
+from api.render import console, visible
+
+if TYPE_CHECKING:
+    from indexer.build import Summary
+    from indexer.generation import Manifest
+    from indexer.loaders import SourceFile
+
+SHOWN_SKIPS = 20
+
+
+@contextmanager
+def progress_bar(files: "Sequence[SourceFile]", summary: "Summary") -> Iterator[Callable[[], None]]:
+    """Show bytes read of all files, articles a second and time left; yields what to call after each batch.
+
+    On a terminal only: a pipe gets the summary alone.
+    """
+    out = console(error=True)
+    if not out.is_terminal:
+        yield lambda: None
+        return
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("indexing"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TextColumn("{task.fields[articles]:,} articles, {task.fields[rate]:.0f} passages/s,"),
+        TimeElapsedColumn(),
+        TextColumn("gone,"),
+        TimeRemainingColumn(),
+        TextColumn("left"),
+    )
+    with Progress(*columns, console=out) as progress:
+        task = progress.add_task("index", total=max(1, sum(f.size_bytes for f in files)), articles=0, rate=0.0)
+
+        def update() -> None:
+            elapsed = progress.tasks[0].elapsed or 1.0
+            progress.update(
+                task,
+                completed=sum(f.position_bytes for f in files),
+                articles=_seen(summary),
+                rate=summary.encoded / elapsed,
+            )
+
+        yield update
+
+
+def _seen(summary: "Summary") -> int:
+    return summary.added + summary.updated + summary.unchanged + summary.duplicate
+
+
+def summary_object(summary: "Summary", manifest: "Manifest") -> dict[str, Any]:
+    """Return the summary of a run as JSON-ready data."""
+    return {
+        "added": summary.added,
+        "updated": summary.updated,
+        "unchanged": summary.unchanged,
+        "duplicate": summary.duplicate,
+        "removed": summary.removed,
+        "encoded_passages": summary.encoded,
+        "skipped": [{"origin": s.origin, "reason": s.reason} for s in summary.skipped],
+        "index": {
+            "generation": manifest.generation,
+            "articles": manifest.articles,
+            "passages": manifest.passages,
+        },
+    }
+
+
+def print_summary(summary: "Summary", manifest: "Manifest") -> None:
+    """Print what a run did, and each file that was skipped with its reason."""
+    out = console()
+    counts = {
+        "added": summary.added,
+        "updated": summary.updated,
+        "unchanged": summary.unchanged,
+        "duplicate": summary.duplicate,
+        "removed": summary.removed,
+        "skipped": len(summary.skipped),
+    }
+    always = {"added", "unchanged", "skipped"}
+    out.print(Text(", ".join(f"{count:,} {name}" for name, count in counts.items() if count or name in always)))
+    for skip in summary.skipped[:SHOWN_SKIPS]:
+        out.print(Text(f"  skipped {visible(skip.origin)}: {visible(skip.reason)}"))
+    if len(summary.skipped) > SHOWN_SKIPS:
+        out.print(Text(f"  and {len(summary.skipped) - SHOWN_SKIPS:,} more, by reason:"))
+        for reason, count in summary.reasons[:SHOWN_SKIPS]:
+            out.print(Text(f"    {count:,} x {visible(reason)}"))
+    out.print(Text(f"The index holds {manifest.articles:,} articles in {manifest.passages:,} passages."))

@@ -1,0 +1,152 @@
+"""The objects that every door returns, as JSON-ready dictionaries. The contract is in docs/cli.md."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from indexer.article import Article
+from indexer.index import Index
+from qa.answer import Answer, Asked
+from qa.retrieve import Candidate, Found, Place
+
+Json = dict[str, Any]
+
+
+def article_object(article: Article) -> Json:
+    """Return what identifies an article to a person."""
+    return {
+        "id": article.id,
+        "title": article.title,
+        "url": article.url,
+        "source": article.source,
+        "published": _moment(article.published),
+    }
+
+
+def full_article_object(article: Article) -> Json:
+    """Return an article with all that is kept of it."""
+    return {
+        **article_object(article),
+        "authors": list(article.authors),
+        "published_from": article.published_from,
+        "ingested_at": _moment(article.ingested_at),
+        "content_hash": article.content_hash,
+        "cluster": article.cluster,
+        "text": article.text,
+    }
+
+
+def answer_object(answer: Answer) -> Json:
+    """Return an answer: the quote, where it stands, and who else says it."""
+    start, end = answer.sentence
+    return {
+        "text": answer.text,
+        "start": answer.start,
+        "end": answer.end,
+        "score": round(answer.score, 4),
+        "probability": round(answer.probability, 4),
+        "sentence": {"text": answer.span.article.text[start:end], "start": start, "end": end},
+        "article": article_object(answer.span.article),
+        "support": [
+            {
+                "article": article_object(s.span.article),
+                "start": s.span.start,
+                "end": s.span.end,
+                "independent": s.independent,
+            }
+            for s in answer.support
+        ],
+    }
+
+
+def passage_object(candidate: Candidate) -> Json:
+    """Return a passage as it was found."""
+    passage = candidate.passage
+    return {
+        "article": article_object(passage.article),
+        "start": passage.start,
+        "end": passage.end,
+        "text": passage.text,
+        "score": round(candidate.score, 6),
+        "rank": candidate.rank,
+    }
+
+
+def asked_object(asked: Asked, index: Index, *, explain: bool = False) -> Json:
+    """Return the outcome of a question."""
+    timing = asked.timing
+    passages = [passage_object(c) for c in asked.candidates]
+    if explain:
+        for shown, candidate in zip(passages, asked.candidates, strict=True):
+            shown["explain"] = explain_object(candidate, asked.read.get(candidate.passage.id))
+    return {
+        "question": asked.question,
+        "answered": bool(asked.answers),
+        "answers": [answer_object(a) for a in asked.answers],
+        "abstention": asked.abstention and {"code": asked.abstention.code, "reason": asked.abstention.reason},
+        "passages": passages,
+        "timing_ms": {
+            "encode": round(timing.encode, 1),
+            "retrieve": round(timing.retrieve, 1),
+            "read": round(timing.read, 1),
+            "total": round(timing.total, 1),
+        },
+        "index": index_object(index),
+        **({"considered": [answer_object(a) for a in asked.best]} if explain else {}),
+    }
+
+
+def explain_object(candidate: Candidate, read: float | None) -> Json:
+    """Return why a passage stands where it does: ranks and scores of each stage."""
+    return {
+        "dense": _place(candidate.dense),
+        "bm25": _place(candidate.lexical),
+        "fused": {"rank": candidate.rank, "score": round(candidate.score, 6)},
+        "reader": None if read is None else {"score": round(read, 4)},
+    }
+
+
+def found_object(question: str, found: Found, index: Index) -> Json:
+    """Return the outcome of a search."""
+    return {
+        "question": question,
+        "passages": [passage_object(c) for c in found.candidates],
+        "timing_ms": {"encode": round(found.encode_ms, 1), "retrieve": round(found.retrieve_ms, 1)},
+        "index": index_object(index),
+    }
+
+
+def index_object(index: Index) -> Json:
+    """Return which state of which index answered."""
+    counts = index.counts
+    return {
+        "generation": index.manifest.generation,
+        "articles": counts.articles,
+        "passages": counts.passages,
+    }
+
+
+def info_object(index: Index, sources: Sequence[tuple[str, int]]) -> Json:
+    """Return what an index holds and what built it."""
+    days = index.store.days()
+    manifest = index.manifest
+    return {
+        **index_object(index),
+        "path": str(index.folder),
+        "unpublished_passages": index.unpublished,
+        "published": None if days is None else {"first": days[0], "last": days[1]},
+        "sources": [{"source": source, "articles": count} for source, count in sources],
+        "encoder": {
+            "id": manifest.encoder.id,
+            "sha256": manifest.encoder.sha256,
+            "dim": manifest.encoder.dim,
+        },
+        "bytes": sum(f.stat().st_size for f in index.folder.rglob("*") if f.is_file()),
+    }
+
+
+def _place(place: Place | None) -> Json | None:
+    return None if place is None else {"rank": place.rank, "score": round(place.score, 4)}
+
+
+def _moment(moment: Any) -> str | None:  # noqa: ANN401 - datetime or None
+    return None if moment is None else moment.isoformat().replace("+00:00", "Z")

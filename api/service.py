@@ -1,0 +1,104 @@
+"""The one place where the parts are joined: settings in, an index, models and an answerer out.
+
+Knows which implementation stands behind each seam; computes nothing itself.
+"""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from api.errors import UnknownArticle
+from api.settings import Settings
+from indexer.article import Article
+
+if TYPE_CHECKING:
+    from indexer.build import Builder, Encoder
+    from indexer.index import Index
+    from qa.answer import Answerer
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """An opened index with the answerer that works on it."""
+
+    index: "Index"
+    answerer: "Answerer"
+
+
+@contextmanager
+def open_answerer(settings: Settings) -> Iterator[Open]:
+    """Open the index and load both models, side by side: each waits for the disk more than for the others."""
+    from indexer.build import identity
+    from indexer.generation import check_encoder
+    from models import load_encoder, load_reader
+    from qa.answer import Answerer, Reading
+    from qa.calibrate import Calibration
+
+    with ThreadPoolExecutor(2) as pool:
+        encoder_loading = pool.submit(load_encoder, settings.encoder, threads=settings.thread_count)
+        reader_loading = pool.submit(load_reader, settings.reader, threads=settings.thread_count)
+        index = open_index(settings)
+        encoder, reader = encoder_loading.result(), reader_loading.result()
+    with index:
+        check_encoder(settings.index, index.manifest.encoder, identity(encoder))
+        calibration = Calibration.from_card(reader.card.calibration)
+        reading = Reading(windows=settings.windows) if settings.windows else Reading()
+        yield Open(index, Answerer(index, encoder, reader, calibration, reading=reading))
+
+
+def open_index(settings: Settings) -> "Index":
+    """Open the index alone: enough to show, list and count."""
+    from indexer.index import Index
+
+    return Index(settings.index)
+
+
+@contextmanager
+def open_builder(settings: Settings) -> Iterator["Builder"]:
+    """Open the index for writing; one process at a time."""
+    from indexer.build import Builder
+
+    encoder = _load_encoder(settings)
+    with Builder(settings.index, encoder) as builder:
+        yield builder
+
+
+def _load_encoder(settings: Settings) -> "Encoder":
+    from models import load_encoder
+
+    return load_encoder(settings.encoder, threads=settings.thread_count)
+
+
+def article(index: "Index", article_id: str) -> Article:
+    """Return an article by its id; raises UnknownArticle."""
+    found = index.store.articles([article_id])
+    if article_id not in found:
+        raise UnknownArticle(
+            f"no article has the id {article_id!r}", hint="nutgraf search WORDS lists articles with their ids"
+        )
+    return found[article_id]
+
+
+def vanished(builder: "Builder", roots: Sequence[str]) -> list[str]:
+    """Return ids of articles whose file stood under one of the `roots` and is gone."""
+    folders = [Path(root).resolve() for root in roots]
+    gone: dict[Path, bool] = {}
+    ids = []
+    for article_id, origin in builder.origins():
+        path = origin_path(origin)
+        if path not in gone:
+            resolved = path.resolve()
+            inside = any(resolved.is_relative_to(folder) for folder in folders)
+            gone[path] = inside and not resolved.exists()
+        if gone[path]:
+            ids.append(article_id)
+    return ids
+
+
+def origin_path(origin: str) -> Path:
+    """Return the file of an origin: `path`, or `path:line` for a record."""
+    path, _, line = origin.rpartition(":")
+    return Path(path if path and line.isdigit() else origin)

@@ -1,0 +1,255 @@
+"""Builds an index: articles in, one transaction a batch, a generation published at the end.
+
+Knows the order of the steps; does not know files of articles, the command line, or how anything is encoded.
+Stopped anywhere, it goes on where it was: an article already stored as it is costs a look-up.
+"""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.article import Article
+from indexer.errors import IndexerError
+from indexer.generation import (
+    EncoderIdentity,
+    Manifest,
+    check_encoder,
+    check_files,
+    publish,
+    read_manifest,
+    writer_lock,
+)
+from indexer.loaders import Skipped
+from indexer.passages import PassageRule, split, title_prefix
+from indexer.store import FILENAME, NewPassage, Store, vector_hash
+
+BATCH_CHARS = 400_000
+"""Text a transaction: some 900 passages, two or three seconds of encoding, the most a kill can lose."""
+
+
+class EncoderCard(Protocol):
+    """What an index remembers of its encoder."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def sha256(self) -> str: ...
+    @property
+    def dim(self) -> int: ...
+    @property
+    def max_tokens(self) -> int: ...
+
+
+class Encoder(Protocol):
+    """Turns passages into vectors."""
+
+    @property
+    def card(self) -> EncoderCard:
+        """Identity and limits."""
+        ...
+
+    def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        """Return unit rows, float32 (n, dim), in input order; texts beyond `max_tokens` are cut."""
+        ...
+
+    def token_spans(self, texts: Sequence[str]) -> list[npt.NDArray[np.int32]]:
+        """Return int32 (tokens, 2) code-point offsets a text: no special tokens, nothing cut."""
+        ...
+
+
+@dataclass(slots=True)
+class Summary:
+    """What a run did. `duplicate`: stored, but the same text is there from another outlet or file."""
+
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    duplicate: int = 0
+    removed: int = 0
+    encoded: int = 0
+    skipped: list[Skipped] = field(default_factory=list)
+
+    @property
+    def reasons(self) -> list[tuple[str, int]]:
+        """Reasons for skipping, the most frequent first."""
+        return Counter(s.reason for s in self.skipped).most_common()
+
+
+def identity(encoder: Encoder) -> EncoderIdentity:
+    """Return what the manifest keeps of an encoder."""
+    card = encoder.card
+    return EncoderIdentity(card.id, card.sha256, card.dim)
+
+
+class Builder:
+    """The one writer of an index. Use as a context manager: it holds the lock while it is open."""
+
+    def __init__(self, folder: Path, encoder: Encoder, rule: PassageRule | None = None) -> None:
+        self.folder = folder
+        self.summary = Summary()
+        self._encoder = encoder
+        self._identity = identity(encoder)
+        self._rule = rule or PassageRule()
+        self._seen: set[str] = set()
+
+    def __enter__(self) -> "Builder":
+        self._lock = writer_lock(self.folder)
+        self._lock.__enter__()
+        try:
+            self._store = Store(self.folder / FILENAME)
+        except BaseException:
+            self._lock.__exit__(None, None, None)
+            raise
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._store.close()
+        self._lock.__exit__(*error)  # type: ignore[arg-type] # passed on as they came
+
+    def add(self, items: Iterable[Article | Skipped], each_batch: Callable[[], None] = lambda: None) -> None:
+        """Store every article of `items`, a transaction a batch; call `each_batch` after each."""
+        self._claim()
+        for batch in _batches(self._counted(items)):
+            self._store_batch(batch)
+            each_batch()
+
+    def remove(self, article_ids: Sequence[str]) -> int:
+        """Remove articles by id; return how many were there. They are gone from search once published."""
+        with self._store.atomic():
+            removed = self._store.remove(article_ids)
+        self.summary.removed += removed
+        return removed
+
+    def known(self, article_ids: Sequence[str]) -> list[str]:
+        """Return those of the ids that are stored, in the order given."""
+        stored = self._store.content_hashes(article_ids)
+        return [article_id for article_id in article_ids if article_id in stored]
+
+    def origins(self) -> Iterator[tuple[str, str]]:
+        """Yield (article id, origin) of every stored article that has an origin."""
+        return self._store.all_origins()
+
+    def rebuild(self, each_batch: Callable[[], None] = lambda: None) -> Manifest:
+        """Derive everything again from the store; passages and vectors too if the encoder or rule changed."""
+        if self._store.state("built_by") != self._built_by():
+            with self._store.atomic():
+                self._store.forget_passages()
+                self._store.set_state("built_by", self._built_by())
+        self._fill(each_batch)
+        return publish(self.folder, self._store, self._identity, self._rule, anew=True)
+
+    def publish(self) -> Manifest:
+        """Publish a generation, unless the last one holds all there is."""
+        self._claim()
+        self._fill(lambda: None)
+        try:
+            manifest = read_manifest(self.folder)
+            check_files(self.folder, manifest)
+        except IndexerError:
+            manifest = None
+        if manifest and manifest.upto == self._store.last_passage() and not self._store.tombstones():
+            return manifest
+        return publish(self.folder, self._store, self._identity, self._rule)
+
+    # --- inside -------------------------------------------------------------------------------------
+
+    def _built_by(self) -> str:
+        return json.dumps([asdict(self._identity), asdict(self._rule)], sort_keys=True)
+
+    def _claim(self) -> None:
+        """Remember the encoder and rule of a new index; refuse those of another."""
+        found = self._store.state("built_by")
+        if found is None:
+            with self._store.atomic():
+                self._store.set_state("built_by", self._built_by())
+        elif found != self._built_by():
+            built_by = EncoderIdentity(**json.loads(found)[0])
+            check_encoder(self.folder, built_by, self._identity)
+            self._rule = PassageRule(**json.loads(found)[1])
+
+    def _counted(self, items: Iterable[Article | Skipped]) -> Iterator[Article]:
+        for item in items:
+            if isinstance(item, Skipped):
+                self.summary.skipped.append(item)
+            elif item.id in self._seen:
+                origin = item.origin or item.id
+                self.summary.skipped.append(Skipped(origin, f"id {item.id} was given already in this run"))
+            else:
+                self._seen.add(item.id)
+                yield replace(item, cluster=_cluster(item.text))
+
+    def _store_batch(self, batch: Sequence[Article]) -> None:
+        stored = self._store.content_hashes([a.id for a in batch])
+        fresh = [a for a in batch if stored.get(a.id) != a.content_hash]
+        known = self._store.clusters([a.cluster for a in fresh if a.cluster])
+        self._write(fresh)
+        self.summary.unchanged += len(batch) - len(fresh)
+        for article in fresh:
+            if article.id in stored:
+                self.summary.updated += 1
+            elif article.cluster in known:
+                self.summary.duplicate += 1
+            else:
+                self.summary.added += 1
+                known.add(article.cluster or "")
+
+    def _write(self, articles: Sequence[Article]) -> None:
+        """Split, encode and store articles in one transaction."""
+        passages: dict[str, list[NewPassage]] = {}
+        texts: dict[bytes, str] = {}
+        for article in articles:
+            passages[article.id] = list(self._passages(article, texts))
+        known = self._store.known_vectors(list(texts))
+        missing = [key for key in texts if key not in known]
+        encoded = self._encoder.encode([texts[key] for key in missing]).astype(np.float16)
+        with self._store.atomic():
+            self._store.put_vectors(dict(zip(missing, encoded, strict=True)))
+            for article in articles:
+                self._store.put(article, passages[article.id])
+        self.summary.encoded += len(missing)
+
+    def _passages(self, article: Article, texts: dict[bytes, str]) -> Iterator[NewPassage]:
+        spans = split(
+            article.text,
+            article.title,
+            self._rule,
+            token_spans=self._encoder.token_spans,
+            max_tokens=self._encoder.card.max_tokens,
+        )
+        for start, end in spans:
+            encoded = title_prefix(article.title) + article.text[start:end]
+            key = vector_hash(encoded)
+            texts[key] = encoded
+            yield NewPassage(start, end, key)
+
+    def _fill(self, each_batch: Callable[[], None]) -> None:
+        """Split and encode the articles that `rebuild` left without passages."""
+        while articles := self._store.unsplit(64):
+            self._write(articles)
+            each_batch()
+
+
+def _batches(articles: Iterable[Article]) -> Iterator[list[Article]]:
+    batch: list[Article] = []
+    chars = 0
+    for article in articles:
+        batch.append(article)
+        chars += len(article.text)
+        if chars >= BATCH_CHARS:
+            yield batch
+            batch, chars = [], 0
+    if batch:
+        yield batch
+
+
+def _cluster(text: str) -> str:
+    """Return the cluster of an article: today, the outlets that print exactly the same words."""
+    words = " ".join(text.casefold().split())
+    return hashlib.blake2b(words.encode(), digest_size=12).hexdigest()

@@ -1,0 +1,271 @@
+"""Generations: the derived index is made beside the old one and published by renaming the manifest, last.
+
+Knows the files of an index folder and how they are checked; does not know what a question is.
+
+    index/ store.sqlite        the truth
+           vectors-<n>.faiss   dense index of generation n     | derived, immutable once published
+           lexical-<n>/        lexical index of generation n   |
+           manifest.json       names both, with the size of every file
+           writer.lock         held by the one process that writes
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from indexer import lexical, vectors
+from indexer.errors import IndexDamaged, IndexerError, IndexLocked, IndexMismatch, IndexMissing, StorageFailed
+from indexer.passages import PassageRule, title_prefix
+from indexer.store import FILENAME, Store
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+LOCK = "writer.lock"
+_PID = "writer.pid"
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderIdentity:
+    """The encoder that an index belongs to; vectors of another one mean something else."""
+
+    id: str
+    sha256: str
+    dim: int
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What one generation is made of. `upto` is the highest passage id in it; `files` maps name to bytes."""
+
+    format: int
+    generation: int
+    encoder: EncoderIdentity
+    rule: PassageRule
+    analyzer: str
+    articles: int
+    passages: int
+    upto: int
+    vectors: str
+    lexical: str
+    files: dict[str, int]
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Return the published manifest. Raises IndexMissing, IndexMismatch (newer format) or IndexDamaged."""
+    path = folder / MANIFEST
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise _missing(folder) from None
+    except OSError as error:
+        raise StorageFailed(f"{path} cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise IndexDamaged(f"{path} is not JSON: {error}", hint=_rebuild(folder)) from error
+    found = data.get("format") if isinstance(data, dict) else None
+    if isinstance(found, int) and found > FORMAT:
+        raise IndexMismatch(
+            f"the index {folder} has format {found}; this nutgraf reads up to {FORMAT}",
+            hint="pip install --upgrade nutgraf",
+        )
+    try:
+        return _parse(data)
+    except (KeyError, TypeError) as error:
+        raise IndexDamaged(f"{path} lacks or misspells a field: {error}", hint=_rebuild(folder)) from error
+
+
+def _parse(data: dict[str, Any]) -> Manifest:
+    encoder, rule = EncoderIdentity(**data["encoder"]), PassageRule(**data["rule"])
+    return Manifest(**{**data, "encoder": encoder, "rule": rule})
+
+
+def _missing(folder: Path) -> IndexerError:
+    if (folder / FILENAME).is_file():
+        return IndexDamaged(f"the index {folder} was never published or lost its manifest", hint=_rebuild(folder))
+    return IndexMissing(
+        f"there is no index in {folder}", hint=f"nutgraf index PATH_TO_ARTICLES --index {folder}"
+    )
+
+
+def _rebuild(folder: Path) -> str:
+    return f"nutgraf index --rebuild --index {folder}"
+
+
+def check_files(folder: Path, manifest: Manifest) -> None:
+    """Raise IndexDamaged, naming the file, unless each derived file is there in its full size."""
+    if not (folder / FILENAME).is_file():
+        raise IndexDamaged(
+            f"{folder / FILENAME} is missing: the articles themselves are gone",
+            hint=f"restore it from a backup, or remove {folder} and index the articles again",
+        )
+    for name, expected in manifest.files.items():
+        path = folder / name
+        try:
+            found = path.stat().st_size
+        except OSError as error:
+            raise IndexDamaged(f"{path} is missing ({error.strerror})", hint=_rebuild(folder)) from error
+        if found != expected:
+            raise IndexDamaged(f"{path} has {found:,} bytes instead of {expected:,}", hint=_rebuild(folder))
+
+
+def check_encoder(folder: Path, built_by: EncoderIdentity, given: EncoderIdentity) -> None:
+    """Raise IndexMismatch unless the index was built by the given encoder."""
+    if built_by != given:
+        raise IndexMismatch(
+            f"the index {folder} was built by the encoder {built_by.id} ({built_by.sha256[:12]}),"
+            f" not by {given.id} ({given.sha256[:12]})",
+            hint=f"ask with --encoder {built_by.id}, or encode it anew: {_rebuild(folder)}",
+        )
+
+
+@contextmanager
+def writer_lock(folder: Path) -> Iterator[None]:
+    """Hold the one writer's lock; raises IndexLocked with the holder's pid. A killed holder holds nothing."""
+    from filelock import FileLock, Timeout
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / LOCK, timeout=0)
+        lock.acquire()
+    except Timeout:
+        pid = (folder / _PID).read_text() if (folder / _PID).is_file() else "unknown"
+        raise IndexLocked(
+            f"the index {folder} is being written by another process (pid {pid})",
+            hint="wait until it has ended, then run the command again",
+        ) from None
+    except OSError as error:
+        raise StorageFailed(
+            f"{folder} cannot be written: {error.strerror}", hint="choose another folder with --index"
+        ) from error
+    try:
+        (folder / _PID).write_text(str(os.getpid()))
+        yield
+    except OSError as error:
+        raise StorageFailed(f"{folder}: {error.strerror}", hint="check the disk's free space") from error
+    finally:
+        with suppress(OSError):
+            (folder / _PID).unlink()
+        lock.release()
+
+
+def publish(
+    folder: Path, store: Store, encoder: EncoderIdentity, rule: PassageRule, *, anew: bool = False
+) -> Manifest:
+    """Derive the next generation from the store and publish it; the caller holds the writer lock.
+
+    The lexical index grows from the last one (`anew`: from nothing); the dense file is always written whole.
+    A kill at any instruction leaves the last generation as it was.
+    """
+    previous = None if anew else _published(folder)
+    number = _next_number(folder)
+    removed, upto, counts = store.tombstones(), store.last_passage(), store.counts()
+    names = (f"vectors-{number}.faiss", f"lexical-{number}")
+    vectors.write(folder / names[0], store.vectors(), encoder.dim)
+    _write_lexical(folder, names[1], previous, store, removed)
+    manifest = Manifest(
+        format=FORMAT,
+        generation=number,
+        encoder=encoder,
+        rule=rule,
+        analyzer=lexical.ANALYZER,
+        articles=counts.articles,
+        passages=counts.passages,
+        upto=upto,
+        vectors=names[0],
+        lexical=names[1],
+        files=_sizes(folder, names),
+    )
+    _write_manifest(folder, manifest)
+    with store.atomic():
+        store.clear_tombstones(removed)
+    _sweep(folder, keep={number, previous.generation if previous else number})
+    return manifest
+
+
+def _published(folder: Path) -> Manifest | None:
+    """Return the last generation if its files can be built upon."""
+    try:
+        manifest = read_manifest(folder)
+        check_files(folder, manifest)
+    except IndexerError:
+        return None
+    return manifest if manifest.analyzer == lexical.ANALYZER else None
+
+
+def _next_number(folder: Path) -> int:
+    """Return a generation number above every one that left a file, published or not."""
+    numbers = [int(n) for p in folder.iterdir() if (n := _number(p.name)) is not None]
+    return max(numbers, default=0) + 1
+
+
+def _number(name: str) -> int | None:
+    kind, _, rest = name.partition("-")
+    digits = rest.removesuffix(".faiss")
+    return int(digits) if kind in {"vectors", "lexical"} and digits.isdigit() else None
+
+
+def _write_lexical(folder: Path, name: str, previous: Manifest | None, store: Store, removed: list[int]) -> None:
+    target = folder / name
+    target.mkdir()
+    if previous is not None:
+        for path in (folder / previous.lexical).iterdir():
+            _link(path, target / path.name)
+    added = (
+        (passage_id, title_prefix(title) + text, source, day)
+        for passage_id, title, text, source, day in store.passage_texts(previous.upto if previous else 0)
+    )
+    lexical.update(target, removed if previous else [], added)
+
+
+def _link(path: Path, target: Path) -> None:
+    """Share an immutable segment file between generations; copy what the engine rewrites in place."""
+    if path.suffix in {".json", ".lock"} or path.name.startswith("."):
+        shutil.copyfile(path, target)
+        return
+    try:
+        os.link(path, target)
+    except OSError:  # a file system without hard links
+        shutil.copyfile(path, target)
+
+
+def _sizes(folder: Path, names: tuple[str, str]) -> dict[str, int]:
+    files = [folder / names[0], *sorted((folder / names[1]).iterdir())]
+    return {f.relative_to(folder).as_posix(): f.stat().st_size for f in files if f.suffix != ".lock"}
+
+
+def _write_manifest(folder: Path, manifest: Manifest) -> None:
+    temporary = folder / f"{MANIFEST}.tmp"
+    with temporary.open("w", encoding="utf-8") as file:
+        json.dump(asdict(manifest), file, indent=1)
+        file.flush()
+        os.fsync(file.fileno())
+    for name in manifest.files:
+        _sync(folder / name)
+    temporary.replace(folder / MANIFEST)
+    _sync(folder)
+
+
+def _sync(path: Path) -> None:
+    with suppress(PermissionError):  # a folder cannot be opened for this on Windows
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _sweep(folder: Path, keep: set[int]) -> None:
+    """Remove older generations; the one before stays for readers that are just opening it."""
+    for path in folder.iterdir():
+        number = _number(path.name)
+        if number is None or number in keep:
+            continue
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            with suppress(OSError):
+                path.unlink()

@@ -1,0 +1,116 @@
+"""A published index, opened for searching: the embedded implementation of what `qa` asks of an index.
+
+Knows the generation and the store; does not know questions, fusion or answers.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.article import Article
+from indexer.errors import IndexMismatch
+from indexer.filters import Filter
+from indexer.generation import Manifest, check_files, read_manifest
+from indexer.lexical import ANALYZER, LexicalIndex
+from indexer.store import FILENAME, Counts, Store
+from indexer.vectors import DenseIndex, Ids, Scores, by_score, exact_search
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A passage with its article: `text == article.text[start:end]`."""
+
+    id: int
+    article: Article
+    start: int
+    end: int
+
+    @property
+    def text(self) -> str:
+        """The passage's own words."""
+        return self.article.text[self.start : self.end]
+
+
+class Index:
+    """One generation of an index, with what the store holds beyond it.
+
+    Passages that the store got since the generation was published are searched exactly; removed ones are
+    left out. Raises IndexMissing, IndexMismatch or IndexDamaged when opened, each with what to type.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.manifest: Manifest = read_manifest(folder)
+        check_files(folder, self.manifest)
+        if self.manifest.analyzer != ANALYZER:
+            raise IndexMismatch(
+                f"the index {folder} has terms of the analyzer {self.manifest.analyzer}, not {ANALYZER}",
+                hint=f"nutgraf index --rebuild --index {folder}",
+            )
+        self.store = Store(folder / FILENAME, readonly=True)
+        self._dense = DenseIndex(folder / self.manifest.vectors)
+        self._lexical = LexicalIndex(folder / self.manifest.lexical)
+        self._removed = np.array(self.store.tombstones(), np.int64)
+        self._new_ids, self._new_vectors = _concatenated(self.store, self.manifest)
+
+    def __enter__(self) -> "Index":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the store; the mapped files go with the object."""
+        self.store.close()
+
+    @property
+    def counts(self) -> Counts:
+        """Articles and passages in the store, published or not."""
+        return self.store.counts()
+
+    @property
+    def unpublished(self) -> int:
+        """How many passages wait for the next generation; they are found by meaning, not yet by word."""
+        return len(self._new_ids)
+
+    def dense(self, vector: npt.NDArray[np.float32], k: int, allow: Filter) -> tuple[Ids, Scores]:
+        """Return ids and cosines of the `k` passages nearest to the unit vector float32 (dim,)."""
+        allowed = self.store.allowed_passages(allow) if allow else None
+        ids, scores = self._dense.search(vector, k + len(self._removed), allowed)
+        ids, scores = self._without_removed(ids, scores)
+        if len(self._new_ids):
+            new_ids, new_scores = exact_search(self._new_ids, self._new_vectors, vector, k, allowed)
+            ids, scores = by_score(np.concatenate([ids, new_ids]), np.concatenate([scores, new_scores]))
+        return ids[:k], scores[:k]
+
+    def lexical(self, question: str, k: int, allow: Filter) -> tuple[Ids, Scores]:
+        """Return ids and BM25 scores of the `k` best passages."""
+        ids, scores = self._lexical.search(question, k + len(self._removed), allow)
+        ids, scores = self._without_removed(ids, scores)
+        return ids[:k], scores[:k]
+
+    def fetch(self, passage_ids: Sequence[int]) -> list[Passage]:
+        """Return the passages in the order asked for, without those removed meanwhile."""
+        rows = self.store.passages(passage_ids)
+        articles = self.store.articles(list({row.article_id for row in rows.values()}))
+        return [
+            Passage(row.id, articles[row.article_id], row.start, row.end)
+            for passage_id in passage_ids
+            if (row := rows.get(passage_id)) is not None and row.article_id in articles
+        ]
+
+    def _without_removed(self, ids: Ids, scores: Scores) -> tuple[Ids, Scores]:
+        if not len(self._removed):
+            return ids, scores
+        keep = ~np.isin(ids, self._removed)
+        return ids[keep], scores[keep]
+
+
+def _concatenated(store: Store, manifest: Manifest) -> tuple[Ids, npt.NDArray[np.float16]]:
+    chunks = list(store.vectors(after=manifest.upto))
+    if not chunks:
+        return np.empty(0, np.int64), np.empty((0, manifest.encoder.dim), np.float16)
+    return np.concatenate([ids for ids, _ in chunks]), np.concatenate([v for _, v in chunks])

@@ -1,0 +1,89 @@
+"""What every loader shares: options, what was skipped and why, and the file being read."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from indexer.errors import SourceError
+
+ARTICLE_FIELDS = ("authors", "id", "published", "source", "text", "title", "url")
+
+
+@dataclass(frozen=True, slots=True)
+class LoadOptions:
+    """How to read: `max_bytes` bounds one document or one record (decompressed), never a whole record file.
+
+    `fields` maps an article field to the key or column that holds it, where the names differ:
+    {"title": "headline"}. `source` is the outlet of everything that is read.
+    """
+
+    max_bytes: int = 20_000_000
+    fields: Mapping[str, str] = field(default_factory=dict)
+    source: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.max_bytes < 1:
+            raise SourceError(f"max_bytes is {self.max_bytes}, expected 1 or more")
+        unknown = sorted(set(self.fields) - set(ARTICLE_FIELDS))
+        if unknown:
+            hint = f"the fields of an article are {', '.join(ARTICLE_FIELDS)}"
+            raise SourceError(f"unknown article field {unknown[0]!r}", hint=hint)
+
+    def key(self, name: str) -> str:
+        """Return the key or column that holds the article field `name`."""
+        return self.fields.get(name, name)
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Something that did not become an article; `reason` is a short fragment such as "empty file"."""
+
+    origin: str
+    reason: str
+
+
+@dataclass(slots=True)
+class SourceFile:
+    """A file to read; `position_bytes` advances towards `size_bytes` while it is read (for a progress bar)."""
+
+    path: Path
+    id_stem: str
+    size_bytes: int
+    position_bytes: int = 0
+
+    @property
+    def origin(self) -> str:
+        """The path as text that can be shown and stored."""
+        return shown(self.path)
+
+
+class UnreadableError(Exception):
+    """This document cannot become an article; the message is the reason that the user reads."""
+
+
+def shown(path: str | os.PathLike[str]) -> str:
+    """Return a path as valid text: file names are bytes, and not all of them are UTF-8."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def too_large(max_bytes: int) -> str:
+    """Return the reason for a document over the limit, such as "larger than 20 MB"."""
+    for unit, size in (("MB", 1_000_000), ("kB", 1_000)):
+        if max_bytes >= size:
+            return f"larger than {max_bytes / size:.3g} {unit}"
+    return f"larger than {max_bytes} bytes"
+
+
+def read_bytes(file: SourceFile, options: LoadOptions) -> bytes:
+    """Read a whole document; UnreadableError where it is empty or over the limit."""
+    if file.size_bytes > options.max_bytes:
+        raise UnreadableError(too_large(options.max_bytes))
+    with file.path.open("rb") as stream:
+        data = stream.read(options.max_bytes + 1)
+    if len(data) > options.max_bytes:
+        raise UnreadableError(too_large(options.max_bytes))
+    file.position_bytes = file.size_bytes
+    if not data:
+        raise UnreadableError("empty file")
+    return data

@@ -1,0 +1,106 @@
+"""Which files to read: files, folders and globs, in a stable order, each file once. Opens none of them."""
+
+import glob
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from indexer.errors import SourceError
+from indexer.loaders.base import LoadOptions, Skipped, SourceFile, shown
+
+DOCUMENTS = frozenset({".txt", ".md", ".markdown", ".html", ".htm", ".xhtml", ".pdf", ".docx"})
+RECORDS = frozenset({".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz", ".csv", ".tsv"})
+
+
+def kind(path: Path) -> str:
+    """Return the suffix that decides who reads the file, in lower case: ".txt", ".jsonl.gz"."""
+    suffixes = [suffix.lower() for suffix in path.suffixes[-2:]]
+    double = "".join(suffixes)
+    return double if double in RECORDS else "".join(suffixes[-1:])
+
+
+def discover(
+    paths: Sequence[str], options: LoadOptions | None = None
+) -> tuple[list[SourceFile], list[Skipped]]:
+    """Return the files that the arguments name, and what among them cannot be read.
+
+    Folders are read whole, sorted, without hidden files and folders. Raises SourceError for a path
+    that does not exist and for a pattern that matches nothing.
+    """
+    del options  # none of them decides which files there are
+    files: list[SourceFile] = []
+    skipped: list[Skipped] = []
+    seen: set[Path] = set()
+    for argument in paths:
+        start, base = _start(argument)
+        for path in start:
+            for found in _walk(path, seen):
+                checked = found if isinstance(found, Skipped) else _source_file(found, base)
+                if isinstance(checked, Skipped):
+                    skipped.append(checked)
+                else:
+                    files.append(checked)
+    return files, skipped
+
+
+def _start(argument: str) -> tuple[list[Path], Path]:
+    """Return what an argument names, and the folder that the ids below it are relative to."""
+    path = Path(argument)
+    if argument and os.path.lexists(argument):
+        absolute = _absolute(path)
+        return [path], (absolute.parent if path.is_dir() else absolute.parent.parent)
+    if not glob.has_magic(argument):
+        hint = f"check the spelling; the current folder is {shown(Path.cwd())}"
+        raise SourceError(f"there is no file or folder {argument!r}", hint=hint)
+    matches = sorted(glob.glob(argument, recursive=True))  # noqa: PTH207 - Path.glob refuses absolute patterns
+    if not matches:
+        raise SourceError(f"no file matches {argument!r}", hint="check the pattern with ls")
+    parts = path.parts
+    fixed = next(number for number, part in enumerate(parts) if glob.has_magic(part))
+    return [Path(match) for match in matches], _absolute(Path(*parts[:fixed])).parent
+
+
+def _walk(start: Path, seen: set[Path]) -> Iterator[Path | Skipped]:
+    """Yield the files of a folder, or the file itself; `seen` ends link loops and second visits."""
+    stack = [start]
+    while stack:
+        path = stack.pop()
+        try:
+            real = path.resolve()
+            if real in seen:
+                continue
+            seen.add(real)
+            if not path.is_dir():
+                yield path
+                continue
+            inside = [entry for entry in path.iterdir() if not entry.name.startswith(".")]
+        except (OSError, RuntimeError) as error:
+            yield Skipped(shown(path), f"cannot be read: {_why(error)}")
+            continue
+        stack.extend(sorted(inside, reverse=True))
+
+
+def _source_file(path: Path, base: Path) -> SourceFile | Skipped:
+    try:
+        status = path.stat()
+    except OSError as error:
+        return Skipped(shown(path), f"cannot be read: {_why(error)}")
+    if not stat.S_ISREG(status.st_mode):
+        return Skipped(shown(path), "not a regular file")
+    suffix = kind(path)
+    if suffix not in DOCUMENTS | RECORDS:
+        return Skipped(shown(path), f"unsupported type {suffix}" if suffix else "unsupported type: no suffix")
+    absolute = _absolute(path)
+    inside = absolute.relative_to(base) if absolute.is_relative_to(base) else absolute
+    return SourceFile(path, shown(inside.as_posix()), status.st_size)
+
+
+def _absolute(path: Path) -> Path:
+    """Return the path from the root without following links, so that ids are spelled as the user sees them."""
+    absolute = path.absolute()
+    return absolute.resolve() if ".." in absolute.parts else absolute
+
+
+def _why(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) and error.strerror else str(error)).lower()

@@ -1,0 +1,45 @@
+"""Who an article is: its given id, else its canonical URL, else where it was read."""
+
+from urllib.parse import urlsplit, urlunsplit
+
+from indexer.loaders.base import UnreadableError
+
+_LONGEST_CHARS = 300
+_TRACKERS = frozenset({"fbclid", "gclid"})
+
+
+def web_url(value: str) -> str | None:
+    """Return the address if it is one a browser may open (http or https), else None.
+
+    Every document is untrusted, and this ends up in a link: `javascript:` must not.
+    """
+    url = value.strip()
+    if any(char.isspace() or not char.isprintable() for char in url):
+        return None
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    return url if parts.scheme.lower() in {"http", "https"} and parts.netloc else None
+
+
+def canonical_url(url: str) -> str:
+    """Return the URL without what does not name the page: letter case of the host, trackers, fragment, last slash."""
+    parts = urlsplit(url)
+    query = "&".join(
+        pair for pair in parts.query.split("&") if pair and not _is_tracker(pair.partition("=")[0])
+    )
+    return urlunsplit((parts.scheme.lower(), parts.netloc.lower(), parts.path.rstrip("/"), query, ""))
+
+
+def checked_id(value: str) -> str:
+    """Return the id, or raise UnreadableError where it could not be shown, typed or stored."""
+    if len(value) > _LONGEST_CHARS:
+        raise UnreadableError(f"id longer than {_LONGEST_CHARS} characters")
+    if any(ord(char) < ord(" ") or 0x7F <= ord(char) <= 0x9F for char in value):  # noqa: PLR2004 - C0, DEL, C1
+        raise UnreadableError("id with control characters")
+    return value
+
+
+def _is_tracker(name: str) -> bool:
+    return name.lower() in _TRACKERS or name.lower().startswith("utm_")

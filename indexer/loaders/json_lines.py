@@ -1,0 +1,88 @@
+"""JSON Lines, gzipped or not: streamed line by line, so a file may be larger than memory; a line may not."""
+
+import gzip
+import json
+import zlib
+from collections.abc import Iterator
+from typing import BinaryIO, cast
+
+from indexer.article import Article
+from indexer.loaders.base import LoadOptions, Skipped, SourceFile, UnreadableError, too_large
+from indexer.loaders.decode import decode
+from indexer.loaders.records import record_article
+
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_BOM = b"\xef\xbb\xbf"
+_GZIP = b"\x1f\x8b"
+# A news archive shrinks 3 to 10 times; what shrinks 200 times was made to fill a disk.
+_BOMB_RATIO = 200
+_BOMB_ALLOWANCE = 10
+
+
+def load_json_lines(file: SourceFile, options: LoadOptions) -> Iterator[Article | Skipped]:
+    """Yield one article or one reason for each line that is not blank."""
+    with file.path.open("rb") as raw:
+        zipped = raw.peek(2)[:2] == b"\x1f\x8b"
+        stream = cast("BinaryIO", gzip.GzipFile(fileobj=raw)) if zipped else cast("BinaryIO", raw)
+        for number, line in _lines(stream, raw, file, options):
+            yield _json_article(line, number, file, options)
+
+
+def _lines(
+    stream: BinaryIO, raw: BinaryIO, file: SourceFile, options: LoadOptions
+) -> Iterator[tuple[int, bytes]]:
+    """Yield numbered lines that are not blank; a damaged end or a bomb ends them with UnreadableError.
+
+    A line over the limit is yielded cut, one byte longer than the limit, and its rest is passed over.
+    """
+    number = unpacked_bytes = 0
+    limit = options.max_bytes
+    while True:
+        try:
+            line = stream.readline(limit + 1)
+            unpacked_bytes += len(line)
+            rest = line
+            while len(rest) == limit + 1 and not rest.endswith(b"\n"):
+                rest = stream.readline(limit + 1)
+                unpacked_bytes += len(rest)
+                _check_ratio(unpacked_bytes, raw.tell(), number + 1, limit)
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise UnreadableError(f"damaged after line {number}: {error}") from error
+        if not line:
+            return
+        number += 1
+        file.position_bytes = min(raw.tell(), file.size_bytes)
+        _check_ratio(unpacked_bytes, file.position_bytes, number, limit)
+        if not line.isspace():
+            yield number, line
+
+
+def _check_ratio(unpacked_bytes: int, packed_bytes: int, number: int, limit: int) -> None:
+    if unpacked_bytes > _BOMB_RATIO * packed_bytes + _BOMB_ALLOWANCE * limit:
+        raise UnreadableError(
+            f"line {number} unpacks to more than {_BOMB_RATIO} times its size; the rest was not read"
+        )
+
+
+def _json_article(line: bytes, number: int, file: SourceFile, options: LoadOptions) -> Article | Skipped:
+    origin = f"{file.origin}:{number}"
+    if number == 1 and line.startswith(_UTF16):
+        return Skipped(origin, "line 1 is UTF-16, where JSON Lines are UTF-8")
+    if len(line) > options.max_bytes and len(line.rstrip(b"\r\n")) > options.max_bytes:
+        return Skipped(origin, f"line {number} is {too_large(options.max_bytes)}")
+    try:
+        record = json.loads(_utf8(line.removeprefix(_BOM)))
+    except UnreadableError as error:
+        return Skipped(origin, str(error))
+    except (ValueError, RecursionError):
+        return Skipped(origin, f"line {number} is not JSON")
+    if not isinstance(record, dict):
+        return Skipped(origin, f"line {number} is not a JSON object")
+    return record_article(record, number, file, options)
+
+
+def _utf8(line: bytes) -> str:
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError:
+        return decode(line)

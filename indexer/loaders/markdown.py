@@ -1,0 +1,108 @@
+"""Markdown to plain text: front matter, headings, links to their words. A reader of news, not a renderer."""
+
+import re
+
+from indexer.clean import normalise
+from indexer.loaders.assemble import Draft
+from indexer.loaders.text import read_text, with_head
+
+_FRONT = re.compile(r"---[ \t]*\n(.{0,20000}?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_PAIR = re.compile(r"([A-Za-z_-]{1,40})[ \t]*:[ \t]*(.{0,2000})")
+_ITEM = re.compile(r"[ \t]*-[ \t]+(.{1,200})")
+_FIELDS = {
+    "title": "title", "headline": "title",
+    "date": "published", "published": "published", "pubdate": "published",
+    "author": "authors", "authors": "authors", "byline": "authors",
+    "url": "url", "link": "url", "canonical": "url", "canonical_url": "url",
+    "source": "source", "outlet": "source", "publisher": "source", "id": "id",
+}  # fmt: skip
+_FENCE = re.compile(r"[ \t]{0,3}(?:```|~~~)")
+_HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.{1,500}?)[ \t]*#*[ \t]*")
+_UNDERLINE = re.compile(r" {0,3}=+[ \t]*")
+_RULE = re.compile(r" {0,3}(?:[-*_][ \t]*){3,}|:?-{3,}:?(?:[ \t]*\|[ \t]*:?-{3,}:?)*")
+_REFERENCE = re.compile(r" {0,3}\[[^\]\n]{1,200}\]:[ \t]*\S.{0,500}")
+_QUOTE_OR_ITEM = re.compile(r"[ \t]{0,8}(?:>[ \t]?)+|^([ \t]{0,8})[*+-][ \t]+")
+_INLINE = (
+    (re.compile(r"!\[[^\]\n]{0,300}\](?:\([^()\n]{0,2000}\)|\[[^\]\n]{0,100}\])"), ""),
+    (re.compile(r"\[([^\[\]\n]{1,500})\](?:\([^()\n]{0,2000}(?:\([^()\n]{0,200}\)[^()\n]{0,200})?\)|\[[^\]\n]{0,100}\])"), r"\1"),
+    (re.compile(r"<(https?://[^\s<>]{1,2000})>"), r"\1"),
+    (re.compile(r"</?[a-zA-Z][^<>\n]{0,500}>|<!--[^\n]{0,2000}?-->"), ""),
+    (re.compile(r"(\*\*|__)(?=\S)([^\n]{1,2000}?)(?<=\S)\1"), r"\2"),
+    (re.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]{1,2000})(?<=\S)\*(?![\w*])"), r"\1"),
+    (re.compile(r"(?<!\w)_(?=[^\s_])([^_\n]{1,2000})(?<=\S)_(?!\w)"), r"\1"),
+    (re.compile(r"(`{1,3})([^`\n]{1,1000})\1"), r"\2"),
+    (re.compile(r"\\([\\`*_{}\[\]()#+.!>~|-])"), r"\1"),
+)  # fmt: skip
+
+
+def read_markdown(text: str) -> Draft:
+    """Return the article of a Markdown file; fields of the front matter win over what the text says."""
+    text = normalise(text)
+    given: dict[str, str] = {}
+    front = _FRONT.match(text)
+    if front:
+        given = _front_matter(front[1])
+        text = text[front.end() :]
+    heading, plain = _plain(text)
+    title = given.get("title") or heading
+    body = with_head(Draft(text=plain.strip("\n"), title=title)) if title else read_text(plain)
+    return Draft(
+        text=body.text,
+        id=given.get("id", ""),
+        title=title or body.title,
+        url=given.get("url", ""),
+        source=given.get("source") or body.source,
+        authors=tuple(given["authors"].split("\n")) if given.get("authors") else body.authors,
+        published=given.get("published") or body.published,
+        published_from="given" if given.get("published") else body.published_from,
+    )
+
+
+def _front_matter(block: str) -> dict[str, str]:
+    """Read `key: value` lines and lists under a key; names in a list or in [a, b] end up one a line."""
+    given: dict[str, str] = {}
+    field = ""
+    for line in block.split("\n"):
+        pair, item = _PAIR.fullmatch(line), _ITEM.fullmatch(line)
+        if pair:
+            field = _FIELDS.get(pair[1].lower(), "")
+            value = pair[2].strip()
+            if field == "authors":
+                value = "\n".join(_unquoted(name) for name in value.strip("[]").split(","))
+            if field:
+                given.setdefault(field, _unquoted(value))
+        elif item and field == "authors":
+            given[field] = (given.get(field, "") + "\n" + _unquoted(item[1])).strip("\n")
+    return given
+
+
+def _unquoted(value: str) -> str:
+    value = value.strip()
+    quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
+    return value[1:-1] if quoted else value
+
+
+def _plain(text: str) -> tuple[str, str]:
+    """Return the first top heading ("" where there is none) and the text without its marks."""
+    title, kept, in_code = "", list[str](), False
+    for line in text.split("\n"):
+        if _FENCE.match(line):
+            in_code = not in_code
+        elif in_code:
+            kept.append(line)
+        elif not title and kept and _UNDERLINE.fullmatch(line) and not any(kept[:-1]):
+            title = kept.pop()
+        elif not (_RULE.fullmatch(line) or _REFERENCE.fullmatch(line)):
+            heading = _HEADING.fullmatch(line)
+            words = _inline(heading[2] if heading else _QUOTE_OR_ITEM.sub(r"\1", line, count=1))
+            if heading and not title and len(heading[1]) == 1 and not any(kept):
+                title = words
+            else:
+                kept.extend(["", words, ""] if heading else [words])
+    return title, "\n".join(kept)
+
+
+def _inline(line: str) -> str:
+    for mark, words in _INLINE:
+        line = mark.sub(words, line)
+    return line

@@ -1,0 +1,85 @@
+"""PDF: the text of the pages, with its printed lines joined to paragraphs again. Reads no images (no OCR)."""
+
+import re
+import statistics
+from typing import Any
+
+from indexer.clean import normalise
+from indexer.loaders.assemble import Draft
+from indexer.loaders.base import LoadOptions, UnreadableError, too_large
+from indexer.loaders.text import read_text, with_head
+
+_MOST_PAGES = 2_000
+_NO_TITLE = re.compile(
+    r"untitled.{0,20}|microsoft word.{0,300}|.{0,200}\.(?:docx?|pdf|indd|qxd|rtf|odt)", re.IGNORECASE
+)
+_SHORT_LINE_SHARE = 0.75
+_TITLE_CHARS = 200
+_ENDS = re.compile(r"[.!?…:][\"'”’)]{0,2}")
+# pdfium marks a hyphen that only breaks the line with U+0002 or U+FFFE.
+_SOFT_BREAK = re.compile("[\x02\ufffe]\r?\n?")
+
+
+def read_pdf(data: bytes, options: LoadOptions) -> Draft:
+    """Return the article of a PDF; UnreadableError where it is locked, broken or only pictures."""
+    import pypdfium2
+
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        locked = "password" in str(error).lower()
+        raise UnreadableError("PDF that needs a password" if locked else "broken PDF") from error
+    try:
+        pages = _pages(document, options)
+        title = str(document.get_metadata_dict().get("Title") or "").strip()
+    finally:
+        document.close()
+    if not any(page.strip() for page in pages):
+        raise UnreadableError("PDF without text (pictures of pages?)")
+    text = paragraphs("\n".join(pages))
+    if not title or len(title) > _TITLE_CHARS or _NO_TITLE.fullmatch(title):
+        return read_text(text)
+    first, _, rest = text.partition("\n")
+    body = rest if first.strip().casefold() == normalise(title).casefold() else text
+    return with_head(Draft(text=body.strip("\n"), title=title))
+
+
+def paragraphs(text: str) -> str:
+    """Join printed lines: a line ends a paragraph where it is short for its column and ends a sentence.
+
+    Lines before the first long one (title, byline, date) stay as they are.
+    """
+    lines = normalise(_SOFT_BREAK.sub("", text)).split("\n")
+    lengths = [len(line) for line in lines if line.strip()]
+    if not lengths:
+        return ""
+    width = statistics.quantiles(lengths, n=4)[-1] if len(lengths) > 1 else lengths[0]
+    joined: list[str] = []
+    open_line = False
+    for line in (line.strip() for line in lines):
+        if open_line and line:
+            joined[-1] += line if joined[-1].endswith("-") else " " + line
+        elif line:
+            joined.append(line)
+        short = len(line) < _SHORT_LINE_SHARE * width
+        open_line = bool(line) and not (short and (not open_line or bool(_ENDS.search(line[-3:]))))
+    return "\n\n".join(joined)
+
+
+def _pages(document: Any, options: LoadOptions) -> list[str]:
+    """Return the text of each page; a page that pdfium cannot read is left out, as in every PDF viewer."""
+    import pypdfium2
+
+    if len(document) > _MOST_PAGES:
+        raise UnreadableError(f"more than {_MOST_PAGES:,} pages")
+    pages: list[str] = []
+    for number in range(len(document)):
+        try:
+            page = document[number]
+            pages.append(page.get_textpage().get_text_bounded())
+            page.close()
+        except pypdfium2.PdfiumError:
+            continue
+        if sum(map(len, pages)) > options.max_bytes:
+            raise UnreadableError(too_large(options.max_bytes))
+    return pages

@@ -1,0 +1,116 @@
+"""Plain text: the title from the first line, then byline, date and outlet lines, then the body."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from indexer.clean import normalise
+from indexer.dates import parse_date_line
+from indexer.loaders.assemble import Draft
+
+_TITLE_CHARS = 200
+_HEAD_LINES = 8
+_HEAD_CHARS = 160
+_NAME = r"(?:[A-Z][\w.'’-]*|Mc[A-Z]\w+|[a-z]['’][A-Z][\w-]+)"
+_PARTICLE = r"(?:al|bin|da|de|del|der|di|du|el|la|le|ten|van|von|y)"
+_PERSON = rf"{_NAME}(?: (?:{_PARTICLE} ){{0,2}}{_NAME}){{1,4}}"
+_BYLINE = re.compile(
+    rf"(?i:by):? ((?:{_PERSON}|[A-Z]{{2,6}}|Reuters)(?:(?:, and |, | and | & ){_PERSON}){{0,9}})"
+)
+_BETWEEN_NAMES = re.compile(r", and |, | and | & ")
+_NO_NAME = re.compile(
+    r"\b(?:January|February|March|April|June|July|August|September|October|November|December"
+    r"|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b"
+)
+_PARTS = re.compile(r" +[|•·—–] +| - ")
+# BEIJING — ..., LONDON (Reuters) - ..., WASHINGTON, D.C. – ...
+_DATELINE = re.compile(r"[A-Z][A-Z .,'’-]{2,40}(?:, [A-Z][\w.]+){0,2}(?: \([\w ]{2,30}\))? ?[—–-]+ \S")
+_OUTLET = re.compile(r"((?:The )?[A-Z][\w.&'’-]*(?: (?:of|and|the|&|[A-Z][\w.&'’-]*)){0,5}):")
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """What the lines between title and body said, and how many of them it took."""
+
+    lines: int = 0
+    authors: tuple[str, ...] = ()
+    published: str = ""
+    source: str = ""
+
+
+def read_text(text: str) -> Draft:
+    """Take title, byline, date and outlet lines off the top; everything else is the body."""
+    lines = normalise(text).split("\n")
+    title = _title(lines)
+    if not title:
+        return Draft(text="\n".join(lines))
+    return with_head(Draft(text="\n".join(lines[1:]), title=title))
+
+
+def with_head(draft: Draft) -> Draft:
+    """Move the byline, date and outlet lines at the top of the text to the fields that are still empty."""
+    lines = draft.text.split("\n")
+    head = _read_head(lines)
+    if not any(line.strip() for line in lines[head.lines :]):
+        return draft
+    return replace(
+        draft,
+        text="\n".join(lines[head.lines :]),
+        authors=draft.authors or head.authors,
+        source=draft.source or head.source,
+        published=draft.published or head.published,
+        published_from=draft.published_from if draft.published else "byline",
+    )
+
+
+def _title(lines: Sequence[str]) -> str:
+    """Return the first line where it is a title: short, with more below, and not the start of a sentence."""
+    first, rest = lines[0].strip(), [line for line in lines[1:] if line.strip()]
+    if not rest or len(first) > _TITLE_CHARS:
+        return ""
+    second = lines[1].strip()
+    runs_on = bool(second) and second[0].islower()
+    return "" if runs_on else first
+
+
+def _read_head(lines: Sequence[str]) -> _Head:
+    head = _Head()
+    filled = [number for number, line in enumerate(lines) if line.strip()][: _HEAD_LINES + 1]
+    for place, number in enumerate(filled[:_HEAD_LINES]):
+        after = lines[filled[place + 1]].strip() if place + 1 < len(filled) else ""
+        read = _read_line(lines[number].strip(), after)
+        if read is None:
+            break
+        head = _Head(
+            lines=number + 1,
+            authors=head.authors or read.authors,
+            published=head.published or read.published,
+            source=head.source or read.source,
+        )
+    return head
+
+
+def _read_line(line: str, after: str) -> _Head | None:
+    """Return what a line of the head says; None where the body begins."""
+    if len(line) > _HEAD_CHARS:
+        return None
+    outlet = _OUTLET.fullmatch(line)
+    if outlet and _DATELINE.match(after):
+        return _Head(source=outlet[1])
+    head = _Head()
+    for part in _PARTS.split(line):
+        authors, published = _byline(part), parse_date_line(part).value
+        if published is not None:
+            head = replace(head, published=head.published or published.date().isoformat())
+        elif authors:
+            head = replace(head, authors=head.authors + authors)
+        elif part.strip().lower().rstrip(":") != "by":
+            return None
+    return head
+
+
+def _byline(part: str) -> tuple[str, ...]:
+    match = _BYLINE.fullmatch(part.strip())
+    if match is None or _NO_NAME.search(match[1]):
+        return ()
+    return tuple(_BETWEEN_NAMES.split(match[1]))

@@ -1,0 +1,39 @@
+"""The store's schema, one step a version. A step is never changed once released; add the next."""
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        "CREATE TABLE migrations (version INTEGER PRIMARY KEY, applied_at TEXT NOT NULL)",
+        """CREATE TABLE articles (
+            num INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            title TEXT NOT NULL,
+            text TEXT NOT NULL,
+            url TEXT,
+            source TEXT,
+            authors TEXT NOT NULL,
+            published TEXT,
+            day INTEGER,
+            published_from TEXT,
+            origin TEXT,
+            ingested_at TEXT NOT NULL,
+            content_hash TEXT NOT NULL,
+            cluster TEXT
+        )""",
+        "CREATE INDEX articles_by_day ON articles (day)",
+        "CREATE INDEX articles_by_source ON articles (source COLLATE NOCASE)",
+        "CREATE INDEX articles_by_cluster ON articles (cluster)",
+        "CREATE TABLE vectors (id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, vector BLOB NOT NULL)",
+        # AUTOINCREMENT: a passage id is never given twice, so a stale derived file cannot name a wrong passage.
+        """CREATE TABLE passages (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            article INTEGER NOT NULL REFERENCES articles (num),
+            start INTEGER NOT NULL,
+            stop INTEGER NOT NULL,
+            vector INTEGER NOT NULL REFERENCES vectors (id)
+        )""",
+        "CREATE INDEX passages_by_article ON passages (article)",
+        "CREATE INDEX passages_by_vector ON passages (vector)",
+        "CREATE TABLE tombstones (passage INTEGER PRIMARY KEY)",
+        "CREATE TABLE state (key TEXT PRIMARY KEY, value TEXT NOT NULL)",
+    ),
+)

@@ -1,0 +1,199 @@
+"""Cuts an article into passages: whole sentences, about a hundred words, a little overlap.
+
+Knows text and token counts; does not know which encoder counts the tokens, nor where passages are kept.
+A passage is a half-open code-point span of the article's text, so `text[start:end]` is always a quote.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+TokenSpans: TypeAlias = Callable[[Sequence[str]], list[npt.NDArray[np.int32]]]
+"""Texts -> for each an int32 array (tokens, 2) of half-open code-point offsets, special tokens left out."""
+
+SPECIAL_TOKENS = 2
+TITLE_CHARS = 120
+_CLAUSE = re.compile(r"(?<=[;:,])\s+|\s+(?=[–—(])")
+_WORD = re.compile(r"\S+")
+
+
+@dataclass(frozen=True, slots=True)
+class PassageRule:
+    """How articles are cut; part of what an index remembers.
+
+    A passage takes sentences up to `words`; a single sentence may be longer, up to `max_words`.
+    The last `overlap_sentences` of a passage open the next one, if they have at most `overlap_words`.
+    """
+
+    words: int = 110
+    max_words: int = 130
+    overlap_sentences: int = 1
+    overlap_words: int = 40
+    max_chars: int = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A sentence, or a part of one that is too long: its span, its words and its tokens."""
+
+    start: int
+    end: int
+    words: int
+    tokens: int
+
+
+def title_prefix(title: str) -> str:
+    """Return what stands before a passage for encoder, lexical engine and reader; never in its offsets."""
+    if len(title) > TITLE_CHARS:
+        title = title[:TITLE_CHARS].rsplit(" ", 1)[0]
+    return f"{title}\n" if title else ""
+
+
+def split(
+    text: str, title: str, rule: PassageRule, *, token_spans: TokenSpans, max_tokens: int
+) -> list[tuple[int, int]]:
+    """Return the passages' spans in order; together they hold every non-blank character of `text`.
+
+    `max_tokens` is the encoder's limit, special tokens and title included; no passage exceeds it.
+    """
+    prefix_tokens, text_tokens = token_spans([title_prefix(title), text])
+    budget = max_tokens - SPECIAL_TOKENS - len(prefix_tokens)
+    counter = _Counter(text, text_tokens)
+    pieces = [p for start, end in _sentences(text) for p in _pieces(counter, start, end, rule, budget)]
+    return list(_pack(pieces, rule, budget))
+
+
+class _Counter:
+    """Counts the words and tokens of any span of one text."""
+
+    def __init__(self, text: str, token_spans: npt.NDArray[np.int32]) -> None:
+        self.text = text
+        self._words: list[int] = [m.start() for m in _WORD.finditer(text)]
+        self._tokens: list[int] = token_spans[:, 0].tolist() if len(token_spans) else []
+
+    def piece(self, start: int, end: int) -> _Piece:
+        words = bisect_left(self._words, end) - bisect_left(self._words, start)
+        tokens = bisect_left(self._tokens, end) - bisect_left(self._tokens, start)
+        return _Piece(start, end, words, tokens)
+
+
+def _sentences(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the trimmed, non-blank sentences of `text`; sentencex knows "U.S.", "Jan. 6" and quotes."""
+    import sentencex
+
+    for boundary in sentencex.get_sentence_boundaries("en", text):
+        span = _trim(text, boundary["start_index"], boundary["end_index"])
+        if span[0] < span[1]:
+            yield span
+
+
+def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the span of the sentence (or sentences) of `text` that holds the span [start, end)."""
+    touched = [(s, e) for s, e in _sentences(text) if s < end and e > start]
+    if not touched:
+        return start, end
+    return min(start, touched[0][0]), max(end, touched[-1][1])
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    part = text[start:end]
+    return start + len(part) - len(part.lstrip()), start + len(part.rstrip())
+
+
+def _fits(piece: _Piece, rule: PassageRule, budget: int) -> bool:
+    return (
+        piece.words <= rule.max_words
+        and piece.tokens <= budget
+        and piece.end - piece.start <= rule.max_chars
+    )
+
+
+def _pieces(counter: _Counter, start: int, end: int, rule: PassageRule, budget: int) -> Iterator[_Piece]:
+    """Yield the sentence, or its clauses, or its words, or bare slices: the first that fits."""
+    whole = counter.piece(start, end)
+    if _fits(whole, rule, budget):
+        yield whole
+        return
+    for divide in (_clauses, _words, _slices):
+        parts = [counter.piece(s, e) for s, e in divide(counter.text, start, end)]
+        if divide is _slices or all(_fits(part, rule, budget) for part in parts):
+            yield from _joined(counter, parts, rule, budget)
+            return
+
+
+def _joined(counter: _Counter, parts: list[_Piece], rule: PassageRule, budget: int) -> Iterator[_Piece]:
+    """Yield neighbouring parts grown together while they stay within half a passage."""
+    current = parts[0]
+    for part in parts[1:]:
+        both = counter.piece(current.start, part.end)
+        if both.words <= rule.words // 2 and _fits(both, rule, budget // 2):
+            current = both
+        else:
+            yield current
+            current = part
+    yield current
+
+
+def _clauses(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    at = start
+    for gap in _CLAUSE.finditer(text, start, end):
+        if gap.start() > at:
+            yield at, gap.start()
+        at = gap.end()
+    if at < end:
+        yield at, end
+
+
+def _words(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    return (match.span() for match in _WORD.finditer(text, start, end))
+
+
+def _slices(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield slices so short that no tokenizer makes more than an encoder's limit of them."""
+    step = 50
+    for word_start, word_end in _words(text, start, end):
+        for at in range(word_start, word_end, step):
+            yield at, min(at + step, word_end)
+
+
+def _pack(pieces: Sequence[_Piece], rule: PassageRule, budget: int) -> Iterator[tuple[int, int]]:
+    first = 0
+    while first < len(pieces):
+        last = _last(pieces, first, rule, budget)
+        yield pieces[first].start, pieces[last].end
+        first = _next_first(pieces, first, last, rule, budget)
+
+
+def _last(pieces: Sequence[_Piece], first: int, rule: PassageRule, budget: int) -> int:
+    """Return the index of the last piece that still fits into a passage that opens with `first`."""
+    words, tokens = pieces[first].words, pieces[first].tokens
+    last = first
+    for index in range(first + 1, len(pieces)):
+        words += pieces[index].words
+        tokens += pieces[index].tokens
+        chars = pieces[index].end - pieces[first].start
+        if words > rule.words or tokens > budget or chars > rule.max_chars:
+            break
+        last = index
+    return last
+
+
+def _next_first(pieces: Sequence[_Piece], first: int, last: int, rule: PassageRule, budget: int) -> int:
+    """Return where the next passage opens: past the last piece, less an overlap that leaves room."""
+    following = last + 1
+    if following >= len(pieces):
+        return following
+    opening, words, tokens = following, pieces[following].words, pieces[following].tokens
+    for index in range(last, max(first, last - rule.overlap_sentences), -1):
+        words += pieces[index].words
+        tokens += pieces[index].tokens
+        overlap_words = words - pieces[following].words
+        if overlap_words > rule.overlap_words or words > rule.words or tokens > budget:
+            break
+        opening = index
+    return opening

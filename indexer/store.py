@@ -1,0 +1,380 @@
+"""The truth: articles, passages and vectors in one SQLite file. The one home of sqlite3.
+
+Knows rows and transactions; does not know FAISS, the lexical engine, files of articles or models.
+Everything derived (`vectors-<n>.faiss`, `lexical-<n>/`) can be made again from what is kept here.
+"""
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.article import Article
+from indexer.errors import IndexDamaged, IndexMismatch, StorageFailed
+from indexer.filters import Filter, day_number
+from indexer.migrations import MIGRATIONS
+
+Vectors = npt.NDArray[np.float16]
+"""(n, dim) float16 unit rows: exact enough (1e-3), half the memory and twice the speed of float32."""
+
+FILENAME = "store.sqlite"
+_CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class NewPassage:
+    """A passage to store: its span, and the hash of the text that its vector was made from."""
+
+    start: int
+    end: int
+    vector_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPassage:
+    """A passage as it stands in the store."""
+
+    id: int
+    article_id: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much the store holds."""
+
+    articles: int
+    passages: int
+
+
+def vector_hash(encoded_text: str) -> bytes:
+    """Return the key under which the vector of an encoder's input text is kept."""
+    return hashlib.blake2b(encoded_text.encode(), digest_size=16).digest()
+
+
+class Store:
+    """One SQLite file. Use it as a context manager; every write happens inside `atomic()`."""
+
+    def __init__(self, path: Path, *, readonly: bool = False) -> None:
+        self.path = path
+        with _mapped(path):
+            self._db = _connect(path, readonly=readonly)
+            if readonly:
+                self._check_version()
+            else:
+                self._migrate()
+
+    def __enter__(self) -> "Store":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; readers and writers alike."""
+        self._db.close()
+
+    @contextmanager
+    def atomic(self) -> Iterator[None]:
+        """Run the block as one transaction: all of it is kept, or nothing."""
+        with _mapped(self.path):
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+
+    # --- articles -----------------------------------------------------------------------------------
+
+    def put(self, article: Article, passages: Sequence[NewPassage]) -> None:
+        """Store the article with its passages, in place of what stood under its id.
+
+        The passages' vectors must be there already (`put_vectors`). Raises AssertionError for a span
+        that is not a non-empty part of the text: a quote that does not stand there is never stored.
+        """
+        self.remove([article.id])
+        cursor = self._db.execute(
+            "INSERT INTO articles (id, title, text, url, source, authors, published, day, published_from,"
+            " origin, ingested_at, content_hash, cluster) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            _article_row(article),
+        )
+        number = cursor.lastrowid
+        for passage in passages:
+            assert 0 <= passage.start < passage.end <= len(article.text), (article.id, passage)
+        self._db.executemany(
+            "INSERT INTO passages (article, start, stop, vector)"
+            " VALUES (?, ?, ?, (SELECT id FROM vectors WHERE hash = ?))",
+            [(number, p.start, p.end, p.vector_hash) for p in passages],
+        )
+
+    def remove(self, article_ids: Iterable[str]) -> int:
+        """Remove the articles, leaving a tombstone for each passage; return how many there were."""
+        removed = 0
+        for article_id in article_ids:
+            row = self._db.execute("SELECT num FROM articles WHERE id = ?", (article_id,)).fetchone()
+            if row is None:
+                continue
+            self._db.execute("INSERT INTO tombstones SELECT id FROM passages WHERE article = ?", row)
+            self._db.execute("DELETE FROM passages WHERE article = ?", row)
+            self._db.execute("DELETE FROM articles WHERE num = ?", row)
+            removed += 1
+        return removed
+
+    def content_hashes(self, article_ids: Sequence[str]) -> dict[str, str]:
+        """Return id -> content hash of those articles that are stored."""
+        rows = self._in("SELECT id, content_hash FROM articles WHERE id IN ({})", article_ids)
+        return {row[0]: row[1] for row in rows}
+
+    def origins(self, article_ids: Sequence[str]) -> dict[str, str | None]:
+        """Return id -> origin of those articles that are stored."""
+        return dict(self._in("SELECT id, origin FROM articles WHERE id IN ({})", article_ids))
+
+    def clusters(self, clusters: Sequence[str]) -> set[str]:
+        """Return those of the clusters that an article belongs to."""
+        return {row[0] for row in self._in("SELECT DISTINCT cluster FROM articles WHERE cluster IN ({})", clusters)}
+
+    def all_origins(self) -> Iterator[tuple[str, str]]:
+        """Yield (article id, origin) of every article that has an origin, by id."""
+        yield from self._db.execute("SELECT id, origin FROM articles WHERE origin IS NOT NULL ORDER BY id")
+
+    def articles(self, article_ids: Sequence[str]) -> dict[str, Article]:
+        """Return id -> Article of those that are stored."""
+        rows = self._in(f"SELECT {_ARTICLE_COLUMNS} FROM articles WHERE id IN ({{}})", article_ids)
+        return {row[0]: _article(row) for row in rows}
+
+    def counts(self) -> Counts:
+        """Return the number of articles and passages."""
+        row = self._one("SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM passages)")
+        return Counts(articles=row[0], passages=row[1])
+
+    def sources(self) -> list[tuple[str, int]]:
+        """Return (source, articles) by count; articles without a source are left out."""
+        return self._db.execute(
+            "SELECT source, count(*) FROM articles WHERE source IS NOT NULL"
+            " GROUP BY source ORDER BY 2 DESC, 1"
+        ).fetchall()
+
+    def days(self) -> tuple[str, str] | None:
+        """Return the first and last `published` (ISO 8601), None where no article has a date."""
+        row = self._one("SELECT min(published), max(published) FROM articles")
+        return None if row[0] is None else (row[0], row[1])
+
+    # --- passages -----------------------------------------------------------------------------------
+
+    def passages(self, passage_ids: Sequence[int]) -> dict[int, StoredPassage]:
+        """Return id -> passage of those that are stored; removed ones are absent."""
+        sql = "SELECT p.id, a.id, p.start, p.stop FROM passages p JOIN articles a ON a.num = p.article"
+        return {row[0]: StoredPassage(*row) for row in self._in(sql + " WHERE p.id IN ({})", passage_ids)}
+
+    def passage_texts(self, after: int) -> Iterator[tuple[int, str, str, str | None, int | None]]:
+        """Yield (id, title, text, source, day) of the passages with an id above `after`, by id."""
+        rows = self._db.execute(
+            "SELECT p.id, a.title, substr(a.text, p.start + 1, p.stop - p.start), a.source, a.day"
+            " FROM passages p JOIN articles a ON a.num = p.article WHERE p.id > ? ORDER BY p.id",
+            (after,),
+        )
+        yield from rows
+
+    def allowed_passages(self, allow: Filter) -> npt.NDArray[np.int64]:
+        """Return the ids (int64, ascending) of the passages whose article passes the filter."""
+        conditions, values = _conditions(allow)
+        rows = self._db.execute(
+            "SELECT p.id FROM passages p JOIN articles a ON a.num = p.article"
+            f" WHERE {' AND '.join(conditions) or '1'} ORDER BY p.id",  # noqa: S608 - fixed texts
+            values,
+        ).fetchall()
+        return np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
+
+    def unsplit(self, limit: int) -> list[Article]:
+        """Return up to `limit` articles that have no passages (after `forget_passages`)."""
+        rows = self._db.execute(
+            f"SELECT {_ARTICLE_COLUMNS} FROM articles"
+            " WHERE num NOT IN (SELECT article FROM passages) ORDER BY num LIMIT ?",
+            (limit,),
+        )
+        return [_article(row) for row in rows]
+
+    def forget_passages(self) -> None:
+        """Remove all passages and vectors, keeping the articles: for another encoder or passage rule."""
+        self._db.execute("INSERT INTO tombstones SELECT id FROM passages")
+        self._db.execute("DELETE FROM passages")
+        self._db.execute("DELETE FROM vectors")
+
+    def last_passage(self) -> int:
+        """Return the highest passage id, 0 when there is none."""
+        return int(self._one("SELECT coalesce(max(id), 0) FROM passages")[0])
+
+    def tombstones(self) -> list[int]:
+        """Return the ids of removed passages that derived files may still hold, ascending."""
+        return [row[0] for row in self._db.execute("SELECT passage FROM tombstones ORDER BY passage")]
+
+    def clear_tombstones(self, passage_ids: Sequence[int]) -> None:
+        """Forget these tombstones, once every derived file is without them, and the vectors unused since."""
+        self._db.executemany("DELETE FROM tombstones WHERE passage = ?", [(i,) for i in passage_ids])
+        self._db.execute("DELETE FROM vectors WHERE id NOT IN (SELECT vector FROM passages)")
+
+    # --- vectors ------------------------------------------------------------------------------------
+
+    def known_vectors(self, hashes: Sequence[bytes]) -> set[bytes]:
+        """Return those of the hashes that have a vector already."""
+        return {row[0] for row in self._in("SELECT hash FROM vectors WHERE hash IN ({})", hashes)}
+
+    def put_vectors(self, vectors: Mapping[bytes, Vectors]) -> None:
+        """Store one float16 vector a hash; a hash that is there keeps what it has."""
+        self._db.executemany(
+            "INSERT INTO vectors (hash, vector) VALUES (?, ?) ON CONFLICT (hash) DO NOTHING",
+            [(key, vector.astype("<f2").tobytes()) for key, vector in vectors.items()],
+        )
+
+    def vectors(self, after: int = 0, chunk: int = 8192) -> Iterator[tuple[npt.NDArray[np.int64], Vectors]]:
+        """Yield (ids, vectors) of the passages with an id above `after`, by id, in chunks.
+
+        ids int64 (n,), vectors float16 (n, dim).
+        """
+        cursor = self._db.execute(
+            "SELECT p.id, v.vector FROM passages p JOIN vectors v ON v.id = p.vector"
+            " WHERE p.id > ? ORDER BY p.id",
+            (after,),
+        )
+        while rows := cursor.fetchmany(chunk):
+            ids = np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
+            yield ids, np.frombuffer(b"".join(row[1] for row in rows), dtype="<f2").reshape(len(rows), -1)
+
+    # --- state --------------------------------------------------------------------------------------
+
+    def state(self, key: str) -> str | None:
+        """Return a remembered value, None where there is none."""
+        row = self._db.execute("SELECT value FROM state WHERE key = ?", (key,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def set_state(self, key: str, value: str) -> None:
+        """Remember a value."""
+        self._db.execute("INSERT OR REPLACE INTO state VALUES (?, ?)", (key, value))
+
+    # --- inside -------------------------------------------------------------------------------------
+
+    def _one(self, sql: str) -> tuple[int, ...]:
+        row: tuple[int, ...] = self._db.execute(sql).fetchone()
+        return row
+
+    def _in(self, sql: str, values: Sequence[object]) -> Iterator[tuple]:  # type: ignore[type-arg] # rows differ
+        """Run `sql` once for every few hundred values put into its `IN ({})`."""
+        for at in range(0, len(values), _CHUNK):
+            part = values[at : at + _CHUNK]
+            yield from self._db.execute(sql.format(",".join("?" * len(part))), part)
+
+    def _migrate(self) -> None:
+        self._check_version()
+        done = self._db.execute("PRAGMA user_version").fetchone()[0]
+        for version, script in enumerate(MIGRATIONS[done:], start=done + 1):
+            with self.atomic():
+                for statement in script:
+                    self._db.execute(statement)
+                self._db.execute("INSERT INTO migrations VALUES (?, ?)", (version, _now()))
+                self._db.execute(f"PRAGMA user_version = {version}")
+
+    def _check_version(self) -> None:
+        found = self._db.execute("PRAGMA user_version").fetchone()[0]
+        if found > len(MIGRATIONS):
+            raise IndexMismatch(
+                f"{self.path} has storage version {found}; this nutgraf knows up to {len(MIGRATIONS)}",
+                hint="pip install --upgrade nutgraf",
+            )
+
+
+def _conditions(allow: Filter) -> tuple[list[str], list[object]]:
+    """Return the filter as SQL conditions on the articles table `a`, and their values."""
+    conditions: list[str] = []
+    values: list[object] = []
+    for operator, day in ((">=", allow.first_day), ("<=", allow.last_day)):
+        if day is not None:
+            conditions.append(f"a.day {operator} ?")
+            values.append(day)
+    if allow.sources:
+        conditions.append(f"a.source COLLATE NOCASE IN ({','.join('?' * len(allow.sources))})")
+        values.extend(allow.sources)
+    return conditions, values
+
+
+_ARTICLE_COLUMNS = (
+    "id, title, text, url, source, authors, published, published_from, origin, ingested_at, cluster"
+)
+
+
+def _article_row(article: Article) -> tuple[object, ...]:
+    published = article.published
+    return (
+        article.id,
+        article.title,
+        article.text,
+        article.url,
+        article.source,
+        json.dumps(article.authors, ensure_ascii=False),
+        published.isoformat() if published else None,
+        day_number(published.date()) if published else None,
+        article.published_from,
+        article.origin,
+        _now(),
+        article.content_hash,
+        article.cluster,
+    )
+
+
+def _article(row: Sequence[str | None]) -> Article:
+    moments = [datetime.fromisoformat(text) if text else None for text in (row[6], row[9])]
+    return Article(
+        id=str(row[0]),
+        title=str(row[1]),
+        text=str(row[2]),
+        url=row[3],
+        source=row[4],
+        authors=tuple(json.loads(row[5] or "[]")),
+        published=moments[0],
+        published_from=row[7],
+        origin=row[8],
+        ingested_at=moments[1],
+        cluster=row[10],
+    )
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _connect(path: Path, *, readonly: bool) -> sqlite3.Connection:
+    mode = "ro" if readonly else "rwc"
+    uri = f"{path.resolve().as_uri()}?mode={mode}"
+    # Autocommit: transactions begin and end in `atomic` alone. Readers share one connection over threads.
+    db = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=30)
+    db.execute("PRAGMA foreign_keys = ON")
+    if not readonly:
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = NORMAL")
+    return db
+
+
+@contextmanager
+def _mapped(path: Path) -> Iterator[None]:
+    """Turn sqlite3's errors into this package's."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise StorageFailed(
+            f"{path}: {error}", hint="check the disk's free space and the folder's permissions, then run it again"
+        ) from error
+    except sqlite3.DatabaseError as error:
+        raise IndexDamaged(
+            f"{path} is not a healthy SQLite file: {error}",
+            hint=f"restore it from a backup, or remove {path.parent} and index the articles again",
+        ) from error

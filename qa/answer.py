@@ -1,0 +1,265 @@
+"""Answers a question: find, read, join, calibrate, or abstain.
+
+Knows the order of the steps; does not know files, doors, or which engines do the work.
+"""
+
+import time
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.filters import Filter
+from indexer.passages import sentence_around, title_prefix
+from qa.aggregate import Group, LocatedSpan, Support, aggregate
+from qa.calibrate import Calibration
+from qa.errors import BadFilter, BadQuestion, EmptyIndex
+from qa.retrieve import Candidate, Found, PassageIndex, QuestionEncoder, Retrieval, retrieve
+from qa.spans import best_spans
+
+MAX_QUESTION_CHARS = 1000
+MAX_TOP = 100
+
+
+class WindowLogits(Protocol):
+    """What a reader says of one window; t tokens of the context, offsets in code points of it."""
+
+    @property
+    def start(self) -> npt.NDArray[np.float32]: ...
+    @property
+    def end(self) -> npt.NDArray[np.float32]: ...
+    @property
+    def offsets(self) -> npt.NDArray[np.int32]: ...
+    @property
+    def null(self) -> float: ...
+
+
+class Reader(Protocol):
+    """Reads (question, context) pairs, all in as few batches as it can, and returns one result a pair."""
+
+    def read(self, pairs: Sequence[tuple[str, str]]) -> Sequence[WindowLogits]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How passages are read: the best `windows` of them, `spans` kept from each."""
+
+    windows: int = 10
+    spans: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An exact quote with its source. `probability` is calibrated on held-out questions."""
+
+    text: str
+    start: int
+    end: int
+    score: float
+    probability: float
+    sentence: tuple[int, int]
+    span: LocatedSpan
+    support: tuple[Support, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Abstention:
+    """Why there is no answer: `reason` for a person, `code` for a program."""
+
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Milliseconds a stage."""
+
+    encode: float
+    retrieve: float
+    read: float
+    total: float
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The outcome of one question: answers, or an abstention; never both, never neither.
+
+    `best` are the answers that were considered, also when they were not sure enough to be given.
+    """
+
+    question: str
+    answers: list[Answer]
+    abstention: Abstention | None
+    best: list[Answer]
+    candidates: list[Candidate]
+    read: dict[int, float]
+    timing: Timing
+
+
+class Answerer:
+    """Joins an index, an encoder and a reader. Stateless between questions; deterministic."""
+
+    def __init__(
+        self,
+        index: PassageIndex,
+        encoder: QuestionEncoder,
+        reader: Reader,
+        calibration: Calibration,
+        *,
+        retrieval: Retrieval | None = None,
+        reading: Reading | None = None,
+    ) -> None:
+        self._index = index
+        self._encoder = encoder
+        self._reader = reader
+        self._calibration = calibration
+        self._retrieval = retrieval or Retrieval()
+        self._reading = reading or Reading()
+
+    def search(self, question: str, *, top: int = 10, allow: Filter | None = None) -> Found:
+        """Return the `top` best passages for the question."""
+        question = checked_question(question)
+        _check_top(top)
+        self._check_index()
+        return retrieve(
+            self._index, self._encoder, question, top, checked_filter(allow or Filter()), self._retrieval
+        )
+
+    def ask(
+        self,
+        question: str,
+        *,
+        top: int = 1,
+        allow: Filter | None = None,
+        min_probability: float | None = None,
+    ) -> Asked:
+        """Return up to `top` answers, or abstain when the best is below the threshold.
+
+        The threshold is the calibration's; a `min_probability` replaces it and holds for every answer.
+        """
+        began = time.perf_counter()
+        question = checked_question(question)
+        _check_top(top)
+        threshold = self._calibration.threshold if min_probability is None else min_probability
+        if not 0.0 <= threshold <= 1.0:
+            raise BadFilter(f"--min-probability {threshold} is not between 0 and 1")
+        found = self.search(question, top=self._reading.windows, allow=allow)
+        reading = time.perf_counter()
+        spans, read = self._spans(question, found.candidates)
+        answers = self._answers(aggregate(spans))
+        ended = time.perf_counter()
+        given = answers[:top] if answers and answers[0].probability >= threshold else []
+        if min_probability is not None:
+            given = [a for a in given if a.probability >= threshold]
+        return Asked(
+            question=question,
+            answers=given,
+            abstention=None if given else _abstention(answers, found.candidates, threshold, allow),
+            best=answers[: max(top, 5)],
+            candidates=found.candidates,
+            read=read,
+            timing=Timing(
+                found.encode_ms, found.retrieve_ms, (ended - reading) * 1e3, (ended - began) * 1e3
+            ),
+        )
+
+    # --- inside -------------------------------------------------------------------------------------
+
+    def _check_index(self) -> None:
+        if self._index.counts.passages == 0:
+            raise EmptyIndex("the index holds no articles", hint="nutgraf index PATH_TO_ARTICLES")
+
+    def _spans(
+        self, question: str, candidates: Sequence[Candidate]
+    ) -> tuple[list[LocatedSpan], dict[int, float]]:
+        """Return every window's spans, located in their articles, and each passage's best score."""
+        prefixes = [title_prefix(c.passage.article.title) for c in candidates]
+        pairs = [(question, prefix + c.passage.text) for prefix, c in zip(prefixes, candidates, strict=True)]
+        spans: list[LocatedSpan] = []
+        read: dict[int, float] = {}
+        for candidate, prefix, window in zip(candidates, prefixes, self._reader.read(pairs), strict=True):
+            passage, first = candidate.passage, len(prefix)
+            found = best_spans(
+                window.start,
+                window.end,
+                window.offsets,
+                window.null,
+                first_char=first,
+                count=self._reading.spans,
+            )
+            shift = passage.start - first
+            spans += [LocatedSpan(passage.article, s.start + shift, s.end + shift, s.score) for s in found]
+            if found:
+                read[passage.id] = found[0].score
+        return spans, read
+
+    def _answers(self, groups: Sequence[Group]) -> list[Answer]:
+        """Give each group its probability: its score, and its lead over the best other group."""
+        answers = []
+        for rank, group in enumerate(groups):
+            rival = groups[0 if rank else 1].best.score if len(groups) > 1 else -np.inf
+            best = group.best
+            answers.append(
+                Answer(
+                    text=best.text,
+                    start=best.start,
+                    end=best.end,
+                    score=best.score,
+                    probability=self._calibration.probability(best.score, best.score - rival),
+                    sentence=sentence_around(best.article.text, best.start, best.end),
+                    span=best,
+                    support=group.support,
+                )
+            )
+        return answers
+
+
+def checked_question(question: str) -> str:
+    """Return the question, whitespace collapsed; raises BadQuestion for one that cannot be asked."""
+    # A shell hands over bytes that are not UTF-8 as lone surrogates, which no tokenizer takes.
+    printable = question.encode("utf-8", "replace").decode().replace("\x00", " ")
+    cleaned = " ".join(unicodedata.normalize("NFC", printable).split())
+    if not cleaned:
+        raise BadQuestion("the question is empty", hint='ask "What did China agree to on sanctions?"')
+    if len(cleaned) > MAX_QUESTION_CHARS:
+        raise BadQuestion(
+            f"the question has {len(cleaned):,} characters; at most {MAX_QUESTION_CHARS:,} are read",
+            hint="ask one thing at a time, in a sentence",
+        )
+    if not any(character.isalnum() for character in cleaned):
+        raise BadQuestion(
+            f"the question {cleaned[:40]!r} has no letter and no digit", hint="ask it in words"
+        )
+    return cleaned
+
+
+def checked_filter(allow: Filter) -> Filter:
+    """Return the filter; raises BadFilter when its dates exclude each other."""
+    if allow.first is not None and allow.last is not None and allow.first > allow.last:
+        raise BadFilter(
+            f"--after {allow.first} is later than --before {allow.last}: no article can match both",
+            hint="swap the two dates",
+        )
+    return allow
+
+
+def _check_top(top: int) -> None:
+    if not 1 <= top <= MAX_TOP:
+        raise BadFilter(f"--top {top} is not between 1 and {MAX_TOP}")
+
+
+def _abstention(
+    answers: Sequence[Answer], candidates: Sequence[Candidate], threshold: float, allow: Filter | None
+) -> Abstention:
+    if not candidates:
+        where = "no article passes the filter" if allow else "no passage resembles the question"
+        return Abstention("nothing_found", where)
+    if not answers:
+        return Abstention("nothing_read", "the passages found hold no answer")
+    return Abstention(
+        "below_threshold",
+        f"the best guess has probability {answers[0].probability:.2f}, below {threshold:.2f}",
+    )

@@ -1,0 +1,55 @@
+"""Joins two rankings into one. Pure numpy: knows ids and scores, nothing else."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Ids = npt.NDArray[np.int64]
+Scores = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """A search result: ids int64 (n,) and scores float32 (n,), best first."""
+
+    ids: Ids
+    scores: Scores
+
+
+def weighted_sum(dense: Ranking, lexical: Ranking, *, dense_weight: float) -> Ranking:
+    """Add the two scores of each id, each scaled to 0..1 over its own ranking.
+
+    Convex combination after min-max scaling (Bruch, Gai and Ingber 2023, arXiv 2210.11934). The lower bound
+    of BM25 is 0 by theory; that of cosines is the ranking's own lowest. An id that one of the two did not
+    find gets 0 from it. Result: every id once, score descending, then id ascending.
+    """
+    dense_scaled = _scaled(dense.scores, low=float(dense.scores.min()) if len(dense.scores) else 0.0)
+    lexical_scaled = _scaled(lexical.scores, low=0.0)
+    ids = np.union1d(dense.ids, lexical.ids)
+    fused = np.zeros(len(ids), np.float64)
+    fused[np.searchsorted(ids, dense.ids)] += dense_weight * dense_scaled
+    fused[np.searchsorted(ids, lexical.ids)] += (1.0 - dense_weight) * lexical_scaled
+    return _ordered(ids, fused)
+
+
+def reciprocal_rank(dense: Ranking, lexical: Ranking, *, dense_weight: float, k: float = 60.0) -> Ranking:
+    """Add 1 / (k + rank) over both rankings, weighted (Cormack, Clarke and Buettcher, SIGIR 2009)."""
+    ids = np.union1d(dense.ids, lexical.ids)
+    fused = np.zeros(len(ids), np.float64)
+    for ranking, weight in ((dense, dense_weight), (lexical, 1.0 - dense_weight)):
+        fused[np.searchsorted(ids, ranking.ids)] += weight / (k + 1.0 + np.arange(len(ranking.ids)))
+    return _ordered(ids, fused)
+
+
+def _scaled(scores: Scores, *, low: float) -> npt.NDArray[np.float64]:
+    if len(scores) == 0:
+        return np.empty(0, np.float64)
+    spread = float(scores.max()) - low
+    return (scores.astype(np.float64) - low) / spread if spread > 0 else np.ones(len(scores))
+
+
+def _ordered(ids: Ids, scores: npt.NDArray[np.float64]) -> Ranking:
+    rounded = scores.astype(np.float32)
+    order = np.lexsort((ids, -rounded))
+    return Ranking(ids[order], rounded[order])

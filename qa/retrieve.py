@@ -1,0 +1,111 @@
+"""Finds the passages that may answer: dense and lexical candidates, fused.
+
+Knows the index only as a Protocol; does not know which engine stores it, nor how a passage is read.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.filters import Filter
+from indexer.index import Passage
+from indexer.store import Counts
+from qa.fuse import Ids, Ranking, Scores, weighted_sum
+
+
+class PassageIndex(Protocol):
+    """What answering needs of an index. Embedded today; a server's tomorrow."""
+
+    @property
+    def counts(self) -> Counts:
+        """Articles and passages that can be found."""
+        ...
+
+    def dense(self, vector: npt.NDArray[np.float32], k: int, allow: Filter) -> tuple[Ids, Scores]:
+        """Return ids and cosines of the `k` nearest passages that pass `allow`, best first, ties by id."""
+        ...
+
+    def lexical(self, question: str, k: int, allow: Filter) -> tuple[Ids, Scores]:
+        """Return ids and BM25 scores of the `k` best passages that pass `allow`, best first, ties by id."""
+        ...
+
+    def fetch(self, passage_ids: Sequence[int]) -> list[Passage]:
+        """Return the passages in the order given; an id that is gone is left out."""
+        ...
+
+
+class QuestionEncoder(Protocol):
+    """Turns questions into vectors: unit rows, float32 (n, dim)."""
+
+    def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieval:
+    """How candidates are found: `depth` from each engine, `dense_weight` of 1 for meaning, the rest for words."""
+
+    depth: int = 100
+    dense_weight: float = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where one engine put a passage: rank from 1."""
+
+    rank: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A passage that may answer; `dense` or `lexical` is None where that engine did not find it."""
+
+    passage: Passage
+    rank: int
+    score: float
+    dense: Place | None
+    lexical: Place | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Candidates, best first, and what finding them took."""
+
+    candidates: list[Candidate]
+    encode_ms: float
+    retrieve_ms: float
+
+
+def retrieve(
+    index: PassageIndex, encoder: QuestionEncoder, question: str, k: int, allow: Filter, rule: Retrieval
+) -> Found:
+    """Return the `k` best candidates for the question; the first 5 of 50 are the 5 of 5."""
+    began = time.perf_counter()
+    vector = encoder.encode([question])[0]
+    encoded = time.perf_counter()
+    depth = max(rule.depth, k)
+    dense = Ranking(*index.dense(vector, depth, allow))
+    lexical = Ranking(*index.lexical(question, depth, allow))
+    fused = weighted_sum(dense, lexical, dense_weight=rule.dense_weight)
+    candidates = _candidates(index, fused, dense, lexical, k)
+    ended = time.perf_counter()
+    return Found(candidates, (encoded - began) * 1e3, (ended - encoded) * 1e3)
+
+
+def _candidates(index: PassageIndex, fused: Ranking, dense: Ranking, lexical: Ranking, k: int) -> list[Candidate]:
+    dense_places, lexical_places = _places(dense), _places(lexical)
+    scores = dict(zip(fused.ids.tolist(), fused.scores.tolist(), strict=True))
+    passages = index.fetch(fused.ids[:k].tolist())
+    return [
+        Candidate(p, rank, scores[p.id], dense_places.get(p.id), lexical_places.get(p.id))
+        for rank, p in enumerate(passages, start=1)
+    ]
+
+
+def _places(ranking: Ranking) -> dict[int, Place]:
+    pairs = zip(ranking.ids.tolist(), ranking.scores.tolist(), strict=True)
+    return {passage_id: Place(rank, score) for rank, (passage_id, score) in enumerate(pairs, start=1)}

@@ -1,0 +1,94 @@
+"""The walls between the rooms: import direction, one home a heavy library, nothing heavy at import."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+MAY_IMPORT = {
+    "models": {"models"},
+    "indexer": {"indexer", "models"},
+    "qa": {"qa", "indexer", "models"},
+    "api": {"api", "qa", "indexer", "models"},
+}
+HOMES = {
+    "faiss": {"indexer/vectors.py"},
+    "tantivy": {"indexer/lexical.py"},
+    "sqlite3": {"indexer/store.py"},
+    "onnxruntime": {"models/onnx.py"},
+    "torch": {"models/hf.py"},
+    "transformers": {"models/hf.py"},
+    "sentence_transformers": {"models/hf.py"},
+    "sentencex": {"indexer/passages.py"},
+    "trafilatura": {"indexer/loaders/html.py"},
+    "typer": {"api/cli.py", "api/options.py"},
+}
+HEAVY = [
+    *("torch", "transformers", "sentence_transformers", "onnxruntime", "faiss", "tokenizers"),
+    *("tantivy", "trafilatura", "docx", "pypdfium2", "charset_normalizer", "filelock"),
+]
+
+
+def modules() -> list[Path]:
+    return [path for package in MAY_IMPORT for path in sorted((ROOT / package).rglob("*.py"))]
+
+
+def imports(path: Path) -> Iterator[tuple[str, bool]]:
+    """Yield (top-level name, whether it is imported when the module is) for every import of a file."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    later = {
+        id(node)
+        for scope in ast.walk(tree)
+        if isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef)
+        or (isinstance(scope, ast.If) and ast.unparse(scope.test) == "TYPE_CHECKING")
+        for node in ast.walk(scope)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name.split(".")[0], id(node) not in later) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            yield (node.module or "").split(".")[0], id(node) not in later
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_imports_run_one_way(path: Path) -> None:
+    package = path.relative_to(ROOT).parts[0]
+    ours = {name for name, _ in imports(path)} & MAY_IMPORT.keys()
+    assert ours <= MAY_IMPORT[package]
+
+
+@pytest.mark.parametrize("library", HOMES)
+def test_each_library_has_one_home(library: str) -> None:
+    found = {
+        path.relative_to(ROOT).as_posix()
+        for path in modules()
+        if "training" not in path.parts and library in {name for name, _ in imports(path)}
+    }
+    assert found == HOMES[library]
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_heavy_libraries_are_imported_in_functions(path: Path) -> None:
+    assert not {name for name, at_import in imports(path) if at_import} & set(HEAVY)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import api, indexer, models, qa",
+        "import api.cli, api.service, api.indexing, indexer.build, indexer.index, qa.answer",
+        "import sys; sys.argv = ['ask', '--help']; from api.cli import ask_main\n"
+        "try: ask_main()\nexcept SystemExit: pass",
+        "import sys; sys.argv = ['nutgraf', 'index', '--help']; from api.cli import main\n"
+        "try: main()\nexcept SystemExit: pass",
+    ],
+)
+def test_nothing_heavy_is_loaded(code: str) -> None:
+    check = f"{code}\nimport sys\nprint('LOADED', [m for m in {HEAVY!r} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip().endswith("LOADED []")

@@ -1,0 +1,34 @@
+"""Fusion, with numbers worked out by hand."""
+
+import numpy as np
+import pytest
+
+from qa.fuse import Ranking, reciprocal_rank, weighted_sum
+
+
+def ranking(*pairs: tuple[int, float]) -> Ranking:
+    return Ranking(np.array([i for i, _ in pairs], np.int64), np.array([s for _, s in pairs], np.float32))
+
+
+def test_weighted_sum_by_hand() -> None:
+    dense = ranking((1, 0.9), (2, 0.7), (3, 0.5))  # scaled 1, 0.5, 0
+    lexical = ranking((3, 8.0), (4, 2.0))  # scaled 1, 0.25
+    fused = weighted_sum(dense, lexical, dense_weight=0.4)
+    assert fused.ids.tolist() == [3, 1, 2, 4]
+    assert fused.scores.tolist() == pytest.approx([0.6, 0.4, 0.2, 0.15])
+
+
+def test_reciprocal_rank_by_hand() -> None:
+    fused = reciprocal_rank(ranking((1, 0.9), (2, 0.7)), ranking((2, 5.0)), dense_weight=0.5, k=60)
+    assert fused.ids.tolist() == [2, 1]
+    assert fused.scores.tolist() == pytest.approx([0.5 / 62 + 0.5 / 61, 0.5 / 61])
+
+
+def test_ties_go_to_the_lower_id() -> None:
+    fused = weighted_sum(ranking((9, 0.5), (3, 0.5)), ranking(), dense_weight=1.0)
+    assert fused.ids.tolist() == [3, 9]
+
+
+def test_one_engine_may_find_nothing() -> None:
+    assert weighted_sum(ranking(), ranking((7, 2.0)), dense_weight=0.3).scores.tolist() == pytest.approx([0.7])
+    assert weighted_sum(ranking(), ranking(), dense_weight=0.3).ids.tolist() == []

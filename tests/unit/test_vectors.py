@@ -1,0 +1,77 @@
+"""The dense index against the exact numpy oracle."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from indexer import vectors
+from indexer.errors import IndexDamaged
+from indexer.vectors import DenseIndex, exact_search
+
+DIM = 16
+
+
+@pytest.fixture
+def unit_rows() -> np.ndarray:
+    rows = np.random.default_rng(3).standard_normal((300, DIM)).astype(np.float32)
+    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float16)
+
+
+IDS = np.arange(300, dtype=np.int64) * 3 + 5
+
+
+@pytest.fixture
+def index(tmp_path: Path, unit_rows: np.ndarray) -> DenseIndex:
+    path = tmp_path / "vectors-1.faiss"
+    written = vectors.write(path, [(IDS[:100], unit_rows[:100]), (IDS[100:], unit_rows[100:])], DIM)
+    assert written == 300
+    return DenseIndex(path)
+
+
+def test_search_equals_the_oracle(index: DenseIndex, unit_rows: np.ndarray) -> None:
+    for row in range(20):
+        query = unit_rows[row].astype(np.float32)
+        ids, scores = index.search(query, 10)
+        expected_ids, expected_scores = exact_search(IDS, unit_rows, query, 10)
+        assert ids.tolist() == expected_ids.tolist()
+        assert scores == pytest.approx(expected_scores, abs=1e-5)
+        assert ids[0] == IDS[row]
+
+
+@pytest.mark.parametrize("keep", [1, 7, 150, 299])
+def test_filtered_search_equals_the_filtered_oracle(index: DenseIndex, unit_rows: np.ndarray, keep: int) -> None:
+    allowed = np.sort(np.random.default_rng(keep).choice(IDS, keep, replace=False))
+    query = unit_rows[0].astype(np.float32)
+    ids, _ = index.search(query, 10, allowed)
+    assert ids.tolist() == exact_search(IDS, unit_rows, query, 10, allowed)[0].tolist()
+    assert len(ids) == min(10, keep)
+
+
+def test_allowing_nothing_finds_nothing(index: DenseIndex, unit_rows: np.ndarray) -> None:
+    ids, scores = index.search(unit_rows[0].astype(np.float32), 10, np.empty(0, np.int64))
+    assert ids.tolist() == scores.tolist() == []
+
+
+def test_five_are_the_first_of_fifty(index: DenseIndex, unit_rows: np.ndarray) -> None:
+    query = unit_rows[9].astype(np.float32)
+    assert index.search(query, 5)[0].tolist() == index.search(query, 50)[0][:5].tolist()
+
+
+def test_asking_for_more_than_there_is(index: DenseIndex, unit_rows: np.ndarray) -> None:
+    assert len(index.search(unit_rows[0].astype(np.float32), 999)[0]) == 300
+
+
+def test_equal_vectors_come_by_id(tmp_path: Path, unit_rows: np.ndarray) -> None:
+    same = np.repeat(unit_rows[:1], 4, axis=0)
+    vectors.write(tmp_path / "v.faiss", [(np.array([9, 2, 7, 4]), same)], DIM)
+    ids, _ = DenseIndex(tmp_path / "v.faiss").search(unit_rows[0].astype(np.float32), 4)
+    assert ids.tolist() == [2, 4, 7, 9]
+
+
+@pytest.mark.parametrize("content", [b"", b"not an index", b"\x00" * 100])
+def test_a_damaged_file_is_named(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "vectors-1.faiss"
+    path.write_bytes(content)
+    with pytest.raises(IndexDamaged, match="vectors-1.faiss"):
+        DenseIndex(path)
