@@ -1,0 +1,1 @@
+"""The three doors: command line, HTTP with a web page, MCP."""

@@ -50,7 +50,7 @@ def _run(command: Callable[[], None]) -> NoReturn:
         sys.exit(FOUND)
     except NutgrafError as error:
         _report(error_object(error)["error"])
-    except Exception as error:  # noqa: BLE001 - the last line of defence, and it says so
+    except Exception as error:
         if os.environ.get("NUTGRAF_DEBUG"):
             raise
         _report(
@@ -73,7 +73,7 @@ def _report(error: dict[str, str]) -> NoReturn:
     sys.exit(FAILED)
 
 
-ASK_HELP = """Answer a question with the exact words of an article, or say that the archive does not answer it.
+ASK_HELP = """Answer a question with the exact words of an article, or say that no article answers it.
 
 \b
 Examples:
@@ -143,7 +143,9 @@ def _questions(words: list[str] | None, file: Path | None) -> list[str]:
     try:
         text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
-        raise BadOption(f"--file {file} cannot be read: {error.strerror}", hint="a text file, one question a line") from error
+        raise BadOption(
+            f"--file {file} cannot be read: {error.strerror}", hint="a text file, one question a line"
+        ) from error
     questions = [line.strip() for line in text.splitlines() if line.strip()]
     if not questions:
         raise BadOption(f"--file {file} holds no question", hint="a text file, one question a line")
@@ -188,7 +190,7 @@ def search(
     raise typer.Exit(FOUND if found.candidates else NOT_FOUND)
 
 
-INDEX_HELP = """Read articles into the index: .txt .md .html .pdf .docx .jsonl .jsonl.gz .csv, folders and globs.
+INDEX_HELP = """Index articles: .txt .md .html .pdf .docx .jsonl .jsonl.gz .csv, folders and globs.
 
 Run it again at any time: what is unchanged costs nothing, and a run that was stopped goes on.
 
@@ -203,7 +205,9 @@ Examples:
 
 @app.command(name="index", help=INDEX_HELP)
 def index_command(
-    paths: Annotated[list[str] | None, typer.Argument(help="Files, folders, globs.", show_default=False)] = None,
+    paths: Annotated[
+        list[str] | None, typer.Argument(help="Files, folders, globs.", show_default=False)
+    ] = None,
     index: options.Index = _INDEX,
     fields: Annotated[
         list[str] | None,
@@ -212,7 +216,9 @@ def index_command(
     outlet: Annotated[
         str | None, typer.Option("--outlet", metavar="NAME", help="Outlet of articles that name none.")
     ] = None,
-    max_mb: Annotated[float, typer.Option("--max-mb", min=0.001, help="Skip larger files and records.")] = 20.0,
+    max_mb: Annotated[
+        float, typer.Option("--max-mb", min=0.001, help="Skip larger files and records.")
+    ] = 20.0,
     prune: Annotated[bool, typer.Option("--prune", help="Remove articles whose file is gone.")] = False,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Derive everything again.")] = False,
     as_json: options.AsJson = False,
@@ -229,7 +235,12 @@ def index_command(
         outcome = rebuild_index(settings)
     else:
         outcome = index_paths(
-            settings, paths or [], fields=_fields(fields), outlet=outlet, max_bytes=int(max_mb * 1e6), prune=prune
+            settings,
+            paths or [],
+            fields=_fields(fields),
+            outlet=outlet,
+            max_bytes=int(max_mb * 1e6),
+            prune=prune,
         )
     if as_json:
         print_json(summary_object(outcome.summary, outcome.manifest))
@@ -271,7 +282,9 @@ def show(
 
 @app.command()
 def remove(
-    article_ids: Annotated[list[str], typer.Argument(metavar="ID...", help="Ids of articles.", show_default=False)],
+    article_ids: Annotated[
+        list[str], typer.Argument(metavar="ID...", help="Ids of articles.", show_default=False)
+    ],
     as_json: options.AsJson = False,
     index: options.Index = _INDEX,
     encoder: options.EncoderName = None,
@@ -284,7 +297,9 @@ def remove(
     if as_json:
         print_json({"removed": removed, "unknown": unknown})
     else:
-        typer.echo(f"{len(removed):,} removed" + (f"; not in the index: {', '.join(unknown)}" if unknown else ""))
+        typer.echo(
+            f"{len(removed):,} removed" + (f"; not in the index: {', '.join(unknown)}" if unknown else "")
+        )
     raise typer.Exit(FOUND if removed else NOT_FOUND)
 
 

@@ -1,6 +1,6 @@
 """What every door does with an error: one shape, and whether it is ours.
 
-    {"error": {"code": "...", "message": "...", "hint": "..."}}
+{"error": {"code": "...", "message": "...", "hint": "..."}}
 """
 
 from indexer.errors import IndexerError

@@ -39,7 +39,9 @@ def index_paths(
     loading = LoadOptions(max_bytes=max_bytes, fields=fields, source=outlet)
     files, skipped = discover(paths, loading)
     if not files:
-        raise SourceError(_nothing(paths, skipped), hint="nutgraf index FOLDER with .txt .md .html .pdf .docx .jsonl .csv")
+        raise SourceError(
+            _nothing(paths, skipped), hint="nutgraf index FOLDER with .txt .md .html .pdf .docx .jsonl .csv"
+        )
     interrupted = False
     with open_builder(settings) as builder:
         builder.summary.skipped.extend(skipped)
@@ -52,7 +54,9 @@ def index_paths(
         if prune:
             builder.remove(gone)
         manifest = builder.publish()
-    return Outcome(builder.summary, manifest, tuple(_notices(gone, prune=prune, stopped=interrupted)), interrupted)
+    return Outcome(
+        builder.summary, manifest, tuple(_notices(gone, prune=prune, stopped=interrupted)), interrupted
+    )
 
 
 def _nothing(paths: Sequence[str], skipped: Sequence[Skipped]) -> str:

@@ -11,7 +11,8 @@ from api.settings import Settings
 from indexer.filters import Filter
 
 Index = Annotated[
-    Path, typer.Option("--index", envvar="NUTGRAF_INDEX", help="Folder of the index.", show_default=".nutgraf")
+    Path,
+    typer.Option("--index", envvar="NUTGRAF_INDEX", help="Folder of the index.", show_default=".nutgraf"),
 ]
 EncoderName = Annotated[
     str | None,
@@ -27,12 +28,15 @@ Threads = Annotated[
 ]
 Windows = Annotated[
     int | None,
-    typer.Option("--windows", envvar="NUTGRAF_WINDOWS", min=1, max=100, help="Passages to read [default: 10]."),
+    typer.Option(
+        "--windows", envvar="NUTGRAF_WINDOWS", min=1, max=100, help="Passages to read [default: 10]."
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 Explain = Annotated[bool, typer.Option("--explain", help="Show why: ranks and scores of every passage.")]
 After = Annotated[
-    str | None, typer.Option("--after", metavar="DATE", help="Published on this day or later: 2016-01-27, 2016.")
+    str | None,
+    typer.Option("--after", metavar="DATE", help="Published on this day or later: 2016-01-27, 2016."),
 ]
 Before = Annotated[
     str | None, typer.Option("--before", metavar="DATE", help="Published on this day or earlier.")
@@ -45,7 +49,8 @@ Sources = Annotated[
 ]
 Top = Annotated[int, typer.Option("--top", "-n", help="How many, at most.")]
 MinProbability = Annotated[
-    float | None, typer.Option("--min-probability", metavar="P", help="Least probability of an answer, 0 to 1.")
+    float | None,
+    typer.Option("--min-probability", metavar="P", help="Least probability of an answer, 0 to 1."),
 ]
 
 
@@ -64,7 +69,11 @@ def article_filter(
     after: str | None, before: str | None, as_of: str | None, sources: list[str] | None
 ) -> Filter:
     """Return the filter that the options make; raises BadOption for a date that is none."""
-    ends = [end for name, text in (("--before", before), ("--as-of", as_of)) if (end := _day(name, text, last=True))]
+    ends = [
+        end
+        for name, text in (("--before", before), ("--as-of", as_of))
+        if (end := _day(name, text, last=True))
+    ]
     return Filter(
         first=_day("--after", after, last=False),
         last=min(ends) if ends else None,
@@ -81,5 +90,7 @@ def _day(name: str, text: str | None, *, last: bool) -> date | None:
     try:
         days = parse_day(text)
     except ValueError as error:
-        raise BadOption(f"{name}: {error}", hint=f"{name} 2016-01-27, or a month 2016-01, or a year 2016") from error
+        raise BadOption(
+            f"{name}: {error}", hint=f"{name} 2016-01-27, or a month 2016-01, or a year 2016"
+        ) from error
     return days.last if last else days.first

@@ -39,7 +39,9 @@ def progress_bar(files: "Sequence[SourceFile]", summary: "Summary") -> Iterator[
         TextColumn("left"),
     )
     with Progress(*columns, console=out) as progress:
-        task = progress.add_task("index", total=max(1, sum(f.size_bytes for f in files)), articles=0, rate=0.0)
+        task = progress.add_task(
+            "index", total=max(1, sum(f.size_bytes for f in files)), articles=0, rate=0.0
+        )
 
         def update() -> None:
             elapsed = progress.tasks[0].elapsed or 1.0
@@ -87,7 +89,9 @@ def print_summary(summary: "Summary", manifest: "Manifest") -> None:
         "skipped": len(summary.skipped),
     }
     always = {"added", "unchanged", "skipped"}
-    out.print(Text(", ".join(f"{count:,} {name}" for name, count in counts.items() if count or name in always)))
+    out.print(
+        Text(", ".join(f"{count:,} {name}" for name, count in counts.items() if count or name in always))
+    )
     for skip in summary.skipped[:SHOWN_SKIPS]:
         out.print(Text(f"  skipped {visible(skip.origin)}: {visible(skip.reason)}"))
     if len(summary.skipped) > SHOWN_SKIPS:

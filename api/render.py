@@ -46,7 +46,9 @@ def print_asked(asked: Asked, *, explain: bool = False) -> None:
     """Print answers, or why there is none and where nutgraf looked."""
     out = console()
     if asked.abstention:
-        out.print(Text.assemble(("The archive does not answer this: ", "bold"), asked.abstention.reason + "."))
+        out.print(
+            Text.assemble(("The archive does not answer this: ", "bold"), asked.abstention.reason + ".")
+        )
         for candidate in asked.candidates[:3]:
             out.print(_nearest(candidate))
     for answer in asked.answers:
@@ -86,10 +88,11 @@ def _source_line(article: Article) -> str:
 
 
 def _support_lines(answer: Answer) -> list[str]:
-    return [
-        f"{'also' if s.independent else 'copy'}: {_source_line(s.span.article)}  [{s.span.start}:{s.span.end}]"
-        for s in answer.support
-    ]
+    lines = []
+    for support in answer.support:
+        span, kind = support.span, "also" if support.independent else "copy"
+        lines.append(f"{kind}: {_source_line(span.article)}  [{span.start}:{span.end}]")
+    return lines
 
 
 def _nearest(candidate: Candidate) -> Text:
@@ -103,9 +106,8 @@ def _print_explanation(out: Console, asked: Asked) -> None:
     timing = asked.timing
     out.print(Text("considered", style="bold"))
     for answer in asked.best:
-        out.print(
-            Text(f"  {answer.probability:6.1%}  score {answer.score:7.2f}  {visible(answer.text)}  ({answer.span.article.id})")
-        )
+        numbers = f"{answer.probability:6.1%}  score {answer.score:7.2f}"
+        out.print(Text(f"  {numbers}  {visible(answer.text)}  ({answer.span.article.id})"))
     out.print(Text("passages read: fused | by meaning | by word | reader", style="bold"))
     for candidate in asked.candidates:
         out.print(_explained(candidate, asked.read.get(candidate.passage.id)))
@@ -174,6 +176,8 @@ def print_info(info: dict[str, Any]) -> None:
         "size": f"{info['bytes'] / 1e6:,.1f} MB",
     }
     if info["unpublished_passages"]:
-        rows["waiting"] = f"{info['unpublished_passages']:,} passages: run nutgraf index again to publish them"
+        rows["waiting"] = (
+            f"{info['unpublished_passages']:,} passages: run nutgraf index again to publish them"
+        )
     for name, value in rows.items():
         out.print(Text.assemble((f"{name:<11}", "bold"), visible(value)))

@@ -9,7 +9,7 @@ DEFAULT_INDEX = ".nutgraf"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where the index is, which models to use (None: those in the box), how many threads (None: all cores)."""
+    """Where the index is, which models (None: those in the box), how many threads (None: all cores)."""
 
     index: Path = Path(DEFAULT_INDEX)
     encoder: str | None = None

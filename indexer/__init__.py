@@ -1,0 +1,1 @@
+"""From files to a published index: articles, passages, storage, generations."""

@@ -38,13 +38,24 @@ class EncoderCard(Protocol):
     """What an index remembers of its encoder."""
 
     @property
-    def id(self) -> str: ...
+    def id(self) -> str:
+        """Name of the model."""
+        ...
+
     @property
-    def sha256(self) -> str: ...
+    def sha256(self) -> str:
+        """Hash of its weights."""
+        ...
+
     @property
-    def dim(self) -> int: ...
+    def dim(self) -> int:
+        """Length of its vectors."""
+        ...
+
     @property
-    def max_tokens(self) -> int: ...
+    def max_tokens(self) -> int:
+        """Most tokens it reads, special tokens included."""
+        ...
 
 
 class Encoder(Protocol):

@@ -44,7 +44,8 @@ _LINE_RULES = {
         rf"share(?: this(?: (?:story|article|post|page|link))?)?(?: (?:on|via|with|by) {_NETWORK})?",
         rf"{_NETWORK}(?:(?: ?[,|/•·] ?| ){_NETWORK})+",
         r"(?:e-?mail|print|copy|bookmark|tweet|pin) this(?: (?:story|article|page|post|link))?",
-        r"copy (?:this )?(?:url|link)(?: to (?:your )?clipboard)?(?: link copied(?: to clipboard)?)?(?: share this story)?",
+        r"copy (?:this )?(?:url|link)(?: to (?:your )?clipboard)?"
+        r"(?: link copied(?: to clipboard)?)?(?: share this story)?",
         r"link copied(?: to clipboard)?",
         r"click to (?:share|e-?mail|print).{0,60}\(opens in new window",
         r"pin it",
@@ -62,14 +63,16 @@ _LINE_RULES = {
         r"scroll (?:down )?to continue(?: reading)?",
         r"ad feedback",
         r"sponsored (?:content|post)",
-        r"(?:[^.]{0,120}\. )?purchases you make through (?:our|the|these) links(?: below)? may earn us .{0,60}",
+        r"(?:[^.]{0,120}\. )?purchases you make through (?:our|the) links(?: below)? may earn us .{0,60}",
     ),
     "newsletter": (
-        rf"(?:{_LABEL} ?)?(?:sign up|subscribe)(?: now)? (?:for|to) {_OUTLETS}(?: [\w'&,-]+){{0,6}} newsletter\b.{{0,130}}",
-        rf"{_LABEL} ?(?:get |money )[^.]{{0,70}}(?:delivered|sent) (?:right |straight |directly )?to your inbox"
-        r"(?:\. sign up here)?",
+        rf"(?:{_LABEL} ?)?(?:sign up|subscribe)(?: now)? (?:for|to) {_OUTLETS}"
+        r"(?: [\w'&,-]+){0,6} newsletter\b.{0,130}",
+        rf"{_LABEL} ?(?:get |money )[^.]{{0,70}}(?:delivered|sent)"
+        r" (?:right |straight |directly )?to your inbox(?:\. sign up here)?",
         r"you can (?:also )?get [^.]{0,60} delivered to your inbox(?: daily)?\. sign up here",
-        r"get [^.]{0,40} ?(?:newsletter|in your inbox) (?:if your day .{0,160})?sign up (?:here to get|here for|for) .{0,140}",
+        r"get [^.]{0,40} ?(?:newsletter|in your inbox) (?:if your day .{0,160})?"
+        r"sign up (?:here to get|here for|for) .{0,140}",
         r"if your day doesn't start until .{0,150}sign up here for the .{0,20} newsletter",
         r"for more [^.]{0,40}, sign up (?:to|for) the [^.]{0,40} newsletter",
         r"to get [^.]{0,60} sent to your inbox, sign up for [^.]{0,60} newsletter",
@@ -78,14 +81,17 @@ _LINE_RULES = {
         r"would you like to receive [^.?]{0,60} newsletter ?\?",
     ),
     "consent": (
-        r"we will use the (?:details|information) you have shared (?:to manage your|for carefully considered) .{0,330}",
+        r"we will use the (?:details|information) you have shared "
+        r"(?:to manage your|for carefully considered) .{0,330}",
         r"if you wish to object to the use of your data in this way, please tick here",
         r"'we' includes .{0,60} brands as detailed here",
-        r"(?:this (?:web)?site uses|we use) cookies to (?:improve|enhance|give|provide|make|offer|personali[sz]e) .{0,200}",
+        r"(?:this (?:web)?site uses|we use) cookies to "
+        r"(?:improve|enhance|give|provide|make|offer|personali[sz]e) .{0,200}",
     ),
     "read_on": (
         r"read (?:more|next)(?: here)?",
-        r"(?:click|tap) here (?:to|for) (?:read |see |view )?(?:the )?(?:more|rest|full (?:story|article|post))",
+        r"(?:click|tap) here (?:to|for) (?:read |see |view )?"
+        r"(?:the )?(?:more|rest|full (?:story|article|post))",
         r"for (?:more|the (?:full|complete) (?:story|article)), (?:click|go|see|read) here",
         r"continue reading",
         r"up next",
@@ -132,7 +138,7 @@ class Cleaned:
 
 
 def clean(text: str) -> str:
-    """Return the article's own lines, normalised; `clean(clean(x)) == clean(x)`."""
+    """Return the article's own lines, normalised; cleaning them again changes nothing."""
     return clean_report(text).text
 
 

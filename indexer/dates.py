@@ -79,7 +79,7 @@ def parse_date(text: str, *, today: date | None = None) -> ParsedDate:
 
 
 def parse_date_line(line: str, *, today: date | None = None) -> ParsedDate:
-    """Read the day of a line that says nothing but a date, such as "Published: Jan. 6, 2021, 5:00 p.m. EST"."""
+    """Read the day of a line that says nothing but a date: "Published: Jan. 6, 2021, 5:00 p.m. EST"."""
     given = line.strip()
     if not given or len(given) > _LONGEST_CHARS:
         return ParsedDate(None, "not a date line")

@@ -85,7 +85,9 @@ def _parse(data: dict[str, Any]) -> Manifest:
 
 def _missing(folder: Path) -> IndexerError:
     if (folder / FILENAME).is_file():
-        return IndexDamaged(f"the index {folder} was never published or lost its manifest", hint=_rebuild(folder))
+        return IndexDamaged(
+            f"the index {folder} was never published or lost its manifest", hint=_rebuild(folder)
+        )
     return IndexMissing(
         f"there is no index in {folder}", hint=f"nutgraf index PATH_TO_ARTICLES --index {folder}"
     )
@@ -208,7 +210,9 @@ def _number(name: str) -> int | None:
     return int(digits) if kind in {"vectors", "lexical"} and digits.isdigit() else None
 
 
-def _write_lexical(folder: Path, name: str, previous: Manifest | None, store: Store, removed: list[int]) -> None:
+def _write_lexical(
+    folder: Path, name: str, previous: Manifest | None, store: Store, removed: list[int]
+) -> None:
     target = folder / name
     target.mkdir()
     if previous is not None:

@@ -26,10 +26,11 @@ _WRITER_BYTES = 64_000_000
 _SCORE_DIGITS = 4
 _INITIALS = re.compile(r"\b(?:[A-Za-z]\.){2,}")
 
-STOP_WORDS = (
-    "a about an and are as at be been but by can could did do does for from had has have he her his how i if in"
-    " into is it its me my no not of on or our she so such than that the their them then there these they this"
-    " d ll re s t ve to was we were what when where which who whom whose why will with would you your"
+STOP_WORDS = (  # noqa: SIM905 - a list of words reads better as text
+    "a about an and are as at be been but by can could did do does for from had has have he her his "
+    "how i if in into is it its me my no not of on or our she so such than that the their them then "
+    "there these they this d ll re s t ve to was we were what when where which who whom whose why "
+    "will with would you your"
 ).split()
 
 
@@ -89,7 +90,9 @@ def update(
         writer.commit()
         writer.wait_merging_threads()
     except (ValueError, OSError) as error:
-        raise StorageFailed(f"{folder} cannot be written: {error}", hint="check the disk's free space") from error
+        raise StorageFailed(
+            f"{folder} cannot be written: {error}", hint="check the disk's free space"
+        ) from error
 
 
 def _document(passage_id: int, text: str, source: str | None, day: int | None) -> Any:  # noqa: ANN401
@@ -128,7 +131,9 @@ class LexicalIndex:
         hits = self._searcher.search(_query(terms, allow), limit=k, count=False).hits
         ids = self._searcher.fast_field_values("id", [address for _, address in hits])
         # Rounded, because the order in which a score's terms are summed varies in the last bits.
-        scores: npt.NDArray[np.float32] = np.array([score for score, _ in hits], np.float32).round(_SCORE_DIGITS)
+        scores: npt.NDArray[np.float32] = np.array([score for score, _ in hits], np.float32).round(
+            _SCORE_DIGITS
+        )
         return by_score(np.array(ids, np.int64), scores)
 
 

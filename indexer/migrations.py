@@ -23,7 +23,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX articles_by_source ON articles (source COLLATE NOCASE)",
         "CREATE INDEX articles_by_cluster ON articles (cluster)",
         "CREATE TABLE vectors (id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, vector BLOB NOT NULL)",
-        # AUTOINCREMENT: a passage id is never given twice, so a stale derived file cannot name a wrong passage.
+        # AUTOINCREMENT: an id is never given twice, so a stale derived file cannot name a wrong passage.
         """CREATE TABLE passages (
             id INTEGER PRIMARY KEY AUTOINCREMENT,
             article INTEGER NOT NULL REFERENCES articles (num),

@@ -107,9 +107,7 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
 
 def _fits(piece: _Piece, rule: PassageRule, budget: int) -> bool:
     return (
-        piece.words <= rule.max_words
-        and piece.tokens <= budget
-        and piece.end - piece.start <= rule.max_chars
+        piece.words <= rule.max_words and piece.tokens <= budget and piece.end - piece.start <= rule.max_chars
     )
 
 

@@ -11,7 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -104,7 +106,7 @@ class Store:
         that is not a non-empty part of the text: a quote that does not stand there is never stored.
         """
         self.remove([article.id])
-        cursor = self._db.execute(
+        cursor = self._run(
             "INSERT INTO articles (id, title, text, url, source, authors, published, day, published_from,"
             " origin, ingested_at, content_hash, cluster) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
             _article_row(article),
@@ -122,12 +124,12 @@ class Store:
         """Remove the articles, leaving a tombstone for each passage; return how many there were."""
         removed = 0
         for article_id in article_ids:
-            row = self._db.execute("SELECT num FROM articles WHERE id = ?", (article_id,)).fetchone()
+            row = self._run("SELECT num FROM articles WHERE id = ?", (article_id,)).fetchone()
             if row is None:
                 continue
-            self._db.execute("INSERT INTO tombstones SELECT id FROM passages WHERE article = ?", row)
-            self._db.execute("DELETE FROM passages WHERE article = ?", row)
-            self._db.execute("DELETE FROM articles WHERE num = ?", row)
+            self._run("INSERT INTO tombstones SELECT id FROM passages WHERE article = ?", row)
+            self._run("DELETE FROM passages WHERE article = ?", row)
+            self._run("DELETE FROM articles WHERE num = ?", row)
             removed += 1
         return removed
 
@@ -142,11 +144,14 @@ class Store:
 
     def clusters(self, clusters: Sequence[str]) -> set[str]:
         """Return those of the clusters that an article belongs to."""
-        return {row[0] for row in self._in("SELECT DISTINCT cluster FROM articles WHERE cluster IN ({})", clusters)}
+        return {
+            row[0]
+            for row in self._in("SELECT DISTINCT cluster FROM articles WHERE cluster IN ({})", clusters)
+        }
 
     def all_origins(self) -> Iterator[tuple[str, str]]:
         """Yield (article id, origin) of every article that has an origin, by id."""
-        yield from self._db.execute("SELECT id, origin FROM articles WHERE origin IS NOT NULL ORDER BY id")
+        yield from self._rows("SELECT id, origin FROM articles WHERE origin IS NOT NULL ORDER BY id")
 
     def articles(self, article_ids: Sequence[str]) -> dict[str, Article]:
         """Return id -> Article of those that are stored."""
@@ -160,15 +165,17 @@ class Store:
 
     def sources(self) -> list[tuple[str, int]]:
         """Return (source, articles) by count; articles without a source are left out."""
-        return self._db.execute(
-            "SELECT source, count(*) FROM articles WHERE source IS NOT NULL"
-            " GROUP BY source ORDER BY 2 DESC, 1"
-        ).fetchall()
+        return list(
+            self._rows(
+                "SELECT source, count(*) FROM articles WHERE source IS NOT NULL"
+                " GROUP BY source ORDER BY 2 DESC, 1"
+            )
+        )
 
     def days(self) -> tuple[str, str] | None:
         """Return the first and last `published` (ISO 8601), None where no article has a date."""
-        row = self._one("SELECT min(published), max(published) FROM articles")
-        return None if row[0] is None else (row[0], row[1])
+        first, last = self._run("SELECT min(published), max(published) FROM articles").fetchone()
+        return None if first is None else (first, last)
 
     # --- passages -----------------------------------------------------------------------------------
 
@@ -179,26 +186,27 @@ class Store:
 
     def passage_texts(self, after: int) -> Iterator[tuple[int, str, str, str | None, int | None]]:
         """Yield (id, title, text, source, day) of the passages with an id above `after`, by id."""
-        rows = self._db.execute(
+        yield from self._rows(
             "SELECT p.id, a.title, substr(a.text, p.start + 1, p.stop - p.start), a.source, a.day"
             " FROM passages p JOIN articles a ON a.num = p.article WHERE p.id > ? ORDER BY p.id",
             (after,),
         )
-        yield from rows
 
     def allowed_passages(self, allow: Filter) -> npt.NDArray[np.int64]:
         """Return the ids (int64, ascending) of the passages whose article passes the filter."""
         conditions, values = _conditions(allow)
-        rows = self._db.execute(
-            "SELECT p.id FROM passages p JOIN articles a ON a.num = p.article"
-            f" WHERE {' AND '.join(conditions) or '1'} ORDER BY p.id",  # noqa: S608 - fixed texts
-            values,
-        ).fetchall()
+        rows = list(
+            self._rows(
+                "SELECT p.id FROM passages p JOIN articles a ON a.num = p.article"
+                f" WHERE {' AND '.join(conditions) or '1'} ORDER BY p.id",
+                values,
+            )
+        )
         return np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
 
     def unsplit(self, limit: int) -> list[Article]:
         """Return up to `limit` articles that have no passages (after `forget_passages`)."""
-        rows = self._db.execute(
+        rows = self._rows(
             f"SELECT {_ARTICLE_COLUMNS} FROM articles"
             " WHERE num NOT IN (SELECT article FROM passages) ORDER BY num LIMIT ?",
             (limit,),
@@ -207,9 +215,9 @@ class Store:
 
     def forget_passages(self) -> None:
         """Remove all passages and vectors, keeping the articles: for another encoder or passage rule."""
-        self._db.execute("INSERT INTO tombstones SELECT id FROM passages")
-        self._db.execute("DELETE FROM passages")
-        self._db.execute("DELETE FROM vectors")
+        self._run("INSERT INTO tombstones SELECT id FROM passages")
+        self._run("DELETE FROM passages")
+        self._run("DELETE FROM vectors")
 
     def last_passage(self) -> int:
         """Return the highest passage id, 0 when there is none."""
@@ -217,12 +225,12 @@ class Store:
 
     def tombstones(self) -> list[int]:
         """Return the ids of removed passages that derived files may still hold, ascending."""
-        return [row[0] for row in self._db.execute("SELECT passage FROM tombstones ORDER BY passage")]
+        return [row[0] for row in self._rows("SELECT passage FROM tombstones ORDER BY passage")]
 
     def clear_tombstones(self, passage_ids: Sequence[int]) -> None:
         """Forget these tombstones, once every derived file is without them, and the vectors unused since."""
         self._db.executemany("DELETE FROM tombstones WHERE passage = ?", [(i,) for i in passage_ids])
-        self._db.execute("DELETE FROM vectors WHERE id NOT IN (SELECT vector FROM passages)")
+        self._run("DELETE FROM vectors WHERE id NOT IN (SELECT vector FROM passages)")
 
     # --- vectors ------------------------------------------------------------------------------------
 
@@ -242,12 +250,12 @@ class Store:
 
         ids int64 (n,), vectors float16 (n, dim).
         """
-        cursor = self._db.execute(
+        cursor = self._rows(
             "SELECT p.id, v.vector FROM passages p JOIN vectors v ON v.id = p.vector"
             " WHERE p.id > ? ORDER BY p.id",
             (after,),
         )
-        while rows := cursor.fetchmany(chunk):
+        while rows := list(islice(cursor, chunk)):
             ids = np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
             yield ids, np.frombuffer(b"".join(row[1] for row in rows), dtype="<f2").reshape(len(rows), -1)
 
@@ -255,24 +263,33 @@ class Store:
 
     def state(self, key: str) -> str | None:
         """Return a remembered value, None where there is none."""
-        row = self._db.execute("SELECT value FROM state WHERE key = ?", (key,)).fetchone()
+        row = self._run("SELECT value FROM state WHERE key = ?", (key,)).fetchone()
         return None if row is None else str(row[0])
 
     def set_state(self, key: str, value: str) -> None:
         """Remember a value."""
-        self._db.execute("INSERT OR REPLACE INTO state VALUES (?, ?)", (key, value))
+        self._run("INSERT OR REPLACE INTO state VALUES (?, ?)", (key, value))
 
     # --- inside -------------------------------------------------------------------------------------
 
+    def _run(self, sql: str, values: Sequence[object] = ()) -> sqlite3.Cursor:
+        with _mapped(self.path):
+            return self._db.execute(sql, values)
+
+    def _rows(self, sql: str, values: Sequence[object] = ()) -> Iterator[Any]:
+        """Yield the rows; errors are mapped while they are fetched, too."""
+        with _mapped(self.path):
+            yield from self._db.execute(sql, values)
+
     def _one(self, sql: str) -> tuple[int, ...]:
-        row: tuple[int, ...] = self._db.execute(sql).fetchone()
+        row: tuple[int, ...] = self._run(sql).fetchone()
         return row
 
-    def _in(self, sql: str, values: Sequence[object]) -> Iterator[tuple]:  # type: ignore[type-arg] # rows differ
+    def _in(self, sql: str, values: Sequence[object]) -> Iterator[Any]:
         """Run `sql` once for every few hundred values put into its `IN ({})`."""
         for at in range(0, len(values), _CHUNK):
             part = values[at : at + _CHUNK]
-            yield from self._db.execute(sql.format(",".join("?" * len(part))), part)
+            yield from self._rows(sql.format(",".join("?" * len(part))), part)
 
     def _migrate(self) -> None:
         self._check_version()
@@ -371,7 +388,8 @@ def _mapped(path: Path) -> Iterator[None]:
         yield
     except sqlite3.OperationalError as error:
         raise StorageFailed(
-            f"{path}: {error}", hint="check the disk's free space and the folder's permissions, then run it again"
+            f"{path}: {error}",
+            hint="check the disk's free space and the folder's permissions, then run it again",
         ) from error
     except sqlite3.DatabaseError as error:
         raise IndexDamaged(

@@ -18,9 +18,15 @@ Ids = npt.NDArray[np.int64]
 Scores = npt.NDArray[np.float32]
 
 
+def _faiss() -> Any:  # noqa: ANN401 - its stubs describe the C++ classes, not what Python makes of them
+    import faiss
+
+    return faiss
+
+
 def write(path: Path, chunks: Iterable[tuple[Ids, Vectors]], dim: int) -> int:
     """Write the (ids, vectors) chunks as one index file at `path`; return how many vectors it holds."""
-    import faiss
+    faiss = _faiss()
 
     codes = faiss.IndexScalarQuantizer(dim, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
     index = faiss.IndexIDMap(codes)
@@ -39,7 +45,7 @@ class DenseIndex:
     """A written index file, opened read-only."""
 
     def __init__(self, path: Path) -> None:
-        import faiss
+        faiss = _faiss()
 
         try:
             self._index: Any = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
@@ -52,18 +58,19 @@ class DenseIndex:
     def __len__(self) -> int:
         return int(self._index.ntotal)
 
-    def search(self, vector: npt.NDArray[np.float32], k: int, allowed: Ids | None = None) -> tuple[Ids, Scores]:
+    def search(
+        self, vector: npt.NDArray[np.float32], k: int, allowed: Ids | None = None
+    ) -> tuple[Ids, Scores]:
         """Return the ids and inner products of the `k` nearest passages, best first, ties by id.
 
         vector float32 (dim,). With `allowed` (ascending ids) only those are searched: filtering comes before
         the search, so a selective filter never loses a hit. Fewer than `k` come back when there are no more.
         """
-        import faiss
-
         if allowed is not None and len(allowed) == 0:
             return np.empty(0, np.int64), np.empty(0, np.float32)
         params = None
         if allowed is not None:
+            faiss = _faiss()
             bits = np.zeros(int(allowed[-1]) + 1, dtype=bool)
             bits[allowed] = True
             selector = faiss.IDSelectorBitmap(np.packbits(bits, bitorder="little"))

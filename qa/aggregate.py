@@ -27,7 +27,7 @@ class LocatedSpan:
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """The same answer in another article; `independent` unless that article is a copy of one counted already."""
+    """The same answer in another article; `independent` unless a copy of one counted already."""
 
     span: LocatedSpan
     independent: bool

@@ -28,19 +28,32 @@ class WindowLogits(Protocol):
     """What a reader says of one window; t tokens of the context, offsets in code points of it."""
 
     @property
-    def start(self) -> npt.NDArray[np.float32]: ...
+    def start(self) -> npt.NDArray[np.float32]:
+        """Start logits, float32 (t,)."""
+        ...
+
     @property
-    def end(self) -> npt.NDArray[np.float32]: ...
+    def end(self) -> npt.NDArray[np.float32]:
+        """End logits, float32 (t,)."""
+        ...
+
     @property
-    def offsets(self) -> npt.NDArray[np.int32]: ...
+    def offsets(self) -> npt.NDArray[np.int32]:
+        """Code-point offsets in the context, int32 (t, 2)."""
+        ...
+
     @property
-    def null(self) -> float: ...
+    def null(self) -> float:
+        """Score of "no answer here": start + end logit of the first token."""
+        ...
 
 
 class Reader(Protocol):
-    """Reads (question, context) pairs, all in as few batches as it can, and returns one result a pair."""
+    """Reads (question, context) pairs, all of them in as few batches as it can."""
 
-    def read(self, pairs: Sequence[tuple[str, str]]) -> Sequence[WindowLogits]: ...
+    def read(self, pairs: Sequence[tuple[str, str]]) -> Sequence[WindowLogits]:
+        """Return the logits of each pair, in order."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +174,7 @@ class Answerer:
             best=answers[: max(top, 5)],
             candidates=found.candidates,
             read=read,
-            timing=Timing(
-                found.encode_ms, found.retrieve_ms, (ended - reading) * 1e3, (ended - began) * 1e3
-            ),
+            timing=Timing(found.encode_ms, found.retrieve_ms, (ended - reading) * 1e3, (ended - began) * 1e3),
         )
 
     # --- inside -------------------------------------------------------------------------------------
@@ -230,9 +241,7 @@ def checked_question(question: str) -> str:
             hint="ask one thing at a time, in a sentence",
         )
     if not any(character.isalnum() for character in cleaned):
-        raise BadQuestion(
-            f"the question {cleaned[:40]!r} has no letter and no digit", hint="ask it in words"
-        )
+        raise BadQuestion(f"the question {cleaned[:40]!r} has no letter and no digit", hint="ask it in words")
     return cleaned
 
 

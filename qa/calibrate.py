@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 MARGIN_CAP = 10.0
+_CONVERGED = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,6 @@ def fit(
         hessian = (features * (p * (1 - p))[:, None]).T @ features + ridge + 1e-9 * np.eye(3)
         step = np.linalg.solve(hessian, gradient)
         weights -= step
-        if float(np.abs(step).max()) < 1e-9:
+        if float(np.abs(step).max()) < _CONVERGED:
             break
     return float(weights[0]), float(weights[1]), float(weights[2])

@@ -1,9 +1,9 @@
 """Everything that can be wrong with a question.
 
-    QAError
-    ├── BadQuestion   empty, too long, or without a single letter or digit
-    ├── BadFilter     dates that exclude each other, a limit out of range
-    └── EmptyIndex    an index without a single article
+QAError
+├── BadQuestion   empty, too long, or without a single letter or digit
+├── BadFilter     dates that exclude each other, a limit out of range
+└── EmptyIndex    an index without a single article
 """
 
 from typing import ClassVar

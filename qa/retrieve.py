@@ -41,12 +41,14 @@ class PassageIndex(Protocol):
 class QuestionEncoder(Protocol):
     """Turns questions into vectors: unit rows, float32 (n, dim)."""
 
-    def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]: ...
+    def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        """Return one row a text, in order."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Retrieval:
-    """How candidates are found: `depth` from each engine, `dense_weight` of 1 for meaning, the rest for words."""
+    """How candidates are found: `depth` from each engine; `dense_weight` for meaning, the rest for words."""
 
     depth: int = 100
     dense_weight: float = 0.4
@@ -96,7 +98,9 @@ def retrieve(
     return Found(candidates, (encoded - began) * 1e3, (ended - encoded) * 1e3)
 
 
-def _candidates(index: PassageIndex, fused: Ranking, dense: Ranking, lexical: Ranking, k: int) -> list[Candidate]:
+def _candidates(
+    index: PassageIndex, fused: Ranking, dense: Ranking, lexical: Ranking, k: int
+) -> list[Candidate]:
     dense_places, lexical_places = _places(dense), _places(lexical)
     scores = dict(zip(fused.ids.tolist(), fused.scores.tolist(), strict=True))
     passages = index.fetch(fused.ids[:k].tolist())

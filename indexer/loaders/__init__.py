@@ -44,8 +44,6 @@ def load(file: SourceFile, options: LoadOptions | None = None) -> Iterator[Artic
     """Yield the articles of a file, and what was skipped in it, in the order of the file."""
     options = options or LoadOptions()
     try:
-        if file.size_bytes == 0:
-            raise UnreadableError("empty file")
         yield from _read(file, options)
     except UnreadableError as error:
         yield Skipped(file.origin, str(error))
@@ -58,6 +56,8 @@ def load(file: SourceFile, options: LoadOptions | None = None) -> Iterator[Artic
 
 
 def _read(file: SourceFile, options: LoadOptions) -> Iterator[Article | Skipped]:
+    if file.size_bytes == 0:
+        raise UnreadableError("empty file")
     suffix = kind(file.path)
     if suffix in _RECORDS:
         yield from _RECORDS[suffix](file, options)

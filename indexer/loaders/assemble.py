@@ -16,7 +16,8 @@ _TITLE_CHARS = 500
 _MADE_TITLE_CHARS = 120
 _NAME_CHARS = 200
 _MOST_AUTHORS = 50
-_SENTENCE_END = re.compile(r"[.!?…][\"'”’)]{0,2}\s")
+# Four letters before the stop: "Mr.", "Gov." and "U.S." end no sentence.
+_SENTENCE_END = re.compile(r"\w{4}[.!?…][\"'”’)]{0,2}\s")
 
 
 @dataclass(frozen=True, slots=True)

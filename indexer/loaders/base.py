@@ -45,7 +45,7 @@ class Skipped:
 
 @dataclass(slots=True)
 class SourceFile:
-    """A file to read; `position_bytes` advances towards `size_bytes` while it is read (for a progress bar)."""
+    """A file to read; `position_bytes` advances to `size_bytes` while it is read (for a progress bar)."""
 
     path: Path
     id_stem: str

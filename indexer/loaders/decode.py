@@ -56,7 +56,7 @@ def detect(data: bytes) -> str:
 
 
 def _is_western(sample: bytes) -> bool:
-    """Say whether this is mostly ASCII with cp1252 letters and quotes: too few bytes for statistics to tell."""
+    """Say whether this is ASCII with a few cp1252 letters and quotes: too few for statistics to tell."""
     high = bytes(byte for byte in sample if byte > 0x7F)  # noqa: PLR2004 - the end of ASCII
     if len(high) > _FEW_HIGH_SHARE * len(sample):
         return False

@@ -97,7 +97,7 @@ def _source_file(path: Path, base: Path) -> SourceFile | Skipped:
 
 
 def _absolute(path: Path) -> Path:
-    """Return the path from the root without following links, so that ids are spelled as the user sees them."""
+    """Return the path from the root without following links, so that ids look as the user sees them."""
     absolute = path.absolute()
     return absolute.resolve() if ".." in absolute.parts else absolute
 

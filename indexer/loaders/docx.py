@@ -1,4 +1,4 @@
-"""Word documents: paragraphs and table cells in their order. Checks the archive before anything unpacks it."""
+"""Word documents: paragraphs and table cells in their order. The archive is checked before it is unpacked."""
 
 import io
 import zipfile
@@ -15,7 +15,10 @@ _LOCKED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the old container, which also w
 
 
 def read_docx(data: bytes, options: LoadOptions) -> Draft:
-    """Return the article of a .docx; its properties name the computer's owner, so they are not asked for an author."""
+    """Return the article of a .docx.
+
+    The document's properties are not asked: they name the owner of the computer, and when a file was made.
+    """
     if data.startswith(_LOCKED):
         raise UnreadableError("Word document that needs a password, or an old .doc")
     _check_sizes(data, options.max_bytes)

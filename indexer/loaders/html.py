@@ -20,15 +20,16 @@ _MOST_ELEMENTS = 100_000
 _MOST_JSON_CHARS = 1_000_000
 _MOST_JSON_NODES = 10_000
 _META_DATES = frozenset({
-    "article:published_time", "article:published", "og:published_time", "datepublished", "date", "pubdate",
-    "publishdate", "publish_date", "publish-date", "published_time", "dc.date", "dc.date.issued", "dcterms.created",
-    "dcterms.date", "dcterms.issued", "parsely-pub-date", "sailthru.date", "citation_publication_date",
+    "article:published", "article:published_time", "citation_publication_date", "date", "datepublished",
+    "dc.date", "dc.date.issued", "dcterms.created", "dcterms.date", "dcterms.issued", "og:published_time",
+    "parsely-pub-date", "pubdate", "publish-date", "publish_date", "published_time", "publishdate",
+    "sailthru.date",
 })  # fmt: skip
 _ARTICLE_TYPES = ("article", "posting", "report", "webpage")
 
 
 def read_html(data: bytes) -> Draft:
-    """Return the article of a page: JSON-LD's date before the page's meta tags, before its URL, before its text."""
+    """Return the article of a page; its date from JSON-LD, else meta tags, else URL, else what it shows."""
     import trafilatura
     from trafilatura.utils import load_html
 
@@ -49,7 +50,7 @@ def read_html(data: bytes) -> Draft:
     page = page or trafilatura.extract_metadata(tree)
     published, published_from = _best_date(dates, page.url or "", page.date or "")
     return Draft(
-        text=re.sub(r"\n+", "\n\n", text or ""),
+        text=re.sub(r"\n+", "\n\n", _without_title(text or "", page.title or "")),
         title=page.title or "",
         url=page.url or "",
         source=page.sitename or "",
@@ -57,6 +58,13 @@ def read_html(data: bytes) -> Draft:
         published=published,
         published_from=published_from,
     )
+
+
+def _without_title(text: str, title: str) -> str:
+    """Return the text without the headline that many pages print above it once more."""
+    first, _, rest = text.lstrip().partition("\n")
+    same = " ".join(first.split()).casefold() == " ".join(title.split()).casefold()
+    return rest if same and rest.strip() else text
 
 
 def _decoded(data: bytes) -> str:

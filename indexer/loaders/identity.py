@@ -24,7 +24,7 @@ def web_url(value: str) -> str | None:
 
 
 def canonical_url(url: str) -> str:
-    """Return the URL without what does not name the page: letter case of the host, trackers, fragment, last slash."""
+    """Return the URL without what does not name the page: trackers, fragment, last slash, upper-case host."""
     parts = urlsplit(url)
     query = "&".join(
         pair for pair in parts.query.split("&") if pair and not _is_tracker(pair.partition("=")[0])

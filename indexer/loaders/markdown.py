@@ -17,20 +17,26 @@ _FIELDS = {
     "source": "source", "outlet": "source", "publisher": "source", "id": "id",
 }  # fmt: skip
 _FENCE = re.compile(r"[ \t]{0,3}(?:```|~~~)")
-_HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.{1,500}?)[ \t]*#*[ \t]*")
+_HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.{1,500})")
 _UNDERLINE = re.compile(r" {0,3}=+[ \t]*")
 _RULE = re.compile(r" {0,3}(?:[-*_][ \t]*){3,}|:?-{3,}:?(?:[ \t]*\|[ \t]*:?-{3,}:?)*")
-_REFERENCE = re.compile(r" {0,3}\[[^\]\n]{1,200}\]:[ \t]*\S.{0,500}")
-_QUOTE_OR_ITEM = re.compile(r"[ \t]{0,8}(?:>[ \t]?)+|^([ \t]{0,8})[*+-][ \t]+")
+_REFERENCE = re.compile(
+    r" {0,3}\[[^\]\n]{1,200}\]:[ \t]*(?:<|https?:|mailto:|[/.#])\S{0,2000}(?:[ \t].{0,300})?"
+)
+_QUOTE_OR_ITEM = re.compile(r"^[ \t]{0,8}(?:(?:>[ \t]?)+|[*+-][ \t]+)")
+# After the words of a link: ](address), where the address may hold one pair of brackets, or ][name].
+_TARGET = r"\](?:\([^()\n]{0,2000}(?:\([^()\n]{0,200}\)[^()\n]{0,200})?\)|\[[^\]\n]{0,100}\])"
+# In a longer file inline marks stay: these patterns look ahead, and a hostile file would make them look long.
+_MOST_INLINE_CHARS = 1_000_000
 _INLINE = (
-    (re.compile(r"!\[[^\]\n]{0,300}\](?:\([^()\n]{0,2000}\)|\[[^\]\n]{0,100}\])"), ""),
-    (re.compile(r"\[([^\[\]\n]{1,500})\](?:\([^()\n]{0,2000}(?:\([^()\n]{0,200}\)[^()\n]{0,200})?\)|\[[^\]\n]{0,100}\])"), r"\1"),
+    (re.compile(rf"!\[[^\]\n]{{0,300}}{_TARGET}"), ""),
+    (re.compile(rf"\[([^\[\]\n]{{1,500}}){_TARGET}"), r"\1"),
     (re.compile(r"<(https?://[^\s<>]{1,2000})>"), r"\1"),
     (re.compile(r"</?[a-zA-Z][^<>\n]{0,500}>|<!--[^\n]{0,2000}?-->"), ""),
-    (re.compile(r"(\*\*|__)(?=\S)([^\n]{1,2000}?)(?<=\S)\1"), r"\2"),
-    (re.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]{1,2000})(?<=\S)\*(?![\w*])"), r"\1"),
-    (re.compile(r"(?<!\w)_(?=[^\s_])([^_\n]{1,2000})(?<=\S)_(?!\w)"), r"\1"),
-    (re.compile(r"(`{1,3})([^`\n]{1,1000})\1"), r"\2"),
+    (re.compile(r"(\*\*|__)(?=\S)([^\n]{1,300}?)(?<=\S)\1"), r"\2"),
+    (re.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]{1,300})(?<=\S)\*(?![\w*])"), r"\1"),
+    (re.compile(r"(?<!\w)_(?=[^\s_])([^_\n]{1,300})(?<=\S)_(?!\w)"), r"\1"),
+    (re.compile(r"(`{1,3})([^`\n]{1,300})\1"), r"\2"),
     (re.compile(r"\\([\\`*_{}\[\]()#+.!>~|-])"), r"\1"),
 )  # fmt: skip
 
@@ -45,6 +51,8 @@ def read_markdown(text: str) -> Draft:
         text = text[front.end() :]
     heading, plain = _plain(text)
     title = given.get("title") or heading
+    if heading.casefold() != title.casefold():
+        plain = f"{heading}\n\n{plain}"
     body = with_head(Draft(text=plain.strip("\n"), title=title)) if title else read_text(plain)
     return Draft(
         text=body.text,
@@ -85,6 +93,7 @@ def _unquoted(value: str) -> str:
 def _plain(text: str) -> tuple[str, str]:
     """Return the first top heading ("" where there is none) and the text without its marks."""
     title, kept, in_code = "", list[str](), False
+    inline = _inline if len(text) <= _MOST_INLINE_CHARS else str
     for line in text.split("\n"):
         if _FENCE.match(line):
             in_code = not in_code
@@ -94,7 +103,7 @@ def _plain(text: str) -> tuple[str, str]:
             title = kept.pop()
         elif not (_RULE.fullmatch(line) or _REFERENCE.fullmatch(line)):
             heading = _HEADING.fullmatch(line)
-            words = _inline(heading[2] if heading else _QUOTE_OR_ITEM.sub(r"\1", line, count=1))
+            words = inline(heading[2].rstrip("# \t") if heading else _QUOTE_OR_ITEM.sub("", line))
             if heading and not title and len(heading[1]) == 1 and not any(kept):
                 title = words
             else:

@@ -16,8 +16,10 @@ _NO_TITLE = re.compile(
 _SHORT_LINE_SHARE = 0.75
 _TITLE_CHARS = 200
 _ENDS = re.compile(r"[.!?…:][\"'”’)]{0,2}")
-# pdfium marks a hyphen that only breaks the line with U+0002 or U+FFFE.
-_SOFT_BREAK = re.compile("[\x02\ufffe]\r?\n?")
+# pdfium writes a hyphen at the end of a line as one of these, and swallows the newline.
+_LINE_HYPHEN = re.compile("[\x02\ufffe]\r?\n?")
+_LAST_WORD = re.compile(r"(\w+)-$")
+_FIRST_WORD = re.compile(r"\w+")
 
 
 def read_pdf(data: bytes, options: LoadOptions) -> Draft:
@@ -49,16 +51,17 @@ def paragraphs(text: str) -> str:
 
     Lines before the first long one (title, byline, date) stay as they are.
     """
-    lines = normalise(_SOFT_BREAK.sub("", text)).split("\n")
+    lines = normalise(_LINE_HYPHEN.sub("-\n", text)).split("\n")
     lengths = [len(line) for line in lines if line.strip()]
     if not lengths:
         return ""
     width = statistics.quantiles(lengths, n=4)[-1] if len(lengths) > 1 else lengths[0]
+    words = frozenset(re.findall(r"[\w-]*\w", text.casefold()))
     joined: list[str] = []
     open_line = False
     for line in (line.strip() for line in lines):
         if open_line and line:
-            joined[-1] += line if joined[-1].endswith("-") else " " + line
+            joined[-1] = _joined(joined[-1], line, words)
         elif line:
             joined.append(line)
         short = len(line) < _SHORT_LINE_SHARE * width
@@ -66,7 +69,23 @@ def paragraphs(text: str) -> str:
     return "\n\n".join(joined)
 
 
-def _pages(document: Any, options: LoadOptions) -> list[str]:
+def _joined(before: str, line: str, words: frozenset[str]) -> str:
+    """Join two printed lines; the text's own words decide whether a hyphen between them belongs to a word.
+
+    "nuclear-" + "armed" keeps it where both are words of the text, "sanc-" + "tions" loses it.
+    """
+    head, tail = _LAST_WORD.search(before), _FIRST_WORD.match(line)
+    if head is None or tail is None:
+        return before + ("" if before.endswith("-") else " ") + line
+    first, second = head[1].casefold(), tail[0].casefold()
+    if first + second in words or not second.islower():
+        keeps = first + second not in words
+    else:
+        keeps = f"{first}-{second}" in words or {first, second} <= words
+    return (before if keeps else before[:-1]) + line
+
+
+def _pages(document: Any, options: LoadOptions) -> list[str]:  # noqa: ANN401 - pypdfium2 is not typed
     """Return the text of each page; a page that pdfium cannot read is left out, as in every PDF viewer."""
     import pypdfium2
 

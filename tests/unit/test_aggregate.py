@@ -16,7 +16,10 @@ B = "Officials agreed to the New Sanctions, they said."
 
 def test_same_words_are_one_answer_with_support() -> None:
     groups = aggregate(
-        [span("b", "the New Sanctions", 2.0, text=B, cluster="y"), span("a", "new sanctions", 3.0, text=A, cluster="x")]
+        [
+            span("b", "the New Sanctions", 2.0, text=B, cluster="y"),
+            span("a", "new sanctions", 3.0, text=A, cluster="x"),
+        ]
     )
     assert [g.best.text for g in groups] == ["new sanctions"]
     assert [(s.span.article.id, s.span.text, s.independent) for s in groups[0].support] == [
@@ -26,7 +29,10 @@ def test_same_words_are_one_answer_with_support() -> None:
 
 def test_a_copy_supports_nothing() -> None:
     groups = aggregate(
-        [span("a", "new sanctions", 3.0, text=A, cluster="x"), span("c", "new sanctions", 2.0, text=A, cluster="x")]
+        [
+            span("a", "new sanctions", 3.0, text=A, cluster="x"),
+            span("c", "new sanctions", 2.0, text=A, cluster="x"),
+        ]
     )
     assert [s.independent for s in groups[0].support] == [False]
 
@@ -43,12 +49,18 @@ def test_two_copies_of_one_wire_story_count_once() -> None:
 
 
 def test_of_overlapping_spans_the_best_stays() -> None:
-    groups = aggregate([span("a", "new sanctions", 3.0, text=A), span("a", "new sanctions on Friday", 2.0, text=A)])
+    groups = aggregate(
+        [span("a", "new sanctions", 3.0, text=A), span("a", "new sanctions on Friday", 2.0, text=A)]
+    )
     assert [g.best.text for g in groups] == ["new sanctions"]
 
 
 def test_order_is_total() -> None:
-    spans = [span("b", "Officials", 1.0, text=B), span("a", "Friday", 1.0, text=A), span("a", "talks", 1.0, text=A)]
+    spans = [
+        span("b", "Officials", 1.0, text=B),
+        span("a", "Friday", 1.0, text=A),
+        span("a", "talks", 1.0, text=A),
+    ]
     expected = ["talks", "Friday", "Officials"]
     assert [g.best.text for g in aggregate(spans)] == expected
     assert [g.best.text for g in aggregate(spans[::-1])] == expected

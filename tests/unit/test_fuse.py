@@ -30,5 +30,7 @@ def test_ties_go_to_the_lower_id() -> None:
 
 
 def test_one_engine_may_find_nothing() -> None:
-    assert weighted_sum(ranking(), ranking((7, 2.0)), dense_weight=0.3).scores.tolist() == pytest.approx([0.7])
+    assert weighted_sum(ranking(), ranking((7, 2.0)), dense_weight=0.3).scores.tolist() == pytest.approx(
+        [0.7]
+    )
     assert weighted_sum(ranking(), ranking(), dense_weight=0.3).ids.tolist() == []

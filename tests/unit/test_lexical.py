@@ -59,7 +59,15 @@ def test_the_title_is_not_needed_and_stop_words_find_nothing(index: LexicalIndex
 
 @pytest.mark.parametrize(
     "question",
-    ['"sanctions', "sanctions*", "NEAR(sanctions", "sanctions AND NOT x", "text:sanctions^9", "(((", "[a TO sanctions]"],
+    [
+        '"sanctions',
+        "sanctions*",
+        "NEAR(sanctions",
+        "sanctions AND NOT x",
+        "text:sanctions^9",
+        "(((",
+        "[a TO sanctions]",
+    ],
 )
 def test_query_syntax_is_only_words(index: LexicalIndex, question: str) -> None:
     assert ids(index, question) == ([2, 1] if "sanctions" in question else [])

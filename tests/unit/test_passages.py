@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -111,7 +112,19 @@ def test_sentence_around(quote: str, sentence: str) -> None:
 
 
 _PIECES = st.sampled_from(
-    ["word", "U.S.", "Jan. 6", "“Quoted.”", "e\u0301té", "日本語です。", "😀", "\u200d", "x" * 300, "3.5%", "—"]
+    [
+        "word",
+        "U.S.",
+        "Jan. 6",
+        "“Quoted.”",
+        "e\u0301té",
+        "日本語です。",
+        "😀",
+        "\u200d",
+        "x" * 300,
+        "3.5%",
+        "—",
+    ]
 )
 _GAPS = st.sampled_from([" ", ". ", "\n\n", "; ", ", ", "! ", "\t", "\u2028"])
 
@@ -134,5 +147,5 @@ def test_every_passage_is_a_quote_and_nothing_is_lost(text: str, title: str, max
         covered[start:end] = True
     assert all(covered[i] or c.isspace() for i, c in enumerate(text))
     assert spans == sorted(spans)
-    for (first, _), (second, _) in zip(spans, spans[1:], strict=False):
+    for (first, _), (second, _) in pairwise(spans):
         assert first < second

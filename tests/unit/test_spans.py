@@ -38,7 +38,9 @@ def test_spans_in_the_title_are_no_spans() -> None:
 
 
 def test_length_is_bounded() -> None:
-    assert best_spans(logits(9, 0, 0), logits(0, 0, 9), WORDS, 0.0, count=1, max_tokens=2) == [Span(0, 3, 9.0)]
+    assert best_spans(logits(9, 0, 0), logits(0, 0, 9), WORDS, 0.0, count=1, max_tokens=2) == [
+        Span(0, 3, 9.0)
+    ]
 
 
 def test_tokens_without_characters_are_skipped() -> None:

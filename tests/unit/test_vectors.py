@@ -40,7 +40,9 @@ def test_search_equals_the_oracle(index: DenseIndex, unit_rows: np.ndarray) -> N
 
 
 @pytest.mark.parametrize("keep", [1, 7, 150, 299])
-def test_filtered_search_equals_the_filtered_oracle(index: DenseIndex, unit_rows: np.ndarray, keep: int) -> None:
+def test_filtered_search_equals_the_filtered_oracle(
+    index: DenseIndex, unit_rows: np.ndarray, keep: int
+) -> None:
     allowed = np.sort(np.random.default_rng(keep).choice(IDS, keep, replace=False))
     query = unit_rows[0].astype(np.float32)
     ids, _ = index.search(query, 10, allowed)
@@ -73,5 +75,5 @@ def test_equal_vectors_come_by_id(tmp_path: Path, unit_rows: np.ndarray) -> None
 def test_a_damaged_file_is_named(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "vectors-1.faiss"
     path.write_bytes(content)
-    with pytest.raises(IndexDamaged, match="vectors-1.faiss"):
+    with pytest.raises(IndexDamaged, match=r"vectors-1\.faiss"):
         DenseIndex(path)

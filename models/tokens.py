@@ -1,0 +1,77 @@
+"""Text to token ids and back to code points, with the `tokenizers` library, which has its home here.
+
+Adds no special tokens, cuts nothing and pads nothing: engines do that, each by its model's limits.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.errors import ModelDamaged
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+_loaded: "dict[str, Tokenizer]" = {}
+
+# One half of a surrogate pair is no Unicode scalar value, and the library refuses it. One code point for another
+# keeps every offset where it was.
+_LONE_SURROGATES = dict.fromkeys(range(0xD800, 0xE000), 0xFFFD)
+
+
+class Tokens:
+    """A tokenizer; two folders with the same `tokenizer.json` share one, for loading it costs start-up time."""
+
+    def __init__(self, path: str | Path) -> None:
+        """Load `tokenizer.json`, or raise ModelDamaged."""
+        self._tokenizer = _load(Path(path))
+        self.cls = self._special("[CLS]", path)
+        self.sep = self._special("[SEP]", path)
+
+    def ids(self, texts: Sequence[str]) -> list[list[int]]:
+        """Return the token ids of each text."""
+        encoded = self._tokenizer.encode_batch_fast([*map(_scalar, texts)], add_special_tokens=False)
+        return [encoding.ids for encoding in encoded]
+
+    def ids_and_spans(self, texts: Sequence[str]) -> list[tuple[list[int], NDArray[np.int32]]]:
+        """Return, for each text, its t ids and their half-open code-point spans, int32 (t, 2)."""
+        encoded = self._tokenizer.encode_batch([*map(_scalar, texts)], add_special_tokens=False)
+        return [(one.ids, np.array(one.offsets, dtype=np.int32).reshape(-1, 2)) for one in encoded]
+
+    def _special(self, token: str, path: str | Path) -> int:
+        found = self._tokenizer.token_to_id(token)
+        if found is None:
+            raise ModelDamaged(f"{path}: the vocabulary has no {token}, expected a BERT vocabulary")
+        return found
+
+
+def _load(path: Path) -> "Tokenizer":
+    """Return the tokenizer of this content, loaded at most once in a process."""
+    from tokenizers import Tokenizer
+
+    try:
+        content = path.read_bytes()
+        key = hashlib.sha256(content).hexdigest()
+        if key not in _loaded:
+            tokenizer = Tokenizer.from_buffer(content)
+            tokenizer.no_truncation()
+            tokenizer.no_padding()
+            _loaded[key] = tokenizer
+    except OSError as error:
+        raise ModelDamaged(f"{path}: cannot be read: {error}") from error
+    except Exception as error:  # noqa: BLE001 - the library raises Exception itself for a bad file
+        raise ModelDamaged(f"{path}: not a tokenizer: {error}") from error
+    return _loaded[key]
+
+
+def _scalar(text: str) -> str:
+    """Replace lone surrogates, one code point for one, in the rare text that has any."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return text.translate(_LONE_SURROGATES)
+    return text

@@ -1,0 +1,27 @@
+"""How good an answer is: exact match and F1 as SQuAD's official script counts them. Pure."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from qa.normalize import normalize
+
+
+def exact_match(answer: str, golds: Sequence[str]) -> float:
+    """Return 1.0 if the answer normalises to a gold, else 0.0; no golds: 1.0 for an empty answer."""
+    if not golds:
+        return float(not normalize(answer))
+    return float(any(normalize(answer) == normalize(gold) for gold in golds))
+
+
+def f1(answer: str, golds: Sequence[str]) -> float:
+    """Return the best token F1 of the answer over the golds; no golds: 1.0 for an empty answer."""
+    if not golds:
+        return float(not normalize(answer))
+    return max(_f1(normalize(answer).split(), normalize(gold).split()) for gold in golds)
+
+
+def _f1(answer: list[str], gold: list[str]) -> float:
+    common = sum((Counter(answer) & Counter(gold)).values())
+    if not answer or not gold:
+        return float(answer == gold)
+    return 2 * common / (len(answer) + len(gold))

@@ -1,0 +1,168 @@
+"""The store: what goes in comes out, all or nothing, ids never reused."""
+
+import sqlite3
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from indexer.article import Article
+from indexer.errors import IndexDamaged, IndexMismatch, StorageFailed
+from indexer.filters import Filter
+from indexer.store import NewPassage, Store, vector_hash
+
+
+def article(article_id: str, text: str = "One. Two.", **more: object) -> Article:
+    return Article(id=article_id, title="Title", text=text, **more)  # type: ignore[arg-type]
+
+
+def put(store: Store, item: Article, *spans: tuple[int, int]) -> None:
+    keys = {vector_hash(item.text[s:e]): np.full(4, i + 1, np.float16) for i, (s, e) in enumerate(spans)}
+    with store.atomic():
+        store.put_vectors(keys)
+        store.put(item, [NewPassage(s, e, vector_hash(item.text[s:e])) for s, e in spans])
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "store.sqlite")
+
+
+def test_an_article_comes_back_as_it_went_in(store: Store) -> None:
+    given = article(
+        "a\u00e9\u4e2d😀",
+        url="https://example.org/x",
+        source="Example",
+        authors=("A B", "C"),
+        published=datetime(2016, 1, 27, tzinfo=UTC),
+        published_from="byline",
+        origin="seeds/a.txt",
+        cluster="c",
+    )
+    put(store, given, (0, 4))
+    found = store.articles([given.id])[given.id]
+    assert found.ingested_at is not None
+    assert found.ingested_at.tzinfo is UTC or found.ingested_at.utcoffset() is not None
+    assert found.content_hash == given.content_hash == store.content_hashes([given.id])[given.id]
+    assert (found.title, found.text, found.url, found.source, found.authors) == (
+        given.title, given.text, given.url, given.source, given.authors,
+    )  # fmt: skip
+    assert (found.published, found.published_from) == (given.published, "byline")
+    assert (found.origin, found.cluster) == ("seeds/a.txt", "c")
+
+
+def test_replacing_gives_new_passage_ids_and_tombstones(store: Store) -> None:
+    put(store, article("a"), (0, 4), (5, 9))
+    assert sorted(store.passages([1, 2, 3])) == [1, 2]
+    put(store, article("a", "Three."), (0, 6))
+    assert store.tombstones() == [1, 2]
+    assert store.last_passage() == 3
+    assert store.passages([1, 2, 3])[3].article_id == "a"
+    assert store.counts().articles == store.counts().passages == 1
+
+
+def test_ids_are_never_given_twice(store: Store) -> None:
+    put(store, article("a"), (0, 4))
+    with store.atomic():
+        assert store.remove(["a", "unknown"]) == 1
+        store.clear_tombstones([1])
+    put(store, article("b"), (0, 4))
+    assert list(store.passages([1, 2])) == [2]
+
+
+def test_a_failing_transaction_leaves_nothing(store: Store) -> None:
+    put(store, article("a"), (0, 4))
+    with pytest.raises(AssertionError), store.atomic():
+        store.put(article("a"), [NewPassage(0, 99, b"x")])
+    assert store.counts().articles == 1
+    assert store.tombstones() == []
+
+
+@pytest.mark.parametrize("span", [(3, 3), (4, 2), (-1, 2), (0, 99)])
+def test_a_span_that_is_no_quote_is_refused(store: Store, span: tuple[int, int]) -> None:
+    with pytest.raises(AssertionError), store.atomic():
+        store.put(article("a"), [NewPassage(*span, b"x")])
+    assert store.counts().articles == 0
+
+
+def test_vectors_come_by_id_and_are_shared_by_equal_text(store: Store) -> None:
+    put(store, article("a"), (0, 4), (5, 9))
+    with store.atomic():
+        store.put(article("b"), [NewPassage(0, 4, vector_hash("One."))])
+    chunks = list(store.vectors(chunk=2))
+    assert [ids.tolist() for ids, _ in chunks] == [[1, 2], [3]]
+    assert [rows[:, 0].tolist() for _, rows in chunks] == [[1.0, 2.0], [1.0]]
+    assert [ids.tolist() for ids, _ in store.vectors(after=2)] == [[3]]
+
+
+def test_unused_vectors_go_with_their_tombstones(store: Store) -> None:
+    put(store, article("a"), (0, 4))
+    with store.atomic():
+        store.remove(["a"])
+    assert store.known_vectors([vector_hash("One.")])
+    with store.atomic():
+        store.clear_tombstones(store.tombstones())
+    assert not store.known_vectors([vector_hash("One.")])
+
+
+def test_filters_pass_by_day_and_outlet(store: Store) -> None:
+    for number, (source, day) in enumerate([("CNN", 1), ("bbc", 2), (None, 3), ("cnn", None)], start=1):
+        published = datetime(2020, 1, day, 23, tzinfo=UTC) if day else None
+        put(store, article(f"a{number}", source=source, published=published), (0, 4))
+    passing = {
+        Filter(): [1, 2, 3, 4],
+        Filter(first=date(2020, 1, 2)): [2, 3],
+        Filter(last=date(2020, 1, 2)): [1, 2],
+        Filter(sources=("Cnn",)): [1, 4],
+        Filter(first=date(2020, 1, 1), last=date(2020, 1, 1), sources=("cnn", "BBC")): [1],
+        Filter(sources=("'; DROP TABLE articles; --",)): [],
+    }
+    for allow, expected in passing.items():
+        assert store.allowed_passages(allow).tolist() == expected
+
+
+def test_passage_texts_are_quotes_in_code_points(store: Store) -> None:
+    text = "😀 Ünï. Zweite — “Satz”."
+    put(
+        store,
+        article("a", text, source="s", published=datetime(1970, 1, 3, tzinfo=UTC)),
+        (2, 6),
+        (7, len(text)),
+    )
+    rows = list(store.passage_texts(0))
+    assert [row[2] for row in rows] == [text[2:6], text[7:]]
+    assert rows[0] == (1, "Title", "Ünï.", "s", 2)
+
+
+def test_a_newer_store_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite"
+    Store(path).close()
+    with sqlite3.connect(path) as db:
+        db.execute("PRAGMA user_version = 99")
+    for readonly in (True, False):
+        with pytest.raises(IndexMismatch, match="version 99"):
+            Store(path, readonly=readonly)
+
+
+def test_migrations_are_recorded(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite"
+    Store(path).close()
+    with sqlite3.connect(path) as db:
+        assert db.execute("SELECT version FROM migrations").fetchall() == [(1,)]
+        assert db.execute("PRAGMA user_version").fetchone() == (1,)
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite"
+    path.write_bytes(b"not a database, but long enough to look like one" * 30)
+    with pytest.raises(IndexDamaged, match=r"store\.sqlite"):
+        Store(path)
+
+
+def test_a_full_disk_keeps_what_was_there(store: Store) -> None:
+    put(store, article("a"), (0, 4))
+    store._db.execute("PRAGMA max_page_count = 30")
+    with pytest.raises(StorageFailed, match="full"):
+        put(store, article("b", "x" * 2_000_000), (0, 4))
+    assert store.counts().articles == 1
