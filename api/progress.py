@@ -1,5 +1,6 @@
 """The progress bar of `nutgraf index`, and its summary. Knows counts and files; not how they are indexed."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from api.render import console, visible
+from api.service import origin_path
 
 if TYPE_CHECKING:
     from indexer.build import Summary
@@ -59,6 +61,16 @@ def _seen(summary: "Summary") -> int:
     return summary.added + summary.updated + summary.unchanged + summary.duplicate
 
 
+def _skips(summary: "Summary") -> list[str]:
+    """Return one line a file and reason: a thousand bad records of one file are one line."""
+    counts = Counter((str(origin_path(s.origin)), s.reason) for s in summary.skipped)
+    origins = {(str(origin_path(s.origin)), s.reason): s.origin for s in reversed(summary.skipped)}
+    return [
+        f"{origins[path, reason]}: {reason}" if count == 1 else f"{path}: {count:,} records: {reason}"
+        for (path, reason), count in counts.items()
+    ]
+
+
 def summary_object(summary: "Summary", manifest: "Manifest") -> dict[str, Any]:
     """Return the summary of a run as JSON-ready data."""
     return {
@@ -92,10 +104,9 @@ def print_summary(summary: "Summary", manifest: "Manifest") -> None:
     out.print(
         Text(", ".join(f"{count:,} {name}" for name, count in counts.items() if count or name in always))
     )
-    for skip in summary.skipped[:SHOWN_SKIPS]:
-        out.print(Text(f"  skipped {visible(skip.origin)}: {visible(skip.reason)}"))
-    if len(summary.skipped) > SHOWN_SKIPS:
-        out.print(Text(f"  and {len(summary.skipped) - SHOWN_SKIPS:,} more, by reason:"))
-        for reason, count in summary.reasons[:SHOWN_SKIPS]:
-            out.print(Text(f"    {count:,} x {visible(reason)}"))
+    skips = _skips(summary)
+    for line in skips[:SHOWN_SKIPS]:
+        out.print(Text(f"  skipped {visible(line)}"))
+    if len(skips) > SHOWN_SKIPS:
+        out.print(Text(f"  and {len(skips) - SHOWN_SKIPS:,} more; --json lists them all"))
     out.print(Text(f"The index holds {manifest.articles:,} articles in {manifest.passages:,} passages."))

@@ -6,7 +6,6 @@ Stopped anywhere, it goes on where it was: an article already stored as it is co
 
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -86,11 +85,6 @@ class Summary:
     removed: int = 0
     encoded: int = 0
     skipped: list[Skipped] = field(default_factory=list)
-
-    @property
-    def reasons(self) -> list[tuple[str, int]]:
-        """Reasons for skipping, the most frequent first."""
-        return Counter(s.reason for s in self.skipped).most_common()
 
 
 def identity(encoder: Encoder) -> EncoderIdentity:

@@ -79,6 +79,7 @@ _LINE_RULES = {
         r"(?:support local journalism[.:,] ?)?subscribe to \w+\.com today(?:\. what are you waiting for\?)?",
         r"(?:subscribe to )?[^.]{0,40} escape your echo chamber\..{0,400}",
         r"would you like to receive [^.?]{0,60} newsletter ?\?",
+        r"the \w+ newsletter provides you with a (?:daily|weekly) digest of [^.]{0,60}",
     ),
     "consent": (
         r"we will use the (?:details|information) you have shared "

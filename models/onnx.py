@@ -5,7 +5,7 @@ is padded, attention needs no mask (onnxruntime's faster kernel), and a vector n
 A pool of spinning threads inside every operator was measured too: it is slower, and twice as slow beside a busy core.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -30,8 +30,7 @@ class _Session:
     def __init__(self, folder: str | Path, kind: Kind, threads: int | None) -> None:
         self.card = Card.load(folder)
         if self.card.kind != kind:
-            message = f"{folder}: the card says {self.card.kind}, expected {kind}"
-            raise ModelError(message, hint=f"name a folder that holds an {kind}" if kind == "encoder" else "")
+            raise ModelError(f"{folder}: holds the model of kind {self.card.kind}, expected {kind}")
         if threads is not None and threads < 1:
             raise ModelError(f"threads is {threads}, expected 1 or more")
         check_layout(folder, self.card)
@@ -45,8 +44,8 @@ class _Session:
         output: NDArray[np.float32] = self._model.run(None, feed)[0]
         return output
 
-    def spread[T](self, work: Callable[[T], None], parts: Sequence[T]) -> None:
-        """Do the work on every part, on all threads; in place when there is nothing to spread."""
+    def spread(self, work: Callable[[NDArray[np.intp]], None], parts: Sequence[NDArray[np.intp]]) -> None:
+        """Do the work on every batch, on all threads; in place when there is nothing to spread."""
         if self._threads == 1 or len(parts) < 2:
             for part in parts:
                 work(part)
@@ -55,3 +54,110 @@ class _Session:
             self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="nutgraf-model")
         for _ in self._pool.map(work, parts):
             pass
+
+
+class OnnxEncoder:
+    """Texts to unit vectors."""
+
+    def __init__(self, folder: str | Path, threads: int | None = None) -> None:
+        """Open the model in `folder`; `threads` defaults to the physical cores.
+
+        Raises ModelMissing (no card there), ModelDamaged (files that are not what the card says), ModelError.
+        """
+        self._session = _Session(folder, "encoder", threads)
+
+    @property
+    def card(self) -> Card:
+        """The model's card."""
+        return self._session.card
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return float32 (n, dim), one unit row a text, in the order given.
+
+        A text is cut at the card's `max_tokens`. A row depends on its text alone, to the rounding of float32.
+        """
+        vectors = np.empty((len(texts), self.card.dim), dtype=np.float32)
+        for first in range(0, len(texts), _BLOCK_TEXTS):
+            block = texts[first : first + _BLOCK_TEXTS]
+            self._encode_block(block, vectors[first : first + len(block)])
+        return vectors
+
+    def _encode_block(self, texts: Sequence[str], into: NDArray[np.float32]) -> None:
+        tokens = self._session.tokens
+        room = self.card.max_tokens - 2
+        rows = [[tokens.cls, *ids[:room], tokens.sep] for ids in tokens.ids(texts)]
+
+        def run(batch: NDArray[np.intp]) -> None:
+            into[batch] = self._session.run({"ids": np.array([rows[i] for i in batch], dtype=np.int64)})
+
+        self._session.spread(run, _equal_lengths(rows))
+
+    def token_spans(self, texts: Sequence[str]) -> list[NDArray[np.int32]]:
+        """Return each text's tokens as half-open code-point spans, int32 (t, 2); nothing added, nothing cut."""
+        return [spans for _, spans in self._session.tokens.ids_and_spans(texts)]
+
+
+class OnnxReader:
+    """Questions and contexts to start and end logits."""
+
+    def __init__(self, folder: str | Path, threads: int | None = None) -> None:
+        """Open the model in `folder`; `threads` and errors as for OnnxEncoder."""
+        self._session = _Session(folder, "reader", threads)
+
+    @property
+    def card(self) -> Card:
+        """The model's card."""
+        return self._session.card
+
+    def read(self, pairs: Sequence[tuple[str, str]]) -> list[WindowLogits]:
+        """Return the logits of each (question, context) pair, in the order given.
+
+        A question is cut at 64 tokens, a context at what then fits the model.
+        """
+        session, tokens = self._session, self._session.tokens
+        questions = list(dict.fromkeys(question for question, _ in pairs))
+        question_ids = dict(zip(questions, (ids[:QUESTION_TOKENS] for ids in tokens.ids(questions)), strict=True))
+        heads = [[tokens.cls, *question_ids[question], tokens.sep] for question, _ in pairs]
+        contexts = tokens.ids_and_spans([context for _, context in pairs])
+        rows = [
+            [*head, *ids[: self.card.max_tokens - len(head) - 1], tokens.sep]
+            for head, (ids, _) in zip(heads, contexts, strict=True)
+        ]
+        found: dict[int, WindowLogits] = {}
+
+        def run(batch: NDArray[np.intp]) -> None:
+            ids = np.array([rows[i] for i in batch], dtype=np.int64)
+            firsts = np.array([len(heads[i]) for i in batch], dtype=np.int64)
+            types = (np.arange(ids.shape[1]) >= firsts[:, None]).astype(np.int64)
+            for i, logits in zip(batch, session.run({"ids": ids, "types": types}), strict=True):
+                found[int(i)] = _window(logits, len(heads[i]), contexts[i][1])
+
+        session.spread(run, _equal_lengths(rows))
+        return [found[i] for i in range(len(pairs))]
+
+
+def _window(logits: NDArray[np.float32], first: int, offsets: NDArray[np.int32]) -> WindowLogits:
+    """Cut one window's logits, float32 (s, 2), to its context, which starts at token `first` and ends before [SEP]."""
+    context = logits[first:-1]
+    start, end = np.ascontiguousarray(context.T)
+    return WindowLogits(start, end, offsets[: len(context)], float(logits[0].sum()))
+
+
+def _equal_lengths(rows: Sequence[Sequence[int]]) -> list[NDArray[np.intp]]:
+    return batches([*map(len, rows)], max_tokens=_RUN_TOKENS, max_count=_RUN_TOKENS, padded=False)
+
+
+def _open(path: Path) -> Any:
+    """Load a graph; it was fused at export, so loading optimises nothing."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.enable_cpu_mem_arena = False
+    options.log_severity_level = 3
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
+    try:
+        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # noqa: BLE001 - its exceptions share no public base
+        raise ModelDamaged(f"{path}: onnxruntime cannot load it: {error}") from error

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from indexer.article import Article
-from qa.normalize import normalize
+from qa.normalize import same_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def aggregate(spans: Sequence[LocatedSpan]) -> list[Group]:
     groups: dict[str, list[LocatedSpan]] = {}
     taken: dict[str, list[LocatedSpan]] = {}
     for span in ordered:
-        words = normalize(span.text)
+        words = same_words(span.text)
         others = taken.setdefault(span.article.id, [])
         if not words or any(span.start < o.end and o.start < span.end for o in others):
             continue

@@ -19,6 +19,9 @@ _ENDS = re.compile(r"[.!?…:][\"'”’)]{0,2}")
 # pdfium writes a hyphen at the end of a line as one of these, and swallows the newline.
 _LINE_HYPHEN = re.compile("[\x02\ufffe]\r?\n?")
 _LAST_WORD = re.compile(r"(\w+)-$")
+_BROKEN_WORD = re.compile(r"\w+-\n\w+")
+# Text set with hyphenation breaks a word in every tenth line or so; ragged text hardly ever.
+_HYPHENATED_SHARE = 0.03
 _FIRST_WORD = re.compile(r"\w+")
 
 
@@ -56,12 +59,12 @@ def paragraphs(text: str) -> str:
     if not lengths:
         return ""
     width = statistics.quantiles(lengths, n=4)[-1] if len(lengths) > 1 else lengths[0]
-    words = frozenset(re.findall(r"[\w-]*\w", text.casefold()))
+    hyphens = _Hyphens("\n".join(lines))
     joined: list[str] = []
     open_line = False
     for line in (line.strip() for line in lines):
         if open_line and line:
-            joined[-1] = _joined(joined[-1], line, words)
+            joined[-1] = hyphens.join(joined[-1], line)
         elif line:
             joined.append(line)
         short = len(line) < _SHORT_LINE_SHARE * width
@@ -69,20 +72,23 @@ def paragraphs(text: str) -> str:
     return "\n\n".join(joined)
 
 
-def _joined(before: str, line: str, words: frozenset[str]) -> str:
-    """Join two printed lines; the text's own words decide whether a hyphen between them belongs to a word.
+class _Hyphens:
+    """Which hyphens at the ends of lines belong to their words; the text's other words are the evidence."""
 
-    "nuclear-" + "armed" keeps it where both are words of the text, "sanc-" + "tions" loses it.
-    """
-    head, tail = _LAST_WORD.search(before), _FIRST_WORD.match(line)
-    if head is None or tail is None:
-        return before + ("" if before.endswith("-") else " ") + line
-    first, second = head[1].casefold(), tail[0].casefold()
-    if first + second in words or not second.islower():
-        keeps = first + second not in words
-    else:
-        keeps = f"{first}-{second}" in words or {first, second} <= words
-    return (before if keeps else before[:-1]) + line
+    def __init__(self, text: str) -> None:
+        unbroken, broken = _BROKEN_WORD.subn(" ", text)
+        self._words = frozenset(re.findall(r"[\w-]*\w", unbroken.casefold()))
+        self._hyphenates = broken > _HYPHENATED_SHARE * text.count("\n")
+
+    def join(self, before: str, line: str) -> str:
+        """Join two printed lines: "sanc-", "tions" without the hyphen where the text has "sanctions"."""
+        head, tail = _LAST_WORD.search(before), _FIRST_WORD.match(line)
+        if head is None or tail is None:
+            return before + ("" if before.endswith("-") else " ") + line
+        first, second = head[1].casefold(), tail[0].casefold()
+        compound = f"{first}-{second}" in self._words or {first, second} <= self._words
+        syllables = first + second in self._words or (self._hyphenates and not compound)
+        return (before[:-1] if syllables and tail[0].islower() else before) + line
 
 
 def _pages(document: Any, options: LoadOptions) -> list[str]:  # noqa: ANN401 - pypdfium2 is not typed

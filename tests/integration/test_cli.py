@@ -1,0 +1,381 @@
+"""The command line, as a person meets it: its own process, what it prints, how it exits."""
+
+import gzip
+import json
+import os
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+QUESTION = "What did China agree to on sanctions?"
+QUOTE = "new United Nations sanctions against the North"
+
+
+@pytest.fixture
+def index(seeds_index: Path, tmp_path: Path) -> Path:
+    """Return a copy of the seeds' index that a test may damage."""
+    return Path(shutil.copytree(seeds_index, tmp_path / ".nutgraf"))
+
+
+def failed(done: Any, *words: str) -> None:
+    """Assert one clear error: exit code 2, a message and a hint, nothing else, no traceback."""
+    assert done.returncode == 2, (done.stdout, done.stderr)
+    assert done.stdout == ""
+    lines = done.stderr.strip().splitlines()
+    assert lines[0].startswith("error: ")
+    assert len(lines) <= 2
+    assert "Traceback" not in done.stderr
+    for word in words:
+        assert word in done.stderr
+
+
+# --- asking -----------------------------------------------------------------------------------------------
+
+
+def test_ask_prints_the_quote_its_sentence_article_date_and_probability(cli: Any, index: Path) -> None:
+    done = cli("ask", QUESTION)
+    assert done.returncode == 0, done.stderr
+    first, sentence, source = (line.strip() for line in done.stdout.splitlines()[:3])
+    assert re.fullmatch(rf"{QUOTE}   \(probability \d+%\)", first)
+    assert sentence.startswith(f"China agreed during the talks on Wednesday to {QUOTE}, and negotiations")
+    assert "U.S. Says It Will Step Up Defenses" in source
+    assert "The New York Times | 2016-01-27" in source
+    assert "\x1b" not in done.stdout
+
+
+def test_ask_json_is_the_contract(cli: Any, index: Path) -> None:
+    done = cli("ask", *QUESTION.split(), "--json")
+    asked = json.loads(done.stdout)
+    assert set(asked) == {
+        *("question", "answered", "answers", "abstention", "passages", "timing_ms", "index"),
+    }
+    assert asked["question"] == QUESTION
+    assert asked["answered"] is True
+    assert asked["abstention"] is None
+    answer = asked["answers"][0]
+    assert set(answer) == {"text", "start", "end", "score", "probability", "sentence", "article", "support"}
+    assert answer["text"] == QUOTE
+    assert 0 < answer["probability"] < 1
+    assert set(answer["article"]) == {"id", "title", "url", "source", "published"}
+    assert answer["article"]["published"] == "2016-01-27T00:00:00Z"
+    assert set(asked["passages"][0]) == {"article", "start", "end", "text", "score", "rank"}
+    assert [p["rank"] for p in asked["passages"]] == list(range(1, len(asked["passages"]) + 1))
+    assert set(asked["timing_ms"]) == {"encode", "retrieve", "read", "total"}
+    assert asked["index"]["articles"] == 3
+    shown = json.loads(cli("show", answer["article"]["id"], "--json").stdout)
+    assert shown["text"][answer["start"] : answer["end"]] == QUOTE
+    sentence = answer["sentence"]
+    assert shown["text"][sentence["start"] : sentence["end"]] == sentence["text"]
+
+
+def test_same_question_same_output(cli: Any, index: Path) -> None:
+    def answers() -> Any:
+        outcome = json.loads(cli("ask", QUESTION, "--json", "--top", "5").stdout)
+        del outcome["timing_ms"]
+        return outcome
+
+    assert answers() == answers()
+
+
+def test_not_answered_exits_1_and_shows_where_it_looked(cli: Any, index: Path) -> None:
+    done = cli("ask", "Who won the 1998 football World Cup final in Paris?")
+    assert done.returncode == 1
+    assert done.stdout.startswith("The archive does not answer this: ")
+    assert "nearest:" in done.stdout
+    asked = json.loads(cli("ask", "Who won the 1998 football World Cup final in Paris?", "--json").stdout)
+    assert (asked["answered"], asked["answers"]) == (False, [])
+    assert asked["abstention"]["code"] == "below_threshold"
+
+
+def test_min_probability_decides(cli: Any, index: Path) -> None:
+    assert cli("ask", QUESTION, "--min-probability", "1").returncode == 1
+    assert cli("ask", "Who won the 1998 World Cup?", "--min-probability", "0").returncode == 0
+
+
+def test_explain_says_why(cli: Any, index: Path) -> None:
+    done = cli("ask", QUESTION, "--explain")
+    assert "considered" in done.stdout
+    assert re.search(
+        r"1\. 0\.\d{3} \| #\d+ +0\.\d{3} \| #\d+ +\d+\.\d{3} \| reader +-?\d+\.\d\d \| seeds/", done.stdout
+    )
+    explained = json.loads(cli("ask", QUESTION, "--explain", "--json").stdout)
+    assert {"dense", "bm25", "fused", "reader"} == set(explained["passages"][0]["explain"])
+    assert explained["considered"][0]["text"] == QUOTE
+
+
+def test_questions_from_a_file_are_json_lines(cli: Any, index: Path, tmp_path: Path) -> None:
+    (tmp_path / "questions.txt").write_text(f"{QUESTION}\n\nWho won the 1998 World Cup?\n")
+    done = cli("ask", "--file", "questions.txt", "--json")
+    assert done.returncode == 0
+    assert [json.loads(line)["answered"] for line in done.stdout.splitlines()] == [True, False]
+    piped = cli("ask", "--file", "-", input="Who won the 1998 World Cup?\n")
+    assert piped.returncode == 1
+    assert piped.stdout.startswith("? Who won the 1998 World Cup?\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "count"),
+    [
+        (["--after", "2016"], 1),
+        (["--after", "2016-01-28"], 0),
+        (["--before", "2016-01"], 1),
+        (["--as-of", "2015"], 0),
+        (["--source", "the new york times"], 1),
+        (["--source", "Yonhap"], 0),
+    ],
+)
+def test_filters(cli: Any, index: Path, arguments: list[str], count: int) -> None:
+    done = cli("search", "sanctions North Korea", "--json", *arguments)
+    passages = json.loads(done.stdout)["passages"]
+    assert len({p["article"]["id"] for p in passages}) == count
+    assert done.returncode == (0 if count else 1)
+
+
+def test_colour_on_a_terminal_only(seeds_index: Path) -> None:
+    import pty
+    import subprocess
+    import sys
+
+    leader, follower = pty.openpty()
+    environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "100", "PYTHONPATH": str(ROOT)}
+    environment.pop("NO_COLOR", None)
+    subprocess.run(
+        [sys.executable, "-m", "api", "ask", QUESTION, "--index", str(seeds_index)],
+        stdout=follower, stderr=follower, check=True, env=environment,
+    )  # fmt: skip
+    os.close(follower)
+    shown = b""
+    while True:
+        try:
+            part = os.read(leader, 65536)
+        except OSError:
+            break
+        shown += part
+    os.close(leader)
+    assert f"\x1b[1;30;103m{QUOTE}" in shown.decode()
+
+
+# --- the other commands -----------------------------------------------------------------------------------
+
+
+def test_index_then_everything_else(cli: Any, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
+    done = cli("index", "seeds")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[0].startswith("3 added, 0 unchanged, ")
+    assert "seeds/questions.jsonl: " in done.stdout
+    assert len(done.stdout.splitlines()) == 3
+    assert cli("index", "seeds").stdout.startswith("0 added, 3 unchanged, ")
+    info = json.loads(cli("info", "--json").stdout)
+    assert (info["articles"], info["generation"]) == (3, 1)
+    assert info["sources"] == [{"source": "The New York Times", "articles": 1}]
+    assert "3" in cli("info").stdout
+    article_id = "seeds/002_72d0e388f015c1f5.txt"
+    assert cli("show", article_id).stdout.startswith("South Korea, US agree to consider new defense dialogue")
+    assert cli("remove", article_id, "nowhere").stdout == "1 removed; not in the index: nowhere\n"
+    assert cli("remove", article_id).returncode == 1
+    assert article_id not in cli("search", "operational-level defense dialogue", "--json").stdout
+    (tmp_path / "seeds" / "000_a776745d974efc67.txt").unlink()
+    assert "1 indexed articles are no longer in these folders" in cli("index", "seeds").stderr
+    assert "1 removed" in cli("index", "seeds", "--prune").stdout
+    assert json.loads(cli("info", "--json").stdout)["articles"] == 2
+
+
+def test_records_with_other_field_names(cli: Any, tmp_path: Path) -> None:
+    record = {"headline": "Bridge opens", "body": "The bridge over the Tagus opened on Monday.", "nr": 7}
+    with gzip.open(tmp_path / "x.jsonl.gz", "wt") as file:
+        file.write(json.dumps(record) + "\nnot json\n[1]\n")
+    done = cli(
+        "index",
+        "x.jsonl.gz",
+        "--field",
+        "title=headline",
+        "--field",
+        "text=body",
+        "--field",
+        "id=nr",
+        "--json",
+    )
+    summary = json.loads(done.stdout)
+    assert summary["added"] == 1
+    assert [s["origin"].rsplit(":", 1)[1] for s in summary["skipped"]] == ["2", "3"]
+    assert cli("ask", "When did the bridge open?", "--min-probability", "0").stdout.startswith("Monday")
+    assert json.loads(cli("show", "7", "--json").stdout)["title"] == "Bridge opens"
+
+
+@pytest.mark.parametrize("command", [[], ["ask"], ["search"], ["index"], ["show"], ["remove"], ["info"]])
+def test_help(cli: Any, command: list[str]) -> None:
+    done = cli(*command, "--help")
+    assert done.returncode == 0
+    assert "Usage:" in done.stdout
+    if command and command[0] in {"ask", "search", "index"}:
+        assert "Examples:" in done.stdout
+
+
+# --- bad input --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("", "question is empty"),
+        ("  \n ", "question is empty"),
+        ("why " * 2500, "at most 1,000"),
+        ("?!... --", "no letter and no digit"),
+        ("😀🎉", "no letter and no digit"),
+    ],
+)
+def test_a_question_that_cannot_be_asked(cli: Any, index: Path, question: str, words: str) -> None:
+    failed(cli("ask", "--", question), words)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        '"', "sanctions*", "NEAR(sanctions, North", "AND OR NOT sanctions", "sanctions^9 ~2 [a TO z]",
+        "id:1 OR text:x", "'; DROP TABLE articles; --", "%s {0} ${HOME} `ls`", "\x1b[31mred sanctions",
+        "sanctions \ud800 broken", "制裁是什么?", "[CLS] [SEP] [MASK] sanctions", "-sanctions",
+    ],
+)  # fmt: skip
+def test_a_hostile_question_is_only_words(cli: Any, index: Path, question: str) -> None:
+    done = cli("ask", "--min-probability", "0", "--", question)
+    if question == '"':
+        failed(done, "no letter and no digit")
+    else:
+        assert done.returncode == 0, done.stderr
+        assert done.stderr == ""
+        assert "\x1b" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--after", "0000-00-00"], "--after"),
+        (["--before", "9999-12-31"], "--before"),
+        (["--as-of", "soon"], "--as-of"),
+        (["--after", "2016-02-30"], "--after"),
+        (["--after", "2017", "--before", "2016"], "later than"),
+        (["--top", "0"], "--top 0"),
+        (["--top", "1000000000"], "between 1 and 100"),
+        (["--min-probability", "7"], "between 0 and 1"),
+        (["--file", "x"], "--file"),
+    ],
+)
+def test_options_that_make_no_sense(cli: Any, index: Path, arguments: list[str], words: str) -> None:
+    failed(cli("ask", QUESTION, *arguments), words, "try: " if "--top" not in arguments[0] else "")
+
+
+def test_no_index(cli: Any, tmp_path: Path) -> None:
+    for command in (["ask", QUESTION], ["search", "x"], ["info"], ["show", "x"], ["remove", "x"]):
+        failed(cli(*command), "there is no index in .nutgraf", "nutgraf index")
+    failed(cli("index", "--rebuild"), "nothing to rebuild")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_empty_index(cli: Any, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Title\n\nA body of one sentence.")
+    assert cli("index", "a.txt").returncode == 0
+    article_id = json.loads(cli("search", "body", "--json").stdout)["passages"][0]["article"]["id"]
+    assert cli("remove", article_id).returncode == 0
+    failed(cli("ask", QUESTION), "holds no articles", "nutgraf index")
+
+
+@pytest.mark.parametrize("path", ["empty", "nowhere", "*.nothing"])
+def test_a_source_without_articles(cli: Any, tmp_path: Path, path: str) -> None:
+    (tmp_path / "empty").mkdir()
+    failed(cli("index", path), path)
+    assert not (tmp_path / ".nutgraf").exists()
+
+
+def test_an_unknown_article(cli: Any, index: Path) -> None:
+    failed(cli("show", "nope"), "no article has the id 'nope'", "nutgraf search")
+
+
+def test_an_index_of_a_newer_nutgraf(cli: Any, index: Path) -> None:
+    manifest = json.loads((index / "manifest.json").read_text())
+    (index / "manifest.json").write_text(json.dumps(manifest | {"format": 99}))
+    failed(cli("ask", QUESTION), "format 99", "upgrade")
+
+
+def test_an_index_of_another_encoder(cli: Any, index: Path) -> None:
+    manifest = json.loads((index / "manifest.json").read_text())
+    manifest["encoder"] |= {"id": "other/encoder", "sha256": "0" * 64}
+    (index / "manifest.json").write_text(json.dumps(manifest))
+    failed(cli("ask", QUESTION), "built by the encoder other/encoder", "--encoder other/encoder")
+
+
+def damage(index: Path, what: str) -> None:
+    kind, _, target = what.partition(" ")
+    path = next(iter(sorted(index.glob(target))))
+    if kind == "truncate":
+        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    elif kind == "remove":
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    else:
+        path.write_text("{}")
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        *("truncate vectors-*", "remove vectors-*", "remove lexical-*", "truncate lexical-*/*.idx"),
+        *(
+            "remove lexical-*/*.term",
+            "remove lexical-*/meta.json",
+            "truncate manifest.json",
+            "empty manifest.json",
+        ),
+        "remove manifest.json",
+    ],
+)
+def test_a_damaged_index_says_what_to_type_and_that_mends_it(cli: Any, index: Path, what: str) -> None:
+    damage(index, what)
+    done = cli("ask", QUESTION)
+    failed(done, "nutgraf index --rebuild --index .nutgraf")
+    assert cli("index", "--rebuild").returncode == 0
+    assert cli("ask", QUESTION).stdout.startswith(QUOTE)
+
+
+@pytest.mark.parametrize("what", ["remove store.sqlite", "truncate store.sqlite"])
+def test_a_lost_store_is_named(cli: Any, index: Path, what: str) -> None:
+    damage(index, what)
+    failed(cli("ask", QUESTION), "store.sqlite", "backup")
+
+
+def test_a_writer_is_named_and_readers_go_on(cli: Any, index: Path) -> None:
+    from indexer.generation import writer_lock
+
+    with writer_lock(index):
+        failed(cli("index", str(ROOT / "seeds")), f"pid {os.getpid()}", "wait")
+        assert cli("ask", QUESTION).returncode == 0
+
+
+def test_errors_in_json_have_one_shape(cli: Any, tmp_path: Path) -> None:
+    done = cli("ask", QUESTION, "--json")
+    assert done.returncode == 2
+    error = json.loads(done.stdout)["error"]
+    assert error["code"] == "index_missing"
+    assert set(error) == {"code", "message", "hint"}
+
+
+def test_a_disk_that_refuses_loses_nothing(cli: Any, index: Path, tmp_path: Path) -> None:
+    """A limit on file size stands for a full disk: every write past it fails, in whatever library."""
+    import resource
+
+    def limited() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, 150_000))
+
+    lines = [
+        json.dumps({"id": str(n), "title": f"T{n}", "text": f"Report {n} on floods. " * 400})
+        for n in range(40)
+    ]
+    (tmp_path / "more.jsonl").write_text("\n".join(lines))
+    done = cli("index", "more.jsonl", preexec_fn=limited)
+    failed(done)
+    assert cli("ask", QUESTION).stdout.startswith(QUOTE)
+    assert cli("index", "more.jsonl").returncode == 0
+    assert json.loads(cli("info", "--json").stdout)["articles"] == 43

@@ -1,0 +1,162 @@
+"""Cleaning: whole lines go, the article's own words stay, and what is left can be stored."""
+
+import re
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexer.clean import Removed, clean, clean_report, normalise, one_line
+
+BODY = "The minister said that the talks would go on. " * 5
+
+LEFTOVERS = [
+    ("comments", "Your email address will not be published. Required fields are marked *"),
+    ("comments", "Save my name, email, and website in this browser for the next time I comment."),
+    ("comments", "This site uses Akismet to reduce spam. Learn how your comment data is processed."),
+    ("share", "Share this:"),
+    ("share", "Share on Facebook"),
+    ("share", "Share this story on Twitter"),
+    ("share", "Facebook Twitter Email"),
+    ("share", "Click to share on Twitter (Opens in new window)"),
+    ("share", "Copy this url to your clipboard Link copied to clipboard Share this story"),
+    ("follow", "Follow USA TODAY reporter Ann Lee on Twitter: @AnnLee."),
+    ("follow", "Follow us on Facebook"),
+    ("advert", "ADVERTISEMENT"),
+    ("advert", "[Advertisement - scroll to continue]"),
+    ("advert", "(Story continues below)"),
+    ("advert", "— Recommendations are ours. Purchases you make through our links may earn us a commission."),
+    (
+        "newsletter",
+        "What's everyone talking about? Sign up for our trending newsletter to get the latest news",
+    ),
+    ("newsletter", "Sign up for CNN’s Wonder Theory science newsletter. Explore the universe with news."),
+    ("newsletter", "(You can get “5 Things” delivered to your inbox daily. Sign up here.)"),
+    ("consent", "If you wish to object to the use of your data in this way, please tick here."),
+    ("read_on", "Read More"),
+    ("read_on", "For the full story, click here."),
+]
+OWN_WORDS = [
+    "He asked readers to leave a reply.",
+    "“Share this with your friends,” he said.",
+    "Share prices fell on Monday.",
+    "Facebook",
+    "Twitter said on Monday that it would appeal.",
+    "Advertisement sales fell by 3% at the newspaper.",
+    "Sign up for retailers' newsletters to get coupons.",
+    "The bank now has statements delivered to your inbox.",
+    "The storm killed three people. Sign up for our newsletter",
+    "He told fans to follow him on Twitter because the league had banned him, he said on Monday.",
+    "Read more books, the president told pupils.",
+    "Comments are closed to the public, the agency said.",
+    "Loading",
+    "Up next for the court is the case of the state of Ohio.",
+    "We use cookies, she said, to calm the children.",
+    "Print",
+    "Related: the minister's earlier words",
+]
+
+
+@pytest.mark.parametrize(("rule", "line"), LEFTOVERS)
+def test_leftovers_go_wherever_they_stand(rule: str, line: str) -> None:
+    report = clean_report(f"{BODY}\n\n{line}\n\nSecond paragraph.")
+    assert report.text == f"{BODY.strip()}\n\nSecond paragraph."
+    assert report.removed == (Removed(rule, line),)
+
+
+@pytest.mark.parametrize("line", OWN_WORDS)
+def test_own_words_stay(line: str) -> None:
+    for text in (f"{BODY.strip()}\n\n{line}\n\nSecond paragraph.", f"{BODY.strip()}\n\n{line}", line):
+        assert clean(text) == text
+
+
+@pytest.mark.parametrize(
+    ("rule", "tail"),
+    [
+        ("comment_form", "Leave a Reply\n\nName\n\nEmail\n\nWebsite"),
+        ("comment_form", "3 Comments\n\nJoe: I think this is all wrong."),
+        ("about_author", "About the author"),
+        ("about_author", "ABOUT THE AUTHORS:\n\nAnn Lee writes about rivers."),
+        ("full_post", "See full post here\n\nCurtis Stiles - Chief of Staff"),
+        ("full_post", "Read the full story."),
+        ("related", "Related Posts\n\nAnother headline\n\nA third one"),
+        ("related", "You might also like:\n\nAnother headline"),
+    ],
+)
+def test_tails_are_cut_at_the_end_only(rule: str, tail: str) -> None:
+    report = clean_report(f"{BODY}\n\n{tail}")
+    assert report.text == BODY.strip()
+    assert [gone.rule for gone in report.removed] == [rule] * len([line for line in tail.split("\n") if line])
+    in_the_middle = f"{BODY.strip()}\n\n{tail}\n\n{BODY.strip()}"
+    assert clean(in_the_middle) == in_the_middle
+
+
+def test_a_long_text_after_a_link_stays() -> None:
+    text = f"{BODY.strip()}\n\nYou might also like:\n\n{'Photos: ' + 'one agency and another, ' * 5}by name"
+    assert clean(text) == text
+
+
+def test_a_biography_goes_with_its_heading_when_it_is_short_against_the_article() -> None:
+    biography = "Ann Lee has written about rivers for twenty years. " * 6
+    assert clean(f"{BODY * 20}\n\nAbout the author\n\n{biography}") == (BODY * 20).strip()
+    short = f"{BODY.strip()}\n\nAbout the author\n\n{biography.strip()}"
+    assert clean(short) == short
+
+
+def test_only_the_first_marker_of_a_kind_counts() -> None:
+    pages = "\n\n".join(f"{BODY.strip()}\n\nLeave a Reply" for _ in range(10))
+    assert clean(pages) == pages
+
+
+def test_normalised_text() -> None:
+    raw = "\ufeffA\u00a0b\u202fc\r\nd\x00e\u200b\u00ad\x07f\tg  \r\r\n\n\n\nCafe\u0301 \ud800!\u2028h\n\n"
+    assert normalise(raw) == "A b c\ndef\tg\n\nCafé \ufffd!\nh"
+
+
+def test_one_line_cuts_at_a_word() -> None:
+    assert one_line("  a\n b\tc ") == "a b c"
+    assert one_line("alpha beta gamma", 12) == "alpha beta…"
+    assert one_line("x" * 20, 10) == "x" * 9 + "…"
+    assert one_line("") == ""
+
+
+lines = st.one_of(
+    st.text(max_size=60),
+    st.sampled_from([line for _, line in LEFTOVERS] + OWN_WORDS + ["", "Leave a Reply", "About the author"]),
+    st.sampled_from(
+        ["See full post here", "Related Posts", "e\u0301", "\u200bRead more", "x\r\ny", "\ud800"]
+    ),
+)
+pages = st.lists(lines, max_size=30).map("\n".join)
+
+
+@given(pages)
+def test_cleaning_twice_is_cleaning_once(page: str) -> None:
+    once = clean(page)
+    assert clean(once) == once
+
+
+@given(pages)
+def test_every_line_that_is_left_stood_in_the_page(page: str) -> None:
+    source = normalise(page).split("\n")
+    position = 0
+    for line in clean(page).split("\n"):
+        if line:
+            position = source.index(line, position) + 1
+
+
+@given(pages)
+def test_what_is_left_and_what_went_is_all_there_was(page: str) -> None:
+    report = clean_report(page)
+    left = [line for line in report.text.split("\n") if line] + [gone.line for gone in report.removed]
+    assert sorted(left) == sorted(line for line in normalise(page).split("\n") if line)
+
+
+@given(st.text())
+def test_normalised_text_can_be_stored(text: str) -> None:
+    plain = normalise(text)
+    assert plain.encode("utf-8").decode("utf-8") == plain
+    assert unicodedata.is_normalized("NFC", plain)
+    assert normalise(plain) == plain
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\xa0\xad\u200b-\u200f\ufeff]|\n\n\n|[ \t]$", plain)

@@ -1,0 +1,153 @@
+"""Finding files, and what is the same for every format: ids, limits, reasons."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+import indexer.loaders
+from indexer.article import Article
+from indexer.errors import SourceError
+from indexer.loaders import LoadOptions, Skipped, discover, load
+from indexer.loaders.identity import canonical_url, web_url
+
+
+@pytest.fixture
+def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Make a folder `news` with files of all sorts, and stand in its parent."""
+    news = tmp_path / "news"
+    (news / "b" / ".git").mkdir(parents=True)
+    for name in ("a.txt", "b/c.TXT", "b/.git/config.txt", ".hidden.txt", "z.md", "photo.jpg", "README"):
+        (news / name).write_text("Title\n\nBody.")
+    monkeypatch.chdir(tmp_path)
+    return news
+
+
+def stems(*paths: str) -> list[str]:
+    return [file.id_stem for file in discover(paths)[0]]
+
+
+def test_public_names() -> None:
+    assert indexer.loaders.__all__ == ["LoadOptions", "Skipped", "SourceFile", "discover", "load"]
+
+
+def test_a_folder_is_read_whole_in_order_without_hidden_files(archive: Path) -> None:
+    files, skipped = discover(["news"])
+    assert [file.id_stem for file in files] == ["news/a.txt", "news/b/c.TXT", "news/z.md"]
+    assert [(file.size_bytes, file.position_bytes) for file in files] == [(12, 0)] * 3
+    assert skipped == [
+        Skipped("news/README", "unsupported type: no suffix"),
+        Skipped("news/photo.jpg", "unsupported type .jpg"),
+    ]
+
+
+def test_the_id_is_the_same_whichever_way_a_file_is_named(
+    archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert stems("news/a.txt") == ["news/a.txt"]
+    assert stems(str(archive / "a.txt")) == ["news/a.txt"]
+    assert stems("news/*.txt") == ["news/a.txt"]
+    assert stems("news/**/*.[tT][xX][tT]") == ["news/a.txt", "news/b/c.TXT"]
+    assert stems("*/a.txt") == [f"{archive.parent.name}/news/a.txt"]
+    monkeypatch.chdir(archive)
+    assert stems("a.txt") == stems("./a.txt") == stems("../news/a.txt") == ["news/a.txt"]
+    assert stems(".") == ["news/a.txt", "news/b/c.TXT", "news/z.md"]
+    assert stems("b") == ["b/c.TXT"]
+
+
+def test_a_file_reached_twice_is_read_once(archive: Path) -> None:
+    (archive / "link.txt").symlink_to(archive / "a.txt")
+    assert stems("news/a.txt", "news", "news/*.txt") == ["news/a.txt", "news/b/c.TXT", "news/z.md"]
+
+
+def test_link_loops_end(archive: Path) -> None:
+    (archive / "b" / "loop").symlink_to(archive)
+    (archive / "b" / "self").symlink_to(archive / "b" / "self")
+    files, skipped = discover(["news/b"])
+    assert [file.id_stem for file in files] == ["b/c.TXT", "b/loop/a.txt", "b/loop/z.md"]
+    assert "news/b/self" in [skip.origin for skip in skipped]
+
+
+def test_what_is_no_file(archive: Path) -> None:
+    os.mkfifo(archive / "b" / "pipe.txt")
+    (archive / "b" / "gone.txt").symlink_to("nowhere.txt")
+    assert discover(["news/b"])[1] == [
+        Skipped("news/b/gone.txt", "cannot be read: no such file or directory"),
+        Skipped("news/b/pipe.txt", "not a regular file"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [("nowhere", "there is no file or folder 'nowhere'"), ("news/*.pdf", "no file matches"), ("", "no file")],
+)
+def test_a_path_that_is_not_there_is_an_error_with_a_hint(archive: Path, path: str, message: str) -> None:
+    with pytest.raises(SourceError, match=message) as caught:
+        discover([path])
+    assert caught.value.hint
+
+
+def test_a_file_name_that_is_not_utf8_still_has_a_storable_id(tmp_path: Path) -> None:
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.txt")).write_text("Title\n\nBody.")
+    (article,) = load(discover([str(tmp_path)])[0][0])
+    assert isinstance(article, Article)
+    assert article.id == f"{tmp_path.name}/caf\\xe9.txt"
+    assert article.origin == f"{tmp_path}/caf\\xe9.txt"
+
+
+def test_options_say_what_is_wrong() -> None:
+    with pytest.raises(SourceError, match="unknown article field 'headline'") as caught:
+        LoadOptions(fields={"headline": "title"})
+    assert (
+        caught.value.hint == "the fields of an article are authors, id, published, source, text, title, url"
+    )
+    with pytest.raises(SourceError, match="max_bytes is 0"):
+        LoadOptions(max_bytes=0)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "empty file"),
+        (b" \n\n\t\n", "no text left after cleaning"),
+        (b"Title\n\nBody.\n" * 100, "larger than 1 kB"),
+        (b"\x00\x01\x02\xff" * 50, "binary file"),
+        (b"\x89PNG\r\n\x1a\n", "binary file"),
+        (b"%PDF-1.4 in a text file", "binary file"),
+    ],
+)
+def test_reasons(tmp_path: Path, content: bytes, reason: str) -> None:
+    path = tmp_path / "x.txt"
+    path.write_bytes(content)
+    (file,), _ = discover([str(path)])
+    assert list(load(file, LoadOptions(max_bytes=1000))) == [Skipped(str(path), reason)]
+    assert file.position_bytes == file.size_bytes == len(content)
+
+
+def test_a_file_that_went_away_or_changed_is_skipped(tmp_path: Path) -> None:
+    path = tmp_path / "x.txt"
+    path.write_text("Title\n\nBody.")
+    (file,), _ = discover([str(path)])
+    path.unlink()
+    assert list(load(file)) == [Skipped(str(path), "cannot be read: No such file or directory")]
+    path.write_text("grown " * 100)
+    assert list(load(file, LoadOptions(max_bytes=50))) == [Skipped(str(path), "larger than 50 bytes")]
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("HTTPS://Ex.COM/News/A/?utm_source=x&id=7&fbclid=1#top", "https://ex.com/News/A?id=7"),
+        ("https://ex.com/", "https://ex.com"),
+        ("http://ex.com/a?gclid=2&UTM_Medium=b", "http://ex.com/a"),
+    ],
+)
+def test_canonical_urls(url: str, expected: str) -> None:
+    assert canonical_url(url) == expected
+
+
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "ftp://e.com/x", "/a/b", "http://", "http://[::1", "http://a b/"]
+)
+def test_only_web_addresses_become_links(url: str) -> None:
+    assert web_url(url) is None

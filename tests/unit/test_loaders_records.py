@@ -1,0 +1,253 @@
+"""JSON Lines and CSV: fields, streams, and everything that can be wrong with a line."""
+
+import gzip
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from indexer.article import Article
+from indexer.loaders import LoadOptions, Skipped, discover, load
+
+RECORD = {
+    "id": "a1",
+    "url": "https://ex.com/2022/05/04/talks/",
+    "title": "Talks",
+    "authors": ["Ann Lee", "Bo Chi"],
+    "published": "2022-05-05",
+    "source": "ex.com",
+    "text": "Body.\n\nRead More\n\nEnd.",
+}
+
+
+def read(path: Path, content: bytes | str, options: LoadOptions | None = None) -> list[Article | Skipped]:
+    path.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+    (file,), skipped = discover([str(path)])
+    assert skipped == []
+    got = list(load(file, options))
+    assert file.position_bytes == file.size_bytes
+    return got
+
+
+def one(path: Path, record: object, options: LoadOptions | None = None) -> Article:
+    (article,) = read(path, json.dumps(record), options)
+    assert isinstance(article, Article), article
+    return article
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "news.jsonl"
+
+
+@pytest.mark.parametrize("name", ["news.jsonl", "news.jsonl.gz", "NEWS.JSONL.GZ", "news.ndjson"])
+def test_a_record(tmp_path: Path, name: str) -> None:
+    line = json.dumps(RECORD).encode()
+    (article,) = read(tmp_path / name, gzip.compress(line) if name.lower().endswith("gz") else line)
+    assert article == Article(
+        id="a1",
+        title="Talks",
+        text="Body.\n\nEnd.",
+        url="https://ex.com/2022/05/04/talks/",
+        source="ex.com",
+        authors=("Ann Lee", "Bo Chi"),
+        published=datetime(2022, 5, 5, tzinfo=UTC),
+        published_from="given",
+        origin=f"{tmp_path / name}:1",
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"id": 7}, "7"),
+        ({"id": None}, "https://ex.com/2022/05/04/talks"),
+        ({"id": ["x"]}, "https://ex.com/2022/05/04/talks"),
+        ({"id": True}, "https://ex.com/2022/05/04/talks"),
+        ({"id": "", "url": "javascript:alert(1)"}, "{folder}/news.jsonl#1"),
+        ({"id": None, "url": 5}, "{folder}/news.jsonl#1"),
+        ({"id": "a\ud800b"}, "a\ufffdb"),
+    ],
+)
+def test_ids(path: Path, change: dict[str, object], expected: str) -> None:
+    assert one(path, RECORD | change).id == expected.format(folder=path.parent.name)
+
+
+@pytest.mark.parametrize(
+    ("published", "day", "published_from"),
+    [
+        ("2022-05-05", 5, "given"),
+        (1651660200, 4, "given"),
+        ("0000-00-00", 4, "url"),
+        (None, 4, "url"),
+        ({"a": 1}, 4, "url"),
+    ],
+)
+def test_dates(path: Path, published: object, day: int, published_from: str) -> None:
+    article = one(path, RECORD | {"published": published})
+    assert article.published is not None
+    assert (article.published.day, article.published_from) == (day, published_from)
+
+
+@pytest.mark.parametrize(
+    ("authors", "expected"),
+    [
+        ("By Ann Lee and Bo Chi", ("Ann Lee", "Bo Chi")),
+        ("Lee, Ann; Chi, Bo", ("Lee, Ann", "Chi, Bo")),
+        ([{"name": "Ann Lee"}, {"x": 1}, None, 3, "Bo\nChi", "Bo Chi"], ("Ann Lee", "Bo Chi")),
+        ({"name": "Ann Lee"}, ("Ann Lee",)),
+        (None, ()),
+        (7, ()),
+    ],
+)
+def test_authors(path: Path, authors: object, expected: tuple[str, ...]) -> None:
+    assert one(path, RECORD | {"authors": authors}).authors == expected
+
+
+def test_lone_surrogates_become_valid_text(path: Path) -> None:
+    (article,) = read(path, r'{"title": "a\ud800", "text": "b\udfff\ud83d\ude00\u0000"}')
+    assert isinstance(article, Article)
+    assert (article.title, article.text) == ("a\ufffd", "b\ufffd\U0001f600")
+
+
+def test_a_missing_title_is_made(path: Path) -> None:
+    text = "Gov. Lee met the U.S. envoy on Monday. They spoke for hours."
+    assert one(path, {"text": text}).title == "Gov. Lee met the U.S. envoy on Monday."
+    assert len(one(path, {"text": text, "title": "x " * 600}).title) == 500
+    made = one(path, {"text": "word, " * 100}).title
+    assert made == "word, " * 19 + "word…"
+
+
+def test_other_field_names(path: Path) -> None:
+    options = LoadOptions(fields={"title": "headline", "text": "body"}, source="My Paper")
+    article = one(path, {"headline": "H", "body": "B", "title": "no", "source": "other"}, options)
+    assert (article.title, article.text, article.source) == ("H", "B", "My Paper")
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (b"not json", "line 2 is not JSON"),
+        (b'{"text": "cut', "line 2 is not JSON"),
+        (b"[1, 2]", "line 2 is not a JSON object"),
+        (b"null", "line 2 is not a JSON object"),
+        (b"[" * 100_000, "line 2 is not JSON"),
+        (b'{"title": "x"}', 'no field "text"'),
+        (b'{"text": 5}', 'field "text" is not text'),
+        (b'{"text": {"a": 1}}', 'field "text" is not text'),
+        (b'{"text": " \\n\\u200b "}', "no text left after cleaning"),
+        (b'{"text": "x", "id": "a\\nb"}', "id with control characters"),
+        (b'{"text": "x", "id": "' + b"y" * 301 + b'"}', "id longer than 300 characters"),
+        (b'{"text": "' + b"x" * 200_000 + b'"}', "line 2 is larger than 150 kB"),
+        (b"\x00\x00\x00\xff", "binary file"),
+        (b'{"text": "x", "n": ' + b"9" * 5000 + b"}", "line 2 is not JSON"),
+    ],
+)
+def test_a_bad_line_is_skipped_alone(path: Path, line: bytes, reason: str) -> None:
+    content = b'{"id": 1, "text": "One."}\n' + line + b'\n\n  \r\n{"id": 2, "text": "Two."}\r\n'
+    got = read(path, content, LoadOptions(max_bytes=150_000))
+    assert [item.id if isinstance(item, Article) else item for item in got] == [
+        "1",
+        Skipped(f"{path}:2", reason),
+        "2",
+    ]
+    assert isinstance(got[2], Article)
+    assert got[2].origin == f"{path}:5"
+
+
+def test_marks_and_other_encodings(path: Path) -> None:
+    (article,) = read(path, b'\xef\xbb\xbf{"text": "One."}')
+    assert isinstance(article, Article)
+    (article,) = read(path, '{"text": "Café “one” and two."}'.encode("cp1252"))
+    assert isinstance(article, Article)
+    assert article.text == "Café “one” and two."
+    first, *_ = read(path, '{"text": "One."}\n'.encode("utf-16"))
+    assert first == Skipped(f"{path}:1", "line 1 is UTF-16, where JSON Lines are UTF-8")
+
+
+def test_a_truncated_gzip_keeps_what_was_read(tmp_path: Path) -> None:
+    lines = "".join(json.dumps({"id": n, "text": f"Body {n * 7919}."}) + "\n" for n in range(5000))
+    packed = gzip.compress(lines.encode())
+    *articles, last = read(tmp_path / "a.jsonl.gz", packed[: len(packed) // 2])
+    assert len(articles) > 1000
+    assert [item.id for item in articles if isinstance(item, Article)] == [
+        str(n) for n in range(len(articles))
+    ]
+    assert isinstance(last, Skipped)
+    assert last.reason.startswith(f"damaged after line {len(articles)}: ")
+
+
+def test_a_gzip_with_a_flipped_byte_ends_with_a_reason(tmp_path: Path) -> None:
+    packed = bytearray(gzip.compress(b'{"text": "One."}\n'))
+    packed[-6] ^= 0xFF
+    *_, last = read(tmp_path / "a.jsonl.gz", bytes(packed))
+    assert isinstance(last, Skipped)
+    assert "CRC" in last.reason
+
+
+@pytest.mark.parametrize("bomb", [b"x" * 60_000_000, b"\n" * 60_000_000])
+def test_a_gzip_bomb_is_not_unpacked(tmp_path: Path, bomb: bytes) -> None:
+    got = read(tmp_path / "a.jsonl.gz", gzip.compress(bomb, 9), LoadOptions(max_bytes=100_000))
+    assert len(got) == 1
+    assert isinstance(got[0], Skipped)
+    assert got[0].reason.endswith("unpacks to more than 200 times its size; the rest was not read")
+
+
+def test_a_file_may_be_larger_than_the_limit_of_a_record(tmp_path: Path) -> None:
+    lines = [json.dumps({"id": n, "text": "word " * 150}) for n in range(50)]
+    got = read(tmp_path / "a.jsonl", "\n".join(lines), LoadOptions(max_bytes=1000))
+    assert [item.id for item in got if isinstance(item, Article)] == [str(n) for n in range(50)]
+
+
+def test_the_position_advances_line_by_line(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"text": "One."}\n' * 20_000)
+    (file,), _ = discover([str(path)])
+    positions = [file.position_bytes for _ in load(file)]
+    assert positions == sorted(positions)
+    assert 0 < positions[0] < positions[10_000] < positions[-1] == file.size_bytes
+
+
+def test_csv(tmp_path: Path) -> None:
+    table = 'id,title,text,published\n1,"A ""b""","One\ntwo, three",2020-01-02\n\n2,,Four five.,\n'
+    got = read(tmp_path / "a.csv", table)
+    assert [(a.id, a.title, a.text, a.origin) for a in got if isinstance(a, Article)] == [
+        ("1", 'A "b"', "One\ntwo, three", f"{tmp_path / 'a.csv'}:2"),
+        ("2", "Four five.", "Four five.", f"{tmp_path / 'a.csv'}:5"),
+    ]
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_csv_dialects_and_encodings(tmp_path: Path, delimiter: str, encoding: str) -> None:
+    rows = [["headline", "text"], ["Café", "“One”, two."]]
+    content = "\r\n".join(delimiter.join(row) for row in rows).encode(encoding)
+    (article,) = read(tmp_path / "a.csv", content, LoadOptions(fields={"title": "headline"}))
+    assert isinstance(article, Article)
+    assert (article.title, article.text) == ("Café", "“One”, two.")
+
+
+@pytest.mark.parametrize(
+    ("content", "reasons"),
+    [
+        ("a,b\n1,2\n", ['no column "text" in the first row']),
+        ("\n\n", ['no column "text" in the first row']),
+        ("text\n" + "x" * 2000 + "\n", ["row before line 3 is larger than 1 kB; the rest was not read"]),
+        (
+            'text\n"never closed\n' + "and on\n" * 500,
+            ["row before line 146 is larger than 1 kB; the rest was not read"],
+        ),
+        ("id,text\n1\n2,\n", ['no field "text"', "no text left after cleaning"]),
+    ],
+)
+def test_bad_tables(tmp_path: Path, content: str, reasons: list[str]) -> None:
+    got = read(tmp_path / "a.csv", content, LoadOptions(max_bytes=1000))
+    assert [item.reason for item in got if isinstance(item, Skipped)] == reasons
+    assert len(got) == len(reasons)
+
+
+def test_a_large_field_is_read(tmp_path: Path) -> None:
+    (article,) = read(tmp_path / "a.csv", f"title,text\nT,{'word ' * 60_000}\n")
+    assert isinstance(article, Article)
+    assert len(article.text) == 299_999

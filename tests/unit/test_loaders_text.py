@@ -1,0 +1,203 @@
+"""Plain text and Markdown: the three seeds, and every line that is read off the top."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from indexer.article import Article
+from indexer.loaders import LoadOptions, Skipped, discover, load
+from indexer.loaders.decode import decode
+
+SEEDS = Path(__file__).parents[2] / "seeds"
+
+
+def read(path: Path, content: str | bytes | None = None, options: LoadOptions | None = None) -> Article:
+    if content is not None:
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+    (file,), skipped = discover([str(path)])
+    assert skipped == []
+    (article,) = load(file, options)
+    assert isinstance(article, Article), article
+    return article
+
+
+def test_seed_000_byline_and_comment_form() -> None:
+    article = read(SEEDS / "000_a776745d974efc67.txt")
+    assert article.id == "seeds/000_a776745d974efc67.txt"
+    assert article.title == "North Korea Discussion Expected At US-China Dialogue"
+    assert article.authors == ("Lisa Ferdinando",)
+    assert (article.published, article.published_from) == (None, None)
+    assert article.text.startswith("US Defense Secretary Jim Mattis is expected to discuss North Korea")
+    assert article.text.endswith("\n\nDoD News\n\nDoD News publishes news from the US Defense Department.")
+
+
+def test_seed_002_caption_date_is_not_the_date_of_the_article() -> None:
+    article = read(SEEDS / "002_72d0e388f015c1f5.txt")
+    assert article.title.startswith("South Korea, US agree to consider new defense dialogue")
+    assert (article.published, article.authors, article.source) == (None, (), None)
+    assert article.text.startswith("Kim Man-gi (right), South Korea’s Deputy Minister")
+    assert article.text.endswith("in Seoul later this year. (Yonhap)")
+
+
+def test_seed_004_date_outlet_and_dateline() -> None:
+    article = read(SEEDS / "004_d6905fbb12041181.txt")
+    assert article.title == "U.S. Says It Will Step Up Defenses if China Fails to Act Against North Korea"
+    assert (article.published, article.published_from) == (datetime(2016, 1, 27, tzinfo=UTC), "byline")
+    assert article.source == "The New York Times"
+    assert article.text.startswith("BEIJING — Secretary of State John Kerry warned on Wednesday")
+    assert article.text.endswith(
+        "to crack down on its banks and businesses that give the North access to foreign exchange…"
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "authors", "day"),
+    [
+        ("By Ann Lee", ("Ann Lee",), None),
+        ("BY ANN LEE AND BO VAN DER CHI", (), None),
+        ("By Ann Lee and Bo van der Chi", ("Ann Lee", "Bo van der Chi"), None),
+        ("By Ann Lee, Bo Chi and Cy O’Day | January 27, 2016", ("Ann Lee", "Bo Chi", "Cy O’Day"), 27),
+        ("27 Jan 2016 · By Ann Lee", ("Ann Lee",), 27),
+        ("By AFP", ("AFP",), None),
+        ("Updated: Jan. 27, 2016 5:00 p.m. EST", (), 27),
+    ],
+)
+def test_lines_read_off_the_top(tmp_path: Path, line: str, authors: tuple[str, ...], day: int | None) -> None:
+    article = read(tmp_path / "a.txt", f"Title\n\n{line}\n\nThe body.")
+    assert article.authors == authors
+    assert (article.published.day if article.published else None) == day
+    assert article.text == ("The body." if authors or day else f"{line}\n\nThe body.")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "By Monday Evening",
+        "By the end of the week",
+        "By Ann Lee's own account, all was well.",
+        "Key Points:",
+        "January 27, 2016 was cold.",
+        "The New York Times:",
+    ],
+)
+def test_lines_that_are_the_body(tmp_path: Path, line: str) -> None:
+    article = read(tmp_path / "a.txt", f"Title\n\n{line}\n\nBy Bo Chi\n\nThe body.")
+    assert article.text == f"{line}\n\nBy Bo Chi\n\nThe body."
+    assert (article.authors, article.source, article.published) == ((), None, None)
+
+
+def test_a_first_line_that_is_no_title_stays_in_the_text(tmp_path: Path) -> None:
+    only = "The minister said on Monday that talks would go on for weeks. Nobody knew more."
+    article = read(tmp_path / "a.txt", only)
+    assert (article.title, article.text) == (
+        "The minister said on Monday that talks would go on for weeks.",
+        only,
+    )
+    wrapped = "The minister said on Monday that talks\nwould go on."
+    assert read(tmp_path / "b.txt", wrapped).text == wrapped
+    long = read(tmp_path / "c.txt", f"{'word ' * 50}\n\nMore.")
+    assert long.text == f"{('word ' * 50).strip()}\n\nMore."
+    assert long.title == ("word " * 24).strip()[:118] + "…" or len(long.title) <= 120
+
+
+def test_a_text_of_head_lines_only_keeps_them(tmp_path: Path) -> None:
+    article = read(tmp_path / "a.txt", "Title\n\nBy Ann Lee\n\nJanuary 27, 2016")
+    assert (article.title, article.text) == ("Title", "By Ann Lee\n\nJanuary 27, 2016")
+
+
+def test_the_given_outlet_wins(tmp_path: Path) -> None:
+    text = "Title\n\nThe New York Times:\n\nBEIJING — He left."
+    assert read(tmp_path / "a.txt", text).source == "The New York Times"
+    assert read(tmp_path / "a.txt", text, LoadOptions(source="My Paper")).source == "My Paper"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_encodings(tmp_path: Path, encoding: str) -> None:
+    text = "Café talks\n\n“The minister” said it would cost €5 – or more."
+    article = read(tmp_path / "a.txt", text.encode(encoding))
+    assert (article.title, article.text) == ("Café talks", "“The minister” said it would cost €5 – or more.")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        (
+            "cp1251",
+            "Министр сообщил в понедельник, что переговоры продолжатся. Никто не знает, чем они кончатся.",
+        ),
+        (
+            "shift_jis",
+            "大臣は月曜日、協議は続くと述べた。誰も結果を知らない。次の会合は東京で開かれる予定である。",
+        ),
+    ],
+)
+def test_encodings_that_are_detected(encoding: str, text: str) -> None:
+    assert decode((text * 5).encode(encoding)) == text * 5
+
+
+def test_markdown(tmp_path: Path) -> None:
+    page = """---
+title: "Talks: go on"
+date: 2021-03-04
+authors:
+  - Ann Lee
+  - 'Bo Chi'
+link: https://ex.com/talks/?utm_source=x
+source: The Outlet
+layout: post
+---
+# Talks: go on
+
+Some **bold** [link](http://x.y/z_(a)), ![image](a.png)text with _emphasis_, a*b*c and snake_case_x.
+
+- one
+- two with `code`
+
+> A quote
+
+```
+x = "**not bold**"
+```
+
+## What next ##
+5 > 3, they said.
+
+[1]: https://ex.com/ref
+"""
+    article = read(tmp_path / "a.md", page)
+    assert article.text == (
+        "Some bold link, text with emphasis, a*b*c and snake_case_x.\n\none\ntwo with code\n\nA quote\n\n"
+        'x = "**not bold**"\n\nWhat next\n\n5 > 3, they said.'
+    )
+    assert (article.id, article.title, article.source) == (
+        "https://ex.com/talks",
+        "Talks: go on",
+        "The Outlet",
+    )
+    assert article.authors == ("Ann Lee", "Bo Chi")
+    assert (article.published, article.published_from) == (datetime(2021, 3, 4, tzinfo=UTC), "given")
+
+
+@pytest.mark.parametrize("heading", ["# Talks go on", "Talks go on\n===========", "Talks go on"])
+def test_markdown_title_from_the_heading(tmp_path: Path, heading: str) -> None:
+    article = read(tmp_path / "a.md", f"{heading}\n\nBy Ann Lee\n\n27 Jan 2016\n\nBody.")
+    assert (article.title, article.text, article.authors) == ("Talks go on", "Body.", ("Ann Lee",))
+    assert article.published_from == "byline"
+
+
+def test_markdown_keeps_a_heading_that_is_not_the_title(tmp_path: Path) -> None:
+    article = read(tmp_path / "a.md", "---\ntitle: One\nauthor: [Ann Lee, Bo Chi]\n---\n# Another\nBody.")
+    assert (article.title, article.text) == ("One", "Another\n\nBody.")
+    assert article.authors == ("Ann Lee", "Bo Chi")
+
+
+def test_a_bad_date_never_loses_the_article(tmp_path: Path) -> None:
+    article = read(tmp_path / "a.md", "---\ntitle: One\ndate: 9999-12-31\n---\nBody.")
+    assert (article.text, article.published, article.published_from) == ("Body.", None, None)
+
+
+def test_ids_that_cannot_be_used(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    path.write_text(f"---\nid: {'x' * 301}\n---\nTitle\n\nBody.")
+    assert list(load(discover([str(path)])[0][0])) == [Skipped(str(path), "id longer than 300 characters")]
