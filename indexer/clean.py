@@ -18,7 +18,8 @@ _UNSEEN = re.compile(
 )
 _SPACE = re.compile("[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
-_BLANK = re.compile(r"[ \t]+$", re.MULTILINE)
+# Looking back keeps it linear: a run of blanks is tried from its first only.
+_TRAILING = re.compile(r"(?<![ \t])[ \t]+$", re.MULTILINE)
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 _NETWORK = (
@@ -162,11 +163,15 @@ def normalise(text: str) -> str:
 
     Lone surrogates become U+FFFD; tabs stay; every line keeps its indentation and loses its trailing space.
     """
-    text = _LONE_SURROGATE.sub("\ufffd", _NEWLINE.sub("\n", text))
-    text = _SPACE.sub(" ", _UNSEEN.sub("", text))
+    text = _SPACE.sub(" ", _UNSEEN.sub("", _NEWLINE.sub("\n", storable(text))))
     if not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
-    return _BLANK_LINES.sub("\n\n", _BLANK.sub("", text)).strip("\n")
+    return _BLANK_LINES.sub("\n\n", _TRAILING.sub("", text)).strip("\n")
+
+
+def storable(text: str) -> str:
+    """Return text that has an encoding: JSON may hold half a surrogate pair, UTF-8 may not."""
+    return _LONE_SURROGATE.sub("\ufffd", text)
 
 
 def one_line(text: str, limit_chars: int = 500) -> str:

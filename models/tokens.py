@@ -34,12 +34,12 @@ class Tokens:
 
     def ids(self, texts: Sequence[str]) -> list[list[int]]:
         """Return the token ids of each text."""
-        encoded = self._tokenizer.encode_batch_fast([*map(_scalar, texts)], add_special_tokens=False)
+        encoded = self._tokenizer.encode_batch_fast([*map(scalar, texts)], add_special_tokens=False)
         return [encoding.ids for encoding in encoded]
 
     def ids_and_spans(self, texts: Sequence[str]) -> list[tuple[list[int], NDArray[np.int32]]]:
         """Return, for each text, its t ids and their half-open code-point spans, int32 (t, 2)."""
-        encoded = self._tokenizer.encode_batch([*map(_scalar, texts)], add_special_tokens=False)
+        encoded = self._tokenizer.encode_batch([*map(scalar, texts)], add_special_tokens=False)
         return [(one.ids, np.array(one.offsets, dtype=np.int32).reshape(-1, 2)) for one in encoded]
 
     def _special(self, token: str, path: str | Path) -> int:
@@ -68,7 +68,7 @@ def _load(path: Path) -> "Tokenizer":
     return _loaded[key]
 
 
-def _scalar(text: str) -> str:
+def scalar(text: str) -> str:
     """Replace lone surrogates, one code point for one, in the rare text that has any."""
     try:
         text.encode("utf-8")

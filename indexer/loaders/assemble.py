@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from indexer.article import Article
-from indexer.clean import clean, one_line
+from indexer.clean import clean, one_line, storable
 from indexer.dates import date_in_url, parse_date
 from indexer.loaders.base import LoadOptions, UnreadableError
 from indexer.loaders.identity import canonical_url, checked_id, web_url
@@ -42,7 +42,7 @@ def assemble(draft: Draft, *, place_id: str, origin: str, options: LoadOptions) 
     url = web_url(one_line(draft.url, 5000)) if draft.url else None
     published, published_from = _published(draft, url, origin)
     return Article(
-        id=checked_id(draft.id.strip() or (canonical_url(url) if url else place_id)),
+        id=checked_id(storable(draft.id).strip() or (canonical_url(url) if url else place_id)),
         title=one_line(draft.title, _TITLE_CHARS) or made_title(text),
         text=text,
         url=url,

@@ -21,6 +21,7 @@ _MAGIC = (
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x9f]")
 _CONTROL_SHARE = 0.01
 _FEW_HIGH_SHARE = 0.05
+_FEW_HIGH = 8
 _TYPOGRAPHY = frozenset("‘’‚“”„†‡•…‰‹›–—€™ \xa0¡¢£¥§©«®°±²³´·¹º»¼½¾¿×÷\xad")
 
 
@@ -58,7 +59,7 @@ def detect(data: bytes) -> str:
 def _is_western(sample: bytes) -> bool:
     """Say whether this is ASCII with a few cp1252 letters and quotes: too few for statistics to tell."""
     high = bytes(byte for byte in sample if byte > 0x7F)  # noqa: PLR2004 - the end of ASCII
-    if len(high) > _FEW_HIGH_SHARE * len(sample):
+    if len(high) > max(_FEW_HIGH, _FEW_HIGH_SHARE * len(sample)):
         return False
     try:
         letters = set(high.decode("cp1252"))

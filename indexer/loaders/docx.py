@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 
 from indexer.loaders.assemble import Draft
 from indexer.loaders.base import LoadOptions, UnreadableError, too_large
@@ -24,7 +25,16 @@ def read_docx(data: bytes, options: LoadOptions) -> Draft:
     _check_sizes(data, options.max_bytes)
     import docx
 
-    document = docx.Document(io.BytesIO(data))
+    try:
+        document = docx.Document(io.BytesIO(data))
+    except (
+        KeyError,
+        ValueError,
+        SyntaxError,
+        zipfile.BadZipFile,
+        zlib.error,
+    ) as error:  # XML's is a SyntaxError
+        raise UnreadableError("broken Word document") from error
     lines: list[str] = []
     title = ""
     for block in document.iter_inner_content():

@@ -1,6 +1,7 @@
 """Web pages: trafilatura finds the article, this module finds its date. Fetches nothing."""
 
 import json
+import logging
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -33,6 +34,8 @@ def read_html(data: bytes) -> Draft:
     import trafilatura
     from trafilatura.utils import load_html
 
+    # What it complains about on stderr is what we give as the reason.
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     tree = load_html(_decoded(data).replace("\0", ""))
     if tree is None:
         raise UnreadableError("not an HTML page")

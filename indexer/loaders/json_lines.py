@@ -16,22 +16,30 @@ _BOM = b"\xef\xbb\xbf"
 _GZIP = b"\x1f\x8b"
 # A news archive shrinks 3 to 10 times; what shrinks 200 times was made to fill a disk.
 _BOMB_RATIO = 200
-_BOMB_ALLOWANCE = 10
+# What goes on for so long without an article is something else.
+_MOST_FRUITLESS_LINES = 100_000
 
 
 def load_json_lines(file: SourceFile, options: LoadOptions) -> Iterator[Article | Skipped]:
     """Yield one article or one reason for each line that is not blank."""
     with file.path.open("rb") as raw:
-        zipped = raw.peek(2)[:2] == b"\x1f\x8b"
+        zipped = raw.peek(len(_GZIP)).startswith(_GZIP)
         stream = cast("BinaryIO", gzip.GzipFile(fileobj=raw)) if zipped else cast("BinaryIO", raw)
+        fruitless = 0
         for number, line in _lines(stream, raw, file, options):
-            yield _json_article(line, number, file, options)
+            found = None if line.isspace() else _json_article(line, number, file, options)
+            if found is not None:
+                yield found
+            fruitless = 0 if isinstance(found, Article) else fruitless + 1
+            if fruitless > _MOST_FRUITLESS_LINES:
+                reason = f"no article in {_MOST_FRUITLESS_LINES:,} lines; the rest was not read"
+                raise UnreadableError(reason)
 
 
 def _lines(
     stream: BinaryIO, raw: BinaryIO, file: SourceFile, options: LoadOptions
 ) -> Iterator[tuple[int, bytes]]:
-    """Yield numbered lines that are not blank; a damaged end or a bomb ends them with UnreadableError.
+    """Yield numbered lines; a damaged end or a bomb ends them with UnreadableError.
 
     A line over the limit is yielded cut, one byte longer than the limit, and its rest is passed over.
     """
@@ -53,12 +61,11 @@ def _lines(
         number += 1
         file.position_bytes = min(raw.tell(), file.size_bytes)
         _check_ratio(unpacked_bytes, file.position_bytes, number, limit)
-        if not line.isspace():
-            yield number, line
+        yield number, line
 
 
 def _check_ratio(unpacked_bytes: int, packed_bytes: int, number: int, limit: int) -> None:
-    if unpacked_bytes > _BOMB_RATIO * packed_bytes + _BOMB_ALLOWANCE * limit:
+    if unpacked_bytes > _BOMB_RATIO * packed_bytes + limit:
         raise UnreadableError(
             f"line {number} unpacks to more than {_BOMB_RATIO} times its size; the rest was not read"
         )

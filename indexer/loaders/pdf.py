@@ -68,7 +68,8 @@ def paragraphs(text: str) -> str:
         elif line:
             joined.append(line)
         short = len(line) < _SHORT_LINE_SHARE * width
-        open_line = bool(line) and not (short and (not open_line or bool(_ENDS.search(line[-3:]))))
+        ends = short and (not open_line or bool(_ENDS.search(line[-3:])))
+        open_line = bool(line) and (not ends or bool(_LAST_WORD.search(line)))
     return "\n\n".join(joined)
 
 

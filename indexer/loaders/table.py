@@ -1,5 +1,6 @@
 """CSV and TSV: one article a row, the first row names the columns; streamed, and bounded row by row."""
 
+import codecs
 import csv
 import itertools
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from indexer.loaders.decode import BOMS, decode, detect
 from indexer.loaders.records import record_article
 
 _SAMPLE_BYTES = 200_000
+_AS_CP1252 = "nutgraf-as-cp1252"
 _DELIMITERS = (",", "\t", ";", "|")
 
 
@@ -24,7 +26,8 @@ def load_table(file: SourceFile, options: LoadOptions) -> Iterator[Article | Ski
         encoding = _encoding(raw.read(_SAMPLE_BYTES))
     # The limit is one for the whole process; ours is checked for each row, in _Lines.
     csv.field_size_limit(max(csv.field_size_limit(), options.max_bytes))
-    with file.path.open(encoding=encoding, errors="replace", newline="") as stream:
+    codecs.register_error(_AS_CP1252, _as_cp1252)
+    with file.path.open(encoding=encoding, errors=_AS_CP1252, newline="") as stream:
         yield from _rows(_Lines(stream, file, options.max_bytes), file, options)
 
 
@@ -42,13 +45,13 @@ class _Lines:
         return self
 
     def __next__(self) -> str:
-        line = self._stream.readline(self._limit + 1)
+        line = self._stream.readline(self._limit + 3)  # two more for its end, and one to notice
         if not line:
             raise StopIteration
         self.number += 1
         self.row_chars += len(line)
         self._file.position_bytes = min(self._file.size_bytes, self._stream.buffer.tell())
-        if self.row_chars > self._limit + 1:
+        if self.row_chars > self._limit + 2:
             reason = f"row before line {self.number + 1} is {too_large(self._limit)}; the rest was not read"
             raise UnreadableError(reason)
         return line.replace("\0", "")
@@ -73,12 +76,20 @@ def _rows(lines: _Lines, file: SourceFile, options: LoadOptions) -> Iterator[Art
             yield record_article(dict(zip(columns, row, strict=False)), start, file, options)
 
 
+def _as_cp1252(error: UnicodeError) -> tuple[str, int]:
+    """Read the bytes that do not fit, far down a file that began as another encoding, as cp1252."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+
 def _encoding(sample: bytes) -> str:
     """Name the encoding of a file by its beginning; UnreadableError where it is no text."""
     for mark, name in BOMS.items():
         if sample.startswith(mark):
             return name
-    whole = sample.rpartition(b"\n")[0] or sample  # the cut may have split a character
+    # A cut may have split a character.
+    whole = sample if len(sample) < _SAMPLE_BYTES else sample.rpartition(b"\n")[0] or sample
     decode(whole)
     try:
         whole.decode("utf-8")

@@ -9,6 +9,7 @@ from models.cards import sha256_of
 from models.errors import ModelDamaged, ModelMissing
 from models.export.bert import Bert
 
+WEIGHTS = "model.safetensors"
 ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 
@@ -29,7 +30,7 @@ def load(folder: Path, *, sha256: str | None = None) -> Bert:
     """
     from safetensors.numpy import load_file
 
-    path = folder / "model.safetensors"
+    path = folder / WEIGHTS
     if not path.is_file():
         raise ModelMissing(f"{path}: there are no weights", hint="give --source a folder with model.safetensors")
     if sha256 is not None and (found := sha256_of(path)) != sha256:

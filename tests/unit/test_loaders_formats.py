@@ -40,8 +40,9 @@ def reason(path: Path, content: bytes, options: LoadOptions | None = None) -> st
 def page(head: str = "", body: str = "") -> str:
     paragraphs_html = "".join(f"<p>{sentence}</p>" for sentence in SENTENCES)
     return (
-        f"<!doctype html><html><head><title>Talks go on</title>{head}</head><body><nav><a href='/'>Home</a></nav>"
-        f"<article><h1>Talks go on</h1>{paragraphs_html}{body}</article><footer>© The Outlet</footer></body></html>"
+        f"<!doctype html><html><head><title>Talks go on</title>{head}</head><body>"
+        f"<nav><a href='/'>Home</a></nav><article><h1>Talks go on</h1>{paragraphs_html}{body}</article>"
+        "<footer>© The Outlet</footer></body></html>"
     )
 
 
@@ -52,7 +53,8 @@ LINK = '<link rel="canonical" href="https://Ex.com/2022/05/02/talks/?utm_source=
 
 def test_a_page(tmp_path: Path) -> None:
     head = (
-        f'{LINK}{META}<meta name="author" content="Ann Lee"><meta property="og:site_name" content="The Outlet">'
+        f'{LINK}{META}<meta name="author" content="Ann Lee">'
+        '<meta property="og:site_name" content="The Outlet">'
         + JSON_LD.format('{"@graph": [{"@type": "NewsArticle", "datePublished": "2022-05-05T10:00:00Z"}]}')
     )
     got = article(tmp_path / "a.html", page(head, "<p>Advertisement</p>").encode())
@@ -100,7 +102,9 @@ def test_a_short_page(tmp_path: Path) -> None:
 
 def test_deep_and_endless_pages(tmp_path: Path) -> None:
     deep = "<html><body>" + "<div>" * 50_000 + "<p>Deep down.</p>" + "</div>" * 50_000 + "</body></html>"
-    assert isinstance(read(tmp_path / "a.html", deep.encode()), Article | Skipped)
+    got = read(tmp_path / "a.html", deep.encode())
+    said = got.text if isinstance(got, Article) else got.reason
+    assert said in {"Deep down.", "no text left after cleaning"}  # libxml2 stops at a depth that is its own
     wide = "<html><body>" + "<p>a b c" * 100_001 + "</body></html>"
     assert reason(tmp_path / "b.html", wide.encode()) == "more than 100,000 elements"
 
@@ -135,9 +139,9 @@ PRINTED = [
     "until it stops.",
 ]
 JOINED = (
-    "BEIJING - The minister said on Monday that the talks would go on for weeks, and that nobody knew when the end"
-    " of them would come at last. The other side agreed.\n\nA second paragraph starts here, and is as long as any in"
-    " this small page until it stops."
+    "BEIJING - The minister said on Monday that the talks would go on for weeks, and that nobody knew"
+    " when the end of them would come at last. The other side agreed.\n\nA second paragraph starts here, and"
+    " is as long as any in this small page until it stops."
 )
 
 
@@ -222,7 +226,7 @@ def test_broken_and_hostile_word_documents(tmp_path: Path) -> None:
     assert reason(tmp_path / "a.docx", b"not a zip") == "broken Word document"
     assert reason(tmp_path / "b.docx", word()[:500]) == "broken Word document"
     assert reason(tmp_path / "c.docx", archive({"a.txt": b"x"})) == "not a Word document"
-    assert reason(tmp_path / "d.docx", archive({"word/document.xml": b"x"})).startswith("cannot be parsed (")
+    assert reason(tmp_path / "d.docx", archive({"word/document.xml": b"x"})) == "broken Word document"
     bomb = archive({"word/document.xml": b" " * 30_000_000})
     assert len(bomb) < 100_000
     assert reason(tmp_path / "e.docx", bomb) == "larger than 20 MB when unpacked"
@@ -232,7 +236,6 @@ def test_broken_and_hostile_word_documents(tmp_path: Path) -> None:
 
 def test_entities_in_word_documents_are_not_unfolded(tmp_path: Path) -> None:
     laughs = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
-    parts = {name: b"" for name in ()}
     with zipfile.ZipFile(io.BytesIO(word())) as whole:
         parts = {name: whole.read(name) for name in whole.namelist()}
     document = parts["word/document.xml"].decode()

@@ -15,9 +15,11 @@ SUFFIXES = [
 ]  # fmt: skip
 SNIPPETS = st.sampled_from(
     [
-        b"%PDF-1.7\n", b"1 0 obj << /Type /Catalog >>", b"PK\x03\x04", b"<html><body>", b"<p>", b"</div>",
-        b"\xff\xfe", b"\xef\xbb\xbf", b'{"text": "a\\ud800"}\n', b'{"id": {}, "text": "a"}', b"text,id\n", b'"',
-        b"---\ntitle: x\n---\n", b"# ", b"[a](", b"\x00", b"\n", b"By Ann Lee\n", b"2016-01-27\n", b"word ", b"\xe9",
+        b"%PDF-1.7\n", b"1 0 obj << /Type /Catalog >>", b"PK\x03\x04", b"<html><body>", b"<p>",
+        b"</div>", b"\xff\xfe", b"\xef\xbb\xbf", b'{"text": "a\\ud800"}\n',
+        b'{"id": {}, "text": "a"}', b"text,id\n", b'"',
+        b"---\ntitle: x\n---\n", b"# ", b"[a](", b"\x00", b"\n", b"By Ann Lee\n", b"2016-01-27\n",
+        b"word ", b"\xe9",
     ]
 )  # fmt: skip
 CONTENT = st.one_of(
@@ -40,13 +42,13 @@ def test_load_never_raises(tmp_path: Path, suffix: str, content: bytes, packed: 
     assert file.position_bytes == len(content)
     for item in got:
         if isinstance(item, Article):
-            assert item.text.strip() == item.text.strip("\n").strip()
-            assert item.text and item.title and item.id
+            assert item.text == item.text.strip("\n")
+            assert "" not in {item.text, item.title, item.id}
             assert len(item.content_hash) == 64
             "".join([item.id, item.title, item.text, item.source or "", *item.authors]).encode("utf-8")
         else:
             assert item.origin.startswith(str(path))
-            assert item.reason and "\n" not in item.reason
+            assert len(item.reason.splitlines()) == 1
 
 
 HARD = {

@@ -1,0 +1,74 @@
+"""Write a shipped model's folder: graph, tokenizer, card."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from models.cards import CARD, VOCABULARY, Card, Kind, sha256_of
+from models.cards import WEIGHTS as GRAPH
+from models.errors import ModelDamaged, ModelMissing
+from models.export import bert, ranges, sources
+from models.export.forms import Static
+
+_FACTS: dict[Kind, dict[str, Any]] = {
+    "encoder": {
+        "id": "nutgraf/all-MiniLM-L6-v2-int8",
+        "max_tokens": 256,
+        "licence": "Apache-2.0",
+        "base": "sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0)",
+        "data": "none of ours: the published weights in int8; their own training data is listed on their model card",
+        "pooling": "mean",
+        "normalise": True,
+    },
+    "reader": {
+        "id": "nutgraf/minilm-l6-reader-int8",
+        "max_tokens": 512,
+        "licence": "CC-BY-SA-4.0",
+        "base": "sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0)",
+        "data": "SQuADShifts (CC BY 4.0), a part of the SQuAD 1.1 and 2.0 training sets (CC BY-SA 4.0), "
+        "TimeQA human (BSD-3), QED (CC BY-SA 3.0), FairytaleQA (Apache-2.0)",
+    },
+}
+
+
+def write(kind: Kind, source: Path, out: Path, measured: Path) -> Card:
+    """Export `source` to `out` with the ranges in `measured`; return the card it wrote.
+
+    Raises ModelMissing for absent weights or ranges, ModelDamaged for an encoder that is not the published one and
+    for ranges that were measured on other weights.
+    """
+    weights = sources.load(source, sha256=sources.ENCODER_SHA256 if kind == "encoder" else None)
+    revision = sha256_of(source / sources.WEIGHTS)
+    hint = f"measure them: python -m models.export {kind} --source {source} --texts FILES"
+    if not measured.is_file():
+        raise ModelMissing(f"{measured}: there are no ranges for the {kind}", hint=hint)
+    measured_on, found = ranges.load(measured)
+    if measured_on != revision:
+        raise ModelDamaged(f"{measured}: measured on weights {measured_on}, these are {revision}", hint=hint)
+    graph = (bert.encoder if kind == "encoder" else bert.reader)(weights, Static(found))
+    out.mkdir(parents=True, exist_ok=True)
+    (out / GRAPH).write_bytes(graph.SerializeToString(deterministic=True))
+    (out / VOCABULARY).write_bytes(_tokenizer(source / VOCABULARY))
+    dim = weights.arrays["embeddings.LayerNorm.weight"].shape[0]
+    size, digest = (out / GRAPH).stat().st_size, sha256_of(out / GRAPH)
+    card = Card(kind, revision=revision, sha256=digest, size_bytes=size, dim=dim, **_FACTS[kind])
+    _write_card(out / CARD, card)
+    return card
+
+
+def _write_card(path: Path, card: Card) -> None:
+    """Write the card; the scores and calibration of the same model, which others measured, stay."""
+    fields = asdict(card)
+    if path.is_file():
+        before = Card.load(path.parent)
+        if before.sha256 == card.sha256:
+            fields |= {"scores": before.scores, "calibration": before.calibration}
+    kept = {name: value for name, value in fields.items() if value is not None}
+    path.write_text(json.dumps(kept, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _tokenizer(path: Path) -> bytes:
+    """Return the tokenizer without its truncation and padding, so that one vocabulary is one file."""
+    kept = json.loads(path.read_text(encoding="utf-8")) | {"truncation": None, "padding": None}
+    return (json.dumps(kept, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n").encode()

@@ -1,0 +1,55 @@
+"""Measure the ranges of a model's activations on the questions and contexts of SQuAD files."""
+
+import gzip
+import json
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from models.cards import VOCABULARY, WEIGHTS, Kind, sha256_of
+from models.export import bert, ranges, sources
+from models.export.forms import Plain
+from models.tokens import Tokens
+from models.windows import QUESTION_TOKENS
+
+_PAIRS = 800
+_SEED = 0
+
+
+def measure(kind: Kind, source: Path, texts: list[Path], into: Path) -> None:
+    """Run the float32 model on pairs drawn evenly from the files, and write the ranges to `into`."""
+    weights = sources.load(source)
+    tokens = Tokens(source / VOCABULARY)
+    pairs = [pair for path in texts for pair in _sample(path, _PAIRS // len(texts))]
+    rows = _encoder_rows(tokens, pairs) if kind == "encoder" else _reader_rows(tokens, pairs)
+    graph = (bert.encoder if kind == "encoder" else bert.reader)(weights, Plain())
+    found = ranges.measure(graph, rows, weights.layers)
+    ranges.save(into, sha256_of(source / sources.WEIGHTS), found)
+
+
+def _sample(path: Path, count: int) -> list[tuple[str, str]]:
+    """Draw (question, context) pairs."""
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        articles = json.load(file)["data"]
+    paragraphs = [paragraph for article in articles for paragraph in article["paragraphs"]]
+    pairs = [(question["question"], one["context"]) for one in paragraphs for question in one["qas"]]
+    return random.Random(_SEED).sample(pairs, min(count, len(pairs)))
+
+
+def _encoder_rows(tokens: Tokens, pairs: list[tuple[str, str]]) -> Iterator[dict[str, np.ndarray]]:
+    """Yield one text a batch: every context, and every fourth question."""
+    texts = [context for _, context in pairs] + [question for question, _ in pairs[::4]]
+    for ids in tokens.ids(texts):
+        yield {"ids": np.array([[tokens.cls, *ids[:254], tokens.sep]])}
+
+
+def _reader_rows(tokens: Tokens, pairs: list[tuple[str, str]]) -> Iterator[dict[str, np.ndarray]]:
+    """Yield one pair a batch."""
+    questions = tokens.ids([question for question, _ in pairs])
+    contexts = tokens.ids([context for _, context in pairs])
+    for question, context in zip(questions, contexts, strict=True):
+        head = [tokens.cls, *question[:QUESTION_TOKENS], tokens.sep]
+        ids = [*head, *context[: 511 - len(head)], tokens.sep]
+        yield {"ids": np.array([ids]), "types": np.array([[0] * len(head) + [1] * (len(ids) - len(head))])}
