@@ -9,7 +9,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help ask index test check format bench lock clean
+.PHONY: help ask index serve test check format bench lock clean
 
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -34,6 +34,9 @@ ask: $(VENV)/.installed ## Answer a question from seeds/: make ask Q="What did C
 
 index: $(VENV)/.installed ## Index articles: make index PATHS="articles/ archive.jsonl.gz"
 	@$(BIN)/nutgraf index $(PATHS) --index $(INDEX)
+
+serve: $(VENV)/.installed ## Answer over HTTP on this machine: make serve INDEX=.nutgraf
+	@$(BIN)/nutgraf serve --index $(INDEX)
 
 check: $(VENV)/.installed-dev ## Formatting, lint, types
 	$(BIN)/ruff format --check .

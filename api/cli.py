@@ -316,3 +316,23 @@ def info(as_json: options.AsJson = False, index: options.Index = _INDEX) -> None
         print_json(described)
     else:
         print_info(described)
+
+
+@app.command()
+def serve(
+    port: Annotated[int, typer.Option("--port", envvar="NUTGRAF_PORT", min=1, max=65535)] = 8017,
+    index: options.Index = _INDEX,
+    encoder: options.EncoderName = None,
+    reader: options.ReaderName = None,
+    threads: options.Threads = None,
+    windows: options.Windows = None,
+) -> None:
+    """Answer over HTTP, on this machine only: POST /v1/ask, /v1/search; GET /v1/articles/ID, /v1/info."""
+    from api.app import HOST
+    from api.app import serve as serve_http
+    from api.service import open_index
+
+    settings = options.settings(index, encoder, reader, threads, windows)
+    open_index(settings).close()  # an index that cannot be opened is one clear line, not a failed start
+    typer.echo(f"listening on http://{HOST}:{port}", err=True)
+    serve_http(settings, port)

@@ -1,7 +1,7 @@
 """Text to vectors, questions and contexts to span scores: nutgraf's two models and the engines that run them.
 
-A leaf package: it knows nothing of articles, indexes or answers, and holds no network code. Importing it loads
-neither onnxruntime nor torch; `load_encoder` and `load_reader` load what their engine needs.
+A leaf package: it knows nothing of articles, indexes or answers, and holds no network code. Importing it
+loads neither onnxruntime nor torch; `load_encoder` and `load_reader` load what their engine needs.
 """
 
 from pathlib import Path
@@ -29,7 +29,9 @@ def shipped(kind: Literal["encoder", "reader"]) -> Path:
 
 
 def load_encoder(name: str | None = None, *, threads: int | None = None) -> "OnnxEncoder | HfEncoder":
-    """Load an encoder: the shipped one, a folder with `card.json` and `model.onnx`, or any sentence-transformers model.
+    """Load the shipped encoder, one that we exported, or any sentence-transformers model.
+
+    A folder with `card.json` and `model.onnx` is run by onnxruntime, any other name by the extra `hf`.
 
     `threads` defaults to the physical cores. Raises ModelMissing (no such model, or the extra `hf` is not
     installed) and ModelDamaged.
@@ -44,9 +46,9 @@ def load_encoder(name: str | None = None, *, threads: int | None = None) -> "Onn
 
 
 def load_reader(name: str | None = None, *, threads: int | None = None) -> "OnnxReader | HfReader":
-    """Load a reader: the shipped one, a folder with `card.json` and `model.onnx`, or any question-answering model.
+    """Load the shipped reader, one that we exported, or any question-answering model.
 
-    Threads and errors as for `load_encoder`.
+    Names, threads and errors as for `load_encoder`.
     """
     if name is None or _is_ours(name):
         from models.onnx import OnnxReader

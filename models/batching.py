@@ -1,7 +1,7 @@
 """Batches by length: which texts go through the model together.
 
-Pure arithmetic on token counts. Texts are ordered by length so that little is wasted on padding; whoever runs the
-batches writes each result back to its own place, so the input order is never lost.
+Pure arithmetic on token counts. Texts are ordered by length so that little is wasted on padding; whoever runs
+the batches writes each result back to its own place, so the input order is never lost.
 """
 
 from collections.abc import Sequence
@@ -10,12 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def batches(lengths: Sequence[int], *, max_tokens: int, max_count: int, padded: bool = True) -> list[NDArray[np.intp]]:
+def batches(
+    lengths: Sequence[int], *, max_tokens: int, max_count: int, padded: bool = True
+) -> list[NDArray[np.intp]]:
     """Cut the indices of `lengths` into batches, longest first.
 
-    A batch holds at most `max_count` texts and, padded to its longest, at most `max_tokens` tokens; a text longer
-    than `max_tokens` is a batch of its own. With `padded=False` only texts of equal length meet, so that nothing is
-    padded. Ties keep the input order. Every index occurs exactly once.
+    A batch holds at most `max_count` texts and, padded to its longest, at most `max_tokens` tokens; a text
+    longer than `max_tokens` is a batch of its own. With `padded=False` only texts of equal length meet, so
+    that nothing is padded. Ties keep the input order. Every index occurs exactly once.
     """
     if max_tokens < 1 or max_count < 1:
         raise ValueError(f"max_tokens and max_count must be positive, got {max_tokens} and {max_count}")

@@ -1,7 +1,8 @@
 """Model cards: what a folder of weights is, as frozen data.
 
-A card names one model exactly: where it comes from, under which licence, the sha256 of the `model.onnx` beside it.
-It knows nothing of engines; `scores` and `calibration` are data for people and for whoever calibrates, kept as read.
+A card names one model exactly: where it comes from, under which licence, the sha256 of the `model.onnx`
+beside it. It knows nothing of engines; `scores` and `calibration` are data for people and for whoever
+calibrates, kept as read.
 """
 
 import hashlib
@@ -26,8 +27,9 @@ _BLOCK_BYTES = 1 << 20
 class Card:
     """One model, as its `card.json` says.
 
-    `dim` is the width of a vector (encoder) or of the hidden state (reader); `max_tokens` counts the special tokens;
-    `size_bytes` and `sha256` are those of `model.onnx`; `base` is what it was made from, `data` what it learned from.
+    `dim` is the width of a vector (encoder) or of the hidden state (reader); `max_tokens` counts the special
+    tokens; `size_bytes` and `sha256` are those of `model.onnx`; `base` is what it was made from, `data` what
+    it learned from.
     """
 
     kind: Kind
@@ -49,14 +51,16 @@ class Card:
     def load(cls, folder: str | Path) -> "Card":
         """Read `card.json` in `folder`.
 
-        Raises ModelMissing when there is none, ModelDamaged when it is not JSON, lacks a field, has a field that no
-        card has, or a field of the wrong type.
+        Raises ModelMissing when there is none, ModelDamaged when it is not JSON, lacks a field, has a field
+        that no card has, or a field of the wrong type.
         """
         path = Path(folder) / CARD
         try:
             found = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError as error:
-            raise ModelMissing(f"{path}: there is no model card", hint=f"name a folder that holds {CARD}") from error
+            raise ModelMissing(
+                f"{path}: there is no model card", hint=f"name a folder that holds {CARD}"
+            ) from error
         except (OSError, ValueError) as error:
             raise ModelDamaged(f"{path}: not a readable JSON file: {error}", hint=_REINSTALL) from error
         _check(path, found)
@@ -95,7 +99,7 @@ def _check(path: Path, found: object) -> None:
 
 
 def check_layout(folder: str | Path, card: Card) -> None:
-    """Raise ModelDamaged unless the files are there and `model.onnx` has the card's size; cheap enough for every start."""
+    """Raise ModelDamaged unless the files are there and `model.onnx` has the card's size."""
     for name in (WEIGHTS, VOCABULARY):
         if not (Path(folder) / name).is_file():
             raise ModelDamaged(f"{Path(folder) / name}: the file is missing", hint=_REINSTALL)
@@ -106,7 +110,7 @@ def check_layout(folder: str | Path, card: Card) -> None:
 
 
 def verify(folder: str | Path) -> Card:
-    """Check the folder's layout and the sha256 of its `model.onnx`; return its card, or raise ModelDamaged."""
+    """Check layout and sha256; return the card, or raise ModelDamaged."""
     card = Card.load(folder)
     check_layout(folder, card)
     found = sha256_of(Path(folder) / WEIGHTS)

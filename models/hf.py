@@ -1,13 +1,14 @@
 """The `hf` engine: any model by name or path. The one home of torch, transformers and sentence_transformers.
 
-Also the float32 reference that the shipped models are tested against. Names that are no local folder are looked up
-by those libraries themselves; nothing here opens a connection.
+Also the float32 reference that the shipped models are tested against. Names that are no local folder are
+looked up by those libraries themselves; nothing here opens a connection.
 """
 
 import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,10 @@ from models.cards import Card, Kind
 from models.errors import ModelMissing
 from models.tokens import scalar
 from models.windows import QUESTION_TOKENS, WindowLogits
+
+if TYPE_CHECKING:
+    from torch.nn import Module
+    from transformers import BatchEncoding
 
 _BATCH_TOKENS = 4096
 _BATCH_TEXTS = 32
@@ -41,7 +46,7 @@ class HfEncoder:
         self.card = _card("encoder", name, self._model, width, int(self._model.max_seq_length or 512))
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return float32 (n, dim), one unit row a text, in the order given; each text cut at `card.max_tokens`."""
+        """Return float32 (n, dim), one unit row a text, in the order given, cut at `card.max_tokens`."""
         vectors = self._model.encode(
             [*map(scalar, texts)],
             batch_size=_BATCH_TEXTS,
@@ -52,7 +57,7 @@ class HfEncoder:
         return np.asarray(vectors, dtype=np.float32).reshape(len(texts), self.card.dim)
 
     def token_spans(self, texts: Sequence[str]) -> list[NDArray[np.int32]]:
-        """Return each text's tokens as half-open code-point spans, int32 (t, 2); nothing added, nothing cut."""
+        """Return each text's tokens, uncut and without specials, as code-point spans, int32 (t, 2)."""
         if not texts:
             return []
         found = self._model.tokenizer(
@@ -112,17 +117,23 @@ class HfReader:
 
     def _cut(self, question: str) -> str:
         """Cut a question after its 64th token."""
-        spans = self._tokenizer(question, add_special_tokens=False, return_offsets_mapping=True, verbose=False)
+        spans = self._tokenizer(
+            question, add_special_tokens=False, return_offsets_mapping=True, verbose=False
+        )
         ends = spans["offset_mapping"]
         return question if len(ends) <= QUESTION_TOKENS else question[: ends[QUESTION_TOKENS - 1][1]]
 
-    def _logits(self, encoded: Any, batch: NDArray[np.intp]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def _logits(
+        self, encoded: "BatchEncoding", batch: NDArray[np.intp]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Run one padded batch; return start and end, float32 (n, s)."""
         import torch
 
         fills = {"input_ids": self._tokenizer.pad_token_id or 0}
         feed = {
-            name: torch.from_numpy(pad([encoded[name][i] for i in batch], fill=fills.get(name, 0))).to(self._device)
+            name: torch.from_numpy(pad([encoded[name][i] for i in batch], fill=fills.get(name, 0))).to(
+                self._device
+            )
             for name in ("input_ids", "attention_mask", "token_type_ids")
             if name in encoded
         }
@@ -144,21 +155,21 @@ def _adapted(name: str) -> Iterator[None]:
         raise ModelMissing(f"{name}: no such model: {error}", hint=hint) from error
 
 
-def _device(torch: Any) -> str:
+def _device(torch: ModuleType) -> str:
     return "cuda" if torch.cuda.is_available() else "cpu"
 
 
-def _dtype(torch: Any, device: str) -> dict[str, Any]:
+def _dtype(torch: ModuleType, device: str) -> dict[str, Any]:
     """Half precision is slow or absent on CPUs, whatever the checkpoint was saved in."""
     return {"dtype": torch.float32} if device == "cpu" else {"dtype": "auto"}
 
 
-def _use(torch: Any, threads: int | None) -> None:
+def _use(torch: ModuleType, threads: int | None) -> None:
     if threads is not None:
         torch.set_num_threads(threads)
 
 
-def _card(kind: Kind, name: str, model: Any, dim: int, max_tokens: int) -> Card:
+def _card(kind: Kind, name: str, model: "Module", dim: int, max_tokens: int) -> Card:
     """Describe a loaded model; its identity is the sha256 of its parameters, wherever it came from."""
     digest, size = hashlib.sha256(), 0
     for key, value in sorted(model.state_dict().items()):

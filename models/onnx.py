@@ -1,8 +1,9 @@
 """The shipped engine: int8 ONNX models on the CPU. The one home of onnxruntime.
 
-Parallel over texts, not inside an operator: each run has one thread and holds texts of one length only, so nothing
-is padded, attention needs no mask (onnxruntime's faster kernel), and a vector never depends on what else was encoded.
-A pool of spinning threads inside every operator was measured too: it is slower, and twice as slow beside a busy core.
+Parallel over texts, not inside an operator: each run has one thread and holds texts of one length only, so
+nothing is padded, attention needs no mask (onnxruntime's faster kernel), and a vector never depends on what
+else was encoded. A pool of spinning threads inside every operator was measured too: it is slower, and twice
+as slow beside a busy core.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -46,7 +47,7 @@ class _Session:
 
     def spread(self, work: Callable[[NDArray[np.intp]], None], parts: Sequence[NDArray[np.intp]]) -> None:
         """Do the work on every batch, on all threads; in place when there is nothing to spread."""
-        if self._threads == 1 or len(parts) < 2:
+        if self._threads == 1 or len(parts) <= 1:
             for part in parts:
                 work(part)
             return
@@ -93,7 +94,7 @@ class OnnxEncoder:
         self._session.spread(run, _equal_lengths(rows))
 
     def token_spans(self, texts: Sequence[str]) -> list[NDArray[np.int32]]:
-        """Return each text's tokens as half-open code-point spans, int32 (t, 2); nothing added, nothing cut."""
+        """Return each text's tokens, uncut and without specials, as code-point spans, int32 (t, 2)."""
         return [spans for _, spans in self._session.tokens.ids_and_spans(texts)]
 
 
@@ -116,7 +117,9 @@ class OnnxReader:
         """
         session, tokens = self._session, self._session.tokens
         questions = list(dict.fromkeys(question for question, _ in pairs))
-        question_ids = dict(zip(questions, (ids[:QUESTION_TOKENS] for ids in tokens.ids(questions)), strict=True))
+        question_ids = dict(
+            zip(questions, (ids[:QUESTION_TOKENS] for ids in tokens.ids(questions)), strict=True)
+        )
         heads = [[tokens.cls, *question_ids[question], tokens.sep] for question, _ in pairs]
         contexts = tokens.ids_and_spans([context for _, context in pairs])
         rows = [
@@ -137,7 +140,7 @@ class OnnxReader:
 
 
 def _window(logits: NDArray[np.float32], first: int, offsets: NDArray[np.int32]) -> WindowLogits:
-    """Cut one window's logits, float32 (s, 2), to its context, which starts at token `first` and ends before [SEP]."""
+    """Cut a window's logits, float32 (s, 2), to its context: from token `first` to before the last."""
     context = logits[first:-1]
     start, end = np.ascontiguousarray(context.T)
     return WindowLogits(start, end, offsets[: len(context)], float(logits[0].sum()))
@@ -147,7 +150,7 @@ def _equal_lengths(rows: Sequence[Sequence[int]]) -> list[NDArray[np.intp]]:
     return batches([*map(len, rows)], max_tokens=_RUN_TOKENS, max_count=_RUN_TOKENS, padded=False)
 
 
-def _open(path: Path) -> Any:
+def _open(path: Path) -> Any:  # noqa: ANN401 - the library is untyped
     """Load a graph; it was fused at export, so loading optimises nothing."""
     import onnxruntime
 
@@ -159,5 +162,5 @@ def _open(path: Path) -> Any:
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
     try:
         return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # noqa: BLE001 - its exceptions share no public base
+    except Exception as error:  # its exceptions share no public base
         raise ModelDamaged(f"{path}: onnxruntime cannot load it: {error}") from error

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 _loaded: "dict[str, Tokenizer]" = {}
 
-# One half of a surrogate pair is no Unicode scalar value, and the library refuses it. One code point for another
+# Half a surrogate pair is no Unicode scalar value, and the library refuses it. One code point for another
 # keeps every offset where it was.
 _LONE_SURROGATES = dict.fromkeys(range(0xD800, 0xE000), 0xFFFD)
 
 
 class Tokens:
-    """A tokenizer; two folders with the same `tokenizer.json` share one, for loading it costs start-up time."""
+    """A tokenizer; folders with the same `tokenizer.json` share one, for loading takes time."""
 
     def __init__(self, path: str | Path) -> None:
         """Load `tokenizer.json`, or raise ModelDamaged."""
@@ -63,7 +63,7 @@ def _load(path: Path) -> "Tokenizer":
             _loaded[key] = tokenizer
     except OSError as error:
         raise ModelDamaged(f"{path}: cannot be read: {error}") from error
-    except Exception as error:  # noqa: BLE001 - the library raises Exception itself for a bad file
+    except Exception as error:  # the library raises Exception itself for a bad file
         raise ModelDamaged(f"{path}: not a tokenizer: {error}") from error
     return _loaded[key]
 

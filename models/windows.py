@@ -1,7 +1,7 @@
 """What a reader returns for one window: a (question, context) pair.
 
-Only the values: no engine, no span search (that is `qa`'s), no softmax, so that logits of several windows of one
-question stay comparable.
+Only the values: no engine, no span search (that is `qa`'s), no softmax, so that logits of several windows of
+one question stay comparable.
 """
 
 from dataclasses import dataclass
@@ -16,9 +16,10 @@ QUESTION_TOKENS = 64
 class WindowLogits:
     """A window's raw scores.
 
-    `start` and `end` are float32 (t,), one score a token of the context; `offsets` is int32 (t, 2), each token's
-    half-open code-point span in the context as it was given; `null` is the score of "no answer here", the sum of the
-    first token's start and end scores. t is 0 for an empty context, and less than the context where it was cut.
+    `start` and `end` are float32 (t,), one score a token of the context; `offsets` is int32 (t, 2), each
+    token's half-open code-point span in the context as it was given; `null` is the score of "no answer here",
+    the sum of the first token's start and end scores. t is 0 for an empty context, and less than the context
+    where it was cut.
     """
 
     start: NDArray[np.float32]

@@ -12,12 +12,16 @@ from qa.normalize import same_words
 
 @dataclass(frozen=True, slots=True)
 class LocatedSpan:
-    """A span in an article's text: `text == article.text[start:end]`; `score` compares over windows."""
+    """A span in an article's text: `text == article.text[start:end]`.
+
+    `score` compares over windows; `over_null` is its lead over the window's own "no answer", in logits.
+    """
 
     article: Article
     start: int
     end: int
     score: float
+    over_null: float = 0.0
 
     @property
     def text(self) -> str:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from indexer.filters import Filter
 from indexer.passages import sentence_around, title_prefix
 from qa.aggregate import Group, LocatedSpan, Support, aggregate
-from qa.calibrate import Calibration
+from qa.calibrate import Calibration, Features
 from qa.errors import BadFilter, BadQuestion, EmptyIndex
 from qa.retrieve import Candidate, Found, PassageIndex, QuestionEncoder, Retrieval, retrieve
 from qa.spans import best_spans
@@ -58,10 +58,16 @@ class Reader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How passages are read: the best `windows` of them, `spans` kept from each."""
+    """How passages are read: the best `windows` of them, `spans` kept from each.
+
+    A span's score is its logits plus `retrieval_weight` x its passage's fused score (0..1): the reader
+    decides, retrieval breaks near ties. `titles` puts the article's title in front of what is read.
+    """
 
     windows: int = 10
     spans: int = 5
+    retrieval_weight: float = 10.0
+    titles: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +164,9 @@ class Answerer:
         _check_top(top)
         threshold = self._calibration.threshold if min_probability is None else min_probability
         if not 0.0 <= threshold <= 1.0:
-            raise BadFilter(f"--min-probability {threshold} is not between 0 and 1")
+            raise BadFilter(
+                f"--min-probability {threshold} is not between 0 and 1", hint="--min-probability 0.5"
+            )
         found = self.search(question, top=self._reading.windows, allow=allow)
         reading = time.perf_counter()
         spans, read = self._spans(question, found.candidates)
@@ -186,8 +194,9 @@ class Answerer:
     def _spans(
         self, question: str, candidates: Sequence[Candidate]
     ) -> tuple[list[LocatedSpan], dict[int, float]]:
-        """Return every window's spans, located in their articles, and each passage's best score."""
-        prefixes = [title_prefix(c.passage.article.title) for c in candidates]
+        """Return every window's spans, located in their articles, and each passage's best lead over null."""
+        titles = [c.passage.article.title if self._reading.titles else "" for c in candidates]
+        prefixes = [title_prefix(title) for title in titles]
         pairs = [(question, prefix + c.passage.text) for prefix, c in zip(prefixes, candidates, strict=True)]
         spans: list[LocatedSpan] = []
         read: dict[int, float] = {}
@@ -197,14 +206,18 @@ class Answerer:
                 window.start,
                 window.end,
                 window.offsets,
-                window.null,
                 first_char=first,
                 count=self._reading.spans,
             )
-            shift = passage.start - first
-            spans += [LocatedSpan(passage.article, s.start + shift, s.end + shift, s.score) for s in found]
+            shift, prior = passage.start - first, self._reading.retrieval_weight * candidate.score
+            spans += [
+                LocatedSpan(
+                    passage.article, s.start + shift, s.end + shift, s.score + prior, s.score - window.null
+                )
+                for s in found
+            ]
             if found:
-                read[passage.id] = found[0].score
+                read[passage.id] = found[0].score - window.null
         return spans, read
 
     def _answers(self, groups: Sequence[Group]) -> list[Answer]:
@@ -219,7 +232,9 @@ class Answerer:
                     start=best.start,
                     end=best.end,
                     score=best.score,
-                    probability=self._calibration.probability(best.score, best.score - rival),
+                    probability=self._calibration.probability(
+                        Features(best.score, best.score - rival, best.over_null)
+                    ),
                     sentence=sentence_around(best.article.text, best.start, best.end),
                     span=best,
                     support=group.support,
@@ -257,7 +272,7 @@ def checked_filter(allow: Filter) -> Filter:
 
 def _check_top(top: int) -> None:
     if not 1 <= top <= MAX_TOP:
-        raise BadFilter(f"--top {top} is not between 1 and {MAX_TOP}")
+        raise BadFilter(f"--top {top} is not between 1 and {MAX_TOP}", hint="--top 5")
 
 
 def _abstention(

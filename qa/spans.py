@@ -10,10 +10,10 @@ MAX_ANSWER_TOKENS = 30
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A half-open code-point span of a window, with `score` = start + end - null (logits).
+    """A half-open code-point span of a window, with `score` = start logit + end logit.
 
-    The null score is the window's own "no answer" (start + end logit of its first token), so that scores of
-    different windows of one question can be compared (Clark and Gardner 2018, arXiv 1710.10723).
+    Not a softmax over its own window: raw sums of a reader that was trained with one softmax over several
+    windows can be compared over windows (Clark and Gardner 2018, arXiv 1710.10723).
     """
 
     start: int
@@ -25,7 +25,6 @@ def best_spans(
     start: npt.NDArray[np.float32],
     end: npt.NDArray[np.float32],
     offsets: npt.NDArray[np.int32],
-    null: float,
     *,
     first_char: int = 0,
     count: int = 5,
@@ -47,6 +46,6 @@ def best_spans(
     # Stable, so that equal scores keep reading order.
     order = np.argsort(-scores, kind="stable")[: min(count, int(valid.sum()))]
     return [
-        Span(int(offsets[i, 0]), int(offsets[j, 1]), float(scores[i * tokens + j]) - null)
+        Span(int(offsets[i, 0]), int(offsets[j, 1]), float(scores[i * tokens + j]))
         for i, j in (divmod(int(at), tokens) for at in order)
     ]

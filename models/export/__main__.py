@@ -29,10 +29,17 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m models.export", description=__doc__)
     parser.add_argument("kind", choices=["encoder", "reader"])
-    parser.add_argument("--source", type=Path, help="folder with model.safetensors, config.json, tokenizer.json")
-    parser.add_argument("--out", type=Path, help="folder to write model.onnx, tokenizer.json and card.json to")
     parser.add_argument(
-        "--texts", type=Path, nargs="+", help="SQuAD files to measure the activations' ranges on first (new weights)"
+        "--source", type=Path, help="folder with model.safetensors, config.json, tokenizer.json"
+    )
+    parser.add_argument(
+        "--out", type=Path, help="folder to write model.onnx, tokenizer.json and card.json to"
+    )
+    parser.add_argument(
+        "--texts",
+        type=Path,
+        nargs="+",
+        help="SQuAD files to measure the activations' ranges on first (new weights)",
     )
     return parser
 

@@ -1,7 +1,7 @@
 """BERT as a graph: the arithmetic of Devlin et al. 2018 (arXiv 1810.04805), whatever form its matrices take.
 
-Inputs are `ids` int64 (n, s) and, for a reader, `types` int64 (n, s); all rows of a batch have the same length, so
-there is no mask. Outputs: `vectors` float32 (n, hidden), or `logits` float32 (n, s, 2).
+Inputs are `ids` int64 (n, s) and, for a reader, `types` int64 (n, s); all rows of a batch have the same
+length, so there is no mask. Outputs: `vectors` float32 (n, hidden), or `logits` float32 (n, s, 2).
 """
 
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ class Bert:
 
 
 class Form(Protocol):
-    """How the numbers of a matrix product are kept; the seam between BERT's arithmetic and its quantisation."""
+    """The seam between BERT's arithmetic and the way its numbers are kept."""
 
     def table(self, graph: Graph, name: str, rows: Array) -> str:
         """Add the word embeddings looked up by `ids`; float32 (n, s, hidden)."""
@@ -47,7 +47,7 @@ class Form(Protocol):
         """Prepare a float32 value that no `norm` made for `linear`."""
 
     def values(self, name: str, weight: Array, bias: Array) -> tuple[Array, Array]:
-        """Return the attention's value projection as it should be, for whatever `linear` does with its result."""
+        """Return the attention's value projection as `inner` wants its result."""
 
 
 def encoder(bert: Bert, form: Form) -> onnx.ModelProto:

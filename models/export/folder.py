@@ -17,7 +17,7 @@ _FACTS: dict[Kind, dict[str, Any]] = {
         "max_tokens": 256,
         "licence": "Apache-2.0",
         "base": "sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0)",
-        "data": "none of ours: the published weights in int8; their own training data is listed on their model card",
+        "data": "none of ours: the published weights in int8; what they learned from is on their model card",
         "pooling": "mean",
         "normalise": True,
     },
@@ -35,8 +35,8 @@ _FACTS: dict[Kind, dict[str, Any]] = {
 def write(kind: Kind, source: Path, out: Path, measured: Path) -> Card:
     """Export `source` to `out` with the ranges in `measured`; return the card it wrote.
 
-    Raises ModelMissing for absent weights or ranges, ModelDamaged for an encoder that is not the published one and
-    for ranges that were measured on other weights.
+    Raises ModelMissing for absent weights or ranges, ModelDamaged for an encoder that is not the published
+    one and for ranges that were measured on other weights.
     """
     weights = sources.load(source, sha256=sources.ENCODER_SHA256 if kind == "encoder" else None)
     revision = sha256_of(source / sources.WEIGHTS)

@@ -1,8 +1,9 @@
 """The forms a matrix product can take: float32, and three ways of int8.
 
-The shipped one is `Static`: 8-bit activations on scales fixed at export, so that a text's result depends on that
-text alone and no operator searches for extremes at run time. `PerTensor` (one scale a batch, found at run time) and
-`PerRow` (a scale for every 128 numbers of a row) are what it was measured against; `benchmarks/forms.py` does it.
+The shipped one is `Static`: 8-bit activations on scales fixed at export, so that a text's result depends on
+that text alone and no operator searches for extremes at run time. `PerTensor` (one scale a batch, found at
+run time) and `PerRow` (a scale for every 128 numbers of a row) are what it was measured against;
+`benchmarks/forms.py` does it.
 """
 
 from collections.abc import Mapping
@@ -58,7 +59,9 @@ class PerTensor(Plain):
         """Look words up in an int8 table with a scale for each word."""
         table, scales = rows_to_int8(rows)
         codes = graph.node("Gather", [graph.constant(f"{name}.table", table), "ids"], f"{name}.codes")
-        scale = graph.node("Gather", [graph.constant(f"{name}.scales", scales[:, None]), "ids"], f"{name}.scale")
+        scale = graph.node(
+            "Gather", [graph.constant(f"{name}.scales", scales[:, None]), "ids"], f"{name}.scale"
+        )
         return graph.node("Mul", [graph.node("Cast", [codes], f"{name}.cast", to=1), scale], name)
 
     def linear(self, graph: Graph, name: str, value: str, weight: Array, bias: Array) -> str:
@@ -89,35 +92,47 @@ class PerRow(PerTensor):
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """The lowest and highest value of each channel of one activation, float32 (channels), as measured."""
+    """The lowest, highest and mean value of each channel of one activation, float32 (channels)."""
 
     low: Array
     high: Array
+    mean: Array
 
 
 @dataclass(frozen=True, slots=True)
 class _Code:
-    """How a value was quantised: value = middle + stretch * step * (code - zero)."""
+    """How a value was quantised: middle + stretch * step * (code - zero).
+
+    `rare` are the channels that were left out, and stay in float32.
+    """
 
     middle: Array
     stretch: Array
     step: float
     zero: int
+    mean: Array
+    rare: NDArray[np.int64]
 
 
 class Static(PerTensor):
     """int8 weights; uint8 activations on fixed scales, evened out over channels.
 
-    After a layer normalisation and after attention, each channel is shifted to the middle of its range and divided by
-    a power of its width, and the next matrix takes the factor in: the migration of SmoothQuant (Xiao et al. 2022,
-    arXiv 2211.10438), free at run time because the normalisation's own gain and bias, or the value projection's,
-    carry it. Behind GELU it costs a product, and is worth it: one channel there is twenty times as wide as most.
+    After a layer normalisation and after attention, each channel is shifted to the middle of its range and
+    divided by a power of its width, and the next matrix takes the factor in: the migration of SmoothQuant
+    (Xiao et al. 2022, arXiv 2211.10438), free at run time because the normalisation's own gain and bias, or
+    the value projection's, carry it. After GELU nothing can carry it; there a few channels are up to twenty
+    times as wide as the rest (one of them fires on [CLS] and [SEP]), and those are multiplied in float32, as
+    in LLM.int8() (Dettmers et al. 2022, arXiv 2208.07339).
     """
 
-    def __init__(self, ranges: Mapping[str, Range], *, evenness: float = 0.85) -> None:
-        """Keep the measured ranges by value name; `evenness` 0 moves nothing into the weights, 1 everything."""
+    def __init__(self, ranges: Mapping[str, Range], *, evenness: float = 0.85, rare: int = 8) -> None:
+        """Keep the measured ranges by value name.
+
+        `evenness` 0 moves nothing into the weights, 1 everything; `rare` counts the channels kept in float32.
+        """
         self._codes = {
-            name: _code(found, evenness, shifted=not name.endswith(".active")) for name, found in ranges.items()
+            name: _rare_code(found, rare) if name.endswith(".active") else _even_code(found, evenness)
+            for name, found in ranges.items()
         }
 
     def norm(self, graph: Graph, name: str, value: str, gamma: Array, beta: Array) -> tuple[str, str]:
@@ -131,38 +146,60 @@ class Static(PerTensor):
         return stream, self.inner(graph, name, result)
 
     def values(self, name: str, weight: Array, bias: Array) -> tuple[Array, Array]:
-        """Even the value projection out: attention's weights add up to 1, so shifts and factors pass through."""
+        """Even the projection out: attention's weights add up to 1, so shifts and factors pass through."""
         code = self._codes[name]
         return weight / code.stretch[:, None], (bias - code.middle) / code.stretch
 
     def inner(self, graph: Graph, name: str, value: str) -> str:
-        """Quantise to uint8; behind the feed-forward's nonlinearity the channels are evened out by a product."""
+        """Quantise to uint8, with the rare channels beside it in float32."""
         code = self._codes[name]
-        if name.endswith(".active"):
-            factors = graph.constant(f"{name}.factors", 1 / code.stretch)
-            value = graph.node("Mul", [value, factors], f"{name}.even")
+        if code.rare.size:
+            graph.node(
+                "Gather", [value, graph.constant(f"{name}.channels", code.rare)], f"{name}.rare", axis=2
+            )
         inputs = [value, graph.constant(f"{name}.step", np.array(code.step, dtype=np.float32))]
         inputs.append(graph.scalar(code.zero, np.uint8))
         return graph.node("QuantizeLinear", inputs, f"{name}.codes")
 
     def linear(self, graph: Graph, name: str, value: str, weight: Array, bias: Array) -> str:
-        """Multiply codes and scale the sums; the shift's share of the product is known here and joins the bias."""
-        code = self._codes[value.removesuffix(".codes")]
-        codes, scales = rows_to_int8(weight * code.stretch)
-        inputs = [value, graph.constant(f"{name}.weight", codes.T), f"{value.removesuffix('.codes')}.step"]
+        """Multiply codes and scale the sums.
+
+        What is known beforehand joins the bias: the shift's product, and what rounding the weights loses on an
+        average value (Nagel et al. 2019, arXiv 1906.04721).
+        """
+        source = value.removesuffix(".codes")
+        code = self._codes[source]
+        common = weight * code.stretch
+        common[:, code.rare] = 0
+        codes, scales = rows_to_int8(common)
+        lost = common - codes * scales[:, None]
+        shift = weight @ code.middle + lost @ ((code.mean - code.middle) / code.stretch)
+        inputs = [value, graph.constant(f"{name}.weight", codes.T), f"{source}.step"]
         inputs += [graph.constant(f"{name}.scales", scales), graph.scalar(code.zero, np.uint8), ""]
-        shifted = (bias.astype(np.float64) + weight.astype(np.float64) @ code.middle).astype(np.float32)
-        inputs.append(graph.constant(f"{name}.bias", shifted))
-        return graph.fused("MatMulIntegerToFloat", inputs, name)
+        inputs.append(graph.constant(f"{name}.bias", (bias + shift).astype(np.float32)))
+        if not code.rare.size:
+            return graph.fused("MatMulIntegerToFloat", inputs, name)
+        product = graph.fused("MatMulIntegerToFloat", inputs, f"{name}.common")
+        columns = graph.constant(f"{name}.columns", weight[:, code.rare].T)
+        return graph.node(
+            "Add", [product, graph.node("MatMul", [f"{source}.rare", columns], f"{name}.rare")], name
+        )
 
 
-def _code(found: Range, evenness: float, *, shifted: bool) -> _Code:
-    """Choose a code: channels evened out, and centred where a shift is free; one step and zero for all of them."""
+def _even_code(found: Range, evenness: float) -> _Code:
+    """Shift and stretch every channel; one step for all."""
     width = np.maximum((found.high - found.low) / 2, 1e-6)
     stretch = ((width / width.max()) ** evenness).astype(np.float32)
-    if shifted:
-        middle = (found.high + found.low) / 2
-        return _Code(middle, stretch, float((width / stretch).max()) / _LEVELS, 128)
-    low, high = float((found.low / stretch).min()), float((found.high / stretch).max())
+    middle = ((found.high + found.low) / 2).astype(np.float32)
+    step = float((width / stretch).max()) / _LEVELS
+    return _Code(middle, stretch, step, 128, found.mean, np.array([], dtype=np.int64))
+
+
+def _rare_code(found: Range, count: int) -> _Code:
+    """Set the `count` widest channels apart; one step and zero for the rest."""
+    order = np.argsort(-found.high, kind="stable")
+    rest = order[count:]
+    low, high = float(found.low[rest].min()), float(found.high[rest].max())
     step = (high - low) / 255
-    return _Code(np.zeros_like(stretch), stretch, step, round(-low / step))
+    none, one = np.zeros_like(found.high), np.ones_like(found.high)
+    return _Code(none, one, step, round(-low / step), found.mean, np.sort(order[:count]))

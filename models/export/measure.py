@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from models.cards import VOCABULARY, WEIGHTS, Kind, sha256_of
+from models.cards import VOCABULARY, Kind, sha256_of
 from models.export import bert, ranges, sources
 from models.export.forms import Plain
 from models.tokens import Tokens

@@ -1,6 +1,7 @@
 """What activations look like: measured once on ordinary text, rounded, and kept beside the script.
 
-Measuring needs onnxruntime and text; exporting needs neither, so that an export is the same byte for byte anywhere.
+Measuring needs onnxruntime and text; exporting needs neither, so that an export is the same byte for byte
+anywhere.
 """
 
 import json
@@ -15,6 +16,7 @@ from models.export.forms import Range
 
 FOLDER = Path(__file__).parent / "ranges"
 _DIGITS = 3
+_SIDES = ("low", "high", "mean")
 
 
 def names(layers: int) -> list[str]:
@@ -25,29 +27,37 @@ def names(layers: int) -> list[str]:
     return found[:-1]
 
 
-def measure(model: onnx.ModelProto, batches: Iterable[Mapping[str, NDArray[np.int64]]], layers: int) -> dict[str, Range]:
-    """Run the float32 graph on the batches; return each quantised value's lowest and highest, channel by channel."""
+def measure(
+    model: onnx.ModelProto, batches: Iterable[Mapping[str, NDArray[np.int64]]], layers: int
+) -> dict[str, Range]:
+    """Run the float32 graph on the batches; return the range of each value that is quantised."""
     import onnxruntime
 
     wanted = names(layers)
     model.graph.output.extend(onnx.helper.make_tensor_value_info(name, 1, None) for name in wanted)
     options = onnxruntime.SessionOptions()
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(
+        model.SerializeToString(), options, providers=["CPUExecutionProvider"]
+    )
     low: dict[str, NDArray[np.float32]] = {}
     high: dict[str, NDArray[np.float32]] = {}
+    total: dict[str, NDArray[np.float64]] = {}
+    rows = 0
     for batch in batches:
+        rows += batch["ids"].size
         for name, value in zip(wanted, session.run(wanted, batch), strict=True):
             flat = value.reshape(-1, value.shape[-1])
             low[name] = np.minimum(low.get(name, np.inf), flat.min(axis=0))
             high[name] = np.maximum(high.get(name, -np.inf), flat.max(axis=0))
-    return {name: Range(low[name], high[name]) for name in wanted}
+            total[name] = total.get(name, 0.0) + flat.sum(axis=0, dtype=np.float64)
+    return {name: Range(low[name], high[name], (total[name] / rows).astype(np.float32)) for name in wanted}
 
 
 def save(path: Path, source: str, ranges: Mapping[str, Range]) -> None:
     """Write ranges to three digits, with the sha256 of the weights they were measured on."""
     rounded = {
-        name: {side: [float(f"{x:.{_DIGITS}g}") for x in getattr(found, side)] for side in ("low", "high")}
+        name: {side: [float(f"{x:.{_DIGITS}g}") for x in getattr(found, side)] for side in _SIDES}
         for name, found in ranges.items()
     }
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -62,4 +72,4 @@ def load(path: Path) -> tuple[str, dict[str, Range]]:
         name: {side: np.array(values, dtype=np.float32) for side, values in found.items()}
         for name, found in kept["ranges"].items()
     }
-    return kept["source"], {name: Range(found["low"], found["high"]) for name, found in sides.items()}
+    return kept["source"], {name: Range(**found) for name, found in sides.items()}

@@ -32,7 +32,9 @@ def load(folder: Path, *, sha256: str | None = None) -> Bert:
 
     path = folder / WEIGHTS
     if not path.is_file():
-        raise ModelMissing(f"{path}: there are no weights", hint="give --source a folder with model.safetensors")
+        raise ModelMissing(
+            f"{path}: there are no weights", hint="give --source a folder with model.safetensors"
+        )
     if sha256 is not None and (found := sha256_of(path)) != sha256:
         raise ModelDamaged(f"{path}: sha256 is {found}, expected {sha256}")
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))

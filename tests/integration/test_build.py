@@ -92,7 +92,9 @@ def test_a_changed_article_is_replaced(tmp_path: Path, encoder: Any) -> None:
         hits = index.fetch(index.lexical("Lisbon glass", 5, ALL)[0].tolist())
         assert [p.text for p in hits] == ["The museum of glass opened in Lisbon."]
         assert not [
-            p for p in index.fetch(index.lexical("district 3", 50, ALL)[0].tolist()) if p.article.id == "a3"
+            p
+            for p in index.fetch(index.lexical("officials spoke", 99, ALL)[0].tolist())
+            if p.article.id == "a3"
         ]
 
 
@@ -217,7 +219,7 @@ def test_another_encoder_is_refused_and_rebuild_encodes_anew(tmp_path: Path, enc
     assert builder.summary.encoded == 30
     assert generation.read_manifest(tmp_path).encoder.id == "other"
     assert ids(tmp_path) == {f"a{n}" for n in range(10)}
-    assert len(state(tmp_path, encoder)) == 60 - 27
+    assert len(state(tmp_path, encoder)) == 60
 
 
 def test_an_index_keeps_its_own_passage_rule(tmp_path: Path, encoder: Any) -> None:

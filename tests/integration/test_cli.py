@@ -238,7 +238,7 @@ def test_a_question_that_cannot_be_asked(cli: Any, index: Path, question: str, w
     [
         '"', "sanctions*", "NEAR(sanctions, North", "AND OR NOT sanctions", "sanctions^9 ~2 [a TO z]",
         "id:1 OR text:x", "'; DROP TABLE articles; --", "%s {0} ${HOME} `ls`", "\x1b[31mred sanctions",
-        "sanctions \ud800 broken", "制裁是什么?", "[CLS] [SEP] [MASK] sanctions", "-sanctions",
+        "sanctions \udcff broken", "制裁是什么?", "[CLS] [SEP] [MASK] sanctions", "-sanctions",
     ],
 )  # fmt: skip
 def test_a_hostile_question_is_only_words(cli: Any, index: Path, question: str) -> None:
@@ -266,7 +266,7 @@ def test_a_hostile_question_is_only_words(cli: Any, index: Path, question: str) 
     ],
 )
 def test_options_that_make_no_sense(cli: Any, index: Path, arguments: list[str], words: str) -> None:
-    failed(cli("ask", QUESTION, *arguments), words, "try: " if "--top" not in arguments[0] else "")
+    failed(cli("ask", QUESTION, *arguments), words, "try: ")
 
 
 def test_no_index(cli: Any, tmp_path: Path) -> None:

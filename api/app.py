@@ -1,0 +1,115 @@
+"""The HTTP door, first part: ask, search, read an article. The one home of FastAPI, with `queries.py`.
+
+Knows routes and status codes; the objects are those of `schemas.py`. It listens on this machine only: there
+are no keys yet, so nobody else may come in.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from api.errors import NutgrafError, UnknownArticle, error_object
+from api.options import article_filter
+from api.queries import Ask, Search
+from api.schemas import Json, asked_object, found_object, full_article_object, info_object
+from api.service import Open, article, open_answerer
+from api.settings import Settings
+
+HOST = "127.0.0.1"
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Return the application; its lifespan opens the index and the models once, and closes them."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        with open_answerer(settings) as opened:
+            app.state.opened = opened
+            yield
+
+    app = FastAPI(title="nutgraf", lifespan=lifespan, docs_url=None, redoc_url=None)
+    _routes(app)
+    for kind in NutgrafError:
+        app.add_exception_handler(kind, _ours)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    return app
+
+
+def serve(settings: Settings, port: int) -> None:
+    """Serve on this machine until interrupted."""
+    import uvicorn
+
+    uvicorn.run(create_app(settings), host=HOST, port=port, log_level="warning")
+
+
+def _routes(app: FastAPI) -> None:
+    # Plain functions, not coroutines: answering is computation, and runs in the thread pool.
+    @app.post("/v1/ask")
+    def ask(asked: Ask, request: Request) -> Json:
+        """Answer a question, or say that the archive does not answer it."""
+        opened = _opened(request)
+        outcome = opened.answerer.ask(
+            asked.question, top=asked.top, allow=_filter(asked), min_probability=asked.min_probability
+        )
+        return asked_object(outcome, opened.index, explain=asked.explain)
+
+    @app.post("/v1/search")
+    def search(wanted: Search, request: Request) -> Json:
+        """Find the passages nearest to some words."""
+        opened = _opened(request)
+        found = opened.answerer.search(wanted.question, top=wanted.top, allow=_filter(wanted))
+        return found_object(wanted.question, found, opened.index)
+
+    @app.get("/v1/articles/{article_id:path}")
+    def get_article(article_id: str, request: Request) -> Json:
+        """Return an article with all that is kept of it."""
+        return full_article_object(article(_opened(request).index, article_id))
+
+    @app.get("/v1/info")
+    def info(request: Request) -> Json:
+        """Say what the index holds."""
+        index = _opened(request).index
+        return info_object(index, index.store.sources())
+
+    @app.get("/healthz")
+    def healthz() -> Json:
+        """Say that the process is alive."""
+        return {"status": "alive"}
+
+
+def _opened(request: Request) -> Open:
+    opened: Open = request.app.state.opened
+    return opened
+
+
+def _filter(wanted: Search) -> Any:  # noqa: ANN401 - an indexer.filters.Filter
+    return article_filter(wanted.after, wanted.before, wanted.as_of, wanted.source)
+
+
+async def _ours(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, NutgrafError)
+    status = 404 if isinstance(error, UnknownArticle) else 400
+    return JSONResponse(error_object(error), status)
+
+
+async def _invalid(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"])
+    return _shaped(422, "bad_request", f"{where}: {first['msg']}")
+
+
+async def _http(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    return _shaped(error.status_code, "http", str(error.detail))
+
+
+def _shaped(status: int, code: str, message: str) -> JSONResponse:
+    hint = "the routes and objects are in docs/http.md"
+    return JSONResponse({"error": {"code": code, "message": message, "hint": hint}}, status)

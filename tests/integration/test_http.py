@@ -1,0 +1,75 @@
+"""The HTTP door: the same objects as the command line, one error shape, nothing but this machine."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.app import HOST, create_app
+from api.settings import Settings
+
+QUESTION = "What did China agree to on sanctions?"
+
+
+@pytest.fixture(scope="module")
+def client(seeds_settings: Settings) -> Iterator[TestClient]:
+    with TestClient(create_app(seeds_settings)) as opened:
+        yield opened
+
+
+def test_ask_then_read_the_quote_in_its_article(client: TestClient) -> None:
+    asked = client.post("/v1/ask", json={"question": QUESTION, "explain": True}).json()
+    answer = asked["answers"][0]
+    assert answer["text"] == "new United Nations sanctions against the North"
+    article = client.get(f"/v1/articles/{answer['article']['id']}").json()
+    assert article["text"][answer["start"] : answer["end"]] == answer["text"]
+    assert asked["passages"][0]["explain"]["fused"]["rank"] == 1
+
+
+def test_search_and_filters(client: TestClient) -> None:
+    wanted = {"question": "sanctions", "top": 3, "after": "2016", "source": ["The New York Times"]}
+    passages = client.post("/v1/search", json=wanted).json()["passages"]
+    assert len(passages) == 3
+    assert {p["article"]["published"] for p in passages} == {"2016-01-27T00:00:00Z"}
+
+
+def test_info_and_health(client: TestClient) -> None:
+    assert client.get("/v1/info").json()["articles"] == 3
+    assert client.get("/healthz").json() == {"status": "alive"}
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        ({"question": ""}, 400, "bad_question"),
+        ({"question": "x" * 1001}, 400, "bad_question"),
+        ({"question": "why", "top": 0}, 400, "bad_filter"),
+        ({"question": "why", "after": "0000-00-00"}, 400, "bad_option"),
+        ({"question": "why", "after": "2017", "before": "2016"}, 400, "bad_filter"),
+        ({"question": "why", "min_probability": 7}, 400, "bad_filter"),
+        ({"question": 7}, 422, "bad_request"),
+        ({"question": "why", "tpo": 3}, 422, "bad_request"),
+        ({}, 422, "bad_request"),
+        ([], 422, "bad_request"),
+    ],
+)
+def test_bad_requests_have_one_shape(client: TestClient, body: Any, status: int, code: str) -> None:
+    answered = client.post("/v1/ask", json=body)
+    assert answered.status_code == status
+    error = answered.json()["error"]
+    assert set(error) == {"code", "message", "hint"}
+    assert error["code"] == code
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/v1/articles/nope", 404), ("/nowhere", 404), ("/v1/ask", 405)]
+)
+def test_unknown_things_have_the_same_shape(client: TestClient, path: str, status: int) -> None:
+    answered = client.get(path)
+    assert answered.status_code == status
+    assert set(answered.json()["error"]) == {"code", "message", "hint"}
+
+
+def test_it_listens_on_this_machine_only() -> None:
+    assert HOST == "127.0.0.1"
