@@ -83,16 +83,15 @@ def article(index: "Index", article_id: str) -> Article:
 
 
 def vanished(builder: "Builder", roots: Sequence[str]) -> list[str]:
-    """Return ids of articles whose file stood under one of the `roots` and is gone."""
-    folders = [Path(root).resolve() for root in roots]
+    """Return ids of articles whose file stood under one of the folders `roots` and is gone."""
+    folders = [Path(root).absolute() for root in roots if Path(root).is_dir()]
     gone: dict[Path, bool] = {}
     ids = []
-    for article_id, origin in builder.origins():
+    for article_id, origin in builder.unseen_origins():
         path = origin_path(origin)
         if path not in gone:
-            resolved = path.resolve()
-            inside = any(resolved.is_relative_to(folder) for folder in folders)
-            gone[path] = inside and not resolved.exists()
+            inside = any(path.is_relative_to(folder) for folder in folders)
+            gone[path] = inside and not path.exists()
         if gone[path]:
             ids.append(article_id)
     return ids

@@ -6,6 +6,7 @@ Stopped anywhere, it goes on where it was: an article already stored as it is co
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -137,9 +138,9 @@ class Builder:
         stored = self._store.content_hashes(article_ids)
         return [article_id for article_id in article_ids if article_id in stored]
 
-    def origins(self) -> Iterator[tuple[str, str]]:
-        """Yield (article id, origin) of every stored article that has an origin."""
-        return self._store.all_origins()
+    def unseen_origins(self) -> Iterator[tuple[str, str]]:
+        """Yield (article id, origin) of the stored articles that this run did not come across."""
+        return (pair for pair in self._store.all_origins() if pair[0] not in self._seen)
 
     def rebuild(self, each_batch: Callable[[], None] = lambda: None) -> Manifest:
         """Derive everything again from the store; passages and vectors too if the encoder or rule changed."""
@@ -188,9 +189,12 @@ class Builder:
                 self.summary.skipped.append(Skipped(origin, f"id {item.id} was given already in this run"))
             else:
                 self._seen.add(item.id)
-                yield replace(item, cluster=_cluster(item.text))
+                # Absolute: the next run may stand in another folder.
+                where = os.path.abspath(item.origin) if item.origin else None  # noqa: PTH100 - keeps links
+                yield replace(item, cluster=_cluster(item.text), origin=where)
 
     def _store_batch(self, batch: Sequence[Article]) -> None:
+        batch = self._unclaimed(batch)
         stored = self._store.content_hashes([a.id for a in batch])
         fresh = [a for a in batch if stored.get(a.id) != a.content_hash]
         known = self._store.clusters([a.cluster for a in fresh if a.cluster])
@@ -204,6 +208,20 @@ class Builder:
             else:
                 self.summary.added += 1
                 known.add(article.cluster or "")
+
+    def _unclaimed(self, batch: Sequence[Article]) -> list[Article]:
+        """Return the batch less files whose id, made from their path, is that of another file still there."""
+        origins = self._store.origins([a.id for a in batch])
+        kept = []
+        for article in batch:
+            other = origins.get(article.id)
+            named_by_path = article.origin is not None and article.origin.endswith(article.id)
+            if named_by_path and other and other != article.origin and Path(other).is_file():
+                reason = f"its id {article.id} belongs to {other}; index their common folder instead"
+                self.summary.skipped.append(Skipped(article.origin or "", reason))
+            else:
+                kept.append(article)
+        return kept
 
     def _write(self, articles: Sequence[Article]) -> None:
         """Split, encode and store articles in one transaction."""

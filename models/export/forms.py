@@ -92,11 +92,10 @@ class PerRow(PerTensor):
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """The lowest, highest and mean value of each channel of one activation, float32 (channels)."""
+    """The lowest and highest value of each channel of one activation, float32 (channels)."""
 
     low: Array
     high: Array
-    mean: Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +109,6 @@ class _Code:
     stretch: Array
     step: float
     zero: int
-    mean: Array
     rare: NDArray[np.int64]
 
 
@@ -162,21 +160,15 @@ class Static(PerTensor):
         return graph.node("QuantizeLinear", inputs, f"{name}.codes")
 
     def linear(self, graph: Graph, name: str, value: str, weight: Array, bias: Array) -> str:
-        """Multiply codes and scale the sums.
-
-        What is known beforehand joins the bias: the shift's product, and what rounding the weights loses on an
-        average value (Nagel et al. 2019, arXiv 1906.04721).
-        """
+        """Multiply codes and scale the sums; the shift's product is known here and joins the bias."""
         source = value.removesuffix(".codes")
         code = self._codes[source]
         common = weight * code.stretch
         common[:, code.rare] = 0
         codes, scales = rows_to_int8(common)
-        lost = common - codes * scales[:, None]
-        shift = weight @ code.middle + lost @ ((code.mean - code.middle) / code.stretch)
         inputs = [value, graph.constant(f"{name}.weight", codes.T), f"{source}.step"]
         inputs += [graph.constant(f"{name}.scales", scales), graph.scalar(code.zero, np.uint8), ""]
-        inputs.append(graph.constant(f"{name}.bias", (bias + shift).astype(np.float32)))
+        inputs.append(graph.constant(f"{name}.bias", bias + weight @ code.middle))
         if not code.rare.size:
             return graph.fused("MatMulIntegerToFloat", inputs, name)
         product = graph.fused("MatMulIntegerToFloat", inputs, f"{name}.common")
@@ -192,7 +184,7 @@ def _even_code(found: Range, evenness: float) -> _Code:
     stretch = ((width / width.max()) ** evenness).astype(np.float32)
     middle = ((found.high + found.low) / 2).astype(np.float32)
     step = float((width / stretch).max()) / _LEVELS
-    return _Code(middle, stretch, step, 128, found.mean, np.array([], dtype=np.int64))
+    return _Code(middle, stretch, step, 128, np.array([], dtype=np.int64))
 
 
 def _rare_code(found: Range, count: int) -> _Code:
@@ -202,4 +194,4 @@ def _rare_code(found: Range, count: int) -> _Code:
     low, high = float(found.low[rest].min()), float(found.high[rest].max())
     step = (high - low) / 255
     none, one = np.zeros_like(found.high), np.ones_like(found.high)
-    return _Code(none, one, step, round(-low / step), found.mean, np.sort(order[:count]))
+    return _Code(none, one, step, round(-low / step), np.sort(order[:count]))

@@ -16,7 +16,7 @@ from models.export.forms import Range
 
 FOLDER = Path(__file__).parent / "ranges"
 _DIGITS = 3
-_SIDES = ("low", "high", "mean")
+_SIDES = ("low", "high")
 
 
 def names(layers: int) -> list[str]:
@@ -42,16 +42,12 @@ def measure(
     )
     low: dict[str, NDArray[np.float32]] = {}
     high: dict[str, NDArray[np.float32]] = {}
-    total: dict[str, NDArray[np.float64]] = {}
-    rows = 0
     for batch in batches:
-        rows += batch["ids"].size
         for name, value in zip(wanted, session.run(wanted, batch), strict=True):
             flat = value.reshape(-1, value.shape[-1])
             low[name] = np.minimum(low.get(name, np.inf), flat.min(axis=0))
             high[name] = np.maximum(high.get(name, -np.inf), flat.max(axis=0))
-            total[name] = total.get(name, 0.0) + flat.sum(axis=0, dtype=np.float64)
-    return {name: Range(low[name], high[name], (total[name] / rows).astype(np.float32)) for name in wanted}
+    return {name: Range(low[name], high[name]) for name in wanted}
 
 
 def save(path: Path, source: str, ranges: Mapping[str, Range]) -> None:

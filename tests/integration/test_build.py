@@ -346,3 +346,31 @@ def test_killed_anywhere_it_goes_on(tmp_path: Path, encoder: Any, where: str, co
     with Index(killed) as index:
         assert index.unpublished == 0
         assert index.store.tombstones() == []
+
+
+# --- identity and origin ----------------------------------------------------------------------------------
+
+
+def test_two_files_with_one_path_id_do_not_replace_each_other(tmp_path: Path, encoder: Any) -> None:
+    first, second = tmp_path / "a" / "news" / "x.txt", tmp_path / "b" / "news" / "x.txt"
+    for path in (first, second):
+        path.parent.mkdir(parents=True)
+        path.write_text(f"Title\n\nA body that stands in {path}.")
+
+    def found(path: Path) -> Article:
+        return Article(id="news/x.txt", title="Title", text=path.read_text(), origin=str(path))
+
+    folder = tmp_path / "index"
+    run(folder, encoder, [found(first)])
+    summary = run(folder, encoder, [found(second)]).summary
+    assert (summary.updated, len(summary.skipped)) == (0, 1)
+    assert summary.skipped[0].reason.startswith(f"its id news/x.txt belongs to {first}")
+    first.unlink()  # moved: now the other file may take the place
+    assert run(folder, encoder, [found(second)]).summary.updated == 1
+
+
+def test_origins_are_absolute(tmp_path: Path, encoder: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    run(tmp_path / "index", encoder, [replace(articles(1)[0], origin="x.jsonl:7")])
+    with Index(tmp_path / "index") as index:
+        assert index.store.articles(["a0"])["a0"].origin == f"{tmp_path}/x.jsonl:7"

@@ -185,6 +185,19 @@ def test_index_then_everything_else(cli: Any, tmp_path: Path) -> None:
     assert json.loads(cli("info", "--json").stdout)["articles"] == 2
 
 
+def test_prune_keeps_what_moved_and_what_lies_elsewhere(cli: Any, tmp_path: Path) -> None:
+    record = json.dumps({"id": "r1", "title": "T", "text": "A body of one sentence."})
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "old.jsonl").write_text(record)
+    (tmp_path / "elsewhere.txt").write_text("Title\n\nAnother body.")
+    assert cli("index", "in", "elsewhere.txt").returncode == 0
+    (tmp_path / "in" / "old.jsonl").rename(tmp_path / "in" / "new.jsonl")
+    (tmp_path / "elsewhere.txt").unlink()
+    done = cli("index", "in", "--prune")
+    assert "removed" not in done.stdout
+    assert json.loads(cli("info", "--json").stdout)["articles"] == 2
+
+
 def test_records_with_other_field_names(cli: Any, tmp_path: Path) -> None:
     record = {"headline": "Bridge opens", "body": "The bridge over the Tagus opened on Monday.", "nr": 7}
     with gzip.open(tmp_path / "x.jsonl.gz", "wt") as file:
