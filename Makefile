@@ -3,8 +3,10 @@ PYTHON ?= python3
 VENV   ?= .venv
 EXTRAS ?= dev,hf
 INDEX  ?= .nutgraf
+SEEDS  := .nutgraf-seeds
 PATHS  ?= seeds
 Q      ?= What did China agree to on sanctions?
+export Q
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock
 
@@ -29,8 +31,8 @@ $(VENV)/.installed-dev: $(VENV)/.installed
 	@touch $@
 
 ask: $(VENV)/.installed ## Answer a question from seeds/: make ask Q="What did China agree to on sanctions?"
-	@$(BIN)/nutgraf index seeds --index $(INDEX) > /dev/null
-	@$(BIN)/ask "$(Q)" --index $(INDEX)
+	@$(BIN)/nutgraf index seeds --index $(SEEDS) > /dev/null
+	@$(BIN)/ask --index $(SEEDS) -- "$$Q"
 
 index: $(VENV)/.installed ## Index articles: make index PATHS="articles/ archive.jsonl.gz"
 	@$(BIN)/nutgraf index $(PATHS) --index $(INDEX)
@@ -60,4 +62,4 @@ lock: $(VENV)/.installed-dev ## Pin the newest releases that pyproject.toml allo
 	  --python-version 3.11 --constraint /dev/stdin --no-header --no-annotate --upgrade --output-file requirements.lock
 
 clean: ## Remove the virtual environment and the index of the seeds
-	rm -rf $(VENV) $(INDEX)
+	rm -rf $(VENV) $(SEEDS)

@@ -4,6 +4,8 @@ Knows routes and status codes; the objects are those of `schemas.py`. It listens
 are no keys yet, so nobody else may come in.
 """
 
+import socket
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -12,13 +14,15 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from api.errors import NutgrafError, UnknownArticle, error_object
+from api.errors import BadOption, NutgrafError, UnknownArticle, error_object
 from api.options import article_filter
 from api.queries import Ask, Search
 from api.schemas import Json, asked_object, found_object, full_article_object, info_object
 from api.service import Open, article, open_answerer
 from api.settings import Settings
+from qa.errors import QAError
 
 HOST = "127.0.0.1"
 
@@ -33,19 +37,33 @@ def create_app(settings: Settings) -> FastAPI:
             yield
 
     app = FastAPI(title="nutgraf", lifespan=lifespan, docs_url=None, redoc_url=None)
+    # A page from elsewhere could reach this machine under a name of its own (DNS rebinding).
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"])
     _routes(app)
     for kind in NutgrafError:
         app.add_exception_handler(kind, _ours)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _defect)
     return app
 
 
 def serve(settings: Settings, port: int) -> None:
-    """Serve on this machine until interrupted."""
+    """Serve on this machine until interrupted. Raises what opening raises, and BadOption for a taken port."""
     import uvicorn
 
-    uvicorn.run(create_app(settings), host=HOST, port=port, log_level="warning")
+    with open_answerer(settings):
+        pass  # what cannot be opened is one clear line here, and a failed start in the server
+    try:
+        listening = socket.create_server((HOST, port))
+    except OSError as error:
+        raise BadOption(
+            f"port {port} cannot be listened on: {error.strerror}", hint=f"--port {port % 65535 + 1}"
+        ) from error
+    with listening:
+        sys.stderr.write(f"listening on http://{HOST}:{port}\n")
+        server = uvicorn.Server(uvicorn.Config(create_app(settings), log_level="warning"))
+        server.run(sockets=[listening])
 
 
 def _routes(app: FastAPI) -> None:
@@ -94,7 +112,8 @@ def _filter(wanted: Search) -> Any:  # noqa: ANN401 - an indexer.filters.Filter
 
 async def _ours(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, NutgrafError)
-    status = 404 if isinstance(error, UnknownArticle) else 400
+    wrong_request = 404 if isinstance(error, UnknownArticle) else 400
+    status = wrong_request if isinstance(error, QAError) else 500
     return JSONResponse(error_object(error), status)
 
 
@@ -108,6 +127,10 @@ async def _invalid(_: Request, error: Exception) -> JSONResponse:
 async def _http(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     return _shaped(error.status_code, "http", str(error.detail))
+
+
+async def _defect(_: Request, error: Exception) -> JSONResponse:
+    return _shaped(500, "defect", f"a defect of nutgraf: {type(error).__name__}")
 
 
 def _shaped(status: int, code: str, message: str) -> JSONResponse:

@@ -3,6 +3,7 @@
 Exit codes, as grep's: 0 answered or found, 1 not in the archive, 2 an error, 130 interrupted.
 """
 
+import io
 import os
 import sys
 from collections.abc import Callable
@@ -21,9 +22,9 @@ _INDEX = Path(DEFAULT_INDEX)
 app = typer.Typer(
     name="nutgraf",
     help="Ask your news archive. Every answer is a quote, with its source.",
-    no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    invoke_without_command=True,
 )
 ask_app = typer.Typer(pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -38,39 +39,57 @@ def ask_main() -> NoReturn:
     _run(ask_app)
 
 
-def _run(command: Callable[[], None]) -> NoReturn:
+def _run(command: Callable[..., int | None]) -> NoReturn:
     """Run a command; whatever happens, end with one line and an exit code, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # an article's dash must not fail on a terminal without it
+            stream.reconfigure(errors="backslashreplace")
+    code: int | None = FAILED
     try:
-        command()
-    except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
+        code = command(standalone_mode=False)
+        sys.stdout.flush()
+    except (KeyboardInterrupt, typer.Abort):
+        code = INTERRUPTED
     except BrokenPipeError:
         # The reader of our output is gone (`| head`): nothing is wrong, and nothing more can be said.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(FOUND)
+        code = FOUND
     except NutgrafError as error:
         _report(error_object(error)["error"])
     except Exception as error:
         if os.environ.get("NUTGRAF_DEBUG"):
             raise
-        _report(
-            {
-                "code": "defect",
-                "message": f"{type(error).__name__}: {error}",
-                "hint": "this is a defect of nutgraf: please report it with the output of NUTGRAF_DEBUG=1",
-            }
-        )
-    sys.exit(FOUND)
+        _report(_described(error))
+    sys.exit(code or FOUND)
 
 
-def _report(error: dict[str, str]) -> NoReturn:
+def _described(error: Exception) -> dict[str, str]:
+    """Describe a wrong option, which typer raises under private names, or a defect of ours."""
+    message = getattr(error, "format_message", None)
+    if message is not None:
+        path = getattr(getattr(error, "ctx", None), "command_path", "nutgraf")
+        return {"code": BadOption.code, "message": message(), "hint": f"{path} --help"}
+    return {
+        "code": "defect",
+        "message": f"{type(error).__name__}: {error}",
+        "hint": "this is a defect of nutgraf: please report it with the output of NUTGRAF_DEBUG=1",
+    }
+
+
+def _report(error: dict[str, str]) -> None:
     from api.render import print_error, print_json
 
     if "--json" in sys.argv:
         print_json({"error": error})
     else:
         print_error(error["message"], error["hint"])
-    sys.exit(FAILED)
+
+
+@app.callback()
+def nutgraf(context: typer.Context) -> None:
+    """Print the help when no command is given."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
 
 
 ASK_HELP = """Answer a question with the exact words of an article, or say that no article answers it.
@@ -328,11 +347,6 @@ def serve(
     windows: options.Windows = None,
 ) -> None:
     """Answer over HTTP, on this machine only: POST /v1/ask, /v1/search; GET /v1/articles/ID, /v1/info."""
-    from api.app import HOST
     from api.app import serve as serve_http
-    from api.service import open_index
 
-    settings = options.settings(index, encoder, reader, threads, windows)
-    open_index(settings).close()  # an index that cannot be opened is one clear line, not a failed start
-    typer.echo(f"listening on http://{HOST}:{port}", err=True)
-    serve_http(settings, port)
+    serve_http(options.settings(index, encoder, reader, threads, windows), port)

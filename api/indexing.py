@@ -9,6 +9,7 @@ from api.service import open_builder, open_index, vanished
 from api.settings import Settings
 from indexer.article import Article
 from indexer.build import Summary
+from indexer.clean import storable
 from indexer.errors import SourceError
 from indexer.generation import Manifest
 from indexer.loaders import LoadOptions, Skipped, SourceFile, discover, load
@@ -89,6 +90,7 @@ def rebuild_index(settings: Settings) -> Outcome:
 
 def remove_articles(settings: Settings, article_ids: Sequence[str]) -> tuple[list[str], list[str]]:
     """Remove articles and publish; return the ids removed and those unknown."""
+    article_ids = [storable(article_id) for article_id in article_ids]
     open_index(settings).close()  # a clear error when there is no index, rather than a new empty one
     with open_builder(settings) as builder:
         known = builder.known(article_ids)

@@ -8,6 +8,7 @@ import typer
 
 from api.errors import BadOption
 from api.settings import Settings
+from indexer.clean import storable
 from indexer.filters import Filter
 
 Index = Annotated[
@@ -77,7 +78,7 @@ def article_filter(
     return Filter(
         first=_day("--after", after, last=False),
         last=min(ends) if ends else None,
-        sources=tuple(sources or ()),
+        sources=tuple(storable(source) for source in sources or ()),
     )
 
 

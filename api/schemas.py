@@ -140,7 +140,7 @@ def info_object(index: Index, sources: Sequence[tuple[str, int]]) -> Json:
             "sha256": manifest.encoder.sha256,
             "dim": manifest.encoder.dim,
         },
-        "bytes": sum(f.stat().st_size for f in index.folder.rglob("*") if f.is_file()),
+        "bytes": sum(manifest.files.values()) + index.store.path.stat().st_size,
     }
 
 

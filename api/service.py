@@ -3,6 +3,7 @@
 Knows which implementation stands behind each seam; computes nothing itself.
 """
 
+import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 from api.errors import UnknownArticle
 from api.settings import Settings
 from indexer.article import Article
+from indexer.clean import storable
 
 if TYPE_CHECKING:
     from indexer.build import Builder, Encoder
@@ -74,6 +76,7 @@ def _load_encoder(settings: Settings) -> "Encoder":
 
 def article(index: "Index", article_id: str) -> Article:
     """Return an article by its id; raises UnknownArticle."""
+    article_id = storable(article_id)
     found = index.store.articles([article_id])
     if article_id not in found:
         raise UnknownArticle(
@@ -84,14 +87,14 @@ def article(index: "Index", article_id: str) -> Article:
 
 def vanished(builder: "Builder", roots: Sequence[str]) -> list[str]:
     """Return ids of articles whose file stood under one of the folders `roots` and is gone."""
-    folders = [Path(root).absolute() for root in roots if Path(root).is_dir()]
+    folders = [Path(os.path.abspath(root)) for root in roots if Path(root).is_dir()]  # noqa: PTH100 - keeps links
     gone: dict[Path, bool] = {}
     ids = []
     for article_id, origin in builder.unseen_origins():
         path = origin_path(origin)
         if path not in gone:
             inside = any(path.is_relative_to(folder) for folder in folders)
-            gone[path] = inside and not path.exists()
+            gone[path] = inside and not os.path.lexists(path)
         if gone[path]:
             ids.append(article_id)
     return ids

@@ -1,10 +1,10 @@
 """The table that chose the shipped form: what each way of keeping the encoder costs, and what it loses.
 
-Run in the repository: `python benchmarks/forms.py [--threads 2] [--turns 9]`. Needs the extras `dev` and
-`hf`; OpenVINO, and its int8 through nncf, are measured where they are installed. Every form encodes the same ids,
-from ids to unit vectors (tokenising is left out), without padding. Turns are interleaved and the median is
-printed, with the ratio to sentence-transformers in float32; the last column is the mean cosine to it over news
-passages from `$NUTGRAF_DATA`.
+Run in the repository: `python benchmarks/forms.py [--threads 2] [--turns 9]`. Needs the extras `dev`
+and `hf`; OpenVINO, and its int8 through nncf, are measured where they are installed. Every form encodes
+the same ids, from ids to unit vectors (tokenising is left out), without padding. Turns are interleaved
+and the median is printed, with the ratio to sentence-transformers in float32; the last column is the
+mean cosine to it over news passages from `$NUTGRAF_DATA`.
 """
 
 import argparse

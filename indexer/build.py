@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -18,10 +18,13 @@ import numpy.typing as npt
 from indexer.article import Article
 from indexer.errors import IndexerError
 from indexer.generation import (
+    BUILT_BY,
     EncoderIdentity,
     Manifest,
     check_encoder,
     check_files,
+    check_store,
+    described,
     publish,
     read_manifest,
     writer_lock,
@@ -128,6 +131,7 @@ class Builder:
 
     def remove(self, article_ids: Sequence[str]) -> int:
         """Remove articles by id; return how many were there. They are gone from search once published."""
+        self._claim()
         with self._store.atomic():
             removed = self._store.remove(article_ids)
         self.summary.removed += removed
@@ -136,7 +140,7 @@ class Builder:
     def known(self, article_ids: Sequence[str]) -> list[str]:
         """Return those of the ids that are stored, in the order given."""
         stored = self._store.content_hashes(article_ids)
-        return [article_id for article_id in article_ids if article_id in stored]
+        return [article_id for article_id in dict.fromkeys(article_ids) if article_id in stored]
 
     def unseen_origins(self) -> Iterator[tuple[str, str]]:
         """Yield (article id, origin) of the stored articles that this run did not come across."""
@@ -144,10 +148,10 @@ class Builder:
 
     def rebuild(self, each_batch: Callable[[], None] = lambda: None) -> Manifest:
         """Derive everything again from the store; passages and vectors too if the encoder or rule changed."""
-        if self._store.state("built_by") != self._built_by():
+        if self._store.state(BUILT_BY) != self._built_by():
             with self._store.atomic():
                 self._store.forget_passages()
-                self._store.set_state("built_by", self._built_by())
+                self._store.set_state(BUILT_BY, self._built_by())
         self._fill(each_batch)
         return publish(self.folder, self._store, self._identity, self._rule, anew=True)
 
@@ -158,6 +162,7 @@ class Builder:
         try:
             manifest = read_manifest(self.folder)
             check_files(self.folder, manifest)
+            check_store(self.folder, manifest, self._store)
         except IndexerError:
             manifest = None
         if manifest and manifest.upto == self._store.last_passage() and not self._store.tombstones():
@@ -167,14 +172,14 @@ class Builder:
     # --- inside -------------------------------------------------------------------------------------
 
     def _built_by(self) -> str:
-        return json.dumps([asdict(self._identity), asdict(self._rule)], sort_keys=True)
+        return described(self._identity, self._rule)
 
     def _claim(self) -> None:
         """Remember the encoder and rule of a new index; refuse those of another."""
-        found = self._store.state("built_by")
+        found = self._store.state(BUILT_BY)
         if found is None:
             with self._store.atomic():
-                self._store.set_state("built_by", self._built_by())
+                self._store.set_state(BUILT_BY, self._built_by())
         elif found != self._built_by():
             built_by = EncoderIdentity(**json.loads(found)[0])
             check_encoder(self.folder, built_by, self._identity)
@@ -184,6 +189,8 @@ class Builder:
         for item in items:
             if isinstance(item, Skipped):
                 self.summary.skipped.append(item)
+            elif not item.text.strip():
+                self.summary.skipped.append(Skipped(item.origin or item.id, "no text"))
             elif item.id in self._seen:
                 origin = item.origin or item.id
                 self.summary.skipped.append(Skipped(origin, f"id {item.id} was given already in this run"))
@@ -199,6 +206,7 @@ class Builder:
         fresh = [a for a in batch if stored.get(a.id) != a.content_hash]
         known = self._store.clusters([a.cluster for a in fresh if a.cluster])
         self._write(fresh)
+        self._note_moves([a for a in batch if stored.get(a.id) == a.content_hash])
         self.summary.unchanged += len(batch) - len(fresh)
         for article in fresh:
             if article.id in stored:
@@ -208,6 +216,14 @@ class Builder:
             else:
                 self.summary.added += 1
                 known.add(article.cluster or "")
+
+    def _note_moves(self, unchanged: Sequence[Article]) -> None:
+        """Remember where an unchanged article is now, lest pruning takes its old file for the article."""
+        origins = self._store.origins([a.id for a in unchanged])
+        moved = {a.id: a.origin for a in unchanged if a.origin and origins.get(a.id) != a.origin}
+        if moved:
+            with self._store.atomic():
+                self._store.set_origins(moved)
 
     def _unclaimed(self, batch: Sequence[Article]) -> list[Article]:
         """Return the batch less files whose id, made from their path, is that of another file still there."""

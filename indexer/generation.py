@@ -11,6 +11,7 @@ Knows the files of an index folder and how they are checked; does not know what 
 
 import json
 import os
+import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -26,6 +27,9 @@ from indexer.store import FILENAME, Store
 FORMAT = 1
 MANIFEST = "manifest.json"
 LOCK = "writer.lock"
+BUILT_BY = "built_by"
+_TOKENS = "tokens"
+_REMOVED_SHARE = 0.05
 _PID = "writer.pid"
 
 
@@ -40,7 +44,11 @@ class EncoderIdentity:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What one generation is made of. `upto` is the highest passage id in it; `files` maps name to bytes."""
+    """What one generation is made of.
+
+    `upto` is the highest passage id in it, `files` maps names to bytes, and `token` is a random word that the
+    store knows too: a store that was replaced or restored from a backup does not.
+    """
 
     format: int
     generation: int
@@ -53,6 +61,7 @@ class Manifest:
     vectors: str
     lexical: str
     files: dict[str, int]
+    token: str
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -63,7 +72,9 @@ def read_manifest(folder: Path) -> Manifest:
     except FileNotFoundError:
         raise _missing(folder) from None
     except OSError as error:
-        raise StorageFailed(f"{path} cannot be read: {error.strerror}") from error
+        raise StorageFailed(
+            f"{path} cannot be read: {error.strerror}", hint="name the folder of an index with --index"
+        ) from error
     except ValueError as error:
         raise IndexDamaged(f"{path} is not JSON: {error}", hint=_rebuild(folder)) from error
     found = data.get("format") if isinstance(data, dict) else None
@@ -114,6 +125,30 @@ def check_files(folder: Path, manifest: Manifest) -> None:
             raise IndexDamaged(f"{path} has {found:,} bytes instead of {expected:,}", hint=_rebuild(folder))
 
 
+def check_store(folder: Path, manifest: Manifest, store: Store) -> None:
+    """Raise unless the published files were derived from this very store, with its encoder and rule."""
+    if manifest.token not in (store.state(_TOKENS) or "").split():
+        raise IndexDamaged(
+            f"{folder / MANIFEST} was not published from {folder / FILENAME}: one of them was replaced",
+            hint=_rebuild(folder),
+        )
+    built_by = store.state(BUILT_BY)
+    if built_by is not None and built_by != described(manifest.encoder, manifest.rule):
+        raise IndexMismatch(
+            f"the index {folder} is being encoded anew, or was stopped at it, by {_encoder_id(built_by)}",
+            hint=f"{_rebuild(folder)} --encoder {_encoder_id(built_by)}",
+        )
+
+
+def _encoder_id(built_by: str) -> str:
+    return str(json.loads(built_by)[0]["id"])
+
+
+def described(encoder: EncoderIdentity, rule: PassageRule) -> str:
+    """Return the encoder and the rule as the store remembers them."""
+    return json.dumps([asdict(encoder), asdict(rule)], sort_keys=True)
+
+
 def check_encoder(folder: Path, built_by: EncoderIdentity, given: EncoderIdentity) -> None:
     """Raise IndexMismatch unless the index was built by the given encoder."""
     if built_by != given:
@@ -162,9 +197,11 @@ def publish(
     The lexical index grows from the last one (`anew`: from nothing); the dense file is always written whole.
     A kill at any instruction leaves the last generation as it was.
     """
-    previous = None if anew else _published(folder)
-    number = _next_number(folder)
+    last = _published(folder, store)
+    number, token = _next_number(folder), secrets.token_hex(8)
     removed, upto, counts = store.tombstones(), store.last_passage(), store.counts()
+    # BM25's statistics go on counting removed passages: where they are many, start from nothing.
+    previous = None if anew or len(removed) > _REMOVED_SHARE * counts.passages else last
     names = (f"vectors-{number}.faiss", f"lexical-{number}")
     vectors.write(folder / names[0], store.vectors(), encoder.dim)
     _write_lexical(folder, names[1], previous, store, removed)
@@ -180,19 +217,24 @@ def publish(
         vectors=names[0],
         lexical=names[1],
         files=_sizes(folder, names),
+        token=token,
     )
+    with store.atomic():
+        store.set_state(_TOKENS, f"{token} {last.token if last else ''}")
+    store.checkpoint()
     _write_manifest(folder, manifest)
     with store.atomic():
         store.clear_tombstones(removed)
-    _sweep(folder, keep={number, previous.generation if previous else number})
+    _sweep(folder, keep={number, last.generation if last else number})
     return manifest
 
 
-def _published(folder: Path) -> Manifest | None:
-    """Return the last generation if its files can be built upon."""
+def _published(folder: Path, store: Store) -> Manifest | None:
+    """Return the last generation if it can be built upon."""
     try:
         manifest = read_manifest(folder)
         check_files(folder, manifest)
+        check_store(folder, manifest, store)
     except IndexerError:
         return None
     return manifest if manifest.analyzer == lexical.ANALYZER else None

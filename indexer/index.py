@@ -13,7 +13,7 @@ import numpy.typing as npt
 from indexer.article import Article
 from indexer.errors import IndexMismatch
 from indexer.filters import Filter
-from indexer.generation import Manifest, check_files, read_manifest
+from indexer.generation import Manifest, check_files, check_store, read_manifest
 from indexer.lexical import ANALYZER, LexicalIndex
 from indexer.store import FILENAME, Counts, Store
 from indexer.vectors import DenseIndex, Ids, Scores, by_score, exact_search
@@ -51,8 +51,11 @@ class Index:
                 hint=f"nutgraf index --rebuild --index {folder}",
             )
         self.store = Store(folder / FILENAME, readonly=True)
+        check_store(folder, self.manifest, self.store)
         self._dense = DenseIndex(folder / self.manifest.vectors)
         self._lexical = LexicalIndex(folder / self.manifest.lexical)
+        # Counted once: counting rows of a large table takes SQLite longer than finding passages.
+        self.counts: Counts = self.store.counts()
         self._removed = np.array(self.store.tombstones(), np.int64)
         self._new_ids, self._new_vectors = _concatenated(self.store, self.manifest)
 
@@ -65,11 +68,6 @@ class Index:
     def close(self) -> None:
         """Close the store; the mapped files go with the object."""
         self.store.close()
-
-    @property
-    def counts(self) -> Counts:
-        """Articles and passages in the store, published or not."""
-        return self.store.counts()
 
     @property
     def unpublished(self) -> int:

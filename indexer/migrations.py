@@ -17,10 +17,11 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             origin TEXT,
             ingested_at TEXT NOT NULL,
             content_hash TEXT NOT NULL,
-            cluster TEXT
+            cluster TEXT,
+            source_key TEXT
         )""",
         "CREATE INDEX articles_by_day ON articles (day)",
-        "CREATE INDEX articles_by_source ON articles (source COLLATE NOCASE)",
+        "CREATE INDEX articles_by_source ON articles (source_key)",
         "CREATE INDEX articles_by_cluster ON articles (cluster)",
         "CREATE TABLE vectors (id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, vector BLOB NOT NULL)",
         # AUTOINCREMENT: an id is never given twice, so a stale derived file cannot name a wrong passage.

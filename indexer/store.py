@@ -108,7 +108,7 @@ class Store:
         self.remove([article.id])
         cursor = self._run(
             "INSERT INTO articles (id, title, text, url, source, authors, published, day, published_from,"
-            " origin, ingested_at, content_hash, cluster) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            " origin, ingested_at, content_hash, cluster, source_key) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
             _article_row(article),
         )
         number = cursor.lastrowid
@@ -137,6 +137,13 @@ class Store:
         """Return id -> content hash of those articles that are stored."""
         rows = self._in("SELECT id, content_hash FROM articles WHERE id IN ({})", article_ids)
         return {row[0]: row[1] for row in rows}
+
+    def set_origins(self, origins: Mapping[str, str | None]) -> None:
+        """Note where articles were read from, now that it is somewhere else."""
+        with _mapped(self.path):
+            self._db.executemany(
+                "UPDATE articles SET origin = ? WHERE id = ?", [(o, i) for i, o in origins.items()]
+            )
 
     def origins(self, article_ids: Sequence[str]) -> dict[str, str | None]:
         """Return id -> origin of those articles that are stored."""
@@ -261,6 +268,10 @@ class Store:
 
     # --- state --------------------------------------------------------------------------------------
 
+    def checkpoint(self) -> None:
+        """Move what is committed from the write-ahead log into the file and onto the disk."""
+        self._run("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
     def state(self, key: str) -> str | None:
         """Return a remembered value, None where there is none."""
         row = self._run("SELECT value FROM state WHERE key = ?", (key,)).fetchone()
@@ -319,8 +330,8 @@ def _conditions(allow: Filter) -> tuple[list[str], list[object]]:
             conditions.append(f"a.day {operator} ?")
             values.append(day)
     if allow.sources:
-        conditions.append(f"a.source COLLATE NOCASE IN ({','.join('?' * len(allow.sources))})")
-        values.extend(allow.sources)
+        conditions.append(f"a.source_key IN ({','.join('?' * len(allow.sources))})")
+        values.extend(source.casefold() for source in allow.sources)
     return conditions, values
 
 
@@ -342,9 +353,10 @@ def _article_row(article: Article) -> tuple[object, ...]:
         day_number(published.date()) if published else None,
         article.published_from,
         article.origin,
-        _now(),
+        article.ingested_at.isoformat() if article.ingested_at else _now(),
         article.content_hash,
         article.cluster,
+        article.source.casefold() if article.source else None,
     )
 
 

@@ -66,7 +66,7 @@ class DenseIndex:
         vector float32 (dim,). With `allowed` (ascending ids) only those are searched: filtering comes before
         the search, so a selective filter never loses a hit. Fewer than `k` come back when there are no more.
         """
-        if allowed is not None and len(allowed) == 0:
+        if len(self) == 0 or (allowed is not None and len(allowed) == 0):
             return np.empty(0, np.int64), np.empty(0, np.float32)
         params = None
         if allowed is not None:

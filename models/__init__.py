@@ -7,6 +7,7 @@ loads neither onnxruntime nor torch; `load_encoder` and `load_reader` load what 
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from models.cards import Card, verify
 from models.errors import ModelDamaged, ModelError, ModelMissing
 
 if TYPE_CHECKING:
@@ -14,12 +15,14 @@ if TYPE_CHECKING:
     from models.onnx import OnnxEncoder, OnnxReader
 
 __all__ = [
+    "Card",
     "ModelDamaged",
     "ModelError",
     "ModelMissing",
     "load_encoder",
     "load_reader",
     "shipped",
+    "verify",
 ]
 
 

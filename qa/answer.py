@@ -172,9 +172,10 @@ class Answerer:
         spans, read = self._spans(question, found.candidates)
         answers = self._answers(aggregate(spans))
         ended = time.perf_counter()
-        given = answers[:top] if answers and answers[0].probability >= threshold else []
         if min_probability is not None:
-            given = [a for a in given if a.probability >= threshold]
+            given = [a for a in answers if a.probability >= threshold][:top]
+        else:
+            given = answers[:top] if answers and answers[0].probability >= threshold else []
         return Asked(
             question=question,
             answers=given,
@@ -285,5 +286,5 @@ def _abstention(
         return Abstention("nothing_read", "the passages found hold no answer")
     return Abstention(
         "below_threshold",
-        f"the best guess has probability {answers[0].probability:.2f}, below {threshold:.2f}",
+        f"the best guess has probability {answers[0].probability:.0%}, below {threshold:.0%}",
     )

@@ -54,7 +54,7 @@ def write(kind: Kind, source: Path, out: Path, measured: Path) -> Card:
     size, digest = (out / GRAPH).stat().st_size, sha256_of(out / GRAPH)
     card = Card(kind, revision=revision, sha256=digest, size_bytes=size, dim=dim, **_FACTS[kind])
     _write_card(out / CARD, card)
-    return card
+    return Card.load(out)
 
 
 def _write_card(path: Path, card: Card) -> None:

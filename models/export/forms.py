@@ -116,20 +116,17 @@ class Static(PerTensor):
     """int8 weights; uint8 activations on fixed scales, evened out over channels.
 
     After a layer normalisation and after attention, each channel is shifted to the middle of its range and
-    divided by a power of its width, and the next matrix takes the factor in: the migration of SmoothQuant
-    (Xiao et al. 2022, arXiv 2211.10438), free at run time because the normalisation's own gain and bias, or
-    the value projection's, carry it. After GELU nothing can carry it; there a few channels are up to twenty
-    times as wide as the rest (one of them fires on [CLS] and [SEP]), and those are multiplied in float32, as
-    in LLM.int8() (Dettmers et al. 2022, arXiv 2208.07339).
+    divided by its width, and the next matrix takes the factor in: the migration of SmoothQuant (Xiao et al.
+    2022, arXiv 2211.10438), free at run time because the normalisation's own gain and bias, or the value
+    projection's, carry it. After GELU nothing can carry it; there a few channels are up to twenty times as
+    wide as the rest (one of them fires on [CLS] and [SEP]), and those are multiplied in float32, as in
+    LLM.int8() (Dettmers et al. 2022, arXiv 2208.07339).
     """
 
-    def __init__(self, ranges: Mapping[str, Range], *, evenness: float = 0.85, rare: int = 8) -> None:
-        """Keep the measured ranges by value name.
-
-        `evenness` 0 moves nothing into the weights, 1 everything; `rare` counts the channels kept in float32.
-        """
+    def __init__(self, ranges: Mapping[str, Range], *, rare: int = 32) -> None:
+        """Keep the measured ranges by value name; `rare` counts the channels kept in float32 after GELU."""
         self._codes = {
-            name: _rare_code(found, rare) if name.endswith(".active") else _even_code(found, evenness)
+            name: _rare_code(found, rare) if name.endswith(".active") else _even_code(found)
             for name, found in ranges.items()
         }
 
@@ -168,7 +165,9 @@ class Static(PerTensor):
         codes, scales = rows_to_int8(common)
         inputs = [value, graph.constant(f"{name}.weight", codes.T), f"{source}.step"]
         inputs += [graph.constant(f"{name}.scales", scales), graph.scalar(code.zero, np.uint8), ""]
-        inputs.append(graph.constant(f"{name}.bias", bias + weight @ code.middle))
+        # in float64, so that the sum's order, which is the machine's, does not show in the file
+        shift = weight.astype(np.float64) @ code.middle.astype(np.float64)
+        inputs.append(graph.constant(f"{name}.bias", (bias + shift).astype(np.float32)))
         if not code.rare.size:
             return graph.fused("MatMulIntegerToFloat", inputs, name)
         product = graph.fused("MatMulIntegerToFloat", inputs, f"{name}.common")
@@ -178,12 +177,12 @@ class Static(PerTensor):
         )
 
 
-def _even_code(found: Range, evenness: float) -> _Code:
+def _even_code(found: Range) -> _Code:
     """Shift and stretch every channel; one step for all."""
     width = np.maximum((found.high - found.low) / 2, 1e-6)
-    stretch = ((width / width.max()) ** evenness).astype(np.float32)
+    stretch = (width / width.max()).astype(np.float32)
     middle = ((found.high + found.low) / 2).astype(np.float32)
-    step = float((width / stretch).max()) / _LEVELS
+    step = float(width.max()) / _LEVELS
     return _Code(middle, stretch, step, 128, np.array([], dtype=np.int64))
 
 

@@ -16,7 +16,7 @@ import pytest
 from indexer import build, generation
 from indexer.article import Article
 from indexer.build import Builder
-from indexer.errors import IndexLocked, IndexMismatch
+from indexer.errors import IndexDamaged, IndexLocked, IndexMismatch
 from indexer.filters import Filter
 from indexer.index import Index
 from indexer.loaders import Skipped
@@ -374,3 +374,104 @@ def test_origins_are_absolute(tmp_path: Path, encoder: Any, monkeypatch: pytest.
     run(tmp_path / "index", encoder, [replace(articles(1)[0], origin="x.jsonl:7")])
     with Index(tmp_path / "index") as index:
         assert index.store.articles(["a0"])["a0"].origin == f"{tmp_path}/x.jsonl:7"
+
+
+# --- a store and a manifest that do not belong together ---------------------------------------------------
+
+
+def texts(folder: Path, words: str) -> list[str]:
+    with Index(folder) as index:
+        return [p.text for p in index.fetch(index.lexical(words, 9, ALL)[0].tolist())]
+
+
+def story(article_id: str, text: str) -> Article:
+    return Article(id=article_id, title="", text=text)
+
+
+@pytest.mark.parametrize("restored", [False, True])
+def test_a_replaced_store_is_noticed_and_derived_from_anew(
+    tmp_path: Path, encoder: Any, restored: bool
+) -> None:
+    """Deleted, or restored from an earlier state: passage ids then collide with published ones."""
+    folder = tmp_path / "index"
+    run(folder, encoder, [story("x1", "Pandas in Chengdu.")])
+    backup = (folder / "store.sqlite").read_bytes()
+    run(folder, encoder, [story("x2", "Floods in Ghent.")])
+    run(folder, encoder, [story("x3", "Tariffs on steel.")])
+    for path in folder.glob("store.sqlite*"):
+        path.unlink()
+    if restored:
+        (folder / "store.sqlite").write_bytes(backup)
+        with pytest.raises(IndexDamaged, match="was not published from"):
+            Index(folder)
+    run(folder, encoder, [story("y1", "Strikes in Lyon."), story("y2", "Museums in Rome.")])
+    assert texts(folder, "floods tariffs") == []
+    assert texts(folder, "museums") == ["Museums in Rome."]
+    assert texts(folder, "strikes") == ["Strikes in Lyon."]
+    assert texts(folder, "pandas") == (["Pandas in Chengdu."] if restored else [])
+
+
+def test_a_stopped_encoding_anew_is_named(tmp_path: Path, encoder: Any) -> None:
+    run(tmp_path, encoder, articles())
+
+    def stop() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), Builder(tmp_path, OtherEncoder(encoder)) as builder:
+        builder.rebuild(stop)
+    with pytest.raises(IndexMismatch, match="encoded anew, or was stopped at it, by other"):
+        Index(tmp_path)
+    with Builder(tmp_path, OtherEncoder(encoder)) as builder:
+        builder.rebuild()
+    assert ids(tmp_path) == {f"a{n}" for n in range(10)}
+
+
+def test_rebuild_keeps_when_an_article_came_in(tmp_path: Path, encoder: Any) -> None:
+    came = datetime(2001, 2, 3, tzinfo=UTC)
+    run(tmp_path, encoder, [replace(articles(1)[0], ingested_at=came)])
+    with Builder(tmp_path, OtherEncoder(encoder)) as builder:
+        builder.rebuild()
+    with Index(tmp_path) as index:
+        assert index.store.articles(["a0"])["a0"].ingested_at == came
+
+
+def test_an_empty_generation_finds_what_came_since(tmp_path: Path, encoder: Any) -> None:
+    run(tmp_path, encoder, [])
+    with Builder(tmp_path, encoder) as builder:
+        builder.add([story("new", "Pandas were counted in Chengdu.")])
+    with Index(tmp_path) as index:
+        assert len(index.dense(encoder.encode(["pandas"])[0], 5, ALL)[0]) == 1
+        assert index.lexical("pandas", 5, ALL)[0].tolist() == []
+
+
+def test_removing_with_another_encoder_removes_nothing(tmp_path: Path, encoder: Any) -> None:
+    run(tmp_path, encoder, articles())
+    with pytest.raises(IndexMismatch), Builder(tmp_path, OtherEncoder(encoder)) as builder:
+        builder.remove(["a0"])
+    assert "a0" in ids(tmp_path)
+
+
+def test_blank_text_is_skipped(tmp_path: Path, encoder: Any) -> None:
+    summary = run(tmp_path, encoder, [story("blank", " \n ")]).summary
+    assert [(s.origin, s.reason) for s in summary.skipped] == [("blank", "no text")]
+
+
+def test_after_many_removals_scores_are_those_of_a_rebuild(tmp_path: Path, encoder: Any) -> None:
+    run(tmp_path, encoder, articles())
+    with Builder(tmp_path, encoder) as builder:
+        builder.remove([f"a{n}" for n in range(6)])
+        builder.publish()
+    with Index(tmp_path) as index:
+        before = index.lexical("officials on museums", 9, ALL)[1].tolist()
+    with Builder(tmp_path, encoder) as builder:
+        builder.rebuild()
+    with Index(tmp_path) as index:
+        assert index.lexical("officials on museums", 9, ALL)[1].tolist() == before
+
+
+def test_outlets_match_in_any_case_in_both_engines(tmp_path: Path, encoder: Any) -> None:
+    run(tmp_path, encoder, [replace(articles(1)[0], source="Süddeutsche Zeitung")])
+    allow = Filter(sources=("SÜDDEUTSCHE ZEITUNG",))
+    with Index(tmp_path) as index:
+        assert len(index.dense(encoder.encode(["sanctions"])[0], 9, allow)[0]) == 3
+        assert len(index.lexical("sanctions", 9, allow)[0]) == 3

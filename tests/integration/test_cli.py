@@ -173,7 +173,7 @@ def test_index_then_everything_else(cli: Any, tmp_path: Path) -> None:
     info = json.loads(cli("info", "--json").stdout)
     assert (info["articles"], info["generation"]) == (3, 1)
     assert info["sources"] == [{"source": "The New York Times", "articles": 1}]
-    assert "3" in cli("info").stdout
+    assert re.search(r"^articles +3$", cli("info").stdout, re.MULTILINE)
     article_id = "seeds/002_72d0e388f015c1f5.txt"
     assert cli("show", article_id).stdout.startswith("South Korea, US agree to consider new defense dialogue")
     assert cli("remove", article_id, "nowhere").stdout == "1 removed; not in the index: nowhere\n"
@@ -195,7 +195,15 @@ def test_prune_keeps_what_moved_and_what_lies_elsewhere(cli: Any, tmp_path: Path
     (tmp_path / "elsewhere.txt").unlink()
     done = cli("index", "in", "--prune")
     assert "removed" not in done.stdout
-    assert json.loads(cli("info", "--json").stdout)["articles"] == 2
+    (tmp_path / "other").mkdir()
+    (tmp_path / "in" / "new.jsonl").rename(tmp_path / "other" / "new.jsonl")
+    assert cli("index", "other").returncode == 0
+    (tmp_path / "in" / "b.txt").write_text("Title\n\nYet another body.")
+    assert cli("index", "in/../in", "--prune").stdout.startswith("1 added, 0 unchanged, 0 skipped")
+    (tmp_path / "in" / "b.txt").unlink()
+    (tmp_path / "in" / "c.txt").write_text("Title\n\nThe last body.")
+    assert "1 removed" in cli("index", "other/../in", "--prune").stdout
+    assert json.loads(cli("info", "--json").stdout)["articles"] == 3
 
 
 def test_records_with_other_field_names(cli: Any, tmp_path: Path) -> None:
@@ -365,6 +373,49 @@ def test_a_writer_is_named_and_readers_go_on(cli: Any, index: Path) -> None:
     with writer_lock(index):
         failed(cli("index", str(ROOT / "seeds")), f"pid {os.getpid()}", "wait")
         assert cli("ask", QUESTION).returncode == 0
+
+
+def test_arguments_that_are_not_utf8(cli: Any, index: Path) -> None:
+    failed(cli("show", "\udcff"), "no article has the id")
+    assert cli("search", "sanctions", "--source", "\udcff").returncode == 1
+    failed(cli("info", "--index", "no\udcff"), "there is no index")
+
+
+def test_output_that_cannot_hold_a_dash(cli: Any, index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii:strict")
+    done = cli("show", "seeds/004_d6905fbb12041181.txt")
+    assert done.returncode == 0
+    assert "BEIJING \\u2014 Secretary" in done.stdout
+
+
+def test_a_reader_of_the_output_that_leaves(cli: Any, index: Path) -> None:
+    import subprocess
+    import sys
+
+    command = [sys.executable, "-m", "api", "show", "seeds/004_d6905fbb12041181.txt", "--index", str(index)]
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, check=False, text=True, cwd=ROOT)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    "arguments", [["ask", "--tpo", "3", "why"], ["ask", "why", "--top", "three"], ["nonsense"]]
+)
+def test_a_misspelt_option_is_one_line(cli: Any, arguments: list[str]) -> None:
+    failed(cli(*arguments), "--help")
+    assert json.loads(cli(*arguments, "--json").stdout)["error"]["code"] == "bad_option"
+
+
+def test_no_command_prints_the_help(cli: Any) -> None:
+    done = cli()
+    assert (done.returncode, done.stdout.startswith("Usage: ")) == (0, True)
+
+
+def test_serve_fails_in_one_line(cli: Any, index: Path) -> None:
+    failed(cli("serve", "--index", "nowhere"), "there is no index")
+    failed(cli("serve", "--reader", "/nowhere"), "/nowhere")
 
 
 def test_errors_in_json_have_one_shape(cli: Any, tmp_path: Path) -> None:

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from api.app import HOST, create_app
+from api.app import create_app, serve
+from api.errors import BadOption
 from api.settings import Settings
 
 QUESTION = "What did China agree to on sanctions?"
@@ -14,7 +15,7 @@ QUESTION = "What did China agree to on sanctions?"
 
 @pytest.fixture(scope="module")
 def client(seeds_settings: Settings) -> Iterator[TestClient]:
-    with TestClient(create_app(seeds_settings)) as opened:
+    with TestClient(create_app(seeds_settings), base_url="http://localhost") as opened:
         yield opened
 
 
@@ -71,5 +72,29 @@ def test_unknown_things_have_the_same_shape(client: TestClient, path: str, statu
     assert set(answered.json()["error"]) == {"code", "message", "hint"}
 
 
-def test_it_listens_on_this_machine_only() -> None:
-    assert HOST == "127.0.0.1"
+def test_a_page_from_elsewhere_is_refused(client: TestClient) -> None:
+    assert client.get("/v1/info", headers={"host": "evil.example"}).status_code == 400
+
+
+def test_a_fault_of_ours_has_the_same_shape(
+    seeds_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with TestClient(
+        create_app(seeds_settings), base_url="http://localhost", raise_server_exceptions=False
+    ) as client:
+        monkeypatch.setattr("api.app.info_object", lambda *_: 1 / 0)
+        answered = client.get("/v1/info")
+    assert (answered.status_code, answered.json()["error"]["code"]) == (500, "defect")
+
+
+def test_it_listens_on_this_machine_only(seeds_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The address is caught where the socket would be made; the suite itself may open none."""
+    bound: list[tuple[str, int]] = []
+    monkeypatch.setattr("socket.create_server", lambda address: bound.append(address) or refuse())
+    with pytest.raises(BadOption, match="port 8017 cannot be listened on: in use"):
+        serve(seeds_settings, 8017)
+    assert bound == [("127.0.0.1", 8017)]
+
+
+def refuse() -> None:
+    raise OSError(98, "in use")

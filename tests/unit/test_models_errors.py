@@ -22,12 +22,14 @@ def test_the_tree_and_its_codes() -> None:
 
 def test_the_surface_is_sorted_and_complete() -> None:
     assert models.__all__ == [
+        "Card",
         "ModelDamaged",
         "ModelError",
         "ModelMissing",
         "load_encoder",
         "load_reader",
         "shipped",
+        "verify",
     ]
     assert all(hasattr(models, name) for name in models.__all__)
 

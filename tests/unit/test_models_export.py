@@ -1,0 +1,195 @@
+"""The graphs we write, on a tiny transformer: right, alike in every form, and the same bytes each time."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+from numpy.typing import NDArray
+from safetensors.numpy import save_file
+
+from models.errors import ModelDamaged, ModelMissing
+from models.export import bert, folder, ranges, sources
+from models.export.__main__ import main
+from models.export.forms import PerRow, PerTensor, Plain, Static, rows_to_int8
+
+HIDDEN, INNER, LAYERS, HEADS, WORDS = 128, 256, 2, 4, 50
+IDS = np.random.default_rng(1).integers(0, WORDS, (3, 11))
+
+
+def tiny() -> bert.Bert:
+    """Make a transformer of random weights."""
+    draw = np.random.default_rng(0)
+    arrays: dict[str, NDArray[np.float32]] = {}
+
+    def dense(name: str, out: int, inner: int) -> None:
+        arrays[f"{name}.weight"] = draw.normal(0, 0.1, (out, inner)).astype(np.float32)
+        arrays[f"{name}.bias"] = draw.normal(0, 0.1, out).astype(np.float32)
+
+    def norm(name: str) -> None:
+        arrays[f"{name}.weight"] = draw.uniform(0.5, 1.5, HIDDEN).astype(np.float32)
+        arrays[f"{name}.bias"] = draw.normal(0, 0.2, HIDDEN).astype(np.float32)
+
+    for name, rows in (("word", WORDS), ("position", 16), ("token_type", 2)):
+        arrays[f"embeddings.{name}_embeddings.weight"] = draw.normal(0, 1, (rows, HIDDEN)).astype(np.float32)
+    norm("embeddings.LayerNorm")
+    for index in range(LAYERS):
+        layer = f"encoder.layer.{index}"
+        for part in ("self.query", "self.key", "self.value", "output.dense"):
+            dense(f"{layer}.attention.{part}", HIDDEN, HIDDEN)
+        norm(f"{layer}.attention.output.LayerNorm")
+        dense(f"{layer}.intermediate.dense", INNER, HIDDEN)
+        dense(f"{layer}.output.dense", HIDDEN, INNER)
+        norm(f"{layer}.output.LayerNorm")
+    dense("qa_outputs", 2, HIDDEN)
+    return bert.Bert(arrays, LAYERS, HEADS)
+
+
+def run(model: onnx.ModelProto, feed: Mapping[str, NDArray[np.int64]]) -> NDArray[np.float32]:
+    onnx.checker.check_model(model)
+    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    output: NDArray[np.float32] = session.run(None, feed)[0]
+    return output
+
+
+def by_hand(weights: bert.Bert, ids: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Compute one text's vector in plain numpy."""
+    erf = np.vectorize(__import__("math").erf)
+
+    def dense(name: str, value: NDArray[np.float64]) -> NDArray[np.float64]:
+        weight, bias = weights.dense(name)
+        return value @ weight.T.astype(np.float64) + bias
+
+    def norm(name: str, value: NDArray[np.float64]) -> NDArray[np.float64]:
+        gamma, beta = weights.dense(name)
+        centred = value - value.mean(-1, keepdims=True)
+        return centred / np.sqrt((centred**2).mean(-1, keepdims=True)) * gamma + beta
+
+    tables = [
+        weights.arrays[f"embeddings.{name}_embeddings.weight"] for name in ("word", "position", "token_type")
+    ]
+    state = norm(
+        "embeddings.LayerNorm", tables[0][ids] + tables[1][: len(ids)] + tables[2][0].astype(np.float64)
+    )
+    for index in range(LAYERS):
+        layer = f"encoder.layer.{index}"
+        split = (len(ids), HEADS, HIDDEN // HEADS)
+        query, key, value = (
+            dense(f"{layer}.attention.self.{part}", state).reshape(split).transpose(1, 0, 2)
+            for part in ("query", "key", "value")
+        )
+        scores = np.exp(query @ key.transpose(0, 2, 1) / np.sqrt(split[2]))
+        mixed = (scores / scores.sum(-1, keepdims=True) @ value).transpose(1, 0, 2).reshape(len(ids), HIDDEN)
+        state = norm(
+            f"{layer}.attention.output.LayerNorm", state + dense(f"{layer}.attention.output.dense", mixed)
+        )
+        wide = dense(f"{layer}.intermediate.dense", state)
+        active = wide * (1 + erf(wide / np.sqrt(2))) / 2
+        state = norm(f"{layer}.output.LayerNorm", state + dense(f"{layer}.output.dense", active))
+    mean = state.mean(axis=0)
+    return mean / np.linalg.norm(mean)
+
+
+def measured() -> dict[str, ranges.Range]:
+    return ranges.measure(bert.encoder(tiny(), Plain()), [{"ids": IDS}], LAYERS)
+
+
+def test_the_plain_graph_is_bert() -> None:
+    vectors = run(bert.encoder(tiny(), Plain()), {"ids": IDS})
+    for vector, ids in zip(vectors, IDS, strict=True):
+        assert vector == pytest.approx(by_hand(tiny(), ids), abs=2e-4)  # positions are kept in float16
+
+
+@pytest.mark.parametrize("form", ["tensor", "row", "static"])
+def test_every_form_is_near_the_plain_one(form: str) -> None:
+    chosen = {"tensor": PerTensor, "row": PerRow, "static": lambda: Static(measured(), rare=4)}[form]()
+    plain = run(bert.encoder(tiny(), Plain()), {"ids": IDS})
+    cosines = (run(bert.encoder(tiny(), chosen), {"ids": IDS}) * plain).sum(axis=1)
+    assert cosines.min() > 0.999
+
+
+def test_the_static_form_depends_on_the_text_alone() -> None:
+    graph = bert.encoder(tiny(), Static(measured(), rare=4))
+    together = run(graph, {"ids": IDS})
+    for row, ids in zip(together, IDS, strict=True):
+        assert row == pytest.approx(run(graph, {"ids": ids[None]})[0], abs=1e-6)
+
+
+def test_a_reader_has_two_logits_a_token() -> None:
+    feed = {"ids": IDS, "types": (np.arange(11) > 4).astype(np.int64)[None].repeat(3, axis=0)}
+    plain = run(bert.reader(tiny(), Plain()), feed)
+    assert plain.shape == (3, 11, 2)
+    assert np.abs(plain - run(bert.reader(tiny(), Plain()), feed | {"types": feed["types"] * 0})).max() > 0.1
+    found = ranges.measure(bert.reader(tiny(), Plain()), [feed], LAYERS)
+    static = run(bert.reader(tiny(), Static(found, rare=4)), feed)
+    assert np.corrcoef(plain.ravel(), static.ravel())[0, 1] > 0.999
+
+
+def test_rows_to_int8_by_hand() -> None:
+    codes, scales = rows_to_int8(np.array([[1.27, -0.5], [0, 0]], dtype=np.float32))
+    assert codes.tolist() == [[127, -50], [0, 0]]
+    assert scales == pytest.approx([0.01, 1])
+
+
+def source(path: Path) -> Path:
+    path.mkdir()
+    save_file({f"bert.{name}": array for name, array in tiny().arrays.items()}, path / "model.safetensors")
+    config = {
+        "model_type": "bert",
+        "hidden_act": "gelu",
+        "num_hidden_layers": LAYERS,
+        "num_attention_heads": HEADS,
+    }
+    (path / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    (path / "tokenizer.json").write_text(
+        '{"truncation": {"max_length": 9}, "padding": 1, "model": {}}', encoding="utf-8"
+    )
+    return path
+
+
+def test_a_folder_is_the_same_bytes_twice(tmp_path: Path) -> None:
+    made = source(tmp_path / "source")
+    ranges.save(tmp_path / "ranges.json", folder.sha256_of(made / "model.safetensors"), measured())
+    cards = [
+        folder.write("reader", made, tmp_path / name, tmp_path / "ranges.json") for name in ("one", "two")
+    ]
+    assert cards[0] == cards[1]
+    for name in ("model.onnx", "tokenizer.json", "card.json"):
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+    assert json.loads((tmp_path / "one" / "tokenizer.json").read_text(encoding="utf-8")) == {
+        "truncation": None,
+        "padding": None,
+        "model": {},
+    }
+
+
+def test_a_new_export_keeps_the_scores_of_the_same_model(tmp_path: Path) -> None:
+    made = source(tmp_path / "source")
+    ranges.save(tmp_path / "ranges.json", folder.sha256_of(made / "model.safetensors"), measured())
+    folder.write("reader", made, tmp_path / "out", tmp_path / "ranges.json")
+    card = json.loads((tmp_path / "out" / "card.json").read_text(encoding="utf-8")) | {"scores": {"f1": 80.4}}
+    (tmp_path / "out" / "card.json").write_text(json.dumps(card), encoding="utf-8")
+    assert folder.write("reader", made, tmp_path / "out", tmp_path / "ranges.json").scores == {"f1": 80.4}
+
+
+def test_what_does_not_belong_together_is_refused(tmp_path: Path) -> None:
+    made = source(tmp_path / "source")
+    with pytest.raises(ModelMissing, match="there are no ranges for the reader"):
+        folder.write("reader", made, tmp_path / "out", tmp_path / "ranges.json")
+    ranges.save(tmp_path / "ranges.json", "0" * 64, measured())
+    with pytest.raises(ModelDamaged, match="measured on weights 0000"):
+        folder.write("reader", made, tmp_path / "out", tmp_path / "ranges.json")
+    with pytest.raises(ModelDamaged, match=f"expected {sources.ENCODER_SHA256}"):
+        folder.write("encoder", made, tmp_path / "out", tmp_path / "ranges.json")
+    with pytest.raises(ModelMissing, match="there are no weights"):
+        sources.load(tmp_path)
+
+
+def test_the_command_reports_errors_with_a_hint(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["reader", "--source", str(tmp_path), "--out", str(tmp_path / "out")]) == 2
+    assert capsys.readouterr().err.startswith(
+        f"error: {tmp_path / 'model.safetensors'}: there are no weights\nhint:"
+    )
