@@ -53,8 +53,8 @@ format: $(VENV)/.installed-dev ## Rewrite the code as `check` wants it
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(VENV)/.installed-dev ## Print the figures of the README, side by side (needs $$NUTGRAF_DATA; about an hour)
-	$(BIN)/python -m benchmarks
+bench: $(VENV)/.installed-dev ## Print the figures of the README, side by side (needs $$NUTGRAF_DATA; an hour and more; PEERS=python of benchmarks/peers)
+	$(BIN)/python -m benchmarks $(if $(PEERS),--peers $(PEERS))
 
 lock: $(VENV)/.installed-dev ## Pin the newest releases that pyproject.toml allows
 	$(BIN)/python -m pip install --quiet uv

@@ -211,12 +211,11 @@ class Answerer:
                 count=self._reading.spans,
             )
             shift, prior = passage.start - first, self._reading.retrieval_weight * candidate.score
-            spans += [
-                LocatedSpan(
-                    passage.article, s.start + shift, s.end + shift, s.score + prior, s.score - window.null
+            for s in found:
+                end = whole_character(passage.article.text, s.end + shift)
+                spans.append(
+                    LocatedSpan(passage.article, s.start + shift, end, s.score + prior, s.score - window.null)
                 )
-                for s in found
-            ]
             if found:
                 read[passage.id] = found[0].score - window.null
         return spans, read
@@ -242,6 +241,13 @@ class Answerer:
                 )
             )
         return answers
+
+
+def whole_character(text: str, end: int) -> int:
+    """Return `end`, moved past combining marks of the last character, which tokenizers drop."""
+    while end < len(text) and unicodedata.combining(text[end]):
+        end += 1
+    return end
 
 
 def checked_question(question: str) -> str:
