@@ -49,6 +49,8 @@ def load(file: SourceFile, options: LoadOptions | None = None) -> Iterator[Artic
         yield Skipped(file.origin, str(error))
     except OSError as error:
         yield Skipped(file.origin, f"cannot be read: {error.strerror or error}")
+    except ImportError:
+        raise  # a library that is missing is no fault of the document
     except Exception as error:  # noqa: BLE001 - parsers of untrusted files raise anything; the run goes on
         yield Skipped(file.origin, f"cannot be parsed ({type(error).__name__})")
     finally:

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -326,6 +327,9 @@ def test_an_index_of_another_encoder(cli: Any, index: Path) -> None:
     manifest = json.loads((index / "manifest.json").read_text())
     manifest["encoder"] |= {"id": "other/encoder", "sha256": "0" * 64}
     (index / "manifest.json").write_text(json.dumps(manifest))
+    with sqlite3.connect(index / "store.sqlite") as store:
+        built_by = json.dumps([manifest["encoder"], manifest["rule"]], sort_keys=True)
+        store.execute("UPDATE state SET value = ? WHERE key = 'built_by'", (built_by,))
     failed(cli("ask", QUESTION), "built by the encoder other/encoder", "--encoder other/encoder")
 
 
