@@ -25,7 +25,9 @@ ReaderName = Annotated[
 ]
 Threads = Annotated[
     int | None,
-    typer.Option("--threads", envvar="NUTGRAF_THREADS", min=1, max=256, help="Threads [default: all cores]."),
+    typer.Option(
+        "--threads", envvar="NUTGRAF_THREADS", min=1, max=256, help="Threads [default: physical cores]."
+    ),
 ]
 Windows = Annotated[
     int | None,

@@ -40,8 +40,8 @@ def open_answerer(settings: Settings) -> Iterator[Open]:
     from qa.calibrate import Calibration
 
     with ThreadPoolExecutor(2) as pool:
-        encoder_loading = pool.submit(load_encoder, settings.encoder, threads=settings.thread_count)
-        reader_loading = pool.submit(load_reader, settings.reader, threads=settings.thread_count)
+        encoder_loading = pool.submit(load_encoder, settings.encoder, threads=settings.threads)
+        reader_loading = pool.submit(load_reader, settings.reader, threads=settings.threads)
         index = open_index(settings)
         encoder, reader = encoder_loading.result(), reader_loading.result()
     with index:
@@ -71,7 +71,7 @@ def open_builder(settings: Settings) -> Iterator["Builder"]:
 def _load_encoder(settings: Settings) -> "Encoder":
     from models import load_encoder
 
-    return load_encoder(settings.encoder, threads=settings.thread_count)
+    return load_encoder(settings.encoder, threads=settings.threads)
 
 
 def article(index: "Index", article_id: str) -> Article:

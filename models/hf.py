@@ -165,6 +165,9 @@ def _dtype(torch: ModuleType, device: str) -> dict[str, Any]:
 
 
 def _use(torch: ModuleType, threads: int | None) -> None:
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()  # loading takes a second, and standard error is for errors
     if threads is not None:
         torch.set_num_threads(threads)
 
