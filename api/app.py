@@ -12,9 +12,9 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
-from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.middleware.base import RequestResponseEndpoint
 
 from api.errors import BadOption, NutgrafError, UnknownArticle, error_object
 from api.options import article_filter
@@ -37,8 +37,7 @@ def create_app(settings: Settings) -> FastAPI:
             yield
 
     app = FastAPI(title="nutgraf", lifespan=lifespan, docs_url=None, redoc_url=None)
-    # A page from elsewhere could reach this machine under a name of its own (DNS rebinding).
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"])
+    app.middleware("http")(_known_host)
     _routes(app)
     for kind in NutgrafError:
         app.add_exception_handler(kind, _ours)
@@ -108,6 +107,14 @@ def _opened(request: Request) -> Open:
 
 def _filter(wanted: Search) -> Any:  # noqa: ANN401 - an indexer.filters.Filter
     return article_filter(wanted.after, wanted.before, wanted.as_of, wanted.source)
+
+
+async def _known_host(request: Request, answer: RequestResponseEndpoint) -> Response:
+    """Refuse other names of this machine: a page from elsewhere could bring one of its own (DNS rebinding)."""
+    host = request.headers.get("host", "").rsplit(":", 1)[0]
+    if host not in {HOST, "localhost"}:
+        return _shaped(400, "http", f"this server is not known as {host[:100]!r}")
+    return await answer(request)
 
 
 async def _ours(_: Request, error: Exception) -> JSONResponse:

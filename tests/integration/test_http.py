@@ -73,7 +73,9 @@ def test_unknown_things_have_the_same_shape(client: TestClient, path: str, statu
 
 
 def test_a_page_from_elsewhere_is_refused(client: TestClient) -> None:
-    assert client.get("/v1/info", headers={"host": "evil.example"}).status_code == 400
+    answered = client.get("/v1/info", headers={"host": "evil.example"})
+    assert answered.status_code == 400
+    assert answered.json()["error"]["message"] == "this server is not known as 'evil.example'"
 
 
 def test_a_fault_of_ours_has_the_same_shape(
