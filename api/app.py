@@ -110,7 +110,7 @@ def _filter(wanted: Search) -> Any:  # noqa: ANN401 - an indexer.filters.Filter
 
 
 async def _known_host(request: Request, answer: RequestResponseEndpoint) -> Response:
-    """Refuse other names of this machine: a page from elsewhere could bring one of its own (DNS rebinding)."""
+    """Refuse other names of this machine: a page from elsewhere could bring its own (DNS rebinding)."""
     host = request.headers.get("host", "").rsplit(":", 1)[0]
     if host not in {HOST, "localhost"}:
         return _shaped(400, "http", f"this server is not known as {host[:100]!r}")

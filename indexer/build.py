@@ -34,7 +34,7 @@ from indexer.passages import PassageRule, split, title_prefix
 from indexer.store import FILENAME, NewPassage, Store, vector_hash
 
 BATCH_CHARS = 400_000
-"""Text a transaction: some 900 passages, two or three seconds of encoding, the most a kill can lose."""
+"""Text a transaction: some 850 passages, about six seconds of encoding, the most a kill can lose."""
 
 
 class EncoderCard(Protocol):
