@@ -14,11 +14,11 @@ import numpy.typing as npt
 
 from indexer.filters import Filter
 from indexer.passages import sentence_around, title_prefix
+from models.spans import best_spans
 from qa.aggregate import Group, LocatedSpan, Support, aggregate
 from qa.calibrate import Calibration, Features
 from qa.errors import BadFilter, BadQuestion, EmptyIndex
 from qa.retrieve import Candidate, Found, PassageIndex, QuestionEncoder, Retrieval, retrieve
-from qa.spans import best_spans
 
 MAX_QUESTION_CHARS = 1000
 MAX_TOP = 100

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from qa.spans import Span, best_spans
+from models.spans import Span, best_spans
 
 LOW = -10.0
 
