@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+TRAINING = ROOT / "models" / "training"
 MAY_IMPORT = {
     "models": {"models"},
     "indexer": {"indexer", "models"},
@@ -76,7 +77,15 @@ def test_each_library_has_one_home(library: str) -> None:
 
 @pytest.mark.parametrize("path", modules(), ids=lambda p: p.relative_to(ROOT).as_posix())
 def test_heavy_libraries_are_imported_in_functions(path: Path) -> None:
+    if path.is_relative_to(TRAINING):
+        pytest.skip("training is torch from end to end, and no other code imports it")
     assert not {name for name, at_import in imports(path) if at_import} & set(HEAVY)
+
+
+def test_nothing_imports_the_training_but_itself() -> None:
+    outside = [path for path in modules() if not path.is_relative_to(TRAINING)]
+    assert len(outside) > 30
+    assert not [path for path in outside if "models.training" in path.read_text(encoding="utf-8")]
 
 
 @pytest.mark.parametrize(

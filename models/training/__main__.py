@@ -1,0 +1,55 @@
+"""`python -m models.training --run FOLDER`: train the reader, or go on with a run that was stopped."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from models.errors import ModelError
+from models.export.sources import default_encoder
+from models.training.recipe import RECIPES
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Train; return the exit status."""
+    given = _parser().parse_args(arguments)
+    try:
+        from models.training.train import train
+
+        folder = train(
+            RECIPES[given.recipe],
+            base=given.base or default_encoder(),
+            data=given.data,
+            run=given.run,
+            threads=given.threads,
+            say=_say,
+        )
+    except ModelError as error:
+        sys.stderr.write(f"error: {error}\n" + (f"hint: {error.hint}\n" if error.hint else ""))
+        return 2
+    sys.stdout.write(f"{folder}: export it with python -m models.export reader --source {folder} ...\n")
+    return 0
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m models.training", description=__doc__)
+    parser.add_argument("--recipe", choices=[*RECIPES], default="reader")
+    parser.add_argument("--run", type=Path, required=True, help="folder for checkpoint, log and result")
+    parser.add_argument("--base", type=Path, help="weights to start from (default: all-MiniLM-L6-v2)")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=Path(os.environ.get("NUTGRAF_DATA", "../shared/data")) / "reader-train",
+        help="folder with the training files (default: $NUTGRAF_DATA/reader-train)",
+    )
+    parser.add_argument("--threads", type=int)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,92 @@
+"""Groups to batches of one size: about the same number of tokens, a few lengths.
+
+Each new tensor shape costs a compile on a CPU, so windows are padded to a multiple of 16 tokens and a batch
+has as many rows as its token budget holds. Deterministic: a run that is resumed sees the same batches.
+"""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.training.recipe import Recipe, Stage
+from models.training.windows import Groups, Window
+
+_STEP_TOKENS = 16
+_CHUNK_GROUPS = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """n windows of s tokens, padded with zeros; g questions.
+
+    ids, types int64 (n, s); mask bool (n, s): real tokens; context bool (n, s): where an answer may stand.
+    group int64 (n,): which question a window belongs to, g for rows that only fill up.
+    answers int64 (n, a, 2): token spans, the last token included, -1 where there are no more.
+    """
+
+    ids: NDArray[np.int64]
+    types: NDArray[np.int64]
+    mask: NDArray[np.bool_]
+    context: NDArray[np.bool_]
+    group: NDArray[np.int64]
+    answers: NDArray[np.int64]
+
+
+def draw(groups: Groups, stage: Stage, numbers: list[int], recipe: Recipe) -> Iterator[list[list[Window]]]:
+    """Yield the stage's batches as groups of windows, each group's windows in one batch."""
+    dice = random.Random(f"{recipe.seed} {stage.name}")
+    order = numbers.copy()
+    dice.shuffle(order)
+    for first in range(0, len(order), _CHUNK_GROUPS):
+        drawn = [groups.draw(stage, number, dice) for number in order[first : first + _CHUNK_GROUPS]]
+        batches = list(_cut(drawn, recipe.batch_tokens))
+        dice.shuffle(batches)
+        yield from batches
+
+
+def _cut(drawn: list[list[Window]], batch_tokens: int) -> Iterator[list[list[Window]]]:
+    """Fill batches with groups of like length; what does not fill one waits for the next longer groups."""
+    batch: list[list[Window]] = []
+    for group in sorted(drawn, key=_padded):
+        rows = batch_tokens // _padded(group)
+        if sum(map(len, batch)) + len(group) > rows:
+            yield batch
+            batch = []
+        batch.append(group)
+    if batch:
+        yield batch
+
+
+def _padded(group: list[Window]) -> int:
+    longest = max(len(window.ids) for window in group)
+    return -(-longest // _STEP_TOKENS) * _STEP_TOKENS
+
+
+def stack(batch: list[list[Window]], batch_tokens: int) -> Batch:
+    """Lay a batch out as arrays; rows without a window fill it up to its full size."""
+    length = max(map(_padded, batch))
+    windows = [window for group in batch for window in group]
+    rows = max(len(windows), batch_tokens // length)
+    shape = (rows, length)
+    most = max(1, *(len(window.answers) for window in windows))
+    laid = Batch(
+        np.zeros(shape, np.int64),
+        np.zeros(shape, np.int64),
+        np.zeros(shape, np.bool_),
+        np.zeros(shape, np.bool_),
+        np.full(rows, len(batch), np.int64),
+        np.full((rows, most, 2), -1, np.int64),
+    )
+    laid.group[: len(windows)] = np.repeat(np.arange(len(batch)), [*map(len, batch)])
+    laid.mask[:, 0] = True  # a row without any token would make the attention divide by zero
+    for row, window in enumerate(windows):
+        size = len(window.ids)
+        laid.ids[row, :size] = window.ids
+        laid.types[row, window.segment : size] = 1
+        laid.mask[row, :size] = True
+        laid.context[row, window.first : size - 1] = True
+        laid.answers[row, : len(window.answers)] = np.array(window.answers).reshape(-1, 2)
+    return laid

@@ -1,0 +1,83 @@
+"""How well the reader in training reads questions it does not learn from: EM and F1, and with distractors."""
+
+import random
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from models.spans import best_spans
+from models.training.batching import stack
+from models.training.network import Reader
+from models.training.recipe import Stage
+from models.training.windows import Groups, Tokenized, Window
+
+_TOKENS = 8192
+_STAGE = Stage("development", {}, context_tokens=(200, 200), negatives=3.0, titled=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Shares (0..1) of the questions whose best span is marked as an answer, exactly.
+
+    `alone`: among the spans of its own window; `among`: of its own and the others.
+    `null`: share of the windows without the answer whose null score beats their best span.
+    """
+
+    alone: float
+    among: float
+    null: float
+
+
+class Development:
+    """A fixed sample of held-out questions, each with windows that do not answer it."""
+
+    def __init__(self, tokenized: Tokenized, groups: Groups, count: int, seed: int = 0) -> None:
+        dice = random.Random(seed)
+        held_out = [
+            number
+            for number, question in enumerate(tokenized.corpus.questions)
+            if question.held_out and tokenized.answers[number]
+        ]
+        chosen = dice.sample(held_out, min(count, len(held_out)))
+        drawn = [groups.draw(_STAGE, number, dice) for number in chosen]
+        self._groups = [group for group in drawn if group[0].answers]
+
+    def score(self, reader: Reader) -> Scores:
+        """Read everything and count."""
+        windows = [window for group in self._groups for window in group]
+        order = sorted(range(len(windows)), key=lambda i: len(windows[i].ids))
+        best: dict[int, tuple[tuple[int, int], float, float]] = {}
+        rows = _TOKENS // max(len(window.ids) for window in windows)
+        for first in range(0, len(order), rows):
+            part = order[first : first + rows]
+            for number, found in zip(part, _read(reader, [windows[i] for i in part]), strict=True):
+                best[number] = found
+        alone = among = null = others = 0
+        at = 0
+        for group in self._groups:
+            spans = [best[at + i] for i in range(len(group))]
+            at += len(group)
+            exact = spans[0][0] in group[0].answers
+            alone += exact
+            among += exact and max(range(len(spans)), key=lambda i: spans[i][1]) == 0
+            null += sum(lead < 0 for _, _, lead in spans[1:])
+            others += len(spans) - 1
+        return Scores(alone / len(self._groups), among / len(self._groups), null / max(1, others))
+
+
+def _read(reader: Reader, windows: list[Window]) -> list[tuple[tuple[int, int], float, float]]:
+    """Return each window's best token span, its score, and its lead over the null score."""
+    laid = stack([windows], 1)
+    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
+        ids, types, mask = (torch.from_numpy(part) for part in (laid.ids, laid.types, laid.mask))
+        start, end = (logits.numpy() for logits in reader(ids, types, mask))
+    found = []
+    for row, window in enumerate(windows):
+        inside = slice(window.first, len(window.ids) - 1)
+        position = np.arange(window.first, len(window.ids) - 1, dtype=np.int32)
+        offsets = np.stack([position, position + 1], axis=1)
+        (span, *_) = best_spans(start[row, inside], end[row, inside], offsets, count=1)
+        null = float(start[row, 0] + end[row, 0])
+        found.append(((span.start, span.end - 1), span.score, span.score - null))
+    return found

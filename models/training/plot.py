@@ -1,0 +1,41 @@
+"""Draws a run's log: loss and learning rate by step, and the development scores."""
+
+import json
+from pathlib import Path
+
+from models.errors import ModelError
+
+_SCORES = {"alone": "its own window", "among": "own and other windows", "null": "others refused"}
+
+
+def plot(log: Path, out: Path) -> None:
+    """Draw the log to `out`, its format by its ending (.svg, .png); raises ModelError for an empty log."""
+    import matplotlib
+
+    matplotlib.use("agg")
+    from matplotlib import pyplot
+
+    lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    losses = [line for line in lines if "loss" in line]
+    scores = [line for line in lines if "alone" in line]
+    if not losses:
+        raise ModelError(f"{log}: holds no steps yet", hint="train first")
+    figure, (above, below) = pyplot.subplots(2, 1, sharex=True, figsize=(8, 6), layout="constrained")
+    steps = [line["step"] for line in losses]
+    above.plot(steps, [line["loss"] for line in losses], color="#1f4e79")
+    above.set_ylabel("loss, nats")
+    above.set_ylim(bottom=0, top=1.1 * max(line["loss"] for line in losses[1:] or losses))
+    rate = above.twinx()
+    rate.plot(steps, [line["rate"] for line in losses], color="#b0b0b0", linestyle="--")
+    rate.set_ylabel("learning rate (dashed)")
+    for name, label in _SCORES.items():
+        found = [(line["step"], 100 * line[name]) for line in scores]
+        below.plot(*zip(*found, strict=True) if found else ([], []), marker="o", label=label)
+    below.set_ylabel("held-out questions, %")
+    below.set_xlabel("step")
+    below.set_ylim(0, 100)
+    below.legend(loc="lower right")
+    for axes in (above, below):
+        axes.grid(alpha=0.3)
+    figure.savefig(out, dpi=120, metadata={"Date": None} if out.suffix == ".svg" else None)
+    pyplot.close(figure)

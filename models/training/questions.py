@@ -1,0 +1,128 @@
+"""Training questions from SQuAD files: contexts, and questions with the places of their answers.
+
+Knows the files and their warts; knows no tokens.
+"""
+
+import gzip
+import hashlib
+import json
+import random
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from models.errors import ModelError
+from models.training.recipe import LEFT_OUT, SOURCES, Source
+
+_Asked: TypeAlias = tuple[str, tuple[tuple[int, int], ...]]
+_Context: TypeAlias = tuple[str, list[_Asked]]
+
+_JOINED = 4
+_PLACES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """A text that questions are asked of; `title` is empty where it means nothing."""
+
+    text: str
+    title: str
+    document: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question, the number of its context in the corpus, and its answers as half-open code-point spans.
+
+    No answers: its context does not answer it. `held_out`: for development, not for learning.
+    """
+
+    text: str
+    source: str
+    context: int
+    answers: tuple[tuple[int, int], ...]
+    held_out: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """All contexts, and all questions of all sources."""
+
+    contexts: list[Context]
+    questions: list[Question]
+
+    def answers(self, question: Question) -> list[str]:
+        """Return the question's distinct answers as text."""
+        text = self.contexts[question.context].text
+        return list(dict.fromkeys(text[start:end] for start, end in question.answers))
+
+
+def load(folder: Path, sources: dict[str, Source] = SOURCES) -> Corpus:
+    """Read the sources' files in `folder`; raises ModelError for one that is missing or no SQuAD file."""
+    corpus = Corpus([], [])
+    for name, source in sources.items():
+        for document, contexts in _documents(folder / source.file):
+            if document in LEFT_OUT:
+                continue
+            held_out = source.holds_out and is_held_out(document)
+            for text, asked in _joined(document, contexts) if source.joins else contexts:
+                at = len(corpus.contexts)
+                corpus.contexts.append(Context(text, _title(document) if source.titles else "", document))
+                corpus.questions.extend(
+                    Question(
+                        question, name, at, _places(text, spans) if source.everywhere else spans, held_out
+                    )
+                    for question, spans in asked
+                )
+    return corpus
+
+
+def is_held_out(document: str) -> bool:
+    """Whether a document is kept for development: one in 16, by the hash of its title."""
+    return hashlib.sha256(document.encode()).digest()[0] % 16 == 0
+
+
+def _documents(path: Path) -> Iterator[tuple[str, list[_Context]]]:
+    """Yield (title with blanks for underscores, its contexts with what is asked of them)."""
+    try:
+        raw = path.read_bytes()
+        documents = json.loads(gzip.decompress(raw) if path.suffix == ".gz" else raw)["data"]
+        for number, document in enumerate(documents):
+            title = str(document.get("title") or number).replace("_", " ")
+            yield title, [(p["context"], [_asked(qa) for qa in p["qas"]]) for p in document["paragraphs"]]
+    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+        hint = "give --data the folder with the training files in SQuAD format"
+        raise ModelError(f"{path}: cannot be read as a SQuAD file: {error!r}", hint=hint) from error
+
+
+def _title(document: str) -> str:
+    """Return a document's title; some have only the name of the file they come from."""
+    return "" if "/" in document else document
+
+
+def _asked(qa: dict[str, Any]) -> _Asked:
+    spans = {(int(a["answer_start"]), int(a["answer_start"]) + len(a["text"])) for a in qa["answers"]}
+    return qa["question"].strip(), tuple(sorted(spans))
+
+
+def _joined(document: str, contexts: list[_Context]) -> Iterator[_Context]:
+    """Join one to four neighbours, at random but always alike, into one context."""
+    dice = random.Random(document)
+    at = 0
+    while at < len(contexts):
+        text, asked = "", []
+        for sentence, questions in contexts[at : (at := at + dice.randint(1, _JOINED))]:
+            shift = len(text) + bool(text)
+            text = f"{text} {sentence}" if text else sentence
+            asked += [(q, tuple((s + shift, e + shift) for s, e in spans)) for q, spans in questions]
+        yield text, asked
+
+
+def _places(text: str, spans: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
+    """Return every place where an answer stands as whole words; the marked ones if there are many."""
+    found = set(spans)
+    for answer in {text[start:end] for start, end in spans}:
+        found |= {m.span() for m in re.finditer(rf"(?<!\w){re.escape(answer)}(?!\w)", text)}
+    return tuple(sorted(found)) if len(found) <= _PLACES else spans

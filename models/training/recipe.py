@@ -1,0 +1,99 @@
+"""What the shipped reader learns from, in which order: the one place to change the recipe. Only values."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A SQuAD file of the training data.
+
+    `titles`: its document titles mean something to a reader.
+    `everywhere`: it marks one place of an answer that may stand in several; each of them is taken as right.
+    `holds_out`: one document in 16 is kept for development and calibration.
+    `joins`: its contexts are single sentences, neighbours are joined.
+    """
+
+    file: str
+    titles: bool = False
+    everywhere: bool = False
+    holds_out: bool = False
+    joins: bool = False
+
+
+SOURCES = {
+    "squad": Source("squad-train-part.json.gz", titles=True, everywhere=True, holds_out=True),
+    "squad-sentences": Source("squad-train-sentences.json.gz", everywhere=True),
+    "wiki": Source("squadshifts-new_wiki.json.gz", titles=True, holds_out=True),
+    "amazon": Source("squadshifts-amazon_reviews.json.gz"),
+    "reddit": Source("squadshifts-reddit.json.gz"),
+    "qamr": Source("qamr.json.gz", joins=True),
+    "fairytale": Source("fairytaleqa.json.gz"),
+    "time": Source("timeqa-human.json.gz"),
+    "qed": Source("qed.json.gz", titles=True),
+    "narrative": Source("narrativeqa-small.json.gz", everywhere=True),
+}
+
+# Sentences of these documents also stand in paragraphs of SQuAD's dev sets (steam engines, Martin Luther).
+LEFT_OUT = frozenset({"Wiki1k:wikipedia:27692", "Wiki1k:wikipedia:7567080"})
+
+# Nothing is learnt from these: the calibration is fitted on them.
+UNSEEN = ("ares-synthetic.json.gz", "hotpotqa-musique-gold.json.gz")
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One pass over a share of each source's questions.
+
+    `shares`: questions drawn, as a multiple of the source's own number.
+    `context_tokens`: least and most tokens of a window's context, drawn evenly.
+    `negatives`: windows without the answer that join each question's own, on average.
+    `titled`: share of windows that stand behind their title, where the source has titles.
+    """
+
+    name: str
+    shares: dict[str, float]
+    context_tokens: tuple[int, int]
+    negatives: float
+    titled: float = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Stages, run one after the other under one learning-rate schedule (linear warm-up, linear decay)."""
+
+    stages: tuple[Stage, ...]
+    learning_rate: float
+    warmup: float = 0.05
+    weight_decay: float = 0.01
+    batch_tokens: int = 8192
+    clip: float = 1.0
+    seed: int = 0
+
+
+_SHORT = Stage(
+    "short",
+    {
+        **{"squad": 1.0, "squad-sentences": 1.0, "wiki": 1.0, "amazon": 0.8, "reddit": 0.8},
+        **{"qamr": 0.35, "fairytale": 1.0, "time": 0.8, "qed": 1.0, "narrative": 1.0},
+    },
+    context_tokens=(48, 112),
+    negatives=0.25,
+)
+_OPEN = Stage(
+    "open",
+    {
+        **{"squad": 1.0, "squad-sentences": 1.0, "wiki": 1.0, "amazon": 0.35, "reddit": 0.35},
+        **{"qamr": 0.05, "fairytale": 0.25, "time": 0.5, "qed": 1.0, "narrative": 0.3},
+    },
+    context_tokens=(128, 224),
+    negatives=0.8,
+)
+
+RECIPES = {
+    "reader": Recipe((_SHORT, _OPEN), learning_rate=3e-4),
+    # Minutes instead of hours: to see that everything runs.
+    "smoke": Recipe(
+        (Stage("smoke", {"squad": 0.02, "qamr": 0.01}, context_tokens=(48, 112), negatives=1.0),),
+        learning_rate=1e-4,
+    ),
+}

@@ -1,0 +1,194 @@
+"""The training loop: steps, a learning-rate schedule, a log, and checkpoints a killed run goes on from."""
+
+import itertools
+import json
+import random
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from models.errors import ModelError
+from models.tokens import Tokens
+from models.training.batching import draw, stack
+from models.training.development import Development, Scores
+from models.training.loss import reading_loss
+from models.training.negatives import hard_negatives
+from models.training.network import Reader
+from models.training.questions import load
+from models.training.recipe import Recipe
+from models.training.windows import Groups, Tokenized, Window, tokenize
+
+CHECKPOINT = "checkpoint.pt"
+LOG = "log.jsonl"
+_NOTE_EVERY = 25
+_CHECKPOINT_EVERY = 100
+_SCORES_EVERY = 400
+_DEVELOPMENT_QUESTIONS = 250
+
+
+def train(
+    recipe: Recipe,
+    *,
+    base: Path,
+    data: Path,
+    run: Path,
+    threads: int | None = None,
+    say: Callable[[str], None] = print,
+) -> Path:
+    """Train from the weights in `base` on the files in `data`; return the folder `run`/reader.
+
+    `run` keeps the checkpoint and the log. A run that was killed goes on from its last checkpoint, and ends
+    with the same weights but for the rounding of sums. Raises ModelError.
+    """
+    torch.set_num_threads(threads or torch.get_num_threads())
+    run.mkdir(parents=True, exist_ok=True)
+    tokens, corpus = Tokens(base / "tokenizer.json"), load(data)
+    say(f"{len(corpus.questions):,} questions on {len(corpus.contexts):,} contexts; finding hard negatives")
+    tokenized = tokenize(corpus, tokens)
+    groups = Groups(tokenized, hard_negatives(corpus), tokens)
+    development = Development(tokenized, groups, _DEVELOPMENT_QUESTIONS)
+    total = sum(1 for _ in _batches(recipe, groups, tokenized))
+    learner = _Learner(recipe, base, total)
+    done = learner.resume(run / CHECKPOINT)
+    say(f"{total:,} steps, from step {done:,}")
+    log = _Log(run / LOG, say)
+    left = itertools.islice(_batches(recipe, groups, tokenized), done, None)
+    for step, batch in enumerate(left, start=done + 1):
+        log.add(learner.step(batch))
+        if step % _NOTE_EVERY == 0 or step == total:
+            log.write(step, total, learner.rate)
+        if step % _CHECKPOINT_EVERY == 0 or step == total:
+            learner.save(run / CHECKPOINT, step)
+        if step % _SCORES_EVERY == 0 or step == total:
+            log.write_scores(step, development.score(learner.reader))
+            learner.reader.save(run / "reader", base)
+    return run / "reader"
+
+
+def _batches(recipe: Recipe, groups: Groups, tokenized: Tokenized) -> Iterator[list[list[Window]]]:
+    """Yield all batches of all stages, alike at every call."""
+    for stage in recipe.stages:
+        yield from draw(groups, stage, chosen(stage.shares, tokenized, f"{recipe.seed} {stage.name}"), recipe)
+
+
+def chosen(shares: dict[str, float], tokenized: Tokenized, seed: str) -> list[int]:
+    """Return the numbers of the questions that a stage learns from; nothing that is held out."""
+    dice = random.Random(seed)
+    by_source: dict[str, list[int]] = {name: [] for name in shares}
+    for number, question in enumerate(tokenized.corpus.questions):
+        # A question whose marked answers no token covers would be learnt as unanswerable.
+        lost = bool(question.answers) and not tokenized.answers[number]
+        if question.source in by_source and not question.held_out and not lost:
+            by_source[question.source].append(number)
+    found = []
+    for name, numbers in by_source.items():
+        wanted = round(shares[name] * len(numbers))
+        found += numbers * (wanted // max(1, len(numbers))) + dice.sample(
+            numbers, wanted % max(1, len(numbers))
+        )
+    return found
+
+
+class _Learner:
+    """The reader with its optimizer and schedule: what a checkpoint holds."""
+
+    def __init__(self, recipe: Recipe, base: Path, total: int) -> None:
+        self._recipe = recipe
+        self.reader = Reader(base, seed=recipe.seed)
+        learning = [p for p in self.reader.parameters() if p.requires_grad]
+        self._optimizer = torch.optim.AdamW(
+            [  # matrices decay, biases and norms do not
+                {"params": [p for p in learning if p.ndim > 1], "weight_decay": recipe.weight_decay},
+                {"params": [p for p in learning if p.ndim == 1], "weight_decay": 0.0},
+            ],
+            lr=recipe.learning_rate,
+            fused=True,
+        )
+        factor = _linear(total, recipe.warmup)
+        self._schedule = torch.optim.lr_scheduler.LambdaLR(self._optimizer, factor)
+
+    @property
+    def rate(self) -> float:
+        """The learning rate of the next step."""
+        return float(self._schedule.get_last_lr()[0])
+
+    def step(self, batch: list[list[Window]]) -> float:
+        """Learn from one batch; return its loss."""
+        laid = stack(batch, self._recipe.batch_tokens)
+        ids, types, mask, context, group, answers = (
+            torch.from_numpy(part)
+            for part in (laid.ids, laid.types, laid.mask, laid.context, laid.group, laid.answers)
+        )
+        with torch.autocast("cpu", torch.bfloat16):
+            start, end = self.reader(ids, types, mask)
+        loss = reading_loss(start, end, context, group, answers, groups=len(batch))
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.reader.parameters(), self._recipe.clip)
+        self._optimizer.step()
+        self._optimizer.zero_grad()
+        self._schedule.step()
+        return float(loss.detach())
+
+    def save(self, path: Path, step: int) -> None:
+        """Replace the checkpoint by rename, so that there is always a whole one."""
+        kept = {name: part.state_dict() for name, part in self._parts().items()}
+        new = path.with_suffix(".new")
+        torch.save(kept | {"step": step, "recipe": repr(self._recipe)}, new)
+        new.replace(path)
+
+    def resume(self, path: Path) -> int:
+        """Take up a checkpoint, if there is one; return the number of steps it had done."""
+        if not path.is_file():
+            return 0
+        kept = torch.load(path, weights_only=True)
+        if kept["recipe"] != repr(self._recipe):
+            raise ModelError(f"{path}: was begun with another recipe", hint="give another --run folder")
+        for name, part in self._parts().items():
+            part.load_state_dict(kept[name])
+        return int(kept["step"])
+
+    def _parts(self) -> dict[str, Any]:
+        return {"reader": self.reader, "optimizer": self._optimizer, "schedule": self._schedule}
+
+
+def _linear(total: int, warmup: float) -> Callable[[int], float]:
+    """Return the factor of the learning rate at a step: up to 1 while warming up, then down to 0."""
+    rising = max(1, round(total * warmup))
+    return lambda step: min((step + 1) / rising, max(0.0, (total - step) / max(1, total - rising)))
+
+
+class _Log:
+    """Appends JSON lines: mean loss and learning rate, and now and then the development scores."""
+
+    def __init__(self, path: Path, say: Callable[[str], None]) -> None:
+        self._path, self._say = path, say
+        self._losses: list[float] = []
+        self._began = time.perf_counter()
+
+    def add(self, loss: float) -> None:
+        """Take a step's loss."""
+        self._losses.append(loss)
+
+    def write(self, step: int, total: int, rate: float) -> None:
+        """Note the mean loss and the seconds a step since the last note."""
+        loss = sum(self._losses) / len(self._losses)
+        seconds = (time.perf_counter() - self._began) / len(self._losses)
+        self._append({"step": step, "loss": loss, "rate": rate, "seconds": seconds})
+        self._say(f"{step}/{total} loss {loss:.3f} rate {rate:.2e} {seconds:.2f} s a step")
+        self._losses, self._began = [], time.perf_counter()
+
+    def write_scores(self, step: int, scores: Scores) -> None:
+        """Note the development scores; the time they take is no step's."""
+        found = asdict(scores)
+        self._append({"step": step, **found})
+        self._say(f"{step}/ " + " ".join(f"{name} {value:.1%}" for name, value in found.items()))
+        self._began = time.perf_counter()
+
+    def _append(self, line: dict[str, float]) -> None:
+        rounded = {name: float(f"{value:.5g}") for name, value in line.items()}
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(rounded) + "\n")

@@ -1,0 +1,164 @@
+"""Questions to windows of token ids: which part of which context is read, and where its answer stands."""
+
+import random
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.tokens import Tokens
+from models.training.questions import Corpus
+from models.training.recipe import Stage
+from models.windows import QUESTION_TOKENS
+
+_TITLE_TOKENS = 24
+_HARD, _SAME = 0.7, 0.15  # the rest of the negatives is drawn from anywhere
+_LEAST = 24
+_TRIES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Token ids as the reader gets them: [CLS] question [SEP] title, context [SEP].
+
+    `segment`: where the second segment begins; `first`: where the context does, after the title.
+    `answers`: token spans, the last token included; empty when the window does not answer.
+    """
+
+    ids: list[int]
+    segment: int
+    first: int
+    answers: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tokenized:
+    """A corpus as token ids: of questions, titles and contexts; `answers` as token spans, the last included.
+
+    `stops`: for each context the positions where a sentence begins, 0 and its length among them.
+    """
+
+    corpus: Corpus
+    questions: list[list[int]]
+    titles: list[list[int]]
+    contexts: list[list[int]]
+    answers: list[tuple[tuple[int, int], ...]]
+    stops: list[list[int]]
+
+
+def tokenize(corpus: Corpus, tokens: Tokens) -> Tokenized:
+    """Turn everything into tokens once; an answer that no token covers is dropped."""
+    encoded = tokens.ids_and_spans([context.text for context in corpus.contexts])
+    marks = set(tokens.ids([".?!"])[0])
+    answers = []
+    for question in corpus.questions:
+        spans = encoded[question.context][1]
+        found = (_covering(spans, start, end) for start, end in question.answers)
+        answers.append(tuple(dict.fromkeys(span for span in found if span is not None)))
+    return Tokenized(
+        corpus,
+        [ids[:QUESTION_TOKENS] for ids in tokens.ids([question.text for question in corpus.questions])],
+        [ids[:_TITLE_TOKENS] for ids in tokens.ids([context.title for context in corpus.contexts])],
+        [ids for ids, _ in encoded],
+        answers,
+        [
+            [0, *(i + 1 for i, (a, b) in enumerate(pairwise(ids)) if a in marks and b not in marks), len(ids)]
+            for ids, _ in encoded
+        ],
+    )
+
+
+def _covering(spans: NDArray[np.int32], start: int, end: int) -> tuple[int, int] | None:
+    """Return the first and the last token that share a character with [start, end)."""
+    inside = np.flatnonzero((spans[:, 1] > start) & (spans[:, 0] < end))
+    return (int(inside[0]), int(inside[-1])) if len(inside) else None
+
+
+class Groups:
+    """Draws the windows of a stage: for each question its own, and some that do not answer it."""
+
+    def __init__(self, tokenized: Tokenized, negatives: NDArray[np.int32], tokens: Tokens) -> None:
+        self._all, self._hard, self._cls, self._sep = tokenized, negatives, tokens.cls, tokens.sep
+
+    def draw(self, stage: Stage, number: int, dice: random.Random) -> list[Window]:
+        """Return the windows of question `number`, its own first."""
+        question = self._all.corpus.questions[number]
+        answers = self._all.answers[number]
+        room = dice.randint(*stage.context_tokens)
+        titled = dice.random() < stage.titled
+        own = self._crop(question.context, dice.choice(answers) if answers else None, room, dice)
+        room = own[1] - own[0]  # windows of one length waste no padding
+        windows = [self._window(number, question.context, own, titled=titled)]
+        if not answers:  # nobody marked which other text would answer it
+            return windows
+        for _ in range(int(stage.negatives + dice.random())):
+            found = self._negative(number, own, room, dice)
+            if found is not None:
+                windows.append(self._window(number, *found, titled=titled))
+        return windows
+
+    def _negative(
+        self, number: int, own: tuple[int, int], room: int, dice: random.Random
+    ) -> tuple[int, tuple[int, int]] | None:
+        """Return a context and a part of it without the answer: the rest of its own, a hard one, or any."""
+        kind, context = dice.random(), self._all.corpus.questions[number].context
+        if kind < _SAME:
+            answers, length = self._all.answers[number], len(self._all.contexts[context])
+            rests = [(max(0, own[0] - room), own[0]), (own[1], min(length, own[1] + room))]
+            free = [
+                (first, last)
+                for first, last in rests
+                if last - first >= _LEAST and all(e < first or s >= last for s, e in answers)
+            ]
+            if free:
+                return context, dice.choice(free)
+        hard = [int(at) for at in self._hard[number] if at >= 0]
+        other = dice.choice(hard) if kind < _SAME + _HARD and hard else self._stranger(number, dice)
+        return None if other is None else (other, self._crop(other, None, room, dice))
+
+    def _stranger(self, number: int, dice: random.Random) -> int | None:
+        """Return any context but its own where no answer stands; an answer such as "e" may leave none."""
+        corpus = self._all.corpus
+        question = corpus.questions[number]
+        answers = [answer.lower() for answer in corpus.answers(question)]
+        for _ in range(_TRIES):
+            at = dice.randrange(len(corpus.contexts))
+            text = corpus.contexts[at].text.lower()
+            if at != question.context and not any(answer in text for answer in answers):
+                return at
+        return None
+
+    def _crop(
+        self, context: int, around: tuple[int, int] | None, room: int, dice: random.Random
+    ) -> tuple[int, int]:
+        """Return at most `room` tokens of a context as [first, last), whole sentences where that can be.
+
+        They hold the span `around`, if given.
+        """
+        stops, length = self._all.stops[context], len(self._all.contexts[context])
+        if length <= room:
+            return 0, length
+        if around is None:
+            first = dice.choice([stop for stop in stops if stop <= length - room] or [0])
+            lowest = first + 1
+        else:
+            room = max(room, around[1] - around[0] + 1)
+            earliest, latest = max(0, around[1] + 1 - room), around[0]
+            first = dice.choice([s for s in stops if earliest <= s <= latest] or [earliest])
+            lowest = around[1] + 1
+        return first, max((stop for stop in stops if lowest <= stop <= first + room), default=first + room)
+
+    def _window(self, number: int, context: int, part: tuple[int, int], *, titled: bool) -> Window:
+        """Put a window together; its answers are those of the question that lie in this part."""
+        every, (begin, stop) = self._all, part
+        head = [self._cls, *every.questions[number], self._sep]
+        title = every.titles[context] if titled else []
+        first = len(head) + len(title)
+        mine = every.answers[number] if every.corpus.questions[number].context == context else ()
+        return Window(
+            [*head, *title, *every.contexts[context][begin:stop], self._sep],
+            len(head),
+            first,
+            tuple((first + s - begin, first + e - begin) for s, e in mine if begin <= s and e < stop),
+        )

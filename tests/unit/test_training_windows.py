@@ -1,0 +1,154 @@
+"""Windows and batches of a stage: nothing that should answer is lost, nothing that should not answer does."""
+
+import random
+
+import numpy as np
+import pytest
+
+from models import shipped
+from models.tokens import Tokens
+from models.training.batching import Batch, draw, stack
+from models.training.negatives import HARD, hard_negatives
+from models.training.questions import Context, Corpus, Question
+from models.training.recipe import Recipe, Stage
+from models.training.windows import Groups, Tokenized, Window, tokenize
+
+TOKENS = Tokens(shipped("reader") / "tokenizer.json")
+CITIES = ["Paris", "Lyon", "Nice", "Lille", "Nantes", "Brest", "Dijon", "Tours"]
+
+
+def corpus() -> Corpus:
+    """Eight long contexts about a city each; one question a context, its answer in the fifth sentence."""
+    contexts, questions = [], []
+    for at, city in enumerate(CITIES):
+        filler = [
+            f"Sentence {n} speaks of the weather in spring, of rivers and of trains." for n in range(12)
+        ]
+        filler[4] = f"The mayor of {city} is called Number{at} Smith."
+        text = " ".join(filler)
+        contexts.append(Context(text, f"{city} today", city))
+        start = text.index(f"Number{at} Smith")
+        span = (start, start + len(f"Number{at} Smith"))
+        questions.append(Question(f"Who is the mayor of {city}?", "squad", at, (span,), held_out=False))
+    questions.append(Question("Who is the mayor of Rome?", "squad", 0, (), held_out=False))
+    return Corpus(contexts, questions)
+
+
+@pytest.fixture(scope="module")
+def tokenized() -> Tokenized:
+    return tokenize(corpus(), TOKENS)
+
+
+@pytest.fixture(scope="module")
+def groups(tokenized: Tokenized) -> Groups:
+    return Groups(tokenized, hard_negatives(tokenized.corpus), TOKENS)
+
+
+def words(ids: list[int]) -> str:
+    from tokenizers import Tokenizer
+
+    return str(Tokenizer.from_file(str(shipped("reader") / "tokenizer.json")).decode(ids))
+
+
+STAGE = Stage("stage", {"squad": 1.0}, context_tokens=(20, 60), negatives=2.0, titled=0.5)
+
+
+def test_hard_negatives_are_similar_and_hold_no_answer() -> None:
+    contexts = [
+        Context("The mayor of Paris is Anna Hill.", "", ""),
+        Context("The mayor of Lyon is Bob Dale.", "", ""),
+        Context("In Paris the mayor met Anna Hill.", "", ""),
+        Context("Apples grow on trees.", "", ""),
+        *(Context(f"Number {n} means nothing at all.", "", "") for n in range(30)),
+    ]
+    asked = Question("Who is the mayor of Paris?", "squad", 0, ((22, 31),), held_out=False)
+    assert contexts[0].text[22:31] == "Anna Hill"
+    found = hard_negatives(Corpus(contexts, [asked]))
+    assert found.shape == (1, HARD)
+    assert found[0].tolist() == [1, *[-1] * (HARD - 1)]
+
+
+def test_the_own_window_comes_first_and_holds_the_whole_answer(groups: Groups) -> None:
+    for seed in range(50):
+        own = groups.draw(STAGE, seed % 8, random.Random(seed))[0]
+        ((first, last),) = own.answers
+        assert words(own.ids[first : last + 1]) == f"number{seed % 8} smith"
+        assert own.ids[0] == TOKENS.cls
+        assert own.ids[own.segment - 1] == own.ids[-1] == TOKENS.sep
+        assert 20 <= len(own.ids) - 1 - own.first <= 60 or len(own.ids) - 1 - own.first < 20
+        title = words(own.ids[own.segment : own.first])
+        assert title in ("", f"{CITIES[seed % 8].lower()} today")
+
+
+def test_windows_begin_with_sentences(groups: Groups) -> None:
+    begins = {
+        words(groups.draw(STAGE, 0, random.Random(seed))[0].ids).split("[SEP]")[0] for seed in range(20)
+    }
+    for seed in range(20):
+        own = groups.draw(STAGE, 0, random.Random(seed))[0]
+        assert words(own.ids[own.first : own.first + 1]) in ("sentence", "the"), begins
+
+
+def test_negatives_do_not_hold_the_answer(groups: Groups) -> None:
+    seen = set()
+    for seed in range(60):
+        own, *others = groups.draw(STAGE, 3, random.Random(seed))
+        assert len(others) == 2
+        for other in others:
+            assert other.answers == ()
+            assert "number3 smith" not in words(other.ids)
+            assert len(other.ids) - other.first <= len(own.ids) - own.first
+            seen.add(words(other.ids[other.first : -1]))
+    assert len(seen) > 10
+
+
+def test_an_unanswerable_question_stands_alone(groups: Groups) -> None:
+    (only,) = groups.draw(STAGE, 8, random.Random(0))
+    assert only.answers == ()
+
+
+def test_an_answer_that_stands_everywhere_gets_no_negatives() -> None:
+    contexts = [Context(f"An e is in text {n}.", "", "") for n in range(3)]
+    letter = Question("Which letter?", "squad", 0, ((3, 4),), held_out=False)
+    few = tokenize(Corpus(contexts, [letter]), TOKENS)
+    groups = Groups(few, np.full((1, HARD), -1, np.int32), TOKENS)
+    assert len(groups.draw(STAGE, 0, random.Random(0))) == 1
+
+
+def test_batches_are_the_same_at_every_call_and_hold_every_question(groups: Groups) -> None:
+    recipe = Recipe((STAGE,), learning_rate=1e-4, batch_tokens=512)
+    numbers = list(range(9)) * 5
+    batches = list(draw(groups, STAGE, numbers, recipe))
+    assert batches == list(draw(groups, STAGE, numbers, recipe))
+    assert sum(len(batch) for batch in batches) == len(numbers)
+    assert len(batches) > 5
+    for batch in batches:
+        laid = stack(batch, recipe.batch_tokens)
+        rows, length = laid.ids.shape
+        assert length % 16 == 0
+        assert rows == 512 // length or (len(batch) == 1 and rows == len(batch[0]))
+
+
+def test_a_batch_is_laid_out_as_the_reader_gets_it() -> None:
+    batch = [
+        [Window([101, 7, 102, 8, 9, 102], 3, 3, ((3, 4), (4, 4))), Window([101, 7, 102, 5, 102], 3, 3, ())],
+        [Window([101, 6, 102, 30, 31, 102], 3, 4, ((4, 4),))],
+    ]
+    laid: Batch = stack(batch, 64)
+    assert laid.ids.shape == (4, 16)
+    assert laid.ids[:, :6].tolist() == [
+        [101, 7, 102, 8, 9, 102],
+        [101, 7, 102, 5, 102, 0],
+        [101, 6, 102, 30, 31, 102],
+        [0] * 6,
+    ]
+    assert laid.types[0, :7].tolist() == [0, 0, 0, 1, 1, 1, 0]
+    assert laid.mask.sum(1).tolist() == [6, 5, 6, 1]
+    assert [np.flatnonzero(row).tolist() for row in laid.context] == [[3, 4], [3], [4], []]
+    assert laid.group.tolist() == [0, 0, 1, 2]
+    assert laid.answers.tolist() == [
+        [[3, 4], [4, 4]],
+        [[-1, -1], [-1, -1]],
+        [[4, 4], [-1, -1]],
+        [[-1, -1], [-1, -1]],
+    ]
