@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from models.cards import Card, verify
-from models.errors import ModelDamaged, ModelError, ModelMissing
+from models.errors import BadInput, ModelDamaged, ModelError, ModelMissing
 
 if TYPE_CHECKING:
     from models.hf import HfEncoder, HfReader
     from models.onnx import OnnxEncoder, OnnxReader
 
 __all__ = [
+    "BadInput",
     "Card",
     "ModelDamaged",
     "ModelError",

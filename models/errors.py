@@ -2,7 +2,8 @@
 
     ModelError
     ├── ModelMissing    no such model, or the extra that would run it is not installed
-    └── ModelDamaged    a file is absent, truncated, altered, or not what its card says
+    ├── ModelDamaged    a file is absent, truncated, altered, or not what its card says
+    └── BadInput        a question, context or number that a reader cannot work with
 
 Each message holds the bad value and what was expected; `hint` is the next thing to type.
 """
@@ -31,3 +32,12 @@ class ModelDamaged(ModelError):
     """A model's files are not what its card says."""
 
     code = "model_damaged"
+
+
+class BadInput(ModelError, ValueError):
+    """What was given cannot be answered: blank, of the wrong type, or out of range.
+
+    A ValueError too, because that is what programs written for transformers' pipeline catch.
+    """
+
+    code = "bad_input"

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models import answering
 from models.batching import batches, pad
 from models.cards import Card, Kind
 from models.errors import ModelMissing
@@ -21,7 +22,7 @@ from models.windows import QUESTION_TOKENS, WindowLogits
 
 if TYPE_CHECKING:
     from torch.nn import Module
-    from transformers import BatchEncoding
+    from transformers import BatchEncoding, PreTrainedTokenizerBase
 
 _BATCH_TOKENS = 4096
 _BATCH_TEXTS = 32
@@ -58,16 +59,7 @@ class HfEncoder:
 
     def token_spans(self, texts: Sequence[str]) -> list[NDArray[np.int32]]:
         """Return each text's tokens, uncut and without specials, as code-point spans, int32 (t, 2)."""
-        if not texts:
-            return []
-        found = self._model.tokenizer(
-            [*map(scalar, texts)],
-            add_special_tokens=False,
-            truncation=False,
-            return_offsets_mapping=True,
-            verbose=False,
-        )
-        return [np.array(spans, dtype=np.int32).reshape(-1, 2) for spans in found["offset_mapping"]]
+        return _token_spans(self._model.tokenizer, texts)
 
 
 class HfReader:
@@ -115,6 +107,12 @@ class HfReader:
                 found[index] = WindowLogits(start[row, inside], end[row, inside], spans.reshape(-1, 2), null)
         return [found[index] for index in range(len(pairs))]
 
+    def token_spans(self, texts: Sequence[str]) -> list[NDArray[np.int32]]:
+        """Return each text's tokens, uncut and without specials, as code-point spans, int32 (t, 2)."""
+        return _token_spans(self._tokenizer, texts)
+
+    answer = answering.answer
+
     def _cut(self, question: str) -> str:
         """Cut a question after its 64th token."""
         spans = self._tokenizer(
@@ -140,6 +138,19 @@ class HfReader:
         with torch.inference_mode():
             output = self._model(**feed)
         return output.start_logits.float().cpu().numpy(), output.end_logits.float().cpu().numpy()
+
+
+def _token_spans(tokenizer: "PreTrainedTokenizerBase", texts: Sequence[str]) -> list[NDArray[np.int32]]:
+    if not texts:
+        return []
+    found = tokenizer(
+        [*map(scalar, texts)],
+        add_special_tokens=False,
+        truncation=False,
+        return_offsets_mapping=True,
+        verbose=False,
+    )
+    return [np.array(spans, dtype=np.int32).reshape(-1, 2) for spans in found["offset_mapping"]]
 
 
 @contextmanager

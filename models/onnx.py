@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models import answering
 from models.batching import batches
 from models.cards import VOCABULARY, WEIGHTS, Card, Kind, check_layout
 from models.cores import available_cores
@@ -137,6 +138,12 @@ class OnnxReader:
 
         session.spread(run, _equal_lengths(rows))
         return [found[i] for i in range(len(pairs))]
+
+    def token_spans(self, texts: Sequence[str]) -> list[NDArray[np.int32]]:
+        """Return each text's tokens, uncut and without specials, as code-point spans, int32 (t, 2)."""
+        return [spans for _, spans in self._session.tokens.ids_and_spans(texts)]
+
+    answer = answering.answer
 
 
 def _window(logits: NDArray[np.float32], first: int, offsets: NDArray[np.int32]) -> WindowLogits:

@@ -1,4 +1,7 @@
-"""Turns start and end logits into spans. Pure numpy: knows one window's numbers, not where they came from."""
+"""Turns start and end logits into spans, and the spans of many windows into shares of one softmax.
+
+Pure numpy: knows numbers and code-point offsets, not where they came from.
+"""
 
 from dataclasses import dataclass
 
@@ -6,6 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 MAX_ANSWER_TOKENS = 30
+
+_Keys = npt.NDArray[np.int64]
+_Logits = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +27,30 @@ class Span:
     score: float
 
 
+def span_scores(
+    start: _Logits,
+    end: _Logits,
+    offsets: npt.NDArray[np.int32],
+    *,
+    first_char: int = 0,
+    max_tokens: int = MAX_ANSWER_TOKENS,
+) -> _Logits:
+    """Return float32 (t, t): the score of the span from token i to token j, -inf where that is no answer.
+
+    start, end: float32 (t,); offsets: int32 (t, 2). A span is valid when its first token is not after its
+    last, both stand at or after `first_char` and have characters, and it has at most `max_tokens` tokens.
+    """
+    usable = (offsets[:, 0] >= first_char) & (offsets[:, 1] > offsets[:, 0])
+    position = np.arange(len(start))
+    length = position[None, :] - position[:, None]
+    valid = usable[:, None] & usable[None, :] & (length >= 0) & (length < max_tokens)
+    scores: _Logits = np.where(valid, start[:, None] + end[None, :], np.float32(-np.inf))
+    return scores
+
+
 def best_spans(
-    start: npt.NDArray[np.float32],
-    end: npt.NDArray[np.float32],
+    start: _Logits,
+    end: _Logits,
     offsets: npt.NDArray[np.int32],
     *,
     first_char: int = 0,
@@ -32,20 +59,83 @@ def best_spans(
 ) -> list[Span]:
     """Return the `count` best valid spans of one window, best first, ties by position.
 
-    start, end: float32 (t,); offsets: int32 (t, 2). A span is valid when its first token is not after its
-    last, both stand at or after `first_char` and have characters, and it has at most `max_tokens` tokens.
+    Arguments and validity as for `span_scores`.
     """
-    usable = (offsets[:, 0] >= first_char) & (offsets[:, 1] > offsets[:, 0])
-    tokens = len(start)
-    if not usable.any():
-        return []
-    position = np.arange(tokens)
-    length = position[None, :] - position[:, None]
-    valid = usable[:, None] & usable[None, :] & (length >= 0) & (length < max_tokens)
-    scores = np.where(valid, start[:, None] + end[None, :], -np.inf).ravel()
+    scores = span_scores(start, end, offsets, first_char=first_char, max_tokens=max_tokens).ravel()
+    valid = np.flatnonzero(scores > -np.inf)
     # Stable, so that equal scores keep reading order.
-    order = np.argsort(-scores, kind="stable")[: min(count, int(valid.sum()))]
+    order = valid[np.argsort(-scores[valid], kind="stable")[:count]]
+    first, last = np.divmod(order, max(1, len(start)))
     return [
-        Span(int(offsets[i, 0]), int(offsets[j, 1]), float(scores[i * tokens + j]))
-        for i, j in (divmod(int(at), tokens) for at in order)
+        Span(int(offsets[i, 0]), int(offsets[j, 1]), float(scores[at]))
+        for at, i, j in zip(order, first, last, strict=True)
     ]
+
+
+class Pool:
+    """The spans of all windows of one question, under one softmax (Clark and Gardner, arXiv 1710.10723).
+
+    Its members are the distinct spans of the text, each with the highest start + end logit that any window
+    gave it, and one "no answer", with the lowest null score of any window (as BERT's SQuAD 2.0 script chose
+    it): the shares of all members add up to 1. Windows come in the order of their text, so that memory holds
+    the `count` best spans and those that the next window may show again, however long the text is.
+    """
+
+    def __init__(self, count: int) -> None:
+        """Start with nothing; `count` is how many spans `best` will return at most."""
+        self._count = count
+        self._best = self._open = (np.empty(0, np.int64), np.empty(0, np.float32))
+        self._total = -np.inf
+        self._null = np.inf
+
+    def add(self, scores: _Logits, offsets: npt.NDArray[np.int32], null: float, settled: int | None) -> None:
+        """Take a window: `span_scores`, its tokens' offsets in the whole text, and its null score.
+
+        Spans that start before `settled` occur in no later window; None: there is no later window.
+        """
+        self._null = min(self._null, null)
+        first, last = np.nonzero(scores > -np.inf)
+        # start x 2^32 + end: one number a span, in reading order
+        keys = (offsets[first, 0].astype(np.int64) << 32) | offsets[last, 1]
+        keys, logits = _distinct(
+            np.concatenate([self._open[0], keys]), np.concatenate([self._open[1], scores[first, last]])
+        )
+        split = len(keys) if settled is None else int(np.searchsorted(keys, settled << 32))
+        self._open = keys[split:], logits[split:]
+        self._total = float(np.logaddexp(self._total, _log_sum(logits[:split])))
+        self._keep(keys[:split], logits[:split])
+
+    def best(self, *, with_null: bool) -> list[Span]:
+        """Return the best spans, highest share first, ties by position; a Span's `score` is its share.
+
+        "No answer" is Span(0, 0): among them when asked for, alone when there is no span at all.
+        """
+        keys, logits = self._best
+        if with_null or not len(keys):
+            keys, logits = np.append(0, keys), np.append(self._null, logits)
+        total = np.logaddexp(self._total, self._null)
+        order = np.lexsort((keys, -logits))[: self._count]
+        shares = np.exp(np.minimum(logits - total, 0.0))
+        return [Span(int(keys[i] >> 32), int(keys[i] & 0xFFFFFFFF), float(shares[i])) for i in order]
+
+    def _keep(self, keys: _Keys, logits: _Logits) -> None:
+        keys, logits = np.concatenate([self._best[0], keys]), np.concatenate([self._best[1], logits])
+        order = np.lexsort((keys, -logits))[: self._count]
+        self._best = keys[order], logits[order]
+
+
+def _distinct(keys: _Keys, logits: _Logits) -> tuple[_Keys, _Logits]:
+    """Return each key once, in order, with its highest logit."""
+    order = np.lexsort((-logits, keys))
+    keys, logits = keys[order], logits[order]
+    first = np.ones(len(keys), dtype=bool)
+    first[1:] = keys[1:] != keys[:-1]
+    return keys[first], logits[first]
+
+
+def _log_sum(logits: _Logits) -> float:
+    """Return log(sum(exp(logits))) in float64, -inf of nothing."""
+    if not len(logits):
+        return -np.inf
+    highest = float(logits.max())
+    return highest + float(np.log(np.exp(logits.astype(np.float64) - highest).sum()))

@@ -1,6 +1,6 @@
 """What a reader returns for one window: a (question, context) pair.
 
-Only the values: no engine, no span search (that is `qa`'s), no softmax, so that logits of several windows of
+Only the values: no engine, no span search (`models.spans`), no softmax, so that logits of several windows of
 one question stay comparable.
 """
 

@@ -14,6 +14,11 @@ def main(arguments: list[str] | None = None) -> int:
     """Train; return the exit status."""
     given = _parser().parse_args(arguments)
     try:
+        if given.plot is not None:
+            from models.training.plot import plot
+
+            plot(given.run / "log.jsonl", given.plot)
+            return 0
         from models.training.train import train
 
         folder = train(
@@ -48,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
         help="folder with the training files (default: $NUTGRAF_DATA/reader-train)",
     )
     parser.add_argument("--threads", type=int)
+    parser.add_argument("--plot", type=Path, help="draw the run's log to this file (.svg, .png); no training")
     return parser
 
 

@@ -6,15 +6,16 @@ import sys
 import pytest
 
 import models
-from models.errors import ModelDamaged, ModelError, ModelMissing
+from models.errors import BadInput, ModelDamaged, ModelError, ModelMissing
 
 HEAVY = ("onnxruntime", "tokenizers", "torch", "transformers", "sentence_transformers", "numpy")
 
 
 def test_the_tree_and_its_codes() -> None:
-    assert {error.code: error.__base__ for error in (ModelMissing, ModelDamaged)} == {
+    assert {error.code: error.__base__ for error in (ModelMissing, ModelDamaged, BadInput)} == {
         "model_missing": ModelError,
         "model_damaged": ModelError,
+        "bad_input": ModelError,
     }
     assert ModelError("what", hint="type this").hint == "type this"
     assert str(ModelError("what")) == "what"
@@ -22,6 +23,7 @@ def test_the_tree_and_its_codes() -> None:
 
 def test_the_surface_is_sorted_and_complete() -> None:
     assert models.__all__ == [
+        "BadInput",
         "Card",
         "ModelDamaged",
         "ModelError",

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from models.spans import Span, best_spans
+from models.spans import Pool, Span, best_spans, span_scores
 
 LOW = -10.0
 
@@ -60,3 +60,77 @@ def test_no_usable_token_no_span(first_char: int) -> None:
 
 def test_fewer_spans_than_asked() -> None:
     assert best_spans(logits(1), logits(1), tokens((0, 2)), count=5) == [Span(0, 2, 2.0)]
+
+
+def test_scores_are_sums_and_no_answer_is_minus_infinity() -> None:
+    scores = span_scores(logits(1, 2, 3), logits(10, 20, 30), WORDS, first_char=4, max_tokens=1)
+    low = float("-inf")
+    assert scores.tolist() == [[low, low, low], [low, 22, low], [low, low, 33]]
+    assert scores.dtype == np.float32
+
+
+def pooled(pool: Pool, *, with_null: bool = True) -> list[tuple[int, int, float]]:
+    return [(s.start, s.end, round(s.score, 6)) for s in pool.best(with_null=with_null)]
+
+
+def window(*values: float) -> npt.NDArray[np.float32]:
+    """Return the scores of one-token spans whose exponentials are `values`."""
+    ends = np.log(np.array(values, np.float32))
+    return span_scores(np.zeros_like(ends), ends, WORDS[: len(values)], max_tokens=1)
+
+
+def test_shares_of_one_window() -> None:
+    pool = Pool(9)
+    pool.add(window(3, 5), WORDS[:2], float(np.log(2)), None)
+    assert pooled(pool) == [(4, 7, 0.5), (0, 3, 0.3), (0, 0, 0.2)]
+    assert pooled(pool, with_null=False) == [(4, 7, 0.5), (0, 3, 0.3)]
+
+
+def test_windows_share_one_softmax() -> None:
+    """A softmax a window would give the second window's only span 1 / 1.25 and rank it first."""
+    pool = Pool(2)
+    pool.add(window(4, 3), WORDS[:2], 0.0, 100)
+    pool.add(window(1), WORDS[:1] + 100, float(np.log(2)), None)
+    assert pooled(pool) == [(0, 3, round(4 / 9, 6)), (4, 7, round(3 / 9, 6))]
+
+
+def test_a_span_of_two_windows_is_one_with_its_highest_score() -> None:
+    pool = Pool(9)
+    pool.add(window(1, 2, 4), WORDS, 0.0, 4)
+    pool.add(window(6, 3, 5), WORDS + 4, 0.0, None)
+    # (4, 7) has 2 and 6, (8, 11) has 4 and 3; the null of either window is 1, and is one member.
+    assert pooled(pool) == [
+        (4, 7, round(6 / 17, 6)),
+        (12, 15, round(5 / 17, 6)),
+        (8, 11, round(4 / 17, 6)),
+        (0, 0, round(1 / 17, 6)),
+        (0, 3, round(1 / 17, 6)),
+    ]
+
+
+def test_the_lowest_null_of_any_window_counts() -> None:
+    pool = Pool(2)
+    pool.add(window(4), WORDS[:1], float(np.log(50)), 100)
+    pool.add(window(1), WORDS[:1] + 100, float(np.log(5)), None)
+    assert pooled(pool) == [(0, 0, 0.5), (0, 3, 0.4)]
+
+
+def test_equal_shares_keep_reading_order_whatever_the_windows() -> None:
+    pool = Pool(3)
+    pool.add(window(1, 1), WORDS[:2], 0.0, 100)
+    pool.add(window(1, 1), WORDS[:2] + 100, 0.0, None)
+    assert pooled(pool) == [(0, 0, 0.2), (0, 3, 0.2), (4, 7, 0.2)]
+    assert pooled(pool, with_null=False) == [(0, 3, 0.2), (4, 7, 0.2), (100, 103, 0.2)]
+
+
+def test_without_a_span_no_answer_is_all_there_is() -> None:
+    pool = Pool(3)
+    pool.add(window(), WORDS[:0], -7.0, None)
+    assert pooled(pool) == pooled(pool, with_null=False) == [(0, 0, 1.0)]
+
+
+def test_huge_logits_do_not_overflow() -> None:
+    pool = Pool(2)
+    scores = span_scores(logits(5000, 0), logits(5000, 0), WORDS[:2], max_tokens=1)
+    pool.add(scores, WORDS[:2], -5000.0, None)
+    assert pooled(pool) == [(0, 3, 1.0), (4, 7, 0.0)]
