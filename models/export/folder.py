@@ -26,8 +26,9 @@ _FACTS: dict[Kind, dict[str, Any]] = {
         "max_tokens": 512,
         "licence": "CC-BY-SA-4.0",
         "base": "sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0)",
-        "data": "SQuADShifts (CC BY 4.0), a part of the SQuAD 1.1 and 2.0 training sets (CC BY-SA 4.0), "
-        "TimeQA human (BSD-3), QED (CC BY-SA 3.0), FairytaleQA (Apache-2.0)",
+        "data": "a part of the SQuAD 1.1 and 2.0 training sets (CC BY-SA 4.0), SQuADShifts (CC BY 4.0), "
+        "QAMR (MIT), FairytaleQA (Apache-2.0), TimeQA human (BSD-3), QED (CC BY-SA 3.0), "
+        "a part of NarrativeQA (Apache-2.0)",
     },
 }
 

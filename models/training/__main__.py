@@ -29,6 +29,9 @@ def main(arguments: list[str] | None = None) -> int:
             threads=given.threads,
             say=_say,
         )
+    except ImportError as error:
+        sys.stderr.write(f"error: training needs more libraries: {error}\nhint: pip install 'nutgraf[hf]'\n")
+        return 2
     except ModelError as error:
         sys.stderr.write(f"error: {error}\n" + (f"hint: {error.hint}\n" if error.hint else ""))
         return 2
@@ -50,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
         "--data",
         type=Path,
         default=Path(os.environ.get("NUTGRAF_DATA", "../shared/data")) / "reader-train",
-        help="folder with the training files (default: $NUTGRAF_DATA/reader-train)",
+        help="folder with the training files (default: reader-train in $NUTGRAF_DATA or ../shared/data)",
     )
     parser.add_argument("--threads", type=int)
     parser.add_argument("--plot", type=Path, help="draw the run's log to this file (.svg, .png); no training")

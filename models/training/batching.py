@@ -52,7 +52,7 @@ def _cut(drawn: list[list[Window]], batch_tokens: int) -> Iterator[list[list[Win
     batch: list[list[Window]] = []
     for group in sorted(drawn, key=_padded):
         rows = batch_tokens // _padded(group)
-        if sum(map(len, batch)) + len(group) > rows:
+        if batch and sum(map(len, batch)) + len(group) > rows:
             yield batch
             batch = []
         batch.append(group)

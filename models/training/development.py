@@ -1,19 +1,35 @@
 """How well the reader in training reads questions it does not learn from: EM and F1, and with distractors."""
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import torch
+from torch import Tensor
 
+from models.errors import ModelError
 from models.spans import best_spans
 from models.training.batching import stack
-from models.training.network import Reader
 from models.training.recipe import Stage
 from models.training.windows import Groups, Tokenized, Window
 
 _TOKENS = 8192
 _STAGE = Stage("development", {}, context_tokens=(200, 200), negatives=3.0, titled=0.0)
+
+
+Network: TypeAlias = Callable[[Tensor, Tensor, Tensor], tuple[Tensor, Tensor]]
+"""Takes ids, types and mask, returns start and end logits, as `network.Reader` does."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Guess:
+    """A window's best token span, the last token included, its score and its lead over the null score."""
+
+    span: tuple[int, int]
+    score: float
+    over_null: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +53,21 @@ class Development:
         held_out = [
             number
             for number, question in enumerate(tokenized.corpus.questions)
-            if question.held_out and tokenized.answers[number]
+            if tokenized.corpus.held_out(question) and tokenized.answers[number]
         ]
         chosen = dice.sample(held_out, min(count, len(held_out)))
         drawn = [groups.draw(_STAGE, number, dice) for number in chosen]
         self._groups = [group for group in drawn if group[0].answers]
+        if not self._groups:
+            raise ModelError(
+                "no question is held out for development", hint="see Source.holds_out in recipe.py"
+            )
 
-    def score(self, reader: Reader) -> Scores:
+    def score(self, reader: Network) -> Scores:
         """Read everything and count."""
         windows = [window for group in self._groups for window in group]
         order = sorted(range(len(windows)), key=lambda i: len(windows[i].ids))
-        best: dict[int, tuple[tuple[int, int], float, float]] = {}
+        best: dict[int, _Guess] = {}
         rows = _TOKENS // max(len(window.ids) for window in windows)
         for first in range(0, len(order), rows):
             part = order[first : first + rows]
@@ -58,16 +78,16 @@ class Development:
         for group in self._groups:
             spans = [best[at + i] for i in range(len(group))]
             at += len(group)
-            exact = spans[0][0] in group[0].answers
+            exact = spans[0].span in group[0].answers
             alone += exact
-            among += exact and max(range(len(spans)), key=lambda i: spans[i][1]) == 0
-            null += sum(lead < 0 for _, _, lead in spans[1:])
+            among += exact and all(spans[0].score > other.score for other in spans[1:])
+            null += sum(other.over_null < 0 for other in spans[1:])
             others += len(spans) - 1
         return Scores(alone / len(self._groups), among / len(self._groups), null / max(1, others))
 
 
-def _read(reader: Reader, windows: list[Window]) -> list[tuple[tuple[int, int], float, float]]:
-    """Return each window's best token span, its score, and its lead over the null score."""
+def _read(reader: Network, windows: list[Window]) -> list[_Guess]:
+    """Return each window's best guess."""
     laid = stack([windows], 1)
     with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
         ids, types, mask = (torch.from_numpy(part) for part in (laid.ids, laid.types, laid.mask))
@@ -79,5 +99,5 @@ def _read(reader: Reader, windows: list[Window]) -> list[tuple[tuple[int, int], 
         offsets = np.stack([position, position + 1], axis=1)
         (span, *_) = best_spans(start[row, inside], end[row, inside], offsets, count=1)
         null = float(start[row, 0] + end[row, 0])
-        found.append(((span.start, span.end - 1), span.score, span.score - null))
+        found.append(_Guess((span.start, span.end - 1), span.score, span.score - null))
     return found

@@ -10,24 +10,28 @@ from numpy.typing import NDArray
 
 from models.training.questions import Corpus
 
-HARD = 8
+DEPTH = 8
 _DEEP = 24
 _BLOCK = 512
 _K1, _B = 1.2, 0.75
 
 
 def hard_negatives(corpus: Corpus) -> NDArray[np.int32]:
-    """Return int32 (questions, HARD): numbers of contexts, best first, -1 where there are no more."""
+    """Return int32 (questions, DEPTH): numbers of contexts, best first, -1 where there are no more.
+
+    What is held out is no negative of a question that is learnt.
+    """
     from sklearn.feature_extraction.text import CountVectorizer
 
     counter = CountVectorizer(stop_words="english", dtype=np.float32)
     documents = _weighted(counter.fit_transform(context.text for context in corpus.contexts))
     asked = counter.transform(question.text for question in corpus.questions)
-    found = np.full((len(corpus.questions), HARD), -1, dtype=np.int32)
+    found = np.full((len(corpus.questions), DEPTH), -1, dtype=np.int32)
     lowered = [context.text.lower() for context in corpus.contexts]
     for first in range(0, len(corpus.questions), _BLOCK):
         scores = (asked[first : first + _BLOCK] @ documents.T).toarray()
         best = np.argpartition(-scores, min(_DEEP, len(lowered) - 1), axis=1)[:, :_DEEP]
+        best.sort(axis=1)  # so that equal scores keep the corpus order
         for row, (line, candidates) in enumerate(zip(scores, best, strict=True)):
             question = corpus.questions[first + row]
             answers = [answer.lower() for answer in corpus.answers(question)]
@@ -35,8 +39,11 @@ def hard_negatives(corpus: Corpus) -> NDArray[np.int32]:
             kept = [
                 at
                 for at in ranked
-                if at != question.context and line[at] > 0 and not any(a in lowered[at] for a in answers)
-            ][:HARD]
+                if at != question.context
+                and line[at] > 0
+                and corpus.contexts[at].held_out <= corpus.held_out(question)
+                and not any(answer in lowered[at] for answer in answers)
+            ][:DEPTH]
             found[first + row, : len(kept)] = kept
     return found
 

@@ -38,10 +38,7 @@ class Attention(nn.Module):
         scores = torch.matmul(query * (width // self.heads) ** -0.5, key.transpose(-1, -2)) + mask.to(
             query.dtype
         )
-        # In the products' own type: autocast would widen it to float32, for twice the memory traffic.
-        with torch.autocast(x.device.type, enabled=False):
-            weights = torch.softmax(scores, -1)
-        mixed = torch.matmul(weights, value).transpose(1, 2).reshape(n, s, width)
+        mixed = torch.matmul(torch.softmax(scores, -1), value).transpose(1, 2).reshape(n, s, width)
         return cast(Tensor, self.output["LayerNorm"](self.output["dense"](mixed) + x))
 
 
@@ -107,7 +104,10 @@ class Reader(nn.Module):
             for name, tensor in weights.items()
             if tensor.is_floating_point() and "pooler" not in name
         }
-        missing, unexpected = self.load_state_dict(named, strict=False)
+        try:
+            missing, unexpected = self.load_state_dict(named, strict=False)
+        except RuntimeError as error:
+            raise ModelError(f"these are no weights of this network: {error}") from error
         if unexpected or any(not name.startswith("qa_outputs.") for name in missing):
             raise ModelError(f"these are no weights of this network: {missing=}, {unexpected=}")
 
@@ -125,15 +125,21 @@ class Reader(nn.Module):
         keep = torch.zeros(mask.shape, device=ids.device).masked_fill(~mask, -1e4)[:, None, None, :]
         for layer in self.bert["encoder"]["layer"]:
             x = layer(x, keep)
-        start, end = self.qa_outputs(x).float().unbind(-1)
+        # The products' bfloat16 would tell logits near 16 apart by steps of 0.06 only.
+        with torch.autocast(x.device.type, enabled=False):
+            start, end = self.qa_outputs(x.float()).unbind(-1)
         return start, end
 
     def save(self, folder: Path, tokenizer: Path) -> None:
         """Write float16 weights, config and tokenizer, for transformers' `AutoModelForQuestionAnswering`."""
-        folder.mkdir(parents=True, exist_ok=True)
+        new = folder.with_name(f"{folder.name}.new")
+        shutil.rmtree(new, ignore_errors=True)
+        new.mkdir(parents=True)
         weights = {name: tensor.detach().half().contiguous() for name, tensor in self.state_dict().items()}
-        save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+        save_file(weights, new / "model.safetensors", metadata={"format": "pt"})
         config = self.config | {"architectures": ["BertForQuestionAnswering"], "dtype": "float16"}
-        (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+        (new / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
         for name in _FILES:
-            shutil.copyfile(tokenizer / name, folder / name)
+            shutil.copyfile(tokenizer / name, new / name)
+        shutil.rmtree(folder, ignore_errors=True)
+        new.rename(folder)

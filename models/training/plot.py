@@ -1,6 +1,7 @@
 """Draws a run's log: loss and learning rate by step, and the development scores."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 from models.errors import ModelError
@@ -15,9 +16,9 @@ def plot(log: Path, out: Path) -> None:
     matplotlib.use("agg")
     from matplotlib import pyplot
 
-    lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
-    losses = [line for line in lines if "loss" in line]
-    scores = [line for line in lines if "alone" in line]
+    lines = _lines(log)
+    losses = _by_step(line for line in lines if "loss" in line)
+    scores = _by_step(line for line in lines if "alone" in line)
     if not losses:
         raise ModelError(f"{log}: holds no steps yet", hint="train first")
     figure, (above, below) = pyplot.subplots(2, 1, sharex=True, figsize=(8, 6), layout="constrained")
@@ -39,3 +40,20 @@ def plot(log: Path, out: Path) -> None:
         axes.grid(alpha=0.3)
     figure.savefig(out, dpi=120, metadata={"Date": None} if out.suffix == ".svg" else None)
     pyplot.close(figure)
+
+
+def _lines(log: Path) -> list[dict[str, float]]:
+    """Read a log; a last line that a kill left half written is no line."""
+    try:
+        written = log.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ModelError(
+            f"{log}: cannot be read: {error.strerror}", hint="give --run a run's folder"
+        ) from error
+    return [json.loads(line) for line in written[: written.rfind("\n") + 1].splitlines()]
+
+
+def _by_step(lines: Iterable[dict[str, float]]) -> list[dict[str, float]]:
+    """Return a line a step, the last of each: a run that was resumed wrote some twice."""
+    found = {line["step"]: line for line in lines}
+    return [found[step] for step in sorted(found)]

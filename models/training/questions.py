@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
+from urllib.parse import unquote
 
 from models.errors import ModelError
 from models.training.recipe import LEFT_OUT, SOURCES, Source
@@ -25,25 +26,28 @@ _PLACES = 4
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """A text that questions are asked of; `title` is empty where it means nothing."""
+    """A text that questions are asked of; `title` is empty where it means nothing.
+
+    `held_out`: for development, not for learning; so are the questions asked of it.
+    """
 
     text: str
     title: str
     document: str
+    held_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """A question, the number of its context in the corpus, and its answers as half-open code-point spans.
 
-    No answers: its context does not answer it. `held_out`: for development, not for learning.
+    No answers: its context does not answer it.
     """
 
     text: str
     source: str
     context: int
     answers: tuple[tuple[int, int], ...]
-    held_out: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,10 @@ class Corpus:
 
     contexts: list[Context]
     questions: list[Question]
+
+    def held_out(self, question: Question) -> bool:
+        """Whether a question is for development."""
+        return self.contexts[question.context].held_out
 
     def answers(self, question: Question) -> list[str]:
         """Return the question's distinct answers as text."""
@@ -69,11 +77,10 @@ def load(folder: Path, sources: dict[str, Source] = SOURCES) -> Corpus:
             held_out = source.holds_out and is_held_out(document)
             for text, asked in _joined(document, contexts) if source.joins else contexts:
                 at = len(corpus.contexts)
-                corpus.contexts.append(Context(text, _title(document) if source.titles else "", document))
+                title = _title(document) if source.titles else ""
+                corpus.contexts.append(Context(text, title, document, held_out))
                 corpus.questions.extend(
-                    Question(
-                        question, name, at, _places(text, spans) if source.everywhere else spans, held_out
-                    )
+                    Question(question, name, at, _places(text, spans) if source.everywhere else spans)
                     for question, spans in asked
                 )
     return corpus
@@ -99,7 +106,7 @@ def _documents(path: Path) -> Iterator[tuple[str, list[_Context]]]:
 
 def _title(document: str) -> str:
     """Return a document's title; some have only the name of the file they come from."""
-    return "" if "/" in document else document
+    return "" if "/" in document else unquote(document)
 
 
 def _asked(qa: dict[str, Any]) -> _Asked:

@@ -1,4 +1,4 @@
-"""What the shipped reader learns from, in which order: the one place to change the recipe. Only values."""
+"""What the shipped reader learns from, in which order. Only values: here a recipe is changed."""
 
 from dataclasses import dataclass
 
@@ -33,8 +33,13 @@ SOURCES = {
     "narrative": Source("narrativeqa-small.json.gz", everywhere=True),
 }
 
-# Sentences of these documents also stand in paragraphs of SQuAD's dev sets (steam engines, Martin Luther).
-LEFT_OUT = frozenset({"Wiki1k:wikipedia:27692", "Wiki1k:wikipedia:7567080"})
+LEFT_OUT = frozenset(
+    {
+        # Sentences of these also stand in paragraphs of SQuAD's dev sets (steam engines, Martin Luther).
+        *("Wiki1k:wikipedia:27692", "Wiki1k:wikipedia:7567080"),
+        "Technical components",  # a product's manual, of whose licence nothing is known
+    }
+)
 
 # Nothing is learnt from these: the calibration is fitted on them.
 UNSEEN = ("ares-synthetic.json.gz", "hotpotqa-musique-gold.json.gz")

@@ -1,5 +1,6 @@
 """The training loop: steps, a learning-rate schedule, a log, and checkpoints a killed run goes on from."""
 
+import hashlib
 import itertools
 import json
 import random
@@ -11,6 +12,8 @@ from typing import Any
 
 import torch
 
+from models.cards import sha256_of
+from models.cores import available_cores
 from models.errors import ModelError
 from models.tokens import Tokens
 from models.training.batching import draw, stack
@@ -19,8 +22,8 @@ from models.training.loss import reading_loss
 from models.training.negatives import hard_negatives
 from models.training.network import Reader
 from models.training.questions import load
-from models.training.recipe import Recipe
-from models.training.windows import Groups, Tokenized, Window, tokenize
+from models.training.recipe import LEFT_OUT, SOURCES, Recipe
+from models.training.windows import AROUND_TOKENS, Groups, Tokenized, Window, tokenize
 
 CHECKPOINT = "checkpoint.pt"
 LOG = "log.jsonl"
@@ -44,15 +47,25 @@ def train(
     `run` keeps the checkpoint and the log. A run that was killed goes on from its last checkpoint, and ends
     with the same weights but for the rounding of sums. Raises ModelError.
     """
-    torch.set_num_threads(threads or torch.get_num_threads())
+    from filelock import FileLock, Timeout
+
+    torch.set_num_threads(threads or available_cores())
     run.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(run / "lock", blocking=False):
+            return _train(recipe, base, data, run, say)
+    except Timeout as error:
+        raise ModelError(f"{run}: another process trains here", hint="give another --run folder") from error
+
+
+def _train(recipe: Recipe, base: Path, data: Path, run: Path, say: Callable[[str], None]) -> Path:
     tokens, corpus = Tokens(base / "tokenizer.json"), load(data)
     say(f"{len(corpus.questions):,} questions on {len(corpus.contexts):,} contexts; finding hard negatives")
     tokenized = tokenize(corpus, tokens)
     groups = Groups(tokenized, hard_negatives(corpus), tokens)
     development = Development(tokenized, groups, _DEVELOPMENT_QUESTIONS)
     total = sum(1 for _ in _batches(recipe, groups, tokenized))
-    learner = _Learner(recipe, base, total)
+    learner = _Learner(recipe, base, total, _fingerprint(recipe, base, data, total))
     done = learner.resume(run / CHECKPOINT)
     say(f"{total:,} steps, from step {done:,}")
     log = _Log(run / LOG, say)
@@ -65,8 +78,15 @@ def train(
             learner.save(run / CHECKPOINT, step)
         if step % _SCORES_EVERY == 0 or step == total:
             log.write_scores(step, development.score(learner.reader))
-            learner.reader.save(run / "reader", base)
+    learner.reader.save(run / "reader", base)
     return run / "reader"
+
+
+def _fingerprint(recipe: Recipe, base: Path, data: Path, total: int) -> str:
+    """Return what a checkpoint is bound to: all that decides which batches come in which order."""
+    files = [data / source.file for source in SOURCES.values()] + [base / "model.safetensors"]
+    parts = [repr(recipe), repr(SOURCES), repr(sorted(LEFT_OUT)), str(total), *map(sha256_of, files)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def _batches(recipe: Recipe, groups: Groups, tokenized: Tokenized) -> Iterator[list[list[Window]]]:
@@ -82,7 +102,7 @@ def chosen(shares: dict[str, float], tokenized: Tokenized, seed: str) -> list[in
     for number, question in enumerate(tokenized.corpus.questions):
         # A question whose marked answers no token covers would be learnt as unanswerable.
         lost = bool(question.answers) and not tokenized.answers[number]
-        if question.source in by_source and not question.held_out and not lost:
+        if question.source in by_source and not tokenized.corpus.held_out(question) and not lost:
             by_source[question.source].append(number)
     found = []
     for name, numbers in by_source.items():
@@ -96,9 +116,12 @@ def chosen(shares: dict[str, float], tokenized: Tokenized, seed: str) -> list[in
 class _Learner:
     """The reader with its optimizer and schedule: what a checkpoint holds."""
 
-    def __init__(self, recipe: Recipe, base: Path, total: int) -> None:
-        self._recipe = recipe
+    def __init__(self, recipe: Recipe, base: Path, total: int, fingerprint: str) -> None:
+        self._recipe, self._fingerprint = recipe, fingerprint
         self.reader = Reader(base, seed=recipe.seed)
+        longest = max(stage.context_tokens[1] for stage in recipe.stages) + AROUND_TOKENS
+        if longest > self.reader.config["max_position_embeddings"]:
+            raise ModelError(f"{base}: has no room for the recipe's windows of {longest} tokens")
         learning = [p for p in self.reader.parameters() if p.requires_grad]
         self._optimizer = torch.optim.AdamW(
             [  # matrices decay, biases and norms do not
@@ -137,7 +160,7 @@ class _Learner:
         """Replace the checkpoint by rename, so that there is always a whole one."""
         kept = {name: part.state_dict() for name, part in self._parts().items()}
         new = path.with_suffix(".new")
-        torch.save(kept | {"step": step, "recipe": repr(self._recipe)}, new)
+        torch.save(kept | {"step": step, "fingerprint": self._fingerprint}, new)
         new.replace(path)
 
     def resume(self, path: Path) -> int:
@@ -145,8 +168,9 @@ class _Learner:
         if not path.is_file():
             return 0
         kept = torch.load(path, weights_only=True)
-        if kept["recipe"] != repr(self._recipe):
-            raise ModelError(f"{path}: was begun with another recipe", hint="give another --run folder")
+        if kept["fingerprint"] != self._fingerprint:
+            message = f"{path}: was begun with another recipe, or on other data"
+            raise ModelError(message, hint="give another --run folder")
         for name, part in self._parts().items():
             part.load_state_dict(kept[name])
         return int(kept["step"])
@@ -189,6 +213,6 @@ class _Log:
         self._began = time.perf_counter()
 
     def _append(self, line: dict[str, float]) -> None:
-        rounded = {name: float(f"{value:.5g}") for name, value in line.items()}
+        rounded = {name: value if name == "step" else float(f"{value:.5g}") for name, value in line.items()}
         with self._path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(rounded) + "\n")

@@ -2,19 +2,22 @@
 
 import random
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.spans import MAX_ANSWER_TOKENS
 from models.tokens import Tokens
 from models.training.questions import Corpus
 from models.training.recipe import Stage
 from models.windows import QUESTION_TOKENS
 
 _TITLE_TOKENS = 24
-_HARD, _SAME = 0.7, 0.15  # the rest of the negatives is drawn from anywhere
-_LEAST = 24
+_HARD_SHARE, _SAME_SHARE = 0.7, 0.15  # the rest of the negatives is drawn from anywhere
+_LEAST_TOKENS = 24
+AROUND_TOKENS = QUESTION_TOKENS + _TITLE_TOKENS + 3
+"""The most that a window holds beside its context."""
+
 _TRIES = 20
 
 
@@ -36,6 +39,7 @@ class Window:
 class Tokenized:
     """A corpus as token ids: of questions, titles and contexts; `answers` as token spans, the last included.
 
+    `words`: each question's answers as token ids.
     `stops`: for each context the positions where a sentence begins, 0 and its length among them.
     """
 
@@ -44,35 +48,49 @@ class Tokenized:
     titles: list[list[int]]
     contexts: list[list[int]]
     answers: list[tuple[tuple[int, int], ...]]
+    words: list[list[list[int]]]
     stops: list[list[int]]
 
 
 def tokenize(corpus: Corpus, tokens: Tokens) -> Tokenized:
-    """Turn everything into tokens once; an answer that no token covers is dropped."""
+    """Turn everything into tokens once; answers that no token covers, or too many, are dropped."""
     encoded = tokens.ids_and_spans([context.text for context in corpus.contexts])
     marks = set(tokens.ids([".?!"])[0])
-    answers = []
+    contexts = [ids for ids, _ in encoded]
+    answers: list[tuple[tuple[int, int], ...]] = []
     for question in corpus.questions:
         spans = encoded[question.context][1]
         found = (_covering(spans, start, end) for start, end in question.answers)
         answers.append(tuple(dict.fromkeys(span for span in found if span is not None)))
+    words = [
+        [contexts[question.context][first : last + 1] for first, last in spans]
+        for question, spans in zip(corpus.questions, answers, strict=True)
+    ]
     return Tokenized(
         corpus,
         [ids[:QUESTION_TOKENS] for ids in tokens.ids([question.text for question in corpus.questions])],
         [ids[:_TITLE_TOKENS] for ids in tokens.ids([context.title for context in corpus.contexts])],
-        [ids for ids, _ in encoded],
+        contexts,
         answers,
-        [
-            [0, *(i + 1 for i, (a, b) in enumerate(pairwise(ids)) if a in marks and b not in marks), len(ids)]
-            for ids, _ in encoded
-        ],
+        words,
+        [_stops(ids, spans, marks) for ids, spans in encoded],
     )
 
 
+def _stops(ids: list[int], spans: NDArray[np.int32], marks: set[int]) -> list[int]:
+    """Return where sentences begin: after a mark that blank space follows, as none does inside "3.5"."""
+    begins = (i + 1 for i in range(len(ids) - 1) if ids[i] in marks and spans[i + 1, 0] > spans[i, 1])
+    return [0, *begins, len(ids)]
+
+
 def _covering(spans: NDArray[np.int32], start: int, end: int) -> tuple[int, int] | None:
-    """Return the first and the last token that share a character with [start, end)."""
+    """Return the first and the last token that share a character with [start, end), None for too many."""
     inside = np.flatnonzero((spans[:, 1] > start) & (spans[:, 0] < end))
-    return (int(inside[0]), int(inside[-1])) if len(inside) else None
+    return (int(inside[0]), int(inside[-1])) if 0 < len(inside) <= MAX_ANSWER_TOKENS else None
+
+
+def _holds(ids: list[int], word: list[int]) -> bool:
+    return any(ids[at : at + len(word)] == word for at in range(len(ids) - len(word) + 1))
 
 
 class Groups:
@@ -86,7 +104,7 @@ class Groups:
         question = self._all.corpus.questions[number]
         answers = self._all.answers[number]
         room = dice.randint(*stage.context_tokens)
-        titled = dice.random() < stage.titled
+        titled = bool(self._all.titles[question.context]) and dice.random() < stage.titled
         own = self._crop(question.context, dice.choice(answers) if answers else None, room, dice)
         room = own[1] - own[0]  # windows of one length waste no padding
         windows = [self._window(number, question.context, own, titled=titled)]
@@ -103,18 +121,21 @@ class Groups:
     ) -> tuple[int, tuple[int, int]] | None:
         """Return a context and a part of it without the answer: the rest of its own, a hard one, or any."""
         kind, context = dice.random(), self._all.corpus.questions[number].context
-        if kind < _SAME:
-            answers, length = self._all.answers[number], len(self._all.contexts[context])
+        if kind < _SAME_SHARE:
+            ids, words = self._all.contexts[context], self._all.words[number]
+            length = len(ids)
             rests = [(max(0, own[0] - room), own[0]), (own[1], min(length, own[1] + room))]
             free = [
                 (first, last)
                 for first, last in rests
-                if last - first >= _LEAST and all(e < first or s >= last for s, e in answers)
+                if last - first >= _LEAST_TOKENS and not any(_holds(ids[first:last], word) for word in words)
             ]
             if free:
                 return context, dice.choice(free)
         hard = [int(at) for at in self._hard[number] if at >= 0]
-        other = dice.choice(hard) if kind < _SAME + _HARD and hard else self._stranger(number, dice)
+        other = (
+            dice.choice(hard) if kind < _SAME_SHARE + _HARD_SHARE and hard else self._stranger(number, dice)
+        )
         return None if other is None else (other, self._crop(other, None, room, dice))
 
     def _stranger(self, number: int, dice: random.Random) -> int | None:
@@ -125,7 +146,8 @@ class Groups:
         for _ in range(_TRIES):
             at = dice.randrange(len(corpus.contexts))
             text = corpus.contexts[at].text.lower()
-            if at != question.context and not any(answer in text for answer in answers):
+            usable = corpus.contexts[at].held_out <= corpus.held_out(question)
+            if usable and at != question.context and not any(answer in text for answer in answers):
                 return at
         return None
 
@@ -145,7 +167,7 @@ class Groups:
         else:
             room = max(room, around[1] - around[0] + 1)
             earliest, latest = max(0, around[1] + 1 - room), around[0]
-            first = dice.choice([s for s in stops if earliest <= s <= latest] or [earliest])
+            first = dice.choice([s for s in stops if earliest <= s <= latest] or range(earliest, latest + 1))
             lowest = around[1] + 1
         return first, max((stop for stop in stops if lowest <= stop <= first + room), default=first + room)
 

@@ -3,6 +3,8 @@
 import gzip
 import json
 import shutil
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,10 +14,17 @@ torch = pytest.importorskip("torch", reason="training needs the extra hf")
 
 from models import shipped  # noqa: E402 - only where torch is
 from models.errors import ModelError  # noqa: E402
+from models.tokens import Tokens  # noqa: E402
+from models.training.development import Development  # noqa: E402
+from models.training.negatives import hard_negatives  # noqa: E402
 from models.training.network import Reader  # noqa: E402
+from models.training.plot import _by_step, _lines, plot  # noqa: E402
+from models.training.questions import load  # noqa: E402
 from models.training.recipe import SOURCES, Recipe, Stage  # noqa: E402
-from models.training.train import CHECKPOINT, LOG, train  # noqa: E402
+from models.training.train import CHECKPOINT, LOG, chosen, train  # noqa: E402
+from models.training.windows import Groups, tokenize  # noqa: E402
 
+COLOURS = ["red", "green", "blue", "white", "black"]
 CONFIG = {
     **{"model_type": "bert", "vocab_size": 30522, "hidden_size": 32, "num_hidden_layers": 2},
     **{"num_attention_heads": 4, "intermediate_size": 64, "hidden_act": "gelu", "type_vocab_size": 2},
@@ -71,13 +80,12 @@ def test_weights_of_another_network_are_refused(base: Path, tmp_path: Path) -> N
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One file: twenty documents of three contexts, each saying the colour of a thing."""
     folder = tmp_path_factory.mktemp("data")
-    colours = ["red", "green", "blue", "white", "black"]
     things = ["house", "boat", "train"]
     documents = []
     for n in range(20):
         paragraphs = []
         for at, thing in enumerate(things):
-            colour = colours[(n + at) % 5]
+            colour = COLOURS[(n + at) % 5]
             text = f"In town {n} the old {thing} was {colour} all summer long."
             answers = [{"text": colour, "answer_start": text.index(colour)}]
             qa = {
@@ -143,5 +151,76 @@ def test_a_run_that_was_killed_goes_on_to_the_same_weights(whole: Path, base: Pa
 
 def test_a_run_goes_on_only_with_its_own_recipe(whole: Path, base: Path, data: Path) -> None:
     other = Recipe((STAGE,), learning_rate=1e-3, batch_tokens=1024)
-    with pytest.raises(ModelError, match="begun with another recipe"):
+    with pytest.raises(ModelError, match="begun with another recipe, or on other data"):
         train(other, base=base, data=data, run=whole, threads=1, say=quiet)
+
+
+def test_one_process_at_a_time(whole: Path, base: Path, data: Path) -> None:
+    from filelock import FileLock
+
+    with FileLock(whole / "lock"), pytest.raises(ModelError, match="another process trains here"):
+        train(RECIPE, base=base, data=data, run=whole, threads=1, say=quiet)
+
+
+def test_a_base_without_room_for_the_windows_is_refused(base: Path, data: Path, tmp_path: Path) -> None:
+    long = Recipe((replace(STAGE, context_tokens=(64, 128)),), learning_rate=1e-3)
+    with pytest.raises(ModelError, match="no room for the recipe's windows of 219 tokens"):
+        train(long, base=base, data=data, run=tmp_path, threads=1, say=quiet)
+
+
+def test_a_stage_draws_its_shares_of_what_may_be_learnt(data: Path) -> None:
+    tokenized = tokenize(load(data), Tokens(shipped("reader") / "tokenizer.json"))
+    learnt = [n for n, q in enumerate(tokenized.corpus.questions) if not tokenized.corpus.held_out(q)]
+    assert 0 < len(learnt) < len(tokenized.corpus.questions)
+    half = chosen({"squad": 0.5}, tokenized, "seed")
+    assert len(half) == len(set(half)) == len(learnt) // 2
+    assert half == chosen({"squad": 0.5}, tokenized, "seed") != chosen({"squad": 0.5}, tokenized, "other")
+    often = Counter(chosen({"squad": 2.5}, tokenized, "seed"))
+    assert set(often) == set(learnt)
+    assert sum(often.values()) == 2 * len(learnt) + len(learnt) // 2
+    assert chosen({"wiki": 1.0}, tokenized, "seed") == []
+
+
+def test_development_counts_alone_and_among(data: Path) -> None:
+    """A network that marks the colours of its own windows, and one that prefers every other window."""
+    tokens = Tokens(shipped("reader") / "tokenizer.json")
+    tokenized = tokenize(load(data), tokens)
+    groups = Groups(tokenized, hard_negatives(tokenized.corpus), tokens)
+    colours = {tokens.ids([colour])[0][0] for colour in COLOURS}
+    development = Development(tokenized, groups, 5)
+
+    def colour(
+        ids: torch.Tensor, types: torch.Tensor, mask: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        logits = torch.zeros(ids.shape)
+        for number in colours:
+            logits[ids == number] = 3.0
+        return logits, logits
+
+    found = development.score(colour)
+    assert (found.alone, found.among, found.null) == (1.0, 0.0, 0.0)
+
+    def silent(
+        ids: torch.Tensor, types: torch.Tensor, mask: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        logits = torch.zeros(ids.shape)
+        logits[:, 0] = 1.0
+        return logits, logits
+
+    found = development.score(silent)
+    assert (found.alone, found.null) == (0.0, 1.0)
+
+
+def test_a_log_is_drawn_once_a_step(tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    with pytest.raises(ModelError, match="cannot be read"):
+        plot(log, tmp_path / "curve.svg")
+    log.write_text("")
+    with pytest.raises(ModelError, match="holds no steps yet"):
+        plot(log, tmp_path / "curve.svg")
+    steps = [{"step": step, "loss": 9.0 / step, "rate": 1e-4, "seconds": 1.0} for step in (1, 2, 3, 2, 3, 4)]
+    scores = {"step": 4, "alone": 0.5, "among": 0.4, "null": 0.9}
+    log.write_text("\n".join(map(json.dumps, [*steps, scores])) + '\n{"step": 5, "lo')
+    assert [line["step"] for line in _by_step(_lines(log))] == [1, 2, 3, 4]
+    plot(log, tmp_path / "curve.png")
+    assert (tmp_path / "curve.png").read_bytes().startswith(b"\x89PNG")

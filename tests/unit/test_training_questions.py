@@ -60,6 +60,15 @@ def test_questions_keep_their_context_and_distinct_spans(tmp_path: Path) -> None
     assert read(tmp_path).contexts[0].title == ""
 
 
+def test_titles_are_words_and_no_file_names(tmp_path: Path) -> None:
+    squad(
+        tmp_path / "some.json.gz",
+        ("2007%E2%80%9308_season", [("a", [])]),
+        ("some/path:file.json", [("b", [])]),
+    )
+    assert [c.title for c in read(tmp_path, titles=True).contexts] == ["2007–08 season", ""]
+
+
 def test_an_answer_is_right_wherever_it_stands_as_whole_words(tmp_path: Path) -> None:
     squad(tmp_path / "some.json.gz", ("t", [("An art: art, party art.", [("What?", [("art", 3)])])]))
     assert read(tmp_path, everywhere=True).questions[0].answers == ((3, 6), (8, 11), (19, 22))
@@ -84,9 +93,9 @@ def test_held_out_documents_are_held_out_whole(tmp_path: Path) -> None:
     assert 4 <= len(held) <= 25
     squad(tmp_path / "some.json.gz", *((t, [(f"{t}.", [("Q?", []), ("R?", [])])]) for t in titles))
     corpus = read(tmp_path, holds_out=True)
-    assert {corpus.contexts[q.context].document for q in corpus.questions if q.held_out} == held
-    assert sum(q.held_out for q in corpus.questions) == 2 * len(held)
-    assert not any(q.held_out for q in read(tmp_path).questions)
+    assert {corpus.contexts[q.context].document for q in corpus.questions if corpus.held_out(q)} == held
+    assert sum(map(corpus.held_out, corpus.questions)) == 2 * len(held)
+    assert not any(context.held_out for context in read(tmp_path).contexts)
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"[1]", gzip.compress(b'{"data": [{"paragraphs": [{}]}]}')])

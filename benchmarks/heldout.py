@@ -1,0 +1,50 @@
+"""Questions that the shipped reader was not trained on, in an archive with distractors.
+
+The held-out documents of SQuAD's training part and of new Wikipedia, ARES and HotpotQA/MuSiQue, asked of all
+contexts of these four. What scores and calibrates the reader is chosen on them, never on an evaluation set.
+"""
+
+import random
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.common import DATA, index_of, need
+from indexer.article import Article
+from models.training.questions import load
+from models.training.recipe import SOURCES, UNSEEN
+from qa.evaluate.squad import Question, load_squad
+
+TRAIN = DATA / "reader-train"
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOut:
+    """The folder of the index, and the questions: of held-out documents, and of the unseen sets."""
+
+    folder: Path
+    documents: list[Question]
+    unseen: list[Question]
+
+    def sample(self, count: int) -> list[Question]:
+        """Return two thirds from the documents and one from the unseen sets, always the same ones."""
+        dice = random.Random(3)
+        unseen = dice.sample(self.unseen, min(count // 3, len(self.unseen)))
+        documents = dice.sample(self.documents, min(count - len(unseen), len(self.documents)))
+        return dice.sample(documents + unseen, len(documents) + len(unseen))
+
+
+def held_out() -> HeldOut:
+    """Read the questions, and index what they are asked of, titles and all."""
+    corpus = load(need(TRAIN), {name: source for name, source in SOURCES.items() if source.holds_out})
+    unseen = [load_squad(need(TRAIN / name)) for name in UNSEEN]
+    articles = [
+        Article(id=f"context-{at}", title=context.title, text=context.text)
+        for at, context in enumerate(corpus.contexts)
+    ]
+    folder = index_of("held-out", [*articles, *(a for one in unseen for a in one.articles)])
+    documents = [
+        Question(f"question-{at}", q.text, tuple(corpus.answers(q)), f"context-{q.context}")
+        for at, q in enumerate(corpus.questions)
+        if q.held_out and q.answers
+    ]
+    return HeldOut(folder, documents, [q for one in unseen for q in one.questions if q.golds])

@@ -1,0 +1,72 @@
+"""What a span's score should be made of: logits, its window's null score, its passage's place; titles or not.
+
+    python -m benchmarks.scoring [--questions 500]
+
+score = start + end - (null weight x null) + (retrieval weight x fused score). EM and F1 of the best span on
+questions that the reader was not trained on (benchmarks/heldout.py).
+"""
+
+import argparse
+from collections.abc import Sequence
+
+from benchmarks.common import THREADS, print_table
+from benchmarks.heldout import held_out
+from indexer.filters import Filter
+from indexer.index import Index
+from models import load_encoder, load_reader
+from qa.aggregate import LocatedSpan
+from qa.evaluate.metrics import exact_match, f1
+from qa.evaluate.squad import Question
+from qa.reading import Reading
+from qa.retrieve import Retrieval, retrieve
+
+NULL = (0.0, 0.25, 0.5, 1.0)
+PRIOR = (0.0, 5.0, 10.0, 15.0, 20.0, 30.0)
+
+
+def spans(questions: Sequence[Question], reading: Reading, name: str | None) -> list[list[LocatedSpan]]:
+    """Return every span of every window read for each question, its score the bare logits."""
+    encoder, reader = load_encoder(threads=THREADS), load_reader(name, threads=THREADS)
+    found = []
+    with Index(held_out().folder) as index:
+        for question in questions:
+            candidates = retrieve(
+                index, encoder, question.text, reading.windows, Filter(), Retrieval()
+            ).candidates
+            windows = reader.read([(question.text, reading.context(c)) for c in candidates])
+            found.append(
+                [s for c, w in zip(candidates, windows, strict=True) for s in reading.spans_of(c, w)]
+            )
+    return found
+
+
+def main() -> None:
+    """Read everything with and without titles, then try every pair of weights."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--questions", type=int, default=500)
+    parser.add_argument("--reader")
+    given = parser.parse_args()
+    questions = held_out().sample(given.questions)
+    for titles in (False, True):
+        found = spans(questions, Reading(retrieval_weight=0.0, titles=titles), given.reader)
+        rows = []
+        for null in NULL:
+            for prior in PRIOR:
+                best = [
+                    max(
+                        one,
+                        key=lambda s: s.score - null * (s.score - s.over_null) + prior * s.retrieval,
+                    ).text
+                    for one in found
+                ]
+                pairs = list(zip(best, questions, strict=True))
+                em = 100 * sum(exact_match(text, q.golds) for text, q in pairs) / len(pairs)
+                rows.append([null, prior, em, 100 * sum(f1(text, q.golds) for text, q in pairs) / len(pairs)])
+        title = f"{len(questions)} questions, {'titles in front' if titles else 'no titles'}"
+        print_table(title, ["null weight", "retrieval weight", "EM", "F1"], rows)
+
+
+if __name__ == "__main__":
+    main()
