@@ -130,7 +130,7 @@ def ask(
     from api.render import print_asked, print_json
     from api.schemas import asked_object
     from api.service import open_answerer
-    from qa.answer import checked_filter, checked_question
+    from qa.checks import checked_filter, checked_question
 
     questions = _questions(question, file)
     allow = checked_filter(options.article_filter(after, before, as_of, source))
@@ -138,8 +138,8 @@ def ask(
         checked_question(text)
     answered = False
     with open_answerer(options.settings(index, encoder, reader, threads, windows)) as opened:
-        for text in questions:
-            asked = opened.answerer.ask(text, top=top, allow=allow, min_probability=min_probability)
+        outcomes = opened.answerer.ask_each(questions, top=top, allow=allow, min_probability=min_probability)
+        for asked in outcomes:
             answered = answered or bool(asked.answers)
             if as_json:
                 result = asked_object(asked, opened.index, explain=explain)
@@ -323,18 +323,134 @@ def remove(
 
 
 @app.command()
-def info(as_json: options.AsJson = False, index: options.Index = _INDEX) -> None:
-    """Say what the index holds and what built it."""
+def info(
+    as_json: options.AsJson = False, index: options.Index = _INDEX, reader: options.ReaderName = None
+) -> None:
+    """Say what the index holds, what built it, and by which calibration it is answered from."""
+    from api import calibrations
     from api.render import print_info, print_json
     from api.schemas import info_object
     from api.service import open_index
 
     with open_index(options.settings(index)) as opened:
         described = info_object(opened, opened.store.sources())
+        calibration = calibrations.info_object(index, reader, opened.manifest.encoder)
     if as_json:
-        print_json(described)
+        print_json(described | {"calibration": calibration})
     else:
         print_info(described)
+        typer.echo(f"calibration {calibrations.info_line(calibration)}")
+
+
+EVAL_HELP = """Measure how good the answers are, on a file of questions with their answers.
+
+\b
+Examples:
+  nutgraf eval dev-v1.1.json.gz                      the reader, each question asked of its own paragraph
+  nutgraf eval dev-v1.1.json.gz --open               the whole system: all paragraphs as one archive
+  nutgraf eval questions.jsonl.gz --index .nutgraf   news questions, asked of an index
+  nutgraf eval dev-v2.0.json --questions 500 --per-question answers.jsonl
+
+With --per-question a run that was stopped goes on when the same command is given again.
+"""
+
+
+@app.command(name="eval", help=EVAL_HELP)
+def eval_command(
+    context: typer.Context,
+    file: Annotated[
+        Path, typer.Argument(help="SQuAD .json[.gz], or news questions .jsonl[.gz].", show_default=False)
+    ],
+    whole: Annotated[bool, typer.Option("--open", help="Ask all paragraphs as one archive.")] = False,
+    remove_gold: Annotated[
+        bool, typer.Option("--remove-gold", help="Ask also with a question's own paragraph hidden.")
+    ] = False,
+    questions: Annotated[
+        int | None, typer.Option("--questions", min=1, help="Only so many, drawn with a fixed seed.")
+    ] = None,
+    per_question: Annotated[
+        Path | None, typer.Option("--per-question", metavar="FILE", help="Keep every answer: JSON lines.")
+    ] = None,
+    as_json: options.AsJson = False,
+    index: options.Index = _INDEX,
+    encoder: options.EncoderName = None,
+    reader: options.ReaderName = None,
+    threads: options.Threads = None,
+) -> None:
+    """Evaluate; see EVAL_HELP."""
+    from api.evaluating import Wanted, evaluate
+    from api.render import print_json
+    from api.reports import print_report, report_object
+
+    source = context.get_parameter_source("index")
+    # An archive that $NUTGRAF_INDEX names is there to be asked, not to be filled with a benchmark.
+    named = source is not None and source.name == "COMMANDLINE"
+    wanted = Wanted(file, whole, remove_gold, named, questions, per_question)
+    try:
+        report = evaluate(options.settings(index, encoder, reader, threads), wanted)
+    except KeyboardInterrupt:
+        if per_question:
+            typer.echo("stopped; give the same command again to go on", err=True)
+        raise
+    if as_json:
+        print_json(report_object(report))
+    else:
+        print_report(report)
+
+
+CALIBRATE_HELP = """Fit probabilities and threshold to this archive, by questions whose answers are known.
+
+QUESTIONS has one a line: {"question": "...", "answers": ["..."], "article": "ID"}; answers is [] where the
+archive has none, article may be left out. Or a SQuAD file. Each question is asked as it is, and again with
+the articles that answer it hidden.
+
+\b
+Examples:
+  nutgraf calibrate questions.jsonl --dry-run     say what it would bring
+  nutgraf calibrate questions.jsonl               and keep it beside the index
+  nutgraf calibrate --reset                       go back to the reader's own
+"""
+
+
+@app.command(help=CALIBRATE_HELP)
+def calibrate(
+    questions: Annotated[
+        Path | None, typer.Argument(help="Questions .jsonl[.gz], or SQuAD .json[.gz].", show_default=False)
+    ] = None,
+    false_answers: Annotated[
+        float,
+        typer.Option(
+            "--false-answers", metavar="SHARE", min=0.0, max=1.0, help="Answered without an answer."
+        ),
+    ] = 0.1,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing.")] = False,
+    reset: Annotated[bool, typer.Option("--reset", help="Remove the index's own calibration.")] = False,
+    as_json: options.AsJson = False,
+    index: options.Index = _INDEX,
+    encoder: options.EncoderName = None,
+    reader: options.ReaderName = None,
+    threads: options.Threads = None,
+    windows: options.Windows = None,
+) -> None:
+    """Calibrate; see CALIBRATE_HELP."""
+    from api import calibrating
+    from api.render import print_json
+
+    settings = options.settings(index, encoder, reader, threads, windows)
+    if reset:
+        if questions is not None or dry_run:
+            raise BadOption("--reset was given with something else", hint="nutgraf calibrate --reset")
+        removed = calibrating.reset(settings)
+        if as_json:
+            print_json({"removed": removed})
+        else:
+            typer.echo("the reader's own calibration is in force" + ("" if removed else ", as it was before"))
+        return
+    report = calibrating.calibrate(settings, questions, false_answers, dry_run=dry_run)
+    if as_json:
+        print_json(calibrating.report_object(report))
+    else:
+        calibrating.print_report(report)
 
 
 @app.command()

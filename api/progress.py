@@ -1,4 +1,4 @@
-"""The progress bar of `nutgraf index`, and its summary. Knows counts and files; not how they are indexed."""
+"""Progress bars, and the summary of `nutgraf index`. Knows counts and files; not how the work is done."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -55,6 +55,30 @@ def progress_bar(files: "Sequence[SourceFile]", summary: "Summary") -> Iterator[
             )
 
         yield update
+
+
+@contextmanager
+def counting_bar(label: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Show how many of `total` are done, and time left; yields what to call with how many more are.
+
+    On a terminal only, as `progress_bar`.
+    """
+    out = console(error=True)
+    if not out.is_terminal:
+        yield lambda _: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn(label),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("left"),
+    )
+    with Progress(*columns, console=out) as progress:
+        task = progress.add_task(label, total=total)
+        yield lambda more: progress.advance(task, more)
 
 
 def _seen(summary: "Summary") -> int:

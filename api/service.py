@@ -17,27 +17,32 @@ from indexer.article import Article
 from indexer.clean import storable
 
 if TYPE_CHECKING:
+    from api.calibrations import InForce
     from indexer.build import Builder, Encoder
     from indexer.index import Index
+    from models import Card
     from qa.answer import Answerer
 
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """An opened index with the answerer that works on it."""
+    """An opened index with the answerer that works on it, its reader's card, and its calibration."""
 
     index: "Index"
     answerer: "Answerer"
+    reader: "Card"
+    calibration: "InForce"
 
 
 @contextmanager
 def open_answerer(settings: Settings) -> Iterator[Open]:
     """Open the index and load both models, side by side: each waits for the disk more than for the others."""
+    from api.calibrations import in_force
     from indexer.build import identity
     from indexer.generation import check_encoder
     from models import load_encoder, load_reader
-    from qa.answer import Answerer, Reading
-    from qa.calibrate import Calibration
+    from qa.answer import Answerer
+    from qa.reading import Reading
 
     with ThreadPoolExecutor(2) as pool:
         encoder_loading = pool.submit(load_encoder, settings.encoder, threads=settings.threads)
@@ -46,9 +51,10 @@ def open_answerer(settings: Settings) -> Iterator[Open]:
         encoder, reader = encoder_loading.result(), reader_loading.result()
     with index:
         check_encoder(settings.index, index.manifest.encoder, identity(encoder))
-        calibration = Calibration.from_card(reader.card.calibration)
+        chosen = in_force(settings.index, reader.card, index.manifest.encoder)
         reading = Reading(windows=settings.windows) if settings.windows else Reading()
-        yield Open(index, Answerer(index, encoder, reader, calibration, reading=reading))
+        answerer = Answerer(index, encoder, reader, chosen.calibration, reading=reading)
+        yield Open(index, answerer, reader.card, chosen)
 
 
 def open_index(settings: Settings) -> "Index":

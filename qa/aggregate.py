@@ -14,7 +14,8 @@ from qa.normalize import same_words
 class LocatedSpan:
     """A span in an article's text: `text == article.text[start:end]`.
 
-    `score` compares over windows; `over_null` is its lead over the window's own "no answer", in logits.
+    `score` compares over windows; `over_null` is its lead over the window's own "no answer", in logits;
+    `retrieval` is the fused score of its passage, 0..1.
     """
 
     article: Article
@@ -22,6 +23,7 @@ class LocatedSpan:
     end: int
     score: float
     over_null: float = 0.0
+    retrieval: float = 0.0
 
     @property
     def text(self) -> str:
@@ -43,6 +45,11 @@ class Group:
 
     best: LocatedSpan
     support: tuple[Support, ...]
+
+    @property
+    def agreement(self) -> int:
+        """How many other articles say the same, copies left out."""
+        return sum(support.independent for support in self.support)
 
 
 def aggregate(spans: Sequence[LocatedSpan]) -> list[Group]:

@@ -4,84 +4,43 @@ Knows the order of the steps; does not know files, doors, or which engines do th
 """
 
 import time
-import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
 
 from indexer.filters import Filter
-from indexer.passages import sentence_around, title_prefix
-from models.spans import best_spans
+from indexer.passages import sentence_around
 from qa.aggregate import Group, LocatedSpan, Support, aggregate
 from qa.calibrate import Calibration, Features
-from qa.errors import BadFilter, BadQuestion, EmptyIndex
+from qa.checks import check_top, checked_filter, checked_question
+from qa.errors import BadFilter, EmptyIndex
+from qa.reading import Reader, Reading
 from qa.retrieve import Candidate, Found, PassageIndex, QuestionEncoder, Retrieval, retrieve
 
-MAX_QUESTION_CHARS = 1000
-MAX_TOP = 100
-
-
-class WindowLogits(Protocol):
-    """What a reader says of one window; t tokens of the context, offsets in code points of it."""
-
-    @property
-    def start(self) -> npt.NDArray[np.float32]:
-        """Start logits, float32 (t,)."""
-        ...
-
-    @property
-    def end(self) -> npt.NDArray[np.float32]:
-        """End logits, float32 (t,)."""
-        ...
-
-    @property
-    def offsets(self) -> npt.NDArray[np.int32]:
-        """Code-point offsets in the context, int32 (t, 2)."""
-        ...
-
-    @property
-    def null(self) -> float:
-        """Score of "no answer here": start + end logit of the first token."""
-        ...
-
-
-class Reader(Protocol):
-    """Reads (question, context) pairs, all of them in as few batches as it can."""
-
-    def read(self, pairs: Sequence[tuple[str, str]]) -> Sequence[WindowLogits]:
-        """Return the logits of each pair, in order."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """How passages are read: the best `windows` of them, `spans` kept from each.
-
-    A span's score is its logits plus `retrieval_weight` x its passage's fused score (0..1): the reader
-    decides, retrieval breaks near ties. `titles` puts the article's title in front of what is read.
-    """
-
-    windows: int = 10
-    spans: int = 5
-    retrieval_weight: float = 10.0
-    titles: bool = False
+BLOCK_QUESTIONS = 64
+"""Questions whose windows are read in one call: some 640 windows, whose logits take a few megabytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An exact quote with its source. `probability` is calibrated on held-out questions."""
+    """An exact quote with its source. `probability` is calibrated; `features` are what it was made of."""
 
     text: str
     start: int
     end: int
     score: float
     probability: float
-    sentence: tuple[int, int]
     span: LocatedSpan
     support: tuple[Support, ...]
+    features: Features
+
+    @property
+    def sentence(self) -> tuple[int, int]:
+        """The sentence around it, as a span of the article's text."""
+        return sentence_around(self.span.article.text, self.start, self.end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,14 +97,22 @@ class Answerer:
         self._retrieval = retrieval or Retrieval()
         self._reading = reading or Reading()
 
+    @property
+    def rules(self) -> tuple[Retrieval, Reading, Calibration]:
+        """All that answers depend on, besides the index and the two models."""
+        return self._retrieval, self._reading, self._calibration
+
+    def over(self, index: PassageIndex) -> "Answerer":
+        """Return one with the same models and rules over another index, or another view of this one."""
+        retrieval, reading, calibration = self.rules
+        return Answerer(index, self._encoder, self._reader, calibration, retrieval=retrieval, reading=reading)
+
     def search(self, question: str, *, top: int = 10, allow: Filter | None = None) -> Found:
         """Return the `top` best passages for the question."""
         question = checked_question(question)
-        _check_top(top)
+        check_top(top)
         self._check_index()
-        return retrieve(
-            self._index, self._encoder, question, top, checked_filter(allow or Filter()), self._retrieval
-        )
+        return self._found(question, self._encoder, top, checked_filter(allow or Filter()))
 
     def ask(
         self,
@@ -159,131 +126,151 @@ class Answerer:
 
         The threshold is the calibration's; a `min_probability` replaces it and holds for every answer.
         """
+        return self.ask_many([question], top=top, allow=allow, min_probability=min_probability)[0]
+
+    def ask_many(
+        self,
+        questions: Sequence[str],
+        *,
+        top: int = 1,
+        allow: Filter | None = None,
+        min_probability: float | None = None,
+    ) -> list[Asked]:
+        """Return what `ask` would return for each question, in order, for less than as many calls cost.
+
+        Scores are the same to the rounding of float32. Of what is done for several questions at once, each
+        `timing` has an even share.
+        """
+        return [*self.ask_each(questions, top=top, allow=allow, min_probability=min_probability)]
+
+    def ask_each(
+        self,
+        questions: Sequence[str],
+        *,
+        top: int = 1,
+        allow: Filter | None = None,
+        min_probability: float | None = None,
+    ) -> Iterator[Asked]:
+        """Yield as `ask_many` returns, a block of questions at a time, so that memory stays bounded.
+
+        All questions are checked and encoded before the first is answered.
+        """
+        questions = [checked_question(question) for question in questions]
+        wanted = self._wanted(top, allow, min_probability)
+        self._check_index()
         began = time.perf_counter()
-        question = checked_question(question)
-        _check_top(top)
+        encoded = _Encoded(dict(zip(questions, self._encoder.encode(questions), strict=True)))
+        encode_ms = _since(began) / max(1, len(questions))
+        for first in range(0, len(questions), BLOCK_QUESTIONS):
+            yield from self._block(questions[first : first + BLOCK_QUESTIONS], encoded, encode_ms, wanted)
+
+    # --- inside -------------------------------------------------------------------------------------
+
+    def _wanted(self, top: int, allow: Filter | None, min_probability: float | None) -> "_Wanted":
+        check_top(top)
         threshold = self._calibration.threshold if min_probability is None else min_probability
         if not 0.0 <= threshold <= 1.0:
             raise BadFilter(
                 f"--min-probability {threshold} is not between 0 and 1", hint="--min-probability 0.5"
             )
-        found = self.search(question, top=self._reading.windows, allow=allow)
-        reading = time.perf_counter()
-        spans, read = self._spans(question, found.candidates)
-        answers = self._answers(aggregate(spans))
-        ended = time.perf_counter()
-        if min_probability is not None:
-            given = [a for a in answers if a.probability >= threshold][:top]
-        else:
-            given = answers[:top] if answers and answers[0].probability >= threshold else []
-        return Asked(
-            question=question,
-            answers=given,
-            abstention=None if given else _abstention(answers, found.candidates, threshold, allow),
-            best=answers[: max(top, 5)],
-            candidates=found.candidates,
-            read=read,
-            timing=Timing(found.encode_ms, found.retrieve_ms, (ended - reading) * 1e3, (ended - began) * 1e3),
-        )
-
-    # --- inside -------------------------------------------------------------------------------------
+        return _Wanted(top, checked_filter(allow or Filter()), threshold, every=min_probability is not None)
 
     def _check_index(self) -> None:
         if self._index.counts.passages == 0:
             raise EmptyIndex("the index holds no articles", hint="nutgraf index PATH_TO_ARTICLES")
 
-    def _spans(
-        self, question: str, candidates: Sequence[Candidate]
-    ) -> tuple[list[LocatedSpan], dict[int, float]]:
-        """Return every window's spans, located in their articles, and each passage's best lead over null."""
-        titles = [c.passage.article.title if self._reading.titles else "" for c in candidates]
-        prefixes = [title_prefix(title) for title in titles]
-        pairs = [(question, prefix + c.passage.text) for prefix, c in zip(prefixes, candidates, strict=True)]
-        spans: list[LocatedSpan] = []
-        read: dict[int, float] = {}
-        for candidate, prefix, window in zip(candidates, prefixes, self._reader.read(pairs), strict=True):
-            passage, first = candidate.passage, len(prefix)
-            found = best_spans(
-                window.start,
-                window.end,
-                window.offsets,
-                first_char=first,
-                count=self._reading.spans,
-            )
-            shift, prior = passage.start - first, self._reading.retrieval_weight * candidate.score
-            for s in found:
-                end = whole_character(passage.article.text, s.end + shift)
-                spans.append(
-                    LocatedSpan(passage.article, s.start + shift, end, s.score + prior, s.score - window.null)
-                )
-            if found:
-                read[passage.id] = found[0].score - window.null
-        return spans, read
+    def _found(self, question: str, encoder: QuestionEncoder, top: int, allow: Filter) -> Found:
+        return retrieve(self._index, encoder, question, top, allow, self._retrieval)
+
+    def _block(
+        self, questions: Sequence[str], encoded: "_Encoded", encode_ms: float, wanted: "_Wanted"
+    ) -> Iterator[Asked]:
+        """Find each question's passages, read those of all in one call, and answer each."""
+        reading = self._reading
+        found = [self._found(q, encoded, reading.windows, wanted.allow) for q in questions]
+        began = time.perf_counter()
+        pairs = [
+            (q, reading.context(c)) for q, one in zip(questions, found, strict=True) for c in one.candidates
+        ]
+        windows = iter(self._reader.read(pairs))
+        read_ms = _since(began) / len(questions)
+        for question, one in zip(questions, found, strict=True):
+            began = time.perf_counter()
+            each = [
+                (c.passage.id, reading.spans_of(c, w))
+                for c, w in zip(one.candidates, islice(windows, len(one.candidates)), strict=True)
+            ]
+            answers = self._answers(aggregate([span for _, spans in each for span in spans]))
+            read = {passage_id: spans[0].over_null for passage_id, spans in each if spans}
+            own_ms = read_ms + _since(began)
+            timing = Timing(encode_ms, one.retrieve_ms, own_ms, encode_ms + one.retrieve_ms + own_ms)
+            yield wanted.outcome(question, answers, one.candidates, read, timing)
 
     def _answers(self, groups: Sequence[Group]) -> list[Answer]:
-        """Give each group its probability: its score, and its lead over the best other group."""
+        """Give each group its probability, from its own features and its lead over the best other group."""
         answers = []
         for rank, group in enumerate(groups):
-            rival = groups[0 if rank else 1].best.score if len(groups) > 1 else -np.inf
             best = group.best
+            rival = groups[0 if rank else 1].best.score if len(groups) > 1 else -np.inf
+            margin = best.score - rival
+            known = Features(best.score, margin, best.over_null, best.retrieval, group.agreement)
+            probability = self._calibration.probability(known)
             answers.append(
-                Answer(
-                    text=best.text,
-                    start=best.start,
-                    end=best.end,
-                    score=best.score,
-                    probability=self._calibration.probability(
-                        Features(best.score, best.score - rival, best.over_null)
-                    ),
-                    sentence=sentence_around(best.article.text, best.start, best.end),
-                    span=best,
-                    support=group.support,
-                )
+                Answer(best.text, best.start, best.end, best.score, probability, best, group.support, known)
             )
         return answers
 
 
-def whole_character(text: str, end: int) -> int:
-    """Return `end`, moved past combining marks of the last character, which tokenizers drop."""
-    while end < len(text) and unicodedata.combining(text[end]):
-        end += 1
-    return end
+@dataclass(frozen=True, slots=True)
+class _Encoded:
+    """Questions that were encoded in one call, for whoever asks for their vectors one by one."""
+
+    vectors: Mapping[str, npt.NDArray[np.float32]]
+
+    def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        return np.stack([self.vectors[text] for text in texts])
 
 
-def checked_question(question: str) -> str:
-    """Return the question, whitespace collapsed; raises BadQuestion for one that cannot be asked."""
-    # A shell hands over bytes that are not UTF-8 as lone surrogates, which no tokenizer takes.
-    printable = question.encode("utf-8", "replace").decode().replace("\x00", " ")
-    cleaned = " ".join(unicodedata.normalize("NFC", printable).split())
-    if not cleaned:
-        raise BadQuestion("the question is empty", hint='ask "What did China agree to on sanctions?"')
-    if len(cleaned) > MAX_QUESTION_CHARS:
-        raise BadQuestion(
-            f"the question has {len(cleaned):,} characters; at most {MAX_QUESTION_CHARS:,} are read",
-            hint="ask one thing at a time, in a sentence",
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Which answers are given: the `top` best, if the best of them, or `every` one, reaches the threshold."""
+
+    top: int
+    allow: Filter
+    threshold: float
+    every: bool
+
+    def outcome(
+        self,
+        question: str,
+        answers: Sequence[Answer],
+        candidates: list[Candidate],
+        read: dict[int, float],
+        timing: Timing,
+    ) -> Asked:
+        if self.every:
+            given = [a for a in answers if a.probability >= self.threshold][: self.top]
+        else:
+            sure = bool(answers) and answers[0].probability >= self.threshold
+            given = [*answers[: self.top]] if sure else []
+        return Asked(
+            question=question,
+            answers=given,
+            abstention=None if given else _abstention(answers, candidates, self.threshold, self.allow),
+            best=[*answers[: max(self.top, 5)]],
+            candidates=candidates,
+            read=read,
+            timing=timing,
         )
-    if not any(character.isalnum() for character in cleaned):
-        raise BadQuestion(f"the question {cleaned[:40]!r} has no letter and no digit", hint="ask it in words")
-    return cleaned
 
 
-def checked_filter(allow: Filter) -> Filter:
-    """Return the filter; raises BadFilter when its dates exclude each other."""
-    if allow.first is not None and allow.last is not None and allow.first > allow.last:
-        raise BadFilter(
-            f"--after {allow.first} is later than --before {allow.last}: no article can match both",
-            hint="swap the two dates",
-        )
-    return allow
-
-
-def _check_top(top: int) -> None:
-    if not 1 <= top <= MAX_TOP:
-        raise BadFilter(f"--top {top} is not between 1 and {MAX_TOP}", hint="--top 5")
+def _since(began: float) -> float:
+    """Return the milliseconds since a moment of `perf_counter`."""
+    return (time.perf_counter() - began) * 1e3
 
 
 def _abstention(
-    answers: Sequence[Answer], candidates: Sequence[Candidate], threshold: float, allow: Filter | None
+    answers: Sequence[Answer], candidates: Sequence[Candidate], threshold: float, allow: Filter
 ) -> Abstention:
     if not candidates:
         where = "no article passes the filter" if allow else "no passage resembles the question"

@@ -1,25 +1,33 @@
-"""SQuAD 1.1 and 2.0 files as an open corpus: a distinct paragraph is an article, a question is asked of all.
+"""SQuAD 1.1 and 2.0 files: paragraphs with questions. As an archive, a distinct paragraph is an article.
 
 Knows the file's shape; does not know indexes or readers.
 """
 
-import gzip
 import hashlib
-import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from indexer.article import Article
+from qa.evaluate.questions import GoldQuestion, checked_questions, not_readable, parse_json, read_text, string
+
+GOLD = "gold"
+_SHAPE = (
+    'SQuAD is {"data": [{"paragraphs": [{"context", "qas": [{"id", "question", "answers": [{"text"}]}]}]}]}'
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class Question(GoldQuestion):
     """A question with its gold answers (none: unanswerable) and the article that holds them."""
 
-    id: str
-    text: str
-    golds: tuple[str, ...]
     article_id: str
+
+    @property
+    def relevant(self) -> Mapping[str, tuple[str, ...]]:
+        """Its own paragraph."""
+        return {GOLD: (self.article_id,)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +39,28 @@ class Corpus:
 
 
 def load_squad(path: Path) -> Corpus:
-    """Read a SQuAD JSON file (.json or .json.gz); paragraphs get no title."""
-    raw = path.read_bytes()
-    documents = json.loads(gzip.decompress(raw) if path.suffix == ".gz" else raw)["data"]
+    """Read a SQuAD JSON file (Rajpurkar et al. 2016, 2018), gzipped or not; paragraphs get no title.
+
+    Raises SourceError for a file that cannot be read, has another shape or holds no question.
+    """
+    content = parse_json(path, read_text(path))
     articles: dict[str, Article] = {}
-    questions = []
-    for paragraph in (p for document in documents for p in document["paragraphs"]):
-        text = paragraph["context"]
-        article_id = hashlib.sha256(text.encode()).hexdigest()[:16]
-        articles.setdefault(article_id, Article(id=article_id, title="", text=text))
-        questions += [
-            Question(str(qa["id"]), qa["question"], tuple(a["text"] for a in qa["answers"]), article_id)
-            for qa in paragraph["qas"]
-        ]
+    questions: list[Question] = []
+    try:
+        for paragraph in (p for document in content["data"] for p in document["paragraphs"]):
+            text = string(paragraph["context"])
+            # An escaped half of a surrogate pair is JSON, and no text.
+            article_id = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
+            articles.setdefault(article_id, Article(id=article_id, title="", text=text))
+            questions += [_question(qa, article_id) for qa in paragraph["qas"]]
+    except KeyError as error:
+        raise not_readable(path, f"it lacks {error}; {_SHAPE}") from error
+    except (TypeError, IndexError) as error:
+        raise not_readable(path, f"it has another shape ({error}); {_SHAPE}") from error
+    checked_questions(path, questions)
     return Corpus(list(articles.values()), questions)
+
+
+def _question(qa: Any, article_id: str) -> Question:  # noqa: ANN401 - JSON
+    golds = tuple(string(answer["text"]) for answer in qa["answers"])
+    return Question(str(qa["id"]), string(qa["question"]), golds, article_id)

@@ -1,12 +1,25 @@
-"""Questions that may be asked, filters that make sense, and quotes that end at a whole character."""
+"""Questions that may be asked, filters that make sense, whole characters, and many questions at once."""
 
+import json
+from collections.abc import Iterator, Sequence
 from datetime import date
+from pathlib import Path
 
+import numpy as np
 import pytest
 
+import qa.answer
+from indexer.article import Article
 from indexer.filters import Filter
-from qa.answer import checked_filter, checked_question, whole_character
+from indexer.index import Index, Passage
+from models.windows import WindowLogits
+from qa.aggregate import LocatedSpan, aggregate
+from qa.answer import Answerer, Asked
+from qa.calibrate import Calibration
+from qa.checks import checked_filter, checked_question
 from qa.errors import BadFilter, BadQuestion
+from qa.reading import Reader, Reading, whole_character
+from qa.retrieve import Candidate
 
 
 @pytest.mark.parametrize(
@@ -42,3 +55,113 @@ def test_dates_that_exclude_each_other() -> None:
 )
 def test_a_quote_ends_at_a_whole_character(text: str, end: int, whole: int) -> None:
     assert whole_character(text, end) == whole
+
+
+def test_a_windows_spans_by_hand() -> None:
+    """The passage "Ann won." stands at 4 in its article, and is read behind its title if `titles` is on.
+
+    Best is Ann: 3 + 2 in logits, plus 10 x 0.5 for retrieval, and 5 - 1 over "no answer".
+    """
+    article = Article(id="a", title="News", text="On. Ann won.")
+    passage = Candidate(Passage(1, article, 4, 12), 1, 0.5, None, None)
+    for titles in (False, True):
+        reading = Reading(spans=1, titles=titles)
+        shift = reading.context(passage).index("Ann")
+        offsets = np.array([(0, 3), (4, 7), (7, 8)], np.int32) + shift
+        logits = np.array([3.0, 0.0, 0.0], np.float32), np.array([2.0, 1.0, 0.0], np.float32)
+        (span,) = reading.spans_of(passage, WindowLogits(*logits, offsets, null=1.0))
+        assert span == LocatedSpan(article, 4, 7, score=10.0, over_null=4.0, retrieval=0.5)
+        assert span.text == "Ann"
+
+
+def test_agreement_counts_other_articles_and_no_copies() -> None:
+    articles = [
+        Article(id=i, title="", text="Ann won.", cluster=c) for i, c in zip("abcd", "xxyz", strict=True)
+    ]
+    (group,) = aggregate([LocatedSpan(article, 0, 3, 1.0) for article in articles])
+    assert [s.independent for s in group.support] == [False, True, True]
+    assert group.agreement == 2
+
+
+# --- many questions at once -------------------------------------------------------------------------------
+
+LINES = (Path(__file__).parents[2] / "seeds" / "questions.jsonl").read_text(encoding="utf-8").splitlines()
+QUESTIONS = [json.loads(line)["question"] for line in [*LINES[:4], LINES[-1]]]
+
+
+class Counting:
+    """A reader that notes how many windows it was given at a time."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self.calls: list[int] = []
+
+    def read(self, pairs: Sequence[tuple[str, str]]) -> Sequence[WindowLogits]:
+        self.calls.append(len(pairs))
+        return self._reader.read(pairs)  # type: ignore[return-value] # the shipped reader's own type
+
+
+@pytest.fixture
+def counting(reader: Reader) -> Counting:
+    return Counting(reader)
+
+
+@pytest.fixture
+def answerer(seeds_index: Path, encoder, counting: Counting) -> Iterator[Answerer]:  # noqa: ANN001
+    with Index(seeds_index) as index:
+        yield Answerer(index, encoder, counting, Calibration.from_card(None))
+
+
+def same(one: Sequence[Asked], other: Sequence[Asked]) -> bool:
+    """Whether two lists of outcomes tell the same: numbers to the rounding of float32, all else exactly."""
+    assert [*map(words, one)] == [*map(words, other)]
+    return [*map(numbers, one)] == [pytest.approx(numbers(asked), abs=1e-4) for asked in other]
+
+
+def words(asked: Asked) -> tuple[object, ...]:
+    answers = [
+        (a.text, a.start, a.end, a.span.article.id, a.sentence, [s.span.article.id for s in a.support])
+        for a in asked.best
+    ]
+    passages = [(c.passage.id, c.rank) for c in asked.candidates]
+    return asked.question, len(asked.answers), asked.abstention, answers, passages, [*asked.read]
+
+
+def numbers(asked: Asked) -> list[float]:
+    found = [number for a in asked.best for number in (a.score, a.probability, *a.features.row())]
+    return [*found, *(c.score for c in asked.candidates), *asked.read.values()]
+
+
+def test_many_questions_are_answered_as_one_by_one(answerer: Answerer, counting: Counting) -> None:
+    together = answerer.ask_many(QUESTIONS, top=3)
+    assert counting.calls == [50]
+    apart = [answerer.ask(question, top=3) for question in QUESTIONS]
+    assert counting.calls[1:] == [10] * 5
+    assert same(together, apart)
+    assert {len(asked.answers) for asked in together} == {0, 3}
+
+
+def test_windows_are_read_in_blocks(
+    answerer: Answerer, counting: Counting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = answerer.ask_many(QUESTIONS)
+    monkeypatch.setattr(qa.answer, "BLOCK_QUESTIONS", 2)
+    each = answerer.ask_each(QUESTIONS)
+    first = next(each)
+    assert counting.calls == [50, 20]
+    assert same([first, *each], whole)
+    assert counting.calls == [50, 20, 20, 10]
+
+
+def test_no_questions_and_a_repeated_one(answerer: Answerer) -> None:
+    assert answerer.ask_many([]) == []
+    once, again = answerer.ask_many([QUESTIONS[0], f" {QUESTIONS[0]} "])
+    assert same([once], [again])
+
+
+def test_one_bad_question_of_many(answerer: Answerer, counting: Counting) -> None:
+    with pytest.raises(BadQuestion, match="has no letter"):
+        answerer.ask_many([*QUESTIONS, "?"])
+    with pytest.raises(BadFilter, match="--top 0 is not between"):
+        answerer.ask_many(QUESTIONS, top=0)
+    assert counting.calls == []

@@ -15,7 +15,7 @@ import qa.errors
 
 ROOT = Path(__file__).parents[2]
 CLI = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
-COMMANDS = ["index", "ask", "search", "show", "remove", "info", "serve"]
+COMMANDS = ["index", "ask", "search", "show", "remove", "info", "eval", "calibrate", "serve"]
 
 
 def help_of(*command: str) -> str:

@@ -1,0 +1,193 @@
+"""The calibration that an index has of its own: kept beside it, in force for the reader it was fitted for.
+
+Knows the file; not how the numbers in it are fitted.
+"""
+
+import json
+import os
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from indexer.errors import IndexDamaged, IndexMismatch, StorageFailed
+from indexer.generation import EncoderIdentity
+from models import Card, ModelMissing, shipped
+from qa.calibrate import Calibration
+from qa.evaluate.calibrating import Figures
+
+FILENAME = "calibration.json"
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """A calibration with what it belongs to and how it came to be; `made` is ISO 8601.
+
+    `before` and `after` are cross-validated figures of what was in force before, and of this.
+    """
+
+    reader: str
+    reader_sha256: str
+    encoder: EncoderIdentity
+    calibration: Calibration
+    made: str
+    questions: int
+    false_answers: float
+    before: Figures
+    after: Figures
+
+    def belongs_to(self, reader: Card, encoder: EncoderIdentity) -> bool:
+        """Whether it was fitted with these two models: logits of others mean something else."""
+        return self.reader_sha256 == reader.sha256 and self.encoder == encoder
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """The calibration that answers are given by; `own` is the index's, where it has one, `used` or not."""
+
+    calibration: Calibration
+    own: Own | None
+    used: bool
+
+
+def in_force(folder: Path, reader: Card, encoder: EncoderIdentity) -> InForce:
+    """Return the index's own calibration if it belongs to these models, else the one in the reader's card.
+
+    Raises what `read_own` raises.
+    """
+    own = read_own(folder)
+    if own is not None and own.belongs_to(reader, encoder):
+        return InForce(own.calibration, own, used=True)
+    return InForce(Calibration.from_card(reader.calibration), own, used=False)
+
+
+def read_own(folder: Path) -> Own | None:
+    """Return the index's own calibration, None where it has none.
+
+    Raises IndexDamaged for a file that holds something else, IndexMismatch for one of a newer nutgraf.
+    """
+    path = folder / FILENAME
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise _damaged(folder, str(error)) from error
+    number = found.get("format") if isinstance(found, dict) else None
+    if isinstance(number, int) and number > FORMAT:
+        raise IndexMismatch(
+            f"{path} has format {number}; this nutgraf reads up to {FORMAT}",
+            hint=f"pip install --upgrade nutgraf, or {_reset(folder)}",
+        )
+    try:
+        return _parsed(found)
+    except (KeyError, TypeError, ValueError) as error:
+        raise _damaged(folder, f"it lacks or misspells a field: {error}") from error
+
+
+def _parsed(found: dict[str, Any]) -> Own:
+    return Own(
+        reader=str(found["reader"]["id"]),
+        reader_sha256=str(found["reader"]["sha256"]),
+        encoder=EncoderIdentity(**found["encoder"]),
+        calibration=Calibration.from_numbers(found["calibration"]),
+        made=str(found["made"]),
+        questions=int(found["questions"]),
+        false_answers=float(found["false_answers"]),
+        before=Figures(**found["before"]),
+        after=Figures(**found["after"]),
+    )
+
+
+def own_object(own: Own) -> dict[str, Any]:
+    """Return it as the file has it."""
+    content = asdict(own)
+    del content["reader_sha256"]
+    return {"format": FORMAT, **content, "reader": {"id": own.reader, "sha256": own.reader_sha256}}
+
+
+def write_own(folder: Path, own: Own) -> Path:
+    """Write the index's calibration in place of the last; a kill at any instruction leaves the last one.
+
+    Raises StorageFailed.
+    """
+    path = folder / FILENAME
+    temporary = folder / f"{FILENAME}.{os.getpid()}.tmp"
+    try:
+        with temporary.open("w", encoding="utf-8") as file:
+            json.dump(own_object(own), file, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+        _sync(folder)
+    except OSError as error:
+        with suppress(OSError):
+            temporary.unlink()
+        raise StorageFailed(
+            f"{path} cannot be written: {error.strerror}", hint="check the disk's free space and the folder"
+        ) from error
+    return path
+
+
+def remove_own(folder: Path) -> bool:
+    """Remove the index's calibration, and what a killed write left; return whether there was one."""
+    try:
+        for left in folder.glob(f"{FILENAME}.*.tmp"):
+            left.unlink(missing_ok=True)
+        there = (folder / FILENAME).exists()
+        (folder / FILENAME).unlink(missing_ok=True)
+    except OSError as error:
+        raise StorageFailed(
+            f"{folder / FILENAME} cannot be removed: {error.strerror}", hint="check the folder's permissions"
+        ) from error
+    return there
+
+
+def info_object(folder: Path, reader: str | None, encoder: EncoderIdentity) -> dict[str, Any]:
+    """Say by which calibration answers are given when asked with this reader, without loading it.
+
+    A reader that is no folder of ours is told by its name alone; when it is asked, its weights decide.
+    """
+    own = read_own(folder)
+    try:
+        card = Card.load(shipped("reader") if reader is None else reader)
+    except ModelMissing:
+        used = own is not None and own.reader == reader and own.encoder == encoder
+        chosen = InForce(own.calibration if own and used else Calibration.from_card(None), own, used)
+    else:
+        chosen = in_force(folder, card, encoder)
+    fitted = own and {"reader": own.reader, "questions": own.questions, "made": own.made}
+    return {
+        "of": "index" if chosen.used else "reader",
+        "threshold": chosen.calibration.threshold,
+        "fitted": fitted,
+    }
+
+
+def info_line(described: dict[str, Any]) -> str:
+    """Return the same as a line of `nutgraf info`."""
+    threshold, own = f"threshold {described['threshold']:.4f}", described["fitted"]
+    if own is None:
+        return f"the reader's; {threshold}"
+    fitted = f"{own['questions']:,} questions, {own['made'][:10]}"
+    if described["of"] == "index":
+        return f"this index's own: {fitted}; {threshold}"
+    return f"the reader's; {threshold} (this index's own, {fitted}, is for other models: {own['reader']})"
+
+
+def _sync(folder: Path) -> None:
+    with suppress(PermissionError):  # a folder cannot be opened for this on Windows
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _damaged(folder: Path, why: str) -> IndexDamaged:
+    return IndexDamaged(f"{folder / FILENAME} is no calibration: {why}", hint=_reset(folder))
+
+
+def _reset(folder: Path) -> str:
+    return f"nutgraf calibrate --reset --index {folder}"

@@ -1,0 +1,92 @@
+"""Questions with what is known of their answers, for fitting a calibration: JSON lines, or a SQuAD file.
+
+Each line: `{question, answers}`, `answers` a list of strings, empty where the archive does not answer; and
+where known `article`, the id of the article that does.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from indexer.article import Article
+from indexer.errors import SourceError
+from qa.checks import checked_question
+from qa.errors import BadQuestion
+from qa.evaluate.news import occurring
+from qa.evaluate.questions import GoldQuestion, checked_questions, parse_json, read_text, string
+from qa.evaluate.squad import load_squad
+from qa.normalize import normalize
+
+_HINT = (
+    'QUESTIONS.jsonl with {"question": "...", "answers": ["..."], "article": "ID"} on each line,'
+    ' "answers": [] where there is none; or a SQuAD file .json'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled(GoldQuestion):
+    """A question, its gold answers (none: the archive does not answer it), and their article if known."""
+
+    article_id: str | None = None
+
+    def answered_by(self, article: Article) -> bool:
+        """Whether the article is the question's own, or a gold answer's words stand in it."""
+        return article.id == self.article_id or bool(occurring({*self.golds}, [article.text]))
+
+
+def load_labelled(path: Path) -> list[Labelled]:
+    """Read a file of questions, gzipped or not: .jsonl has one a line, anything else is a SQuAD file.
+
+    Raises SourceError, naming the line, for a file that cannot be read, has another shape or holds a question
+    that cannot be asked.
+    """
+    try:
+        if path.name.endswith((".jsonl", ".jsonl.gz")):
+            questions = _lines(path)
+        else:
+            questions = [Labelled(q.id, q.text, q.golds, q.article_id) for q in load_squad(path).questions]
+        checked_questions(path, questions)
+    except SourceError as error:
+        raise SourceError(str(error), hint=_HINT) from error
+    for question in questions:
+        _check(path, question)
+    return questions
+
+
+def _lines(path: Path) -> list[Labelled]:
+    found = []
+    # Not splitlines: inside a JSON string stand characters that it would take for ends of lines.
+    for number, line in enumerate(read_text(path).split("\n"), start=1):
+        if not line.strip():
+            continue
+        record = parse_json(path, line, number)
+        try:
+            found.append(_labelled(record, f"line {number}"))
+        except KeyError as error:
+            raise SourceError(f"{path}: line {number} lacks {error}") from error
+        except (TypeError, AttributeError) as error:
+            raise SourceError(f"{path}: line {number} has another shape: {error}") from error
+    return found
+
+
+def _labelled(record: Any, name: str) -> Labelled:  # noqa: ANN401 - JSON
+    answers, article = record["answers"], record.get("article")
+    if not isinstance(answers, list):
+        raise TypeError(f"answers are {answers!r:.40}, expected a list of strings")
+    return Labelled(
+        id=name,
+        text=string(record["question"]),
+        golds=tuple(string(a["text"] if isinstance(a, Mapping) else a) for a in answers),
+        article_id=None if article is None else string(article),
+    )
+
+
+def _check(path: Path, question: Labelled) -> None:
+    try:
+        checked_question(question.text)
+    except BadQuestion as error:
+        raise SourceError(f"{path}: {question.id}: {error}", hint=_HINT) from error
+    if any(not normalize(gold) for gold in question.golds):
+        message = f'{path}: {question.id}: an answer has no words; where there is none, write "answers": []'
+        raise SourceError(message, hint=_HINT)

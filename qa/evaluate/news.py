@@ -1,0 +1,81 @@
+"""Files of news questions: JSON lines with answers, and the articles that may hold them.
+
+Each line: `{id, question, answers}`, and where known `contains_answer` (ids of articles in whose text an
+answer occurs, weak labels) and `evidence` (ids of articles that the answer was taken from).
+"""
+
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from qa.evaluate.questions import GoldQuestion, checked_questions, not_readable, parse_json, read_text, string
+from qa.normalize import normalize
+
+CONTAINS, EVIDENCE = "contains_answer", "evidence"
+
+
+@dataclass(frozen=True, slots=True)
+class NewsQuestion(GoldQuestion):
+    """A question with its gold answers, which need not stand in any article in these words."""
+
+    contains_answer: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+
+    @property
+    def relevant(self) -> Mapping[str, tuple[str, ...]]:
+        """Both labels, each where it has an article."""
+        labels = {CONTAINS: self.contains_answer, EVIDENCE: self.evidence}
+        return {label: ids for label, ids in labels.items() if ids}
+
+
+def load_news(path: Path) -> list[NewsQuestion]:
+    """Read a file of news questions, gzipped or not; raises SourceError as `load_squad` does."""
+    questions = []
+    # Not splitlines: inside a JSON string stand characters that it would take for ends of lines.
+    for number, line in enumerate(read_text(path).split("\n"), start=1):
+        if not line.strip():
+            continue
+        record = parse_json(path, line, number)
+        try:
+            questions.append(_question(record))
+        except KeyError as error:
+            raise not_readable(path, f"line {number} lacks {error}") from error
+        except (TypeError, AttributeError) as error:
+            raise not_readable(path, f"line {number} has another shape: {error}") from error
+    checked_questions(path, questions)
+    return questions
+
+
+def _question(record: Any) -> NewsQuestion:  # noqa: ANN401 - JSON
+    return NewsQuestion(
+        string(record["id"]),
+        string(record["question"]),
+        _strings(record["answers"]),
+        _strings(record.get(CONTAINS, [])),
+        _strings(record.get(EVIDENCE, [])),
+    )
+
+
+def _strings(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise TypeError(f"expected a list of strings, found {value!r:.40}")
+    return tuple(map(string, value))
+
+
+def occurring(golds: Set[str], texts: Iterable[str]) -> set[str]:
+    """Return the golds whose normalised words stand side by side in a text: all that a quote can match."""
+    missing: dict[str, list[tuple[str, str]]] = {}
+    for gold in golds:
+        if words := normalize(gold).split():
+            missing.setdefault(words[0], []).append((" ".join(words), gold))
+    found: set[str] = set()
+    for text in texts:
+        words = normalize(text).split()
+        whole = f" {' '.join(words)} "
+        for first in missing.keys() & set(words):
+            found.update(gold for phrase, gold in missing[first] if f" {phrase} " in whole)
+            missing[first] = [pair for pair in missing[first] if pair[1] not in found]
+            if not missing[first]:
+                del missing[first]
+    return found

@@ -1,0 +1,86 @@
+"""A question with its gold answers, and how files of questions are opened. Knows JSON; not who is asked."""
+
+import gzip
+import json
+import random
+import zlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from indexer.errors import SourceError
+
+_GZIP = b"\x1f\x8b"
+_SEED = 0
+
+
+@dataclass(frozen=True, slots=True)
+class GoldQuestion:
+    """A question and its gold answers; none: it has no answer."""
+
+    id: str
+    text: str
+    golds: tuple[str, ...]
+
+    @property
+    def relevant(self) -> Mapping[str, tuple[str, ...]]:
+        """Ids of the articles that retrieval should find, under the name of their label."""
+        return {}
+
+
+Asked = TypeVar("Asked", bound=GoldQuestion)
+
+
+def sample(questions: Sequence[Asked], count: int | None) -> list[Asked]:
+    """Return `count` of the questions, drawn with a fixed seed; all, in order, when there are no more."""
+    if count is None or count >= len(questions):
+        return list(questions)
+    return random.Random(_SEED).sample(questions, count)
+
+
+def read_text(path: Path) -> str:
+    """Return the file's UTF-8 text, unpacked if it is gzipped; raises SourceError."""
+    try:
+        raw = path.read_bytes()
+        return (gzip.decompress(raw) if raw.startswith(_GZIP) else raw).decode("utf-8-sig")
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise not_readable(path, f"its gzip data is damaged: {error}") from error
+    except OSError as error:
+        raise not_readable(path, error.strerror or str(error)) from error
+    except UnicodeDecodeError as error:
+        raise not_readable(path, f"it is not UTF-8 text: {error.reason} at byte {error.start:,}") from error
+
+
+def parse_json(path: Path, text: str, line: int | None = None) -> Any:  # noqa: ANN401 - any JSON value
+    """Return the JSON value of a file, or of one of its lines; raises SourceError."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        where = "it" if line is None else f"line {line}"
+        raise not_readable(path, f"{where} is not JSON: {error}") from error
+
+
+def checked_questions(path: Path, questions: Sequence[GoldQuestion]) -> None:
+    """Raise SourceError unless there is a question, and no id stands for two of them."""
+    if not questions:
+        raise not_readable(path, "it holds no question")
+    name, count = Counter(q.id for q in questions).most_common(1)[0]
+    if count > 1:
+        raise not_readable(path, f"{count} of its questions have the id {name!r}")
+
+
+def string(value: object) -> str:
+    """Return a JSON string; raises TypeError for anything else."""
+    if not isinstance(value, str):
+        raise TypeError(f"expected a string, found {json.dumps(value)[:40]}")
+    return value
+
+
+def not_readable(path: Path, why: str) -> SourceError:
+    """Return the error for a file whose questions cannot be read."""
+    return SourceError(
+        f"{path} cannot be evaluated: {why}",
+        hint="nutgraf eval SQUAD.json[.gz], or nutgraf eval NEWS_QUESTIONS.jsonl[.gz] --index DIR",
+    )

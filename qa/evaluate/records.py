@@ -1,0 +1,139 @@
+"""What came of each question, and the file that keeps it, so that a run that was stopped can go on.
+
+A file of JSON lines: the first says what made the answers, every other is one `Record`.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO
+
+from indexer.errors import SourceError, StorageFailed
+from qa.evaluate.scores import Ranks
+
+_FORMAT = 1
+_MARK = "nutgraf_eval"
+_HINT = "name another file with --per-question, or remove this one"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One question's outcome: `prediction` is the best guess, however unsure, "" where there is none.
+
+    For a reader alone, `score` is the guess's lead over "no answer" in logits, and `answered` whether it has
+    one. For the whole system, `score` is what ranks answers, `answered` whether the probability reaches the
+    shipped threshold, `ranks` those of relevant articles by label, `without` whether the question is answered
+    when its own article is hidden (None: not asked). `source` is the article quoted.
+    """
+
+    id: str
+    question: str
+    golds: Sequence[str]
+    prediction: str
+    em: float
+    f1: float
+    score: float | None = None
+    probability: float | None = None
+    source: str | None = None
+    answered: bool = False
+    ranks: Mapping[str, Ranks] = field(default_factory=dict)
+    without: bool | None = None
+
+
+_FIELDS = {f.name for f in fields(Record)}
+
+
+class Journal:
+    """The answers so far: in memory, and in a file if one is named. `done` has them by question id.
+
+    `header` is all that an answer depends on. Entering reads what the file holds. Raises SourceError for one
+    that holds something else, or answers of another header; StorageFailed where it cannot be read or written.
+    """
+
+    def __init__(self, path: Path | None, header: Mapping[str, Any]) -> None:
+        self.done: dict[str, Record] = {}
+        self._path = path
+        self._header = json.loads(json.dumps({_MARK: _FORMAT, **header}))  # as it will be read again
+        self._file: BinaryIO | None = None
+
+    def __enter__(self) -> "Journal":
+        if self._path is not None:
+            try:
+                self._file = self._opened(self._path)
+            except OSError as error:
+                raise _failed(self._path, error) from error
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def add(self, records: Sequence[Record]) -> None:
+        """Keep the records; they are in the file when this returns."""
+        self.done.update({record.id: record for record in records})
+        if self._path is None or self._file is None:
+            return
+        try:
+            self._file.writelines(_line(asdict(record)) for record in records)
+            self._file.flush()
+        except OSError as error:
+            raise _failed(self._path, error) from error
+
+    def _opened(self, path: Path) -> BinaryIO:
+        """Read the whole lines that are there, cut off a torn last one, and open the file for more."""
+        if path.exists() and not path.is_file():
+            raise SourceError(f"--per-question {path} is not a file", hint="--per-question answers.jsonl")
+        content, head = path.read_bytes() if path.exists() else b"", _line(self._header)
+        whole = content[: content.rfind(b"\n") + 1]
+        if whole:
+            self._read(path, whole.split(b"\n")[:-1])
+        elif not head.startswith(content):
+            raise SourceError(f"{path} holds something else than answers of nutgraf eval", hint=_HINT)
+        file = path.open("ab")
+        file.truncate(len(whole))
+        file.write(b"" if whole else head)
+        return file
+
+    def _read(self, path: Path, lines: Sequence[bytes]) -> None:
+        found = _object(lines[0])
+        if found is None or _MARK not in found:
+            raise SourceError(f"{path} holds something else than answers of nutgraf eval", hint=_HINT)
+        for name in self._header | found:
+            was, now = found.get(name), self._header.get(name)
+            if was != now:
+                changed = f"{name} was {_short(was)} and is {_short(now)}"
+                raise SourceError(f"{path} holds answers made otherwise: {changed}", hint=_HINT)
+        for number, line in enumerate(lines[1:], start=2):
+            row = _object(line)
+            if row is None or row.keys() != _FIELDS:
+                raise SourceError(f"{path} line {number} is no answer of nutgraf eval", hint=_HINT)
+            self.done[row["id"]] = Record(**row)
+
+
+def _line(value: Mapping[str, Any]) -> bytes:
+    return json.dumps(value).encode("ascii") + b"\n"
+
+
+def _object(line: bytes) -> dict[str, Any] | None:
+    """Return the JSON object of a line, None for anything else."""
+    try:
+        value = json.loads(line)
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _short(value: object) -> str:
+    text = json.dumps(value)
+    return text if len(text) <= 60 else text[:60] + "…"  # noqa: PLR2004 - two of them fit a line or two
+
+
+def _failed(path: Path, error: OSError) -> StorageFailed:
+    return StorageFailed(
+        f"--per-question {path} cannot be written: {error.strerror}",
+        hint="name a file in a folder that exists",
+    )

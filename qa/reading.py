@@ -1,0 +1,95 @@
+"""What a reader says of windows, and where its spans stand in the articles. Pure, but for the Protocol.
+
+Knows logits and passages; does not know questions, probabilities or which engine reads.
+"""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.passages import title_prefix
+from models.spans import best_spans
+from qa.aggregate import LocatedSpan
+from qa.retrieve import Candidate
+
+
+class WindowLogits(Protocol):
+    """What a reader says of one window; t tokens of the context, offsets in code points of it."""
+
+    @property
+    def start(self) -> npt.NDArray[np.float32]:
+        """Start logits, float32 (t,)."""
+        ...
+
+    @property
+    def end(self) -> npt.NDArray[np.float32]:
+        """End logits, float32 (t,)."""
+        ...
+
+    @property
+    def offsets(self) -> npt.NDArray[np.int32]:
+        """Code-point offsets in the context, int32 (t, 2)."""
+        ...
+
+    @property
+    def null(self) -> float:
+        """Score of "no answer here": start + end logit of the first token."""
+        ...
+
+
+class Reader(Protocol):
+    """Reads (question, context) pairs, all of them in as few batches as it can."""
+
+    def read(self, pairs: Sequence[tuple[str, str]]) -> Sequence[WindowLogits]:
+        """Return the logits of each pair, in order."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How passages are read: the best `windows` of them, `spans` kept from each.
+
+    A span's score is its logits plus `retrieval_weight` x its passage's fused score (0..1): the reader
+    decides, retrieval breaks near ties. `titles` puts the article's title in front of what is read.
+    """
+
+    windows: int = 10
+    spans: int = 5
+    retrieval_weight: float = 10.0
+    titles: bool = False
+
+    def prefix(self, candidate: Candidate) -> str:
+        """Return what stands in front of a passage when it is read."""
+        return title_prefix(candidate.passage.article.title) if self.titles else ""
+
+    def context(self, candidate: Candidate) -> str:
+        """Return the words of the candidate's window."""
+        return self.prefix(candidate) + candidate.passage.text
+
+    def spans_of(self, candidate: Candidate, window: WindowLogits) -> list[LocatedSpan]:
+        """Return the window's best spans, best first, located in the candidate's article."""
+        article, first_char = candidate.passage.article, len(self.prefix(candidate))
+        found = best_spans(window.start, window.end, window.offsets, first_char=first_char, count=self.spans)
+        shift, prior = candidate.passage.start - first_char, self.retrieval_weight * candidate.score
+        return [
+            LocatedSpan(
+                article=article,
+                start=span.start + shift,
+                end=whole_character(article.text, span.end + shift),
+                score=span.score + prior,
+                over_null=span.score - window.null,
+                retrieval=candidate.score,
+            )
+            for span in found
+        ]
+
+
+def whole_character(text: str, end: int) -> int:
+    """Return `end`, moved past combining marks of the last character, which tokenizers drop."""
+    while end < len(text) and unicodedata.combining(text[end]):
+        end += 1
+    return end

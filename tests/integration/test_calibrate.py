@@ -1,0 +1,289 @@
+"""`nutgraf calibrate`: fitted on the seeds by the shipped models, kept beside the index, used, removed."""
+
+import json
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from api.calibrating import Report, calibrate, print_report, report_object, reset
+from api.calibrations import FILENAME, Own, in_force, own_object, read_own, write_own
+from api.service import open_answerer
+from api.settings import Settings
+from indexer.article import Article
+from indexer.build import Builder
+from indexer.errors import IndexDamaged, IndexMismatch, SourceError, StorageFailed
+from indexer.index import Index
+from models import Card, shipped
+from qa.calibrate import Calibration
+from qa.evaluate.calibrating import Figures
+
+ROOT = Path(__file__).parents[2]
+LINES = (ROOT / "seeds" / "questions.jsonl").read_text(encoding="utf-8").splitlines()
+QUESTIONS = [line for line in LINES if json.loads(line)["answered"]][:34] + [
+    line for line in LINES if not json.loads(line)["answered"]
+]
+QUESTION = "What did China agree to on sanctions?"
+NEVER = Calibration(bias=-9.0, score=0.0, margin=0.0, over_null=0.0, threshold=0.5)
+ALWAYS = replace(NEVER, bias=9.0)
+
+
+@pytest.fixture
+def index(seeds_index: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(seeds_index, tmp_path / ".nutgraf"))
+
+
+@pytest.fixture
+def own(index: Path) -> Own:
+    """Return a calibration for the shipped reader and the index's encoder that never answers."""
+    reader = Card.load(shipped("reader"))
+    with Index(index) as opened:
+        encoder = opened.manifest.encoder
+    figures = Figures(ece=0.1, coverage=0.5, right=0.75, false_answers=0.125)
+    made = "2026-11-22T00:00:00Z"
+    return Own(reader.id, reader.sha256, encoder, NEVER, made, 60, 0.1, figures, figures)
+
+
+@pytest.fixture(scope="module")
+def fitted(seeds_index: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Report]:
+    """Return an index that was calibrated on 50 of the seeds' questions, and the report."""
+    folder = tmp_path_factory.mktemp("calibrated")
+    index = Path(shutil.copytree(seeds_index, folder / "index"))
+    questions = folder / "questions.jsonl"
+    questions.write_text("\n".join(QUESTIONS))
+    assert len(QUESTIONS) == 50
+    return index, calibrate(Settings(index=index), questions, 0.1, dry_run=False)
+
+
+def probability(settings: Settings) -> float:
+    with open_answerer(settings) as opened:
+        return opened.answerer.ask(QUESTION).best[0].probability
+
+
+# --- fitting ----------------------------------------------------------------------------------------------
+
+
+def test_a_fit_is_measured_kept_and_in_force(fitted: tuple[Path, Report]) -> None:
+    index, report = fitted
+    own = report.own
+    assert report.written == index / FILENAME
+    assert read_own(index) == own
+    assert (own.questions, own.false_answers, report.answerable) == (50, 0.1, 34)
+    # 16 have no answer; the others are asked again, unless all three articles hold a gold's words.
+    assert 16 + 25 <= report.unanswerable <= 16 + 34
+    assert own.calibration.agreement >= 0.0
+    assert 0.0 < own.calibration.threshold < 1.0
+    for figures in (own.before, own.after):
+        assert 0.5 < figures.right <= 1.0
+        assert figures.false_answers < 0.4 < figures.coverage
+    with open_answerer(Settings(index=index)) as opened:
+        assert opened.calibration.used
+        asked = opened.answerer.ask(QUESTION)
+    assert asked.best[0].probability == own.calibration.probability(asked.best[0].features)
+
+
+def test_a_dry_run_writes_nothing(index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    questions = tmp_path / "questions.jsonl"
+    questions.write_text("\n".join(QUESTIONS[:3] + QUESTIONS[-3:]))
+    monkeypatch.setattr("api.calibrating.LEAST_QUESTIONS", 6)
+    monkeypatch.setattr("api.calibrating.LEAST_OUTCOMES", 1)
+    report = calibrate(Settings(index=index), questions, 0.5, dry_run=True)
+    assert report.written is None
+    assert not list(index.glob("*calibration*"))
+
+
+def test_the_report_by_hand(own: Own, capsys: pytest.CaptureFixture[str]) -> None:
+    own = replace(own, after=Figures(ece=0.0312, coverage=0.625, right=0.8, false_answers=0.05))
+    report = Report(Path("questions.jsonl"), own, 40, 60, written=None)
+    print_report(report)
+    assert capsys.readouterr().out.splitlines() == [
+        "60 questions of questions.jsonl",
+        "asked 40 times with an answer in the archive, 60 without",
+        "                                    before     after",
+        "expected calibration error           0.100     0.031",
+        "answered                             50.0%     62.5%",
+        "  right of those                     75.0%     80.0%",
+        "answered, with no answer there       12.5%      5.0%",
+        "after: each fifth of the questions by a fit to the other four",
+        "threshold 0.5000",
+        "nothing was written",
+    ]
+    told = report_object(replace(report, written=Path("x/calibration.json")))
+    assert (told["answerable"], told["unanswerable"], told["written"]) == (40, 60, "x/calibration.json")
+    assert told["after"] == {"ece": 0.0312, "coverage": 0.625, "right": 0.8, "false_answers": 0.05}
+    assert told["reader"] == {"id": own.reader, "sha256": own.reader_sha256}
+
+
+# --- in force ---------------------------------------------------------------------------------------------
+
+
+def test_the_indexs_own_calibration_answers_and_info_says_so(cli: Any, index: Path, own: Own) -> None:
+    assert cli("info").stdout.splitlines()[-1].startswith("calibration the reader's; threshold ")
+    assert cli("ask", QUESTION).returncode == 0
+    write_own(index, own)
+    abstained = cli("ask", QUESTION)
+    assert abstained.returncode == 1
+    assert "the best guess has probability 0%, below 50%" in abstained.stdout
+    line = "calibration this index's own: 60 questions, 2026-11-22; threshold 0.5000"
+    assert cli("info").stdout.splitlines()[-1] == line
+    assert json.loads(cli("info", "--json").stdout)["calibration"] == {
+        "of": "index",
+        "threshold": 0.5,
+        "fitted": {"reader": own.reader, "questions": 60, "made": "2026-11-22T00:00:00Z"},
+    }
+
+
+def test_over_http_too(index: Path, own: Own) -> None:
+    write_own(index, replace(own, calibration=ALWAYS))
+    with TestClient(create_app(Settings(index=index)), base_url="http://localhost") as client:
+        asked = client.post("/v1/ask", json={"question": "Who won the 1998 football World Cup?"}).json()
+    assert asked["answers"][0]["probability"] == 0.9999  # logistic(9)
+
+
+@pytest.mark.parametrize("other", ["reader", "encoder"])
+def test_one_for_other_models_is_left_alone(cli: Any, index: Path, own: Own, other: str) -> None:
+    if other == "reader":
+        own = replace(own, reader="some/reader", reader_sha256="0" * 64)
+    else:
+        own = replace(own, encoder=replace(own.encoder, sha256="0" * 64))
+    before = probability(Settings(index=index))
+    write_own(index, own)
+    assert probability(Settings(index=index)) == before
+    line = cli("info").stdout.splitlines()[-1]
+    assert line.startswith("calibration the reader's; threshold ")
+    assert line.endswith(f"(this index's own, 60 questions, 2026-11-22, is for other models: {own.reader})")
+
+
+def test_a_reader_that_is_not_loaded_is_told_by_its_name(cli: Any, index: Path, own: Own) -> None:
+    write_own(index, replace(own, reader="some/reader", reader_sha256="0" * 64))
+    assert json.loads(cli("info", "--json", "--reader", "some/reader").stdout)["calibration"]["of"] == "index"
+    other = json.loads(cli("info", "--json", "--reader", "other/reader").stdout)["calibration"]
+    assert (other["of"], other["threshold"]) == ("reader", 0.5)
+
+
+def test_indexing_leaves_it_there(index: Path, own: Own, encoder: Any) -> None:
+    write_own(index, own)
+    with Builder(index, encoder) as builder:
+        builder.add([Article(id="new", title="New", text="Something else happened in Lisbon on Friday.")])
+        builder.publish()
+        builder.rebuild()
+    with open_answerer(Settings(index=index)) as opened:
+        assert opened.index.counts.articles == 4
+        assert opened.calibration.used
+
+
+# --- the file ---------------------------------------------------------------------------------------------
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from dataclasses import replace
+from api.calibrations import read_own, write_own
+folder = Path(sys.argv[1])
+own = replace(read_own(folder), made="later")
+os.{call} = lambda *_: os._exit(9)
+write_own(folder, own)
+"""
+
+
+@pytest.mark.parametrize("call", ["fsync", "replace"])
+def test_a_killed_write_leaves_the_last_one(index: Path, own: Own, call: str) -> None:
+    write_own(index, own)
+    before = (index / FILENAME).read_bytes()
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED.format(call=call), str(index)], cwd=ROOT, check=False
+    )
+    assert killed.returncode == 9
+    assert (index / FILENAME).read_bytes() == before
+    with open_answerer(Settings(index=index)) as opened:
+        assert opened.calibration.own == own
+    assert reset(Settings(index=index))
+    assert not list(index.glob("*calibration*"))
+
+
+def test_a_disk_that_says_no(cli: Any, index: Path, own: Own) -> None:
+    (index / FILENAME).mkdir()
+    (index / FILENAME / "x").touch()
+    with pytest.raises(StorageFailed, match=r"calibration\.json cannot be written: "):
+        write_own(index, own)
+    assert [path.name for path in index.glob("*.tmp")] == []
+    done = cli("ask", QUESTION)
+    assert done.returncode == 2
+    assert "try: nutgraf calibrate --reset --index .nutgraf" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("{", "is no calibration: Expecting"),
+        ("[]", "is no calibration: it lacks or misspells a field"),
+        ({"calibration": {"bias": 1.0}}, "its calibration lacks margin, over_null, score, threshold"),
+        ({"after": {"ece": 0.1}}, "it lacks or misspells a field"),
+        ({"questions": "many"}, "it lacks or misspells a field"),
+    ],
+)
+def test_a_damaged_file_is_named(index: Path, own: Own, change: Any, message: str) -> None:
+    text = change if isinstance(change, str) else json.dumps(own_object(own) | change)
+    (index / FILENAME).write_text(text)
+    reader = Card.load(shipped("reader"))
+    with pytest.raises(IndexDamaged, match=message) as caught:
+        in_force(index, reader, own.encoder)
+    assert caught.value.hint == f"nutgraf calibrate --reset --index {index}"
+
+
+def test_one_of_a_newer_nutgraf(index: Path, own: Own) -> None:
+    (index / FILENAME).write_text(json.dumps(own_object(own) | {"format": 2}))
+    with pytest.raises(IndexMismatch, match="has format 2; this nutgraf reads up to 1"):
+        read_own(index)
+
+
+# --- the command ------------------------------------------------------------------------------------------
+
+
+def test_reset(cli: Any, index: Path, own: Own) -> None:
+    write_own(index, own)
+    assert cli("calibrate", "--reset").stdout == "the reader's own calibration is in force\n"
+    assert not (index / FILENAME).exists()
+    assert json.loads(cli("calibrate", "--reset", "--json").stdout) == {"removed": False}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], ["no file of questions was given", "try: nutgraf calibrate QUESTIONS.jsonl"]),
+        (["nowhere.jsonl"], ["nowhere.jsonl cannot be evaluated: No such file"]),
+        (["few.jsonl"], ["few.jsonl holds 2 questions; at least 50 are needed"]),
+        (["bad.jsonl"], ["line 2 lacks 'answers'", "on each line"]),
+        (["--reset", "few.jsonl"], ["--reset was given with something else"]),
+        (["few.jsonl", "--false-answers", "2"], ["--false-answers"]),
+        (["--reset", "--index", "nowhere"], ["there is no index in nowhere"]),
+    ],
+)
+def test_bad_input(cli: Any, index: Path, tmp_path: Path, arguments: list[str], words: list[str]) -> None:
+    (tmp_path / "few.jsonl").write_text("\n".join(QUESTIONS[:2]))
+    (tmp_path / "bad.jsonl").write_text(QUESTIONS[0] + '\n{"question": "Who won?"}\n')
+    done = cli("calibrate", *arguments)
+    assert done.returncode == 2, done
+    assert done.stdout == ""
+    assert done.stderr.startswith("error: ")
+    assert len(done.stderr.splitlines()) <= 2
+    for word in words:
+        assert word in done.stderr
+
+
+def test_questions_without_right_answers(
+    index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.calibrating.LEAST_QUESTIONS", 2)
+    questions = tmp_path / "wrong.jsonl"
+    wrong = {"question": QUESTION, "answers": ["a giraffe"]}
+    questions.write_text("\n".join(json.dumps(wrong) for _ in range(2)))
+    with pytest.raises(SourceError, match="led to 0 right answers; at least 10 are needed"):
+        calibrate(Settings(index=index), questions, 0.1, dry_run=False)
+    assert not (index / FILENAME).exists()

@@ -1,0 +1,149 @@
+"""Files of questions: what is read from them, and one clear error for each thing that can be wrong."""
+
+import gzip
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from indexer.errors import SourceError
+from qa.evaluate.news import NewsQuestion, load_news, occurring
+from qa.evaluate.questions import GoldQuestion, sample
+from qa.evaluate.squad import Question, load_squad
+
+
+def squad(*qas: Any, context: str = "Ada Novak built it.") -> dict[str, Any]:
+    return {
+        "version": "v2.0",
+        "data": [{"title": "t", "paragraphs": [{"context": context, "qas": list(qas)}]}],
+    }
+
+
+ADA = {"id": "1", "question": "Who built it?", "answers": [{"text": "Ada Novak", "answer_start": 0}]}
+NOBODY = {"id": 2, "question": "Who burnt it?", "answers": [], "is_impossible": True}
+
+
+def test_squad(tmp_path: Path) -> None:
+    path = tmp_path / "squad.json"
+    path.write_text(json.dumps(squad(ADA, NOBODY)))
+    corpus = load_squad(path)
+    [article] = corpus.articles
+    assert (article.title, article.text) == ("", "Ada Novak built it.")
+    assert corpus.questions == [
+        Question("1", "Who built it?", ("Ada Novak",), article.id),
+        Question("2", "Who burnt it?", (), article.id),
+    ]
+    assert corpus.questions[0].relevant == {"gold": (article.id,)}
+
+
+def test_a_paragraph_that_comes_twice_is_one_article(tmp_path: Path) -> None:
+    path = tmp_path / "squad.json"
+    path.write_text(json.dumps({"data": squad(ADA)["data"] + squad(NOBODY)["data"]}))
+    corpus = load_squad(path)
+    assert [a.text for a in corpus.articles] == ["Ada Novak built it."]
+    assert {q.article_id for q in corpus.questions} == {corpus.articles[0].id}
+
+
+@pytest.mark.parametrize("name", ["squad.json.gz", "squad.json"])
+def test_gzip_is_known_by_its_first_bytes(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(gzip.compress(b"\xef\xbb\xbf" + json.dumps(squad(ADA)).encode()))
+    assert load_squad(path).questions[0].text == "Who built it?"
+
+
+LINE = {
+    "id": "n1",
+    "asked": "2022-06-17",
+    "question": "Who?",
+    "answers": ["Ada\u2028Novak", "Novak"],
+    "contains_answer": ["a", "b"],
+    "evidence": [],
+}
+
+
+def test_news(tmp_path: Path) -> None:
+    path = tmp_path / "news.jsonl"
+    lines = [
+        json.dumps(LINE, ensure_ascii=False),
+        "",
+        json.dumps({"id": "n2", "question": "?", "answers": []}),
+    ]
+    path.write_text("\r\n".join(lines), encoding="utf-8")
+    first, second = load_news(path)
+    assert first == NewsQuestion("n1", "Who?", ("Ada\u2028Novak", "Novak"), ("a", "b"), ())
+    assert first.relevant == {"contains_answer": ("a", "b")}
+    assert second == NewsQuestion("n2", "?", ())
+    assert second.relevant == {}
+
+
+BAD_SQUAD = {
+    "empty": ("", "is not JSON"),
+    "prose": ("Ada Novak built it.", "is not JSON"),
+    "cut": (json.dumps(squad(ADA))[:-9], "is not JSON"),
+    "deep": ("[" * 100_000, "is not JSON"),
+    "list": ("[1]", "another shape"),
+    "other": ('{"questions": []}', "lacks 'data'"),
+    "number": ('{"data": 3}', "another shape"),
+    "string": ('{"data": ["t"]}', "another shape"),
+    "nothing": ('{"data": []}', "holds no question"),
+    "no answers": (json.dumps(squad({"id": 1, "question": "Who?"})), "lacks 'answers'"),
+    "no text": (json.dumps(squad(ADA | {"answers": [{"answer_start": 3}]})), "lacks 'text'"),
+    "no string": (json.dumps(squad(ADA | {"question": 3})), "expected a string, found 3"),
+    "null": (json.dumps(squad(ADA, context=None)), "expected a string, found null"),  # type: ignore[arg-type]
+    "twice": (json.dumps(squad(ADA, ADA)), "2 of its questions have the id '1'"),
+}
+
+
+@pytest.mark.parametrize(("content", "why"), BAD_SQUAD.values(), ids=BAD_SQUAD)
+def test_a_bad_squad_file(tmp_path: Path, content: str, why: str) -> None:
+    fails(load_squad, tmp_path / "squad.json", content.encode(), why)
+
+
+BAD_NEWS = {
+    "empty": ("\n", "holds no question"),
+    "prose": (json.dumps(LINE) + "\nAda", "line 2 is not JSON"),
+    "list": ("[]", "line 1 has another shape"),
+    "squad": (json.dumps(squad(ADA)), "line 1 lacks 'id'"),
+    "string": (json.dumps(LINE | {"answers": "Ada"}), "expected a list of strings, found 'Ada'"),
+    "numbers": (json.dumps(LINE | {"evidence": [3]}), "expected a string, found 3"),
+    "twice": ((json.dumps(LINE) + "\n") * 3, "3 of its questions have the id 'n1'"),
+}
+
+
+@pytest.mark.parametrize(("content", "why"), BAD_NEWS.values(), ids=BAD_NEWS)
+def test_a_bad_news_file(tmp_path: Path, content: str, why: str) -> None:
+    fails(load_news, tmp_path / "news.jsonl", content.encode(), why)
+
+
+@pytest.mark.parametrize("load", [load_squad, load_news])
+def test_bytes_that_are_no_text(tmp_path: Path, load: Callable[[Path], object]) -> None:
+    fails(load, tmp_path / "a", b"\xff\xfe{}", "not UTF-8 text: invalid start byte at byte 0")
+    fails(load, tmp_path / "b", gzip.compress(b"{}")[:-3], "gzip data is damaged")
+    fails(load, tmp_path / "c", b"\x1f\x8bAda", "gzip data is damaged")
+    fails(load, tmp_path / "d", None, "No such file")
+    fails(load, tmp_path, None, "Is a directory")
+
+
+def fails(load: Callable[[Path], object], path: Path, content: bytes | None, why: str) -> None:
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(SourceError) as caught:
+        load(path)
+    assert str(caught.value).startswith(f"{path} cannot be evaluated: ")
+    assert why in str(caught.value)
+    assert caught.value.hint.startswith("nutgraf eval SQUAD.json")
+
+
+def test_a_sample_is_the_same_every_time() -> None:
+    questions = [GoldQuestion(str(n), "?", ()) for n in range(100)]
+    assert [q.id for q in sample(questions, 5)] == ["49", "97", "53", "5", "33"]
+    assert sample(questions, 100) == sample(questions, None) == questions
+
+
+def test_golds_that_occur() -> None:
+    """Whole words, in SQuAD's normal form; "the" alone has no word left."""
+    golds = {"Ada Novak", "Novak's", "the U.S.", "Ada Nov", "Novak Ada", "the", "Ada Smith"}
+    texts = ["Ada novak left the US.", "NOVAKS Ada Smithson"]
+    assert occurring(golds, texts) == {"Ada Novak", "the U.S.", "Novak's"}
