@@ -16,6 +16,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.middleware.base import RequestResponseEndpoint
 
+from api.calibrations import in_force_object
 from api.errors import BadOption, NutgrafError, UnknownArticle, error_object
 from api.options import article_filter
 from api.queries import Ask, Search
@@ -92,7 +93,8 @@ def _routes(app: FastAPI) -> None:
     def info(request: Request) -> Json:
         """Say what the index holds."""
         index = _opened(request).index
-        return info_object(index, index.store.sources())
+        calibration = in_force_object(_opened(request).calibration)
+        return info_object(index, index.store.sources()) | {"calibration": calibration}
 
     @app.get("/healthz")
     def healthz() -> Json:

@@ -157,6 +157,12 @@ def info_object(folder: Path, reader: str | None, encoder: EncoderIdentity) -> d
         chosen = InForce(own.calibration if own and used else Calibration.from_card(None), own, used)
     else:
         chosen = in_force(folder, card, encoder)
+    return in_force_object(chosen)
+
+
+def in_force_object(chosen: InForce) -> dict[str, Any]:
+    """Say which calibration is in force: the reader's or the index's own, and what the own was fitted on."""
+    own = chosen.own
     fitted = own and {"reader": own.reader, "questions": own.questions, "made": own.made}
     return {
         "of": "index" if chosen.used else "reader",

@@ -3,17 +3,16 @@
     python -m benchmarks.calibration            print the fit
     python -m benchmarks.calibration --write    and write it into the shipped reader's card
 
-Questions: ARES and HotpotQA/MuSiQue (not in the interim reader's training mix), each asked of their own
-contexts among 6,906 SQuAD training paragraphs; once as it is, and once with the articles that answer it taken
+Questions: benchmarks/heldout.py, each asked once as it is, and once with the articles that answer it taken
 away, so that the right outcome is an abstention. Right: token F1 >= 0.5. Everything else is as
 `nutgraf calibrate` does it on a person's own archive; its report is by five-fold cross-validation.
 """
 
 import argparse
 import json
-import random
 
-from benchmarks.common import DATA, THREADS, index_of, need, print_table
+from benchmarks.common import THREADS, print_table
+from benchmarks.heldout import held_out
 from indexer.index import Index
 from models import load_encoder, load_reader, shipped
 from qa.answer import Answerer
@@ -21,11 +20,7 @@ from qa.calibrate import Calibration
 from qa.evaluate.calibrating import Figures, cross_validated, figures, fitted, judged
 from qa.evaluate.labelled import Labelled
 from qa.evaluate.outcomes import outcomes
-from qa.evaluate.squad import load_squad
 
-TRAIN = DATA / "reader-train"
-HELD_OUT = ["ares-synthetic.json.gz", "hotpotqa-musique-gold.json.gz"]
-DISTRACTORS = ["squad-train-part.json.gz"]
 FALSE_ANSWERS = 0.10
 
 
@@ -37,16 +32,11 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=1200)
     parser.add_argument("--write", action="store_true")
     given = parser.parse_args()
-    asked = [load_squad(need(TRAIN / name)) for name in HELD_OUT]
-    corpora = asked + [load_squad(need(TRAIN / name)) for name in DISTRACTORS]
-    folder = index_of("calibration", {a.id: a for corpus in corpora for a in corpus.articles}.values())
-    questions = [
-        Labelled(q.id, q.text, q.golds, q.article_id) for corpus in asked for q in corpus.questions if q.golds
-    ]
-    questions = random.Random(3).sample(questions, min(given.questions, len(questions)))
+    asked = held_out()
+    questions = [Labelled(q.id, q.text, q.golds, q.article_id) for q in asked.sample(given.questions)]
     reader = load_reader(threads=THREADS)
     before = Calibration.from_card(reader.card.calibration)
-    with Index(folder) as index:
+    with Index(asked.folder) as index:
         answerer = Answerer(index, load_encoder(threads=THREADS), reader, before)
         found = [outcome for batch in outcomes(answerer, index, questions) for outcome in batch]
     report(

@@ -4,6 +4,7 @@ The held-out documents of SQuAD's training part and of new Wikipedia, ARES and H
 contexts of these four. What scores and calibrates the reader is chosen on them, never on an evaluation set.
 """
 
+import hashlib
 import random
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,14 +38,15 @@ def held_out() -> HeldOut:
     """Read the questions, and index what they are asked of, titles and all."""
     corpus = load(need(TRAIN), {name: source for name, source in SOURCES.items() if source.holds_out})
     unseen = [load_squad(need(TRAIN / name)) for name in UNSEEN]
+    ids = [hashlib.sha256(context.text.encode()).hexdigest()[:16] for context in corpus.contexts]
     articles = [
-        Article(id=f"context-{at}", title=context.title, text=context.text)
-        for at, context in enumerate(corpus.contexts)
+        Article(id=i, title=context.title, text=context.text)
+        for i, context in zip(ids, corpus.contexts, strict=True)
     ]
     folder = index_of("held-out", [*articles, *(a for one in unseen for a in one.articles)])
     documents = [
-        Question(f"question-{at}", q.text, tuple(corpus.answers(q)), f"context-{q.context}")
+        Question(f"question-{at}", q.text, tuple(corpus.answers(q)), ids[q.context])
         for at, q in enumerate(corpus.questions)
-        if q.held_out and q.answers
+        if corpus.held_out(q) and q.answers
     ]
     return HeldOut(folder, documents, [q for one in unseen for q in one.questions if q.golds])

@@ -8,6 +8,7 @@ questions that the reader was not trained on (benchmarks/heldout.py).
 
 import argparse
 from collections.abc import Sequence
+from pathlib import Path
 
 from benchmarks.common import THREADS, print_table
 from benchmarks.heldout import held_out
@@ -24,11 +25,13 @@ NULL = (0.0, 0.25, 0.5, 1.0)
 PRIOR = (0.0, 5.0, 10.0, 15.0, 20.0, 30.0)
 
 
-def spans(questions: Sequence[Question], reading: Reading, name: str | None) -> list[list[LocatedSpan]]:
+def spans(
+    folder: Path, questions: Sequence[Question], reading: Reading, name: str | None
+) -> list[list[LocatedSpan]]:
     """Return every span of every window read for each question, its score the bare logits."""
     encoder, reader = load_encoder(threads=THREADS), load_reader(name, threads=THREADS)
     found = []
-    with Index(held_out().folder) as index:
+    with Index(folder) as index:
         for question in questions:
             candidates = retrieve(
                 index, encoder, question.text, reading.windows, Filter(), Retrieval()
@@ -48,9 +51,10 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=500)
     parser.add_argument("--reader")
     given = parser.parse_args()
-    questions = held_out().sample(given.questions)
+    asked = held_out()
+    questions = asked.sample(given.questions)
     for titles in (False, True):
-        found = spans(questions, Reading(retrieval_weight=0.0, titles=titles), given.reader)
+        found = spans(asked.folder, questions, Reading(retrieval_weight=0.0, titles=titles), given.reader)
         rows = []
         for null in NULL:
             for prior in PRIOR:

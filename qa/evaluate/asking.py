@@ -3,57 +3,23 @@
 Knows the answerer and what of its outcome is kept; does not know files or models.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
-import numpy as np
-import numpy.typing as npt
-
-from indexer.filters import Filter
-from indexer.index import Index, Passage
-from indexer.store import Counts
+from indexer.article import Article
 from qa.answer import Answerer, Asked
 from qa.checks import MAX_TOP, checked_question
 from qa.errors import BadQuestion
+from qa.evaluate.hiding import Hiding
 from qa.evaluate.metrics import exact_match, f1
 from qa.evaluate.questions import GoldQuestion
 from qa.evaluate.records import Record
 from qa.evaluate.scores import places
 from qa.evaluate.squad import Question
-from qa.fuse import Ids, Scores
+from qa.retrieve import PassageIndex
 
 BATCH = 32
 """Questions whose passages are read together, and whose answers are kept together."""
-
-
-@dataclass(frozen=True, slots=True)
-class Without:
-    """An index from whose results one article is taken away."""
-
-    index: Index
-    article_id: str
-
-    @property
-    def counts(self) -> Counts:
-        """As the index has them."""
-        return self.index.counts
-
-    def dense(self, vector: npt.NDArray[np.float32], k: int, allow: Filter) -> tuple[Ids, Scores]:
-        """Search, then drop."""
-        return self._kept(*self.index.dense(vector, k, allow))
-
-    def lexical(self, question: str, k: int, allow: Filter) -> tuple[Ids, Scores]:
-        """Search, then drop."""
-        return self._kept(*self.index.lexical(question, k, allow))
-
-    def fetch(self, passage_ids: Sequence[int]) -> list[Passage]:
-        """As the index has them."""
-        return self.index.fetch(passage_ids)
-
-    def _kept(self, ids: Ids, scores: Scores) -> tuple[Ids, Scores]:
-        stored = self.index.store.passages(ids.tolist())
-        keep = np.array([stored[i].article_id != self.article_id for i in ids.tolist()], bool)
-        return ids[keep], scores[keep]
 
 
 def ask_all(answerer: Answerer, questions: Sequence[GoldQuestion]) -> Iterator[list[Record]]:
@@ -64,14 +30,20 @@ def ask_all(answerer: Answerer, questions: Sequence[GoldQuestion]) -> Iterator[l
         yield [_record(answerer, q, outcome) for q, outcome in zip(batch, outcomes, strict=True)]
 
 
-def ask_twice(answerer: Answerer, index: Index, questions: Sequence[Question]) -> Iterator[list[Record]]:
+def ask_twice(
+    answerer: Answerer, index: PassageIndex, questions: Sequence[Question]
+) -> Iterator[list[Record]]:
     """Yield as `ask_all`, the records telling also whether a question is answered with its article hidden."""
     following = iter(questions)
     for records in ask_all(answerer, questions):
         batch = [next(following) for _ in records]
-        hidden = [answerer.over(Without(index, q.article_id)) for q in batch]
+        hidden = [answerer.over(Hiding(index, _is(q.article_id))) for q in batch]
         outcomes = [ask_batch(one, [q.text])[0] for one, q in zip(hidden, batch, strict=True)]
         yield [replace(r, without=_answered(asked)) for r, asked in zip(records, outcomes, strict=True)]
+
+
+def _is(article_id: str) -> Callable[[Article], bool]:
+    return lambda article: article.id == article_id
 
 
 def ask_batch(answerer: Answerer, texts: Sequence[str]) -> list[Asked | None]:

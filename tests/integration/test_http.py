@@ -37,6 +37,7 @@ def test_search_and_filters(client: TestClient) -> None:
 
 def test_info_and_health(client: TestClient) -> None:
     assert client.get("/v1/info").json()["articles"] == 3
+    assert client.get("/v1/info").json()["calibration"]["of"] == "reader"
     assert client.get("/healthz").json() == {"status": "alive"}
 
 

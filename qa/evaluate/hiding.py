@@ -1,0 +1,52 @@
+"""An index that hides articles, so that a question goes unanswered that it would answer."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.article import Article
+from indexer.filters import Filter
+from indexer.index import Passage
+from indexer.store import Counts
+from qa.fuse import Ids, Scores
+from qa.retrieve import PassageIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Hiding:
+    """An index from whose results the articles that `hides` names are taken away."""
+
+    index: PassageIndex
+    hides: Callable[[Article], bool]
+    known: dict[str, bool] = field(default_factory=dict)
+
+    @property
+    def counts(self) -> Counts:
+        """As the index has them."""
+        return self.index.counts
+
+    def dense(self, vector: npt.NDArray[np.float32], k: int, allow: Filter) -> tuple[Ids, Scores]:
+        """Search, then drop."""
+        return self._kept(*self.index.dense(vector, k, allow))
+
+    def lexical(self, question: str, k: int, allow: Filter) -> tuple[Ids, Scores]:
+        """Search, then drop."""
+        return self._kept(*self.index.lexical(question, k, allow))
+
+    def fetch(self, passage_ids: Sequence[int]) -> list[Passage]:
+        """As the index has them."""
+        return self.index.fetch(passage_ids)
+
+    def _kept(self, ids: Ids, scores: Scores) -> tuple[Ids, Scores]:
+        shown = [
+            passage.id for passage in self.index.fetch(ids.tolist()) if not self._hidden(passage.article)
+        ]
+        keep = np.isin(ids, shown)
+        return ids[keep], scores[keep]
+
+    def _hidden(self, article: Article) -> bool:
+        if article.id not in self.known:
+            self.known[article.id] = self.hides(article)
+        return self.known[article.id]
