@@ -163,7 +163,7 @@ class Groups:
             return 0, length
         if around is None:
             first = dice.choice([stop for stop in stops if stop <= length - room] or [0])
-            lowest = first + 1
+            lowest = first + 1 + room * 9 // 10  # a window much shorter than its batch is mostly padding
         else:
             room = max(room, around[1] - around[0] + 1)
             earliest, latest = max(0, around[1] + 1 - room), around[0]
