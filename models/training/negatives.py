@@ -34,6 +34,8 @@ def hard_negatives(corpus: Corpus) -> NDArray[np.int32]:
         best.sort(axis=1)  # so that equal scores keep the corpus order
         for row, (line, candidates) in enumerate(zip(scores, best, strict=True)):
             question = corpus.questions[first + row]
+            if not question.answers:
+                continue  # it is read alone
             answers = [answer.lower() for answer in corpus.answers(question)]
             ranked = candidates[np.argsort(-line[candidates], kind="stable")]
             kept = [

@@ -16,6 +16,7 @@ from urllib.parse import unquote
 
 from models.errors import ModelError
 from models.training.recipe import LEFT_OUT, SOURCES, Source
+from models.training.swaps import swapped
 
 _Asked: TypeAlias = tuple[str, tuple[tuple[int, int], ...]]
 _Context: TypeAlias = tuple[str, list[_Asked]]
@@ -41,7 +42,8 @@ class Context:
 class Question:
     """A question, the number of its context in the corpus, and its answers as half-open code-point spans.
 
-    No answers: its context does not answer it.
+    No answers: its context does not answer it. `source` is the name of the source; with "-none" for such
+    questions of its own, with "-swapped" for those that we made.
     """
 
     text: str
@@ -79,11 +81,22 @@ def load(folder: Path, sources: dict[str, Source] = SOURCES) -> Corpus:
                 at = len(corpus.contexts)
                 title = _title(document) if source.titles else ""
                 corpus.contexts.append(Context(text, title, document, held_out))
-                corpus.questions.extend(
-                    Question(question, name, at, _places(text, spans) if source.everywhere else spans)
-                    for question, spans in asked
-                )
+                for question, spans in asked:
+                    answers = _places(text, spans) if source.everywhere else spans
+                    corpus.questions.append(
+                        Question(question, name if spans else f"{name}-none", at, answers)
+                    )
+                    if source.swaps and spans:
+                        corpus.questions.extend(_swapped(corpus.questions[-1], corpus))
     return corpus
+
+
+def _swapped(question: Question, corpus: Corpus) -> Iterator[Question]:
+    """Yield the question's unanswerable twin, if it has one, always the same."""
+    text = corpus.contexts[question.context].text
+    twin = swapped(question.text, text, corpus.answers(question), random.Random(question.text))
+    if twin is not None:
+        yield Question(twin, f"{question.source}-swapped", question.context, ())
 
 
 def is_held_out(document: str) -> bool:

@@ -11,6 +11,7 @@ class Source:
     `everywhere`: it marks one place of an answer that may stand in several; each of them is taken as right.
     `holds_out`: one document in 16 is kept for development and calibration.
     `joins`: its contexts are single sentences, neighbours are joined.
+    `swaps`: unanswerable questions are made of its answerable ones (swaps.py).
     """
 
     file: str
@@ -18,12 +19,13 @@ class Source:
     everywhere: bool = False
     holds_out: bool = False
     joins: bool = False
+    swaps: bool = False
 
 
 SOURCES = {
-    "squad": Source("squad-train-part.json.gz", titles=True, everywhere=True, holds_out=True),
+    "squad": Source("squad-train-part.json.gz", titles=True, everywhere=True, holds_out=True, swaps=True),
     "squad-sentences": Source("squad-train-sentences.json.gz", everywhere=True),
-    "wiki": Source("squadshifts-new_wiki.json.gz", titles=True, holds_out=True),
+    "wiki": Source("squadshifts-new_wiki.json.gz", titles=True, holds_out=True, swaps=True),
     "amazon": Source("squadshifts-amazon_reviews.json.gz"),
     "reddit": Source("squadshifts-reddit.json.gz"),
     "qamr": Source("qamr.json.gz", joins=True),
@@ -49,7 +51,8 @@ UNSEEN = ("ares-synthetic.json.gz", "hotpotqa-musique-gold.json.gz")
 class Stage:
     """One pass over a share of each source's questions.
 
-    `shares`: questions drawn, as a multiple of the source's own number.
+    `shares`: questions drawn, as a multiple of the source's own number; its unanswerable ones have shares of
+    their own, "-none" for the marked ones and "-swapped" for the made ones.
     `context_tokens`: least and most tokens of a window's context, drawn evenly.
     `negatives`: windows without the answer that join each question's own, on average.
     `titled`: share of windows that stand behind their title, where the source has titles.
@@ -80,6 +83,7 @@ _SHORT = Stage(
     {
         **{"squad": 1.0, "squad-sentences": 1.0, "wiki": 1.0, "amazon": 0.8, "reddit": 0.8},
         **{"qamr": 0.35, "fairytale": 1.0, "time": 0.8, "qed": 1.0, "narrative": 1.0},
+        **{"squad-none": 1.0, "squad-swapped": 0.1},
     },
     context_tokens=(48, 112),
     negatives=0.25,
@@ -87,8 +91,9 @@ _SHORT = Stage(
 _OPEN = Stage(
     "open",
     {
-        **{"squad": 1.0, "squad-sentences": 1.0, "wiki": 1.0, "amazon": 0.5, "reddit": 0.5},
+        **{"squad": 1.0, "squad-sentences": 1.0, "wiki": 1.0, "amazon": 0.4, "reddit": 0.4},
         **{"qamr": 0.05, "fairytale": 0.25, "time": 0.5, "qed": 1.0, "narrative": 0.3},
+        **{"squad-none": 2.0, "squad-swapped": 0.2, "wiki-swapped": 0.2},
     },
     context_tokens=(128, 224),
     negatives=0.8,
@@ -99,15 +104,19 @@ _AGAIN = replace(
     _OPEN,
     name="again",
     shares={
-        **{"squad": 1.0, "squad-sentences": 1.0, "wiki": 1.0, "amazon": 0.35, "reddit": 0.35},
+        **{"squad": 1.0, "squad-sentences": 1.0, "wiki": 1.0, "amazon": 0.25, "reddit": 0.25},
         **{"qamr": 0.05, "fairytale": 0.15, "time": 0.5, "qed": 1.0, "narrative": 0.3},
+        **{"squad-none": 2.0, "squad-swapped": 0.2, "wiki-swapped": 0.2},
     },
 )
 
 _LAST = replace(
     _OPEN,
     name="last",
-    shares={"squad": 0.8, "squad-sentences": 1.0, "wiki": 1.0, "amazon": 0.2, "reddit": 0.2, "qed": 1.0},
+    shares={
+        **{"squad": 0.8, "squad-sentences": 1.0, "wiki": 1.0, "amazon": 0.2, "reddit": 0.2, "qed": 1.0},
+        **{"squad-none": 2.0, "squad-swapped": 0.2, "wiki-swapped": 0.2},
+    },
 )
 
 RECIPES = {

@@ -56,8 +56,22 @@ def test_questions_keep_their_context_and_distinct_spans(tmp_path: Path) -> None
         ("Which is big?", 0, ((0, 5), (0, 8))),
         ("Why?", 0, ()),
     ]
+    assert [q.source for q in corpus.questions] == ["some", "some-none"]
     assert corpus.answers(corpus.questions[0]) == ["Paris", "Paris is"]
     assert read(tmp_path).contexts[0].title == ""
+
+
+def test_unanswerable_twins_follow_their_question(tmp_path: Path) -> None:
+    text = "In 1999 Ana Sol toured Peru. In 2004 she left."
+    squad(
+        tmp_path / "some.json.gz", ("t", [(text, [("Who toured in 1999?", [("Ana Sol", 8)]), ("Why?", [])])])
+    )
+    assert [(q.text, q.source, q.answers) for q in read(tmp_path, swaps=True).questions] == [
+        ("Who toured in 1999?", "some", ((8, 15),)),
+        ("Who toured in 2004?", "some-swapped", ()),
+        ("Why?", "some-none", ()),
+    ]
+    assert len(read(tmp_path).questions) == 2
 
 
 def test_titles_are_words_and_no_file_names(tmp_path: Path) -> None:
