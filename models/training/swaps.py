@@ -22,7 +22,7 @@ def swapped(question: str, context: str, answers: Sequence[str], dice: random.Ra
     places = [(kind, found.span()) for kind in (_NUMBER, _NAME) for found in kind.finditer(question)]
     dice.shuffle(places)
     for kind, (start, end) in places:
-        others = sorted(
+        others: list[str] = sorted(
             other for other in set(kind.findall(context)) if not any(other.lower() in text for text in taken)
         )
         if others:
