@@ -4,12 +4,11 @@ Knows the file; not how the numbers in it are fitted.
 """
 
 import json
-import os
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from indexer.durable import replace_text
 from indexer.errors import IndexDamaged, IndexMismatch, StorageFailed
 from indexer.generation import EncoderIdentity
 from models import Card, ModelMissing, shipped
@@ -113,17 +112,9 @@ def write_own(folder: Path, own: Own) -> Path:
     Raises StorageFailed.
     """
     path = folder / FILENAME
-    temporary = folder / f"{FILENAME}.{os.getpid()}.tmp"
     try:
-        with temporary.open("w", encoding="utf-8") as file:
-            json.dump(own_object(own), file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-        _sync(folder)
+        replace_text(path, json.dumps(own_object(own), indent=1))
     except OSError as error:
-        with suppress(OSError):
-            temporary.unlink()
         raise StorageFailed(
             f"{path} cannot be written: {error.strerror}", hint="check the disk's free space and the folder"
         ) from error
@@ -180,15 +171,6 @@ def info_line(described: dict[str, Any]) -> str:
     if described["of"] == "index":
         return f"this index's own: {fitted}; {threshold}"
     return f"the reader's; {threshold} (this index's own, {fitted}, is for other models: {own['reader']})"
-
-
-def _sync(folder: Path) -> None:
-    with suppress(PermissionError):  # a folder cannot be opened for this on Windows
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def _damaged(folder: Path, why: str) -> IndexDamaged:

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from indexer import lexical, vectors
+from indexer.durable import replace_text, sync
 from indexer.errors import IndexDamaged, IndexerError, IndexLocked, IndexMismatch, IndexMissing, StorageFailed
 from indexer.passages import PassageRule, title_prefix
 from indexer.store import FILENAME, Store
@@ -284,28 +285,15 @@ def _sizes(folder: Path, names: tuple[str, str]) -> dict[str, int]:
 
 
 def _write_manifest(folder: Path, manifest: Manifest) -> None:
-    temporary = folder / f"{MANIFEST}.tmp"
-    with temporary.open("w", encoding="utf-8") as file:
-        json.dump(asdict(manifest), file, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
     for name in manifest.files:
-        _sync(folder / name)
-    temporary.replace(folder / MANIFEST)
-    _sync(folder)
-
-
-def _sync(path: Path) -> None:
-    with suppress(PermissionError):  # a folder cannot be opened for this on Windows
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        sync(folder / name)
+    replace_text(folder / MANIFEST, json.dumps(asdict(manifest), indent=1))
 
 
 def _sweep(folder: Path, keep: set[int]) -> None:
-    """Remove older generations; the one before stays for readers that are just opening it."""
+    """Remove older generations, and what a killed write left; the one before stays for who is opening it."""
+    for left in folder.glob(f"{MANIFEST}.*.tmp"):
+        left.unlink(missing_ok=True)
     for path in folder.iterdir():
         number = _number(path.name)
         if number is None or number in keep:

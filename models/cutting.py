@@ -60,6 +60,13 @@ def whole_characters(text: str, tokens: Offsets) -> Offsets:
     for token in moved:
         while token[0] < token[1] and text[token[0]].isspace():
             token[0] += 1
-        while token[0] < token[1] < len(text) and unicodedata.combining(text[token[1]]):
-            token[1] += 1
+        if token[0] < token[1]:
+            token[1] = whole_end(text, token[1])
     return np.array(moved, dtype=np.int32).reshape(-1, 2)
+
+
+def whole_end(text: str, end: int) -> int:
+    """Return `end`, moved past the combining marks of the last character, which tokenizers drop."""
+    while end < len(text) and unicodedata.combining(text[end]):
+        end += 1
+    return end

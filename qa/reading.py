@@ -3,7 +3,6 @@
 Knows logits and passages; does not know questions, probabilities or which engine reads.
 """
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -12,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.passages import title_prefix
+from models.cutting import whole_end
 from models.spans import best_spans
 from qa.aggregate import LocatedSpan
 from qa.retrieve import Candidate
@@ -79,17 +79,10 @@ class Reading:
             LocatedSpan(
                 article=article,
                 start=span.start + shift,
-                end=whole_character(article.text, span.end + shift),
+                end=whole_end(article.text, span.end + shift),
                 score=span.score + prior,
                 over_null=span.score - window.null,
                 retrieval=candidate.score,
             )
             for span in found
         ]
-
-
-def whole_character(text: str, end: int) -> int:
-    """Return `end`, moved past combining marks of the last character, which tokenizers drop."""
-    while end < len(text) and unicodedata.combining(text[end]):
-        end += 1
-    return end

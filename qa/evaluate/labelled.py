@@ -14,7 +14,7 @@ from indexer.errors import SourceError
 from qa.checks import checked_question
 from qa.errors import BadQuestion
 from qa.evaluate.news import occurring
-from qa.evaluate.questions import GoldQuestion, checked_questions, parse_json, read_text, string
+from qa.evaluate.questions import GoldQuestion, checked_questions, json_lines, string
 from qa.evaluate.squad import load_squad
 from qa.normalize import normalize
 
@@ -43,7 +43,7 @@ def load_labelled(path: Path) -> list[Labelled]:
     """
     try:
         if path.name.endswith((".jsonl", ".jsonl.gz")):
-            questions = _lines(path)
+            questions = [*json_lines(path, _labelled)]
         else:
             questions = [Labelled(q.id, q.text, q.golds, q.article_id) for q in load_squad(path).questions]
         checked_questions(path, questions)
@@ -54,28 +54,12 @@ def load_labelled(path: Path) -> list[Labelled]:
     return questions
 
 
-def _lines(path: Path) -> list[Labelled]:
-    found = []
-    # Not splitlines: inside a JSON string stand characters that it would take for ends of lines.
-    for number, line in enumerate(read_text(path).split("\n"), start=1):
-        if not line.strip():
-            continue
-        record = parse_json(path, line, number)
-        try:
-            found.append(_labelled(record, f"line {number}"))
-        except KeyError as error:
-            raise SourceError(f"{path}: line {number} lacks {error}") from error
-        except (TypeError, AttributeError) as error:
-            raise SourceError(f"{path}: line {number} has another shape: {error}") from error
-    return found
-
-
-def _labelled(record: Any, name: str) -> Labelled:  # noqa: ANN401 - JSON
+def _labelled(record: Any, number: int) -> Labelled:  # noqa: ANN401 - JSON
     answers, article = record["answers"], record.get("article")
     if not isinstance(answers, list):
         raise TypeError(f"answers are {answers!r:.40}, expected a list of strings")
     return Labelled(
-        id=name,
+        id=f"line {number}",
         text=string(record["question"]),
         golds=tuple(string(a["text"] if isinstance(a, Mapping) else a) for a in answers),
         article_id=None if article is None else string(article),

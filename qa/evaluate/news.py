@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from qa.evaluate.questions import GoldQuestion, checked_questions, not_readable, parse_json, read_text, string
+from qa.evaluate.questions import GoldQuestion, checked_questions, json_lines, string
 from qa.normalize import normalize
 
 CONTAINS, EVIDENCE = "contains_answer", "evidence"
@@ -31,18 +31,7 @@ class NewsQuestion(GoldQuestion):
 
 def load_news(path: Path) -> list[NewsQuestion]:
     """Read a file of news questions, gzipped or not; raises SourceError as `load_squad` does."""
-    questions = []
-    # Not splitlines: inside a JSON string stand characters that it would take for ends of lines.
-    for number, line in enumerate(read_text(path).split("\n"), start=1):
-        if not line.strip():
-            continue
-        record = parse_json(path, line, number)
-        try:
-            questions.append(_question(record))
-        except KeyError as error:
-            raise not_readable(path, f"line {number} lacks {error}") from error
-        except (TypeError, AttributeError) as error:
-            raise not_readable(path, f"line {number} has another shape: {error}") from error
+    questions = [*json_lines(path, lambda record, _: _question(record))]
     checked_questions(path, questions)
     return questions
 

@@ -5,7 +5,7 @@ import json
 import random
 import zlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -31,6 +31,7 @@ class GoldQuestion:
 
 
 Asked = TypeVar("Asked", bound=GoldQuestion)
+Parsed = TypeVar("Parsed")
 
 
 def sample(questions: Sequence[Asked], count: int | None) -> list[Asked]:
@@ -60,6 +61,21 @@ def parse_json(path: Path, text: str, line: int | None = None) -> Any:  # noqa: 
     except (ValueError, RecursionError) as error:
         where = "it" if line is None else f"line {line}"
         raise not_readable(path, f"{where} is not JSON: {error}") from error
+
+
+def json_lines(path: Path, parse: Callable[[Any, int], Parsed]) -> Iterator[Parsed]:
+    """Yield what `parse` makes of each line's JSON value and number; raises SourceError, naming the line."""
+    # Not splitlines: inside a JSON string stand characters that it would take for ends of lines.
+    for number, line in enumerate(read_text(path).split("\n"), start=1):
+        if not line.strip():
+            continue
+        record = parse_json(path, line, number)
+        try:
+            yield parse(record, number)
+        except KeyError as error:
+            raise not_readable(path, f"line {number} lacks {error}") from error
+        except (TypeError, AttributeError) as error:
+            raise not_readable(path, f"line {number} has another shape: {error}") from error
 
 
 def checked_questions(path: Path, questions: Sequence[GoldQuestion]) -> None:

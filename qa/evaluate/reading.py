@@ -6,11 +6,12 @@ Knows logits and spans; does not know files, indexes or probabilities.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from models.cutting import whole_end
 from models.spans import best_spans
 from qa.evaluate.metrics import exact_match, f1
 from qa.evaluate.records import Record
 from qa.evaluate.squad import Question
-from qa.reading import Reader, WindowLogits, whole_character
+from qa.reading import Reader, WindowLogits
 
 BATCH = 32
 OVERLAP_TOKENS = 128
@@ -68,7 +69,7 @@ def read_whole(reader: Reader, pairs: Sequence[tuple[str, str]]) -> list[Guess |
             nulls[at] = min(window.null, nulls.get(at, window.null))
             for span in best_spans(window.start, window.end, window.offsets, count=1):
                 if at not in best or span.score > best[at][0]:
-                    text = context[span.start + start : whole_character(context, span.end + start)].strip()
+                    text = context[span.start + start : whole_end(context, span.end + start)].strip()
                     best[at] = span.score, text
             if (next_start := _next_start(context, start, window)) is not None:
                 following[at] = next_start

@@ -18,7 +18,7 @@ from qa.answer import Answerer, Asked
 from qa.calibrate import Calibration
 from qa.checks import checked_filter, checked_question
 from qa.errors import BadFilter, BadQuestion
-from qa.reading import Reader, Reading, whole_character
+from qa.reading import Reader, Reading
 from qa.retrieve import Candidate
 
 
@@ -48,13 +48,6 @@ def test_dates_that_exclude_each_other() -> None:
         checked_filter(Filter(first=date(2017, 1, 1), last=date(2016, 1, 1)))
     same = Filter(first=date(2017, 1, 1), last=date(2017, 1, 1))
     assert checked_filter(same) is same
-
-
-@pytest.mark.parametrize(
-    ("text", "end", "whole"), [("cafe\u0301s", 4, 5), ("cafes", 4, 4), ("x\u0323\u0307", 1, 3), ("ab", 2, 2)]
-)
-def test_a_quote_ends_at_a_whole_character(text: str, end: int, whole: int) -> None:
-    assert whole_character(text, end) == whole
 
 
 def test_a_windows_spans_by_hand() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models import cutting
-from models.cutting import Offsets, Window, blocks, whole_characters, windows
+from models.cutting import Offsets, Window, blocks, whole_characters, whole_end, windows
 
 
 def tokens(count: int) -> Offsets:
@@ -90,3 +90,10 @@ def test_whole_characters(text: str, token: tuple[int, int], expected: tuple[int
     moved = whole_characters(text, np.array([token], np.int32))
     assert moved.tolist() == [list(expected)]
     assert moved.dtype == np.int32
+
+
+@pytest.mark.parametrize(
+    ("text", "end", "whole"), [("cafe\u0301s", 4, 5), ("cafes", 4, 4), ("x\u0323\u0307", 1, 3), ("ab", 2, 2)]
+)
+def test_a_quote_ends_with_a_whole_character(text: str, end: int, whole: int) -> None:
+    assert whole_end(text, end) == whole
