@@ -1,7 +1,7 @@
 # One place for what people and CI run. `make help` lists it.
 PYTHON ?= python3
 VENV   ?= .venv
-EXTRAS ?= dev,hf
+EXTRAS ?= dev,eval,hf
 INDEX  ?= .nutgraf
 SEEDS  := .nutgraf-seeds
 PATHS  ?= seeds
@@ -58,7 +58,7 @@ bench: $(VENV)/.installed-dev ## Print the figures of the README, side by side (
 
 lock: $(VENV)/.installed-dev ## Pin the newest releases that pyproject.toml allows
 	$(BIN)/python -m pip install --quiet uv
-	echo 'torch==2.13.0' | $(BIN)/uv pip compile pyproject.toml --extra dev --extra hf --universal \
+	echo 'torch==2.13.0' | $(BIN)/uv pip compile pyproject.toml --extra dev --extra eval --extra hf --universal \
 	  --python-version 3.11 --constraint /dev/stdin --no-header --no-annotate --upgrade --output-file requirements.lock
 
 clean: ## Remove the virtual environment and the index of the seeds

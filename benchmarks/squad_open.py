@@ -20,13 +20,14 @@ from indexer.index import Index
 from models import load_encoder
 from qa.evaluate.metrics import exact_match, f1
 from qa.evaluate.questions import sample
-from qa.evaluate.scores import places, recall, reciprocal_rank
-from qa.evaluate.squad import Corpus, Question, load_squad
+from qa.evaluate.ranking import measured as scored
+from qa.evaluate.squad import GOLD, Corpus, Question, load_squad
 from qa.fuse import Ranking, weighted_sum
 from qa.fuse import reciprocal_rank as plain_rrf
 from qa.retrieve import Retrieval
 
 DEPTH = 100
+MEASURES = ("recall@1", "recall@5", "recall@20", "MRR@10")
 
 
 def rankings(index: Index, questions: list[Question]) -> list[tuple[Ranking, Ranking]]:
@@ -50,12 +51,13 @@ def measured(index: Index, questions: list[Question], fused: list[Ranking]) -> l
         for at in range(0, len(every), 5000)
         for p in index.fetch(every[at : at + 5000].tolist())
     }
-    ranks = [
-        [places(owner[i] for i in ranking.ids.tolist()).get(question.article_id)]
+    rankings = {
+        question.id: [*dict.fromkeys(owner[i] for i in ranking.ids.tolist())]
         for question, ranking in zip(questions, fused, strict=True)
-    ]
-    values = [[recall(r, k) for r in ranks] for k in (1, 5, 20)] + [[reciprocal_rank(r, 10) for r in ranks]]
-    return [100 * float(np.mean(column)) for column in values]
+    }
+    found = scored({q.id: q.relevant[GOLD] for q in questions}, rankings)
+    by_name = {measure.name: [*values.values()] for measure, values in found.items()}
+    return [100 * float(np.mean(by_name[name])) for name in MEASURES]
 
 
 def retrieval(index: Index, questions: list[Question], weight: float) -> None:
@@ -71,7 +73,7 @@ def retrieval(index: Index, questions: list[Question], weight: float) -> None:
     }
     print_table(
         f"SQuAD 1.1 dev, open: {len(questions):,} questions, per cent",
-        ["", "recall@1", "recall@5", "recall@20", "MRR@10"],
+        ["", *MEASURES],
         [[name, *measured(index, questions, fused)] for name, fused in rows.items()],
     )
 

@@ -39,6 +39,11 @@ class Hiding:
         """As the index has them."""
         return self.index.fetch(passage_ids)
 
+    def copies(self, passage_ids: Sequence[int], allow: Filter) -> dict[int, list[Article]]:
+        """Ask, then drop."""
+        found = self.index.copies(passage_ids, allow)
+        return {i: [a for a in articles if not self._hidden(a)] for i, articles in found.items()}
+
     def _kept(self, ids: Ids, scores: Scores) -> tuple[Ids, Scores]:
         shown = [
             passage.id for passage in self.index.fetch(ids.tolist()) if not self._hidden(passage.article)

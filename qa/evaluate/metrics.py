@@ -5,6 +5,9 @@ from collections.abc import Sequence
 
 from qa.normalize import normalize
 
+RIGHT_F1 = 0.5
+"""From this token F1 on an answer counts as right, for calibration and for what is told of abstaining."""
+
 
 def exact_match(answer: str, golds: Sequence[str]) -> float:
     """Return 1.0 if the answer normalises to a gold, else 0.0; no golds: 1.0 for an empty answer."""

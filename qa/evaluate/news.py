@@ -23,10 +23,10 @@ class NewsQuestion(GoldQuestion):
     evidence: tuple[str, ...] = ()
 
     @property
-    def relevant(self) -> Mapping[str, tuple[str, ...]]:
-        """Both labels, each where it has an article."""
+    def relevant(self) -> Mapping[str, Mapping[str, int]]:
+        """Both labels, each where it has an article; every article counts the same."""
         labels = {CONTAINS: self.contains_answer, EVIDENCE: self.evidence}
-        return {label: ids for label, ids in labels.items() if ids}
+        return {label: dict.fromkeys(ids, 1) for label, ids in labels.items() if ids}
 
 
 def load_news(path: Path) -> list[NewsQuestion]:

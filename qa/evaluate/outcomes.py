@@ -9,8 +9,7 @@ from qa.answer import Answerer, Asked
 from qa.evaluate.calibrating import Outcome
 from qa.evaluate.hiding import Hiding
 from qa.evaluate.labelled import Labelled
-from qa.evaluate.metrics import f1
-from qa.evaluate.summaries import RIGHT_F1
+from qa.evaluate.metrics import RIGHT_F1, f1
 from qa.retrieve import PassageIndex
 
 BATCH = 32

@@ -14,6 +14,7 @@ from indexer.errors import SourceError
 
 _GZIP = b"\x1f\x8b"
 _SEED = 0
+HINT = "nutgraf eval --help shows what can: SQuAD, news questions, a BEIR folder, queries or a TREC run"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +26,8 @@ class GoldQuestion:
     golds: tuple[str, ...]
 
     @property
-    def relevant(self) -> Mapping[str, tuple[str, ...]]:
-        """Ids of the articles that retrieval should find, under the name of their label."""
+    def relevant(self) -> Mapping[str, Mapping[str, int]]:
+        """The articles that retrieval should find: id and grade, under the name of their label."""
         return {}
 
 
@@ -96,7 +97,4 @@ def string(value: object) -> str:
 
 def not_readable(path: Path, why: str) -> SourceError:
     """Return the error for a file whose questions cannot be read."""
-    return SourceError(
-        f"{path} cannot be evaluated: {why}",
-        hint="nutgraf eval SQUAD.json[.gz], or nutgraf eval NEWS_QUESTIONS.jsonl[.gz] --index DIR",
-    )
+    return SourceError(f"{path} cannot be evaluated: {why}", hint=HINT)

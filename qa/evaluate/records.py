@@ -5,15 +5,15 @@ A file of JSON lines: the first says what made the answers, every other is one `
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO
 
 from indexer.errors import SourceError, StorageFailed
-from qa.evaluate.scores import Ranks
+from qa.evaluate.metrics import RIGHT_F1
 
-_FORMAT = 1
+_FORMAT = 2
 _MARK = "nutgraf_eval"
 _HINT = "name another file with --per-question, or remove this one"
 
@@ -24,22 +24,30 @@ class Record:
 
     For a reader alone, `score` is the guess's lead over "no answer" in logits, and `answered` whether it has
     one. For the whole system, `score` is what ranks answers, `answered` whether the probability reaches the
-    shipped threshold, `ranks` those of relevant articles by label, `without` whether the question is answered
-    when its own article is hidden (None: not asked). `source` is the article quoted.
+    threshold in force, `without` whether the question is answered when its own article is hidden (None: not
+    asked). `source` is the article quoted. `ranking` has the articles that retrieval found and their scores,
+    best first, an article standing where its best passage stands; `reread` the articles of the passages that
+    were read, by their best span. Where only retrieval is measured nothing is predicted.
     """
 
     id: str
     question: str
     golds: Sequence[str]
-    prediction: str
-    em: float
-    f1: float
+    prediction: str = ""
+    em: float = 0.0
+    f1: float = 0.0
     score: float | None = None
     probability: float | None = None
     source: str | None = None
     answered: bool = False
-    ranks: Mapping[str, Ranks] = field(default_factory=dict)
+    ranking: Sequence[tuple[str, float]] = ()
+    reread: Sequence[str] = ()
     without: bool | None = None
+
+    @property
+    def right(self) -> bool:
+        """Whether the guess counts as right; where there is no answer, none does."""
+        return bool(self.golds) and self.f1 >= RIGHT_F1
 
 
 _FIELDS = {f.name for f in fields(Record)}

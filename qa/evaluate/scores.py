@@ -1,14 +1,12 @@
 """Figures over many questions, each from numbers alone. Pure numpy; `metrics` scores one answer."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
-Ranks = Sequence[int | None]
-"""Of each relevant article of a question its rank from 1, None where it was not found."""
+Bools = npt.NDArray[np.bool_]
 
 _BINS = 10
 
@@ -19,6 +17,17 @@ class Cut:
 
     threshold: float
     mean: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Guesses with a probability from `low` to below `high`: their mean `probability`, the share `right`."""
+
+    low: float
+    high: float
+    count: int
+    probability: float
+    right: float
 
 
 def best_threshold(scores: Floats, answered: Floats, silent: Floats) -> Cut:
@@ -37,28 +46,19 @@ def best_threshold(scores: Floats, answered: Floats, silent: Floats) -> Cut:
     return Cut(float(threshold), float(means[best]))
 
 
-def expected_calibration_error(p: Floats, right: npt.NDArray[np.bool_]) -> float:
+def reliability(p: Floats, right: Bools) -> list[Bin]:
+    """Return the bins that hold anything, of ten of equal width; both (n,), n > 0."""
+    bins = np.minimum((p * _BINS).astype(int), _BINS - 1)
+    return [
+        Bin(b / _BINS, (b + 1) / _BINS, int(here.sum()), float(p[here].mean()), float(right[here].mean()))
+        for b in np.unique(bins).tolist()
+        for here in [bins == b]
+    ]
+
+
+def expected_calibration_error(p: Floats, right: Bools) -> float:
     """Return how far, on average, the mean probability of a bin is from its share of right answers.
 
-    Both (n,), n > 0; ten bins of equal width, weighed by size (Guo et al. 2017, arXiv 1706.04599).
+    Both (n,), n > 0; the bins of `reliability`, weighed by size (Guo et al. 2017, arXiv 1706.04599).
     """
-    bins = np.minimum((p * _BINS).astype(int), _BINS - 1)
-    return float(
-        sum(abs(p[bins == b].mean() - right[bins == b].mean()) * (bins == b).mean() for b in np.unique(bins))
-    )
-
-
-def places(articles: Iterable[str]) -> dict[str, int]:
-    """Return the rank of each article, from 1, in a ranking by passages: that of its best passage."""
-    return {article_id: rank for rank, article_id in enumerate(dict.fromkeys(articles), start=1)}
-
-
-def recall(ranks: Ranks, k: int) -> float:
-    """Return the share of a question's relevant articles among its first `k`."""
-    return sum(rank is not None and rank <= k for rank in ranks) / len(ranks)
-
-
-def reciprocal_rank(ranks: Ranks, k: int) -> float:
-    """Return 1 / the rank of the first relevant article, 0.0 when there is none among the first `k`."""
-    first = min((rank for rank in ranks if rank is not None), default=k + 1)
-    return 1.0 / first if first <= k else 0.0
+    return sum(abs(b.probability - b.right) * b.count for b in reliability(p, right)) / len(p)

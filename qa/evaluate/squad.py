@@ -25,9 +25,9 @@ class Question(GoldQuestion):
     article_id: str
 
     @property
-    def relevant(self) -> Mapping[str, tuple[str, ...]]:
-        """Its own paragraph."""
-        return {GOLD: (self.article_id,)}
+    def relevant(self) -> Mapping[str, Mapping[str, int]]:
+        """Its own paragraph; nothing where that holds no answer."""
+        return {GOLD: {self.article_id: 1}} if self.golds else {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,42 +1,83 @@
 """From records to the figures that a person compares. Pure; what a figure is taken over stands beside it."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 
+from qa.evaluate.abstaining import abstaining, excess_area
+from qa.evaluate.beir import RELEVANT
+from qa.evaluate.news import CONTAINS, EVIDENCE
+from qa.evaluate.questions import GoldQuestion
+from qa.evaluate.ranking import available, measured
 from qa.evaluate.records import Record
-from qa.evaluate.scores import best_threshold, expected_calibration_error, recall, reciprocal_rank
+from qa.evaluate.scores import best_threshold, expected_calibration_error
+from qa.evaluate.squad import GOLD
 
-RIGHT_F1 = 0.5
-"""From this token F1 on an answer counts as right, for calibration and for what is told of abstaining."""
+REREAD = "_reread"
+"""How the key of a figure of retrieval ends after reading: what was read first, by its best span."""
+
+_COVERAGES = (50, 80, 95)
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One number: `key` for programs, `name` for people, `over` how many questions it is taken."""
+    """One number: `key` for programs, `name` for people, `over` how many questions it is taken.
+
+    A mean has the value of `each` question too, 0 to 1 by id; what is none has nothing there.
+    """
 
     key: str
     name: str
     value: float
     over: int
     unit: Literal["%", "", "logits"] = "%"
-
-
-def quality(records: Sequence[Record], key: str = "", name: str = "") -> Iterator[Figure]:
-    """Yield EM and F1 of the best guesses; nothing for no records."""
-    yield from _mean(f"{key}em", f"EM{name}", [r.em for r in records])
-    yield from _mean(f"{key}f1", f"F1{name}", [r.f1 for r in records])
+    each: Mapping[str, float] = field(default_factory=dict)
 
 
 def of_reading(records: Sequence[Record]) -> list[Figure]:
     """Return the reader's figures: EM and F1 where there is an answer, then SQuAD 2.0's if some have none."""
     there = [r for r in records if r.golds]
-    figures = list(quality(there))
+    figures = list(_quality(there))
     if len(there) < len(records):
         figures += _with_threshold(records)
-    return figures
+    return [*figures, *_by_coverage(records)]
+
+
+def of_asking(questions: Sequence[GoldQuestion], records: Sequence[Record]) -> list[Figure]:
+    """Return the system's figures, retrieval by each question's own paragraph."""
+    return [
+        *_quality([r for r in records if r.golds]),
+        *_retrieval(questions, records, GOLD, ", own paragraph"),
+        *_answering(records),
+    ]
+
+
+def of_news(
+    questions: Sequence[GoldQuestion], records: Sequence[Record], occurs: Sequence[bool]
+) -> list[Figure]:
+    """Return the figures on news questions; `occurs` tells of each whether a gold stands in some article."""
+    contained = {q.id for q in questions if CONTAINS in q.relevant}
+    return [
+        *_quality(records),
+        *_quality([r for r in records if r.id in contained], f"{CONTAINS}_", ", an article contains it"),
+        *_mean("ceiling", "extractive ceiling", {r.id: o for r, o in zip(records, occurs, strict=True)}),
+        *_retrieval(questions, records, CONTAINS, ", articles that contain it"),
+        *_retrieval(questions, records, EVIDENCE, ", evidence"),
+        *_answering(records),
+    ]
+
+
+def of_ranking(questions: Sequence[GoldQuestion], records: Sequence[Record]) -> list[Figure]:
+    """Return the figures of retrieval alone, by what qrels say is relevant."""
+    return [*_retrieval(questions, records, RELEVANT, "")]
+
+
+def _quality(records: Sequence[Record], key: str = "", name: str = "") -> Iterator[Figure]:
+    """Yield EM and F1 of the best guesses; nothing for no records."""
+    yield from _mean(f"{key}em", f"EM{name}", {r.id: r.em for r in records})
+    yield from _mean(f"{key}f1", f"F1{name}", {r.id: r.f1 for r in records})
 
 
 def _with_threshold(records: Sequence[Record]) -> Iterator[Figure]:
@@ -46,8 +87,9 @@ def _with_threshold(records: Sequence[Record]) -> Iterator[Figure]:
     silent = np.array([float(not r.golds) for r in records])
     em, f1 = np.array([r.em for r in records]), np.array([r.f1 for r in records])
     best_em, best = best_threshold(scores, em, silent), best_threshold(scores, f1, silent)
-    yield Figure("em_at_zero", "EM, threshold 0", 100 * float(np.where(scores >= 0, em, silent).mean()), over)
-    yield Figure("f1_at_zero", "F1, threshold 0", 100 * float(np.where(scores >= 0, f1, silent).mean()), over)
+    for key, name, values in (("em_at_zero", "EM, threshold 0", em), ("f1_at_zero", "F1, threshold 0", f1)):
+        at_zero = np.where(scores >= 0, values, silent).tolist()
+        yield from _mean(key, name, {r.id: v for r, v in zip(records, at_zero, strict=True)})
     yield Figure("best_em", "best EM", 100 * best_em.mean, over)
     yield Figure("best_f1", "best F1", 100 * best.mean, over)
     yield Figure("best_f1_threshold", "  at the threshold", best.threshold, over, "logits")
@@ -60,51 +102,55 @@ def _with_threshold(records: Sequence[Record]) -> Iterator[Figure]:
             yield Figure(key, name, 100 * float(chosen[part].mean()), int(part.sum()))
 
 
-def of_asking(records: Sequence[Record], label: str) -> list[Figure]:
-    """Return the system's figures, retrieval by the articles of one label."""
-    there = [r for r in records if r.golds]
-    return [*quality(there), *of_retrieval(there, label, "own paragraph"), *_abstaining(records)]
+def _retrieval(
+    questions: Sequence[GoldQuestion], records: Sequence[Record], label: str, name: str
+) -> Iterator[Figure]:
+    """Yield the figures of retrieval by the articles of one label, over the questions that have any.
+
+    As it was found; and again after reading, if anything was read. Nothing without ir_measures.
+    """
+    qrels = {q.id: q.relevant[label] for q in questions if q.relevant.get(label)}
+    prefix = f"{label}_" if label else ""
+    if not qrels or not available():
+        return
+    found = {r.id: [article for article, _ in r.ranking] for r in records}
+    for measure, values in measured(qrels, found).items():
+        yield from _mean(f"{prefix}{measure.key}", f"{measure.name}{name}", values)
+    if any(r.reread for r in records):
+        after = {r.id: [*dict.fromkeys([*r.reread, *found[r.id]])] for r in records}
+        for measure, values in measured(qrels, after).items():
+            yield from _mean(f"{prefix}{measure.key}{REREAD}", f"{measure.name}{name}, after reading", values)
 
 
-def of_news(records: Sequence[Record], contains: str, evidence: str, occurs: Sequence[bool]) -> list[Figure]:
-    """Return the figures on news questions; `occurs` tells of each whether a gold stands in some article."""
-    return [
-        *quality(records),
-        *quality([r for r in records if contains in r.ranks], f"{contains}_", ", an article contains it"),
-        Figure("ceiling", "extractive ceiling", 100 * float(np.mean(occurs)), len(records)),
-        *of_retrieval(records, contains, "articles that contain it"),
-        *of_retrieval(records, evidence, "evidence"),
-        *_abstaining(records),
-    ]
-
-
-def of_retrieval(records: Sequence[Record], label: str, name: str) -> Iterator[Figure]:
-    """Yield recall and MRR of the articles of one label, over the questions that have any."""
-    ranks = [r.ranks[label] for r in records if r.ranks.get(label)]
-    for k in (1, 5, 20):
-        yield from _mean(f"{label}_recall_at_{k}", f"recall@{k}, {name}", [recall(r, k) for r in ranks])
-    yield from _mean(f"{label}_mrr_at_10", f"MRR@10, {name}", [reciprocal_rank(r, 10) for r in ranks])
-
-
-def _abstaining(records: Sequence[Record]) -> Iterator[Figure]:
-    """Yield what the shipped threshold does, and how far probabilities can be trusted."""
+def _answering(records: Sequence[Record]) -> Iterator[Figure]:
+    """Yield what the threshold in force does, and how far probabilities can be trusted."""
     there, none = [r for r in records if r.golds], [r for r in records if not r.golds]
-    yield from _mean("answered", "answered", [r.answered for r in there])
-    yield from _mean("wrong", "  wrong of those (F1 < 0.5)", [not _right(r) for r in there if r.answered])
-    yield from _mean("false", "answered where there is no answer", [r.answered for r in none])
-    hidden = [r.without for r in records if r.without is not None]
+    yield from _mean("answered", "answered", {r.id: r.answered for r in there})
+    wrong = [not r.right for r in there if r.answered]
+    if wrong:  # a share of what this very system answered: no question has it by itself
+        yield Figure("wrong", "  wrong of those (F1 < 0.5)", 100 * float(np.mean(wrong)), len(wrong))
+    yield from _mean("false", "answered where there is no answer", {r.id: r.answered for r in none})
+    hidden = {r.id: r.without for r in records if r.without is not None}
     yield from _mean("false_without", "answered, own paragraph removed", hidden)
-    guesses = [(r.probability, _right(r)) for r in records if r.probability is not None]
-    if guesses:
-        p, right = np.array(guesses, np.float64).T
-        error = expected_calibration_error(p, right.astype(bool))
-        yield Figure("ece", "expected calibration error", error, len(guesses), "")
+    yield from _by_coverage(records)
+    sure = [r for r in records if r.probability is not None]
+    if sure:
+        p = np.array([r.probability for r in sure], np.float64)
+        error = expected_calibration_error(p, np.array([r.right for r in sure]))
+        yield Figure("ece", "expected calibration error", error, len(sure), "")
 
 
-def _right(record: Record) -> bool:
-    return bool(record.golds) and record.f1 >= RIGHT_F1
+def _by_coverage(records: Sequence[Record]) -> Iterator[Figure]:
+    """Yield what is right where only the surest are answered."""
+    found, over = abstaining(records), len(records)
+    for percent in _COVERAGES:
+        name = f"right, the surest {percent} % answered"
+        yield Figure(f"accuracy_at_{percent}", name, 100 * found.curve.accuracy(percent / 100), over)
+    yield Figure("aurc", "area under risk by coverage", found.curve.area, over, "")
+    excess = excess_area(found.curve, np.array(found.right))
+    yield Figure("e_aurc", "  above the best possible", excess, over, "")
 
 
-def _mean(key: str, name: str, values: Sequence[float]) -> Iterator[Figure]:
+def _mean(key: str, name: str, values: Mapping[str, float]) -> Iterator[Figure]:
     if values:
-        yield Figure(key, name, 100 * float(np.mean(values)), len(values))
+        yield Figure(key, name, 100 * float(np.mean([*values.values()])), len(values), each=values)

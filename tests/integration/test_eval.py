@@ -1,7 +1,11 @@
 """`nutgraf eval`, as a person meets it, with the shipped models: every form, going on, what it refuses."""
 
 import json
+import re
 import shutil
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +13,7 @@ import pytest
 
 from indexer.article import Article
 from indexer.build import Builder
+from qa.evaluate.squad import load_squad
 
 BRIDGE = "The iron bridge of Orlow was built by the engineer Ada Novak in 1931. It crosses the river Vel."
 BAKER = "The baker Tom Reed sells two hundred loaves of rye bread every morning in the town of Hale."
@@ -68,6 +73,14 @@ def rows(path: Path) -> dict[str, dict[str, Any]]:
     return {row["id"]: row for row in map(json.loads, path.read_text().splitlines()[1:])}
 
 
+def written(path: Path) -> dict[str, list[str]]:
+    """Return the lines of a run by question."""
+    found: dict[str, list[str]] = {}
+    for line in path.read_text().splitlines():
+        found.setdefault(line.split()[0], []).append(line)
+    return found
+
+
 def failed(done: Any, *words: str) -> None:
     assert done.returncode == 2, (done.stdout, done.stderr)
     assert done.stdout == ""
@@ -81,11 +94,15 @@ def failed(done: Any, *words: str) -> None:
 
 
 def test_the_reader_alone(cli: Any, answerable: str) -> None:
-    assert figures(cli("eval", answerable, "--json")) == {"em": (100.0, 4), "f1": (100.0, 4)}
+    assert figures(cli("eval", answerable, "--json")) == {
+        **{"em": (100.0, 4), "f1": (100.0, 4), "aurc": (0.0, 4), "e_aurc": (0.0, 4)},
+        **{f"accuracy_at_{percent}": (100.0, 4) for percent in (50, 80, 95)},
+    }
     printed = cli("eval", answerable).stdout
     assert printed.startswith("one.json: the reader alone")
     assert "4 questions; reader nutgraf/minilm" in printed
-    assert "  EM    100.00 %" in printed
+    assert re.search(r"^ *EM +100\.00 % +4 *$", printed, re.MULTILINE)
+    assert re.search(r"^ *right, the surest 50 % answered +100\.00 % +4 *$", printed, re.MULTILINE)
 
 
 def test_the_reader_alone_where_some_have_no_answer(cli: Any, mixed: str, tmp_path: Path) -> None:
@@ -119,10 +136,10 @@ def test_a_stopped_run_goes_on(cli: Any, answerable: str, tmp_path: Path) -> Non
     marked = json.loads(first) | {"prediction": "Ada", "em": 0.0, "f1": 0.5}
     (tmp_path / "a.jsonl").write_text(head + json.dumps(marked) + "\n" + rest[0][:30])
     again = figures(cli("eval", answerable, "--per-question", "a.jsonl", "--json"))
-    assert again == {"em": (75.0, 4), "f1": (87.5, 4)}, "the first answer is as it was kept"
+    assert (again["em"], again["f1"]) == ((75.0, 4), (87.5, 4)), "the first answer is as it was kept"
     lines = (tmp_path / "a.jsonl").read_text().splitlines(keepends=True)
     assert lines == [head, json.dumps(marked) + "\n", *rest]
-    assert figures(whole) == {"em": (100.0, 4), "f1": (100.0, 4)}
+    assert figures(whole)["em"] == (100.0, 4)
 
 
 def test_answers_made_otherwise_are_refused(cli: Any, answerable: str, mixed: str, tmp_path: Path) -> None:
@@ -138,29 +155,38 @@ def test_answers_made_otherwise_are_refused(cli: Any, answerable: str, mixed: st
 
 
 def test_the_whole_system(cli: Any, mixed: str, tmp_path: Path) -> None:
-    command = (
-        "eval",
-        mixed,
-        "--open",
-        "--remove-gold",
-        "--index",
-        "kept",
-        "--per-question",
-        "a.jsonl",
-        "--json",
-    )
+    kept_in = ("--index", "kept", "--per-question", "a.jsonl", "--run", "a.trec", "--plot", "a.png")
+    command = ("eval", mixed, "--open", "--remove-gold", "--json", *kept_in)
     done = cli(*command)
     found = figures(done)
     assert found["gold_recall_at_1"] == found["gold_mrr_at_10"] == (100.0, 4)
     assert found["f1"] == (100.0, 4)
     kept = rows(tmp_path / "a.jsonl")
-    assert {i: row["ranks"] for i, row in kept.items() if i != "t2"} == {i: {"gold": [1]} for i in QUESTIONS}
+    own = {article.text: article.id for article in load_squad(Path(mixed)).articles}
+    assert {i: kept[i]["ranking"][0][0] for i in QUESTIONS} == {i: own[context] for context, i, *_ in ASKED}
+    assert {len(row["ranking"]) for row in kept.values()} == {3}, "a paragraph stands once"
+    assert {i: kept[i]["reread"][0] for i in QUESTIONS} == {i: kept[i]["source"] for i in QUESTIONS}
+    assert found["gold_recall_at_1_reread"] == (100.0, 4)
+    assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG\r\n")
+    run = {i: [line.split()[2] for line in lines] for i, lines in written(tmp_path / "a.trec").items()}
+    assert run == {i: [article for article, _ in row["ranking"]] for i, row in kept.items()}
     assert kept["b1"]["prediction"] in {"Ada Novak", "engineer Ada Novak", "the engineer Ada Novak"}
     assert all(0 < row["probability"] < 1 for row in kept.values())
     assert found["answered"] == (25.0 * sum(kept[i]["answered"] for i in QUESTIONS), 4)
     assert found["false"] == (100.0 * kept["t2"]["answered"], 1)
     assert found["false_without"] == (20.0 * sum(row["without"] for row in kept.values()), 5)
-    assert found["ece"][1] == 5
+    assert found["ece"][1] == found["aurc"][1] == 5
+    told = {answer["id"]: answer for answer in json.loads(done.stdout)["answers"]}
+    assert {i: a["prediction"] for i, a in told.items()} == {i: r["prediction"] for i, r in kept.items()}
+    assert told["b1"]["figures"]["gold_mrr_at_10"] == told["b1"]["figures"]["f1"] == 1.0
+    assert told["t2"]["figures"] == {
+        "false": float(kept["t2"]["answered"]),
+        "false_without": kept["t2"]["without"],
+    }
+    points = json.loads(done.stdout)["abstaining"]["risk_coverage"]
+    assert [point["coverage"] for point in points] == [0.2, 0.4, 0.6, 0.8, 1.0]
+    assert points[-1]["risk"] == 0.2, "there is no answer to one of five"
+    assert points[0]["confidence"] == round(max(row["probability"] for row in kept.values()), 6)
     built = sorted(path.name for path in (tmp_path / "kept").iterdir())
     assert cli(*command).stdout == done.stdout
     assert sorted(path.name for path in (tmp_path / "kept").iterdir()) == built
@@ -211,9 +237,61 @@ def test_news(cli: Any, tmp_path: Path, encoder: Any) -> None:
     assert found["contains_answer_recall_at_1"] == (100.0, 1)
     assert found["evidence_recall_at_20"] == (50.0, 1)
     assert found["evidence_mrr_at_10"] == (100.0, 1)
+    assert found["evidence_map"] == (50.0, 1)
     kept = rows(tmp_path / "a.jsonl")
     assert (kept["3"]["prediction"], kept["3"]["probability"], kept["3"]["answered"]) == ("", None, False)
     assert (kept["1"]["source"], kept["2"]["source"]) == ("bridge", "storm")
+
+
+# --- the extra --------------------------------------------------------------------------------------------
+
+
+def test_a_plot_holds_the_curve(cli: Any, mixed: str, tmp_path: Path) -> None:
+    done = cli("eval", mixed, "--json", "--plot", "a.svg")
+    points = json.loads(done.stdout)["abstaining"]["risk_coverage"]
+    root = ET.parse(tmp_path / "a.svg").getroot()
+    svg = "{http://www.w3.org/2000/svg}"
+    (path,) = root.findall(f".//{svg}g[@id='risk-coverage']/{svg}path")
+    drawn = [(float(x), float(y)) for x, y in re.findall(r"[ML] ([\d.]+) ([\d.]+)", path.attrib["d"])]
+    # All is on one scale each way: pixels are a line through what was measured, upside down.
+    assert len(drawn) == len(points) == 5
+    (x0, y0), (x1, y1) = drawn[0], drawn[-1]
+    wide = (x1 - x0) / (points[-1]["coverage"] - points[0]["coverage"])
+    assert [x for x, _ in drawn] == pytest.approx(
+        [x0 + wide * (p["coverage"] - 0.2) for p in points], abs=0.01
+    )
+    assert [p["risk"] for p in points] == [0.0, 0.0, 0.0, 0.0, 0.2]
+    assert [y for _, y in drawn[:4]] == [y0] * 4
+    assert y1 < y0
+    assert cli("eval", mixed, "--plot", "b.svg").returncode == 0
+    assert (tmp_path / "b.svg").read_bytes() == (tmp_path / "a.svg").read_bytes()
+
+
+WITHOUT = "import sys; sys.modules[{library!r}] = None; from api.cli import main; main()"
+
+
+def without(library: str, *arguments: str, cwd: Path) -> Any:
+    """Run `nutgraf` where a library of the extra `eval` is not installed."""
+    code = WITHOUT.format(library=library)
+    root = Path(__file__).parents[2]
+    command = [sys.executable, "-c", code, *arguments]
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, cwd=cwd, env={"PYTHONPATH": str(root)}
+    )
+
+
+def test_without_the_extra(answerable: str, tmp_path: Path) -> None:
+    done = without("ir_measures", "eval", answerable, "--open", "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)["figures"]
+    assert found["f1"] == {"value": 100.0, "questions": 4}
+    assert not [key for key in found if "recall" in key]
+    assert done.stderr == "figures of retrieval are left out: pip install 'nutgraf[eval]'\n"
+    (tmp_path / "run").write_text("q Q0 d 1 1.0 x\n")
+    done = without("ir_measures", "eval", "run", "--qrels", "qrels", cwd=tmp_path)
+    failed(done, "a TREC run is scored by ir-measures, which is not installed", "pip install 'nutgraf[eval]'")
+    done = without("matplotlib", "eval", answerable, "--plot", "a.svg", cwd=tmp_path)
+    failed(done, "--plot needs matplotlib, which is not installed", "pip install 'nutgraf[eval]'")
 
 
 # --- what is refused --------------------------------------------------------------------------------------
@@ -222,9 +300,15 @@ def test_news(cli: Any, tmp_path: Path, encoder: Any) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["one.json", "--remove-gold"], "--remove-gold was given without --open"),
-        (["one.json", "--index", "x"], "the reader alone uses none"),
-        (["news.jsonl", "--open"], "news questions are asked of an index"),
+        (["one.json", "--remove-gold"], "--remove-gold was given, and the reader alone has no use for it"),
+        (["one.json", "--index", "x"], "--index was given, and the reader alone has no use for it"),
+        (["one.json", "--run", "a.trec"], "--run was given, and the reader alone has no use for it"),
+        (["one.json", "--qrels", "q"], "--qrels was given, and the reader alone has no use for it"),
+        (["news.jsonl", "--open"], "--open was given, and a file of news questions has no use for it"),
+        (["news.jsonl", "--split", "dev"], "--split was given, and a file of news questions"),
+        (["one.json", "--plot", "a.jpg"], "--plot a.jpg ends in neither .svg nor .png"),
+        (["one.json", "--plot", "no/a.svg"], "--plot no/a.svg cannot be written"),
+        (["one.json", "--open", "--run", "no/a"], "--run no/a cannot be written"),
         (["news.jsonl", "--index", "nowhere"], "there is no index in nowhere"),
         (["absent.json"], "absent.json cannot be evaluated: No such file"),
         (["one.json", "--questions", "0"], "--questions"),

@@ -35,7 +35,8 @@ def test_squad(tmp_path: Path) -> None:
         Question("1", "Who built it?", ("Ada Novak",), article.id),
         Question("2", "Who burnt it?", (), article.id),
     ]
-    assert corpus.questions[0].relevant == {"gold": (article.id,)}
+    assert corpus.questions[0].relevant == {"gold": {article.id: 1}}
+    assert corpus.questions[1].relevant == {}, "no paragraph answers it"
 
 
 def test_a_paragraph_that_comes_twice_is_one_article(tmp_path: Path) -> None:
@@ -73,7 +74,7 @@ def test_news(tmp_path: Path) -> None:
     path.write_text("\r\n".join(lines), encoding="utf-8")
     first, second = load_news(path)
     assert first == NewsQuestion("n1", "Who?", ("Ada\u2028Novak", "Novak"), ("a", "b"), ())
-    assert first.relevant == {"contains_answer": ("a", "b")}
+    assert first.relevant == {"contains_answer": {"a": 1, "b": 1}}
     assert second == NewsQuestion("n2", "?", ())
     assert second.relevant == {}
 
@@ -133,7 +134,7 @@ def fails(load: Callable[[Path], object], path: Path, content: bytes | None, why
         load(path)
     assert str(caught.value).startswith(f"{path} cannot be evaluated: ")
     assert why in str(caught.value)
-    assert caught.value.hint.startswith("nutgraf eval SQUAD.json")
+    assert caught.value.hint.startswith("nutgraf eval --help")
 
 
 def test_a_sample_is_the_same_every_time() -> None:

@@ -10,7 +10,19 @@ from qa.evaluate.records import Journal, Record
 
 HEADER = {"task": "open", "reader": "55ebbdfd", "rules": [{"windows": 10}]}
 ONE = Record(
-    "1", "Who’s it?", ("Ada",), "Ada", 1.0, 1.0, 9.5, 0.1 + 0.2, "a", True, {"gold": [3, None]}, False
+    "1",
+    "Who’s it?",
+    ("Ada",),
+    "Ada",
+    1.0,
+    1.0,
+    9.5,
+    0.1 + 0.2,
+    "a",
+    True,
+    [("a", 0.5), ("b c", 0.1)],
+    ["b c"],
+    False,
 )
 TWO = Record("2", "When?", (), "", 1.0, 1.0)
 
@@ -32,7 +44,7 @@ def line(record: Record) -> list[object]:
 
 def test_what_is_in_the_file(tmp_path: Path) -> None:
     head, one, two = map(json.loads, written(tmp_path / "a.jsonl").read_text().splitlines())
-    assert head == {"nutgraf_eval": 1, **HEADER}
+    assert head == {"nutgraf_eval": 2, **HEADER}
     assert one == {
         "id": "1",
         "question": "Who’s it?",
@@ -44,16 +56,17 @@ def test_what_is_in_the_file(tmp_path: Path) -> None:
         "probability": 0.1 + 0.2,
         "source": "a",
         "answered": True,
-        "ranks": {"gold": [3, None]},
+        "ranking": [["a", 0.5], ["b c", 0.1]],
+        "reread": ["b c"],
         "without": False,
     }
-    assert (two["id"], two["score"], two["probability"], two["source"], two["ranks"]) == (
+    assert [two[key] for key in ("id", "score", "probability", "source", "ranking")] == [
         "2",
         None,
         None,
         None,
-        {},
-    )
+        [],
+    ]
 
 
 def test_a_run_goes_on(tmp_path: Path) -> None:
@@ -100,6 +113,18 @@ def test_answers_of_another_reader_are_refused(tmp_path: Path) -> None:
     assert other == f'{path} holds answers made otherwise: task was "open" and is "reading"'
     assert "rules was [" in refused(path, {"task": "open", "reader": "55ebbdfd"})
     assert path.read_bytes() == before
+
+
+def test_answers_of_an_older_nutgraf_are_refused(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.jsonl")
+    path.write_text(path.read_text().replace('"nutgraf_eval": 2', '"nutgraf_eval": 1'))
+    assert refused(path, HEADER) == f"{path} holds answers made otherwise: nutgraf_eval was 1 and is 2"
+
+
+def test_right() -> None:
+    assert [
+        Record("1", "?", golds, "x", 0.0, f1).right for golds, f1 in ((["x"], 0.5), (["x"], 0.49), ([], 1.0))
+    ] == [*(True, False, False)]
 
 
 @pytest.mark.parametrize(

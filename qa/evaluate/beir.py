@@ -1,0 +1,120 @@
+"""BEIR's folders and queries (Thakur et al. 2021, arXiv 2104.08663): what is asked, what is relevant.
+
+A folder holds `corpus.jsonl` ({"_id", "title", "text"}), `queries.jsonl` ({"_id", "text"}) and
+`qrels/SPLIT.tsv` (query-id, corpus-id, score, between tabs). There are no gold answers.
+"""
+
+import gzip
+import json
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from indexer.article import Article
+from indexer.clean import storable
+from indexer.errors import SourceError
+from qa.evaluate.questions import GoldQuestion, checked_questions, json_lines, not_readable, string
+from qa.evaluate.ranking import token
+from qa.evaluate.runs import read_qrels
+
+RELEVANT = ""
+"""The label of articles that qrels name: there is no other, so figures go without one."""
+
+_LAYOUT = "a BEIR folder holds corpus.jsonl, queries.jsonl and qrels/test.tsv (another with --split)"
+
+
+@dataclass(frozen=True, slots=True)
+class Query(GoldQuestion):
+    """A question without answers, and the grades of the articles that somebody judged for it."""
+
+    grades: Mapping[str, int]
+
+    @property
+    def relevant(self) -> Mapping[str, Mapping[str, int]]:
+        """What the qrels say, ids as in a TREC file."""
+        return {RELEVANT: self.grades}
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A BEIR folder: the queries that were judged, the `files` they are from, and where the corpus stands."""
+
+    queries: list[Query]
+    corpus: Path
+    files: tuple[Path, Path]
+
+
+def load_beir(path: Path, split: str) -> Folder:
+    """Read the queries and one split's qrels of a folder; raises SourceError."""
+    corpus, queries = _there(path, "corpus.jsonl"), _there(path, "queries.jsonl")
+    qrels = path / "qrels" / f"{split}.tsv"
+    if not qrels.is_file():
+        known = ", ".join(sorted(found.stem for found in path.glob("qrels/*.tsv"))) or "none"
+        raise SourceError(f"{path} has no qrels/{split}.tsv; splits there are: {known}", hint=_LAYOUT)
+    return Folder(load_queries(queries, qrels), corpus, (queries, qrels))
+
+
+def _there(folder: Path, name: str) -> Path:
+    for found in (folder / name, folder / f"{name}.gz"):
+        if found.is_file():
+            return found
+    raise SourceError(f"{folder} is no BEIR folder: it lacks {name}", hint=_LAYOUT)
+
+
+def load_queries(path: Path, qrels: Path) -> list[Query]:
+    """Read queries ({"_id" or "id", "text"} a line), keep those that the qrels judge; raises SourceError."""
+    grades = read_qrels(qrels)
+    every = [*json_lines(path, lambda record, _: _query(record, grades))]
+    checked_questions(path, every)
+    judged = [query for query in every if query.grades]
+    if not judged:
+        ids = f"{path} has ids as {every[0].id!r:.40}, {qrels} as {next(iter(grades))!r:.40}"
+        raise SourceError(f"no query is in the qrels: {ids}", hint="qrels of the same benchmark and split")
+    return judged
+
+
+def _query(record: Any, grades: Mapping[str, Mapping[str, int]]) -> Query:  # noqa: ANN401 - JSON
+    name = _id(record)
+    return Query(name, string(record["text"]), (), grades.get(token(name), {}))
+
+
+def _id(record: Any) -> str:  # noqa: ANN401 - JSON
+    name = string(record["_id"] if "_id" in record or "id" not in record else record["id"])
+    if not name:
+        raise TypeError("its id is empty")
+    return name
+
+
+def corpus_articles(path: Path) -> Iterator[Article]:
+    """Yield a corpus file's articles one by one, gzipped or not; raises SourceError, naming the line.
+
+    Where only a title is given, it is the text: some of BEIR's archives have nothing else.
+    """
+    try:
+        with _opened(path) as lines:
+            for number, line in enumerate(lines, start=1):
+                if line.strip():
+                    yield _article(path, number, line)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise not_readable(path, f"its gzip data is damaged: {error}") from error
+    except OSError as error:
+        raise not_readable(path, error.strerror or str(error)) from error
+
+
+def _opened(path: Path) -> BinaryIO | gzip.GzipFile:
+    return gzip.open(path) if path.suffix == ".gz" else path.open("rb")
+
+
+def _article(path: Path, number: int, line: bytes) -> Article:
+    try:
+        record = json.loads(line.decode("utf-8-sig"))
+        title, text = (storable(string(record.get(name) or "")).strip() for name in ("title", "text"))
+        return Article(id=storable(_id(record)), title=title if text else "", text=text or title)
+    except KeyError as error:
+        raise not_readable(path, f"line {number} lacks {error}") from error
+    except (ValueError, RecursionError) as error:
+        raise not_readable(path, f"line {number} is not JSON: {error}") from error
+    except (TypeError, AttributeError) as error:
+        raise not_readable(path, f"line {number} has another shape: {error}") from error
