@@ -4,10 +4,9 @@ Knows the order of the steps; does not know files of articles, the command line,
 Stopped anywhere, it goes on where it was: an article already stored as it is costs a look-up.
 """
 
-import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
@@ -15,6 +14,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from indexer import clusters
 from indexer.article import Article
 from indexer.errors import IndexerError
 from indexer.generation import (
@@ -80,7 +80,7 @@ class Encoder(Protocol):
 
 @dataclass(slots=True)
 class Summary:
-    """What a run did. `duplicate`: stored, but the same text is there from another outlet or file."""
+    """What a run did. `duplicate`: stored, but a copy of it, edited or not, is there already."""
 
     added: int = 0
     updated: int = 0
@@ -133,7 +133,9 @@ class Builder:
         """Remove articles by id; return how many were there. They are gone from search once published."""
         self._claim()
         with self._store.atomic():
+            left = clusters.neighbours(self._store, article_ids)
             removed = self._store.remove(article_ids)
+            clusters.place(self._store, [], left)
         self.summary.removed += removed
         return removed
 
@@ -148,11 +150,13 @@ class Builder:
 
     def rebuild(self, each_batch: Callable[[], None] = lambda: None) -> Manifest:
         """Derive everything again from the store; passages and vectors too if the encoder or rule changed."""
-        if self._store.state(BUILT_BY) != self._built_by():
-            with self._store.atomic():
+        with self._store.atomic():
+            clusters.forget(self._store)
+            if self._store.state(BUILT_BY) != self._built_by():
                 self._store.forget_passages()
                 self._store.set_state(BUILT_BY, self._built_by())
         self._fill(each_batch)
+        clusters.complete(self._store)
         return publish(self.folder, self._store, self._identity, self._rule, anew=True)
 
     def publish(self) -> Manifest:
@@ -184,6 +188,7 @@ class Builder:
             built_by = EncoderIdentity(**json.loads(found)[0])
             check_encoder(self.folder, built_by, self._identity)
             self._rule = PassageRule(**json.loads(found)[1])
+        clusters.complete(self._store)
 
     def _counted(self, items: Iterable[Article | Skipped]) -> Iterator[Article]:
         for item in items:
@@ -198,24 +203,32 @@ class Builder:
                 self._seen.add(item.id)
                 # Absolute: the next run may stand in another folder.
                 where = os.path.abspath(item.origin) if item.origin else None  # noqa: PTH100 - keeps links
-                yield replace(item, cluster=_cluster(item.text), origin=where)
+                yield replace(item, origin=where)
 
     def _store_batch(self, batch: Sequence[Article]) -> None:
         batch = self._unclaimed(batch)
         stored = self._store.content_hashes([a.id for a in batch])
         fresh = [a for a in batch if stored.get(a.id) != a.content_hash]
-        known = self._store.clusters([a.cluster for a in fresh if a.cluster])
         self._write(fresh)
         self._note_moves([a for a in batch if stored.get(a.id) == a.content_hash])
         self.summary.unchanged += len(batch) - len(fresh)
-        for article in fresh:
-            if article.id in stored:
+        self._count([a.id for a in fresh], stored)
+
+    def _count(self, fresh: Sequence[str], stored: Mapping[str, str]) -> None:
+        """Count what was written: of several new copies all but the first are duplicates."""
+        names = self._store.clusters(fresh)
+        members = self._store.members([*names.values()])
+        known = {
+            name for article_id, name in members.items() if article_id in stored or article_id not in names
+        }
+        for article_id in fresh:
+            if article_id in stored:
                 self.summary.updated += 1
-            elif article.cluster in known:
+            elif names[article_id] in known:
                 self.summary.duplicate += 1
             else:
                 self.summary.added += 1
-                known.add(article.cluster or "")
+                known.add(names[article_id])
 
     def _note_moves(self, unchanged: Sequence[Article]) -> None:
         """Remember where an unchanged article is now, lest pruning takes its old file for the article."""
@@ -240,7 +253,7 @@ class Builder:
         return kept
 
     def _write(self, articles: Sequence[Article]) -> None:
-        """Split, encode and store articles in one transaction."""
+        """Split, encode and store articles, and find their copies, in one transaction."""
         passages: dict[str, list[NewPassage]] = {}
         texts: dict[bytes, str] = {}
         for article in articles:
@@ -249,9 +262,11 @@ class Builder:
         missing = [key for key in texts if key not in known]
         encoded = self._encoder.encode([texts[key] for key in missing]).astype(np.float16)
         with self._store.atomic():
+            left = clusters.neighbours(self._store, [article.id for article in articles])
             self._store.put_vectors(dict(zip(missing, encoded, strict=True)))
             for article in articles:
                 self._store.put(article, passages[article.id])
+            clusters.place(self._store, articles, left)
         self.summary.encoded += len(missing)
 
     def _passages(self, article: Article, texts: dict[bytes, str]) -> Iterator[NewPassage]:
@@ -286,9 +301,3 @@ def _batches(articles: Iterable[Article]) -> Iterator[list[Article]]:
             batch, chars = [], 0
     if batch:
         yield batch
-
-
-def _cluster(text: str) -> str:
-    """Return the cluster of an article: today, the outlets that print exactly the same words."""
-    words = " ".join(text.casefold().split())
-    return hashlib.blake2b(words.encode(), digest_size=12).hexdigest()

@@ -100,6 +100,17 @@ class Index:
             if (row := rows.get(passage_id)) is not None and row.article_id in articles
         ]
 
+    def copies(self, passage_ids: Sequence[int], allow: Filter) -> dict[int, list[Article]]:
+        """Return id -> the articles of the passage's cluster that pass `allow`, by date, then id.
+
+        Its own article is among them. Ids of passages whose article is alone in its cluster are left out.
+        """
+        clusters = self.store.shared_clusters(passage_ids)
+        members: dict[str | None, list[Article]] = {}
+        for article in self.store.copies(sorted(set(clusters.values())), allow):
+            members.setdefault(article.cluster, []).append(article)
+        return {i: members[name] for i, name in clusters.items() if name in members}
+
     def _without_removed(self, ids: Ids, scores: Scores) -> tuple[Ids, Scores]:
         if not len(self._removed):
             return ids, scores

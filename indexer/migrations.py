@@ -37,4 +37,9 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE TABLE tombstones (passage INTEGER PRIMARY KEY)",
         "CREATE TABLE state (key TEXT PRIMARY KEY, value TEXT NOT NULL)",
     ),
+    (
+        # The MinHash bands of an article's words: articles that share one may be copies.
+        "CREATE TABLE sketches (article INTEGER PRIMARY KEY REFERENCES articles (num), sketch BLOB NOT NULL)",
+        "CREATE TABLE bands (band INTEGER, article INTEGER, PRIMARY KEY (band, article)) WITHOUT ROWID",
+    ),
 )

@@ -129,6 +129,7 @@ class Store:
                 continue
             self._run("INSERT INTO tombstones SELECT id FROM passages WHERE article = ?", row)
             self._run("DELETE FROM passages WHERE article = ?", row)
+            self._forget_sketch(row[0])
             self._run("DELETE FROM articles WHERE num = ?", row)
             removed += 1
         return removed
@@ -148,13 +149,6 @@ class Store:
     def origins(self, article_ids: Sequence[str]) -> dict[str, str | None]:
         """Return id -> origin of those articles that are stored."""
         return dict(self._in("SELECT id, origin FROM articles WHERE id IN ({})", article_ids))
-
-    def clusters(self, clusters: Sequence[str]) -> set[str]:
-        """Return those of the clusters that an article belongs to."""
-        return {
-            row[0]
-            for row in self._in("SELECT DISTINCT cluster FROM articles WHERE cluster IN ({})", clusters)
-        }
 
     def all_origins(self) -> Iterator[tuple[str, str]]:
         """Yield (article id, origin) of every article that has an origin, by id."""
@@ -183,6 +177,85 @@ class Store:
         """Return the first and last `published` (ISO 8601), None where no article has a date."""
         first, last = self._run("SELECT min(published), max(published) FROM articles").fetchone()
         return None if first is None else (first, last)
+
+    # --- copies -------------------------------------------------------------------------------------
+
+    def put_sketch(self, article_id: str, sketch: bytes) -> None:
+        """Keep the sketch (int64 bands, little-endian) of a stored article that has none."""
+        number = self._run("SELECT num FROM articles WHERE id = ?", (article_id,)).fetchone()[0]
+        self._run("INSERT INTO sketches VALUES (?, ?)", (number, sketch))
+        # A sketch may hold a band twice.
+        self._db.executemany(
+            "INSERT OR IGNORE INTO bands VALUES (?, ?)", [(band, number) for band in _bands(sketch)]
+        )
+
+    def sketches(self, article_ids: Sequence[str]) -> dict[str, bytes]:
+        """Return id -> sketch of those articles that have one."""
+        sql = "SELECT a.id, s.sketch FROM articles a JOIN sketches s ON s.article = a.num WHERE a.id IN ({})"
+        return dict(self._in(sql, article_ids))
+
+    def sharing(self, sketch: bytes, most: int) -> list[str]:
+        """Return the ids of the articles that share a band with the sketch, `most` a band, oldest first."""
+        sql = "SELECT article FROM bands WHERE band = ? ORDER BY article LIMIT ?"
+        numbers = {row[0] for band in _bands(sketch) for row in self._rows(sql, (band, most))}
+        return [row[0] for row in self._in("SELECT id FROM articles WHERE num IN ({})", sorted(numbers))]
+
+    def unsketched(self, after: int, limit: int) -> dict[int, str]:
+        """Return row number -> id of up to `limit` articles without a sketch, beyond the row `after`."""
+        rows = self._rows(
+            "SELECT num, id FROM articles a WHERE num > ?"
+            " AND NOT EXISTS (SELECT 1 FROM sketches WHERE article = a.num) ORDER BY num LIMIT ?",
+            (after, limit),
+        )
+        return dict(rows)
+
+    def forget_sketches(self) -> None:
+        """Remove all sketches and put every article into a cluster of its own."""
+        for sql in ("DELETE FROM bands", "DELETE FROM sketches", "UPDATE articles SET cluster = id"):
+            self._run(sql)
+
+    def texts(self, article_ids: Sequence[str]) -> dict[str, str]:
+        """Return id -> text of those articles that are stored."""
+        return dict(self._in("SELECT id, text FROM articles WHERE id IN ({})", article_ids))
+
+    def clusters(self, article_ids: Sequence[str]) -> dict[str, str]:
+        """Return id -> cluster of those articles that are stored and have one."""
+        sql = "SELECT id, cluster FROM articles WHERE cluster IS NOT NULL AND id IN ({})"
+        return dict(self._in(sql, article_ids))
+
+    def set_apart(self, article_ids: Sequence[str]) -> None:
+        """Put each of the articles into a cluster of its own, which has its id for a name."""
+        self._db.executemany("UPDATE articles SET cluster = id WHERE id = ?", [(i,) for i in article_ids])
+
+    def join_clusters(self, clusters: Sequence[str], name: str) -> None:
+        """Make one cluster of several."""
+        self._db.executemany(
+            "UPDATE articles SET cluster = ? WHERE cluster = ?", [(name, c) for c in clusters]
+        )
+
+    def members(self, clusters: Sequence[str]) -> dict[str, str]:
+        """Return id -> cluster of all articles of these clusters."""
+        return dict(self._in("SELECT id, cluster FROM articles WHERE cluster IN ({})", clusters))
+
+    def shared_clusters(self, passage_ids: Sequence[int]) -> dict[int, str]:
+        """Return id -> cluster of the passages whose article is not alone in its cluster."""
+        sql = "SELECT p.id, a.cluster FROM passages p JOIN articles a ON a.num = p.article"
+        return dict(self._in(f"{sql} WHERE {_SHARED} AND p.id IN ({{}})", passage_ids))
+
+    def copies(self, clusters: Sequence[str], allow: Filter) -> list[Article]:
+        """Return the passing articles of those clusters: by date (none last), then id."""
+        conditions, values = _conditions(allow)
+        where = " AND ".join([*conditions, "a.cluster IN ({})"])
+        rows = self._in(f"SELECT {_ARTICLE_COLUMNS} FROM articles a WHERE {where}", clusters, before=values)
+        last = datetime.max.replace(tzinfo=UTC)
+        return sorted(map(_article, rows), key=lambda a: (a.published or last, a.id))
+
+    def _forget_sketch(self, number: int) -> None:
+        row = self._run("SELECT sketch FROM sketches WHERE article = ?", (number,)).fetchone()
+        if row is not None:
+            keys = [(band, number) for band in _bands(row[0])]
+            self._db.executemany("DELETE FROM bands WHERE band = ? AND article = ?", keys)
+            self._run("DELETE FROM sketches WHERE article = ?", (number,))
 
     # --- passages -----------------------------------------------------------------------------------
 
@@ -296,11 +369,11 @@ class Store:
         row: tuple[int, ...] = self._run(sql).fetchone()
         return row
 
-    def _in(self, sql: str, values: Sequence[object]) -> Iterator[Any]:
-        """Run `sql` once for every few hundred values put into its `IN ({})`."""
+    def _in(self, sql: str, values: Sequence[object], before: Sequence[object] = ()) -> Iterator[Any]:
+        """Run `sql` once for every few hundred values put into its `IN ({})`, those of `before` first."""
         for at in range(0, len(values), _CHUNK):
             part = values[at : at + _CHUNK]
-            yield from self._rows(sql.format(",".join("?" * len(part))), part)
+            yield from self._rows(sql.format(",".join("?" * len(part))), [*before, *part])
 
     def _migrate(self) -> None:
         self._check_version()
@@ -321,6 +394,11 @@ class Store:
             )
 
 
+def _bands(sketch: bytes) -> list[int]:
+    bands: list[int] = np.frombuffer(sketch, "<i8").tolist()
+    return bands
+
+
 def _conditions(allow: Filter) -> tuple[list[str], list[object]]:
     """Return the filter as SQL conditions on the articles table `a`, and their values."""
     conditions: list[str] = []
@@ -334,6 +412,8 @@ def _conditions(allow: Filter) -> tuple[list[str], list[object]]:
         values.extend(source.casefold() for source in allow.sources)
     return conditions, values
 
+
+_SHARED = "EXISTS (SELECT 1 FROM articles b WHERE b.cluster = a.cluster AND b.num <> a.num)"
 
 _ARTICLE_COLUMNS = (
     "id, title, text, url, source, authors, published, published_from, origin, ingested_at, cluster"

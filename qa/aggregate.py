@@ -3,10 +3,11 @@
 Pure: knows located spans, not logits, files or models.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from indexer.article import Article
+from qa.collapse import same_place
 from qa.normalize import same_words
 
 
@@ -52,8 +53,13 @@ class Group:
         return sum(support.independent for support in self.support)
 
 
-def aggregate(spans: Sequence[LocatedSpan]) -> list[Group]:
+def aggregate(
+    spans: Sequence[LocatedSpan], copies: Mapping[str, Sequence[Article]] | None = None
+) -> list[Group]:
     """Return the distinct answers, best first.
+
+    `copies` has the articles, by id of the one that was read in their place, that stood aside for it: those
+    with the same words there support the answer, too, though not independently.
 
     Of spans that overlap in one article only the best is an answer; spans that normalise to the same words
     are one answer, scored as its best span. Total order: score descending, then article id, then position.
@@ -68,11 +74,11 @@ def aggregate(spans: Sequence[LocatedSpan]) -> list[Group]:
             continue
         others.append(span)
         groups.setdefault(words, []).append(span)
-    return [Group(members[0], _support(members)) for members in groups.values()]
+    return [Group(members[0], _support(members, copies or {})) for members in groups.values()]
 
 
-def _support(members: Sequence[LocatedSpan]) -> tuple[Support, ...]:
-    """Return one entry for each other article, in order of score."""
+def _support(members: Sequence[LocatedSpan], copies: Mapping[str, Sequence[Article]]) -> tuple[Support, ...]:
+    """Return one entry for each other article, in order of score; those that were not read are last."""
     articles = {members[0].article.id}
     clusters = {members[0].article.cluster}
     support = []
@@ -83,4 +89,17 @@ def _support(members: Sequence[LocatedSpan]) -> tuple[Support, ...]:
         support.append(Support(span, independent=cluster is None or cluster not in clusters))
         articles.add(span.article.id)
         clusters.add(cluster)
+    for span in members:
+        for copied in _copied(span, copies.get(span.article.id, ())):
+            if copied.article.id not in articles:
+                support.append(Support(copied, independent=False))
+                articles.add(copied.article.id)
     return tuple(support)
+
+
+def _copied(span: LocatedSpan, copies: Sequence[Article]) -> Iterator[LocatedSpan]:
+    """Yield the span as it stands in those copies that have it."""
+    for article in copies:
+        start = same_place(span.article.text, span.start, span.end, article.text)
+        if start is not None:
+            yield replace(span, article=article, start=start, end=start + span.end - span.start)

@@ -4,16 +4,18 @@ Knows the index only as a Protocol; does not know which engine stores it, nor ho
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from indexer.article import Article
 from indexer.filters import Filter
 from indexer.index import Passage
 from indexer.store import Counts
+from qa.collapse import collapse, most_complete
 from qa.fuse import Ids, Ranking, Scores, weighted_sum
 
 
@@ -35,6 +37,13 @@ class PassageIndex(Protocol):
 
     def fetch(self, passage_ids: Sequence[int]) -> list[Passage]:
         """Return the passages in the order given; an id that is gone is left out."""
+        ...
+
+    def copies(self, passage_ids: Sequence[int], allow: Filter) -> dict[int, list[Article]]:
+        """Return id -> the articles of the passage's cluster that pass `allow`, by date, then id.
+
+        Its own article is among them. Ids of passages whose article is alone in its cluster are left out.
+        """
         ...
 
 
@@ -64,13 +73,18 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A passage that may answer; `dense` or `lexical` is None where that engine did not find it."""
+    """A passage that may answer; `dense` or `lexical` is None where that engine did not find it.
+
+    It stands for its copies: score and places are those of the best of them, the passage that of the most
+    complete article. `copies` are the other articles of its cluster, by date, then id.
+    """
 
     passage: Passage
     rank: int
     score: float
     dense: Place | None
     lexical: Place | None
+    copies: tuple[Article, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,21 +107,36 @@ def retrieve(
     dense = Ranking(*index.dense(vector, depth, allow))
     lexical = Ranking(*index.lexical(question, depth, allow))
     fused = weighted_sum(dense, lexical, dense_weight=rule.dense_weight)
-    candidates = _candidates(index, fused, dense, lexical, k)
+    candidates = _candidates(index, fused, dense, lexical, k, allow)
     ended = time.perf_counter()
     return Found(candidates, (encoded - began) * 1e3, (ended - encoded) * 1e3)
 
 
 def _candidates(
-    index: PassageIndex, fused: Ranking, dense: Ranking, lexical: Ranking, k: int
+    index: PassageIndex, fused: Ranking, dense: Ranking, lexical: Ranking, k: int, allow: Filter
 ) -> list[Candidate]:
+    """Return the first `k` places, one a passage and its copies.
+
+    Which of several copies stands there depends on all that was found, not on `k`.
+    """
+    ids: list[int] = fused.ids.tolist()
+    copies = index.copies(ids, allow)
+    groups = collapse(index.fetch([i for i in ids if i in copies]))
+    stands = {group[0].id: most_complete(group).id for group in groups}
+    folded = {passage.id for group in groups for passage in group[1:]}
+    best = [i for i in ids if i not in folded][:k]
+    passages = {p.id: p for p in index.fetch([stands.get(i, i) for i in best])}
+    found = [(i, passages[stands.get(i, i)]) for i in best if stands.get(i, i) in passages]
     dense_places, lexical_places = _places(dense), _places(lexical)
-    scores = dict(zip(fused.ids.tolist(), fused.scores.tolist(), strict=True))
-    passages = index.fetch(fused.ids[:k].tolist())
+    scores = dict(zip(ids, fused.scores.tolist(), strict=True))
     return [
-        Candidate(p, rank, scores[p.id], dense_places.get(p.id), lexical_places.get(p.id))
-        for rank, p in enumerate(passages, start=1)
+        Candidate(p, rank, scores[i], dense_places.get(i), lexical_places.get(i), _others(p, copies))
+        for rank, (i, p) in enumerate(found, start=1)
     ]
+
+
+def _others(passage: Passage, copies: Mapping[int, Sequence[Article]]) -> tuple[Article, ...]:
+    return tuple(other for other in copies.get(passage.id, ()) if other.id != passage.article.id)
 
 
 def _places(ranking: Ranking) -> dict[int, Place]:

@@ -39,13 +39,19 @@ def articles(count: int = 10, suffix: str = "") -> list[Article]:
             title=f"Report on {TOPICS[n % 10]} number {n}{suffix}",
             text=" ".join(
                 f"Officials in district {n} spoke on day {day} about {TOPICS[n % 10]}{suffix} and its cost."
-                for day in range(16)
+                for day in range(100 * n, 100 * n + 16)
             ),
             source=("alpha", "beta")[n % 2],
             published=datetime(2020, 1, 1 + n, tzinfo=UTC),
         )
         for n in range(count)
     ]
+
+
+def more() -> list[Article]:
+    """Return what a second run brings: two articles that are there, six new ones, and a copy of one."""
+    copied = articles(12)[5]
+    return [*articles(12)[4:], replace(copied, id="copy", text=f"By our staff\n{copied.text}")]
 
 
 def run(folder: Path, encoder: Any, items: Sequence[Article | Skipped]) -> Builder:
@@ -306,7 +312,7 @@ def each_batch():
 
 with build.Builder(folder, load_encoder()) as builder:
     builder.remove(["a1"])
-    builder.add(t.articles(12)[4:], each_batch)
+    builder.add(t.more(), each_batch)
     builder.publish()
 """
 
@@ -335,17 +341,19 @@ def test_killed_anywhere_it_goes_on(tmp_path: Path, encoder: Any, where: str, co
     assert len(state(killed, encoder)) > 0
     with Builder(straight, encoder) as builder:
         builder.remove(["a1"])
-        builder.add(articles(12)[4:])
+        builder.add(more())
         builder.publish()
     with Builder(killed, encoder) as builder:
         builder.remove(["a1"])
-        builder.add(articles(12)[4:])
+        builder.add(more())
         builder.publish()
     assert ids(killed) == ids(straight)
     assert sorted(state(killed, encoder)) == sorted(state(straight, encoder))
     with Index(killed) as index:
         assert index.unpublished == 0
         assert index.store.tombstones() == []
+        names = index.store.clusters(sorted(ids(straight)))
+        assert names == {article_id: article_id for article_id in ids(straight)} | {"copy": "a5"}
 
 
 # --- identity and origin ----------------------------------------------------------------------------------

@@ -68,3 +68,35 @@ def test_order_is_total() -> None:
 
 def test_a_span_of_punctuation_alone_is_no_answer() -> None:
     assert aggregate([span("a", ".", 9.0, text=A)]) == []
+
+
+# --- copies that were not read ----------------------------------------------------------------------------
+
+STORY = "VIENNA - Officials met on Friday. The talks ended with new sanctions on the port, a diplomat said."
+
+
+def print_of(article_id: str, text: str) -> Article:
+    return Article(id=article_id, title="", text=text, cluster="x")
+
+
+def test_copies_that_stood_aside_support_where_the_words_stand() -> None:
+    read = span("d", "new sanctions", 3.0, text=STORY, cluster="x")
+    other = span("own", "New Sanctions", 2.0, text=B, cluster="y")
+    prints = [print_of("a", STORY[9:]), print_of("b", f"By us. {STORY}"), print_of("c", "A sanctions story.")]
+    group = aggregate([other, read], {"d": prints})[0]
+    assert [(s.span.article.id, s.span.start, s.independent) for s in group.support] == [
+        ("own", B.index("New Sanctions"), True),
+        ("a", STORY.index("new sanctions") - 9, False),
+        ("b", STORY.index("new sanctions") + 7, False),
+    ]
+    assert {s.span.text for s in group.support} == {"New Sanctions", "new sanctions"}
+    assert group.agreement == 1
+
+
+def test_a_copy_that_was_read_is_listed_once() -> None:
+    spans = [
+        span("d", "new sanctions", 3.0, text=STORY, cluster="x"),
+        span("a", "new sanctions", 2.0, text=STORY, cluster="x"),
+    ]
+    group = aggregate(spans, {"d": [print_of("a", STORY)], "a": [print_of("d", STORY)]})[0]
+    assert [(s.span.article.id, s.span.score, s.independent) for s in group.support] == [("a", 2.0, False)]

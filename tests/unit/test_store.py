@@ -122,6 +122,37 @@ def test_filters_pass_by_day_and_outlet(store: Store) -> None:
         assert store.allowed_passages(allow).tolist() == expected
 
 
+def test_copies_come_by_date_then_id_and_pass_the_filter(store: Store) -> None:
+    for article_id, cluster, day in [
+        ("c", "x", 2),
+        ("b", "x", 2),
+        ("d", "x", None),
+        ("a", "x", 3),
+        ("e", "y", 1),
+    ]:
+        published = datetime(2020, 1, day, tzinfo=UTC) if day else None
+        put(store, article(article_id, cluster=cluster, published=published), (0, 4))
+    assert [a.id for a in store.copies(["x", "y", "z"], Filter())] == ["e", "b", "c", "a", "d"]
+    assert [a.id for a in store.copies(["x"], Filter(last=date(2020, 1, 2)))] == ["b", "c"]
+    assert store.shared_clusters([1, 2, 3, 4, 5, 6]) == {1: "x", 2: "x", 3: "x", 4: "x"}
+
+
+def test_a_sketch_goes_with_its_article(store: Store) -> None:
+    put(store, article("a"), (0, 4))
+    put(store, article("b"), (0, 4))
+    one, two, three = (number.to_bytes(8, "little") for number in (1, 2, 3))
+    with store.atomic():
+        store.put_sketch("a", one + two + two)
+        store.put_sketch("b", two + three)
+    assert store.sketches(["a", "b", "c"]) == {"a": one + two + two, "b": two + three}
+    assert store.sharing(two, 9) == ["a", "b"]
+    assert store.sharing(two, 1) == ["a"]
+    assert store.sharing(three, 9) == ["b"]
+    put(store, article("a", "Three."), (0, 6))
+    assert store.sharing(one + two, 9) == ["b"]
+    assert store.unsketched(0, 9) == {3: "a"}
+
+
 def test_passage_texts_are_quotes_in_code_points(store: Store) -> None:
     text = "😀 Ünï. Zweite — “Satz”."
     put(
@@ -149,8 +180,8 @@ def test_migrations_are_recorded(tmp_path: Path) -> None:
     path = tmp_path / "store.sqlite"
     Store(path).close()
     with sqlite3.connect(path) as db:
-        assert db.execute("SELECT version FROM migrations").fetchall() == [(1,)]
-        assert db.execute("PRAGMA user_version").fetchone() == (1,)
+        assert db.execute("SELECT version FROM migrations").fetchall() == [(1,), (2,)]
+        assert db.execute("PRAGMA user_version").fetchone() == (2,)
 
 
 def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:

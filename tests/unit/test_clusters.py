@@ -1,0 +1,227 @@
+"""Clusters of copies in a real store: they depend on which articles are there, not on how they came."""
+
+import random
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import pytest
+
+from indexer import clusters, duplicates, migrations
+from indexer import store as stores
+from indexer.article import Article
+from indexer.store import Store
+
+
+def run(letter: str, first: int, end: int) -> str:
+    return " ".join(f"{letter}{n}" for n in range(first, end))
+
+
+def article(article_id: str, text: str) -> Article:
+    return Article(id=article_id, title="", text=text)
+
+
+# `bridge` is a copy of both, which are no copies of each other.
+LEFT = article("left", run("a", 0, 200))
+RIGHT = article("right", run("c", 0, 190))
+BRIDGE = article("bridge", f"{run('a', 0, 100)} {run('c', 0, 100)}")
+ALONE = article("alone", run("z", 0, 200))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "store.sqlite")
+
+
+def add(store: Store, *articles: Article) -> None:
+    """Store articles as the builder does."""
+    with store.atomic():
+        left = clusters.neighbours(store, [a.id for a in articles])
+        for item in articles:
+            store.put(item, [])
+        clusters.place(store, articles, left)
+
+
+def remove(store: Store, *article_ids: str) -> None:
+    with store.atomic():
+        left = clusters.neighbours(store, article_ids)
+        store.remove(article_ids)
+        clusters.place(store, [], left)
+
+
+def groups(store: Store, articles: Iterable[Article]) -> dict[str, set[str]]:
+    """Return cluster -> ids."""
+    found: dict[str, set[str]] = {}
+    for article_id, name in store.clusters([a.id for a in articles]).items():
+        found.setdefault(name, set()).add(article_id)
+    return found
+
+
+def rows(store: Store, table: str) -> int:
+    return int(store._db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+
+
+def test_a_cluster_is_named_by_its_least_id(store: Store) -> None:
+    add(store, ALONE, LEFT, article("copy", LEFT.text + " and a footer"))
+    assert groups(store, [ALONE, LEFT, article("copy", "")]) == {"alone": {"alone"}, "copy": {"copy", "left"}}
+
+
+def test_an_article_that_links_two_clusters_joins_them(store: Store) -> None:
+    three = [LEFT, RIGHT, BRIDGE]
+    add(store, LEFT)
+    add(store, RIGHT)
+    assert groups(store, three) == {"left": {"left"}, "right": {"right"}}
+    add(store, BRIDGE)
+    assert groups(store, three) == {"bridge": {"bridge", "left", "right"}}
+
+
+def test_without_the_link_they_part_again(store: Store) -> None:
+    add(store, LEFT, RIGHT, BRIDGE)
+    remove(store, "bridge")
+    assert groups(store, [LEFT, RIGHT, BRIDGE]) == {"left": {"left"}, "right": {"right"}}
+    assert (rows(store, "sketches"), rows(store, "bands")) == (2, 128)
+
+
+def test_a_changed_article_leaves_its_cluster(store: Store) -> None:
+    three = [LEFT, RIGHT, BRIDGE]
+    add(store, *three)
+    add(store, article("bridge", ALONE.text))
+    assert groups(store, three) == {"bridge": {"bridge"}, "left": {"left"}, "right": {"right"}}
+    add(store, article("bridge", LEFT.text))
+    assert groups(store, three) == {"bridge": {"bridge", "left"}, "right": {"right"}}
+
+
+def test_a_cluster_whose_least_member_goes_is_named_anew(store: Store) -> None:
+    add(store, article("b", LEFT.text), article("a", LEFT.text), article("c", LEFT.text))
+    remove(store, "a")
+    assert groups(store, [article(i, "") for i in "abc"]) == {"b": {"b", "c"}}
+
+
+def archive() -> list[Article]:
+    """Return 24 articles: four stories of four prints each, five texts alone, and three linked in a row."""
+    found = [LEFT, RIGHT, BRIDGE]
+    for letter in "efgh":
+        texts = [
+            run(letter, 0, 240),
+            f"{run('x' + letter, 0, 12)} {run(letter, 0, 240)} {run('y' + letter, 0, 30)}",
+            run(letter, 0, 90),
+            f"{run(letter, 0, 150)} {run('q' + letter, 0, 60)} {run(letter, 150, 240)}",
+        ]
+        found += [article(f"{letter}{n}", text) for n, text in enumerate(texts)]
+    return found + [article(f"s{n}", run(f"s{n}x", 0, 100)) for n in range(5)]
+
+
+def expected() -> dict[str, set[str]]:
+    stories = {f"{letter}0": {f"{letter}{n}" for n in range(4)} for letter in "efgh"}
+    return stories | {"bridge": {"bridge", "left", "right"}} | {f"s{n}": {f"s{n}"} for n in range(5)}
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_order_of_arrival_does_not_matter(tmp_path: Path, seed: int) -> None:
+    generator = random.Random(seed)
+    articles = generator.sample(archive(), 24)
+    with Store(tmp_path / "store.sqlite") as store:
+        while articles:
+            size = generator.randint(1, 9)
+            add(store, *articles[:size])
+            articles = articles[size:]
+        assert groups(store, archive()) == expected()
+        gone = generator.sample(sorted(a.id for a in archive()), 10)
+        remove(store, *gone)
+        add(store, *[a for a in archive() if a.id in gone])
+        assert groups(store, archive()) == expected()
+
+
+def test_a_failed_batch_leaves_clusters_as_they_were(store: Store) -> None:
+    add(store, LEFT, RIGHT)
+
+    def fail() -> None:
+        with store.atomic():
+            store.put(BRIDGE, [])
+            clusters.place(store, [BRIDGE])
+            assert store.clusters(["left"]) == {"left": "bridge"}
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fail()
+    assert groups(store, [LEFT, RIGHT, BRIDGE]) == {"left": {"left"}, "right": {"right"}}
+    assert rows(store, "bands") == 128
+
+
+def test_an_older_index_gets_its_clusters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "store.sqlite"
+    with monkeypatch.context() as patch:
+        patch.setattr(stores, "MIGRATIONS", migrations.MIGRATIONS[:1])
+        with Store(path) as old:
+            columns = "id, title, text, authors, ingested_at, content_hash, cluster"
+            for item in (LEFT, BRIDGE, ALONE):
+                values = (
+                    item.id,
+                    "",
+                    item.text,
+                    "[]",
+                    "2026-01-01T00:00:00+00:00",
+                    "x",
+                    f"hash of {item.id}",
+                )
+                old._run(f"INSERT INTO articles ({columns}) VALUES (?,?,?,?,?,?,?)", values)
+    with Store(path, readonly=True) as reader:
+        assert reader.clusters(["left"]) == {"left": "hash of left"}
+    monkeypatch.setattr(clusters, "_BATCH", 2)
+    with Store(path) as store:
+        clusters.complete(store)
+        assert groups(store, [LEFT, BRIDGE, ALONE]) == {"bridge": {"bridge", "left"}, "alone": {"alone"}}
+
+
+def test_sketches_of_another_rule_are_made_again(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    clusters.complete(store)
+    add(store, LEFT, BRIDGE)
+    before = store.sketches(["left"])
+    with store.atomic():
+        store.set_state(clusters.RULE, "another rule")
+        store._run("UPDATE sketches SET sketch = zeroblob(8)")
+    clusters.complete(store)
+    assert store.state(clusters.RULE) == duplicates.rule()
+    assert store.sketches(["left"]) == before
+    assert groups(store, [LEFT, BRIDGE]) == {"bridge": {"bridge", "left"}}
+
+
+def test_a_stopped_completion_goes_on(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    clusters.complete(store)
+    add(store, *archive())
+    with store.atomic():
+        clusters.forget(store)
+    monkeypatch.setattr(clusters, "_BATCH", 5)
+    place, calls = clusters.place, 0
+
+    def stop_at_third(store: Store, articles: Sequence[Article]) -> None:
+        nonlocal calls
+        calls += 1
+        place(store, articles)
+        if calls == 3:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(clusters, "place", stop_at_third)
+        with pytest.raises(KeyboardInterrupt):
+            clusters.complete(store)
+    assert rows(store, "sketches") == 10
+    clusters.complete(store)
+    assert groups(store, archive()) == expected()
+
+
+def test_boilerplate_of_a_whole_archive_joins_nothing(store: Store) -> None:
+    """120 pages of one template: 40 words of menu and 160 of their own; and a true copy of the last."""
+    menu = run("menu", 0, 40)
+    pages = [article(f"p{n:03d}", f"{menu} {run(f'p{n}x', 0, 160)}") for n in range(120)]
+    add(store, *pages)
+    add(store, article("copy", pages[-1].text + " the end"))
+    found = groups(store, [*pages, article("copy", "")])
+    assert len(found) == 120
+    assert found["copy"] == {"copy", "p119"}
+
+
+def test_texts_without_words_are_copies_of_their_like_alone(store: Store) -> None:
+    texts = {"a": "!!!", "b": "???", "c": "!!!", "d": "word " * 50, "e": "word " * 51, "f": "。。"}
+    items = [article(article_id, text) for article_id, text in texts.items()]
+    add(store, *items)
+    assert groups(store, items) == {"a": {"a", "c"}, "b": {"b"}, "d": {"d"}, "e": {"e"}, "f": {"f"}}
