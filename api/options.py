@@ -1,8 +1,8 @@
 """The command line's options, each defined once: its name, its environment variable, its help."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +10,9 @@ from api.errors import BadOption
 from api.settings import Settings
 from indexer.clean import storable
 from indexer.filters import Filter
+
+if TYPE_CHECKING:
+    from indexer.days import DayRange
 
 Index = Annotated[
     Path,
@@ -37,9 +40,12 @@ Windows = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 Explain = Annotated[bool, typer.Option("--explain", help="Show why: ranks and scores of every passage.")]
+Timeline = Annotated[bool, typer.Option("--timeline", help="Show also how the answer changed over time.")]
 After = Annotated[
     str | None,
-    typer.Option("--after", metavar="DATE", help="Published on this day or later: 2016-01-27, 2016."),
+    typer.Option(
+        "--after", metavar="DATE", help='Published on this day or later: 2016-01-27, 2016, "last week".'
+    ),
 ]
 Before = Annotated[
     str | None, typer.Option("--before", metavar="DATE", help="Published on this day or earlier.")
@@ -71,29 +77,31 @@ def settings(
 def article_filter(
     after: str | None, before: str | None, as_of: str | None, sources: list[str] | None
 ) -> Filter:
-    """Return the filter that the options make; raises BadOption for a date that is none."""
-    ends = [
-        end
-        for name, text in (("--before", before), ("--as-of", as_of))
-        if (end := _day(name, text, last=True))
-    ]
+    """Return the filter that the options make; raises BadOption for a date that is none.
+
+    Of several days, such as "last week", `after` means the first and the others the last. Both are told from
+    the day of `as_of` on where it is given, else from today. Days are UTC, as those of articles.
+    """
+    today = datetime.now(UTC).date()
+    now = _days("--as-of", as_of, today)
+    since, until = (
+        _days(name, text, now.last if now else today)
+        for name, text in (("--after", after), ("--before", before))
+    )
+    ends = [days.last for days in (until, now) if days]
     return Filter(
-        first=_day("--after", after, last=False),
+        first=since.first if since else None,
         last=min(ends) if ends else None,
         sources=tuple(storable(source) for source in sources or ()),
     )
 
 
-def _day(name: str, text: str | None, *, last: bool) -> date | None:
-    """Return the first or the last day that `text` (a day, a month or a year) names."""
-    from indexer.dates import parse_day
+def _days(name: str, text: str | None, today: date) -> "DayRange | None":
+    from indexer.days import parse_days
 
     if text is None:
         return None
     try:
-        days = parse_day(text)
+        return parse_days(text, today=today)
     except ValueError as error:
-        raise BadOption(
-            f"{name}: {error}", hint=f"{name} 2016-01-27, or a month 2016-01, or a year 2016"
-        ) from error
-    return days.last if last else days.first
+        raise BadOption(f"{name}: {error}", hint=f"{name} 2016-01-27") from error

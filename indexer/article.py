@@ -12,7 +12,7 @@ class Article:
 
     `text` is the body that every quote is cut from: spans are half-open code-point offsets into it.
     `published` is timezone-aware UTC (midnight where only a day is known) or None; `published_from`
-    says where it came from: given, json-ld, meta, url, byline or file. `origin` is where the article
+    says where it came from: given, json-ld, meta, url, byline, text or file. `origin` is where the article
     was read from (a path, or a path and line), for messages and for finding vanished files.
     """
 

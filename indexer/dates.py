@@ -1,4 +1,7 @@
-"""Dates as newspapers, feeds and people write them. Knows no files, and never guesses a date."""
+"""Dates as newspapers, feeds and pages write them. Knows no files, and never guesses a date.
+
+What a person types as a filter ("last week") is in `days.py`.
+"""
 
 import calendar
 import email.utils
@@ -7,20 +10,19 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 FIRST_YEAR = 1600  # the first printed newspaper is from 1605
-LAST_YEAR = 2999
 
-_MONTHS = {name: number for number, name in enumerate(calendar.month_abbr) if name}
-_MONTH = (
+MONTHS = {name: number for number, name in enumerate(calendar.month_abbr) if name}
+MONTH = (
     r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
     r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
 )
 _DAY = r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?"
 _YEAR = r"(?P<year>[0-9]{4})"
-_WRITTEN = tuple(
+WRITTEN = tuple(
     re.compile(rf"(?<![\w/.-]){form}(?![\w/-])", re.IGNORECASE)
     for form in (
-        rf"{_MONTH}\s{{1,3}}{_DAY}\s{{0,3}},?\s{{0,3}}{_YEAR}",
-        rf"{_DAY}(?:\s{{1,3}}of)?[\s-]{{1,3}}{_MONTH},?[\s-]{{1,3}}{_YEAR}",
+        rf"{MONTH}\s{{1,3}}{_DAY}(?:\s{{0,3}},\s{{0,3}}|\s{{1,3}}){_YEAR}",
+        rf"{_DAY}(?:\s{{1,3}}of)?[\s-]{{1,3}}{MONTH},?[\s-]{{1,3}}{_YEAR}",
         rf"{_YEAR}[/.-](?P<month>[0-9]{{1,2}})[/.-](?P<day>[0-9]{{1,2}})",
     )
 )
@@ -38,26 +40,30 @@ _MAIL = re.compile(
     r"(?:[a-z]{3},\s+)?[0-9]{1,2}\s+[a-z]{3}\s+[0-9]{4}\s+[0-9]{2}:[0-9]{2}.{0,20}", re.IGNORECASE
 )
 _IN_URL = re.compile(r"/((?:19|20)[0-9]{2})[/-]([0-9]{1,2}|[a-z]{3})[/-]([0-9]{1,2})(?![0-9])", re.IGNORECASE)
-_DAY_ARGUMENT = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?")
+# BEIJING, Jan. 27, 2016 (Xinhua) — ...; NEW YORK, March 3, 2021 /PRNewswire/ -- ...: without the day.
+_DATELINE_END = re.compile(r" ?[—–]| --? ")
+_DATELINE = re.compile(
+    r"[A-Z][A-Z .'’-]{2,40}(?:, [A-Z][A-Za-z.]{1,20})?[\s,.()]{0,4}(?:[(/][\w ]{2,30}[)/])?[\s,.:]{0,3}"
+)
+_LABEL = re.compile(r"(?:first |originally )?(?:published|posted)\b", re.IGNORECASE)
 _LONGEST_CHARS = 80
+_FIRST_LINES, _LAST_LINES = 5, 3
 _EPOCH_SECONDS_DIGITS = 10
 _EPOCH_MILLISECONDS_DIGITS = 13
+_NO_DATE, _NOT_A_DATE = "no date", "not a date"
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedDate:
-    """A point in time in UTC, or None with the reason (one sentence fragment) why there is none."""
+    """A point in time in UTC, or None with the reason (a sentence fragment) why there is none."""
 
     value: datetime | None
     reason: str = ""
 
-
-@dataclass(frozen=True, slots=True)
-class DayRange:
-    """The days somebody means with a day, a month or a year; both ends belong to it."""
-
-    first: date
-    last: date
+    @property
+    def stated(self) -> bool:
+        """Whether the text says a date at all, be it one that cannot be: a future, an impossible one."""
+        return self.reason not in (_NO_DATE, _NOT_A_DATE)
 
 
 def parse_date(text: str, *, today: date | None = None) -> ParsedDate:
@@ -68,21 +74,21 @@ def parse_date(text: str, *, today: date | None = None) -> ParsedDate:
     """
     given = text.strip()
     if not given:
-        return ParsedDate(None, "no date given")
+        return ParsedDate(None, _NO_DATE)
     if len(given) > _LONGEST_CHARS:
-        return ParsedDate(None, f"not a date: {given[:40]}…")
+        return ParsedDate(None, _NOT_A_DATE)
     try:
         found = _instant(given)
     except (ValueError, OverflowError, TypeError, IndexError):
         found = None
-    return _written(given, today) if found is None else _checked(found, given, today)
+    return _written(given, today) if found is None else _checked(found, today)
 
 
 def parse_date_line(line: str, *, today: date | None = None) -> ParsedDate:
     """Read the day of a line that says nothing but a date: "Published: Jan. 6, 2021, 5:00 p.m. EST"."""
     given = line.strip()
     if not given or len(given) > _LONGEST_CHARS:
-        return ParsedDate(None, "not a date line")
+        return ParsedDate(None, _NOT_A_DATE)
     return _written(given, today)
 
 
@@ -90,26 +96,33 @@ def date_in_url(url: str, *, today: date | None = None) -> ParsedDate:
     """Read the day from a path such as /2022/05/04/ or /2022/may/04/."""
     match = _IN_URL.search(url)
     if match is None:
-        return ParsedDate(None, "no date in the URL")
-    return _day(match[1], match[2], match[3], match[0].strip("/"), today)
+        return ParsedDate(None, _NO_DATE)
+    return _day(match[1], match[2], match[3], today)
 
 
-def parse_day(text: str) -> DayRange:
-    """Read a day from a command line: YYYY-MM-DD, YYYY-MM or YYYY; ValueError says what was wrong."""
-    match = _DAY_ARGUMENT.fullmatch(text.strip())
-    if match is None:
-        raise ValueError(f"{text!r} is not a date: write YYYY-MM-DD, YYYY-MM or YYYY")
-    year, month, day = (int(part) if part is not None else None for part in match.groups())
-    if year is None or not FIRST_YEAR <= year <= LAST_YEAR:
-        raise ValueError(f"{text!r}: the year must lie between {FIRST_YEAR} and {LAST_YEAR}")
-    try:
-        if month is None:
-            return DayRange(date(year, 1, 1), date(year, 12, 31))
-        if day is None:
-            return DayRange(date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1]))
-        return DayRange(date(year, month, day), date(year, month, day))
-    except ValueError as error:
-        raise ValueError(f"{text!r} is not in the calendar ({error}): write YYYY-MM-DD") from error
+def date_in_text(text: str, *, today: date | None = None) -> ParsedDate:
+    """Read the day that an article's text states about itself: in its dateline, or in a line of its own.
+
+    Such a line says "Published" or "Posted" and nothing but a date, near the top or the end. A date in a
+    sentence is never one: it is what the article is about.
+    """
+    lines = [line for line in map(str.strip, text.split("\n")) if line]
+    if lines and (found := _dateline(lines[0], today)).stated:
+        return found
+    for line in (*lines[:_FIRST_LINES], *lines[-_LAST_LINES:]):
+        if _LABEL.match(line) and (found := parse_date_line(line, today=today)).stated:
+            return found
+    return ParsedDate(None, _NO_DATE)
+
+
+def _dateline(line: str, today: date | None) -> ParsedDate:
+    end = _DATELINE_END.search(line, 0, _LONGEST_CHARS)
+    head = line[: end.start()] if end else ""
+    for form in WRITTEN:
+        match = form.search(head)
+        if match and _DATELINE.fullmatch(head[: match.start()] + " " + head[match.end() :]):
+            return _day(match["year"], match["month"], match["day"], today)
+    return ParsedDate(None, _NO_DATE)
 
 
 def _instant(given: str) -> datetime | None:
@@ -125,36 +138,36 @@ def _instant(given: str) -> datetime | None:
 
 
 def _written(given: str, today: date | None) -> ParsedDate:
-    for form in _WRITTEN:
+    for form in WRITTEN:
         match = form.search(given)
         if match and _AROUND.fullmatch(given[: match.start()] + " " + given[match.end() :]):
-            return _day(match["year"], match["month"], match["day"], given, today)
+            return _day(match["year"], match["month"], match["day"], today)
     slashed = _SLASHED.fullmatch(given)
     if slashed is None:
-        return ParsedDate(None, f"not a date: {given[:40]}")
+        return ParsedDate(None, _NOT_A_DATE)
     one, two = int(slashed[1]), int(slashed[2])
-    months = len(_MONTHS)
+    months = len(MONTHS)
     if one <= months and two <= months and one != two:
-        return ParsedDate(None, f"day and month cannot be told apart: {given}")
+        return ParsedDate(None, "day and month cannot be told apart")
     day, month = (one, two) if two <= months else (two, one)
-    return _day(slashed[3], str(month), str(day), given, today)
+    return _day(slashed[3], str(month), str(day), today)
 
 
-def _day(year: str, month: str, day: str, given: str, today: date | None) -> ParsedDate:
-    number = int(month) if month.isdigit() else _MONTHS.get(month[:3].title(), 0)
+def _day(year: str, month: str, day: str, today: date | None) -> ParsedDate:
+    number = int(month) if month.isdigit() else MONTHS.get(month[:3].title(), 0)
     try:
-        return _checked(datetime(int(year), number, int(day), tzinfo=UTC), given, today)
+        return _checked(datetime(int(year), number, int(day), tzinfo=UTC), today)
     except ValueError:
-        return ParsedDate(None, f"not in the calendar: {given[:40]}")
+        return ParsedDate(None, "not in the calendar")
 
 
-def _checked(found: datetime, given: str, today: date | None) -> ParsedDate:
+def _checked(found: datetime, today: date | None) -> ParsedDate:
     try:
         moment = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
     except OverflowError:
-        return ParsedDate(None, f"not in the calendar: {given}")
+        return ParsedDate(None, "not in the calendar")
     if moment.year < FIRST_YEAR:
-        return ParsedDate(None, f"before {FIRST_YEAR}: {given}")
+        return ParsedDate(None, f"before {FIRST_YEAR}")
     if moment.date() > (today or datetime.now(tz=UTC).date()) + timedelta(days=1):
-        return ParsedDate(None, f"in the future: {given}")
+        return ParsedDate(None, "in the future")
     return ParsedDate(moment)

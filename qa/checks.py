@@ -30,7 +30,7 @@ def checked_filter(allow: Filter) -> Filter:
     """Return the filter; raises BadFilter when its dates exclude each other."""
     if allow.first is not None and allow.last is not None and allow.first > allow.last:
         raise BadFilter(
-            f"--after {allow.first} is later than --before {allow.last}: no article can match both",
+            f"--after {allow.first} is later than --before {allow.last} or --as-of: no article can match",
             hint="swap the two dates",
         )
     return allow

@@ -4,10 +4,12 @@ Everything that is read is untrusted: `load` never raises for content, whatever 
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 
 from indexer.article import Article
-from indexer.loaders.assemble import Draft, assemble
-from indexer.loaders.base import LoadOptions, Skipped, SourceFile, UnreadableError, read_bytes
+from indexer.loaders.assemble import Draft, StatedDate, assemble
+from indexer.loaders.base import LoadOptions, RefusedDates, Skipped, SourceFile, UnreadableError, read_bytes
 from indexer.loaders.decode import decode
 from indexer.loaders.discover import discover, kind
 from indexer.loaders.docx import read_docx
@@ -18,7 +20,7 @@ from indexer.loaders.pdf import read_pdf
 from indexer.loaders.table import load_table
 from indexer.loaders.text import read_text
 
-__all__ = ["LoadOptions", "Skipped", "SourceFile", "discover", "load"]
+__all__ = ["LoadOptions", "RefusedDates", "Skipped", "SourceFile", "discover", "load"]
 
 _DOCUMENTS: dict[str, Callable[[bytes, LoadOptions], Draft]] = {
     ".docx": read_docx,
@@ -65,6 +67,9 @@ def _read(file: SourceFile, options: LoadOptions) -> Iterator[Article | Skipped]
         yield from _RECORDS[suffix](file, options)
     elif suffix in _DOCUMENTS:
         draft = _DOCUMENTS[suffix](read_bytes(file, options), options)
-        yield assemble(draft, place_id=file.id_stem, origin=file.origin, options=options)
+        if options.file_dates:
+            changed = datetime.fromtimestamp(file.path.stat().st_mtime, tz=UTC)
+            draft = replace(draft, dates=(*draft.dates, StatedDate(changed.isoformat(), "file")))
+        yield assemble(draft, file=file, options=options)
     else:
         raise UnreadableError(f"unsupported type {suffix}")

@@ -15,12 +15,14 @@ class LoadOptions:
     """How to read: `max_bytes` bounds one document or one record (decompressed), never a whole record file.
 
     `fields` maps an article field to the key or column that holds it, where the names differ:
-    {"title": "headline"}. `source` is the outlet of everything that is read.
+    {"title": "headline"}. `source` is the outlet of everything that is read. `file_dates` lets the time a
+    file was last changed date an article that states no date.
     """
 
     max_bytes: int = 20_000_000
     fields: Mapping[str, str] = field(default_factory=dict)
     source: str | None = None
+    file_dates: bool = False
 
     def __post_init__(self) -> None:
         if self.max_bytes < 1:
@@ -44,18 +46,37 @@ class Skipped:
 
 
 @dataclass(slots=True)
+class RefusedDates:
+    """Dates in one file that were not used, for one `reason`: how many, and where and what the first was."""
+
+    reason: str
+    origin: str
+    given: str
+    count: int = 0
+
+
+@dataclass(slots=True)
 class SourceFile:
-    """A file to read; `position_bytes` advances to `size_bytes` while it is read (for a progress bar)."""
+    """A file to read, and what reading it tells besides its articles.
+
+    `position_bytes` advances to `size_bytes` (for a progress bar); `refused` has one entry a reason, so that
+    a million bad records take no more memory than one.
+    """
 
     path: Path
     id_stem: str
     size_bytes: int
     position_bytes: int = 0
+    refused: dict[str, RefusedDates] = field(default_factory=dict)
 
     @property
     def origin(self) -> str:
         """The path as text that can be shown and stored."""
         return shown(self.path)
+
+    def refuse(self, origin: str, given: str, reason: str) -> None:
+        """Note that an article's date was not used."""
+        self.refused.setdefault(reason, RefusedDates(reason, origin, given)).count += 1
 
 
 class UnreadableError(Exception):

@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from indexer.dates import date_in_url, parse_date
-from indexer.loaders.assemble import Draft
+from indexer.loaders.assemble import Draft, StatedDate
 from indexer.loaders.base import UnreadableError
 from indexer.loaders.decode import decode
 
@@ -30,7 +29,7 @@ _ARTICLE_TYPES = ("article", "posting", "report", "webpage")
 
 
 def read_html(data: bytes) -> Draft:
-    """Return the article of a page; its date from JSON-LD, else meta tags, else URL, else what it shows."""
+    """Return the article of a page; its dates from JSON-LD, meta tags, and what it shows to readers."""
     import trafilatura
     from trafilatura.utils import load_html
 
@@ -51,15 +50,13 @@ def read_html(data: bytes) -> Draft:
     # Nothing that looks like an article: a short page is still a page.
     text = page.text if page else trafilatura.baseline(tree)[1]
     page = page or trafilatura.extract_metadata(tree)
-    published, published_from = _best_date(dates, page.url or "", page.date or "")
     return Draft(
         text=re.sub(r"\n+", "\n\n", _without_title(text or "", page.title or "")),
         title=page.title or "",
         url=page.url or "",
         source=page.sitename or "",
         authors=tuple((page.author or "").split(";")),
-        published=published,
-        published_from=published_from,
+        dates=(*dates, StatedDate(page.date or "", "byline")),
     )
 
 
@@ -83,22 +80,14 @@ def _decoded(data: bytes) -> str:
     return decode(data)
 
 
-def _best_date(found: list[tuple[str, str]], url: str, seen: str) -> tuple[str, str]:
-    """Return the first date that is one, and where it stood; `seen` is what the page shows to its readers."""
-    in_url = date_in_url(url).value
-    candidates = [*found, (in_url.date().isoformat() if in_url else "", "url"), (seen, "byline")]
-    good = (one for one in candidates if parse_date(one[0]).value is not None)
-    return next(good, candidates[0])
-
-
-def _dates(tree: "HtmlElement") -> Iterator[tuple[str, str]]:
+def _dates(tree: "HtmlElement") -> Iterator[StatedDate]:
     for script in tree.iter("script"):
         if "ld+json" in (script.get("type") or "").lower() and len(script.text or "") <= _MOST_JSON_CHARS:
-            yield from ((value, "json-ld") for value in _json_dates(script.text or ""))
+            yield from (StatedDate(value, "json-ld") for value in _json_dates(script.text or ""))
     for meta in tree.iter("meta"):
         name = meta.get("property") or meta.get("name") or meta.get("itemprop") or ""
         if name.lower() in _META_DATES:
-            yield meta.get("content") or "", "meta"
+            yield StatedDate(meta.get("content") or "", "meta")
 
 
 def _json_dates(text: str) -> Iterator[str]:

@@ -3,7 +3,7 @@
 import re
 
 from indexer.clean import normalise
-from indexer.loaders.assemble import Draft
+from indexer.loaders.assemble import Draft, StatedDate
 from indexer.loaders.text import read_text, with_head
 
 _FRONT = re.compile(r"---[ \t]*\n(.{0,20000}?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
@@ -61,8 +61,7 @@ def read_markdown(text: str) -> Draft:
         url=given.get("url", ""),
         source=given.get("source") or body.source,
         authors=tuple(given["authors"].split("\n")) if given.get("authors") else body.authors,
-        published=given.get("published") or body.published,
-        published_from="given" if given.get("published") else body.published_from,
+        dates=(StatedDate(given.get("published", ""), "given"), *body.dates),
     )
 
 

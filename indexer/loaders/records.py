@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from indexer.article import Article
-from indexer.loaders.assemble import Draft, assemble
+from indexer.loaders.assemble import Draft, StatedDate, assemble
 from indexer.loaders.base import LoadOptions, Skipped, SourceFile, UnreadableError
 
 _MOST_AUTHORS = 50
@@ -13,12 +13,10 @@ def record_article(
     record: Mapping[str, object], number: int, file: SourceFile, options: LoadOptions
 ) -> Article | Skipped:
     """Make one article of the fields of record `number` (a line, counted from 1)."""
-    origin = f"{file.origin}:{number}"
     try:
-        draft = _draft(record, options)
-        return assemble(draft, place_id=f"{file.id_stem}#{number}", origin=origin, options=options)
+        return assemble(_draft(record, options), file=file, options=options, number=number)
     except UnreadableError as error:
-        return Skipped(origin, str(error))
+        return Skipped(f"{file.origin}:{number}", str(error))
 
 
 def _draft(record: Mapping[str, object], options: LoadOptions) -> Draft:
@@ -35,7 +33,7 @@ def _draft(record: Mapping[str, object], options: LoadOptions) -> Draft:
         url=_plain(record, options.key("url")),
         source=_plain(record, options.key("source")),
         authors=_authors(record.get(options.key("authors"))),
-        published=_plain(record, options.key("published")),
+        dates=(StatedDate(_plain(record, options.key("published")), "given"),),
     )
 
 

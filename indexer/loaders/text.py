@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from indexer.clean import normalise
 from indexer.dates import parse_date_line
-from indexer.loaders.assemble import Draft
+from indexer.loaders.assemble import Draft, StatedDate
 
 _TITLE_CHARS = 200
 _HEAD_LINES = 8
@@ -22,6 +22,7 @@ _NO_NAME = re.compile(
     r"\b(?:January|February|March|April|June|July|August|September|October|November|December"
     r"|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b"
 )
+_UPDATED = re.compile(r"\b(?:updated|modified)\b", re.IGNORECASE)
 _PARTS = re.compile(r" +[|•·—–] +| - ")
 # BEIJING — ..., LONDON (Reuters) - ..., WASHINGTON, D.C. – ...
 _DATELINE = re.compile(r"[A-Z][A-Z .,'’-]{2,40}(?:, [A-Z][\w.]+){0,2}(?: \([\w ]{2,30}\))? ?[—–-]+ \S")
@@ -34,7 +35,7 @@ class _Head:
 
     lines: int = 0
     authors: tuple[str, ...] = ()
-    published: str = ""
+    dates: tuple[str, ...] = ()
     source: str = ""
 
 
@@ -58,9 +59,12 @@ def with_head(draft: Draft) -> Draft:
         text="\n".join(lines[head.lines :]),
         authors=draft.authors or head.authors,
         source=draft.source or head.source,
-        published=draft.published or head.published,
-        published_from=draft.published_from if draft.published else "byline",
+        dates=(*draft.dates, *(StatedDate(date, "byline") for date in sorted(head.dates, key=_is_update))),
     )
+
+
+def _is_update(date: str) -> bool:
+    return _UPDATED.search(date) is not None
 
 
 def _title(lines: Sequence[str]) -> str:
@@ -84,7 +88,7 @@ def _read_head(lines: Sequence[str]) -> _Head:
         head = _Head(
             lines=number + 1,
             authors=head.authors or read.authors,
-            published=head.published or read.published,
+            dates=head.dates + read.dates,
             source=head.source or read.source,
         )
     return head
@@ -99,9 +103,9 @@ def _read_line(line: str, after: str) -> _Head | None:
         return _Head(source=outlet[1])
     head = _Head()
     for part in _PARTS.split(line):
-        authors, published = _byline(part), parse_date_line(part).value
-        if published is not None:
-            head = replace(head, published=head.published or published.date().isoformat())
+        authors, stated = _byline(part), parse_date_line(part).stated
+        if stated:
+            head = replace(head, dates=(*head.dates, part))
         elif authors:
             head = replace(head, authors=head.authors + authors)
         elif part.strip().lower().rstrip(":") != "by":

@@ -28,7 +28,9 @@ def stems(*paths: str) -> list[str]:
 
 
 def test_public_names() -> None:
-    assert indexer.loaders.__all__ == ["LoadOptions", "Skipped", "SourceFile", "discover", "load"]
+    assert indexer.loaders.__all__ == [
+        *("LoadOptions", "RefusedDates", "Skipped", "SourceFile", "discover", "load"),
+    ]
 
 
 def test_a_folder_is_read_whole_in_order_without_hidden_files(archive: Path) -> None:

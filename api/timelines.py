@@ -1,0 +1,71 @@
+"""How `--timeline` tells how an answer changed: lines for people, objects for programs."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.text import Text
+
+from api.render import console, visible
+from api.schemas import article_object
+from qa.timeline import Entry
+
+_STYLES = {"current": "bold green", "superseded": "dim", "disputed": "yellow", "undated": "dim"}
+_DATES_CHARS = len("2016-01-27 to 2016-01-27")
+_SHOWN_OUTLETS = 6
+
+
+def timeline_object(entries: Sequence[Entry]) -> list[dict[str, Any]]:
+    """Return the answers over time, each with every article that gives it."""
+    return [
+        {
+            "text": entry.best.text,
+            "status": entry.status,
+            "first": entry.first and entry.first.isoformat(),
+            "last": entry.last and entry.last.isoformat(),
+            "outlets": list(entry.outlets),
+            "independent": entry.independent,
+            "probability": round(entry.probability, 4),
+            "articles": [
+                {
+                    "article": article_object(span.article),
+                    "start": span.start,
+                    "end": span.end,
+                    "text": span.text,
+                }
+                for span in entry.spans
+            ],
+        }
+        for entry in entries
+    ]
+
+
+def print_timeline(entries: Sequence[Entry]) -> None:
+    """Print one answer a line, with its days and status, and below it who gave it."""
+    out = console()
+    out.print(Text("over time", style="bold"))
+    for entry in entries:
+        status, text = (
+            Text(f"{entry.status:<10}", _STYLES[entry.status]),
+            Text(visible(entry.best.text), "bold"),
+        )
+        out.print(Text.assemble(f"  {_dates(entry):<{_DATES_CHARS}}  ", status, "  ", text))
+        out.print(Text(f"    {_who(entry)}", style="dim"))
+    if not entries:
+        out.print(Text("  no article gives an answer that is sure enough by itself"))
+
+
+def _dates(entry: Entry) -> str:
+    if entry.first is None:
+        return "no date"
+    return f"{entry.first}" if entry.first == entry.last else f"{entry.first} to {entry.last}"
+
+
+def _who(entry: Entry) -> str:
+    """Return how many articles say so, and the outlets of the first."""
+    number = len(entry.spans)
+    copies = f", {entry.independent} of them independent" if entry.independent < number else ""
+    more = len(entry.outlets) - _SHOWN_OUTLETS
+    outlets = ", ".join(entry.outlets[:_SHOWN_OUTLETS]) + (f" and {more} more" if more > 0 else "")
+    return f"{number} {'article' if number == 1 else 'articles'}{copies}" + (
+        f": {visible(outlets)}" if outlets else ""
+    )
