@@ -18,11 +18,13 @@ from starlette.middleware.base import RequestResponseEndpoint
 
 from api.calibrations import in_force_object
 from api.errors import BadOption, NutgrafError, UnknownArticle, error_object
+from api.explanations import explained
 from api.options import article_filter
 from api.queries import Ask, Search
 from api.schemas import Json, asked_object, found_object, full_article_object, info_object
 from api.service import Open, article, open_answerer
 from api.settings import Settings
+from api.timelines import timeline_object
 from qa.errors import QAError
 
 HOST = "127.0.0.1"
@@ -75,7 +77,11 @@ def _routes(app: FastAPI) -> None:
         outcome = opened.answerer.ask(
             asked.question, top=asked.top, allow=_filter(asked), min_probability=asked.min_probability
         )
-        return asked_object(outcome, opened.index, explain=asked.explain)
+        explanation = explained(opened.answerer, outcome) if asked.explain else None
+        result = asked_object(outcome, opened.index, explanation)
+        if asked.timeline:
+            result["timeline"] = timeline_object(opened.answerer.timeline(outcome))
+        return result
 
     @app.post("/v1/search")
     def search(wanted: Search, request: Request) -> Json:

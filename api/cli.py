@@ -8,9 +8,10 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
 from api import options
 from api.errors import BadOption, NutgrafError, error_object
@@ -19,8 +20,20 @@ from api.settings import DEFAULT_INDEX
 FOUND, NOT_FOUND, FAILED, INTERRUPTED = 0, 1, 2, 130
 _INDEX = Path(DEFAULT_INDEX)
 
+
+class _Commands(TyperGroup):
+    """Commands of which one, `eval compare`, has a name of two words: its first is a command as well."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:  # noqa: ANN401 - typer's own
+        """Join the two words, where they stand first."""
+        if args[:2] == ["eval", "compare"]:
+            args = ["eval compare", *args[2:]]
+        return super().resolve_command(ctx, args)
+
+
 app = typer.Typer(
     name="nutgraf",
+    cls=_Commands,
     help="Ask your news archive. Every answer is a quote, with its source.",
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -98,6 +111,8 @@ ASK_HELP = """Answer a question with the exact words of an article, or say that 
 Examples:
   ask "What did China agree to on sanctions?"
   ask "Who leads the central bank?" --as-of 2021-12-31 --explain
+  ask "Who leads the central bank?" --timeline
+  ask "What was agreed?" --after "last week" --before yesterday
   ask "Who won?" --source reuters.com --top 3 --json
   ask --file questions.txt --json > answers.jsonl
 
@@ -119,6 +134,7 @@ def ask(
     source: options.Sources = None,
     min_probability: options.MinProbability = None,
     windows: options.Windows = None,
+    timeline: options.Timeline = False,
     explain: options.Explain = False,
     as_json: options.AsJson = False,
     index: options.Index = _INDEX,
@@ -127,9 +143,11 @@ def ask(
     threads: options.Threads = None,
 ) -> None:
     """Answer questions; see ASK_HELP."""
+    from api.explanations import explained, print_explanation
     from api.render import print_asked, print_json
     from api.schemas import asked_object
     from api.service import open_answerer
+    from api.timelines import print_timeline, timeline_object
     from qa.checks import checked_filter, checked_question
 
     questions = _questions(question, file)
@@ -141,13 +159,20 @@ def ask(
         outcomes = opened.answerer.ask_each(questions, top=top, allow=allow, min_probability=min_probability)
         for asked in outcomes:
             answered = answered or bool(asked.answers)
+            explanation = explained(opened.answerer, asked) if explain else None
+            entries = opened.answerer.timeline(asked) if timeline else None
             if as_json:
-                result = asked_object(asked, opened.index, explain=explain)
-                print_json(result, indent=None if file else 2)
-            else:
-                if file:
-                    typer.echo(f"? {asked.question}")
-                print_asked(asked, explain=explain)
+                result = asked_object(asked, opened.index, explanation)
+                over_time = {} if entries is None else {"timeline": timeline_object(entries)}
+                print_json(result | over_time, indent=None if file else 2)
+                continue
+            if file:
+                typer.echo(f"? {asked.question}")
+            print_asked(asked)
+            if entries is not None:
+                print_timeline(entries)
+            if explanation:
+                print_explanation(asked, explanation)
     raise typer.Exit(FOUND if answered else NOT_FOUND)
 
 
@@ -177,6 +202,7 @@ SEARCH_HELP = """Find the passages nearest to some words, by meaning and by term
 Examples:
   nutgraf search "missile defense South Korea"
   nutgraf search sanctions --after 2016 --before 2016-06 --top 20
+  nutgraf search "missile defense" --duplicates
 """
 
 
@@ -188,6 +214,9 @@ def search(
     before: options.Before = None,
     as_of: options.AsOf = None,
     source: options.Sources = None,
+    duplicates: Annotated[
+        bool, typer.Option("--duplicates", help="List every copy of an article, not only its outlets.")
+    ] = False,
     as_json: options.AsJson = False,
     index: options.Index = _INDEX,
     encoder: options.EncoderName = None,
@@ -205,7 +234,7 @@ def search(
         if as_json:
             print_json(found_object(text, found, opened.index))
         else:
-            print_found(found)
+            print_found(found, duplicates=duplicates)
     raise typer.Exit(FOUND if found.candidates else NOT_FOUND)
 
 
@@ -238,6 +267,12 @@ def index_command(
     max_mb: Annotated[
         float, typer.Option("--max-mb", min=0.001, help="Skip larger files and records.")
     ] = 20.0,
+    file_dates: Annotated[
+        bool,
+        typer.Option(
+            "--file-dates", help="Date an article that states no date by when its file was changed."
+        ),
+    ] = False,
     prune: Annotated[bool, typer.Option("--prune", help="Remove articles whose file is gone.")] = False,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Derive everything again.")] = False,
     as_json: options.AsJson = False,
@@ -260,11 +295,12 @@ def index_command(
             outlet=outlet,
             max_bytes=int(max_mb * 1e6),
             prune=prune,
+            file_dates=file_dates,
         )
     if as_json:
-        print_json(summary_object(outcome.summary, outcome.manifest))
+        print_json(summary_object(outcome.summary, outcome.manifest, outcome.refused))
     else:
-        print_summary(outcome.summary, outcome.manifest)
+        print_summary(outcome.summary, outcome.manifest, outcome.refused)
     for notice in outcome.notices:
         typer.echo(notice, err=True)
     raise typer.Exit(INTERRUPTED if outcome.interrupted else FOUND)
@@ -342,14 +378,18 @@ def info(
         typer.echo(f"calibration {calibrations.info_line(calibration)}")
 
 
-EVAL_HELP = """Measure how good the answers are, on a file of questions with their answers.
+EVAL_HELP = """Measure how good answers and retrieval are, on questions whose answers are known.
 
 \b
 Examples:
   nutgraf eval dev-v1.1.json.gz                      the reader, each question asked of its own paragraph
   nutgraf eval dev-v1.1.json.gz --open               the whole system: all paragraphs as one archive
   nutgraf eval questions.jsonl.gz --index .nutgraf   news questions, asked of an index
-  nutgraf eval dev-v2.0.json --questions 500 --per-question answers.jsonl
+  nutgraf eval scifact/                              retrieval, on a BEIR folder
+  nutgraf eval queries.jsonl --qrels qrels.txt       retrieval, on an index
+  nutgraf eval run.trec --qrels qrels.txt            anybody's TREC run
+  nutgraf eval dev-v2.0.json --questions 500 --per-question answers.jsonl --plot curve.svg
+  nutgraf eval compare a.json b.json                 two reports that --json printed
 
 With --per-question a run that was stopped goes on when the same command is given again.
 """
@@ -359,7 +399,10 @@ With --per-question a run that was stopped goes on when the same command is give
 def eval_command(
     context: typer.Context,
     file: Annotated[
-        Path, typer.Argument(help="SQuAD .json[.gz], or news questions .jsonl[.gz].", show_default=False)
+        Path,
+        typer.Argument(
+            help="SQuAD, news questions, queries, a BEIR folder or a TREC run.", show_default=False
+        ),
     ],
     whole: Annotated[bool, typer.Option("--open", help="Ask all paragraphs as one archive.")] = False,
     remove_gold: Annotated[
@@ -371,6 +414,19 @@ def eval_command(
     per_question: Annotated[
         Path | None, typer.Option("--per-question", metavar="FILE", help="Keep every answer: JSON lines.")
     ] = None,
+    qrels: Annotated[
+        Path | None, typer.Option("--qrels", metavar="FILE", help="What is relevant: TREC's, or BEIR's .tsv.")
+    ] = None,
+    split: Annotated[
+        str | None,
+        typer.Option("--split", metavar="NAME", help="Which qrels of a BEIR folder [default: test]."),
+    ] = None,
+    run: Annotated[
+        Path | None, typer.Option("--run", metavar="FILE", help="Write what was found as a TREC run.")
+    ] = None,
+    plot: Annotated[
+        Path | None, typer.Option("--plot", metavar="FILE", help="Draw what abstaining brings: .svg or .png.")
+    ] = None,
     as_json: options.AsJson = False,
     index: options.Index = _INDEX,
     encoder: options.EncoderName = None,
@@ -378,14 +434,15 @@ def eval_command(
     threads: options.Threads = None,
 ) -> None:
     """Evaluate; see EVAL_HELP."""
-    from api.evaluating import Wanted, evaluate
+    from api.eval_options import Wanted
+    from api.evaluating import evaluate
     from api.render import print_json
     from api.reports import print_report, report_object
 
     source = context.get_parameter_source("index")
     # An archive that $NUTGRAF_INDEX names is there to be asked, not to be filled with a benchmark.
     named = source is not None and source.name == "COMMANDLINE"
-    wanted = Wanted(file, whole, remove_gold, named, questions, per_question)
+    wanted = Wanted(file, whole, remove_gold, named, questions, per_question, qrels, split, run, plot)
     try:
         report = evaluate(options.settings(index, encoder, reader, threads), wanted)
     except KeyboardInterrupt:
@@ -396,6 +453,37 @@ def eval_command(
         print_json(report_object(report))
     else:
         print_report(report)
+    for notice in report.notices:
+        typer.echo(notice, err=True)
+
+
+COMPARE_HELP = """Compare two evaluations of the same questions: is the difference more than chance?
+
+\b
+Example:
+  nutgraf eval dev-v1.1.json --open --json > a.json
+  nutgraf eval dev-v1.1.json --open --json --reader other > b.json
+  nutgraf eval compare a.json b.json
+
+Each figure with a paired randomisation test, then the twenty questions that changed most.
+"""
+
+
+@app.command(name="eval compare", help=COMPARE_HELP)
+def compare_command(
+    a: Annotated[Path, typer.Argument(metavar="A.json", help="A report of --json.", show_default=False)],
+    b: Annotated[Path, typer.Argument(metavar="B.json", help="Another one.", show_default=False)],
+    as_json: options.AsJson = False,
+) -> None:
+    """Compare; see COMPARE_HELP."""
+    from api.comparing import compare, compared_object, print_compared
+    from api.render import print_json
+
+    found = compare(a, b)
+    if as_json:
+        print_json(compared_object(found))
+    else:
+        print_compared(found)
 
 
 CALIBRATE_HELP = """Fit probabilities and threshold to this archive, by questions whose answers are known.

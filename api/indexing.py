@@ -12,15 +12,16 @@ from indexer.build import Summary
 from indexer.clean import storable
 from indexer.errors import SourceError
 from indexer.generation import Manifest
-from indexer.loaders import LoadOptions, Skipped, SourceFile, discover, load
+from indexer.loaders import LoadOptions, RefusedDates, Skipped, SourceFile, discover, load
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a run did, what it published, and what a person should know."""
+    """What a run did, what it published, and what a person should know; `refused` are dates not used."""
 
     summary: Summary
     manifest: Manifest
+    refused: tuple[RefusedDates, ...] = ()
     notices: tuple[str, ...] = ()
     interrupted: bool = False
 
@@ -33,11 +34,12 @@ def index_paths(
     outlet: str | None,
     max_bytes: int,
     prune: bool,
+    file_dates: bool = False,
 ) -> Outcome:
     """Index the paths and publish; an interrupt publishes what was stored so far."""
     if not paths:
         raise BadOption("no path was given", hint="nutgraf index articles/")
-    loading = LoadOptions(max_bytes=max_bytes, fields=fields, source=outlet)
+    loading = LoadOptions(max_bytes=max_bytes, fields=fields, source=outlet, file_dates=file_dates)
     files, skipped = discover(paths, loading)
     if not files:
         raise SourceError(
@@ -55,9 +57,9 @@ def index_paths(
         if prune:
             builder.remove(gone)
         manifest = builder.publish()
-    return Outcome(
-        builder.summary, manifest, tuple(_notices(gone, prune=prune, stopped=interrupted)), interrupted
-    )
+    refused = tuple(dates for file in files for dates in file.refused.values())
+    notices = tuple(_notices(gone, prune=prune, stopped=interrupted))
+    return Outcome(builder.summary, manifest, refused, notices, interrupted)
 
 
 def _nothing(paths: Sequence[str], skipped: Sequence[Skipped]) -> str:

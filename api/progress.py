@@ -13,7 +13,7 @@ from api.service import origin_path
 if TYPE_CHECKING:
     from indexer.build import Summary
     from indexer.generation import Manifest
-    from indexer.loaders import SourceFile
+    from indexer.loaders import RefusedDates, SourceFile
 
 SHOWN_SKIPS = 20
 
@@ -95,7 +95,20 @@ def _skips(summary: "Summary") -> list[str]:
     ]
 
 
-def summary_object(summary: "Summary", manifest: "Manifest") -> dict[str, Any]:
+def _refused_lines(refused: "Sequence[RefusedDates]") -> Iterator[str]:
+    """Yield one line a reason, over all files, with the first such date."""
+    counts = Counter[str]()
+    for dates in refused:
+        counts[dates.reason] += dates.count
+    firsts = {dates.reason: dates for dates in reversed(refused)}
+    for reason, count in counts.items():
+        first = firsts[reason]
+        yield f"{count:,} {reason}, such as {first.given!r} in {first.origin}"
+
+
+def summary_object(
+    summary: "Summary", manifest: "Manifest", refused: "Sequence[RefusedDates]" = ()
+) -> dict[str, Any]:
     """Return the summary of a run as JSON-ready data."""
     return {
         "added": summary.added,
@@ -105,6 +118,9 @@ def summary_object(summary: "Summary", manifest: "Manifest") -> dict[str, Any]:
         "removed": summary.removed,
         "encoded_passages": summary.encoded,
         "skipped": [{"origin": s.origin, "reason": s.reason} for s in summary.skipped],
+        "dates_not_used": [
+            {"origin": d.origin, "reason": d.reason, "given": d.given, "count": d.count} for d in refused
+        ],
         "index": {
             "generation": manifest.generation,
             "articles": manifest.articles,
@@ -113,8 +129,8 @@ def summary_object(summary: "Summary", manifest: "Manifest") -> dict[str, Any]:
     }
 
 
-def print_summary(summary: "Summary", manifest: "Manifest") -> None:
-    """Print what a run did, and each file that was skipped with its reason."""
+def print_summary(summary: "Summary", manifest: "Manifest", refused: "Sequence[RefusedDates]" = ()) -> None:
+    """Print what a run did, each file that was skipped with its reason, and why dates were not used."""
     out = console()
     counts = {
         "added": summary.added,
@@ -133,4 +149,6 @@ def print_summary(summary: "Summary", manifest: "Manifest") -> None:
         out.print(Text(f"  skipped {visible(line)}"))
     if len(skips) > SHOWN_SKIPS:
         out.print(Text(f"  and {len(skips) - SHOWN_SKIPS:,} more; --json lists them all"))
+    for line in _refused_lines(refused):
+        out.print(Text(f"  dates not used: {visible(line)}"))
     out.print(Text(f"The index holds {manifest.articles:,} articles in {manifest.passages:,} passages."))

@@ -11,7 +11,7 @@ class Search(BaseModel):
     question: str = Field(examples=["What did China agree to on sanctions?"])
     top: int = Field(default=10, description="How many, 1 to 100.")
     after: str | None = Field(
-        default=None, description="Published on this day or later.", examples=["2016-01"]
+        default=None, description="Published on this day or later.", examples=["2016-01", "last week"]
     )
     before: str | None = Field(default=None, description="Published on this day or earlier.")
     as_of: str | None = Field(default=None, description="Hide what was published later.")
@@ -23,4 +23,5 @@ class Ask(Search):
 
     top: int = Field(default=1, description="How many different answers, 1 to 100.")
     min_probability: float | None = Field(default=None, description="Replaces the fitted threshold, 0 to 1.")
+    timeline: bool = Field(default=False, description="Show also how the answer changed over time.")
     explain: bool = Field(default=False, description="Show ranks and scores of every passage.")

@@ -12,9 +12,10 @@ from rich.text import Text
 
 from indexer.article import Article
 from qa.answer import Answer, Asked
-from qa.retrieve import Candidate, Found, Place
+from qa.retrieve import Candidate, Found
 
 QUOTE = "bold black on bright_yellow"
+SHOWN_OUTLETS = 3
 
 
 def console(*, error: bool = False) -> Console:
@@ -42,7 +43,7 @@ def visible(text: str) -> str:
     return "".join(c if c.isprintable() else " " for c in text)
 
 
-def print_asked(asked: Asked, *, explain: bool = False) -> None:
+def print_asked(asked: Asked) -> None:
     """Print answers, or why there is none and where nutgraf looked."""
     out = console()
     if asked.abstention:
@@ -53,8 +54,6 @@ def print_asked(asked: Asked, *, explain: bool = False) -> None:
             out.print(_nearest(candidate))
     for answer in asked.answers:
         _print_answer(out, answer)
-    if explain:
-        _print_explanation(out, asked)
 
 
 def _print_answer(out: Console, answer: Answer) -> None:
@@ -102,49 +101,29 @@ def _nearest(candidate: Candidate) -> Text:
     return Text.assemble("  nearest: ", shown, "\n           ", (_source_line(passage.article), "dim"))
 
 
-def _print_explanation(out: Console, asked: Asked) -> None:
-    timing = asked.timing
-    out.print(Text("considered", style="bold"))
-    for answer in asked.best:
-        numbers = f"{answer.probability:6.1%}  score {answer.score:7.2f}"
-        out.print(Text(f"  {numbers}  {visible(answer.text)}  ({answer.span.article.id})"))
-    out.print(Text("passages read: fused | by meaning | by word | reader", style="bold"))
-    for candidate in asked.candidates:
-        out.print(_explained(candidate, asked.read.get(candidate.passage.id)))
-    out.print(
-        Text(
-            f"time: question encoded {timing.encode:.0f} ms, found {timing.retrieve:.0f} ms,"
-            f" read {timing.read:.0f} ms, total {timing.total:.0f} ms",
-            style="dim",
-        )
-    )
-
-
-def _explained(candidate: Candidate, read: float | None) -> Text:
-    passage = candidate.passage
-    columns = [
-        f"{candidate.rank:3d}. {candidate.score:.3f}",
-        _place(candidate.dense),
-        _place(candidate.lexical),
-        "reader    -  " if read is None else f"reader {read:6.2f}",
-        f"{passage.article.id} [{passage.start}:{passage.end}]",
-    ]
-    return Text("  " + " | ".join(columns))
-
-
-def _place(place: Place | None) -> str:
-    return "   -         " if place is None else f"#{place.rank:<3d} {place.score:7.3f}"
-
-
-def print_found(found: Found) -> None:
-    """Print the passages of a search."""
+def print_found(found: Found, *, duplicates: bool = False) -> None:
+    """Print the passages of a search, and where else each was printed: the outlets, or every copy."""
     out = console()
     for candidate in found.candidates:
         out.print(Text(f"{candidate.rank}. {_source_line(candidate.passage.article)}", style="bold"))
         out.print(Text(f"   {visible(candidate.passage.text)}"))
+        for line in _copy_lines(candidate, every=duplicates):
+            out.print(Text(f"   {line}", style="dim"))
         out.print()
     if not found.candidates:
         out.print("No passage found.")
+
+
+def _copy_lines(candidate: Candidate, *, every: bool) -> list[str]:
+    """Return a line a copy, or one line with the first outlets and how many copies more there are."""
+    copies = candidate.copies
+    if every:
+        return [f"copy: {_source_line(article)}" for article in copies]
+    if not copies:
+        return []
+    names = [*dict.fromkeys(visible(a.source or a.id) for a in copies)][:SHOWN_OUTLETS]
+    unnamed = sum(visible(a.source or a.id) not in names for a in copies)
+    return [f"also in: {', '.join(names)}{f', +{unnamed}' if unnamed else ''}"]
 
 
 def print_article(article: Article) -> None:

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
+from api.explanations import explanation_object, passage_explanation
 from indexer.article import Article
 from indexer.index import Index
 from qa.answer import Answer, Asked
-from qa.retrieve import Candidate, Found, Place
+from qa.explain import Explanation
+from qa.retrieve import Candidate, Found
 
 Json = dict[str, Any]
 
@@ -68,16 +70,17 @@ def passage_object(candidate: Candidate) -> Json:
         "text": passage.text,
         "score": round(candidate.score, 6),
         "rank": candidate.rank,
+        "copies": [article_object(article) for article in candidate.copies],
     }
 
 
-def asked_object(asked: Asked, index: Index, *, explain: bool = False) -> Json:
-    """Return the outcome of a question."""
+def asked_object(asked: Asked, index: Index, explanation: Explanation | None = None) -> Json:
+    """Return the outcome of a question, and why it is so if there is an explanation."""
     timing = asked.timing
     passages = [passage_object(c) for c in asked.candidates]
-    if explain:
+    if explanation:
         for shown, candidate in zip(passages, asked.candidates, strict=True):
-            shown["explain"] = explain_object(candidate, asked.read.get(candidate.passage.id))
+            shown["explain"] = passage_explanation(candidate, asked, explanation)
     return {
         "question": asked.question,
         "answered": bool(asked.answers),
@@ -91,18 +94,13 @@ def asked_object(asked: Asked, index: Index, *, explain: bool = False) -> Json:
             "total": round(timing.total, 1),
         },
         "index": index_object(index),
-        **({"considered": [answer_object(a) for a in asked.best]} if explain else {}),
+        **(_explained(asked, explanation) if explanation else {}),
     }
 
 
-def explain_object(candidate: Candidate, read: float | None) -> Json:
-    """Return why a passage stands where it does: ranks and scores of each stage."""
-    return {
-        "dense": _place(candidate.dense),
-        "bm25": _place(candidate.lexical),
-        "fused": {"rank": candidate.rank, "score": round(candidate.score, 6)},
-        "reader": None if read is None else {"score": round(read, 4)},
-    }
+def _explained(asked: Asked, explanation: Explanation) -> Json:
+    considered = [answer_object(a) for a in asked.best]
+    return {"considered": considered, "explanation": explanation_object(explanation)}
 
 
 def found_object(question: str, found: Found, index: Index) -> Json:
@@ -142,10 +140,6 @@ def info_object(index: Index, sources: Sequence[tuple[str, int]]) -> Json:
         },
         "bytes": sum(manifest.files.values()) + index.store.path.stat().st_size,
     }
-
-
-def _place(place: Place | None) -> Json | None:
-    return None if place is None else {"rank": place.rank, "score": round(place.score, 4)}
 
 
 def _moment(moment: Any) -> str | None:  # noqa: ANN401 - datetime or None

@@ -19,9 +19,13 @@ from qa.checks import check_top, checked_filter, checked_question
 from qa.errors import BadFilter, EmptyIndex
 from qa.reading import Reader, Reading
 from qa.retrieve import Candidate, Found, PassageIndex, QuestionEncoder, Retrieval, retrieve
+from qa.timeline import Entry, timeline
 
 BLOCK_QUESTIONS = 64
 """Questions whose windows are read in one call: some 640 windows, whose logits take a few megabytes."""
+
+TIMELINE_WINDOWS = 30
+"""Windows read for a timeline: what was said over years is spread over more articles than one answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +66,19 @@ class Timing:
 
 
 @dataclass(frozen=True, slots=True)
+class Read:
+    """What the reader made of a passage: its best span's score, and that one's lead over "no answer"."""
+
+    score: float
+    over_null: float
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """The outcome of one question: answers, or an abstention; never both, never neither.
 
-    `best` are the answers that were considered, also when they were not sure enough to be given.
+    `best` are the answers that were considered, also when they were not sure enough to be given; `read` has
+    the passages in which any span was found, by id. `allow` and `threshold` are what was asked for.
     """
 
     question: str
@@ -73,8 +86,10 @@ class Asked:
     abstention: Abstention | None
     best: list[Answer]
     candidates: list[Candidate]
-    read: dict[int, float]
+    read: dict[int, Read]
     timing: Timing
+    allow: Filter
+    threshold: float
 
 
 class Answerer:
@@ -164,6 +179,19 @@ class Answerer:
         for first in range(0, len(questions), BLOCK_QUESTIONS):
             yield from self._block(questions[first : first + BLOCK_QUESTIONS], encoded, encode_ms, wanted)
 
+    def timeline(self, asked: Asked) -> list[Entry]:
+        """Return how the answer to a question that was asked changed over time.
+
+        Its filter holds here, too, and its threshold: for what each article says, by itself.
+        """
+        reading = self._reading
+        windows = max(reading.windows, TIMELINE_WINDOWS)
+        candidates = self._found(asked.question, self._encoder, windows, asked.allow).candidates
+        read = self._reader.read([(asked.question, reading.context(c)) for c in candidates])
+        spans = [span for c, w in zip(candidates, read, strict=True) for span in reading.spans_of(c, w)]
+        copies = {c.passage.article.id: c.copies for c in candidates}
+        return timeline(aggregate(spans, copies), self._alone, asked.threshold)
+
     # --- inside -------------------------------------------------------------------------------------
 
     def _wanted(self, top: int, allow: Filter | None, min_probability: float | None) -> "_Wanted":
@@ -200,8 +228,11 @@ class Answerer:
                 (c.passage.id, reading.spans_of(c, w))
                 for c, w in zip(one.candidates, islice(windows, len(one.candidates)), strict=True)
             ]
-            answers = self._answers(aggregate([span for _, spans in each for span in spans]))
-            read = {passage_id: spans[0].over_null for passage_id, spans in each if spans}
+            copies = {c.passage.article.id: c.copies for c in one.candidates}
+            answers = self._answers(aggregate([span for _, spans in each for span in spans], copies))
+            read = {
+                passage_id: Read(spans[0].score, spans[0].over_null) for passage_id, spans in each if spans
+            }
             own_ms = read_ms + _since(began)
             timing = Timing(encode_ms, one.retrieve_ms, own_ms, encode_ms + one.retrieve_ms + own_ms)
             yield wanted.outcome(question, answers, one.candidates, read, timing)
@@ -219,6 +250,12 @@ class Answerer:
                 Answer(best.text, best.start, best.end, best.score, probability, best, group.support, known)
             )
         return answers
+
+    def _alone(self, span: LocatedSpan, agreement: int) -> float:
+        """Return a span's probability as if no other answer led or followed: theirs may be other times."""
+        return self._calibration.probability(
+            Features(span.score, 0.0, span.over_null, span.retrieval, agreement)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +282,7 @@ class _Wanted:
         question: str,
         answers: Sequence[Answer],
         candidates: list[Candidate],
-        read: dict[int, float],
+        read: dict[int, Read],
         timing: Timing,
     ) -> Asked:
         if self.every:
@@ -261,6 +298,8 @@ class _Wanted:
             candidates=candidates,
             read=read,
             timing=timing,
+            allow=self.allow,
+            threshold=self.threshold,
         )
 
 

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import math
 import os
 import re
 import shutil
@@ -63,7 +64,7 @@ def test_ask_json_is_the_contract(cli: Any, index: Path) -> None:
     assert 0 < answer["probability"] < 1
     assert set(answer["article"]) == {"id", "title", "url", "source", "published"}
     assert answer["article"]["published"] == "2016-01-27T00:00:00Z"
-    assert set(asked["passages"][0]) == {"article", "start", "end", "text", "score", "rank"}
+    assert set(asked["passages"][0]) == {"article", "start", "end", "text", "score", "rank", "copies"}
     assert [p["rank"] for p in asked["passages"]] == list(range(1, len(asked["passages"]) + 1))
     assert set(asked["timing_ms"]) == {"encode", "retrieve", "read", "total"}
     assert asked["index"]["articles"] == 3
@@ -98,14 +99,22 @@ def test_min_probability_decides(cli: Any, index: Path) -> None:
 
 
 def test_explain_says_why(cli: Any, index: Path) -> None:
-    done = cli("ask", QUESTION, "--explain")
+    done = cli("ask", QUESTION, "--explain", "--after", "2016")
     assert "considered" in done.stdout
+    assert "asked of articles published 2016-01-01 or later; threshold " in done.stdout
     assert re.search(
-        r"1\. 0\.\d{3} \| #\d+ +0\.\d{3} \| #\d+ +\d+\.\d{3} \| reader +-?\d+\.\d\d \| seeds/", done.stdout
+        r"1\. seeds/.+ \[\d+:\d+\]\n.+found 0\.\d{3} \| meaning #\d+ 0\.\d{3} \| words #\d+ \d+\.\d{3}"
+        r" \| reader #1",
+        done.stdout,
     )
-    explained = json.loads(cli("ask", QUESTION, "--explain", "--json").stdout)
-    assert {"dense", "bm25", "fused", "reader"} == set(explained["passages"][0]["explain"])
-    assert explained["considered"][0]["text"] == QUOTE
+    asked = json.loads(cli("ask", QUESTION, "--explain", "--json", "--after", "2016").stdout)
+    assert {"dense", "bm25", "fused", "reader", "cluster"} == set(asked["passages"][0]["explain"])
+    assert asked["considered"][0]["text"] == QUOTE
+    assert asked["explanation"]["filter"] == {"first": "2016-01-01", "last": None, "sources": []}
+    won = asked["explanation"]["won"]
+    assert (won["text"], won["probability"]) == (QUOTE, asked["answers"][0]["probability"])
+    logit = sum(term["adds"] for term in won["terms"].values())
+    assert 1 / (1 + math.exp(-logit)) == pytest.approx(won["probability"], abs=1e-3)
 
 
 def test_questions_from_a_file_are_json_lines(cli: Any, index: Path, tmp_path: Path) -> None:

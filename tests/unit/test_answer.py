@@ -122,7 +122,8 @@ def words(asked: Asked) -> tuple[object, ...]:
 
 def numbers(asked: Asked) -> list[float]:
     found = [number for a in asked.best for number in (a.score, a.probability, *a.features.row())]
-    return [*found, *(c.score for c in asked.candidates), *asked.read.values()]
+    read = [number for one in asked.read.values() for number in (one.score, one.over_null)]
+    return [*found, *(c.score for c in asked.candidates), *read]
 
 
 def test_many_questions_are_answered_as_one_by_one(answerer: Answerer, counting: Counting) -> None:

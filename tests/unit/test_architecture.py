@@ -25,14 +25,19 @@ HOMES = {
     "transformers": {"models/hf.py"},
     "sentence_transformers": {"models/hf.py"},
     "sentencex": {"indexer/passages.py"},
+    "dateparser": {"indexer/days.py"},
+    "rensa": {"indexer/duplicates.py"},
     "trafilatura": {"indexer/loaders/html.py"},
     "fastapi": {"api/app.py"},
     "pydantic": {"api/queries.py"},
     "typer": {"api/cli.py", "api/options.py"},
+    "ir_measures": {"qa/evaluate/ranking.py"},
+    "matplotlib": {"api/plots.py"},
 }
 HEAVY = [
     *("torch", "transformers", "sentence_transformers", "onnxruntime", "faiss", "tokenizers"),
     *("tantivy", "trafilatura", "docx", "pypdfium2", "charset_normalizer", "filelock", "uvicorn"),
+    *("dateparser", "ir_measures", "matplotlib", "rensa"),
 ]
 
 

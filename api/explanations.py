@@ -1,0 +1,160 @@
+"""How `--explain` tells why an answer came first: a tree for people, an object for programs."""
+
+from typing import Any
+
+from rich.text import Text
+from rich.tree import Tree
+
+from api.render import console, visible
+from indexer.filters import Filter
+from qa.answer import Answer, Answerer, Asked, Read
+from qa.explain import Explanation, Won, explain
+from qa.retrieve import Candidate, Place
+
+Json = dict[str, Any]
+
+_UNBROKEN = 10_000
+_TERMS = {
+    "bias": "from the start",
+    "score": "score",
+    "margin": "lead over the runner-up",
+    "over_null": 'lead over "no answer"',
+    "retrieval": "passage",
+    "agreement": "independent articles",
+}
+
+
+def explained(answerer: Answerer, asked: Asked) -> Explanation:
+    """Return the case of an outcome of this answerer."""
+    _, reading, calibration = answerer.rules
+    return explain(asked, reading, calibration)
+
+
+def explanation_object(explanation: Explanation) -> Json:
+    """Return the filter, the threshold, and why the first answer is first."""
+    won = explanation.won
+    return {
+        "filter": _filter_object(explanation.allow),
+        "threshold": round(explanation.threshold, 4),
+        "won": won and _won_object(won),
+    }
+
+
+def passage_explanation(candidate: Candidate, asked: Asked, explanation: Explanation) -> Json:
+    """Return why a passage stands where it does: ranks and scores of each stage, and its cluster."""
+    read = asked.read.get(candidate.passage.id)
+    return {
+        "dense": _place_object(candidate.dense),
+        "bm25": _place_object(candidate.lexical),
+        "fused": {"rank": candidate.rank, "score": round(candidate.score, 6)},
+        "reader": read
+        and {
+            "rank": explanation.reader_ranks[candidate.passage.id],
+            "score": round(read.score, 4),
+            "over_null": round(read.over_null, 4),
+        },
+        "cluster": candidate.passage.article.cluster,
+    }
+
+
+def _won_object(won: Won) -> Json:
+    other = won.runner_up
+    return {
+        "text": won.answer.text,
+        "score": {
+            "reader": round(won.reader, 4),
+            "retrieval": round(won.retrieval, 4),
+            "total": round(won.answer.score, 4),
+        },
+        "runner_up": other and {"text": other.text, "score": round(other.score, 4)},
+        "probability": round(won.answer.probability, 4),
+        "terms": {t.name: {"value": round(t.value, 4), "adds": round(t.adds, 4)} for t in won.terms},
+    }
+
+
+def _filter_object(allow: Filter) -> Json:
+    return {
+        "first": allow.first and allow.first.isoformat(),
+        "last": allow.last and allow.last.isoformat(),
+        "sources": list(allow.sources),
+    }
+
+
+def _place_object(place: Place | None) -> Json | None:
+    return None if place is None else {"rank": place.rank, "score": round(place.score, 4)}
+
+
+def print_explanation(asked: Asked, explanation: Explanation) -> None:
+    """Print the same as a tree of lines."""
+    tree = Tree(Text("why", style="bold"), guide_style="dim")
+    tree.add(f"asked of {_asked_of(explanation.allow)}; threshold {explanation.threshold:.1%}")
+    if explanation.won:
+        _add_won(tree, explanation.won)
+    if asked.best:
+        considered = tree.add("considered")
+        for answer in asked.best:
+            considered.add(_line(f"{answer.probability:6.1%}  score {answer.score:7.2f}  ", answer))
+    if asked.candidates:
+        passages = tree.add("passages read")
+        for candidate in asked.candidates:
+            _add_passage(passages, candidate, asked.read.get(candidate.passage.id), explanation)
+    timing = asked.timing
+    tree.add(
+        f"took {timing.total:.0f} ms: question encoded {timing.encode:.0f}, passages found"
+        f" {timing.retrieve:.0f}, read {timing.read:.0f}"
+    )
+    out = console()
+    if not out.is_terminal:
+        out.width = _UNBROKEN  # a tree is cut at the width, which a pipe does not have
+    out.print(tree)
+
+
+def _asked_of(allow: Filter) -> str:
+    parts = [
+        allow.first and f"published {allow.first} or later",
+        allow.last and f"published {allow.last} or earlier",
+        allow.sources and f"outlet {' or '.join(map(visible, allow.sources))}",
+    ]
+    return "articles " + ", ".join(part for part in parts if part) if allow else "all articles"
+
+
+def _add_won(tree: Tree, won: Won) -> None:
+    first = tree.add(_line("first: ", won.answer))
+    first.add(
+        f"score {won.answer.score:.2f} = {won.reader:.2f} by the reader + {won.retrieval:.2f} for its passage"
+    )
+    if won.runner_up:
+        behind = won.answer.score - won.runner_up.score
+        first.add(_line(f"runner-up, {behind:.2f} behind: ", won.runner_up))
+    support = won.answer.support
+    if support:
+        independent = sum(s.independent for s in support)
+        first.add(f"also said by {independent} independent articles, {len(support) - independent} copies")
+    probability = first.add(f"probability {won.answer.probability:.1%}, from logits that add up")
+    for term in won.terms:
+        if term.adds:
+            value = "" if term.name == "bias" else f" ({term.value:.2f})"
+            probability.add(f"{term.adds:+7.2f}  {_TERMS[term.name]}{value}")
+
+
+def _add_passage(tree: Tree, candidate: Candidate, read: Read | None, explanation: Explanation) -> None:
+    passage, by_reader = candidate.passage, "reader -"
+    if read:
+        rank = explanation.reader_ranks[passage.id]
+        by_reader = f"reader #{rank} {read.score:.2f}, {read.over_null:.2f} over none"
+    columns = [
+        f"found {candidate.score:.3f}",
+        f"meaning {_place(candidate.dense)}",
+        f"words {_place(candidate.lexical)}",
+        by_reader,
+    ]
+    where = f"{candidate.rank}. {visible(passage.article.id)} [{passage.start}:{passage.end}]"
+    tree.add(Text(where + "\n   " + " | ".join(columns)))
+
+
+def _line(before: str, answer: Answer) -> Text:
+    return Text(f"{before}{visible(answer.text)}  ({visible(answer.span.article.id)})")
+
+
+def _place(place: Place | None) -> str:
+    return "-" if place is None else f"#{place.rank} {place.score:.3f}"

@@ -1,0 +1,75 @@
+"""Why an answer came first, in numbers: what its score and its probability are made of.
+
+Pure: takes an outcome apart, computes nothing that answering has not computed.
+"""
+
+from dataclasses import dataclass
+
+from indexer.filters import Filter
+from qa.answer import Answer, Asked
+from qa.calibrate import Calibration
+from qa.reading import Reading
+
+_FEATURES = ("bias", "score", "margin", "over_null", "retrieval", "agreement")
+"""Names of what `Features.row` returns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A part of a probability: the feature as the calibration sees it, and the logits it adds."""
+
+    name: str
+    value: float
+    adds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Won:
+    """Why an answer stands before all others.
+
+    Its score is `reader` (start + end logits of its span) + `retrieval` (its passage's prior); its
+    probability is the logistic of what the `terms` add; `runner_up` is the best answer with other words.
+    """
+
+    answer: Answer
+    reader: float
+    retrieval: float
+    runner_up: Answer | None
+    terms: tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What an outcome is due to: the filter, the threshold, and the first answer's case if there was any.
+
+    `reader_ranks` has the place of each passage among those read, from 1, by its id.
+    """
+
+    allow: Filter
+    threshold: float
+    won: Won | None
+    reader_ranks: dict[int, int]
+
+
+def explain(asked: Asked, reading: Reading, calibration: Calibration) -> Explanation:
+    """Take an outcome apart; `reading` and `calibration` are those that it came from."""
+    by_score = sorted(asked.read, key=lambda passage_id: (-asked.read[passage_id].score, passage_id))
+    return Explanation(
+        allow=asked.allow,
+        threshold=asked.threshold,
+        won=_won(asked, reading, calibration) if asked.best else None,
+        reader_ranks={passage_id: rank for rank, passage_id in enumerate(by_score, start=1)},
+    )
+
+
+def _won(asked: Asked, reading: Reading, calibration: Calibration) -> Won:
+    best = asked.best[0]
+    prior = reading.retrieval_weight * best.features.retrieval
+    rows = zip(_FEATURES, best.features.row(), calibration.weights(), strict=True)
+    return Won(
+        answer=best,
+        reader=best.score - prior,
+        retrieval=prior,
+        runner_up=asked.best[1] if len(asked.best) > 1 else None,
+        terms=tuple(Term(name, value, weight * value) for name, value, weight in rows),
+    )

@@ -1,0 +1,128 @@
+"""An archive whose answer changes twice, where one outlet is wrong: timelines by the models in the box.
+
+`archives/brennick.jsonl`: who heads the (invented) carmaker Brennick Motors, 16 articles, copies among them.
+"""
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from api.service import Open, open_answerer
+from api.settings import Settings
+from api.timelines import timeline_object
+from indexer.build import Builder
+from indexer.filters import Filter
+from indexer.loaders import discover, load
+
+ARCHIVE = Path(__file__).parent / "archives" / "brennick.jsonl"
+QUESTION = "Who is the chief executive of Brennick Motors?"
+ADLER = ("Peter Adler", "2019-01-15", "2019-11-20", 3)
+LINDQVIST = ("Maria Lindqvist", "2020-06-08", "2021-02-11", 3)
+VOSS = ("Carl Voss", "2020-09-14", "2020-09-14", 1)
+OKAFOR = ("Thomas Okafor", "2022-03-03", "2022-10-05", 3)
+FOUNDER = ("Otto Brennick", None, None, 1)
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory, encoder) -> Path:  # noqa: ANN001
+    folder = tmp_path_factory.mktemp("brennick") / "index"
+    (file,), _ = discover([str(ARCHIVE)])
+    with Builder(folder, encoder) as builder:
+        builder.add(load(file))
+        builder.publish()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def opened(index: Path) -> Iterator[Open]:
+    with open_answerer(Settings(index=index)) as one:
+        yield one
+
+
+def over_time(opened: Open, question: str, allow: Filter | None = None) -> dict[tuple[Any, ...], str]:
+    """Return (text, first, last, independent) -> status, in the timeline's order."""
+    found = timeline_object(opened.answerer.timeline(opened.answerer.ask(question, allow=allow)))
+    return {(e["text"], e["first"], e["last"], e["independent"]): e["status"] for e in found}
+
+
+@pytest.mark.parametrize("question", [QUESTION, "Who is the CEO of Brennick Motors?"])
+def test_the_newest_is_current_and_the_wrong_outlet_disputed(opened: Open, question: str) -> None:
+    found = over_time(opened, question)
+    assert [*found.items()] == [
+        (ADLER, "superseded"),
+        (LINDQVIST, "superseded"),
+        (VOSS, "disputed"),
+        (OKAFOR, "current"),
+        (FOUNDER, "undated"),
+    ]
+
+
+def test_as_of_a_day_what_was_current_then(opened: Open) -> None:
+    assert over_time(opened, QUESTION, Filter(last=date(2021, 12, 31))) == {
+        ADLER: "superseded",
+        LINDQVIST: "current",
+        VOSS: "disputed",
+    }
+    assert over_time(opened, QUESTION, Filter(last=date(2020, 1, 1))) == {ADLER: "current"}
+
+
+def test_other_filters(opened: Open) -> None:
+    allow = Filter(first=date(2020, 1, 1), sources=("daily lantern", "Beacon"))
+    assert over_time(opened, QUESTION, allow) == {
+        ("Maria Lindqvist", "2020-08-21", "2020-08-21", 1): "superseded",
+        ("Carl Voss", "2020-09-14", "2020-09-14", 1): "superseded",  # alone later: nobody contradicts it
+        ("Thomas Okafor", "2022-06-30", "2022-06-30", 1): "current",
+    }
+
+
+def test_outlets_and_copies(opened: Open) -> None:
+    entries = timeline_object(opened.answerer.timeline(opened.answerer.ask(QUESTION)))
+    adler = entries[0]
+    assert adler["outlets"] == ["Alpha Times", "Harbour Post", "Beacon", "Courier"]
+    assert [a["article"]["id"] for a in adler["articles"]] == [
+        "adler-1",
+        "adler-1-copy",
+        "adler-2",
+        "adler-3",
+    ]
+    assert (adler["articles"][0]["start"], adler["articles"][0]["end"]) == (0, len("Peter Adler"))
+
+
+def test_a_question_that_the_archive_does_not_answer(opened: Open) -> None:
+    asked = opened.answerer.ask("How deep is the Pacific Ocean?")
+    assert (asked.answers, opened.answerer.timeline(asked)) == ([], [])
+
+
+def test_over_http(index: Path) -> None:
+    with TestClient(create_app(Settings(index=index)), base_url="http://localhost") as client:
+        body = {"question": QUESTION, "as_of": "December 2021"}
+        assert "timeline" not in client.post("/v1/ask", json=body).json()
+        found = client.post("/v1/ask", json=body | {"timeline": True}).json()["timeline"]
+        assert [(e["text"], e["status"]) for e in found] == [
+            ("Peter Adler", "superseded"),
+            ("Maria Lindqvist", "current"),
+            ("Carl Voss", "disputed"),
+        ]
+
+
+def test_on_the_command_line(cli: Any, index: Path) -> None:
+    asked = cli("ask", QUESTION, "--timeline", "--after", "2020", "--index", str(index))
+    assert asked.returncode == 0
+    lines = asked.stdout.split("over time\n")[1].splitlines()
+    assert lines == [
+        "  2020-06-08 to 2021-02-11  superseded  Maria Lindqvist",
+        "    4 articles, 3 of them independent: Alpha Times, Harbour Post, Beacon, Courier",
+        "  2020-09-14                disputed    Carl Voss",
+        "    1 article: Daily Lantern",
+        "  2022-03-03 to 2022-10-05  current     Thomas Okafor",
+        "    3 articles: Alpha Times, Beacon, Courier",
+    ]
+    asked = cli("ask", QUESTION, "--timeline", "--json", "--as-of", "2019", "--index", str(index))
+    (entry,) = json.loads(asked.stdout)["timeline"]
+    assert (entry["text"], entry["status"], entry["last"]) == ("Peter Adler", "current", "2019-11-20")

@@ -1,0 +1,61 @@
+"""Why an answer came first: the parts of its score and of its probability, by hand-set numbers."""
+
+from dataclasses import replace
+
+import pytest
+
+from indexer.article import Article
+from indexer.filters import Filter
+from qa.aggregate import LocatedSpan
+from qa.answer import Abstention, Answer, Asked, Read, Timing
+from qa.calibrate import Calibration, Features
+from qa.explain import Term, explain
+from qa.reading import Reading
+
+ARTICLE = Article(id="a", title="", text="Ada won. Bob lost.")
+CALIBRATION = Calibration(
+    bias=-1.0, score=0.1, margin=0.5, over_null=0.25, retrieval=2.0, agreement=1.0, threshold=0.3
+)
+
+
+def answer(text: str, features: Features) -> Answer:
+    start = ARTICLE.text.index(text)
+    span = LocatedSpan(ARTICLE, start, start + len(text), features.score)
+    probability = CALIBRATION.probability(features)
+    return Answer(text, start, start + len(text), features.score, probability, span, (), features)
+
+
+def asked(best: list[Answer], read: dict[int, Read]) -> Asked:
+    timing, why = Timing(1.0, 1.0, 1.0, 3.0), Abstention("nothing_read", "")
+    return Asked("Who won?", best[:1], None if best else why, best, [], read, timing, Filter(), 0.3)
+
+
+def test_the_parts_of_the_first_answer() -> None:
+    first = answer("Ada", Features(12.0, margin=2.0, over_null=4.0, retrieval=0.5, agreement=0))
+    second = answer("Bob", Features(10.0, margin=-2.0, over_null=3.0, retrieval=0.5))
+    reads = {7: Read(12.0, 4.0), 8: Read(13.0, 3.0), 9: Read(12.0, 1.0)}
+    found = explain(asked([first, second], reads), Reading(retrieval_weight=10.0), CALIBRATION)
+    assert found.reader_ranks == {8: 1, 7: 2, 9: 3}
+    won = found.won
+    assert won is not None
+    assert (won.reader, won.retrieval, won.runner_up) == (7.0, 5.0, second)
+    assert won.terms == (
+        Term("bias", 1.0, -1.0),
+        Term("score", 12.0, pytest.approx(1.2)),
+        Term("margin", 2.0, 1.0),
+        Term("over_null", 4.0, 1.0),
+        Term("retrieval", 0.5, 1.0),
+        Term("agreement", 0.0, 0.0),
+    )
+    # -1 + 1.2 + 1 + 1 + 1 = 3.2 logits: 96.08 %.
+    assert won.answer.probability == pytest.approx(0.96083, abs=1e-5)
+
+
+def test_one_answer_has_no_runner_up_and_none_has_no_case() -> None:
+    only = answer("Ada", Features(12.0, margin=10.0, over_null=4.0))
+    alone = explain(asked([only], {}), Reading(), CALIBRATION)
+    assert alone.won is not None
+    assert alone.won.runner_up is None
+    nothing = replace(asked([], {}), allow=Filter(sources=("Reuters",)))
+    explained = explain(nothing, Reading(), CALIBRATION)
+    assert (explained.won, explained.threshold, explained.allow.sources) == (None, 0.3, ("Reuters",))
