@@ -405,6 +405,9 @@ def eval_command(
         ),
     ],
     whole: Annotated[bool, typer.Option("--open", help="Ask all paragraphs as one archive.")] = False,
+    as_asked: Annotated[
+        bool, typer.Option("--as-asked", help="Ask each news question as of the day it is from.")
+    ] = False,
     remove_gold: Annotated[
         bool, typer.Option("--remove-gold", help="Ask also with a question's own paragraph hidden.")
     ] = False,
@@ -442,7 +445,9 @@ def eval_command(
     source = context.get_parameter_source("index")
     # An archive that $NUTGRAF_INDEX names is there to be asked, not to be filled with a benchmark.
     named = source is not None and source.name == "COMMANDLINE"
-    wanted = Wanted(file, whole, remove_gold, named, questions, per_question, qrels, split, run, plot)
+    wanted = Wanted(
+        file, whole, remove_gold, named, questions, per_question, qrels, split, run, plot, as_asked
+    )
     try:
         report = evaluate(options.settings(index, encoder, reader, threads), wanted)
     except KeyboardInterrupt:

@@ -27,6 +27,7 @@ class Wanted:
     split: str | None = None
     run: Path | None = None
     plot: Path | None = None
+    as_asked: bool = False
 
     def given(self) -> list[str]:
         """Return the options that not every task takes and that were given."""
@@ -39,6 +40,7 @@ class Wanted:
             "--split": self.split,
             "--run": self.run,
             "--plot": self.plot,
+            "--as-asked": self.as_asked,
         }
         return [name for name, value in values.items() if value]
 
@@ -64,7 +66,9 @@ RULES = {
         "SQUAD.json --open --remove-gold --index DIR",
     ),
     "news": _rules(
-        "a file of news questions", "--index --per-question --run --plot", "NEWS_QUESTIONS.jsonl --index DIR"
+        "a file of news questions",
+        "--index --per-question --run --plot --as-asked",
+        "NEWS_QUESTIONS.jsonl --index DIR --as-asked",
     ),
     "queries": _rules(
         "a file of queries",

@@ -6,7 +6,7 @@ Joins files, models and indexes; how a figure is made is in `qa.evaluate`.
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -97,7 +97,9 @@ def _open(settings: Settings, wanted: Wanted) -> Iterator[Task]:
 @contextmanager
 def _news(settings: Settings, wanted: Wanted) -> Iterator[Task]:
     every = load_news(wanted.file)
-    questions = sample(every, wanted.questions)
+    questions = sample(
+        every if wanted.as_asked else [replace(q, asked=None) for q in every], wanted.questions
+    )
     with open_answerer(settings) as opened:
 
         def figures(records: Sequence[Record]) -> list[Figure]:
@@ -112,7 +114,11 @@ def _news(settings: Settings, wanted: Wanted) -> Iterator[Task]:
             questions=questions,
             of=len(every),
             models=_models(opened),
-            depends={"rules": _rules(opened), "index": opened.index.manifest.token},
+            depends={
+                "rules": _rules(opened),
+                "index": opened.index.manifest.token,
+                "as_asked": wanted.as_asked,
+            },
             answer=lambda some: ask_all(opened.answerer, some),
             figures=figures,
         )

@@ -26,8 +26,7 @@ _TERMS = {
 
 def explained(answerer: Answerer, asked: Asked) -> Explanation:
     """Return the case of an outcome of this answerer."""
-    _, reading, calibration = answerer.rules
-    return explain(asked, reading, calibration)
+    return explain(asked, answerer.rules[-1])
 
 
 def explanation_object(explanation: Explanation) -> Json:
@@ -47,6 +46,7 @@ def passage_explanation(candidate: Candidate, asked: Asked, explanation: Explana
         "dense": _place_object(candidate.dense),
         "bm25": _place_object(candidate.lexical),
         "fused": {"rank": candidate.rank, "score": round(candidate.score, 6)},
+        "recency": round(candidate.recency, 6),
         "reader": read
         and {
             "rank": explanation.reader_ranks[candidate.passage.id],
@@ -76,6 +76,7 @@ def _filter_object(allow: Filter) -> Json:
     return {
         "first": allow.first and allow.first.isoformat(),
         "last": allow.last and allow.last.isoformat(),
+        "as_of": allow.as_of and allow.as_of.isoformat(),
         "sources": list(allow.sources),
     }
 
@@ -113,6 +114,7 @@ def _asked_of(allow: Filter) -> str:
     parts = [
         allow.first and f"published {allow.first} or later",
         allow.last and f"published {allow.last} or earlier",
+        allow.as_of and f"known on {allow.as_of}, the newer the better",
         allow.sources and f"outlet {' or '.join(map(visible, allow.sources))}",
     ]
     return "articles " + ", ".join(part for part in parts if part) if allow else "all articles"
@@ -143,7 +145,7 @@ def _add_passage(tree: Tree, candidate: Candidate, read: Read | None, explanatio
         rank = explanation.reader_ranks[passage.id]
         by_reader = f"reader #{rank} {read.score:.2f}, {read.over_null:.2f} over none"
     columns = [
-        f"found {candidate.score:.3f}",
+        f"found {candidate.score:.3f}" + (f" + {candidate.recency:.3f} new" if candidate.recency else ""),
         f"meaning {_place(candidate.dense)}",
         f"words {_place(candidate.lexical)}",
         by_reader,

@@ -88,11 +88,11 @@ def article_filter(
         _days(name, text, now.last if now else today)
         for name, text in (("--after", after), ("--before", before))
     )
-    ends = [days.last for days in (until, now) if days]
     return Filter(
         first=since.first if since else None,
-        last=min(ends) if ends else None,
+        last=until.last if until else None,
         sources=tuple(storable(source) for source in sources or ()),
+        as_of=now.last if now else None,
     )
 
 

@@ -13,11 +13,15 @@ def day_number(day: date) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Days are inclusive; an article without a date passes no date filter. Outlets ignore case."""
+    """Days are inclusive; an article without a date passes no date filter. Outlets ignore case.
+
+    `as_of` is the day on which one asks: what came later is kept out, and what was new then is preferred.
+    """
 
     first: date | None = None
     last: date | None = None
     sources: tuple[str, ...] = ()
+    as_of: date | None = None
 
     @property
     def first_day(self) -> int | None:
@@ -27,8 +31,13 @@ class Filter:
     @property
     def last_day(self) -> int | None:
         """The last allowed day, as a number."""
-        return None if self.last is None else day_number(self.last)
+        return min((day_number(day) for day in (self.last, self.as_of) if day is not None), default=None)
+
+    def without_preference(self) -> "Filter":
+        """Return one that lets the same articles pass and prefers none of them."""
+        last = min((day for day in (self.last, self.as_of) if day is not None), default=None)
+        return Filter(self.first, last, self.sources)
 
     def __bool__(self) -> bool:
         """Whether anything is kept out."""
-        return self.first is not None or self.last is not None or bool(self.sources)
+        return self != Filter()

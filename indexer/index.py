@@ -111,6 +111,10 @@ class Index:
             members.setdefault(article.cluster, []).append(article)
         return {i: members[name] for i, name in clusters.items() if name in members}
 
+    def published_days(self, passage_ids: Sequence[int]) -> dict[int, int]:
+        """Return id -> day number (days since 1970-01-01) of the passages whose article has a date."""
+        return self.store.published_days(passage_ids)
+
     def _without_removed(self, ids: Ids, scores: Scores) -> tuple[Ids, Scores]:
         if not len(self._removed):
             return ids, scores

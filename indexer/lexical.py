@@ -145,10 +145,9 @@ def _query(terms: Sequence[str], allow: Filter) -> Any:  # noqa: ANN401
         [(occur.Should, query.term_query(schema, "text", term, index_option="freq")) for term in terms]
     )
     limits = []
-    if allow.first or allow.last:
-        limits.append(
-            query.range_query(schema, "day", tantivy.FieldType.Integer, allow.first_day, allow.last_day)
-        )
+    first, last = allow.first_day, allow.last_day
+    if first is not None or last is not None:
+        limits.append(query.range_query(schema, "day", tantivy.FieldType.Integer, first, last))
     if allow.sources:
         limits.append(query.term_set_query(schema, "source", [s.casefold() for s in allow.sources]))
     if not limits:

@@ -242,6 +242,11 @@ class Store:
         sql = "SELECT p.id, a.cluster FROM passages p JOIN articles a ON a.num = p.article"
         return dict(self._in(f"{sql} WHERE {_SHARED} AND p.id IN ({{}})", passage_ids))
 
+    def published_days(self, passage_ids: Sequence[int]) -> dict[int, int]:
+        """Return id -> day number of the passages whose article has a date."""
+        sql = "SELECT p.id, a.day FROM passages p JOIN articles a ON a.num = p.article"
+        return dict(self._in(f"{sql} WHERE a.day IS NOT NULL AND p.id IN ({{}})", passage_ids))
+
     def copies(self, clusters: Sequence[str], allow: Filter) -> list[Article]:
         """Return the passing articles of those clusters: by date (none last), then id."""
         conditions, values = _conditions(allow)

@@ -16,7 +16,7 @@ class LocatedSpan:
     """A span in an article's text: `text == article.text[start:end]`.
 
     `score` compares over windows; `over_null` is its lead over the window's own "no answer", in logits;
-    `retrieval` is the fused score of its passage, 0..1.
+    `retrieval` is the fused score of its passage, 0..1; `prior` is what its passage adds to `score`.
     """
 
     article: Article
@@ -25,6 +25,7 @@ class LocatedSpan:
     score: float
     over_null: float = 0.0
     retrieval: float = 0.0
+    prior: float = 0.0
 
     @property
     def text(self) -> str:

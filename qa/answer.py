@@ -186,7 +186,9 @@ class Answerer:
         """
         reading = self._reading
         windows = max(reading.windows, TIMELINE_WINDOWS)
-        candidates = self._found(asked.question, self._encoder, windows, asked.allow).candidates
+        candidates = self._found(
+            asked.question, self._encoder, windows, asked.allow.without_preference()
+        ).candidates
         read = self._reader.read([(asked.question, reading.context(c)) for c in candidates])
         spans = [span for c, w in zip(candidates, read, strict=True) for span in reading.spans_of(c, w)]
         copies = {c.passage.article.id: c.copies for c in candidates}

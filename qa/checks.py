@@ -28,9 +28,11 @@ def checked_question(question: str) -> str:
 
 def checked_filter(allow: Filter) -> Filter:
     """Return the filter; raises BadFilter when its dates exclude each other."""
-    if allow.first is not None and allow.last is not None and allow.first > allow.last:
+    last = allow.without_preference().last
+    if allow.first is not None and last is not None and allow.first > last:
+        name = "--before" if last == allow.last else "--as-of"
         raise BadFilter(
-            f"--after {allow.first} is later than --before {allow.last} or --as-of: no article can match",
+            f"--after {allow.first} is later than {name} {last}: no article can match both",
             hint="swap the two dates",
         )
     return allow

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from indexer.filters import Filter
 from qa.answer import Answer, Asked
 from qa.calibrate import Calibration
-from qa.reading import Reading
 
 _FEATURES = ("bias", "score", "margin", "over_null", "retrieval", "agreement")
 """Names of what `Features.row` returns."""
@@ -51,25 +50,24 @@ class Explanation:
     reader_ranks: dict[int, int]
 
 
-def explain(asked: Asked, reading: Reading, calibration: Calibration) -> Explanation:
-    """Take an outcome apart; `reading` and `calibration` are those that it came from."""
+def explain(asked: Asked, calibration: Calibration) -> Explanation:
+    """Take an outcome apart; `calibration` is the one that its probabilities came from."""
     by_score = sorted(asked.read, key=lambda passage_id: (-asked.read[passage_id].score, passage_id))
     return Explanation(
         allow=asked.allow,
         threshold=asked.threshold,
-        won=_won(asked, reading, calibration) if asked.best else None,
+        won=_won(asked, calibration) if asked.best else None,
         reader_ranks={passage_id: rank for rank, passage_id in enumerate(by_score, start=1)},
     )
 
 
-def _won(asked: Asked, reading: Reading, calibration: Calibration) -> Won:
+def _won(asked: Asked, calibration: Calibration) -> Won:
     best = asked.best[0]
-    prior = reading.retrieval_weight * best.features.retrieval
     rows = zip(_FEATURES, best.features.row(), calibration.weights(), strict=True)
     return Won(
         answer=best,
-        reader=best.score - prior,
-        retrieval=prior,
+        reader=best.score - best.span.prior,
+        retrieval=best.span.prior,
         runner_up=asked.best[1] if len(asked.best) > 1 else None,
         terms=tuple(Term(name, value, weight * value) for name, value, weight in rows),
     )

@@ -53,8 +53,8 @@ class Reader(Protocol):
 class Reading:
     """How passages are read: the best `windows` of them, `spans` kept from each.
 
-    A span's score is its logits plus `retrieval_weight` x its passage's fused score (0..1): the reader
-    decides, retrieval breaks near ties. `titles` puts the article's title in front of what is read.
+    A span's score is its logits plus `retrieval_weight` x its passage's score (fused 0..1, and recency): the
+    reader decides, retrieval breaks near ties. `titles` puts the article's title in front of what is read.
     """
 
     windows: int = 10
@@ -74,7 +74,8 @@ class Reading:
         """Return the window's best spans, best first, located in the candidate's article."""
         article, first_char = candidate.passage.article, len(self.prefix(candidate))
         found = best_spans(window.start, window.end, window.offsets, first_char=first_char, count=self.spans)
-        shift, prior = candidate.passage.start - first_char, self.retrieval_weight * candidate.score
+        shift = candidate.passage.start - first_char
+        prior = self.retrieval_weight * (candidate.score + candidate.recency)
         return [
             LocatedSpan(
                 article=article,
@@ -83,6 +84,7 @@ class Reading:
                 score=span.score + prior,
                 over_null=span.score - window.null,
                 retrieval=candidate.score,
+                prior=prior,
             )
             for span in found
         ]

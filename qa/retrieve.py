@@ -3,6 +3,7 @@
 Knows the index only as a Protocol; does not know which engine stores it, nor how a passage is read.
 """
 
+import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.article import Article
-from indexer.filters import Filter
+from indexer.filters import Filter, day_number
 from indexer.index import Passage
 from indexer.store import Counts
 from qa.collapse import collapse, most_complete
@@ -39,6 +40,10 @@ class PassageIndex(Protocol):
         """Return the passages in the order given; an id that is gone is left out."""
         ...
 
+    def published_days(self, passage_ids: Sequence[int]) -> dict[int, int]:
+        """Return id -> day number of the passages whose article has a date."""
+        ...
+
     def copies(self, passage_ids: Sequence[int], allow: Filter) -> dict[int, list[Article]]:
         """Return id -> the articles of the passage's cluster that pass `allow`, by date, then id.
 
@@ -57,10 +62,16 @@ class QuestionEncoder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Retrieval:
-    """How candidates are found: `depth` from each engine; `dense_weight` for meaning, the rest for words."""
+    """How candidates are found: `depth` from each engine; `dense_weight` for meaning, the rest for words.
+
+    Who asks as of a day mostly asks about the days before it: an article of that very day gains `recency`,
+    one that is `recency_days` older a third of that (Li and Croft 2003, Time-based language models).
+    """
 
     depth: int = 100
     dense_weight: float = 0.4
+    recency: float = 0.3
+    recency_days: float = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +86,7 @@ class Place:
 class Candidate:
     """A passage that may answer; `dense` or `lexical` is None where that engine did not find it.
 
+    It ranks by `score`, 0 to 1, + `recency`, which is 0 unless one asked as of a day.
     It stands for its copies: score and places are those of the best of them, the passage that of the most
     complete article. `copies` are the other articles of its cluster, by date, then id.
     """
@@ -85,6 +97,7 @@ class Candidate:
     dense: Place | None
     lexical: Place | None
     copies: tuple[Article, ...] = ()
+    recency: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,19 +120,40 @@ def retrieve(
     dense = Ranking(*index.dense(vector, depth, allow))
     lexical = Ranking(*index.lexical(question, depth, allow))
     fused = weighted_sum(dense, lexical, dense_weight=rule.dense_weight)
-    candidates = _candidates(index, fused, dense, lexical, k, allow)
+    recency = _recency(index, fused.ids.tolist(), allow, rule)
+    candidates = _candidates(index, fused, recency, dense, lexical, k, allow)
     ended = time.perf_counter()
     return Found(candidates, (encoded - began) * 1e3, (ended - encoded) * 1e3)
 
 
+def _recency(
+    index: PassageIndex, passage_ids: Sequence[int], allow: Filter, rule: Retrieval
+) -> Mapping[int, float]:
+    """Return id -> what the passage gains by its date; empty unless one asks as of a day."""
+    if allow.as_of is None:
+        return {}
+    asked = day_number(allow.as_of)
+    return {
+        passage_id: rule.recency * math.exp((day - asked) / rule.recency_days)
+        for passage_id, day in index.published_days(passage_ids).items()
+    }
+
+
 def _candidates(
-    index: PassageIndex, fused: Ranking, dense: Ranking, lexical: Ranking, k: int, allow: Filter
+    index: PassageIndex,
+    fused: Ranking,
+    recency: Mapping[int, float],
+    dense: Ranking,
+    lexical: Ranking,
+    k: int,
+    allow: Filter,
 ) -> list[Candidate]:
     """Return the first `k` places, one a passage and its copies.
 
     Which of several copies stands there depends on all that was found, not on `k`.
     """
-    ids: list[int] = fused.ids.tolist()
+    scores = dict(zip(fused.ids.tolist(), fused.scores.tolist(), strict=True))
+    ids = sorted(scores, key=lambda i: (-scores[i] - recency.get(i, 0.0), i))
     copies = index.copies(ids, allow)
     groups = collapse(index.fetch([i for i in ids if i in copies]))
     stands = {group[0].id: most_complete(group).id for group in groups}
@@ -128,10 +162,17 @@ def _candidates(
     passages = {p.id: p for p in index.fetch([stands.get(i, i) for i in best])}
     found = [(i, passages[stands.get(i, i)]) for i in best if stands.get(i, i) in passages]
     dense_places, lexical_places = _places(dense), _places(lexical)
-    scores = dict(zip(ids, fused.scores.tolist(), strict=True))
     return [
-        Candidate(p, rank, scores[i], dense_places.get(i), lexical_places.get(i), _others(p, copies))
-        for rank, (i, p) in enumerate(found, start=1)
+        Candidate(
+            passage,
+            rank,
+            scores[i],
+            dense_places.get(i),
+            lexical_places.get(i),
+            _others(passage, copies),
+            recency.get(i, 0.0),
+        )
+        for rank, (i, passage) in enumerate(found, start=1)
     ]
 
 

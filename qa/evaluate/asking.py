@@ -7,6 +7,7 @@ Knows the answerer and what of its outcome is kept; does not know files or model
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import groupby
 
 from indexer.article import Article
 from qa.answer import Answerer, Asked
@@ -28,19 +29,21 @@ def ask_all(answerer: Answerer, questions: Sequence[GoldQuestion]) -> Iterator[l
     """Yield the records of a batch of questions at a time."""
     for first in range(0, len(questions), BATCH):
         batch = questions[first : first + BATCH]
-        outcomes = ask_batch(answerer, [q.text for q in batch])
+        outcomes = ask_batch(answerer, batch)
         yield [_record(answerer, q, outcome) for q, outcome in zip(batch, outcomes, strict=True)]
 
 
 def search_all(answerer: Answerer, questions: Sequence[GoldQuestion]) -> Iterator[list[Record]]:
     """Yield as `ask_all`, of retrieval alone: nothing is read."""
     for first in range(0, len(questions), BATCH):
-        yield [_searched(answerer, question) for question in questions[first : first + BATCH]]
+        batch = questions[first : first + BATCH]
+        yield [Record(q.id, q.text, q.golds, ranking=ranking(_searched(answerer, q))) for q in batch]
 
 
-def _searched(answerer: Answerer, question: GoldQuestion) -> Record:
-    found = answerer.search(question.text, top=MAX_TOP).candidates if _askable(question.text) else []
-    return Record(question.id, question.text, question.golds, ranking=ranking(found))
+def _searched(answerer: Answerer, question: GoldQuestion) -> list[Candidate]:
+    if not _askable(question.text):
+        return []
+    return answerer.search(question.text, top=MAX_TOP, allow=question.allow).candidates
 
 
 def ask_twice(
@@ -51,7 +54,7 @@ def ask_twice(
     for records in ask_all(answerer, questions):
         batch = [next(following) for _ in records]
         hidden = [answerer.over(Hiding(index, _is(q.article_id))) for q in batch]
-        outcomes = [ask_batch(one, [q.text])[0] for one, q in zip(hidden, batch, strict=True)]
+        outcomes = [ask_batch(one, [q])[0] for one, q in zip(hidden, batch, strict=True)]
         yield [replace(r, without=_answered(asked)) for r, asked in zip(records, outcomes, strict=True)]
 
 
@@ -59,10 +62,14 @@ def _is(article_id: str) -> Callable[[Article], bool]:
     return lambda article: article.id == article_id
 
 
-def ask_batch(answerer: Answerer, texts: Sequence[str]) -> list[Asked | None]:
-    """Ask the questions together; None for one that cannot be asked, which counts as unanswered."""
-    asked = iter(answerer.ask_many([text for text in texts if _askable(text)]))
-    return [next(asked) if _askable(text) else None for text in texts]
+def ask_batch(answerer: Answerer, questions: Sequence[GoldQuestion]) -> list[Asked | None]:
+    """Ask neighbours with one filter together; None for one that cannot be asked: it counts as unanswered."""
+    found: list[Asked | None] = []
+    for allow, group in groupby(questions, key=lambda question: question.allow):
+        texts = [question.text for question in group]
+        asked = iter(answerer.ask_many([text for text in texts if _askable(text)], allow=allow))
+        found += [next(asked) if _askable(text) else None for text in texts]
+    return found
 
 
 def _askable(text: str) -> bool:
@@ -92,7 +99,7 @@ def _record(answerer: Answerer, question: GoldQuestion, asked: Asked | None) -> 
         source=best.span.article.id if best else None,
         answered=_answered(asked),
         # Looked up again, since more is ranked than is read: it adds a sixth of the time that asking takes.
-        ranking=ranking(answerer.search(question.text, top=MAX_TOP).candidates) if asked else (),
+        ranking=ranking(_searched(answerer, question)) if asked else (),
         reread=reread(asked) if asked else (),
     )
 

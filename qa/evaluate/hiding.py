@@ -39,6 +39,10 @@ class Hiding:
         """As the index has them."""
         return self.index.fetch(passage_ids)
 
+    def published_days(self, passage_ids: Sequence[int]) -> dict[int, int]:
+        """As the index has them."""
+        return self.index.published_days(passage_ids)
+
     def copies(self, passage_ids: Sequence[int], allow: Filter) -> dict[int, list[Article]]:
         """Ask, then drop."""
         found = self.index.copies(passage_ids, allow)

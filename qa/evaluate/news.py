@@ -1,14 +1,17 @@
 """Files of news questions: JSON lines with answers, and the articles that may hold them.
 
 Each line: `{id, question, answers}`, and where known `contains_answer` (ids of articles in whose text an
-answer occurs, weak labels) and `evidence` (ids of articles that the answer was taken from).
+answer occurs, weak labels), `evidence` (ids of articles that the answer was taken from), and `asked`, the
+day the question is from.
 """
 
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+from indexer.filters import Filter
 from qa.evaluate.questions import GoldQuestion, checked_questions, json_lines, string
 from qa.normalize import normalize
 
@@ -21,6 +24,12 @@ class NewsQuestion(GoldQuestion):
 
     contains_answer: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
+    asked: date | None = None
+
+    @property
+    def allow(self) -> Filter:
+        """The articles that were there on the day it was asked, if that is to count."""
+        return Filter(as_of=self.asked)
 
     @property
     def relevant(self) -> Mapping[str, Mapping[str, int]]:
@@ -43,7 +52,15 @@ def _question(record: Any) -> NewsQuestion:  # noqa: ANN401 - JSON
         _strings(record["answers"]),
         _strings(record.get(CONTAINS, [])),
         _strings(record.get(EVIDENCE, [])),
+        _day(record.get("asked")),
     )
+
+
+def _day(value: object) -> date | None:
+    try:
+        return None if value is None else date.fromisoformat(string(value))
+    except ValueError as error:
+        raise TypeError(f"asked is {value!r:.40}, expected a day like 2016-01-27") from error
 
 
 def _strings(value: object) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from indexer.errors import SourceError
+from indexer.filters import Filter
 
 _GZIP = b"\x1f\x8b"
 _SEED = 0
@@ -24,6 +25,11 @@ class GoldQuestion:
     id: str
     text: str
     golds: tuple[str, ...]
+
+    @property
+    def allow(self) -> Filter:
+        """The articles that may be found for it: all."""
+        return Filter()
 
     @property
     def relevant(self) -> Mapping[str, Mapping[str, int]]:

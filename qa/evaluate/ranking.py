@@ -1,4 +1,4 @@
-"""How good rankings are: recall, MRR, nDCG and MAP as ir_measures has them. The one home of that library.
+"""How good rankings are, by hits, recall, MRR, nDCG and MAP as ir_measures has them: its one home.
 
 Knows ids, grades and orders; does not know questions, indexes or files.
 """
@@ -27,6 +27,7 @@ class Measure:
 
 
 MEASURES = (
+    *(Measure(f"hit_at_{k}", f"hit@{k}", f"Success@{k}") for k in (1, 5, 20)),
     *(Measure(f"recall_at_{k}", f"recall@{k}", f"R@{k}") for k in (1, 5, 20, 100)),
     Measure("mrr_at_10", "MRR@10", "RR@10"),
     Measure("ndcg_at_10", "nDCG@10", "nDCG@10"),

@@ -108,9 +108,14 @@ def test_explain_says_why(cli: Any, index: Path) -> None:
         done.stdout,
     )
     asked = json.loads(cli("ask", QUESTION, "--explain", "--json", "--after", "2016").stdout)
-    assert {"dense", "bm25", "fused", "reader", "cluster"} == set(asked["passages"][0]["explain"])
+    assert {"dense", "bm25", "fused", "recency", "reader", "cluster"} == set(asked["passages"][0]["explain"])
     assert asked["considered"][0]["text"] == QUOTE
-    assert asked["explanation"]["filter"] == {"first": "2016-01-01", "last": None, "sources": []}
+    assert asked["explanation"]["filter"] == {
+        "first": "2016-01-01",
+        "last": None,
+        "as_of": None,
+        "sources": [],
+    }
     won = asked["explanation"]["won"]
     assert (won["text"], won["probability"]) == (QUOTE, asked["answers"][0]["probability"])
     logit = sum(term["adds"] for term in won["terms"].values())

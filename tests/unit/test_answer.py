@@ -63,7 +63,7 @@ def test_a_windows_spans_by_hand() -> None:
         offsets = np.array([(0, 3), (4, 7), (7, 8)], np.int32) + shift
         logits = np.array([3.0, 0.0, 0.0], np.float32), np.array([2.0, 1.0, 0.0], np.float32)
         (span,) = reading.spans_of(passage, WindowLogits(*logits, offsets, null=1.0))
-        assert span == LocatedSpan(article, 4, 7, score=10.0, over_null=4.0, retrieval=0.5)
+        assert span == LocatedSpan(article, 4, 7, score=10.0, over_null=4.0, retrieval=0.5, prior=5.0)
         assert span.text == "Ann"
 
 

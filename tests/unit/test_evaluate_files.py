@@ -3,12 +3,14 @@
 import gzip
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from indexer.errors import SourceError
+from indexer.filters import Filter
 from qa.evaluate.news import NewsQuestion, load_news, occurring
 from qa.evaluate.questions import GoldQuestion, sample
 from qa.evaluate.squad import Question, load_squad
@@ -73,7 +75,8 @@ def test_news(tmp_path: Path) -> None:
     ]
     path.write_text("\r\n".join(lines), encoding="utf-8")
     first, second = load_news(path)
-    assert first == NewsQuestion("n1", "Who?", ("Ada\u2028Novak", "Novak"), ("a", "b"), ())
+    assert first == NewsQuestion("n1", "Who?", ("Ada\u2028Novak", "Novak"), ("a", "b"), (), date(2022, 6, 17))
+    assert (first.allow, second.allow) == (Filter(as_of=date(2022, 6, 17)), Filter())
     assert first.relevant == {"contains_answer": {"a": 1, "b": 1}}
     assert second == NewsQuestion("n2", "?", ())
     assert second.relevant == {}
@@ -109,6 +112,7 @@ BAD_NEWS = {
     "squad": (json.dumps(squad(ADA)), "line 1 lacks 'id'"),
     "string": (json.dumps(LINE | {"answers": "Ada"}), "expected a list of strings, found 'Ada'"),
     "numbers": (json.dumps(LINE | {"evidence": [3]}), "expected a string, found 3"),
+    "day": (json.dumps(LINE | {"asked": "last week"}), "asked is 'last week', expected a day"),
     "twice": ((json.dumps(LINE) + "\n") * 3, "3 of its questions have the id 'n1'"),
 }
 

@@ -20,10 +20,12 @@ def test_by_hand() -> None:
         {"q1": list("zaywvb"), "q2": list("edc"), "other": ["x"]},
     )
     assert [measure.key for measure in found] == [
-        *("recall_at_1", "recall_at_5", "recall_at_20", "recall_at_100", "mrr_at_10", "ndcg_at_10", "map")
+        *("hit_at_1", "hit_at_5", "hit_at_20"),
+        *("recall_at_1", "recall_at_5", "recall_at_20", "recall_at_100", "mrr_at_10", "ndcg_at_10", "map"),
     ]
     assert values(found, "q1") == pytest.approx(
         {
+            **{"hit_at_1": 0, "hit_at_5": 1, "hit_at_20": 1},
             **{"recall_at_1": 0, "recall_at_5": 0.5, "recall_at_20": 1, "recall_at_100": 1},
             **{"mrr_at_10": 0.5, "ndcg_at_10": (1 / LOG3 + 1 / LOG7) / (1 + 1 / LOG3)},
             "map": (1 / 2 + 2 / 6) / 2,
@@ -31,6 +33,7 @@ def test_by_hand() -> None:
     )
     assert values(found, "q2") == pytest.approx(
         {
+            **{"hit_at_1": 0, "hit_at_5": 1, "hit_at_20": 1},
             **{"recall_at_1": 0, "recall_at_5": 1, "recall_at_20": 1, "recall_at_100": 1},
             **{"mrr_at_10": 0.5, "ndcg_at_10": (1 / LOG3 + 2 / 2) / (2 + 1 / LOG3)},
             "map": (1 / 2 + 2 / 3) / 2,

@@ -16,9 +16,10 @@ def values(figures: list[Figure]) -> dict[str, tuple[float, int]]:
     return {f.key: (pytest.approx(f.value), f.over) for f in figures}
 
 
-def retrieval(prefix: str, suffix: str, *found: float) -> dict[str, float]:
-    names = ("recall_at_1", "recall_at_5", "recall_at_20", "recall_at_100", "mrr_at_10", "ndcg_at_10", "map")
-    return {f"{prefix}{n}{suffix}": v for n, v in zip(names, found, strict=True)}
+def retrieval(prefix: str, suffix: str, hits: tuple[float, ...], *found: float) -> dict[str, float]:
+    ranks = [f"hit_at_{k}" for k in (1, 5, 20)] + [f"recall_at_{k}" for k in (1, 5, 20, 100)]
+    names = [*ranks, "mrr_at_10", "ndcg_at_10", "map"]
+    return {f"{prefix}{n}{suffix}": v for n, v in zip(names, (*hits, *found), strict=True)}
 
 
 def read(number: int, golds: list[str], em: float, f1: float, score: float | None) -> Record:
@@ -99,8 +100,8 @@ def test_asking() -> None:
 
     By confidence: right, wrong and an unanswerable one together, right. Wrong of 1, 3, 4: 0, 2, 2.
     """
-    found = retrieval("gold_", "", 1, 1, 2, 2, 1 + 1 / 6, 1 + 1 / math.log2(7), 1 + 1 / 6)
-    after = retrieval("gold_", "_reread", 1, 2, 2, 2, 1 / 2 + 1, 1 / math.log2(3) + 1, 1 / 2 + 1)
+    found = retrieval("gold_", "", (1, 1, 2), 1, 1, 2, 2, 1 + 1 / 6, 1 + 1 / math.log2(7), 1 + 1 / 6)
+    after = retrieval("gold_", "_reread", (1, 2, 2), 1, 2, 2, 2, 1 / 2 + 1, 1 / math.log2(3) + 1, 1 / 2 + 1)
     assert values(of_asking(OWN, ASKED)) == {
         "em": (100 / 3, 3),
         "f1": (160 / 3, 3),
@@ -140,7 +141,7 @@ def test_news() -> None:
         Record("2", "?", ["x"], "", 0, 0, None, None, None, False),
     ]
     half = 1 / (1 + 1 / math.log2(3))
-    found = retrieval("contains_answer_", "", 50.0, 50.0, 50.0, 50.0, 100.0, 100 * half, 50.0)
+    found = retrieval("contains_answer_", "", (100.0,) * 3, 50.0, 50.0, 50.0, 50.0, 100.0, 100 * half, 50.0)
     assert values(of_news(questions, records, [True, False])) == {
         "em": (50.0, 2),
         "f1": (50.0, 2),
@@ -166,6 +167,6 @@ def test_ranking_alone() -> None:
     third = 1 / math.log2(3)
     assert values(figures) == {
         key: (pytest.approx(50 * value), 2)
-        for key, value in retrieval("", "", 0, 1, 1, 1, 1 / 2, third, 1 / 2).items()
+        for key, value in retrieval("", "", (0, 1, 1), 0, 1, 1, 1, 1 / 2, third, 1 / 2).items()
     }
     assert [f.name for f in figures][-3:] == ["MRR@10", "nDCG@10", "MAP"]

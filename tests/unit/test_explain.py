@@ -10,7 +10,6 @@ from qa.aggregate import LocatedSpan
 from qa.answer import Abstention, Answer, Asked, Read, Timing
 from qa.calibrate import Calibration, Features
 from qa.explain import Term, explain
-from qa.reading import Reading
 
 ARTICLE = Article(id="a", title="", text="Ada won. Bob lost.")
 CALIBRATION = Calibration(
@@ -20,7 +19,7 @@ CALIBRATION = Calibration(
 
 def answer(text: str, features: Features) -> Answer:
     start = ARTICLE.text.index(text)
-    span = LocatedSpan(ARTICLE, start, start + len(text), features.score)
+    span = LocatedSpan(ARTICLE, start, start + len(text), features.score, prior=5.0)
     probability = CALIBRATION.probability(features)
     return Answer(text, start, start + len(text), features.score, probability, span, (), features)
 
@@ -34,7 +33,7 @@ def test_the_parts_of_the_first_answer() -> None:
     first = answer("Ada", Features(12.0, margin=2.0, over_null=4.0, retrieval=0.5, agreement=0))
     second = answer("Bob", Features(10.0, margin=-2.0, over_null=3.0, retrieval=0.5))
     reads = {7: Read(12.0, 4.0), 8: Read(13.0, 3.0), 9: Read(12.0, 1.0)}
-    found = explain(asked([first, second], reads), Reading(retrieval_weight=10.0), CALIBRATION)
+    found = explain(asked([first, second], reads), CALIBRATION)
     assert found.reader_ranks == {8: 1, 7: 2, 9: 3}
     won = found.won
     assert won is not None
@@ -53,9 +52,9 @@ def test_the_parts_of_the_first_answer() -> None:
 
 def test_one_answer_has_no_runner_up_and_none_has_no_case() -> None:
     only = answer("Ada", Features(12.0, margin=10.0, over_null=4.0))
-    alone = explain(asked([only], {}), Reading(), CALIBRATION)
+    alone = explain(asked([only], {}), CALIBRATION)
     assert alone.won is not None
     assert alone.won.runner_up is None
     nothing = replace(asked([], {}), allow=Filter(sources=("Reuters",)))
-    explained = explain(nothing, Reading(), CALIBRATION)
+    explained = explain(nothing, CALIBRATION)
     assert (explained.won, explained.threshold, explained.allow.sources) == (None, 0.3, ("Reuters",))

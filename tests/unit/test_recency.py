@@ -1,0 +1,65 @@
+"""Asking as of a day: what came later is hidden, and of the rest the newer is preferred."""
+
+import math
+from datetime import UTC, date, datetime
+
+import pytest
+
+from indexer.article import Article
+from indexer.build import Builder
+from indexer.filters import Filter
+from indexer.index import Index
+from models.onnx import OnnxEncoder
+from qa.checks import checked_filter
+from qa.errors import BadFilter
+from qa.retrieve import Candidate, Retrieval, retrieve
+
+QUESTION = "Who leads the harbour office?"
+DAY = date(2022, 6, 30)
+WORDS = {
+    "old": ("Ada Novak leads the harbour office of the town.", datetime(2022, 5, 31, tzinfo=UTC)),
+    "new": ("The harbour office is led by Bo Lind since this week.", datetime(2022, 6, 30, 23, tzinfo=UTC)),
+    "later": ("Cy Marsh leads the harbour office.", datetime(2022, 7, 1, tzinfo=UTC)),
+    "undated": ("Di Petrov leads the harbour office.", None),
+}
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory, encoder: OnnxEncoder) -> Index:
+    folder = tmp_path_factory.mktemp("recency") / "index"
+    with Builder(folder, encoder) as builder:
+        builder.add([Article(id=i, title="", text=t, published=p) for i, (t, p) in WORDS.items()])
+        builder.publish()
+    return Index(folder)
+
+
+def found(index: Index, encoder: OnnxEncoder, allow: Filter, rule: Retrieval) -> dict[str, Candidate]:
+    candidates = retrieve(index, encoder, QUESTION, 10, allow, rule).candidates
+    return {candidate.passage.article.id: candidate for candidate in candidates}
+
+
+def test_a_month_older_gains_a_third(index: Index, encoder: OnnxEncoder) -> None:
+    asked = found(index, encoder, Filter(as_of=DAY), Retrieval(recency=0.3, recency_days=30))
+    assert asked.keys() == {"old", "new"}
+    assert (asked["new"].recency, asked["old"].recency) == (0.3, pytest.approx(0.3 / math.e))
+
+
+def test_the_order_is_by_both(index: Index, encoder: OnnxEncoder) -> None:
+    """Alone, the old one resembles the question more; 10 for the day itself outweighs any resemblance."""
+    plain = found(index, encoder, Filter(last=DAY), Retrieval())
+    assert [*plain] == ["old", "new"]
+    assert {candidate.recency for candidate in plain.values()} == {0.0}
+    asked = found(index, encoder, Filter(as_of=DAY), Retrieval(recency=10.0, recency_days=30))
+    assert [*asked] == ["new", "old"]
+    assert [c.rank for c in asked.values()] == [1, 2]
+    assert asked["old"].score == plain["old"].score, "what was found is not changed by when one asks"
+
+
+def test_as_of_is_the_last_day_unless_another_is_earlier() -> None:
+    assert Filter(as_of=DAY).last_day == Filter(last=DAY).last_day
+    assert Filter(as_of=DAY, last=date(2022, 1, 1)).without_preference() == Filter(last=date(2022, 1, 1))
+    assert Filter(as_of=date(2022, 1, 1), last=DAY).without_preference() == Filter(last=date(2022, 1, 1))
+    assert Filter(as_of=DAY)
+    assert not Filter()
+    with pytest.raises(BadFilter, match="--after 2022-07-01 is later than --as-of 2022-06-30"):
+        checked_filter(Filter(first=date(2022, 7, 1), as_of=DAY))
