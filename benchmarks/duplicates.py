@@ -168,7 +168,7 @@ def same_days(articles: Sequence[Article], pairs: Iterable[Pair]) -> Iterator[Pa
 
 
 def sample_unseen(articles: Sequence[Article], count: int) -> None:
-    """Print unlabelled pairs in random order; no article twice, and none of the pairs the rule was chosen on."""
+    """Print unlabelled pairs in random order: no article twice, and none that the labelled pairs have."""
     generator = random.Random(1)
     texts = {a.id: duplicates.shingled(a.text) for a in articles}
     measured = {
@@ -182,7 +182,9 @@ def sample_unseen(articles: Sequence[Article], count: int) -> None:
         for name, least, above, share in UNSEEN
     ]
     pools.append(([pair for pair in alike if pair in low or pair not in measured], SAME_DAYS))
-    pools.append(([(min(p), max(p)) for p in (generator.sample(ids, 2) for _ in range(count))], UNSEEN_RANDOM))
+    pools.append(
+        ([(min(p), max(p)) for p in (generator.sample(ids, 2) for _ in range(count))], UNSEEN_RANDOM)
+    )
     used = {pair[end] for pair in labelled(PAIRS) for end in "ab"}
     chosen: list[Pair] = []
     for pool, share in pools:

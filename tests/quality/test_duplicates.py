@@ -1,4 +1,4 @@
-"""Clusters against 300 pairs of the news set that were labelled by reading both texts (ids only).
+"""Clusters against pairs of the news set that were labelled by reading both texts (ids only).
 
 A copy: the same reporting printed again, be it edited, cut, extended or updated, with most of the shorter
 text's sentences. Not a copy: written anew about the same event, or sharing a gallery, a template, background.
@@ -16,6 +16,8 @@ from indexer.loaders import LoadOptions, discover, load
 from indexer.store import Store
 
 PAIRS = Path(__file__).with_name("duplicate_pairs.jsonl")
+UNSEEN = Path(__file__).with_name("duplicate_pairs_unseen.jsonl")
+"""150 pairs of other articles, labelled by another reader before the rule was run on them."""
 
 
 def labelled(data: Path, tmp_path: Path, wanted: set[str]) -> list[Article]:
@@ -33,9 +35,12 @@ def precision_recall(pairs: Sequence[Mapping[str, Any]], names: Mapping[str, str
     return right / len(joined), right / sum(pair["copy"] for pair in pairs)
 
 
-def test_clusters_are_what_readers_call_copies(data: Path, tmp_path: Path) -> None:
-    pairs = [json.loads(line) for line in PAIRS.read_text(encoding="utf-8").splitlines()]
-    assert (len(pairs), sum(pair["copy"] for pair in pairs)) == (300, 121)
+def read_pairs(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def clustered(pairs: Sequence[Mapping[str, Any]], data: Path, tmp_path: Path) -> dict[str, str]:
+    """Return the cluster of every article of the pairs, placed together in a store of their own."""
     wanted = {pair[end] for pair in pairs for end in "ab"}
     articles = labelled(data, tmp_path, wanted)
     assert {article.id for article in articles} == wanted
@@ -44,6 +49,29 @@ def test_clusters_are_what_readers_call_copies(data: Path, tmp_path: Path) -> No
             for article in articles:
                 store.put(article, [])
             clusters.place(store, articles)
-        precision, recall = precision_recall(pairs, store.clusters(sorted(wanted)))
+        return store.clusters(sorted(wanted))
+
+
+def test_clusters_are_what_readers_call_copies(data: Path, tmp_path: Path) -> None:
+    pairs = read_pairs(PAIRS)
+    assert (len(pairs), sum(pair["copy"] for pair in pairs)) == (300, 121)
+    precision, recall = precision_recall(pairs, clustered(pairs, data, tmp_path))
     assert precision >= 0.98
     assert recall >= 0.9
+
+
+def test_clusters_of_pairs_that_the_rule_had_not_seen(data: Path, tmp_path: Path) -> None:
+    pairs = read_pairs(UNSEEN)
+    clear = [pair for pair in pairs if not pair.get("doubtful")]
+    assert (len(pairs), sum(pair["copy"] for pair in pairs)) == (150, 59)
+    assert (len(clear), sum(pair["copy"] for pair in clear)) == (108, 35)
+    assert not {p[end] for p in pairs for end in "ab"} & {p[end] for p in read_pairs(PAIRS) for end in "ab"}
+    names = clustered(pairs, data, tmp_path)
+    # measured: 0.837 and 0.695 over all, 0.895 and 0.971 where the reader had no doubt; most pairs were drawn
+    # where texts are neither alike nor different, so these are harder pairs than an archive's mix
+    precision, recall = precision_recall(pairs, names)
+    assert precision >= 0.83
+    assert recall >= 0.69
+    precision, recall = precision_recall(clear, names)
+    assert precision >= 0.89
+    assert recall >= 0.97
