@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from indexer.durable import replace_text
+from indexer.encoder import EncoderIdentity
 from indexer.errors import IndexDamaged, IndexMismatch, StorageFailed
-from indexer.generation import EncoderIdentity
 from models import Card, ModelMissing, shipped
 from qa.calibrate import Calibration
 from qa.evaluate.calibrating import Figures

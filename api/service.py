@@ -18,7 +18,8 @@ from indexer.clean import storable
 
 if TYPE_CHECKING:
     from api.calibrations import InForce
-    from indexer.build import Builder, Encoder
+    from indexer.build import Builder
+    from indexer.encoder import Encoder
     from indexer.index import Index
     from models import Card
     from qa.answer import Answerer
@@ -38,7 +39,7 @@ class Open:
 def open_answerer(settings: Settings) -> Iterator[Open]:
     """Open the index and load both models, side by side: each waits for the disk more than for the others."""
     from api.calibrations import in_force
-    from indexer.build import identity
+    from indexer.encoder import identity
     from indexer.generation import check_encoder
     from models import load_encoder, load_reader
     from qa.answer import Answerer

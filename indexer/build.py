@@ -9,17 +9,15 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from indexer import clusters
 from indexer.article import Article
+from indexer.encoder import Encoder, EncoderIdentity, identity
 from indexer.errors import IndexerError
 from indexer.generation import (
     BUILT_BY,
-    EncoderIdentity,
     Manifest,
     check_encoder,
     check_files,
@@ -37,47 +35,6 @@ BATCH_CHARS = 400_000
 """Text a transaction: some 850 passages, about six seconds of encoding, the most a kill can lose."""
 
 
-class EncoderCard(Protocol):
-    """What an index remembers of its encoder."""
-
-    @property
-    def id(self) -> str:
-        """Name of the model."""
-        ...
-
-    @property
-    def sha256(self) -> str:
-        """Hash of its weights."""
-        ...
-
-    @property
-    def dim(self) -> int:
-        """Length of its vectors."""
-        ...
-
-    @property
-    def max_tokens(self) -> int:
-        """Most tokens it reads, special tokens included."""
-        ...
-
-
-class Encoder(Protocol):
-    """Turns passages into vectors."""
-
-    @property
-    def card(self) -> EncoderCard:
-        """Identity and limits."""
-        ...
-
-    def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
-        """Return unit rows, float32 (n, dim), in input order; texts beyond `max_tokens` are cut."""
-        ...
-
-    def token_spans(self, texts: Sequence[str]) -> list[npt.NDArray[np.int32]]:
-        """Return int32 (tokens, 2) code-point offsets a text: no special tokens, nothing cut."""
-        ...
-
-
 @dataclass(slots=True)
 class Summary:
     """What a run did. `duplicate`: stored, but a copy of it, edited or not, is there already."""
@@ -89,12 +46,6 @@ class Summary:
     removed: int = 0
     encoded: int = 0
     skipped: list[Skipped] = field(default_factory=list)
-
-
-def identity(encoder: Encoder) -> EncoderIdentity:
-    """Return what the manifest keeps of an encoder."""
-    card = encoder.card
-    return EncoderIdentity(card.id, card.sha256, card.dim)
 
 
 class Builder:
@@ -216,8 +167,8 @@ class Builder:
 
     def _count(self, fresh: Sequence[str], stored: Mapping[str, str]) -> None:
         """Count what was written: of several new copies all but the first are duplicates."""
-        names = self._store.clusters(fresh)
-        members = self._store.members([*names.values()])
+        names = clusters.of(self._store, fresh)
+        members = clusters.members(self._store, [*names.values()])
         known = {
             name for article_id, name in members.items() if article_id in stored or article_id not in names
         }

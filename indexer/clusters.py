@@ -1,16 +1,20 @@
 """Keeps copies of one story in one cluster, while articles come, change and go.
 
-Knows the store and when two texts are copies (`indexer.duplicates`); does not know passages or vectors.
+Knows the column `cluster` of the stored articles, and whom to ask whether two texts are copies
+(`indexer.duplicates`); does not know how sketches are kept (`indexer.sketches`), nor vectors.
 
 A cluster is a connected component of the graph of copies, and is named by the least id in it: whatever the
 order of arrival, the same articles make the same clusters. All that is remembered is in the store.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from functools import lru_cache
 
-from indexer import duplicates
+from indexer import duplicates, sketches
 from indexer.article import Article
+from indexer.filters import Filter
+from indexer.rows import READ, article_of, conditions
 from indexer.store import Store
 
 RULE = "sketched_by"
@@ -22,15 +26,56 @@ _COMPARED = 100
 """Articles that one is compared with, the likeliest first."""
 
 
+# --- who is in which ------------------------------------------------------------------------------------
+
+
+def of(store: Store, article_ids: Sequence[str]) -> dict[str, str]:
+    """Return id -> cluster of those articles that are stored and have one."""
+    sql = "SELECT id, cluster FROM articles WHERE cluster IS NOT NULL AND id IN ({})"
+    return dict(store.rows_in(sql, article_ids))
+
+
+def of_passages(store: Store, passage_ids: Sequence[int]) -> dict[int, str]:
+    """Return id -> cluster of the passages whose article is not alone in its cluster."""
+    sql = (
+        "SELECT p.id, a.cluster FROM passages p JOIN articles a ON a.num = p.article WHERE"
+        " EXISTS (SELECT 1 FROM articles b WHERE b.cluster = a.cluster AND b.num <> a.num) AND p.id IN ({})"
+    )
+    return dict(store.rows_in(sql, passage_ids))
+
+
+def members(store: Store, names: Sequence[str]) -> dict[str, str]:
+    """Return id -> cluster of all articles of these clusters."""
+    return dict(store.rows_in("SELECT id, cluster FROM articles WHERE cluster IN ({})", names))
+
+
+def articles_of(store: Store, names: Sequence[str], allow: Filter) -> list[Article]:
+    """Return the passing articles of those clusters: by date (none last), then id."""
+    passing, values = conditions(allow)
+    where = " AND ".join([*passing, "a.cluster IN ({})"])
+    rows = store.rows_in(f"SELECT {READ} FROM articles a WHERE {where}", names, before=values)
+    last = datetime.max.replace(tzinfo=UTC)
+    return sorted(map(article_of, rows), key=lambda a: (a.published or last, a.id))
+
+
+def neighbours(store: Store, article_ids: Sequence[str]) -> list[str]:
+    """Return the other members of these articles' clusters: they are `left` when these go or change."""
+    found = members(store, list({*of(store, article_ids).values()}))
+    return sorted(found.keys() - set(article_ids))
+
+
+# --- putting articles there -----------------------------------------------------------------------------
+
+
 def place(store: Store, articles: Sequence[Article], left: Iterable[str] = ()) -> None:
     """Sketch stored articles, and put them, and those `left` of clusters that lost a member, into clusters.
 
     The caller holds a transaction.
     """
     moving = sorted({*left, *(article.id for article in articles)})
-    store.set_apart(moving)
+    store.run_each("UPDATE articles SET cluster = id WHERE id = ?", [(i,) for i in moving])
     for article in articles:
-        store.put_sketch(article.id, duplicates.sketch(duplicates.shingled(article.text)))
+        sketches.put(store, article.id, duplicates.sketch(duplicates.shingled(article.text)))
 
     # Comparing reads the same texts again and again: those of the batch, and of one large cluster.
     @lru_cache(maxsize=_BATCH)
@@ -38,33 +83,34 @@ def place(store: Store, articles: Sequence[Article], left: Iterable[str] = ()) -
         return duplicates.shingled(store.texts([article_id])[article_id])
 
     for article_id in moving:
-        names = {store.clusters([article_id])[article_id]}
+        names = {of(store, [article_id])[article_id]}
         for other, name in _candidates(store, article_id):
             if name not in names and duplicates.copies(shingled(article_id), shingled(other)):
                 names.add(name)
         if len(names) > 1:
-            store.join_clusters(sorted(names), min(names))
+            _join(store, names)
 
 
 def _candidates(store: Store, article_id: str) -> Iterator[tuple[str, str]]:
     """Yield (id, cluster) of articles that may be copies, the likeliest first."""
-    own = store.sketches([article_id])[article_id]
-    others = store.sketches([i for i in store.sharing(own, _SAME_BAND) if i != article_id])
+    own = sketches.of(store, [article_id])[article_id]
+    others = sketches.of(store, [i for i in sketches.sharing(store, own, _SAME_BAND) if i != article_id])
     likely = {i: alike for i, other in others.items() if (alike := duplicates.likeness(own, other))}
     ranked = sorted(likely, key=lambda i: (-likely[i], i))[:_COMPARED]
-    clusters = store.clusters(ranked)
-    yield from ((i, clusters[i]) for i in ranked)
+    names = of(store, ranked)
+    yield from ((i, names[i]) for i in ranked)
 
 
-def neighbours(store: Store, article_ids: Sequence[str]) -> list[str]:
-    """Return the other members of these articles' clusters: they are `left` when these go or change."""
-    members = store.members(list({*store.clusters(article_ids).values()}))
-    return sorted(members.keys() - set(article_ids))
+def _join(store: Store, names: Iterable[str]) -> None:
+    """Make one cluster of several."""
+    least = min(names)
+    store.run_each("UPDATE articles SET cluster = ? WHERE cluster = ?", [(least, n) for n in sorted(names)])
 
 
 def forget(store: Store) -> None:
     """Forget every sketch and cluster; `complete` makes them again. The caller holds a transaction."""
-    store.forget_sketches()
+    sketches.remove_all(store)
+    store.run("UPDATE articles SET cluster = id")
     store.set_state(RULE, duplicates.rule())
 
 
@@ -77,7 +123,7 @@ def complete(store: Store) -> None:
         with store.atomic():
             forget(store)
     last = 0
-    while waiting := store.unsketched(last, _BATCH):
+    while waiting := sketches.missing(store, last, _BATCH):
         with store.atomic():
             place(store, [*store.articles([*waiting.values()]).values()])
         last = max(waiting)

@@ -21,6 +21,7 @@ from typing import Any
 
 from indexer import lexical, vectors
 from indexer.durable import replace_text, sync
+from indexer.encoder import EncoderIdentity
 from indexer.errors import IndexDamaged, IndexerError, IndexLocked, IndexMismatch, IndexMissing, StorageFailed
 from indexer.passages import PassageRule, title_prefix
 from indexer.store import FILENAME, Store
@@ -32,15 +33,6 @@ BUILT_BY = "built_by"
 _TOKENS = "tokens"
 _REMOVED_SHARE = 0.05
 _PID = "writer.pid"
-
-
-@dataclass(frozen=True, slots=True)
-class EncoderIdentity:
-    """The encoder that an index belongs to; vectors of another one mean something else."""
-
-    id: str
-    sha256: str
-    dim: int
 
 
 @dataclass(frozen=True, slots=True)

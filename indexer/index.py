@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from indexer import clusters
 from indexer.article import Article
 from indexer.errors import IndexMismatch
 from indexer.filters import Filter
@@ -105,11 +106,11 @@ class Index:
 
         Its own article is among them. Ids of passages whose article is alone in its cluster are left out.
         """
-        clusters = self.store.shared_clusters(passage_ids)
+        names = clusters.of_passages(self.store, passage_ids)
         members: dict[str | None, list[Article]] = {}
-        for article in self.store.copies(sorted(set(clusters.values())), allow):
+        for article in clusters.articles_of(self.store, sorted(set(names.values())), allow):
             members.setdefault(article.cluster, []).append(article)
-        return {i: members[name] for i, name in clusters.items() if name in members}
+        return {i: members[name] for i, name in names.items() if name in members}
 
     def published_days(self, passage_ids: Sequence[int]) -> dict[int, int]:
         """Return id -> day number (days since 1970-01-01) of the passages whose article has a date."""

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from indexer import build, generation
+from indexer import build, clusters, generation
 from indexer.article import Article
 from indexer.build import Builder
 from indexer.errors import IndexDamaged, IndexLocked, IndexMismatch
@@ -352,7 +352,7 @@ def test_killed_anywhere_it_goes_on(tmp_path: Path, encoder: Any, where: str, co
     with Index(killed) as index:
         assert index.unpublished == 0
         assert index.store.tombstones() == []
-        names = index.store.clusters(sorted(ids(straight)))
+        names = clusters.of(index.store, sorted(ids(straight)))
         assert names == {article_id: article_id for article_id in ids(straight)} | {"copy": "a5"}
 
 

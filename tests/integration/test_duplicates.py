@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from api.render import print_found
+from indexer import clusters
 from indexer.article import Article
 from indexer.build import Builder, Summary
 from indexer.filters import Filter
@@ -62,7 +63,7 @@ def copies(candidate: Candidate) -> list[str]:
 
 def test_prints_are_one_cluster_and_reports_are_not(built: tuple[Path, Summary], index: Index) -> None:
     assert (built[1].added, built[1].duplicate) == (3, 3)
-    names = index.store.clusters([a.id for a in ARTICLES])
+    names = clusters.of(index.store, [a.id for a in ARTICLES])
     assert names == {f"wire-{c}": "wire-a" for c in "abcd"} | {"own-a": "own-a", "own-b": "own-b"}
 
 
@@ -125,7 +126,7 @@ def test_a_print_that_goes_or_changes_leaves_the_others(
         builder.add([replace(by_id["wire-d"], text=by_id["own-b"].text.replace("ferries", "boats"))])
         builder.publish()
     with Index(folder) as index:
-        names = index.store.clusters([a.id for a in ARTICLES])
+        names = clusters.of(index.store, [a.id for a in ARTICLES])
     assert names == {
         "wire-b": "wire-b",
         "wire-c": "wire-b",
@@ -136,7 +137,7 @@ def test_a_print_that_goes_or_changes_leaves_the_others(
     with Builder(folder, encoder) as builder:
         builder.rebuild()
     with Index(folder) as index:
-        assert index.store.clusters([a.id for a in ARTICLES]) == names
+        assert clusters.of(index.store, [a.id for a in ARTICLES]) == names
     assert builder.summary.encoded == 0
 
 

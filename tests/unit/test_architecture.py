@@ -19,7 +19,7 @@ MAY_IMPORT = {
 HOMES = {
     "faiss": {"indexer/vectors.py"},
     "tantivy": {"indexer/lexical.py"},
-    "sqlite3": {"indexer/store.py"},
+    "sqlite3": {"indexer/database.py"},
     "onnxruntime": {"models/onnx.py"},
     "torch": {"models/hf.py"},
     "transformers": {"models/hf.py"},

@@ -2,14 +2,17 @@
 
 import random
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from indexer import clusters, duplicates, migrations
-from indexer import store as stores
+from indexer import clusters, database, duplicates, migrations, sketches
 from indexer.article import Article
-from indexer.store import Store
+from indexer.filters import Filter
+from indexer.store import NewPassage, Store
 
 
 def run(letter: str, first: int, end: int) -> str:
@@ -51,13 +54,13 @@ def remove(store: Store, *article_ids: str) -> None:
 def groups(store: Store, articles: Iterable[Article]) -> dict[str, set[str]]:
     """Return cluster -> ids."""
     found: dict[str, set[str]] = {}
-    for article_id, name in store.clusters([a.id for a in articles]).items():
+    for article_id, name in clusters.of(store, [a.id for a in articles]).items():
         found.setdefault(name, set()).add(article_id)
     return found
 
 
 def rows(store: Store, table: str) -> int:
-    return int(store._db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+    return int(store.one(f"SELECT count(*) FROM {table}")[0])
 
 
 def test_a_cluster_is_named_by_its_least_id(store: Store) -> None:
@@ -138,7 +141,7 @@ def test_a_failed_batch_leaves_clusters_as_they_were(store: Store) -> None:
         with store.atomic():
             store.put(BRIDGE, [])
             clusters.place(store, [BRIDGE])
-            assert store.clusters(["left"]) == {"left": "bridge"}
+            assert clusters.of(store, ["left"]) == {"left": "bridge"}
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -150,7 +153,7 @@ def test_a_failed_batch_leaves_clusters_as_they_were(store: Store) -> None:
 def test_an_older_index_gets_its_clusters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "store.sqlite"
     with monkeypatch.context() as patch:
-        patch.setattr(stores, "MIGRATIONS", migrations.MIGRATIONS[:1])
+        patch.setattr(database, "MIGRATIONS", migrations.MIGRATIONS[:1])
         with Store(path) as old:
             columns = "id, title, text, authors, ingested_at, content_hash, cluster"
             for item in (LEFT, BRIDGE, ALONE):
@@ -163,9 +166,9 @@ def test_an_older_index_gets_its_clusters(tmp_path: Path, monkeypatch: pytest.Mo
                     "x",
                     f"hash of {item.id}",
                 )
-                old._run(f"INSERT INTO articles ({columns}) VALUES (?,?,?,?,?,?,?)", values)
+                old.run(f"INSERT INTO articles ({columns}) VALUES (?,?,?,?,?,?,?)", values)
     with Store(path, readonly=True) as reader:
-        assert reader.clusters(["left"]) == {"left": "hash of left"}
+        assert clusters.of(reader, ["left"]) == {"left": "hash of left"}
     monkeypatch.setattr(clusters, "_BATCH", 2)
     with Store(path) as store:
         clusters.complete(store)
@@ -175,13 +178,13 @@ def test_an_older_index_gets_its_clusters(tmp_path: Path, monkeypatch: pytest.Mo
 def test_sketches_of_another_rule_are_made_again(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     clusters.complete(store)
     add(store, LEFT, BRIDGE)
-    before = store.sketches(["left"])
+    before = sketches.of(store, ["left"])
     with store.atomic():
         store.set_state(clusters.RULE, "another rule")
-        store._run("UPDATE sketches SET sketch = zeroblob(8)")
+        store.run("UPDATE sketches SET sketch = zeroblob(8)")
     clusters.complete(store)
     assert store.state(clusters.RULE) == duplicates.rule()
-    assert store.sketches(["left"]) == before
+    assert sketches.of(store, ["left"]) == before
     assert groups(store, [LEFT, BRIDGE]) == {"bridge": {"bridge", "left"}}
 
 
@@ -225,3 +228,21 @@ def test_texts_without_words_are_copies_of_their_like_alone(store: Store) -> Non
     items = [article(article_id, text) for article_id, text in texts.items()]
     add(store, *items)
     assert groups(store, items) == {"a": {"a", "c"}, "b": {"b"}, "d": {"d"}, "e": {"e"}, "f": {"f"}}
+
+
+def test_members_come_by_date_then_id_and_pass_the_filter(store: Store) -> None:
+    for article_id, cluster, day in [
+        ("c", "x", 2),
+        ("b", "x", 2),
+        ("d", "x", None),
+        ("a", "x", 3),
+        ("e", "y", 1),
+    ]:
+        published = datetime(2020, 1, day, tzinfo=UTC) if day else None
+        item = replace(article(article_id, "One."), cluster=cluster, published=published)
+        with store.atomic():
+            store.put_vectors({b"key": np.ones(4, np.float16)})
+            store.put(item, [NewPassage(0, 4, b"key")])
+    assert [a.id for a in clusters.articles_of(store, ["x", "y", "z"], Filter())] == ["e", "b", "c", "a", "d"]
+    assert [a.id for a in clusters.articles_of(store, ["x"], Filter(last=date(2020, 1, 2)))] == ["b", "c"]
+    assert clusters.of_passages(store, [1, 2, 3, 4, 5, 6]) == {1: "x", 2: "x", 3: "x", 4: "x"}

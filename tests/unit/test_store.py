@@ -1,6 +1,5 @@
 """The store: what goes in comes out, all or nothing, ids never reused."""
 
-import sqlite3
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -8,7 +7,6 @@ import numpy as np
 import pytest
 
 from indexer.article import Article
-from indexer.errors import IndexDamaged, IndexMismatch, StorageFailed
 from indexer.filters import Filter
 from indexer.store import NewPassage, Store, vector_hash
 
@@ -122,37 +120,6 @@ def test_filters_pass_by_day_and_outlet(store: Store) -> None:
         assert store.allowed_passages(allow).tolist() == expected
 
 
-def test_copies_come_by_date_then_id_and_pass_the_filter(store: Store) -> None:
-    for article_id, cluster, day in [
-        ("c", "x", 2),
-        ("b", "x", 2),
-        ("d", "x", None),
-        ("a", "x", 3),
-        ("e", "y", 1),
-    ]:
-        published = datetime(2020, 1, day, tzinfo=UTC) if day else None
-        put(store, article(article_id, cluster=cluster, published=published), (0, 4))
-    assert [a.id for a in store.copies(["x", "y", "z"], Filter())] == ["e", "b", "c", "a", "d"]
-    assert [a.id for a in store.copies(["x"], Filter(last=date(2020, 1, 2)))] == ["b", "c"]
-    assert store.shared_clusters([1, 2, 3, 4, 5, 6]) == {1: "x", 2: "x", 3: "x", 4: "x"}
-
-
-def test_a_sketch_goes_with_its_article(store: Store) -> None:
-    put(store, article("a"), (0, 4))
-    put(store, article("b"), (0, 4))
-    one, two, three = (number.to_bytes(8, "little") for number in (1, 2, 3))
-    with store.atomic():
-        store.put_sketch("a", one + two + two)
-        store.put_sketch("b", two + three)
-    assert store.sketches(["a", "b", "c"]) == {"a": one + two + two, "b": two + three}
-    assert store.sharing(two, 9) == ["a", "b"]
-    assert store.sharing(two, 1) == ["a"]
-    assert store.sharing(three, 9) == ["b"]
-    put(store, article("a", "Three."), (0, 6))
-    assert store.sharing(one + two, 9) == ["b"]
-    assert store.unsketched(0, 9) == {3: "a"}
-
-
 def test_passage_texts_are_quotes_in_code_points(store: Store) -> None:
     text = "😀 Ünï. Zweite — “Satz”."
     put(
@@ -164,36 +131,3 @@ def test_passage_texts_are_quotes_in_code_points(store: Store) -> None:
     rows = list(store.passage_texts(0))
     assert [row[2] for row in rows] == [text[2:6], text[7:]]
     assert rows[0] == (1, "Title", "Ünï.", "s", 2)
-
-
-def test_a_newer_store_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "store.sqlite"
-    Store(path).close()
-    with sqlite3.connect(path) as db:
-        db.execute("PRAGMA user_version = 99")
-    for readonly in (True, False):
-        with pytest.raises(IndexMismatch, match="version 99"):
-            Store(path, readonly=readonly)
-
-
-def test_migrations_are_recorded(tmp_path: Path) -> None:
-    path = tmp_path / "store.sqlite"
-    Store(path).close()
-    with sqlite3.connect(path) as db:
-        assert db.execute("SELECT version FROM migrations").fetchall() == [(1,), (2,)]
-        assert db.execute("PRAGMA user_version").fetchone() == (2,)
-
-
-def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
-    path = tmp_path / "store.sqlite"
-    path.write_bytes(b"not a database, but long enough to look like one" * 30)
-    with pytest.raises(IndexDamaged, match=r"store\.sqlite"):
-        Store(path)
-
-
-def test_a_full_disk_keeps_what_was_there(store: Store) -> None:
-    put(store, article("a"), (0, 4))
-    store._db.execute("PRAGMA max_page_count = 30")
-    with pytest.raises(StorageFailed, match="full"):
-        put(store, article("b", "x" * 2_000_000), (0, 4))
-    assert store.counts().articles == 1

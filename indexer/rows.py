@@ -1,0 +1,76 @@
+"""The table `articles` in Python: an article as a row, a row as an article, a filter as conditions on rows.
+
+Knows the table's columns; does not know a connection, nor any other table.
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from indexer.article import Article
+from indexer.filters import Filter, day_number
+
+WRITTEN = (
+    "id, title, text, url, source, authors, published, day, published_from, origin, ingested_at,"
+    " content_hash, cluster, source_key"
+)
+"""The columns that `article_row` gives values for."""
+
+READ = "id, title, text, url, source, authors, published, published_from, origin, ingested_at, cluster"
+"""The columns that `article_of` reads."""
+
+
+def article_row(article: Article) -> tuple[object, ...]:
+    """Return the values of `WRITTEN`; an article that has no moment of arrival arrives now."""
+    published, ingested_at = (
+        article.published,
+        article.ingested_at or datetime.now(UTC).replace(microsecond=0),
+    )
+    return (
+        article.id,
+        article.title,
+        article.text,
+        article.url,
+        article.source,
+        json.dumps(article.authors, ensure_ascii=False),
+        published.isoformat() if published else None,
+        day_number(published.date()) if published else None,
+        article.published_from,
+        article.origin,
+        ingested_at.isoformat(),
+        article.content_hash,
+        article.cluster,
+        article.source.casefold() if article.source else None,
+    )
+
+
+def article_of(row: Sequence[str | None]) -> Article:
+    """Return the article of a row of `READ`."""
+    moments = [datetime.fromisoformat(text) if text else None for text in (row[6], row[9])]
+    return Article(
+        id=str(row[0]),
+        title=str(row[1]),
+        text=str(row[2]),
+        url=row[3],
+        source=row[4],
+        authors=tuple(json.loads(row[5] or "[]")),
+        published=moments[0],
+        published_from=row[7],
+        origin=row[8],
+        ingested_at=moments[1],
+        cluster=row[10],
+    )
+
+
+def conditions(allow: Filter) -> tuple[list[str], list[object]]:
+    """Return the filter as SQL conditions on `articles a`, all of which must hold, and their values."""
+    passing: list[str] = []
+    values: list[object] = []
+    for operator, day in ((">=", allow.first_day), ("<=", allow.last_day)):
+        if day is not None:
+            passing.append(f"a.day {operator} ?")
+            values.append(day)
+    if allow.sources:
+        passing.append(f"a.source_key IN ({','.join('?' * len(allow.sources))})")
+        values.extend(source.casefold() for source in allow.sources)
+    return passing, values
