@@ -34,16 +34,20 @@ def span_scores(
     *,
     first_char: int = 0,
     max_tokens: int = MAX_ANSWER_TOKENS,
+    lines: npt.NDArray[np.int64] | None = None,
 ) -> _Logits:
     """Return float32 (t, t): the score of the span from token i to token j, -inf where that is no answer.
 
     start, end: float32 (t,); offsets: int32 (t, 2). A span is valid when its first token is not after its
     last, both stand at or after `first_char` and have characters, and it has at most `max_tokens` tokens.
+    `lines`, int64 (t,), numbers the line that a token stands in: no answer runs from one into another.
     """
     usable = (offsets[:, 0] >= first_char) & (offsets[:, 1] > offsets[:, 0])
     position = np.arange(len(start))
     length = position[None, :] - position[:, None]
     valid = usable[:, None] & usable[None, :] & (length >= 0) & (length < max_tokens)
+    if lines is not None:
+        valid &= lines[:, None] == lines[None, :]
     scores: _Logits = np.where(valid, start[:, None] + end[None, :], np.float32(-np.inf))
     return scores
 
@@ -56,12 +60,15 @@ def best_spans(
     first_char: int = 0,
     count: int = 5,
     max_tokens: int = MAX_ANSWER_TOKENS,
+    lines: npt.NDArray[np.int64] | None = None,
 ) -> list[Span]:
     """Return the `count` best valid spans of one window, best first, ties by position.
 
     Arguments and validity as for `span_scores`.
     """
-    scores = span_scores(start, end, offsets, first_char=first_char, max_tokens=max_tokens).ravel()
+    scores = span_scores(
+        start, end, offsets, first_char=first_char, max_tokens=max_tokens, lines=lines
+    ).ravel()
     valid = np.flatnonzero(scores > -np.inf)
     # Stable, so that equal scores keep reading order.
     order = valid[np.argsort(-scores[valid], kind="stable")[:count]]
@@ -70,6 +77,12 @@ def best_spans(
         Span(int(offsets[i, 0]), int(offsets[j, 1]), float(scores[at]))
         for at, i, j in zip(order, first, last, strict=True)
     ]
+
+
+def token_lines(text: str, offsets: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
+    """Return the number of the line, int64 (t,), in which each token of the text starts; offsets (t, 2)."""
+    ends = np.array([at for at, character in enumerate(text) if character == "\n"], np.int64)
+    return np.searchsorted(ends, offsets[:, 0])
 
 
 class Pool:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from indexer.passages import title_prefix
 from models.cutting import whole_end
-from models.spans import best_spans
+from models.spans import best_spans, token_lines
 from qa.aggregate import LocatedSpan
 from qa.retrieve import Candidate
 
@@ -71,9 +71,19 @@ class Reading:
         return self.prefix(candidate) + candidate.passage.text
 
     def spans_of(self, candidate: Candidate, window: WindowLogits) -> list[LocatedSpan]:
-        """Return the window's best spans, best first, located in the candidate's article."""
+        """Return the window's best spans, best first, located in the candidate's article.
+
+        None runs from a paragraph into the next: a heading and what stands below it are no one's name.
+        """
         article, first_char = candidate.passage.article, len(self.prefix(candidate))
-        found = best_spans(window.start, window.end, window.offsets, first_char=first_char, count=self.spans)
+        found = best_spans(
+            window.start,
+            window.end,
+            window.offsets,
+            first_char=first_char,
+            count=self.spans,
+            lines=token_lines(self.context(candidate), window.offsets),
+        )
         shift = candidate.passage.start - first_char
         prior = self.retrieval_weight * (candidate.score + candidate.recency)
         return [

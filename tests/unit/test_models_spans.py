@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from models.spans import Pool, Span, best_spans, span_scores
+from models.spans import Pool, Span, best_spans, span_scores, token_lines
 
 LOW = -10.0
 
@@ -134,3 +134,15 @@ def test_huge_logits_do_not_overflow() -> None:
     scores = span_scores(logits(5000, 0), logits(5000, 0), WORDS[:2], max_tokens=1)
     pool.add(scores, WORDS[:2], -5000.0, None)
     assert pooled(pool) == [(0, 3, 1.0), (4, 7, 0.0)]
+
+
+def test_no_span_runs_into_another_line() -> None:
+    """Of Ada, and Bob won in the next line: Ada to Bob would be best, at 9; then Ada alone, 5, before Bob alone, 4."""
+    text = "Ada\nBob won"
+    offsets = np.array([(0, 3), (4, 7), (8, 11)], np.int32)
+    start, end = np.array([5, 0, 0], np.float32), np.array([0, 4, 0], np.float32)
+    lines = token_lines(text, offsets)
+    assert lines.tolist() == [0, 1, 1]
+    assert best_spans(start, end, offsets, count=1) == [Span(0, 7, 9.0)]
+    assert best_spans(start, end, offsets, count=2, lines=lines) == [Span(0, 3, 5.0), Span(4, 7, 4.0)]
+    assert token_lines("", offsets[:0]).tolist() == []
