@@ -137,7 +137,7 @@ def test_huge_logits_do_not_overflow() -> None:
 
 
 def test_no_span_runs_into_another_line() -> None:
-    """Of Ada, and Bob won in the next line: Ada to Bob would be best, at 9; then Ada alone, 5, before Bob alone, 4."""
+    """Ada to Bob would be best, at 9; then Ada alone, 5, before Bob alone, 4."""
     text = "Ada\nBob won"
     offsets = np.array([(0, 3), (4, 7), (8, 11)], np.int32)
     start, end = np.array([5, 0, 0], np.float32), np.array([0, 4, 0], np.float32)
