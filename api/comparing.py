@@ -153,7 +153,7 @@ def print_compared(found: Compared) -> None:
 
 def _table(figures: Sequence[Comparison]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("", no_wrap=True)
+    table.add_column("", overflow="fold")
     for name in ("A %", "B %", "B - A", "p", "wins", "ties", "losses"):
         table.add_column(name, justify="right", no_wrap=True)
     for c in figures:

@@ -13,7 +13,6 @@ from qa.retrieve import Candidate, Place
 
 Json = dict[str, Any]
 
-_UNBROKEN = 10_000
 _TERMS = {
     "bias": "from the start",
     "score": "score",
@@ -104,10 +103,7 @@ def print_explanation(asked: Asked, explanation: Explanation) -> None:
         f"took {timing.total:.0f} ms: question encoded {timing.encode:.0f}, passages found"
         f" {timing.retrieve:.0f}, read {timing.read:.0f}"
     )
-    out = console()
-    if not out.is_terminal:
-        out.width = _UNBROKEN  # a tree is cut at the width, which a pipe does not have
-    out.print(tree)
+    console().print(tree)
 
 
 def _asked_of(allow: Filter) -> str:

@@ -14,14 +14,16 @@ from indexer.article import Article
 from qa.answer import Answer, Asked
 from qa.retrieve import Candidate, Found
 
+_UNBROKEN = 10_000
 QUOTE = "bold black on bright_yellow"
 SHOWN_OUTLETS = 3
 
 
 def console(*, error: bool = False) -> Console:
-    """Return a console: colour only on a terminal, never wrapped through a pipe."""
+    """Return a console: colour only on a terminal, neither wrapped nor cut through a pipe."""
     out = Console(stderr=error, highlight=False, markup=False, emoji=False)
-    out.soft_wrap = not out.is_terminal
+    if not out.is_terminal:
+        out.soft_wrap, out.width = True, _UNBROKEN
     return out
 
 

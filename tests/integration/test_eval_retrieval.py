@@ -85,6 +85,7 @@ def failed(done: Any, *words: str) -> None:
 
 # Three of four are found first, a copy right behind; "?" cannot be asked, and counts as zero.
 EXPECTED = {
+    **{f"hit_at_{k}": (75.0, 4) for k in (1, 5, 20)},
     "recall_at_1": (62.5, 4),
     **{f"recall_at_{k}": (75.0, 4) for k in (5, 20, 100)},
     **dict.fromkeys(("mrr_at_10", "ndcg_at_10", "map"), (75.0, 4)),
