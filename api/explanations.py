@@ -63,6 +63,7 @@ def _won_object(won: Won) -> Json:
         "score": {
             "reader": round(won.reader, 4),
             "retrieval": round(won.retrieval, 4),
+            "agreement": round(won.agreement, 4),
             "total": round(won.answer.score, 4),
         },
         "runner_up": other and {"text": other.text, "score": round(other.score, 4)},
@@ -120,6 +121,7 @@ def _add_won(tree: Tree, won: Won) -> None:
     first = tree.add(_line("first: ", won.answer))
     first.add(
         f"score {won.answer.score:.2f} = {won.reader:.2f} by the reader + {won.retrieval:.2f} for its passage"
+        + (f" + {won.agreement:.2f} for who else says it" if won.agreement else "")
     )
     if won.runner_up:
         behind = won.answer.score - won.runner_up.score

@@ -3,6 +3,7 @@
 Pure: knows located spans, not logits, files or models.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -43,10 +44,16 @@ class Support:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One answer: its best span, and the same answer elsewhere."""
+    """One answer: its best span, the same answer elsewhere, and what its independent articles add."""
 
     best: LocatedSpan
     support: tuple[Support, ...]
+    bonus: float = 0.0
+
+    @property
+    def score(self) -> float:
+        """What answers are ordered by: the best span's score, and the bonus."""
+        return self.best.score + self.bonus
 
     @property
     def agreement(self) -> int:
@@ -55,15 +62,22 @@ class Group:
 
 
 def aggregate(
-    spans: Sequence[LocatedSpan], copies: Mapping[str, Sequence[Article]] | None = None
+    spans: Sequence[LocatedSpan],
+    copies: Mapping[str, Sequence[Article]] | None = None,
+    *,
+    agreement_weight: float = 0.0,
 ) -> list[Group]:
     """Return the distinct answers, best first.
+
+    An answer scores as its best span, and gains `agreement_weight` x log(1 + other independent articles that
+    say the same): a second voice is worth more than a tenth (after the strength-based re-ranker of Wang et
+    al. 2018, arXiv 1711.05116).
 
     `copies` has the articles, by id of the one that was read in their place, that stood aside for it: those
     with the same words there support the answer, too, though not independently.
 
     Of spans that overlap in one article only the best is an answer; spans that normalise to the same words
-    are one answer, scored as its best span. Total order: score descending, then article id, then position.
+    are one answer. Total order: score descending, then article id, then position.
     """
     ordered = sorted(spans, key=lambda s: (-s.score, s.article.id, s.start, s.end))
     groups: dict[str, list[LocatedSpan]] = {}
@@ -75,7 +89,15 @@ def aggregate(
             continue
         others.append(span)
         groups.setdefault(words, []).append(span)
-    return [Group(members[0], _support(members, copies or {})) for members in groups.values()]
+    found = [_group(members, copies or {}, agreement_weight) for members in groups.values()]
+    return sorted(found, key=lambda g: (-g.score, g.best.article.id, g.best.start, g.best.end))
+
+
+def _group(
+    members: Sequence[LocatedSpan], copies: Mapping[str, Sequence[Article]], agreement_weight: float
+) -> Group:
+    group = Group(members[0], _support(members, copies))
+    return replace(group, bonus=agreement_weight * math.log1p(group.agreement))
 
 
 def _support(members: Sequence[LocatedSpan], copies: Mapping[str, Sequence[Article]]) -> tuple[Support, ...]:

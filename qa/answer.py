@@ -3,6 +3,7 @@
 Knows the order of the steps; does not know files, doors, or which engines do the work.
 """
 
+import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -231,9 +232,12 @@ class Answerer:
                 for c, w in zip(one.candidates, islice(windows, len(one.candidates)), strict=True)
             ]
             copies = {c.passage.article.id: c.copies for c in one.candidates}
-            answers = self._answers(aggregate([span for _, spans in each for span in spans], copies))
+            spans = [span for _, found_in in each for span in found_in]
+            answers = self._answers(aggregate(spans, copies, agreement_weight=reading.agreement_weight))
             read = {
-                passage_id: Read(spans[0].score, spans[0].over_null) for passage_id, spans in each if spans
+                passage_id: Read(found_in[0].score, found_in[0].over_null)
+                for passage_id, found_in in each
+                if found_in
             }
             own_ms = read_ms + _since(began)
             timing = Timing(encode_ms, one.retrieve_ms, own_ms, encode_ms + one.retrieve_ms + own_ms)
@@ -244,20 +248,19 @@ class Answerer:
         answers = []
         for rank, group in enumerate(groups):
             best = group.best
-            rival = groups[0 if rank else 1].best.score if len(groups) > 1 else -np.inf
-            margin = best.score - rival
-            known = Features(best.score, margin, best.over_null, best.retrieval, group.agreement)
+            rival = groups[0 if rank else 1].score if len(groups) > 1 else -np.inf
+            margin = group.score - rival
+            known = Features(group.score, margin, best.over_null, best.retrieval, group.agreement)
             probability = self._calibration.probability(known)
             answers.append(
-                Answer(best.text, best.start, best.end, best.score, probability, best, group.support, known)
+                Answer(best.text, best.start, best.end, group.score, probability, best, group.support, known)
             )
         return answers
 
     def _alone(self, span: LocatedSpan, agreement: int) -> float:
         """Return a span's probability as if no other answer led or followed: theirs may be other times."""
-        return self._calibration.probability(
-            Features(span.score, 0.0, span.over_null, span.retrieval, agreement)
-        )
+        score = span.score + self._reading.agreement_weight * math.log1p(agreement)
+        return self._calibration.probability(Features(score, 0.0, span.over_null, span.retrieval, agreement))
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,13 +26,15 @@ class Term:
 class Won:
     """Why an answer stands before all others.
 
-    Its score is `reader` (start + end logits of its span) + `retrieval` (its passage's prior); its
-    probability is the logistic of what the `terms` add; `runner_up` is the best answer with other words.
+    Its score is `reader` (start + end logits of its span) + `retrieval` (its passage's prior) + `agreement`
+    (what other articles that say the same add); its probability is the logistic of what the `terms` add;
+    `runner_up` is the best answer with other words.
     """
 
     answer: Answer
     reader: float
     retrieval: float
+    agreement: float
     runner_up: Answer | None
     terms: tuple[Term, ...]
 
@@ -66,8 +68,9 @@ def _won(asked: Asked, calibration: Calibration) -> Won:
     rows = zip(_FEATURES, best.features.row(), calibration.weights(), strict=True)
     return Won(
         answer=best,
-        reader=best.score - best.span.prior,
+        reader=best.span.score - best.span.prior,
         retrieval=best.span.prior,
+        agreement=best.score - best.span.score,
         runner_up=asked.best[1] if len(asked.best) > 1 else None,
         terms=tuple(Term(name, value, weight * value) for name, value, weight in rows),
     )

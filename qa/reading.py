@@ -55,12 +55,14 @@ class Reading:
 
     A span's score is its logits plus `retrieval_weight` x its passage's score (fused 0..1, and recency): the
     reader decides, retrieval breaks near ties. `titles` puts the article's title in front of what is read.
+    `agreement_weight`: what other articles that say the same add to an answer's score (qa/aggregate.py).
     """
 
     windows: int = 10
     spans: int = 5
     retrieval_weight: float = 10.0
     titles: bool = False
+    agreement_weight: float = 2.0
 
     def prefix(self, candidate: Candidate) -> str:
         """Return what stands in front of a passage when it is read."""

@@ -1,5 +1,9 @@
 """Joining spans into answers."""
 
+import math
+
+import pytest
+
 from indexer.article import Article
 from qa.aggregate import LocatedSpan, aggregate
 
@@ -100,3 +104,24 @@ def test_a_copy_that_was_read_is_listed_once() -> None:
     ]
     group = aggregate(spans, {"d": [print_of("a", STORY)], "a": [print_of("d", STORY)]})[0]
     assert [(s.span.article.id, s.span.score, s.independent) for s in group.support] == [("a", 2.0, False)]
+
+
+def test_who_else_says_it_counts() -> None:
+    """Two articles of 6.5 and 1 against one of 7: with 3 x log(1 + 1) = 2.08 the two are before it."""
+    spans = [
+        span("a", "sanctions", 7.0, text="Only sanctions."),
+        span("b", "on Friday", 6.5, text=A),
+        span("c", "on Friday", 1.0, text="It was on Friday."),
+    ]
+    assert [g.best.text for g in aggregate(spans)] == ["sanctions", "on Friday"]
+    found = aggregate(spans, agreement_weight=3.0)
+    assert [g.best.text for g in found] == ["on Friday", "sanctions"]
+    assert [g.score for g in found] == [pytest.approx(6.5 + 3 * math.log(2)), 7.0]
+
+
+def test_copies_add_nothing_to_a_score() -> None:
+    spans = [
+        span("b", "on Friday", 6.5, text=A, cluster="x"),
+        span("c", "on Friday", 1.0, text=A, cluster="x"),
+    ]
+    assert [g.score for g in aggregate(spans, agreement_weight=3.0)] == [6.5]

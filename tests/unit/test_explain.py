@@ -19,7 +19,7 @@ CALIBRATION = Calibration(
 
 def answer(text: str, features: Features) -> Answer:
     start = ARTICLE.text.index(text)
-    span = LocatedSpan(ARTICLE, start, start + len(text), features.score, prior=5.0)
+    span = LocatedSpan(ARTICLE, start, start + len(text), features.score - 1.5, prior=5.0)
     probability = CALIBRATION.probability(features)
     return Answer(text, start, start + len(text), features.score, probability, span, (), features)
 
@@ -37,7 +37,7 @@ def test_the_parts_of_the_first_answer() -> None:
     assert found.reader_ranks == {8: 1, 7: 2, 9: 3}
     won = found.won
     assert won is not None
-    assert (won.reader, won.retrieval, won.runner_up) == (7.0, 5.0, second)
+    assert (won.reader, won.retrieval, won.agreement, won.runner_up) == (5.5, 5.0, 1.5, second)
     assert won.terms == (
         Term("bias", 1.0, -1.0),
         Term("score", 12.0, pytest.approx(1.2)),
