@@ -144,7 +144,7 @@ def ask(
 ) -> None:
     """Answer questions; see ASK_HELP."""
     from api.explanations import explained, print_explanation
-    from api.render import print_asked, print_json
+    from api.render import print_asked, print_json, visible
     from api.schemas import asked_object
     from api.service import open_answerer
     from api.timelines import print_timeline, timeline_object
@@ -167,7 +167,7 @@ def ask(
                 print_json(result | over_time, indent=None if file else 2)
                 continue
             if file:
-                typer.echo(f"? {asked.question}")
+                typer.echo(f"? {visible(asked.question)}")
             print_asked(asked)
             if entries is not None:
                 print_timeline(entries)
@@ -346,14 +346,15 @@ def remove(
 ) -> None:
     """Remove articles from the index; they are gone from every search when the command returns."""
     from api.indexing import remove_articles
-    from api.render import print_json
+    from api.render import print_json, visible
 
     removed, unknown = remove_articles(options.settings(index, encoder), article_ids)
     if as_json:
         print_json({"removed": removed, "unknown": unknown})
     else:
         typer.echo(
-            f"{len(removed):,} removed" + (f"; not in the index: {', '.join(unknown)}" if unknown else "")
+            f"{len(removed):,} removed"
+            + (f"; not in the index: {visible(', '.join(unknown))}" if unknown else "")
         )
     raise typer.Exit(FOUND if removed else NOT_FOUND)
 
@@ -364,7 +365,7 @@ def info(
 ) -> None:
     """Say what the index holds, what built it, and by which calibration it is answered from."""
     from api import calibrations
-    from api.render import print_info, print_json
+    from api.render import print_info, print_json, visible
     from api.schemas import info_object
     from api.service import open_index
 
@@ -375,7 +376,7 @@ def info(
         print_json(described | {"calibration": calibration})
     else:
         print_info(described)
-        typer.echo(f"calibration {calibrations.info_line(calibration)}")
+        typer.echo(f"calibration {visible(calibrations.info_line(calibration))}")
 
 
 EVAL_HELP = """Measure how good answers and retrieval are, on questions whose answers are known.

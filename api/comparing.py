@@ -35,7 +35,9 @@ class Answered:
         found: dict[str, dict[str, float]] = {}
         for name, answer in self.answers.items():
             for key, value in answer["figures"].items():
-                found.setdefault(key, {})[name] = float(value)
+                if not 0.0 <= (number := float(value)) <= 1.0:
+                    raise ValueError(f"{key} is {number}")
+                found.setdefault(key, {})[name] = number
         return found
 
 
@@ -94,7 +96,7 @@ def _loaded(path: Path) -> Answered:
         raise SourceError(
             str(error).replace("cannot be evaluated", "cannot be compared"), hint=_HINT
         ) from error
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, AttributeError, IndexError) as error:
         raise SourceError(f"{path} is no report of nutgraf eval --json", hint=_HINT) from error
     return found
 

@@ -102,7 +102,18 @@ def checked_task(wanted: Wanted) -> str:
         if path is not None and (path.is_dir() or not path.parent.is_dir()):
             hint = "name a file in a folder that exists"
             raise StorageFailed(f"{option} {path} cannot be written", hint=hint)
+    _check_apart(wanted)
     return task
+
+
+def _check_apart(wanted: Wanted) -> None:
+    """Refuse to write over what is read, or over what else is written."""
+    written = {"--run": wanted.run, "--plot": wanted.plot, "--per-question": wanted.per_question}
+    taken = {wanted.file.resolve(), wanted.qrels and wanted.qrels.resolve()}
+    for option, path in written.items():
+        if path is not None and path.resolve() in taken:
+            raise BadOption(f"{option} {path} is a file that something else is in", hint="name another file")
+        taken.add(path and path.resolve())
 
 
 def _check_plot(path: Path) -> None:

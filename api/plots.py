@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from api.render import visible
 from indexer.errors import StorageFailed
 from qa.evaluate.abstaining import Abstaining, best_possible
 from qa.evaluate.scores import Bin
@@ -47,7 +48,7 @@ def plot_abstaining(found: Abstaining, title: str, path: Path) -> None:
         figure, axes = pyplot.subplots(
             1, panels, figsize=(width * panels, height), layout="constrained", squeeze=False
         )
-        figure.suptitle(title, x=0.01, ha="left", fontsize=11, color=_GREY)
+        figure.suptitle(visible(title), x=0.01, ha="left", fontsize=11, color=_GREY, parse_math=False)
         _draw_risk(axes[0][0], found)
         if found.bins:
             figure.get_layout_engine().set(wspace=0.06)

@@ -4,7 +4,8 @@ Knows the column `cluster` of the stored articles, and whom to ask whether two t
 (`indexer.duplicates`); does not know how sketches are kept (`indexer.sketches`), nor vectors.
 
 A cluster is a connected component of the graph of copies, and is named by the least id in it: whatever the
-order of arrival, the same articles make the same clusters. All that is remembered is in the store.
+order of arrival, the same articles make the same clusters, as long as no template puts more articles into one
+band than are compared. All that is remembered is in the store.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -73,7 +74,9 @@ def place(store: Store, articles: Sequence[Article], left: Iterable[str] = ()) -
     The caller holds a transaction.
     """
     moving = sorted({*left, *(article.id for article in articles)})
-    store.run_each("UPDATE articles SET cluster = id WHERE id = ?", [(i,) for i in moving])
+    store.run_each(
+        "UPDATE articles SET cluster = id WHERE id = ? AND cluster IS NOT id", [(i,) for i in moving]
+    )
     for article in articles:
         sketches.put(store, article.id, duplicates.sketch(duplicates.shingled(article.text)))
 
@@ -103,14 +106,14 @@ def _candidates(store: Store, article_id: str) -> Iterator[tuple[str, str]]:
 
 def _join(store: Store, names: Iterable[str]) -> None:
     """Make one cluster of several."""
-    least = min(names)
-    store.run_each("UPDATE articles SET cluster = ? WHERE cluster = ?", [(least, n) for n in sorted(names)])
+    least, *others = sorted(names)  # writing a row anew costs its text, too: only those that change
+    store.run_each("UPDATE articles SET cluster = ? WHERE cluster = ?", [(least, n) for n in others])
 
 
 def forget(store: Store) -> None:
     """Forget every sketch and cluster; `complete` makes them again. The caller holds a transaction."""
     sketches.remove_all(store)
-    store.run("UPDATE articles SET cluster = id")
+    store.run("UPDATE articles SET cluster = id WHERE cluster IS NOT id")
     store.set_state(RULE, duplicates.rule())
 
 

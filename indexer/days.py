@@ -44,7 +44,7 @@ def parse_days(text: str, *, today: date) -> DayRange:
     months is 28 February. Raises ValueError, in words for whoever typed it.
     """
     given = " ".join(text[: 2 * _LONGEST_CHARS].split())
-    if not given.isascii() or len(given) > _LONGEST_CHARS:
+    if not given.isascii() or len(given) > _LONGEST_CHARS or len(text) > 2 * _LONGEST_CHARS:
         raise _no_date(given)
     found = _calendar(given) or _span(given.lower(), today) or _ago(given.lower(), today)
     if found is None:

@@ -11,14 +11,26 @@ from indexer.lexical import STOP_WORDS
 from qa.normalize import same_words
 
 _MARKS = re.compile(r"[^\w\s]")
+_TITLES = """
+president minister chancellor premier governor mayor senator secretary chairman chairwoman chair
+chief director judge justice general admiral colonel major captain lieutenant sergeant officer king
+queen prince princess emperor pope cardinal bishop archbishop sir dame lord lady mr mrs ms miss dr
+doctor prof professor rep representative congressman congresswoman lawmaker ambassador envoy
+commissioner leader head speaker attorney prosecutor spokesman spokeswoman spokesperson coach
+manager founder executive ceo boss host actor actress singer author writer
+"""
+TITLES = frozenset(_TITLES.split())
+"""What may stand before a name and is no part of it, the last word of it."""
+
 _ARTICLES = frozenset({"a", "an", "the"})
 
 
 def without_title(wording: str, others: Iterable[str]) -> str:
     """Return the shortest of the others that is the wording less titles; the wording where there is none.
 
-    It must be its end, and a name of two words or more. What stands before must be words too, and none of
-    them a stop word: "governor Anna Holt", never "not Anna Holt", "Tom and Anna Holt" or "2 Anna Holt".
+    It must be its end, and a name of two words or more that is no title itself. What stands before must be
+    words and end in a title: "central bank governor Anna Holt", never "not Anna Holt", "Mary Anna Holt" or
+    "Tom and Governor Anna Holt"; nor is "Deputy Prime Minister" a Prime Minister.
     """
     words = _words(wording)
     return min(
@@ -30,7 +42,7 @@ def full_name(wording: str, text: str, others: Iterable[str]) -> str:
     """Return the one of the others that a single word stands for in an article's text, else the wording.
 
     News writes "Anna Holt" first and "Holt" from then on. So of the names that begin or end with the word
-    one must stand in this very article, and only one.
+    one must stand in this very article, and only one; nor may any other first name stand before the word.
     """
     words = _words(wording)
     if len(words) != 1 or not _is_name(words):
@@ -39,13 +51,20 @@ def full_name(wording: str, text: str, others: Iterable[str]) -> str:
     found = [
         other for other in others if _is_part(words, _words(other)) and f" {same_words(other)} " in spoken
     ]
-    return found[0] if len(found) == 1 else wording
+    return found[0] if len(found) == 1 and _is_only(words[0], _words(found[0]), text) else wording
+
+
+def _is_only(word: str, name: list[str], text: str) -> bool:
+    known = {*TITLES, *STOP_WORDS, *(part.casefold() for part in name)}
+    before = re.findall(rf"\b([^\W\d_]+) +{re.escape(word)}\b", text)
+    return all(other.islower() or other.casefold() in known for other in before)
 
 
 def _is_titled(long: list[str], name: list[str]) -> bool:
     before, end = long[: -len(name)], long[-len(name) :]
     plain = all(word.isalpha() and word.lower() not in STOP_WORDS for word in before)
-    return bool(before) and plain and len(name) > 1 and _is_name(name) and _same(name, end)
+    titled = bool(before) and before[-1].casefold() in TITLES and name[-1].casefold() not in TITLES
+    return titled and plain and len(name) > 1 and _is_name(name) and _same(name, end)
 
 
 def _is_part(word: list[str], name: list[str]) -> bool:

@@ -88,6 +88,8 @@ def _published(dates: tuple[StatedDate, ...], file: SourceFile, origin: str) -> 
     """
     doubted = False
     for date in sorted(dates, key=lambda date: TRUST.index(date.where)):
+        if doubted and date.where == "file":
+            break
         found = _READERS.get(date.where, parse_date)(date.text)
         if found.value is not None:
             return found, date.where

@@ -112,7 +112,7 @@ def ranking(candidates: Sequence[Candidate]) -> list[tuple[str, float]]:
     best: dict[str, float] = {}
     for candidate in candidates:
         for article in _articles(candidate):
-            best.setdefault(article, round(candidate.score, 6))
+            best.setdefault(article, round(candidate.score + candidate.recency, 6))
     return list(best.items())[:MOST_ARTICLES]
 
 

@@ -30,10 +30,10 @@ def kind_of(path: Path) -> Kind:
         if "question" not in first and "text" in first:
             return "queries"
         return "news"
+    if path.name.endswith((".jsonl", ".jsonl.gz")):  # also a first line too long for the head
+        return "news"
     if head.startswith("{") or path.name.endswith((".json", ".json.gz")):
         return "squad"
-    if path.name.endswith((".jsonl", ".jsonl.gz")):
-        return "news"
     if len(words) == _RUN_FIELDS and _is_number(words[4]):
         return "run"
     if len(words) == _QRELS_FIELDS and _is_number(words[3]):

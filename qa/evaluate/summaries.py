@@ -60,9 +60,13 @@ def of_news(
     """Return the figures on news questions; `occurs` tells of each whether a gold stands in some article."""
     contained = {q.id for q in questions if CONTAINS in q.relevant}
     return [
-        *_quality(records),
+        *_quality([r for r in records if r.golds]),
         *_quality([r for r in records if r.id in contained], f"{CONTAINS}_", ", an article contains it"),
-        *_mean("ceiling", "extractive ceiling", {r.id: o for r, o in zip(records, occurs, strict=True)}),
+        *_mean(
+            "ceiling",
+            "extractive ceiling",
+            {r.id: o for r, o in zip(records, occurs, strict=True) if r.golds},
+        ),
         *_retrieval(questions, records, CONTAINS, ", articles that contain it"),
         *_retrieval(questions, records, EVIDENCE, ", evidence"),
         *_answering(records),

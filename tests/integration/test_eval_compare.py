@@ -109,6 +109,8 @@ def test_what_is_refused(reports: dict[str, Any], tmp_path: Path) -> None:
         {"id": "1"},
         {**reports["answers"][0], "figures": {"f1": "high"}},
         {**reports["answers"][0], "figures": 3},
+        {**reports["answers"][0], "figures": {"f1": float("nan")}},
+        {**reports["answers"][0], "figures": {"f1": 10**400}},
     ):
         assert refused(reports | {"answers": [answer]}) == "c.json is no report of nutgraf eval --json"
     assert refused(reports | {"answers": []}) == "a.json and c.json have no question in common"

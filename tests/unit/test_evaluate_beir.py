@@ -128,6 +128,7 @@ KINDS = {
     "news.txt": ('\ufeff\n\n{"id": "1", "question": "?", "answers": []}\n', "news"),
     "empty.jsonl": ("", "news"),
     "prose.jsonl": ("Ada", "news"),
+    "long.jsonl": ('{"question": "' + "x" * 80_000, "news"),
     "queries": ('{"_id": "1", "text": "?"}\n{"_id"', "queries"),
     "both.jsonl": ('{"id": "1", "text": "?", "question": "?"}', "news"),
     "run": ("q1 Q0 d1 1 2.5 tag\n", "run"),

@@ -160,6 +160,17 @@ def test_news() -> None:
     }
 
 
+def test_news_without_an_answer_count_for_abstaining_alone() -> None:
+    questions = [NewsQuestion("1", "?", ("x",)), NewsQuestion("2", "?", ())]
+    records = [
+        Record("1", "?", ["x"], "x", 1, 1, 9.0, 0.75, "a", True),
+        Record("2", "?", [], "y", 0, 0, 9.0, 0.75, "a", True),
+    ]
+    found = values(of_news(questions, records, [True, False]))
+    assert [found[key] for key in ("em", "f1", "ceiling")] == [(100.0, 1)] * 3
+    assert found["false"] == (100.0, 1)
+
+
 def test_ranking_alone() -> None:
     """A question that was asked in vain counts; the names go without a label."""
     questions = [Query("1", "?", (), {"a": 2}), Query("2", "?", (), {"b": 1})]

@@ -98,6 +98,12 @@ def test_the_time_of_a_file_is_asked_last_and_only_when_wanted(tmp_path: Path) -
     assert article(path, file_dates=True)[0].published == changed
 
 
+def test_a_doubtful_date_makes_no_room_for_the_time_of_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("A title\n\nPublished: March 3, 2099\n\n" + BODY)
+    assert dated(article(path, file_dates=True)[0]) == (None, None)
+
+
 def test_the_time_of_a_file_of_records_dates_none_of_them(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_text(json.dumps({"text": BODY}))
