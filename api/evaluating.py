@@ -1,4 +1,4 @@
-"""What `nutgraf eval` does: ask what was not asked yet, keep every answer, sum up, write the files wanted."""
+"""What `nutgraf eval` does: ask what was not asked yet, keep every answer, sum up; write the files wanted."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from api.reports import Report
 from api.settings import Settings
 from qa.evaluate.abstaining import abstaining
 from qa.evaluate.ranking import available
-from qa.evaluate.records import Journal, Record
+from qa.evaluate.records import Journal, Record, check_resumable
 from qa.evaluate.runs import write_run
 
 
@@ -20,11 +20,13 @@ def evaluate(settings: Settings, wanted: Wanted) -> Report:
     opening the models and the index raises.
     """
     name = checked_task(wanted)
+    if wanted.per_question is not None:
+        check_resumable(wanted.per_question, name)  # before an archive is indexed for an hour
     with open_task(name, settings, wanted) as task:
         records = _collected(wanted.per_question, task)
         figures = task.figures(records)
     read = name in {"reading", "open", "news"}
-    report = Report(
+    return Report(
         task=name,
         file=wanted.file,
         sha256=task.sha256,
@@ -36,13 +38,16 @@ def evaluate(settings: Settings, wanted: Wanted) -> Report:
         abstaining=abstaining(records) if read else None,
         notices=[] if name == "reading" or available() else [f"figures of retrieval are left out: {EXTRA}"],
     )
+
+
+def write_files(report: Report, wanted: Wanted) -> None:
+    """Write the run and the plot that were asked for; raises StorageFailed."""
     if wanted.run is not None:
-        write_run(wanted.run, {record.id: record.ranking for record in records})
+        write_run(wanted.run, {record.id: record.ranking for record in report.records})
     if wanted.plot is not None and report.abstaining is not None:
         from api.plots import plot_abstaining
 
         plot_abstaining(report.abstaining, _title(report), wanted.plot)
-    return report
 
 
 def _collected(per_question: Path | None, task: Task) -> list[Record]:

@@ -101,6 +101,10 @@ class Index:
             if (row := rows.get(passage_id)) is not None and row.article_id in articles
         ]
 
+    def clusters(self, passage_ids: Sequence[int]) -> dict[int, str]:
+        """Return id -> cluster of the passages whose article is not alone in its cluster."""
+        return clusters.of_passages(self.store, passage_ids)
+
     def copies(self, passage_ids: Sequence[int], allow: Filter) -> dict[int, list[Article]]:
         """Return id -> the articles of the passage's cluster that pass `allow`, by date, then id.
 

@@ -5,8 +5,10 @@ Knows the index only as a Protocol; does not know which engine stores it, nor ho
 
 import math
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Protocol
 
 import numpy as np
@@ -42,6 +44,10 @@ class PassageIndex(Protocol):
 
     def published_days(self, passage_ids: Sequence[int]) -> dict[int, int]:
         """Return id -> day number of the passages whose article has a date."""
+        ...
+
+    def clusters(self, passage_ids: Sequence[int]) -> dict[int, str]:
+        """Return id -> cluster of the passages whose article is not alone in its cluster."""
         ...
 
     def copies(self, passage_ids: Sequence[int], allow: Filter) -> dict[int, list[Article]]:
@@ -154,14 +160,16 @@ def _candidates(
     """
     scores = dict(zip(fused.ids.tolist(), fused.scores.tolist(), strict=True))
     ids = sorted(scores, key=lambda i: (-scores[i] - recency.get(i, 0.0), i))
-    copies = index.copies(ids, allow)
-    groups = collapse(index.fetch([i for i in ids if i in copies]))
-    stands = {group[0].id: most_complete(group).id for group in groups}
-    folded = {passage.id for group in groups for passage in group[1:]}
-    best = [i for i in ids if i not in folded][:k]
-    passages = {p.id: p for p in index.fetch([stands.get(i, i) for i in best])}
-    found = [(i, passages[stands.get(i, i)]) for i in best if stands.get(i, i) in passages]
+    stands_for = {i: i for i in ids}
+    for first, *copied in _found_copies(index, ids):
+        stands_for[first.id] = most_complete([first, *copied]).id
+        for passage in copied:
+            del stands_for[passage.id]
+    best = dict(islice(stands_for.items(), k))
+    passages = {passage.id: passage for passage in index.fetch([*best.values()])}
+    copies = index.copies([*passages], allow)
     dense_places, lexical_places = _places(dense), _places(lexical)
+    found = [(i, passages[shown]) for i, shown in best.items() if shown in passages]
     return [
         Candidate(
             passage,
@@ -174,6 +182,13 @@ def _candidates(
         )
         for rank, (i, passage) in enumerate(found, start=1)
     ]
+
+
+def _found_copies(index: PassageIndex, passage_ids: Sequence[int]) -> list[list[Passage]]:
+    """Return the passages that are copies of one another in groups, each in the order given."""
+    clusters = index.clusters(passage_ids)
+    found = Counter(clusters.values())
+    return collapse(index.fetch([i for i in passage_ids if found[clusters.get(i, "")] > 1]))
 
 
 def _others(passage: Passage, copies: Mapping[int, Sequence[Article]]) -> tuple[Article, ...]:

@@ -49,10 +49,12 @@ class Folder:
 def load_beir(path: Path, split: str) -> Folder:
     """Read the queries and one split's qrels of a folder; raises SourceError."""
     corpus, queries = _there(path, "corpus.jsonl"), _there(path, "queries.jsonl")
-    qrels = path / "qrels" / f"{split}.tsv"
-    if not qrels.is_file():
-        known = ", ".join(sorted(found.stem for found in path.glob("qrels/*.tsv"))) or "none"
+    files = [*path.glob("qrels/*.tsv.gz"), *path.glob("qrels/*.tsv")]
+    splits = {found.name.removesuffix(".gz").removesuffix(".tsv"): found for found in sorted(files)}
+    if split not in splits:
+        known = ", ".join(splits) or "none"
         raise SourceError(f"{path} has no qrels/{split}.tsv; splits there are: {known}", hint=_LAYOUT)
+    qrels = splits[split]
     return Folder(load_queries(queries, qrels), corpus, (queries, qrels))
 
 

@@ -43,6 +43,10 @@ class Hiding:
         """As the index has them."""
         return self.index.published_days(passage_ids)
 
+    def clusters(self, passage_ids: Sequence[int]) -> dict[int, str]:
+        """As the index has them."""
+        return self.index.clusters(passage_ids)
+
     def copies(self, passage_ids: Sequence[int], allow: Filter) -> dict[int, list[Article]]:
         """Ask, then drop."""
         found = self.index.copies(passage_ids, allow)

@@ -5,7 +5,7 @@ A file of JSON lines: the first says what made the answers, every other is one `
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO
@@ -15,6 +15,7 @@ from qa.evaluate.metrics import RIGHT_F1
 
 _FORMAT = 2
 _MARK = "nutgraf_eval"
+_LONGEST_HEADER = 100_000
 _HINT = "name another file with --per-question, or remove this one"
 
 
@@ -50,7 +51,17 @@ class Record:
         return bool(self.golds) and self.f1 >= RIGHT_F1
 
 
-_FIELDS = {f.name for f in fields(Record)}
+_NONE = type(None)
+_KINDS: dict[str, tuple[type, ...]] = {
+    **dict.fromkeys(("id", "question", "prediction"), (str,)),
+    **dict.fromkeys(("golds", "ranking", "reread"), (list,)),
+    **dict.fromkeys(("em", "f1"), (float, int)),
+    **dict.fromkeys(("score", "probability"), (float, int, _NONE)),
+    "source": (str, _NONE),
+    "answered": (bool,),
+    "without": (bool, _NONE),
+}
+"""What JSON has for each field of a record."""
 
 
 class Journal:
@@ -107,19 +118,50 @@ class Journal:
         return file
 
     def _read(self, path: Path, lines: Sequence[bytes]) -> None:
-        found = _object(lines[0])
-        if found is None or _MARK not in found:
-            raise SourceError(f"{path} holds something else than answers of nutgraf eval", hint=_HINT)
+        found = _header(path, lines[0])
         for name in self._header | found:
             was, now = found.get(name), self._header.get(name)
             if was != now:
-                changed = f"{name} was {_short(was)} and is {_short(now)}"
-                raise SourceError(f"{path} holds answers made otherwise: {changed}", hint=_HINT)
+                raise _made_otherwise(path, name, was, now)
         for number, line in enumerate(lines[1:], start=2):
-            row = _object(line)
-            if row is None or row.keys() != _FIELDS:
+            record = _record(_object(line))
+            if record is None:
                 raise SourceError(f"{path} line {number} is no answer of nutgraf eval", hint=_HINT)
-            self.done[row["id"]] = Record(**row)
+            self.done[record.id] = record
+
+
+def check_resumable(path: Path, task: str) -> None:
+    """Raise at once what entering a journal of this task would, as far as its first line can tell."""
+    try:
+        with path.open("rb") as file:
+            first = file.readline(_LONGEST_HEADER)
+    except (FileNotFoundError, IsADirectoryError):
+        return  # the journal says it better
+    except OSError as error:
+        raise _failed(path, error) from error
+    was = _header(path, first).get("task", task) if first.endswith(b"\n") else task
+    if was != task:
+        raise _made_otherwise(path, "task", was, task)
+
+
+def _header(path: Path, line: bytes) -> dict[str, Any]:
+    found = _object(line)
+    if found is None or _MARK not in found:
+        raise SourceError(f"{path} holds something else than answers of nutgraf eval", hint=_HINT)
+    return found
+
+
+def _record(row: dict[str, Any] | None) -> Record | None:
+    """Return the record that the row is, None where it is none."""
+    if row is None or row.keys() != _KINDS.keys():
+        return None
+    fits = all(isinstance(row[name], kind) for name, kind in _KINDS.items())
+    pairs = fits and all(
+        isinstance(pair, list) and [type(value) for value in pair] in ([str, float], [str, int])
+        for pair in row["ranking"]
+    )
+    words = fits and all(isinstance(text, str) for name in ("golds", "reread") for text in row[name])
+    return Record(**row) if pairs and words else None
 
 
 def _line(value: Mapping[str, Any]) -> bytes:
@@ -138,6 +180,11 @@ def _object(line: bytes) -> dict[str, Any] | None:
 def _short(value: object) -> str:
     text = json.dumps(value)
     return text if len(text) <= 60 else text[:60] + "…"  # noqa: PLR2004 - two of them fit a line or two
+
+
+def _made_otherwise(path: Path, name: str, was: object, now: object) -> SourceError:
+    changed = f"{name} was {_short(was)} and is {_short(now)}"
+    return SourceError(f"{path} holds answers made otherwise: {changed}", hint=_HINT)
 
 
 def _failed(path: Path, error: OSError) -> StorageFailed:

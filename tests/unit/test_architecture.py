@@ -30,7 +30,11 @@ HOMES = {
     "trafilatura": {"indexer/loaders/html.py"},
     "fastapi": {"api/app.py"},
     "pydantic": {"api/queries.py"},
-    "typer": {"api/cli.py", "api/options.py"},
+    "typer": {
+        "api/cli.py",
+        "api/options.py",
+        *(f"api/commands/{name}.py" for name in ("archive", "asking", "measuring", "serving")),
+    },
     "ir_measures": {"qa/evaluate/ranking.py"},
     "matplotlib": {"api/plots.py"},
 }

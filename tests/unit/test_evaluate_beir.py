@@ -98,6 +98,12 @@ def test_folders_that_lack_something(tmp_path: Path) -> None:
     whole = folder(tmp_path / "b")
     with pytest.raises(SourceError, match=r"no qrels/train.tsv; splits there are: dev, test"):
         load_beir(whole, "train")
+    for name in ("qrels/test.tsv", "queries.jsonl", "corpus.jsonl"):
+        plain = (whole / name).read_bytes()
+        (whole / name).unlink()
+        (whole / f"{name}.gz").write_bytes(gzip.compress(plain))
+    assert load_beir(whole, "test").queries
+    (whole / "queries.jsonl.gz").rename(whole / "queries.jsonl")
     (whole / "queries.jsonl").unlink()
     with pytest.raises(SourceError, match=r"is no BEIR folder: it lacks queries.jsonl"):
         load_beir(whole, "test")

@@ -2,11 +2,12 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from indexer.errors import SourceError, StorageFailed
-from qa.evaluate.records import Journal, Record
+from qa.evaluate.records import Journal, Record, check_resumable
 
 HEADER = {"task": "open", "reader": "55ebbdfd", "rules": [{"windows": 10}]}
 ONE = Record(
@@ -135,6 +136,46 @@ def test_a_file_of_something_else_is_left_alone(tmp_path: Path, content: bytes) 
     path.write_bytes(content)
     assert refused(path, HEADER) == f"{path} holds something else than answers of nutgraf eval"
     assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize("content", [b"Dear diary\n", b"[1]\n"])
+def test_what_cannot_go_on_is_said_before_the_work(tmp_path: Path, content: bytes) -> None:
+    check_resumable(tmp_path / "none", "open")
+    check_resumable(tmp_path, "open")
+    path = written(tmp_path / "a.jsonl")
+    check_resumable(path, "open")
+    with pytest.raises(SourceError, match='task was "open" and is "reading"'):
+        check_resumable(path, "reading")
+    path.write_bytes(path.read_bytes()[:9])
+    check_resumable(path, "reading")  # torn while its first line was written: begins anew
+    path.write_bytes(content)
+    with pytest.raises(SourceError, match="something else"):
+        check_resumable(path, "open")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"id": 3},
+        {"golds": "x"},
+        {"golds": [1]},
+        {"em": None},
+        {"f1": "0.5"},
+        {"source": 1},
+        {"answered": 1},
+        {"without": 0},
+        {"ranking": ["a"]},
+        {"ranking": [["a"]]},
+        {"ranking": [["a", True]]},
+        {"reread": [[]]},
+    ],
+)
+def test_a_row_of_other_types(tmp_path: Path, wrong: dict[str, Any]) -> None:
+    path = written(tmp_path / "a.jsonl")
+    lines = path.read_text().splitlines()
+    lines[1] = json.dumps(json.loads(lines[1]) | wrong)
+    path.write_text("\n".join(lines) + "\n")
+    assert refused(path, HEADER) == f"{path} line 2 is no answer of nutgraf eval"
 
 
 @pytest.mark.parametrize("row", ["nonsense", "{}", '{"id": "3"}', "[]", ""])
