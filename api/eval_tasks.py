@@ -156,7 +156,7 @@ def _searching(
         questions=questions,
         of=len(every),
         models={"encoder": _models(opened)["encoder"]},
-        depends={"retrieval": asdict(opened.answerer.rules[0]), **depends},
+        depends={"retrieval": asdict(opened.answerer.profile.retrieval), **depends},
         answer=lambda some: search_all(opened.answerer, some),
         figures=lambda records: of_ranking(questions, records),
     )
@@ -219,7 +219,8 @@ def _model(card: Card) -> Model:
 
 
 def _rules(opened: Open) -> list[dict[str, Any]]:
-    return [asdict(rule) for rule in opened.answerer.rules]
+    profile, calibration = opened.answerer.profile, opened.answerer.calibration
+    return [asdict(rule) for rule in (profile.retrieval, profile.reading, calibration)]
 
 
 def _passages(opened: Open) -> dict[str, Any]:

@@ -25,7 +25,7 @@ _TERMS = {
 
 def explained(answerer: Answerer, asked: Asked) -> Explanation:
     """Return the case of an outcome of this answerer."""
-    return explain(asked, answerer.rules[-1])
+    return explain(asked, answerer.calibration)
 
 
 def explanation_object(explanation: Explanation) -> Json:

@@ -35,7 +35,16 @@ Threads = Annotated[
 Windows = Annotated[
     int | None,
     typer.Option(
-        "--windows", envvar="NUTGRAF_WINDOWS", min=1, max=100, help="Passages to read [default: 10]."
+        "--windows", envvar="NUTGRAF_WINDOWS", min=1, max=100, help="Passages to read; else as the profile."
+    ),
+]
+Profile = Annotated[
+    str | None,
+    typer.Option(
+        "--profile",
+        envvar="NUTGRAF_PROFILE",
+        metavar="NAME",
+        help="How much to do for a question: quick, balanced or thorough [default: balanced].",
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
@@ -69,9 +78,17 @@ def settings(
     reader: str | None = None,
     threads: int | None = None,
     windows: int | None = None,
+    profile: str | None = None,
 ) -> Settings:
-    """Return the settings that the options make."""
-    return Settings(index=index, encoder=encoder, reader=reader, threads=threads, windows=windows)
+    """Return the settings that the options make; raises BadOption for a profile that is none."""
+    if profile is not None:
+        from qa.profiles import PROFILES
+
+        if profile not in PROFILES:
+            raise BadOption(
+                f"--profile {profile!r} is none of {', '.join(PROFILES)}", hint="--profile thorough"
+            )
+    return Settings(index, encoder, reader, threads, windows, profile)
 
 
 def article_filter(

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from indexer.index import Index
     from models import Card
     from qa.answer import Answerer
+    from qa.profiles import Profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,6 @@ def open_answerer(settings: Settings) -> Iterator[Open]:
     from indexer.generation import check_encoder
     from models import load_encoder, load_reader
     from qa.answer import Answerer
-    from qa.reading import Reading
 
     with ThreadPoolExecutor(2) as pool:
         encoder_loading = pool.submit(load_encoder, settings.encoder, threads=settings.threads)
@@ -53,9 +53,16 @@ def open_answerer(settings: Settings) -> Iterator[Open]:
     with index:
         check_encoder(settings.index, index.manifest.encoder, identity(encoder))
         chosen = in_force(settings.index, reader.card, index.manifest.encoder)
-        reading = Reading(windows=settings.windows) if settings.windows else Reading()
-        answerer = Answerer(index, encoder, reader, chosen.calibration, reading=reading)
+        answerer = Answerer(index, encoder, reader, chosen.calibration, profile_of(settings))
         yield Open(index, answerer, reader.card, chosen)
+
+
+def profile_of(settings: Settings) -> "Profile":
+    """Return how much is done for a question."""
+    from qa.profiles import DEFAULT, PROFILES
+
+    profile = PROFILES[settings.profile or DEFAULT]
+    return profile.with_windows(settings.windows) if settings.windows else profile
 
 
 def open_index(settings: Settings) -> "Index":

@@ -8,10 +8,14 @@ DEFAULT_INDEX = ".nutgraf"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where the index is, which models (None: those in the box), how many threads (None: the cores)."""
+    """Where the index is, which models (None: those in the box), how many threads (None: the cores).
+
+    `profile` names how much is done for a question (`qa.profiles`); `windows` passages are read, if not None.
+    """
 
     index: Path = Path(DEFAULT_INDEX)
     encoder: str | None = None
     reader: str | None = None
     threads: int | None = None
     windows: int | None = None
+    profile: str | None = None

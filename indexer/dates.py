@@ -6,7 +6,7 @@ What a person types as a filter ("last week") is in `days.py`.
 import calendar
 import email.utils
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 FIRST_YEAR = 1600  # the first printed newspaper is from 1605
@@ -55,10 +55,14 @@ _NO_DATE, _NOT_A_DATE = "no date", "not a date"
 
 @dataclass(frozen=True, slots=True)
 class ParsedDate:
-    """A point in time in UTC, or None with the reason (a sentence fragment) why there is none."""
+    """A point in time in UTC, or None with the reason (a sentence fragment) why there is none.
+
+    `line` is the line of a text that it stood in.
+    """
 
     value: datetime | None
     reason: str = ""
+    line: str = ""
 
     @property
     def stated(self) -> bool:
@@ -108,10 +112,10 @@ def date_in_text(text: str, *, today: date | None = None) -> ParsedDate:
     """
     lines = [line for line in map(str.strip, text.split("\n")) if line]
     if lines and (found := _dateline(lines[0], today)).stated:
-        return found
+        return replace(found, line=lines[0])
     for line in (*lines[:_FIRST_LINES], *lines[-_LAST_LINES:]):
         if _LABEL.match(line) and (found := parse_date_line(line, today=today)).stated:
-            return found
+            return replace(found, line=line)
     return ParsedDate(None, _NO_DATE)
 
 

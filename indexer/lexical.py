@@ -50,7 +50,7 @@ def _analyzer() -> Any:  # noqa: ANN401 - tantivy ships no types
     return builder.build()
 
 
-def _joined_initials(text: str) -> str:
+def joined_initials(text: str) -> str:
     """Write "U.S." as "US": newsrooms disagree on the full stops, and one letter alone is no term."""
     return _INITIALS.sub(lambda match: match[0].replace(".", ""), text)
 
@@ -100,7 +100,7 @@ def _document(passage_id: int, text: str, source: str | None, day: int | None) -
 
     document = tantivy.Document()
     document.add_integer("id", passage_id)
-    document.add_text("text", _joined_initials(text))
+    document.add_text("text", joined_initials(text))
     if source is not None:
         document.add_text("source", source.casefold())
     if day is not None:
@@ -125,7 +125,7 @@ class LexicalIndex:
 
     def search(self, question: str, k: int, allow: Filter) -> tuple[Ids, Scores]:
         """Return ids and BM25 scores of the `k` best passages, best first, ties by id."""
-        terms = list(dict.fromkeys(_analyzer().analyze(_joined_initials(question))))[:MAX_TERMS]
+        terms = list(dict.fromkeys(_analyzer().analyze(joined_initials(question))))[:MAX_TERMS]
         if not terms:
             return np.empty(0, np.int64), np.empty(0, np.float32)
         hits = self._searcher.search(_query(terms, allow), limit=k, count=False).hits

@@ -18,8 +18,9 @@ from qa.aggregate import Group, LocatedSpan, Support, aggregate
 from qa.calibrate import Calibration, Features
 from qa.checks import check_top, checked_filter, checked_question
 from qa.errors import BadFilter, EmptyIndex
-from qa.reading import Reader, Reading
-from qa.retrieve import Candidate, Found, PassageIndex, QuestionEncoder, Retrieval, retrieve
+from qa.profiles import DEFAULT, PROFILES, Profile
+from qa.reading import Reader
+from qa.retrieve import Candidate, Found, PassageIndex, QuestionEncoder, retrieve
 from qa.timeline import Entry, timeline
 
 BLOCK_QUESTIONS = 64
@@ -94,7 +95,10 @@ class Asked:
 
 
 class Answerer:
-    """Joins an index, an encoder and a reader. Stateless between questions; deterministic."""
+    """Joins an index, an encoder and a reader. Stateless between questions; deterministic.
+
+    Answers depend on these, on the `profile` and on the `calibration`, and on nothing else.
+    """
 
     def __init__(
         self,
@@ -102,26 +106,21 @@ class Answerer:
         encoder: QuestionEncoder,
         reader: Reader,
         calibration: Calibration,
-        *,
-        retrieval: Retrieval | None = None,
-        reading: Reading | None = None,
+        profile: Profile = PROFILES[DEFAULT],
     ) -> None:
         self._index = index
         self._encoder = encoder
         self._reader = reader
-        self._calibration = calibration
-        self._retrieval = retrieval or Retrieval()
-        self._reading = reading or Reading()
-
-    @property
-    def rules(self) -> tuple[Retrieval, Reading, Calibration]:
-        """All that answers depend on, besides the index and the two models."""
-        return self._retrieval, self._reading, self._calibration
+        self.calibration = calibration
+        self.profile = profile
 
     def over(self, index: PassageIndex) -> "Answerer":
         """Return one with the same models and rules over another index, or another view of this one."""
-        retrieval, reading, calibration = self.rules
-        return Answerer(index, self._encoder, self._reader, calibration, retrieval=retrieval, reading=reading)
+        return Answerer(index, self._encoder, self._reader, self.calibration, self.profile)
+
+    def by(self, profile: Profile) -> "Answerer":
+        """Return one with the same models over the same index that does as much as that profile says."""
+        return Answerer(self._index, self._encoder, self._reader, self.calibration, profile)
 
     def search(self, question: str, *, top: int = 10, allow: Filter | None = None) -> Found:
         """Return the `top` best passages for the question."""
@@ -185,7 +184,7 @@ class Answerer:
 
         Its filter holds here, too, and its threshold: for what each article says, by itself.
         """
-        reading = self._reading
+        reading = self.profile.reading
         windows = max(reading.windows, TIMELINE_WINDOWS)
         candidates = self._found(
             asked.question, self._encoder, windows, asked.allow.without_preference()
@@ -199,7 +198,7 @@ class Answerer:
 
     def _wanted(self, top: int, allow: Filter | None, min_probability: float | None) -> "_Wanted":
         check_top(top)
-        threshold = self._calibration.threshold if min_probability is None else min_probability
+        threshold = self.calibration.threshold if min_probability is None else min_probability
         if not 0.0 <= threshold <= 1.0:
             raise BadFilter(
                 f"--min-probability {threshold} is not between 0 and 1", hint="--min-probability 0.5"
@@ -211,13 +210,13 @@ class Answerer:
             raise EmptyIndex("the index holds no articles", hint="nutgraf index PATH_TO_ARTICLES")
 
     def _found(self, question: str, encoder: QuestionEncoder, top: int, allow: Filter) -> Found:
-        return retrieve(self._index, encoder, question, top, allow, self._retrieval)
+        return retrieve(self._index, encoder, question, top, allow, self.profile.retrieval)
 
     def _block(
         self, questions: Sequence[str], encoded: "_Encoded", encode_ms: float, wanted: "_Wanted"
     ) -> Iterator[Asked]:
         """Find each question's passages, read those of all in one call, and answer each."""
-        reading = self._reading
+        reading = self.profile.reading
         found = [self._found(q, encoded, reading.windows, wanted.allow) for q in questions]
         began = time.perf_counter()
         pairs = [
@@ -251,7 +250,7 @@ class Answerer:
             rival = groups[0 if rank else 1].score if len(groups) > 1 else -np.inf
             margin = group.score - rival
             known = Features(group.score, margin, best.over_null, best.retrieval, group.agreement)
-            probability = self._calibration.probability(known)
+            probability = self.calibration.probability(known)
             answers.append(
                 Answer(best.text, best.start, best.end, group.score, probability, best, group.support, known)
             )
@@ -259,8 +258,8 @@ class Answerer:
 
     def _alone(self, span: LocatedSpan, agreement: int) -> float:
         """Return a span's probability as if no other answer led or followed: theirs may be other times."""
-        score = span.score + self._reading.agreement_weight * math.log1p(agreement)
-        return self._calibration.probability(Features(score, 0.0, span.over_null, span.retrieval, agreement))
+        score = span.score + self.profile.reading.agreement_weight * math.log1p(agreement)
+        return self.calibration.probability(Features(score, 0.0, span.over_null, span.retrieval, agreement))
 
 
 @dataclass(frozen=True, slots=True)

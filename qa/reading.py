@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.passages import title_prefix
-from models.cutting import whole_end
+from models.cutting import whole_characters
 from models.spans import best_spans, token_lines
 from qa.aggregate import LocatedSpan
 from qa.retrieve import Candidate
@@ -53,14 +53,16 @@ class Reader(Protocol):
 class Reading:
     """How passages are read: the best `windows` of them, `spans` kept from each.
 
-    A span's score is its logits plus `retrieval_weight` x its passage's score (fused 0..1, and recency): the
-    reader decides, retrieval breaks near ties. `titles` puts the article's title in front of what is read.
-    `agreement_weight`: what other articles that say the same add to an answer's score (qa/aggregate.py).
+    A span's score is its logits, less `null_weight` x its window's "no answer", plus `retrieval_weight` x its
+    passage's score (fused 0..1, and recency): the reader decides, retrieval breaks near ties. `titles` puts
+    the article's title in front of what is read. `agreement_weight`: what other articles that say the same
+    add to an answer's score (qa/aggregate.py).
     """
 
     windows: int = 10
     spans: int = 5
     retrieval_weight: float = 10.0
+    null_weight: float = 0.0
     titles: bool = False
     agreement_weight: float = 2.0
 
@@ -78,13 +80,15 @@ class Reading:
         None runs from a paragraph into the next: a heading and what stands below it are no one's name.
         """
         article, first_char = candidate.passage.article, len(self.prefix(candidate))
+        context = self.context(candidate)
+        offsets = whole_characters(context, window.offsets)
         found = best_spans(
             window.start,
             window.end,
-            window.offsets,
+            offsets,
             first_char=first_char,
             count=self.spans,
-            lines=token_lines(self.context(candidate), window.offsets),
+            lines=token_lines(context, offsets),
         )
         shift = candidate.passage.start - first_char
         prior = self.retrieval_weight * (candidate.score + candidate.recency)
@@ -92,8 +96,8 @@ class Reading:
             LocatedSpan(
                 article=article,
                 start=span.start + shift,
-                end=whole_end(article.text, span.end + shift),
-                score=span.score + prior,
+                end=span.end + shift,
+                score=span.score - self.null_weight * window.null + prior,
                 over_null=span.score - window.null,
                 retrieval=candidate.score,
                 prior=prior,

@@ -39,6 +39,7 @@ def ask(
     as_of: options.AsOf = None,
     source: options.Sources = None,
     min_probability: options.MinProbability = None,
+    profile: options.Profile = None,
     windows: options.Windows = None,
     timeline: options.Timeline = False,
     explain: options.Explain = False,
@@ -61,7 +62,7 @@ def ask(
     for text in questions:  # before any model is loaded
         checked_question(text)
     answered = False
-    with open_answerer(options.settings(index, encoder, reader, threads, windows)) as opened:
+    with open_answerer(options.settings(index, encoder, reader, threads, windows, profile)) as opened:
         outcomes = opened.answerer.ask_each(questions, top=top, allow=allow, min_probability=min_probability)
         for asked in outcomes:
             answered = answered or bool(asked.answers)

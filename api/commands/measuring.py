@@ -67,6 +67,7 @@ def eval_command(
     encoder: options.EncoderName = None,
     reader: options.ReaderName = None,
     threads: options.Threads = None,
+    profile: options.Profile = None,
 ) -> None:
     """Evaluate; see EVAL_HELP."""
     from api.eval_options import Wanted
@@ -91,7 +92,7 @@ def eval_command(
         as_asked=as_asked,
     )
     try:
-        report = evaluate(options.settings(index, encoder, reader, threads), wanted)
+        report = evaluate(options.settings(index, encoder, reader, threads, profile=profile), wanted)
     except KeyboardInterrupt:
         if per_question:
             typer.echo("stopped; give the same command again to go on", err=True)
@@ -164,13 +165,14 @@ def calibrate(
     encoder: options.EncoderName = None,
     reader: options.ReaderName = None,
     threads: options.Threads = None,
+    profile: options.Profile = None,
     windows: options.Windows = None,
 ) -> None:
     """Calibrate; see CALIBRATE_HELP."""
     from api import calibrating
     from api.render import print_json
 
-    settings = options.settings(index, encoder, reader, threads, windows)
+    settings = options.settings(index, encoder, reader, threads, windows, profile)
     if reset:
         if questions is not None or dry_run:
             raise BadOption("--reset was given with something else", hint="nutgraf calibrate --reset")

@@ -17,9 +17,10 @@ def serve(
     encoder: options.EncoderName = None,
     reader: options.ReaderName = None,
     threads: options.Threads = None,
+    profile: options.Profile = None,
     windows: options.Windows = None,
 ) -> None:
     """Answer over HTTP, on this machine only: POST /v1/ask, /v1/search; GET /v1/articles/ID, /v1/info."""
     from api.app import serve as serve_http
 
-    serve_http(options.settings(index, encoder, reader, threads, windows), port)
+    serve_http(options.settings(index, encoder, reader, threads, windows, profile), port)

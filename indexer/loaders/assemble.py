@@ -95,7 +95,7 @@ def _published(dates: tuple[StatedDate, ...], file: SourceFile, origin: str) -> 
             return found, date.where
         if found.stated or (date.where in _FIELDS and date.text.strip()):
             if not doubted:
-                file.refuse(origin, one_line(date.text, _DATE_CHARS), found.reason)
+                file.refuse(origin, one_line(found.line or date.text, _DATE_CHARS), found.reason)
             doubted = True
     return ParsedDate(None), None
 

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from qa.profiles import DEFAULT, PROFILES
+
 ROOT = Path(__file__).parents[2]
 QUESTION = "What did China agree to on sanctions?"
 QUOTE = "new United Nations sanctions against the North"
@@ -96,6 +98,23 @@ def test_not_answered_exits_1_and_shows_where_it_looked(cli: Any, index: Path) -
 def test_min_probability_decides(cli: Any, index: Path) -> None:
     assert cli("ask", QUESTION, "--min-probability", "1").returncode == 1
     assert cli("ask", "Who won the 1998 World Cup?", "--min-probability", "0").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "read"),
+    [
+        ([], PROFILES[DEFAULT].reading.windows),
+        (["--profile", "quick"], PROFILES["quick"].reading.windows),
+        (["--profile", "thorough"], PROFILES["thorough"].reading.windows),
+        (["--profile", "thorough", "--windows", "3"], 3),
+    ],
+    ids=" ".join,
+)
+def test_a_profile_says_how_much_is_read(cli: Any, index: Path, arguments: list[str], read: int) -> None:
+    passages = json.loads(cli("info", "--json").stdout)["passages"]
+    asked = json.loads(cli("ask", QUESTION, "--json", *arguments).stdout)
+    assert len(asked["passages"]) == min(read, passages)
+    assert asked["answers"][0]["text"] == QUOTE
 
 
 def test_explain_says_why(cli: Any, index: Path) -> None:
@@ -299,6 +318,7 @@ def test_a_hostile_question_is_only_words(cli: Any, index: Path, question: str) 
         (["--top", "1000000000"], "between 1 and 100"),
         (["--min-probability", "7"], "between 0 and 1"),
         (["--file", "x"], "--file"),
+        (["--profile", "slow"], "--profile 'slow' is none of quick, balanced, thorough"),
     ],
 )
 def test_options_that_make_no_sense(cli: Any, index: Path, arguments: list[str], words: str) -> None:

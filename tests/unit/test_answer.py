@@ -67,6 +67,16 @@ def test_a_windows_spans_by_hand() -> None:
         assert span.text == "Ann"
 
 
+def test_a_tokenizer_that_counts_blanks_to_the_words_behind_them() -> None:
+    """As DeBERTa's: " Bo" after a line's end belongs to the line below, and is quoted without the blank."""
+    article = Article(id="a", title="", text="Ann\nBo\u0301 won")
+    passage = Candidate(Passage(1, article, 0, 11), 1, 0.0, None, None)
+    offsets = np.array([(0, 3), (3, 6), (7, 11)], np.int32)
+    logits = np.array([2.0, 3.0, 0.0], np.float32), np.array([0.0, 3.0, 4.0], np.float32)
+    spans = Reading(spans=9).spans_of(passage, WindowLogits(*logits, offsets, null=0.0))
+    assert [span.text for span in spans] == ["Bo\u0301 won", "Bo\u0301", "won", "Ann"]
+
+
 def test_agreement_counts_other_articles_and_no_copies() -> None:
     articles = [
         Article(id=i, title="", text="Ann won.", cluster=c) for i, c in zip("abcd", "xxyz", strict=True)

@@ -148,5 +148,11 @@ def test_a_byline_from_the_future_is_told(tmp_path: Path) -> None:
     assert refused == [RefusedDates("in the future", str(path), "Published: May 5, 2099", 1)]
 
 
+def test_a_doubtful_date_in_a_text_is_told_by_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(json.dumps({"text": f"{BODY}\nPublished: May 5, 2099"}))
+    assert article(path)[1] == [RefusedDates("in the future", f"{path}:1", "Published: May 5, 2099", 1)]
+
+
 def test_the_order_is_the_documented_one() -> None:
     assert TRUST == ("given", "json-ld", "meta", "url", "byline", "text", "file")

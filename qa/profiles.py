@@ -1,0 +1,33 @@
+"""How much is done for one question: named points between quick and thorough (benchmarks/profiles.py).
+
+Pure: values only.
+"""
+
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from qa.reading import Reading
+from qa.retrieve import Retrieval
+
+DEFAULT = "balanced"
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """How passages are found, and how they are read."""
+
+    retrieval: Retrieval = field(default_factory=Retrieval)
+    reading: Reading = field(default_factory=Reading)
+
+    def with_windows(self, count: int) -> "Profile":
+        """Return the same, but for how many passages are read."""
+        return replace(self, reading=replace(self.reading, windows=count))
+
+
+PROFILES = MappingProxyType(
+    {
+        "quick": Profile(reading=Reading(windows=5)),
+        DEFAULT: Profile(),
+        "thorough": Profile(reading=Reading(windows=50)),
+    }
+)
