@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from indexer.encoder import Encoder
     from indexer.index import Index
     from models import Card
+    from models.answering import Reader
     from qa.answer import Answerer
     from qa.profiles import Profile
 
@@ -36,25 +37,54 @@ class Open:
     calibration: "InForce"
 
 
+@dataclass(frozen=True, slots=True)
+class Models:
+    """Both models, loaded."""
+
+    encoder: "Encoder"
+    reader: "Reader"
+
+
+def load_models(settings: Settings) -> Models:
+    """Load both models, side by side: each waits for the disk more than for the other."""
+    from models import load_encoder, load_reader
+
+    with ThreadPoolExecutor(1) as pool:
+        encoder = pool.submit(load_encoder, settings.encoder, threads=settings.threads)
+        reader = load_reader(settings.reader, threads=settings.threads)
+        return Models(encoder.result(), reader)
+
+
 @contextmanager
 def open_answerer(settings: Settings) -> Iterator[Open]:
-    """Open the index and load both models, side by side: each waits for the disk more than for the others."""
+    """Load both models and open the index, side by side."""
+    with ThreadPoolExecutor(1) as pool:
+        loading = pool.submit(load_models, settings)
+        index = open_index(settings)
+        models = loading.result()
+    with index:
+        yield joined(settings, models, index)
+
+
+@contextmanager
+def open_with(settings: Settings, models: Models) -> Iterator[Open]:
+    """Open the index for models that are loaded already."""
+    with open_index(settings) as index:
+        yield joined(settings, models, index)
+
+
+def joined(settings: Settings, models: Models, index: "Index") -> Open:
+    """Join an index with models; raises IndexMismatch where another encoder built it."""
     from api.calibrations import in_force
     from indexer.encoder import identity
     from indexer.generation import check_encoder
-    from models import load_encoder, load_reader
     from qa.answer import Answerer
 
-    with ThreadPoolExecutor(2) as pool:
-        encoder_loading = pool.submit(load_encoder, settings.encoder, threads=settings.threads)
-        reader_loading = pool.submit(load_reader, settings.reader, threads=settings.threads)
-        index = open_index(settings)
-        encoder, reader = encoder_loading.result(), reader_loading.result()
-    with index:
-        check_encoder(settings.index, index.manifest.encoder, identity(encoder))
-        chosen = in_force(settings.index, reader.card, index.manifest.encoder)
-        answerer = Answerer(index, encoder, reader, chosen.calibration, profile_of(settings))
-        yield Open(index, answerer, reader.card, chosen)
+    built_by, reader = index.manifest.encoder, models.reader
+    check_encoder(settings.index, built_by, identity(models.encoder))
+    chosen = in_force(settings.index, reader.card, built_by)
+    answerer = Answerer(index, models.encoder, reader, chosen.calibration, profile_of(settings))
+    return Open(index, answerer, reader.card, chosen)
 
 
 def profile_of(settings: Settings) -> "Profile":

@@ -17,7 +17,8 @@ from indexer.passages import sentence_around
 from qa.aggregate import Group, LocatedSpan, Support, aggregate
 from qa.calibrate import Calibration, Features
 from qa.checks import check_top, checked_filter, checked_question
-from qa.errors import BadFilter, EmptyIndex
+from qa.errors import EmptyIndex
+from qa.inquiry import Inquiry
 from qa.profiles import DEFAULT, PROFILES, Profile
 from qa.reading import Reader
 from qa.retrieve import Candidate, Found, PassageIndex, QuestionEncoder, retrieve
@@ -141,7 +142,7 @@ class Answerer:
 
         The threshold is the calibration's; a `min_probability` replaces it and holds for every answer.
         """
-        return self.ask_many([question], top=top, allow=allow, min_probability=min_probability)[0]
+        return next(self.answer([Inquiry(question, top, allow or Filter(), min_probability)]))
 
     def ask_many(
         self,
@@ -151,33 +152,24 @@ class Answerer:
         allow: Filter | None = None,
         min_probability: float | None = None,
     ) -> list[Asked]:
-        """Return what `ask` would return for each question, in order, for less than as many calls cost.
+        """Return what `ask` would return for each question, in order, for less than as many calls cost."""
+        allow = allow or Filter()
+        return [*self.answer([Inquiry(q, top, allow, min_probability) for q in questions])]
 
-        Scores are the same to the rounding of float32. Of what is done for several questions at once, each
-        `timing` has an even share.
+    def answer(self, inquiries: Sequence[Inquiry]) -> Iterator[Asked]:
+        """Yield the outcome of each inquiry, in order: a block at a time, so that memory stays bounded.
+
+        All are checked and encoded before the first is answered. Scores are those of asking one by one, to
+        the rounding of float32. Of what is done for several at once, each `timing` has an even share.
         """
-        return [*self.ask_each(questions, top=top, allow=allow, min_probability=min_probability)]
-
-    def ask_each(
-        self,
-        questions: Sequence[str],
-        *,
-        top: int = 1,
-        allow: Filter | None = None,
-        min_probability: float | None = None,
-    ) -> Iterator[Asked]:
-        """Yield as `ask_many` returns, a block of questions at a time, so that memory stays bounded.
-
-        All questions are checked and encoded before the first is answered.
-        """
-        questions = [checked_question(question) for question in questions]
-        wanted = self._wanted(top, allow, min_probability)
+        inquiries = [inquiry.checked() for inquiry in inquiries]
         self._check_index()
         began = time.perf_counter()
+        questions = [inquiry.question for inquiry in inquiries]
         encoded = _Encoded(dict(zip(questions, self._encoder.encode(questions), strict=True)))
         encode_ms = _since(began) / max(1, len(questions))
-        for first in range(0, len(questions), BLOCK_QUESTIONS):
-            yield from self._block(questions[first : first + BLOCK_QUESTIONS], encoded, encode_ms, wanted)
+        for first in range(0, len(inquiries), BLOCK_QUESTIONS):
+            yield from self._block(inquiries[first : first + BLOCK_QUESTIONS], encoded, encode_ms)
 
     def timeline(self, asked: Asked) -> list[Entry]:
         """Return how the answer to a question that was asked changed over time.
@@ -196,15 +188,6 @@ class Answerer:
 
     # --- inside -------------------------------------------------------------------------------------
 
-    def _wanted(self, top: int, allow: Filter | None, min_probability: float | None) -> "_Wanted":
-        check_top(top)
-        threshold = self.calibration.threshold if min_probability is None else min_probability
-        if not 0.0 <= threshold <= 1.0:
-            raise BadFilter(
-                f"--min-probability {threshold} is not between 0 and 1", hint="--min-probability 0.5"
-            )
-        return _Wanted(top, checked_filter(allow or Filter()), threshold, every=min_probability is not None)
-
     def _check_index(self) -> None:
         if self._index.counts.passages == 0:
             raise EmptyIndex("the index holds no articles", hint="nutgraf index PATH_TO_ARTICLES")
@@ -212,19 +195,19 @@ class Answerer:
     def _found(self, question: str, encoder: QuestionEncoder, top: int, allow: Filter) -> Found:
         return retrieve(self._index, encoder, question, top, allow, self.profile.retrieval)
 
-    def _block(
-        self, questions: Sequence[str], encoded: "_Encoded", encode_ms: float, wanted: "_Wanted"
-    ) -> Iterator[Asked]:
+    def _block(self, inquiries: Sequence[Inquiry], encoded: "_Encoded", encode_ms: float) -> Iterator[Asked]:
         """Find each question's passages, read those of all in one call, and answer each."""
         reading = self.profile.reading
-        found = [self._found(q, encoded, reading.windows, wanted.allow) for q in questions]
+        found = [self._found(i.question, encoded, reading.windows, i.allow) for i in inquiries]
         began = time.perf_counter()
         pairs = [
-            (q, reading.context(c)) for q, one in zip(questions, found, strict=True) for c in one.candidates
+            (i.question, reading.context(c))
+            for i, one in zip(inquiries, found, strict=True)
+            for c in one.candidates
         ]
         windows = iter(self._reader.read(pairs))
-        read_ms = _since(began) / len(questions)
-        for question, one in zip(questions, found, strict=True):
+        read_ms = _since(began) / len(inquiries)
+        for inquiry, one in zip(inquiries, found, strict=True):
             began = time.perf_counter()
             each = [
                 (c.passage.id, reading.spans_of(c, w))
@@ -240,7 +223,35 @@ class Answerer:
             }
             own_ms = read_ms + _since(began)
             timing = Timing(encode_ms, one.retrieve_ms, own_ms, encode_ms + one.retrieve_ms + own_ms)
-            yield wanted.outcome(question, answers, one.candidates, read, timing)
+            yield self._outcome(inquiry, answers, one.candidates, read, timing)
+
+    def _outcome(
+        self,
+        inquiry: Inquiry,
+        answers: Sequence[Answer],
+        candidates: list[Candidate],
+        read: dict[int, Read],
+        timing: Timing,
+    ) -> Asked:
+        """Give the `top` best answers if the best of them, or each that, reaches the threshold."""
+        least = inquiry.min_probability
+        threshold = self.calibration.threshold if least is None else least
+        if least is not None:
+            given = [a for a in answers if a.probability >= threshold][: inquiry.top]
+        else:
+            sure = bool(answers) and answers[0].probability >= threshold
+            given = [*answers[: inquiry.top]] if sure else []
+        return Asked(
+            question=inquiry.question,
+            answers=given,
+            abstention=None if given else _abstention(answers, candidates, threshold, inquiry.allow),
+            best=[*answers[: max(inquiry.top, 5)]],
+            candidates=candidates,
+            read=read,
+            timing=timing,
+            allow=inquiry.allow,
+            threshold=threshold,
+        )
 
     def _answers(self, groups: Sequence[Group]) -> list[Answer]:
         """Give each group its probability, from its own features and its lead over the best other group."""
@@ -270,41 +281,6 @@ class _Encoded:
 
     def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
         return np.stack([self.vectors[text] for text in texts])
-
-
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """Which answers are given: the `top` best, if the best of them, or `every` one, reaches the threshold."""
-
-    top: int
-    allow: Filter
-    threshold: float
-    every: bool
-
-    def outcome(
-        self,
-        question: str,
-        answers: Sequence[Answer],
-        candidates: list[Candidate],
-        read: dict[int, Read],
-        timing: Timing,
-    ) -> Asked:
-        if self.every:
-            given = [a for a in answers if a.probability >= self.threshold][: self.top]
-        else:
-            sure = bool(answers) and answers[0].probability >= self.threshold
-            given = [*answers[: self.top]] if sure else []
-        return Asked(
-            question=question,
-            answers=given,
-            abstention=None if given else _abstention(answers, candidates, self.threshold, self.allow),
-            best=[*answers[: max(self.top, 5)]],
-            candidates=candidates,
-            read=read,
-            timing=timing,
-            allow=self.allow,
-            threshold=self.threshold,
-        )
 
 
 def _since(began: float) -> float:

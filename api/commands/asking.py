@@ -55,16 +55,15 @@ def ask(
     from api.schemas import asked_object
     from api.service import open_answerer
     from api.timelines import print_timeline, timeline_object
-    from qa.checks import checked_filter, checked_question
+    from qa.inquiry import Inquiry
 
     questions = _questions(question, file)
-    allow = checked_filter(options.article_filter(after, before, as_of, source))
-    for text in questions:  # before any model is loaded
-        checked_question(text)
+    allow = options.article_filter(after, before, as_of, source)
+    # Checked before any model is loaded.
+    inquiries = [Inquiry(text, top, allow, min_probability).checked() for text in questions]
     answered = False
     with open_answerer(options.settings(index, encoder, reader, threads, windows, profile)) as opened:
-        outcomes = opened.answerer.ask_each(questions, top=top, allow=allow, min_probability=min_probability)
-        for asked in outcomes:
+        for asked in opened.answerer.answer(inquiries):
             answered = answered or bool(asked.answers)
             explanation = explained(opened.answerer, asked) if explain else None
             entries = opened.answerer.timeline(asked) if timeline else None

@@ -10,9 +10,43 @@ from api.settings import DEFAULT_INDEX
 
 _INDEX = Path(DEFAULT_INDEX)
 
+SERVE_HELP = """Answer over HTTP: the routes are in docs/http.md.
+
+Without an API key it serves this machine alone. A key is [NAME[:SCOPE]=]SECRET, its scope `read` or `write`.
+
+\b
+Examples:
+  nutgraf serve
+  nutgraf serve --host 0.0.0.0 --api-key-file keys.txt
+"""
+
 
 def serve(
-    port: Annotated[int, typer.Option("--port", envvar="NUTGRAF_PORT", min=1, max=65535)] = 8017,
+    port: Annotated[
+        int, typer.Option("--port", envvar="NUTGRAF_PORT", min=1, max=65535, help="Port to listen on.")
+    ] = 8017,
+    host: Annotated[
+        str, typer.Option("--host", envvar="NUTGRAF_HOST", help="Address to listen on.")
+    ] = "127.0.0.1",
+    api_key: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--api-key",
+            envvar="NUTGRAF_API_KEY",
+            metavar="KEY",
+            help="Let its holder in; may be repeated. Others can see it here: prefer the variable or a file.",
+            show_envvar=True,
+        ),
+    ] = None,
+    api_key_file: Annotated[
+        Path | None, typer.Option("--api-key-file", metavar="FILE", help="A file with a key a line.")
+    ] = None,
+    rate: Annotated[
+        int, typer.Option("--rate", min=1, max=1_000_000, help="Requests a minute of each key or address.")
+    ] = 600,
+    deadline: Annotated[
+        float, typer.Option("--deadline", min=0.1, max=3600.0, help="Seconds that a request may take.")
+    ] = 30.0,
     index: options.Index = _INDEX,
     encoder: options.EncoderName = None,
     reader: options.ReaderName = None,
@@ -20,7 +54,13 @@ def serve(
     profile: options.Profile = None,
     windows: options.Windows = None,
 ) -> None:
-    """Answer over HTTP, on this machine only: POST /v1/ask, /v1/search; GET /v1/articles/ID, /v1/info."""
-    from api.app import serve as serve_http
+    """Serve; see SERVE_HELP."""
+    from api.web.app import LOOPBACK, Serving
+    from api.web.app import serve as serve_http
+    from api.web.guard import Rules
+    from api.web.keys import parse_keys, read_keys
 
-    serve_http(options.settings(index, encoder, reader, threads, windows, profile), port)
+    keys = parse_keys([*(api_key or []), *(read_keys(api_key_file) if api_key_file else [])])
+    hosts = Rules().hosts | ({f"[{host}]" if ":" in host else host} if host in LOOPBACK else set())
+    serving = Serving(host, port, Rules(keys=keys, hosts=hosts, per_minute=rate), deadline_s=deadline)
+    serve_http(options.settings(index, encoder, reader, threads, windows, profile), serving)

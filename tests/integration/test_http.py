@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from api.app import create_app, serve
 from api.errors import BadOption
 from api.settings import Settings
+from api.web.app import Serving, create_app, serve
 
 QUESTION = "What did China agree to on sanctions?"
 
@@ -85,7 +85,7 @@ def test_a_fault_of_ours_has_the_same_shape(
     with TestClient(
         create_app(seeds_settings), base_url="http://localhost", raise_server_exceptions=False
     ) as client:
-        monkeypatch.setattr("api.app.info_object", lambda *_: 1 / 0)
+        monkeypatch.setattr("api.web.routes.info_object", lambda *_: 1 / 0)
         answered = client.get("/v1/info")
     assert (answered.status_code, answered.json()["error"]["code"]) == (500, "defect")
 
@@ -93,9 +93,9 @@ def test_a_fault_of_ours_has_the_same_shape(
 def test_it_listens_on_this_machine_only(seeds_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """The address is caught where the socket would be made; the suite itself may open none."""
     bound: list[tuple[str, int]] = []
-    monkeypatch.setattr("socket.create_server", lambda address: bound.append(address) or refuse())
-    with pytest.raises(BadOption, match="port 8017 cannot be listened on: in use"):
-        serve(seeds_settings, 8017)
+    monkeypatch.setattr("socket.create_server", lambda address, **_: bound.append(address) or refuse())
+    with pytest.raises(BadOption, match=r"port 8017 of 127\.0\.0\.1 cannot be listened on: in use"):
+        serve(seeds_settings, Serving())
     assert bound == [("127.0.0.1", 8017)]
 
 

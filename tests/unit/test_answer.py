@@ -18,6 +18,7 @@ from qa.answer import Answerer, Asked
 from qa.calibrate import Calibration
 from qa.checks import checked_filter, checked_question
 from qa.errors import BadFilter, BadQuestion
+from qa.inquiry import Inquiry
 from qa.reading import Reader, Reading
 from qa.retrieve import Candidate
 
@@ -150,7 +151,7 @@ def test_windows_are_read_in_blocks(
 ) -> None:
     whole = answerer.ask_many(QUESTIONS)
     monkeypatch.setattr(qa.answer, "BLOCK_QUESTIONS", 2)
-    each = answerer.ask_each(QUESTIONS)
+    each = answerer.answer([Inquiry(question) for question in QUESTIONS])
     first = next(each)
     assert counting.calls == [50, 20]
     assert same([first, *each], whole)

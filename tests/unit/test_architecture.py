@@ -28,8 +28,8 @@ HOMES = {
     "dateparser": {"indexer/days.py"},
     "rensa": {"indexer/duplicates.py"},
     "trafilatura": {"indexer/loaders/html.py"},
-    "fastapi": {"api/app.py"},
-    "pydantic": {"api/queries.py"},
+    "fastapi": {"api/web/app.py", "api/web/routes.py"},
+    "pydantic": {"api/web/app.py", "api/web/queries.py"},
     "typer": {
         "api/cli.py",
         "api/options.py",

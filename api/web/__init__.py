@@ -1,0 +1,1 @@
+"""The HTTP door: `app` joins it, `engine` answers many callers at once, `routes` has the paths."""

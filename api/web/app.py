@@ -1,0 +1,183 @@
+"""Joins the HTTP door: the engine's life, the routes, the guard, and one shape for every failure."""
+
+import json
+import logging
+import re
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import ValidationError
+from starlette.exceptions import HTTPException
+
+from api.errors import BadOption, NutgrafError, UnknownArticle, error_object
+from api.schemas import Json
+from api.service import open_answerer
+from api.settings import Settings
+from api.web.engine import Busy, Engine, Limits
+from api.web.guard import Guard, Refused, Rules
+from api.web.routes import StaleCursor, router
+from api.web.writing import Writer
+from indexer.errors import IndexLocked
+from qa.errors import QAError
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+_STATUS: dict[type[Exception], int] = {
+    UnknownArticle: 404,
+    StaleCursor: 409,
+    IndexLocked: 409,
+    Busy: 503,
+    QAError: 400,
+}
+_OPTION = re.compile(r"--([a-z][a-z-]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """How to serve: where, to whom, and how long a request may take."""
+
+    host: str = "127.0.0.1"
+    port: int = 8017
+    rules: Rules = field(default_factory=Rules)
+    limits: Limits = field(default_factory=Limits)
+    deadline_s: float = 30.0
+
+
+def create_app(settings: Settings, serving: Serving | None = None) -> FastAPI:
+    """Return the application; its lifespan loads the models and opens the index once, and closes them."""
+    serving = serving or Serving()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with Engine(settings, serving.limits) as engine:
+            app.state.engine, app.state.deadline_s = engine, serving.deadline_s
+            app.state.writer = Writer(engine)
+            try:
+                yield
+            finally:
+                await app.state.writer.aclose()
+
+    app = FastAPI(
+        title="nutgraf",
+        description="Ask a news archive. Every answer is a quote, with its source.",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.include_router(router)
+    app.add_api_route("/healthz", _alive, tags=["health"])
+    app.add_api_route("/readyz", _ready, tags=["health"])
+    for kind in NutgrafError:
+        app.add_exception_handler(kind, _ours)
+    app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(ValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _defect)
+    app.add_middleware(Guard, rules=serving.rules)
+    return app
+
+
+def serve(settings: Settings, serving: Serving) -> None:
+    """Serve until interrupted; what is in flight is finished.
+
+    Raises what opening raises, and BadOption for an address that cannot be had, or not without a key.
+    """
+    import uvicorn
+
+    if serving.host not in LOOPBACK and not serving.rules.keys:
+        raise BadOption(
+            f"--host {serving.host} lets other machines in, and there is no API key",
+            hint="--api-key-file FILE, or $NUTGRAF_API_KEY; without a key nutgraf serves this machine alone",
+        )
+    with open_answerer(settings):
+        pass  # what cannot be opened is one clear line here, and a failed start in the server
+    family = socket.AF_INET6 if ":" in serving.host else socket.AF_INET
+    try:
+        listening = socket.create_server((serving.host, serving.port), family=family)
+    except OSError as error:
+        raise BadOption(
+            f"port {serving.port} of {serving.host} cannot be listened on: {error.strerror}",
+            hint=f"--port {serving.port % 65535 + 1}",
+        ) from error
+    with listening:
+        host = f"[{serving.host}]" if ":" in serving.host else serving.host
+        sys.stderr.write(f"listening on http://{host}:{serving.port}\n")
+        _log_to_stderr()
+        config = uvicorn.Config(
+            create_app(settings, serving),
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=int(serving.deadline_s),
+        )
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def _log_to_stderr() -> None:
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    logger = logging.getLogger("nutgraf")
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+
+
+async def _alive() -> Json:
+    """Say that the process is alive."""
+    return {"status": "alive"}
+
+
+async def _ready(request: Request) -> Json:
+    """Say that models and index are open: it is not answered before they are."""
+    return {"status": "ready", "waiting": request.app.state.engine.waiting}
+
+
+# --- failures -------------------------------------------------------------------------------------------
+
+
+async def _ours(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, NutgrafError)
+    status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 500)
+    shape = error_object(error)["error"]
+    # Messages name options as the command line has them; a body has the same names with underscores.
+    named = {name: _OPTION.sub(_field, text) for name, text in shape.items()}
+    headers = {"Retry-After": str(Busy.retry_after_s)} if isinstance(error, Busy) else None
+    return JSONResponse({"error": named}, status, headers)
+
+
+def _field(match: re.Match[str]) -> str:
+    return match[1].replace("-", "_")
+
+
+async def _refused(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, Refused)
+    return error.response
+
+
+async def _invalid(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError | ValidationError)
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"] if part != "body")
+    return _shaped(422, "bad_request", f"{where or 'body'}: {first['msg']}")
+
+
+async def _http(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    return _shaped(error.status_code, "http", str(error.detail))
+
+
+async def _defect(request: Request, error: Exception) -> JSONResponse:
+    request_id = getattr(request.state, "request_id", None)
+    kind = type(error).__name__
+    logging.getLogger("nutgraf").error(json.dumps({"id": request_id, "defect": kind}), exc_info=error)
+    return _shaped(500, "defect", f"a defect of nutgraf: {kind}; the log has it under {request_id}")
+
+
+def _shaped(status: int, code: str, message: str) -> JSONResponse:
+    hint = "the routes and objects are in docs/http.md and /openapi.json"
+    return JSONResponse({"error": {"code": code, "message": message, "hint": hint}}, status)

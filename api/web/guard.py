@@ -1,0 +1,263 @@
+"""What stands in front of every route: names, keys, rates, sizes, deadlines, headers, one log line.
+
+Plain ASGI, so that streams stay streams and a client's leaving is seen by whoever answers it.
+"""
+
+import asyncio
+import base64
+import binascii
+import json
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from secrets import token_hex
+from typing import Any
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.web.keys import READ, WRITE, Key, Rates, matching
+
+log = logging.getLogger("nutgraf.access")
+
+OPEN_PATHS = {"/healthz", "/readyz"}
+"""Answered to everyone: whether it is alive and ready is all they tell."""
+
+READING = {"GET", "HEAD"}
+ASKING = ("/v1/ask", "/v1/search", "/mcp")
+"""Paths whose POST changes nothing."""
+
+UPLOAD = "/v1/articles"
+
+_POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        *(f"{kind}-src 'self'" for kind in ("script", "style", "img", "connect", "font")),
+        *("form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'"),
+    ]
+)
+HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Who may come in, and what they may send.
+
+    Without `keys` everyone may, by the `hosts` that this machine is known as: a page from elsewhere could
+    bring a name of its own for this address (DNS rebinding).
+    """
+
+    keys: Sequence[Key] = ()
+    hosts: frozenset[str] = frozenset({"127.0.0.1", "localhost", "[::1]"})
+    per_minute: int = 600
+    body_bytes: int = 1_000_000
+    upload_bytes: int = 100_000_000
+    body_s: float = 20.0
+
+
+class Refused(Exception):
+    """What a request is answered with instead."""
+
+    def __init__(self, status: int, code: str, message: str, hint: str, **headers: str) -> None:
+        super().__init__(message)
+        self.shape = {"error": {"code": code, "message": message, "hint": hint}}
+        self._status = status
+        self._headers = {name.replace("_", "-"): value for name, value in headers.items()}
+
+    @property
+    def response(self) -> JSONResponse:
+        """The answer to send."""
+        return JSONResponse(self.shape, self._status, self._headers)
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What becomes of a request, for the log."""
+
+    id: str = field(default_factory=lambda: token_hex(8))
+    key: str | None = None
+    status: int = 0
+    begun: bool = False
+
+
+class Guard:
+    """The application behind its guard."""
+
+    def __init__(self, app: ASGIApp, rules: Rules) -> None:
+        self._app = app
+        self._rules = rules
+        self._rates = Rates(rules.per_minute)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request in, or answer it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began, seen = time.perf_counter(), _Seen()
+        scope.setdefault("state", {})["request_id"] = seen.id
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                seen.status, seen.begun = message["status"], True
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+                headers["X-Request-Id"] = seen.id
+            await send(message)
+
+        try:
+            self._admit(scope, seen)
+            await self._app(scope, await self._limited(scope, receive), sending)
+        except Refused as refused:
+            if not seen.begun:
+                await refused.response(scope, receive, sending)
+        finally:
+            self._log(scope, seen, time.perf_counter() - began)
+
+    def _admit(self, scope: Scope, seen: _Seen) -> None:
+        headers, path = Headers(scope=scope), scope["path"]
+        if path in OPEN_PATHS:
+            return
+        client = scope.get("client")
+        who = client[0] if client else "unknown"
+        if self._rules.keys:
+            key = matching(self._rules.keys, _secret(headers))
+            if key is None:
+                self._take(f"nobody at {who}")  # guessing has its rate as well
+                raise Refused(
+                    401,
+                    "unauthorized",
+                    "this server answers holders of an API key",
+                    "Authorization: Bearer KEY",
+                    WWW_Authenticate='Basic realm="nutgraf", Bearer',
+                )
+            seen.key = who = key.name
+            if not key.allows(_needed(scope["method"], path)):
+                raise Refused(403, "forbidden", f"the key {key.name} only reads", "a key of scope write")
+        elif (host := headers.get("host", "").rsplit(":", 1)[0]) not in self._rules.hosts:
+            raise Refused(
+                400,
+                "http",
+                f"this server is not known as {host[:100]!r}",
+                "http://127.0.0.1, or set API keys",
+            )
+        self._take(who)
+
+    def _take(self, who: str) -> None:
+        wait = self._rates.wait_s(who)
+        if wait > 0.0:
+            raise Refused(
+                429,
+                "too_many_requests",
+                f"more than {self._rules.per_minute} requests a minute",
+                f"try again in {wait:.0f} s",
+                Retry_After=str(max(1, round(wait))),
+            )
+
+    async def _limited(self, scope: Scope, receive: Receive) -> Receive:
+        """Return what hands on the body: whole, or, of an upload, as it comes; refuse what is too long.
+
+        What is read whole must be there in time, of an upload each part: a client that sends a byte now and
+        then holds a place that others want.
+        """
+        upload = scope["path"] == UPLOAD and scope["method"] == "POST"
+        most = self._rules.upload_bytes if upload else self._rules.body_bytes
+        declared = Headers(scope=scope).get("content-length", "0")
+        if not declared.isdecimal() or int(declared) > most:
+            raise _too_large(most)
+        if upload:
+            return self._parts(receive, most)
+        try:
+            async with asyncio.timeout(self._rules.body_s):
+                body = await _whole(receive, most)
+        except TimeoutError:
+            raise self._too_slow() from None
+        messages = [body]
+
+        async def receiving() -> Message:
+            return messages.pop() if messages else await receive()  # that its sender leaves, if ever
+
+        return receiving
+
+    def _parts(self, receive: Receive, most: int) -> Receive:
+        taken, ended = 0, False
+
+        async def receiving() -> Message:
+            nonlocal taken, ended
+            try:
+                async with asyncio.timeout(None if ended else self._rules.body_s):
+                    message = await receive()
+            except TimeoutError:
+                raise self._too_slow() from None
+            if message["type"] == "http.request":
+                taken += len(message.get("body", b""))
+                ended = not message.get("more_body", False)
+                if taken > most:
+                    raise _too_large(most)
+            return message
+
+        return receiving
+
+    def _too_slow(self) -> Refused:
+        return Refused(
+            408, "too_slow", f"the body was not there after {self._rules.body_s:g} s", "send it at once"
+        )
+
+    def _log(self, scope: Scope, seen: _Seen, seconds: float) -> None:
+        """Write a line without the query, which may hold a question."""
+        route = scope.get("route")
+        line: dict[str, Any] = {
+            "id": seen.id,
+            "method": scope["method"],
+            "route": getattr(route, "path", None),
+            "status": seen.status,
+            "ms": round(seconds * 1e3, 1),
+            "key": seen.key,
+        }
+        log.info(json.dumps(line))
+
+
+def _needed(method: str, path: str) -> str:
+    return READ if method in READING or path.startswith(ASKING) else WRITE
+
+
+def _secret(headers: Headers) -> str:
+    """Return what was given as a key: a bearer token, or the password that a browser asks for."""
+    kind, _, value = headers.get("authorization", "").partition(" ")
+    if kind.lower() == "bearer":
+        return value.strip()
+    if kind.lower() == "basic":
+        try:
+            return base64.b64decode(value, validate=True).decode("utf-8", "replace").partition(":")[2]
+        except (binascii.Error, ValueError):
+            return ""
+    return headers.get("x-api-key", "")
+
+
+async def _whole(receive: Receive, most: int) -> Message:
+    """Return the whole body as one message."""
+    parts, taken = [], 0
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return message
+        parts.append(message.get("body", b""))
+        taken += len(parts[-1])
+        if taken > most:
+            raise _too_large(most)
+        if not message.get("more_body", False):
+            return {"type": "http.request", "body": b"".join(parts), "more_body": False}
+
+
+def _too_large(most: int) -> Refused:
+    return Refused(413, "too_large", f"the body has more than {most:,} bytes", "send less at a time")

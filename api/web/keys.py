@@ -1,0 +1,94 @@
+"""Who may come in: keys with names and scopes, and how often each may ask. Pure, but for a file of keys.
+
+A key is kept as its SHA-256, compared in constant time, and neither printed nor logged.
+"""
+
+import hmac
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from time import monotonic
+
+from api.errors import BadOption
+
+READ, WRITE = "read", "write"
+LEAST_CHARS = 16
+_FORM = re.compile(r"(?:(?P<name>[\w.-]{1,40})(?::(?P<scope>read|write))?=)?(?P<secret>[!-9;-~]+)")
+_HINT = "NAME:read=SECRET or NAME:write=SECRET, SECRET of 16 characters or more: openssl rand -hex 24"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """Who has it, and what it opens: `write` opens what `read` opens, too."""
+
+    name: str
+    digest: bytes = field(repr=False)
+    scope: str = READ
+
+    def allows(self, scope: str) -> bool:
+        """Whether it opens what asks for that scope."""
+        return scope == READ or self.scope == WRITE
+
+
+def parse_keys(given: Sequence[str]) -> list[Key]:
+    """Read keys: `[NAME[:SCOPE]=]SECRET`, named key-1, key-2 and of scope read where that is not said.
+
+    Raises BadOption, which never repeats a secret.
+    """
+    keys = []
+    for number, text in enumerate(given, start=1):
+        match = _FORM.fullmatch(text.strip())
+        if match is None or len(match["secret"]) < LEAST_CHARS:
+            raise BadOption(f"API key {number} is not of the form [NAME[:SCOPE]=]SECRET", hint=_HINT)
+        name = match["name"] or f"key-{number}"
+        keys.append(Key(name, sha256(match["secret"].encode()).digest(), match["scope"] or READ))
+    names = [key.name for key in keys]
+    if len(set(names)) < len(names):
+        raise BadOption("two API keys have the same name", hint=_HINT)
+    return keys
+
+
+def read_keys(path: Path) -> list[str]:
+    """Return the keys of a file, one a line; blank lines and those that begin with # are none."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise BadOption(
+            f"--api-key-file {path} cannot be read: {why}", hint="a file with a key a line"
+        ) from error
+    return [line.strip() for line in lines if line.strip() and not line.strip().startswith("#")]
+
+
+def matching(keys: Sequence[Key], secret: str) -> Key | None:
+    """Return the key with this secret; how long it takes does not tell which one nearly fits."""
+    digest, found = sha256(secret.encode("utf-8", "replace")).digest(), None
+    for key in keys:
+        if hmac.compare_digest(key.digest, digest):
+            found = key
+    return found
+
+
+class Rates:
+    """A bucket of tokens for each name: `per_minute` requests, and as many at once as in ten seconds."""
+
+    MOST_NAMES = 10_000
+
+    def __init__(self, per_minute: int, now: Callable[[], float] = monotonic) -> None:
+        self._rate = per_minute / 60.0
+        self._most = max(1.0, per_minute / 6.0)
+        self._now = now
+        self._buckets: dict[str, tuple[float, float]] = {}
+
+    def wait_s(self, name: str) -> float:
+        """Take a token; return 0, or after how many seconds there is one again."""
+        now = self._now()
+        tokens, at = self._buckets.pop(name, (self._most, now))
+        tokens = min(self._most, tokens + (now - at) * self._rate)
+        wait = 0.0 if tokens >= 1.0 else (1.0 - tokens) / self._rate
+        self._buckets[name] = (tokens - 1.0 if wait == 0.0 else tokens, now)
+        if len(self._buckets) > self.MOST_NAMES:  # the one that asked longest ago; its bucket is full
+            self._buckets.pop(next(iter(self._buckets)))
+        return wait

@@ -1,0 +1,285 @@
+"""The paths under /v1: bodies in, the objects of `api.schemas` out. Nothing is computed here."""
+
+import asyncio
+import base64
+import binascii
+import json
+from collections.abc import AsyncIterator, Awaitable
+from functools import partial
+from typing import Annotated, Any, TypeVar
+
+from fastapi import APIRouter, Header, Request, Response
+from fastapi.responses import JSONResponse, StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from api.calibrations import in_force_object
+from api.errors import NutgrafError, UnknownArticle, error_object
+from api.explanations import explained
+from api.schemas import Json, asked_object, found_object, full_article_object, info_object
+from api.service import Open, article
+from api.timelines import timeline_object
+from api.web.engine import Busy, Engine
+from api.web.guard import Refused
+from api.web.queries import Ask, AskBatch, NewArticle, Search
+from api.web.writing import Writer
+from indexer.clean import storable
+from qa.answer import Asked
+from qa.checks import MAX_TOP
+from qa.errors import QAError
+
+T = TypeVar("T")
+router = APIRouter(prefix="/v1")
+UPLOAD_LINES = 32
+"""Lines of an upload that are stored in one turn."""
+
+
+class StaleCursor(QAError):
+    """The index has changed since the first page."""
+
+    code = "stale_cursor"
+
+
+class BadCursor(QAError):
+    """No cursor of ours."""
+
+    code = "bad_cursor"
+
+
+@router.post("/ask", tags=["asking"])
+async def ask(asked: Ask, request: Request) -> Json:
+    """Answer a question with the exact words of an article, or say that the archive does not answer it."""
+    return await _in_time(request, _engine(request).ask(asked.inquiry(), partial(_rendered, asked)))
+
+
+@router.post("/ask/batch", tags=["asking"])
+async def ask_batch(batch: AskBatch, request: Request) -> Json:
+    """Answer up to 32 questions; the outcomes have their order."""
+    inquiries = [one.inquiry() for one in batch.questions]
+
+    def work(opened: Open) -> Json:
+        outcomes = opened.answerer.answer(inquiries)
+        return {
+            "outcomes": [
+                _rendered(one, opened, asked) for one, asked in zip(batch.questions, outcomes, strict=True)
+            ]
+        }
+
+    return await _in_time(request, _engine(request).run(work))
+
+
+@router.post("/ask/stream", tags=["asking"])
+async def ask_stream(asked: Ask, request: Request) -> StreamingResponse:
+    """Answer as server-sent events: `passages` as soon as they are found, then `answer`, or else `error`."""
+    engine, inquiry = _engine(request), asked.inquiry()
+
+    def passages(opened: Open) -> Json:
+        windows = opened.answerer.profile.reading.windows
+        found = opened.answerer.search(inquiry.question, top=windows, allow=inquiry.allow)
+        return found_object(inquiry.question, found, opened.index)
+
+    async def events() -> AsyncIterator[str]:
+        try:
+            yield _event("passages", await _in_time(request, engine.run(passages)))
+            yield _event("answer", await _in_time(request, engine.ask(inquiry, partial(_rendered, asked))))
+        except NutgrafError as error:
+            yield _event("error", error_object(error))
+
+    return StreamingResponse(events(), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+
+
+@router.post("/search", tags=["asking"])
+async def search(wanted: Search, request: Request) -> Json:
+    """Find the passages nearest to some words; up to 100, a page at a time."""
+    allow = wanted.allow()
+
+    def work(opened: Open) -> Json:
+        first = 0 if wanted.cursor is None else _place(wanted.cursor, opened)
+        last = min(first + wanted.top, MAX_TOP) if first else wanted.top
+        found = opened.answerer.search(wanted.question, top=last, allow=allow)
+        more = len(found.candidates) == last < MAX_TOP
+        page = found_object(wanted.question, found, opened.index)
+        page["passages"] = page["passages"][first:]
+        return page | {"next": _cursor(last, opened) if more else None}
+
+    return await _in_time(request, _engine(request).run(work))
+
+
+@router.get("/articles/{article_id:path}", tags=["articles"], response_model=None)
+async def get_article(
+    article_id: str, request: Request, if_none_match: Annotated[str | None, Header()] = None
+) -> Response:
+    """Return an article with all that is kept of it; 304 where the `ETag` given is still its own."""
+    found = await _in_time(request, _engine(request).run(lambda opened: article(opened.index, article_id)))
+    tag = f'"{found.content_hash[:32]}"'
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+    if if_none_match is not None and tag in [
+        one.strip().removeprefix("W/") for one in if_none_match.split(",")
+    ]:
+        return Response(status_code=304, headers=headers)
+    return JSONResponse(full_article_object(found), headers=headers)
+
+
+@router.post("/articles", tags=["articles"], response_model=None)
+async def post_articles(request: Request) -> Response:
+    """Store an article (application/json), or one a line (application/x-ndjson), and say what became of each.
+
+    They can be found when the call returns: by meaning at once, by their words some seconds later.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind in {"application/x-ndjson", "application/jsonl"}:
+        return _WhileReading(_stored_lines(request), media_type="application/x-ndjson")
+    given = NewArticle.model_validate_json(await request.body())
+    writer = _writer(request)
+    (result,) = await writer.add([given.record()])
+    await writer.written()
+    return JSONResponse(result, 201 if result["status"] in {"added", "duplicate"} else 200)
+
+
+@router.delete("/articles/{article_id:path}", tags=["articles"])
+async def delete_article(article_id: str, request: Request) -> Json:
+    """Remove an article; it is gone from every search when the call returns."""
+    writer = _writer(request)
+    if not await writer.remove(article_id):
+        raise UnknownArticle(
+            f"no article has the id {storable(article_id)!r}", hint="POST /v1/search lists ids"
+        )
+    await writer.written()
+    return {"removed": [article_id]}
+
+
+@router.get("/info", tags=["archive"])
+async def info(request: Request) -> Json:
+    """Say what the index holds."""
+
+    def work(opened: Open) -> Json:
+        described = info_object(opened.index, opened.index.store.sources())
+        return described | {"calibration": in_force_object(opened.calibration)}
+
+    return await _in_time(request, _engine(request).run(work))
+
+
+# --- inside ---------------------------------------------------------------------------------------------
+
+
+class _WhileReading(StreamingResponse):
+    """Written while the body is still read: it must not listen for the client's leaving, and eat the body."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's own
+        await self.stream_response(send)
+
+
+def _engine(request: Request) -> Engine:
+    engine: Engine = request.app.state.engine
+    return engine
+
+
+def _writer(request: Request) -> Writer:
+    writer: Writer = request.app.state.writer
+    return writer
+
+
+def _rendered(asked: Ask, opened: Open, outcome: Asked) -> Json:
+    explanation = explained(opened.answerer, outcome) if asked.explain else None
+    result = asked_object(outcome, opened.index, explanation)
+    if asked.timeline:
+        result["timeline"] = timeline_object(opened.answerer.timeline(outcome))
+    return result
+
+
+async def _in_time(request: Request, work: Awaitable[T]) -> T:
+    """Wait for the work no longer than its caller does, and than the deadline."""
+    task = asyncio.ensure_future(work)
+    gone = asyncio.ensure_future(_gone(request))
+    deadline_s: float = request.app.state.deadline_s
+    try:
+        await asyncio.wait({task, gone}, timeout=deadline_s, return_when=asyncio.FIRST_COMPLETED)
+        if task.done():
+            return task.result()
+        task.cancel()
+        if gone.done():
+            raise Busy("nobody waits for the answer any more", hint="stay")
+        raise Busy(f"no answer within {deadline_s:g} s", hint="try again later, or ask with fewer passages")
+    finally:
+        gone.cancel()
+
+
+async def _gone(request: Request) -> None:
+    """Return when the client has left; its body was read."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+def _event(name: str, value: Json) -> str:
+    return f"event: {name}\ndata: {json.dumps(value, ensure_ascii=False)}\n\n"
+
+
+def _state(opened: Open) -> str:
+    """Return what changes with anything that a search could find."""
+    index = opened.index
+    return f"{index.manifest.token}.{index.counts.passages}.{index.store.last_passage()}"
+
+
+def _cursor(place: int, opened: Open) -> str:
+    return base64.urlsafe_b64encode(f"{place}.{_state(opened)}".encode()).decode()
+
+
+def _place(cursor: str, opened: Open) -> int:
+    try:
+        place, _, state = base64.urlsafe_b64decode(cursor.encode()).decode().partition(".")
+        first = int(place)
+    except (binascii.Error, ValueError):
+        first, state = 0, ""
+    if not 1 <= first < MAX_TOP:
+        raise BadCursor(f"cursor {cursor[:40]!r} is none of ours", hint="`next` of the page before")
+    if state != _state(opened):
+        raise StaleCursor(
+            "the index has changed since the first page", hint="search again without the cursor"
+        )
+    return first
+
+
+async def _stored_lines(request: Request) -> AsyncIterator[str]:
+    """Store an upload as it comes, and yield a line about each of its lines."""
+    writer, number, stored = _writer(request), 1, False
+    try:
+        async for lines in _chunks(request):
+            records = [_record(line) for line in lines]
+            results = iter(await writer.add([r for r in records if isinstance(r, dict)]))
+            for record in records:
+                bad = {"status": "skipped", "reason": record}
+                result = next(results) if isinstance(record, dict) else bad
+                stored = stored or result["status"] != "skipped"
+                yield json.dumps({"line": number} | result, ensure_ascii=False) + "\n"
+                number += 1
+    except (*NutgrafError, Refused) as error:  # the status was sent already: it is told as the last line
+        yield json.dumps({"line": number} | _told(error), ensure_ascii=False) + "\n"
+    if stored:
+        await writer.written()
+
+
+def _told(error: Exception) -> Json:
+    if isinstance(error, Refused):
+        return error.shape
+    assert isinstance(error, NutgrafError)
+    return error_object(error)
+
+
+async def _chunks(request: Request) -> AsyncIterator[list[bytes]]:
+    """Yield the lines of a body that are not blank, some at a time."""
+    rest, lines = b"", list[bytes]()
+    async for part in request.stream():
+        *whole, rest = (rest + part).split(b"\n")
+        lines += [line for line in whole if line.strip()]
+        while len(lines) >= UPLOAD_LINES:
+            yield lines[:UPLOAD_LINES]
+            del lines[:UPLOAD_LINES]
+    yield [*lines, *([rest] if rest.strip() else [])]
+
+
+def _record(line: bytes) -> dict[str, Any] | str:
+    """Return a line's object, or why it is none."""
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError):
+        return "it is not JSON"
+    return value if isinstance(value, dict) else "it is not a JSON object"

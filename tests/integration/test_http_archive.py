@@ -1,0 +1,260 @@
+"""Articles over HTTP: posted, found, read, changed and removed; pages, streams and batches of questions."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.settings import Settings
+from api.web.app import Serving, create_app
+from indexer.build import Builder
+from indexer.encoder import Encoder
+from indexer.generation import writer_lock
+
+QUESTION = "What did China agree to on sanctions?"
+QUOTE = "new United Nations sanctions against the North"
+HARBOUR = {
+    "id": "harbour",
+    "title": "A bridge for Eastport",
+    "text": "EASTPORT — The harbour bridge will be built by Lindqvist and Sons, Mayor Brandt said.",
+    "source": "Eastport Herald",
+    "published": "2021-03-01",
+}
+
+
+@pytest.fixture
+def index(seeds_index: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(seeds_index, tmp_path / "index"))
+
+
+@pytest.fixture
+def client(index: Path) -> Iterator[TestClient]:
+    with TestClient(create_app(Settings(index=index)), base_url="http://localhost") as opened:
+        yield opened
+
+
+def ids(found: Any) -> list[tuple[str, int]]:
+    return [(p["article"]["id"], p["start"]) for p in found["passages"]]
+
+
+def first_answer(client: TestClient, question: str) -> str:
+    asked = client.post("/v1/ask", json={"question": question, "min_probability": 0.0}).json()
+    return str(asked["answers"][0]["article"]["id"])
+
+
+# --- articles -------------------------------------------------------------------------------------------
+
+
+def test_an_article_is_found_when_the_call_returns_and_gone_when_it_is_removed(client: TestClient) -> None:
+    posted = client.post("/v1/articles", json=HARBOUR)
+    assert (posted.status_code, posted.json()) == (201, {"id": "harbour", "status": "added"})
+    assert client.get("/v1/info").json()["articles"] == 4
+    assert first_answer(client, "Who will build the harbour bridge?") == "harbour"
+    article = client.get("/v1/articles/harbour")
+    assert article.json()["text"] == HARBOUR["text"]
+    assert article.json()["published"] == "2021-03-01T00:00:00Z"
+
+    again = client.post("/v1/articles", json=HARBOUR)
+    assert (again.status_code, again.json()["status"]) == (200, "unchanged")
+    tag = article.headers["ETag"]
+    unchanged = client.get("/v1/articles/harbour", headers={"If-None-Match": f'"other", W/{tag}'})
+    assert (unchanged.status_code, unchanged.content) == (304, b"")
+    changed = client.post("/v1/articles", json=HARBOUR | {"title": "Bridge"})
+    assert changed.json() == {"id": "harbour", "status": "updated"}
+    assert client.get("/v1/articles/harbour", headers={"If-None-Match": tag}).status_code == 200
+
+    assert client.delete("/v1/articles/harbour").json() == {"removed": ["harbour"]}
+    assert client.get("/v1/articles/harbour").status_code == 404
+    assert first_answer(client, "Who will build the harbour bridge?") != "harbour"
+    assert client.delete("/v1/articles/harbour").status_code == 404
+
+
+def test_what_was_posted_is_published_when_the_server_stops(index: Path) -> None:
+    with TestClient(create_app(Settings(index=index)), base_url="http://localhost") as client:
+        client.post("/v1/articles", json=HARBOUR)
+        assert client.get("/v1/info").json()["generation"] == 1
+    with TestClient(create_app(Settings(index=index)), base_url="http://localhost") as client:
+        described = client.get("/v1/info").json()
+    assert (described["generation"], described["articles"], described["unpublished_passages"]) == (2, 4, 0)
+
+
+def test_an_upload_gets_a_line_for_each_of_its_lines(client: TestClient) -> None:
+    lines = [
+        json.dumps(HARBOUR),
+        "",
+        "not JSON",
+        "[1]",
+        json.dumps({"text": "Neither an id nor a URL."}),
+        json.dumps({"id": "empty", "text": " "}),
+        json.dumps(HARBOUR | {"id": "copy"}),
+        json.dumps({"url": "https://news.example/a", "text": "Snow fell on Eastport on Tuesday."}),
+    ]
+    content = iter([part.encode() for part in ("\n".join(lines)[:40], "\n".join(lines)[40:])])
+    posted = client.post("/v1/articles", content=content, headers={"Content-Type": "application/x-ndjson"})
+    told = [json.loads(line) for line in posted.text.splitlines()]
+    assert [(one["line"], one["status"]) for one in told] == [
+        (1, "added"),
+        (2, "skipped"),
+        (3, "skipped"),
+        (4, "skipped"),
+        (5, "skipped"),
+        (6, "duplicate"),
+        (7, "added"),
+    ]
+    assert [one.get("reason") for one in told[1:5]] == [
+        "it is not JSON",
+        "it is not a JSON object",
+        "neither an id nor a url",
+        "no text left after cleaning",
+    ]
+    assert told[-1]["id"] == "https://news.example/a"
+    assert client.get("/v1/info").json()["articles"] == 6
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"", 422),
+        (b"[]", 422),
+        (b'{"id": "a"}', 422),
+        (b'{"id": "a", "text": 7}', 422),
+        (b'{"id": "a", "text": "\\ud800"}', 422),
+        (b"[" * 100_000, 422),
+        (b'{"id": "\\u0000", "text": "x"}', 200),
+        (b'{"text": "x"}', 200),
+    ],
+)
+def test_what_is_no_article(client: TestClient, body: bytes, status: int) -> None:
+    posted = client.post("/v1/articles", content=body, headers={"Content-Type": "application/json"})
+    assert posted.status_code == status, posted.text
+    if status == 200:
+        assert posted.json()["status"] == "skipped"
+    else:
+        assert set(posted.json()["error"]) == {"code", "message", "hint"}
+
+
+def test_another_writer_is_a_conflict(client: TestClient, index: Path) -> None:
+    with writer_lock(index):
+        posted = client.post("/v1/articles", json=HARBOUR)
+        upload = client.post(
+            "/v1/articles", content=json.dumps(HARBOUR), headers={"Content-Type": "application/x-ndjson"}
+        )
+    assert (posted.status_code, posted.json()["error"]["code"]) == (409, "index_locked")
+    assert json.loads(upload.text)["error"]["code"] == "index_locked"
+    assert client.post("/v1/articles", json=HARBOUR).status_code == 201
+
+
+@pytest.mark.parametrize("name", ["../store.sqlite", "..%2F..%2Fetc%2Fpasswd", "%00", "a\u2028b", "x" * 5000])
+def test_ids_are_names_and_no_paths(client: TestClient, name: str) -> None:
+    for answered in (client.get(f"/v1/articles/{name}"), client.delete(f"/v1/articles/{name}")):
+        assert answered.status_code in {404, 405}
+        assert set(answered.json()["error"]) == {"code", "message", "hint"}
+
+
+# --- generations ----------------------------------------------------------------------------------------
+
+
+def test_a_new_generation_is_picked_up_without_a_restart(
+    client: TestClient, index: Path, encoder: Encoder
+) -> None:
+    from indexer.article import Article
+
+    assert client.get("/v1/info").json()["generation"] == 1
+    with Builder(index, encoder) as builder:
+        builder.add([Article(id="new", title="", text=HARBOUR["text"])])
+        builder.publish()
+    for _ in range(100):
+        assert client.post("/v1/ask", json={"question": QUESTION}).json()["answers"][0]["text"] == QUOTE
+        if client.get("/v1/info").json()["generation"] == 2:
+            break
+    assert first_answer(client, "Who will build the harbour bridge?") == "new"
+
+
+def test_a_generation_that_cannot_be_opened_leaves_the_old_one(client: TestClient, index: Path) -> None:
+    manifest = index / "manifest.json"
+    manifest.write_text("{}")
+    for _ in range(5):
+        asked = client.post("/v1/ask", json={"question": QUESTION})
+        assert asked.json()["answers"][0]["text"] == QUOTE
+
+
+# --- pages, batches, streams ----------------------------------------------------------------------------
+
+
+def test_pages_neither_repeat_nor_lose_a_hit(client: TestClient) -> None:
+    whole = client.post("/v1/search", json={"question": QUESTION, "top": 100}).json()
+    assert whole["next"] is None
+    pages: list[tuple[str, int]] = []
+    wanted: dict[str, Any] = {"question": QUESTION, "top": 3}
+    while True:
+        page = client.post("/v1/search", json=wanted).json()
+        pages += ids(page)
+        if page["next"] is None:
+            break
+        wanted["cursor"] = page["next"]
+    assert pages == ids(whole)
+    assert len(pages) > 6
+
+
+def test_a_cursor_of_an_older_index_or_of_nobody(client: TestClient) -> None:
+    cursor = client.post("/v1/search", json={"question": QUESTION, "top": 2}).json()["next"]
+    client.post("/v1/articles", json=HARBOUR)
+    for given, status, code in (
+        (cursor, 409, "stale_cursor"),
+        ("", 400, "bad_cursor"),
+        ("!!", 400, "bad_cursor"),
+        ("OTk5OTk5OTk5OTk5", 400, "bad_cursor"),
+        ("é", 400, "bad_cursor"),
+    ):
+        answered = client.post("/v1/search", json={"question": QUESTION, "cursor": given})
+        assert (answered.status_code, answered.json()["error"]["code"]) == (status, code), given
+
+
+def test_a_batch_is_what_its_questions_are_by_themselves(client: TestClient) -> None:
+    asks = [{"question": QUESTION}, {"question": "Who is Sung Kim?", "top": 2, "explain": True}]
+    together = client.post("/v1/ask/batch", json={"questions": asks}).json()["outcomes"]
+    for ask, one in zip(asks, together, strict=True):
+        alone = client.post("/v1/ask", json=ask).json()
+        assert [a["text"] for a in one["answers"]] == [a["text"] for a in alone["answers"]]
+        assert one["question"] == ask["question"]
+        assert ("explanation" in one) == ("explain" in ask)
+
+
+@pytest.mark.parametrize(
+    ("questions", "status"),
+    [([], 422), ([{"question": "why"}] * 33, 422), ([{"question": QUESTION}, {"question": "?"}], 400)],
+)
+def test_bad_batches(client: TestClient, questions: list[Any], status: int) -> None:
+    answered = client.post("/v1/ask/batch", json={"questions": questions})
+    assert (answered.status_code, set(answered.json()["error"])) == (status, {"code", "message", "hint"})
+
+
+def test_a_stream_has_the_passages_first(client: TestClient) -> None:
+    answered = client.post("/v1/ask/stream", json={"question": QUESTION})
+    assert answered.headers["Content-Type"].startswith("text/event-stream")
+    events = [event.split("\n") for event in answered.text.strip().split("\n\n")]
+    assert [event[0] for event in events] == ["event: passages", "event: answer"]
+    passages, asked = (json.loads(event[1].removeprefix("data: ")) for event in events)
+    assert ids(passages) == ids(asked)
+    assert asked["answers"][0]["text"] == QUOTE
+    bad = client.post("/v1/ask/stream", json={"question": "?"})
+    assert (bad.status_code, bad.json()["error"]["code"]) == (400, "bad_question")
+
+
+def test_messages_name_fields_as_the_body_has_them(client: TestClient) -> None:
+    wanted = {"question": QUESTION, "as_of": "soon"}
+    error = client.post("/v1/ask", json=wanted).json()["error"]
+    assert error["message"].startswith("as_of: ")
+    assert "--" not in error["message"] + error["hint"]
+
+
+def test_a_deadline_is_kept(index: Path) -> None:
+    app = create_app(Settings(index=index), Serving(deadline_s=0.0001))
+    with TestClient(app, base_url="http://localhost") as client:
+        answered = client.post("/v1/ask", json={"question": QUESTION})
+    assert (answered.status_code, answered.json()["error"]["code"]) == (503, "busy")
+    assert answered.headers["Retry-After"] == "1"

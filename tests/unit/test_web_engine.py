@@ -1,0 +1,168 @@
+"""The engine: who waits together is answered together, too many are refused, who leaves frees a place."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api.schemas import Json
+from api.service import Open
+from api.settings import Settings
+from api.web.engine import Busy, Engine, Limits
+from qa.answer import Asked
+from qa.errors import BadQuestion
+from qa.inquiry import Inquiry
+
+QUESTIONS = ["What did China agree to on sanctions?", "Who is Sung Kim?", "Who won?"]
+
+
+def text(_: Open, asked: Asked) -> Json:
+    return {"question": asked.question, "best": asked.best[0].text}
+
+
+class Gate:
+    """Holds a worker in its thread until it is opened."""
+
+    def __init__(self) -> None:
+        self.reached = threading.Event()
+        self.open = threading.Event()
+
+    def __call__(self, opened: Open, asked: Asked) -> Json:
+        self.reached.set()
+        assert self.open.wait(60)
+        return text(opened, asked)
+
+
+async def held(engine: Engine) -> tuple[Gate, "asyncio.Task[Json]"]:
+    """Occupy the only worker."""
+    gate = Gate()
+    task = asyncio.create_task(engine.ask(Inquiry(QUESTIONS[0]), gate))
+    assert await asyncio.to_thread(gate.reached.wait, 60)
+    return gate, task
+
+
+def run(settings: Settings, limits: Limits, body: Callable[[Engine], Any]) -> None:
+    async def main() -> None:
+        async with Engine(settings, limits) as engine:
+            await body(engine)
+
+    asyncio.run(main())
+
+
+def test_what_waits_together_is_answered_together(
+    seeds_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def body(engine: Engine) -> None:
+        sizes: list[int] = []
+        answer = engine._held.opened.answerer.__class__.answer
+        monkeypatch.setattr(
+            "qa.answer.Answerer.answer", lambda self, asks: sizes.append(len(asks)) or answer(self, asks)
+        )
+        alone = [await engine.ask(Inquiry(question), text) for question in QUESTIONS]
+        gate, first = await held(engine)
+        rest = [asyncio.create_task(engine.ask(Inquiry(question), text)) for question in QUESTIONS]
+        await asyncio.sleep(0)
+        gate.open.set()
+        assert await asyncio.gather(first, *rest) == [alone[0], *alone]
+        assert sizes == [1, 1, 1, 1, 3]
+
+    run(seeds_settings, Limits(workers=1), body)
+
+
+def test_more_than_can_wait_is_refused(seeds_settings: Settings) -> None:
+    async def body(engine: Engine) -> None:
+        gate, first = await held(engine)
+        waiting = [asyncio.create_task(engine.ask(Inquiry("Who?"), text)) for _ in range(2)]
+        await asyncio.sleep(0)
+        with pytest.raises(Busy, match="2 questions are waiting already"):
+            await engine.ask(Inquiry("Who?"), text)
+        gate.open.set()
+        assert len(await asyncio.gather(first, *waiting)) == 3
+
+    run(seeds_settings, Limits(workers=1, waiting=2), body)
+
+
+def test_who_leaves_frees_the_place_and_is_not_answered(seeds_settings: Settings) -> None:
+    async def body(engine: Engine) -> None:
+        gate, first = await held(engine)
+        rendered: list[str] = []
+        leaving = asyncio.create_task(
+            engine.ask(Inquiry("Who left?"), lambda _, asked: rendered.append(asked.question) or {})  # type: ignore[func-returns-value]
+        )
+        await asyncio.sleep(0)
+        leaving.cancel()
+        await asyncio.sleep(0)
+        first.cancel()
+        gate.open.set()
+        assert (await engine.ask(Inquiry(QUESTIONS[1]), text))["question"] == QUESTIONS[1]
+        assert rendered == []
+
+    run(seeds_settings, Limits(workers=1), body)
+
+
+def test_one_callers_failure_is_not_the_others(seeds_settings: Settings) -> None:
+    def fails(_: Open, __: Asked) -> Json:
+        raise RuntimeError("mine alone")
+
+    async def body(engine: Engine) -> None:
+        gate, first = await held(engine)
+        asks = [engine.ask(Inquiry(QUESTIONS[1]), fails), engine.ask(Inquiry(QUESTIONS[1]), text)]
+        waiting = asyncio.gather(*asks, return_exceptions=True)
+        await asyncio.sleep(0)
+        with pytest.raises(BadQuestion):
+            await engine.ask(Inquiry("?"), text)
+        gate.open.set()
+        failed, answered = await waiting
+        assert str(failed) == "mine alone"
+        assert isinstance(answered, dict)
+        await first
+
+    run(seeds_settings, Limits(workers=1), body)
+
+
+def test_other_work_is_bounded_and_its_place_is_kept_until_the_thread_ends(seeds_settings: Settings) -> None:
+    async def body(engine: Engine) -> None:
+        begun, go = threading.Event(), threading.Event()
+
+        def work(_: Open) -> int:
+            begun.set()
+            assert go.wait(60)
+            return 1
+
+        task = asyncio.create_task(engine.run(work))
+        assert await asyncio.to_thread(begun.wait, 60)
+        task.cancel()
+        await asyncio.sleep(0)
+        with pytest.raises(Busy):
+            await engine.run(lambda _: 2)
+        go.set()
+        while True:
+            try:
+                assert await engine.run(lambda opened: opened.index.counts.articles) == 3
+                break
+            except Busy:
+                await asyncio.sleep(0.01)
+
+    run(seeds_settings, Limits(others=1), body)
+
+
+def test_stopping_finishes_what_was_accepted(seeds_settings: Settings) -> None:
+    async def main() -> None:
+        async with Engine(seeds_settings, Limits(workers=1)) as engine:
+            asks = [asyncio.create_task(engine.ask(Inquiry(question), text)) for question in QUESTIONS]
+            await asyncio.sleep(0)
+        assert [(await ask)["question"] for ask in asks] == QUESTIONS
+        with pytest.raises(Busy, match="stopping"):
+            await engine.ask(Inquiry("Who?"), text)
+
+    asyncio.run(main())
+
+
+def test_an_index_that_is_not_there(tmp_path: Path) -> None:
+    from indexer.errors import IndexMissing
+
+    with pytest.raises(IndexMissing):
+        run(Settings(index=tmp_path), Limits(), lambda _: None)
