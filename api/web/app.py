@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
@@ -21,6 +21,7 @@ from api.service import open_answerer
 from api.settings import Settings
 from api.web.engine import Busy, Engine, Limits
 from api.web.guard import Guard, Refused, Rules
+from api.web.metrics import CONTENT_TYPE, Metrics
 from api.web.routes import StaleCursor, router
 from api.web.writing import Writer
 from indexer.errors import IndexLocked
@@ -50,11 +51,12 @@ class Serving:
 
 def create_app(settings: Settings, serving: Serving | None = None) -> FastAPI:
     """Return the application; its lifespan loads the models and opens the index once, and closes them."""
-    serving = serving or Serving()
+    serving, metrics = serving or Serving(), Metrics()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with Engine(settings, serving.limits) as engine:
+        async with Engine(settings, serving.limits, metrics) as engine:
+            metrics.watch(lambda: engine.waiting, lambda: engine.opened)
             app.state.engine, app.state.deadline_s = engine, serving.deadline_s
             app.state.writer = Writer(engine)
             try:
@@ -72,6 +74,12 @@ def create_app(settings: Settings, serving: Serving | None = None) -> FastAPI:
     app.include_router(router)
     app.add_api_route("/healthz", _alive, tags=["health"])
     app.add_api_route("/readyz", _ready, tags=["health"])
+
+    @app.get("/metrics", tags=["health"], response_class=PlainTextResponse)
+    async def show_metrics() -> Response:
+        """Show what a dashboard wants to know, in Prometheus' text format."""
+        return Response(metrics.text(), media_type=CONTENT_TYPE)
+
     for kind in NutgrafError:
         app.add_exception_handler(kind, _ours)
     app.add_exception_handler(Refused, _refused)
@@ -79,7 +87,7 @@ def create_app(settings: Settings, serving: Serving | None = None) -> FastAPI:
     app.add_exception_handler(ValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Exception, _defect)
-    app.add_middleware(Guard, rules=serving.rules)
+    app.add_middleware(Guard, rules=serving.rules, count=metrics.request)
     return app
 
 

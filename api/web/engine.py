@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar, TypeVar
+from typing import ClassVar, Protocol, TypeVar
 
 from api.schemas import Json
 from api.service import Models, Open, load_models, open_with
@@ -84,12 +84,27 @@ def stamp(settings: Settings) -> Stamp | None:
     return found.st_mtime_ns, found.st_ino, found.st_size
 
 
+class Observer(Protocol):
+    """Who is told what is done."""
+
+    def batch(self, size: int) -> None:
+        """Take note that so many questions are answered together."""
+        ...
+
+    def asked(self, outcome: Asked) -> None:
+        """Take note of a question's outcome; called in a worker's thread."""
+        ...
+
+
 class Engine:
     """Models loaded once, and the newest generation of the index. `async with` it."""
 
-    def __init__(self, settings: Settings, limits: Limits | None = None) -> None:
+    def __init__(
+        self, settings: Settings, limits: Limits | None = None, observer: Observer | None = None
+    ) -> None:
         self.settings = settings
         self.limits = limits or Limits()
+        self._observer = observer
         self._held: _Held
         self._models: Models
         self._stopping = False
@@ -125,6 +140,11 @@ class Engine:
     def waiting(self) -> int:
         """How many questions wait for a worker."""
         return self._queue.qsize()
+
+    @property
+    def opened(self) -> Open:
+        """What is open now; only for what is read at once."""
+        return self._held.opened
 
     async def ask(self, inquiry: Inquiry, render: Callable[[Open, Asked], Json]) -> Json:
         """Answer a question together with others that wait; `render` is called in a thread.
@@ -183,7 +203,9 @@ class Engine:
             wanted = [one for one in batch if not one.done.done()]
             try:
                 if wanted:
-                    await self._with_open(partial(_answer, wanted))
+                    if self._observer is not None:
+                        self._observer.batch(len(wanted))
+                    await self._with_open(partial(_answer, wanted, self._observer))
             except Exception as error:  # noqa: BLE001 - whatever it was, the callers are told
                 for one in wanted:
                     _settle(one, error)
@@ -223,9 +245,11 @@ class Engine:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
 
-def _answer(batch: Sequence[_Waiting], opened: Open) -> None:
+def _answer(batch: Sequence[_Waiting], observer: Observer | None, opened: Open) -> None:
     """Answer a batch, in a worker's thread; the outcomes go back to the loop's."""
     for one, asked in zip(batch, opened.answerer.answer([one.inquiry for one in batch]), strict=True):
+        if observer is not None:
+            observer.asked(asked)
         try:
             outcome: Json | Exception = one.render(opened, asked)
         except Exception as error:  # noqa: BLE001 - one caller's failure is not the others'

@@ -9,7 +9,7 @@ import binascii
 import json
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from secrets import token_hex
 from typing import Any
@@ -47,6 +47,9 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+
+
+Count = Callable[[str, str, int, float], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +96,11 @@ class _Seen:
 class Guard:
     """The application behind its guard."""
 
-    def __init__(self, app: ASGIApp, rules: Rules) -> None:
+    def __init__(self, app: ASGIApp, rules: Rules, count: Count = lambda *_: None) -> None:
+        """Guard `app`; `count` is told method, route, status and seconds of each request."""
         self._app = app
         self._rules = rules
+        self._count = count
         self._rates = Rates(rules.per_minute)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -215,11 +220,12 @@ class Guard:
 
     def _log(self, scope: Scope, seen: _Seen, seconds: float) -> None:
         """Write a line without the query, which may hold a question."""
-        route = scope.get("route")
+        route = getattr(scope.get("route"), "path", "none")
+        self._count(scope["method"] if seen.status != 405 else "other", route, seen.status, seconds)  # noqa: PLR2004
         line: dict[str, Any] = {
             "id": seen.id,
             "method": scope["method"],
-            "route": getattr(route, "path", None),
+            "route": route,
             "status": seen.status,
             "ms": round(seconds * 1e3, 1),
             "key": seen.key,

@@ -73,6 +73,38 @@ def test_unknown_things_have_the_same_shape(client: TestClient, path: str, statu
     assert set(answered.json()["error"]) == {"code", "message", "hint"}
 
 
+def test_metrics_count_what_was_done(client: TestClient) -> None:
+    before = metrics(client)
+    client.post("/v1/ask", json={"question": QUESTION})
+    client.post("/v1/ask", json={"question": "Who won the 1998 football World Cup final in Paris?"})
+    client.get("/v1/articles/nope")
+    client.get("/nowhere/at/all")
+    after = metrics(client)
+
+    def more(name: str) -> float:
+        return after[name] - before.get(name, 0.0)
+
+    assert more('nutgraf_questions_total{outcome="answered"}') == 1.0
+    assert more('nutgraf_questions_total{outcome="below_threshold"}') == 1.0
+    assert more("nutgraf_batch_questions_count") == 2.0
+    assert more('nutgraf_stage_seconds_count{stage="read"}') == 2.0
+    ask = 'nutgraf_request_seconds_count{method="POST",route="/v1/ask",status="200"}'
+    article = (
+        'nutgraf_request_seconds_count{method="GET",route="/v1/articles/{article_id:path}",status="404"}'
+    )
+    nowhere = 'nutgraf_request_seconds_count{method="GET",route="none",status="404"}'
+    assert [more(ask), more(article), more(nowhere)] == [2.0, 1.0, 1.0]
+    assert after["nutgraf_index_articles"] == 3.0
+    assert after["nutgraf_index_generation"] == 1.0
+    assert "World Cup" not in client.get("/metrics").text
+
+
+def metrics(client: TestClient) -> dict[str, float]:
+    lines = client.get("/metrics").text.splitlines()
+    pairs = (line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
+    return {name: float(value) for name, value in pairs}
+
+
 def test_a_page_from_elsewhere_is_refused(client: TestClient) -> None:
     answered = client.get("/v1/info", headers={"host": "evil.example"})
     assert answered.status_code == 400

@@ -30,6 +30,7 @@ HOMES = {
     "trafilatura": {"indexer/loaders/html.py"},
     "fastapi": {"api/web/app.py", "api/web/routes.py"},
     "pydantic": {"api/web/app.py", "api/web/queries.py"},
+    "prometheus_client": {"api/web/metrics.py"},
     "typer": {
         "api/cli.py",
         "api/options.py",

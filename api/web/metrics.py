@@ -1,0 +1,79 @@
+"""What a dashboard sees, in Prometheus' text format. The one home of prometheus-client."""
+
+from collections.abc import Callable
+from typing import Any
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from api.service import Open
+from qa.answer import Asked
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+_STAGES = ("encode", "retrieve", "read", "total")
+_Call = Callable[[], float]
+
+
+class Metrics:
+    """The figures of one application; two in one process do not share them."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self._requests = Histogram(
+            "nutgraf_request_seconds",
+            "From a request's arrival to its last byte.",
+            ["method", "route", "status"],
+            buckets=_SECONDS,
+            registry=self._registry,
+        )
+        self._stages = Histogram(
+            "nutgraf_stage_seconds",
+            "What the stages of answering a question took, its share of what was done for several.",
+            ["stage"],
+            buckets=_SECONDS,
+            registry=self._registry,
+        )
+        self._batches = Histogram(
+            "nutgraf_batch_questions",
+            "Questions answered together.",
+            buckets=(1, 2, 4, 8, 16, 32),
+            registry=self._registry,
+        )
+        self._questions = Counter(
+            "nutgraf_questions", "Questions by outcome.", ["outcome"], registry=self._registry
+        )
+
+    def request(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count a request; `route` is a path's pattern, never what was asked for."""
+        self._requests.labels(method, route, str(status)).observe(seconds)
+
+    def batch(self, size: int) -> None:
+        """Count a batch."""
+        self._batches.observe(size)
+
+    def asked(self, outcome: Asked) -> None:
+        """Count a question and its stages."""
+        code = outcome.abstention.code if outcome.abstention else "answered"
+        self._questions.labels(code).inc()
+        for stage in _STAGES:
+            self._stages.labels(stage).observe(getattr(outcome.timing, stage) / 1e3)
+
+    def watch(self, waiting: _Call, opened: Callable[[], Open]) -> None:
+        """Read these whenever somebody looks."""
+        gauges: dict[str, tuple[str, _Call]] = {
+            "waiting_questions": ("Questions that wait for a worker.", waiting),
+            "index_articles": ("Articles in the index.", lambda: opened().index.counts.articles),
+            "index_passages": ("Passages in the index.", lambda: opened().index.counts.passages),
+            "index_unpublished_passages": (
+                "Stored since the last generation.",
+                lambda: opened().index.unpublished,
+            ),
+            "index_generation": ("The generation that answers.", lambda: opened().index.manifest.generation),
+        }
+        for name, (what, read) in gauges.items():
+            Gauge(f"nutgraf_{name}", what, registry=self._registry).set_function(read)
+
+    def text(self) -> bytes:
+        """Return everything as Prometheus reads it."""
+        text: Any = generate_latest(self._registry)
+        return bytes(text)
