@@ -104,10 +104,10 @@ def ranked(windows: Sequence[Window], prior: float, null: float) -> list[str]:
     """Return the articles in the order of their best spans; a copy stands where its article stands."""
     best = [(max((s.score for s in scored(w, prior, null)), default=-np.inf), w.candidate) for w in windows]
     order = sorted(best, key=lambda pair: (-pair[0], pair[1].rank))
-    return _articles([candidate for _, candidate in order])
+    return articles_of([candidate for _, candidate in order])
 
 
-def _articles(candidates: Sequence[Candidate]) -> list[str]:
+def articles_of(candidates: Sequence[Candidate]) -> list[str]:
     every = (a.id for c in candidates for a in (c.passage.article, *c.copies))
     return [*dict.fromkeys(every)]
 
@@ -168,7 +168,7 @@ def figures(
     texts = [answered(windows, prior, null, agreement) for windows in found]
     em = 100 * float(np.mean([exact_match(t, q.golds) for t, q in zip(texts, questions, strict=True)]))
     overlap = 100 * float(np.mean([f1(t, q.golds) for t, q in zip(texts, questions, strict=True)]))
-    as_found = [_articles([w.candidate for w in windows]) for windows in found]
+    as_found = [articles_of([w.candidate for w in windows]) for windows in found]
     as_read = [ranked(windows, prior, null) for windows in found]
     return [
         em,

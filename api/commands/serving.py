@@ -47,6 +47,9 @@ def serve(
     deadline: Annotated[
         float, typer.Option("--deadline", min=0.1, max=3600.0, help="Seconds that a request may take.")
     ] = 30.0,
+    batch: Annotated[
+        int, typer.Option("--batch", min=1, max=64, help="Waiting questions answered together, at most.")
+    ] = 16,
     index: options.Index = _INDEX,
     encoder: options.EncoderName = None,
     reader: options.ReaderName = None,
@@ -57,10 +60,12 @@ def serve(
     """Serve; see SERVE_HELP."""
     from api.web.app import LOOPBACK, Serving
     from api.web.app import serve as serve_http
+    from api.web.engine import Limits
     from api.web.guard import Rules
     from api.web.keys import parse_keys, read_keys
 
     keys = parse_keys([*(api_key or []), *(read_keys(api_key_file) if api_key_file else [])])
     hosts = Rules().hosts | ({f"[{host}]" if ":" in host else host} if host in LOOPBACK else set())
-    serving = Serving(host, port, Rules(keys=keys, hosts=hosts, per_minute=rate), deadline_s=deadline)
+    rules, limits = Rules(keys=keys, hosts=hosts, per_minute=rate), Limits(batch=batch)
+    serving = Serving(host, port, rules, limits, deadline_s=deadline)
     serve_http(options.settings(index, encoder, reader, threads, windows, profile), serving)

@@ -22,6 +22,7 @@ from api.settings import Settings
 from api.web.engine import Busy, Engine, Limits
 from api.web.guard import Guard, Refused, Rules
 from api.web.metrics import CONTENT_TYPE, Metrics
+from api.web.responses import Alive, Ready
 from api.web.routes import StaleCursor, router
 from api.web.writing import Writer
 from indexer.errors import IndexLocked
@@ -72,8 +73,8 @@ def create_app(settings: Settings, serving: Serving | None = None) -> FastAPI:
         redoc_url=None,
     )
     app.include_router(router)
-    app.add_api_route("/healthz", _alive, tags=["health"])
-    app.add_api_route("/readyz", _ready, tags=["health"])
+    app.add_api_route("/healthz", _alive, response_model=Alive, tags=["health"])
+    app.add_api_route("/readyz", _ready, response_model=Ready, tags=["health"])
 
     @app.get("/metrics", tags=["health"], response_class=PlainTextResponse)
     async def show_metrics() -> Response:

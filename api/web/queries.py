@@ -27,7 +27,9 @@ class Filtered(_Body):
         description=f"Hide what was published later, prefer what was new then. {_DAY}",
         examples=["2016"],
     )
-    source: list[str] = Field([], description="Only these outlets.", examples=[["The New York Times"]])
+    source: list[str] = Field(
+        [], max_length=100, description="Only these outlets.", examples=[["The New York Times"]]
+    )
 
     def allow(self) -> Filter:
         """Return the filter; raises BadOption for a date that is none."""

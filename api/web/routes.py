@@ -10,6 +10,7 @@ from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
+from pydantic import BaseModel
 from starlette.types import Receive, Scope, Send
 
 from api.calibrations import in_force_object
@@ -18,6 +19,7 @@ from api.explanations import explained
 from api.schemas import Json, asked_object, found_object, full_article_object, info_object
 from api.service import Open, article
 from api.timelines import timeline_object
+from api.web import responses as shapes
 from api.web.engine import Busy, Engine
 from api.web.guard import Refused
 from api.web.queries import Ask, AskBatch, NewArticle, Search
@@ -32,6 +34,22 @@ router = APIRouter(prefix="/v1")
 UPLOAD_LINES = 32
 """Lines of an upload that are stored in one turn."""
 
+_UPLOAD_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {"schema": NewArticle.model_json_schema()},
+            "application/x-ndjson": {"schema": {"type": "string", "description": "An article a line."}},
+        },
+    }
+}
+
+
+def gives(model: type[BaseModel]) -> dict[str, Any]:
+    """Return what FastAPI is told of a route's responses; they are made elsewhere, so it checks none."""
+    failed = {"model": shapes.Error}
+    return {"response_model": None, "responses": {200: {"model": model}, "4XX": failed, "5XX": failed}}
+
 
 class StaleCursor(QAError):
     """The index has changed since the first page."""
@@ -45,13 +63,18 @@ class BadCursor(QAError):
     code = "bad_cursor"
 
 
-@router.post("/ask", tags=["asking"])
+_STREAM = gives(shapes.Asked)["responses"] | {
+    200: {"description": "Server-sent events.", "content": {"text/event-stream": {}}}
+}
+
+
+@router.post("/ask", tags=["asking"], **gives(shapes.Asked))
 async def ask(asked: Ask, request: Request) -> Json:
     """Answer a question with the exact words of an article, or say that the archive does not answer it."""
     return await _in_time(request, _engine(request).ask(asked.inquiry(), partial(_rendered, asked)))
 
 
-@router.post("/ask/batch", tags=["asking"])
+@router.post("/ask/batch", tags=["asking"], **gives(shapes.AskedBatch))
 async def ask_batch(batch: AskBatch, request: Request) -> Json:
     """Answer up to 32 questions; the outcomes have their order."""
     inquiries = [one.inquiry() for one in batch.questions]
@@ -67,7 +90,7 @@ async def ask_batch(batch: AskBatch, request: Request) -> Json:
     return await _in_time(request, _engine(request).run(work))
 
 
-@router.post("/ask/stream", tags=["asking"])
+@router.post("/ask/stream", tags=["asking"], response_class=StreamingResponse, responses=_STREAM)
 async def ask_stream(asked: Ask, request: Request) -> StreamingResponse:
     """Answer as server-sent events: `passages` as soon as they are found, then `answer`, or else `error`."""
     engine, inquiry = _engine(request), asked.inquiry()
@@ -87,7 +110,7 @@ async def ask_stream(asked: Ask, request: Request) -> StreamingResponse:
     return StreamingResponse(events(), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
 
-@router.post("/search", tags=["asking"])
+@router.post("/search", tags=["asking"], **gives(shapes.Found))
 async def search(wanted: Search, request: Request) -> Json:
     """Find the passages nearest to some words; up to 100, a page at a time."""
     allow = wanted.allow()
@@ -104,7 +127,7 @@ async def search(wanted: Search, request: Request) -> Json:
     return await _in_time(request, _engine(request).run(work))
 
 
-@router.get("/articles/{article_id:path}", tags=["articles"], response_model=None)
+@router.get("/articles/{article_id:path}", tags=["articles"], **gives(shapes.Article))
 async def get_article(
     article_id: str, request: Request, if_none_match: Annotated[str | None, Header()] = None
 ) -> Response:
@@ -119,7 +142,7 @@ async def get_article(
     return JSONResponse(full_article_object(found), headers=headers)
 
 
-@router.post("/articles", tags=["articles"], response_model=None)
+@router.post("/articles", tags=["articles"], openapi_extra=_UPLOAD_BODY, **gives(shapes.Stored))
 async def post_articles(request: Request) -> Response:
     """Store an article (application/json), or one a line (application/x-ndjson), and say what became of each.
 
@@ -135,7 +158,7 @@ async def post_articles(request: Request) -> Response:
     return JSONResponse(result, 201 if result["status"] in {"added", "duplicate"} else 200)
 
 
-@router.delete("/articles/{article_id:path}", tags=["articles"])
+@router.delete("/articles/{article_id:path}", tags=["articles"], **gives(shapes.Removed))
 async def delete_article(article_id: str, request: Request) -> Json:
     """Remove an article; it is gone from every search when the call returns."""
     writer = _writer(request)
@@ -147,7 +170,7 @@ async def delete_article(article_id: str, request: Request) -> Json:
     return {"removed": [article_id]}
 
 
-@router.get("/info", tags=["archive"])
+@router.get("/info", tags=["archive"], **gives(shapes.Info))
 async def info(request: Request) -> Json:
     """Say what the index holds."""
 

@@ -1,4 +1,4 @@
-"""`answer` of the shipped int8 reader against `answer` of the float32 model it was exported from.
+"""`answer` of an int8 reader against `answer` of the float32 model it was exported from.
 
 Needs what test_parity.py needs; skipped with its reason where that is absent.
 """
@@ -18,17 +18,10 @@ from qa.evaluate.metrics import exact_match, f1
 pytestmark = [pytest.mark.parity, pytest.mark.timeout(1200)]  # two minutes of a processor, which may be busy
 
 DATA = Path(os.environ.get("NUTGRAF_DATA", "../shared/data"))
-READER_SOURCE = Path(os.environ.get("NUTGRAF_READER_SOURCE", "../shared/models/reader-interim"))
 QUESTIONS = 1000
 SEED = 11
 SAME_SHARE = 0.95  # of the answers: the spans must agree for 97 % in test_parity.py, here they may be longer
 POINTS = 0.4  # by how much exact match and F1 may differ, in points of 100
-
-
-@pytest.fixture(autouse=True)
-def offline(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    pytest.importorskip("torch", reason="the extra hf is not installed")
 
 
 def questions() -> tuple[list[str], list[str], list[list[str]]]:
@@ -48,12 +41,11 @@ def questions() -> tuple[list[str], list[str], list[list[str]]]:
     return [row[0] for row in drawn], [row[1] for row in drawn], [row[2] for row in drawn]
 
 
-def test_int8_answers_as_float32_does() -> None:
-    if not READER_SOURCE.is_dir():
-        pytest.skip(f"the reader's source is not at {READER_SOURCE}: set NUTGRAF_READER_SOURCE")
+def test_int8_answers_as_float32_does(readers: tuple[str, str]) -> None:
+    float32_reader, int8_reader = readers
     asked, contexts, golds = questions()
-    int8 = models.load_reader().answer(question=asked, context=contexts)
-    float32 = models.load_reader(str(READER_SOURCE)).answer(question=asked, context=contexts)
+    int8 = models.load_reader(int8_reader).answer(question=asked, context=contexts)
+    float32 = models.load_reader(float32_reader).answer(question=asked, context=contexts)
     for found in (int8, float32):
         for context, one in zip(contexts, found, strict=True):
             assert context[one["start"] : one["end"]] == one["answer"]

@@ -1,7 +1,7 @@
-"""The shipped int8 models against the hf engine in float32, on real text: the bars they must clear.
+"""Our int8 models against the hf engine in float32, on real text: the bars they must clear.
 
-Needs the extra `hf`, the published encoder's package, `$NUTGRAF_DATA`, and for the reader the folder it was
-exported from, `$NUTGRAF_READER_SOURCE`. Each is skipped with its reason where that is absent.
+Needs the extra `hf`, the published encoder's package, `$NUTGRAF_DATA`, and for the reader a float32 one in
+`$NUTGRAF_READER_SOURCE`. Each is skipped with its reason where that is absent.
 """
 
 import gzip
@@ -20,16 +20,9 @@ from models.windows import WindowLogits
 pytestmark = pytest.mark.parity
 
 DATA = Path(os.environ.get("NUTGRAF_DATA", "../shared/data"))
-READER_SOURCE = Path(os.environ.get("NUTGRAF_READER_SOURCE", "../shared/models/reader-interim"))
 LONGEST_TOKENS = 30
 QUESTIONS = 500
 PASSAGES = 200
-
-
-@pytest.fixture(autouse=True)
-def offline(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    pytest.importorskip("torch", reason="the extra hf is not installed")
 
 
 def present(path: Path, what: str) -> Path:
@@ -77,11 +70,11 @@ def test_the_encoder_s_vectors_are_those_of_the_published_weights() -> None:
     assert cosines.min() >= 0.98
 
 
-def test_the_reader_s_spans_are_those_of_its_source() -> None:
-    source = present(READER_SOURCE, "the reader's source ($NUTGRAF_READER_SOURCE)")
+def test_the_reader_s_spans_are_those_of_its_source(readers: tuple[str, str]) -> None:
+    float32_reader, int8_reader = readers
     pairs = questions()
-    reference = models.load_reader(str(source)).read(pairs)
-    found = models.load_reader().read(pairs)
+    reference = models.load_reader(float32_reader).read(pairs)
+    found = models.load_reader(int8_reader).read(pairs)
     for ours, theirs in zip(found, reference, strict=True):
         assert np.array_equal(ours.offsets, theirs.offsets)
     same = [best_span(ours) == best_span(theirs) for ours, theirs in zip(found, reference, strict=True)]

@@ -29,7 +29,7 @@ HOMES = {
     "rensa": {"indexer/duplicates.py"},
     "trafilatura": {"indexer/loaders/html.py"},
     "fastapi": {"api/web/app.py", "api/web/routes.py"},
-    "pydantic": {"api/web/app.py", "api/web/queries.py"},
+    "pydantic": {f"api/web/{name}.py" for name in ("app", "queries", "responses", "routes")},
     "prometheus_client": {"api/web/metrics.py"},
     "typer": {
         "api/cli.py",

@@ -7,13 +7,17 @@ from pathlib import Path
 
 import pytest
 
-import api.app
 import api.errors
+import api.web.engine
+import api.web.routes
 import indexer.errors
 import models.errors
 import qa.errors
+from api.settings import Settings
+from api.web.app import create_app
 
 ROOT = Path(__file__).parents[2]
+HTTP = (ROOT / "docs" / "http.md").read_text(encoding="utf-8")
 CLI = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
 COMMANDS = ["index", "ask", "search", "show", "remove", "info", "eval", "calibrate", "serve"]
 
@@ -46,7 +50,7 @@ def test_every_setting_is_described() -> None:
     read = {
         name
         for path in (ROOT / "api").rglob("*.py")
-        for name in re.findall(r"NUTGRAF_[A-Z]+", path.read_text())
+        for name in re.findall(r"NUTGRAF_[A-Z_]+", path.read_text())
     }
     assert {name for name in read if f"`{name}`" not in CLI} == set()
 
@@ -62,12 +66,20 @@ def test_every_error_code_is_described() -> None:
     assert {code for code in codes if f"`{code}`" not in CLI} == set()
 
 
+def test_every_error_code_of_the_http_door_is_described() -> None:
+    raised = {api.web.engine.Busy.code, api.web.routes.StaleCursor.code, api.web.routes.BadCursor.code}
+    for module in ("app", "guard"):
+        source = (ROOT / "api" / "web" / f"{module}.py").read_text(encoding="utf-8")
+        raised |= set(re.findall(r'(?:_shaped|Refused)\(\s*\d+,\s*"(\w+)"', source))
+    assert {"busy", "unauthorized", "too_large", "too_slow", "bad_request"} <= raised
+    assert {code for code in raised - {"defect"} if f"`{code}`" not in HTTP} == set()
+
+
 def test_every_route_is_described() -> None:
-    text = (ROOT / "docs" / "http.md").read_text(encoding="utf-8")
-    source = Path(api.app.__file__).read_text(encoding="utf-8")
-    routes = re.findall(r'@app\.(get|post)\("([^"{]+)', source)
-    assert len(routes) == 5
-    assert [path for method, path in routes if f"`{method.upper()} {path}" not in text] == []
+    described = create_app(Settings()).openapi()["paths"]
+    routes = [f"`{method.upper()} {path}`" for path, methods in described.items() for method in methods]
+    assert len(routes) >= 11
+    assert [route for route in routes if route not in HTTP] == []
 
 
 def test_the_readme_shows_what_make_ask_prints() -> None:

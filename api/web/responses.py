@@ -1,0 +1,235 @@
+"""What the routes return, for the OpenAPI description. The objects are made by `api.schemas`, not here.
+
+A test holds real responses against these models, so that neither says what the other does not.
+"""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+_QUOTE = "new United Nations sanctions against the North"
+_ID = "seeds/004_d6905fbb12041181.txt"
+_HASH = "9f3ab2c4d5e6"
+_DAY = "2016-01-27T00:00:00Z"
+
+
+class _Object(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class ErrorBody(_Object):
+    """What was wrong, what was expected, and what to do next."""
+
+    code: str = Field(examples=["bad_question"])
+    message: str = Field(examples=["the question is empty"])
+    hint: str = Field(examples=['ask "What did China agree to on sanctions?"'])
+
+
+class Error(_Object):
+    """Every failure."""
+
+    error: ErrorBody
+
+
+class ArticleRef(_Object):
+    """What identifies an article to a person."""
+
+    id: str = Field(examples=[_ID])
+    title: str = Field(examples=["U.S. Says It Will Step Up Defenses"])
+    url: str | None = Field(examples=["https://news.example/2016/01/27/kerry.html"])
+    source: str | None = Field(description="The outlet.", examples=["The New York Times"])
+    published: str | None = Field(description="UTC; midnight where only a day is known.", examples=[_DAY])
+
+
+class Article(ArticleRef):
+    """An article with all that is kept of it."""
+
+    authors: list[str] = Field(examples=[["Jane Perlez"]])
+    published_from: str | None = Field(description="Where the date came from.", examples=["byline"])
+    ingested_at: str | None = Field(examples=["2026-11-22T09:00:00Z"])
+    content_hash: str = Field(description="SHA-256 of all that a reader could see.", examples=[_HASH])
+    cluster: str | None = Field(description="Articles that print one story share it.", examples=[_ID])
+    text: str = Field(description="What every quote is cut from.", examples=["BEIJING — ..."])
+
+
+class Quote(_Object):
+    """Words of an article: `text == article.text[start:end]`, in code points."""
+
+    text: str = Field(examples=[f"China agreed on Wednesday to {_QUOTE}."])
+    start: int = Field(examples=[1354])
+    end: int = Field(examples=[1500])
+
+
+class Support(_Object):
+    """The same answer in another article."""
+
+    article: ArticleRef
+    start: int = Field(examples=[210])
+    end: int = Field(examples=[256])
+    independent: bool = Field(description="Whether it is no copy of one that counts.", examples=[True])
+
+
+class Answer(Quote):
+    """The exact words of an article."""
+
+    text: str = Field(examples=[_QUOTE])
+    start: int = Field(examples=[1397])
+    end: int = Field(examples=[1443])
+    score: float = Field(description="What answers are ordered by.", examples=[21.4])
+    probability: float = Field(description="Calibrated: how often such answers are right.", examples=[0.71])
+    sentence: Quote = Field(description="The sentence around it.")
+    article: ArticleRef
+    support: list[Support] = Field(description="Who else says it.")
+
+
+class Abstention(_Object):
+    """Why there is no answer."""
+
+    code: Literal["nothing_found", "nothing_read", "below_threshold"] = Field(examples=["below_threshold"])
+    reason: str = Field(examples=["the best guess has probability 7%, below 21%"])
+
+
+class Passage(Quote):
+    """A passage as it was found."""
+
+    article: ArticleRef
+    score: float = Field(description="Meaning and words together, 0 to 1.", examples=[0.83])
+    rank: int = Field(examples=[1])
+    copies: list[ArticleRef] = Field(description="Other prints of the same story.")
+    explain: dict[str, Any] | None = Field(None, description="Its ranks and scores, where asked for.")
+
+
+class IndexState(_Object):
+    """Which state of the index answered."""
+
+    generation: int = Field(examples=[3])
+    articles: int = Field(examples=[11494])
+    passages: int = Field(examples=[208644])
+
+
+class Timing(_Object):
+    """Milliseconds a stage; of what is done for several questions at once, each has an even share."""
+
+    encode: float = Field(examples=[6.1])
+    retrieve: float = Field(examples=[18.0])
+
+
+class AskTiming(Timing):
+    """Milliseconds a stage."""
+
+    read: float = Field(examples=[71.2])
+    total: float = Field(examples=[95.3])
+
+
+class Voice(_Object):
+    """An article that gave an answer at some time."""
+
+    article: ArticleRef
+    start: int = Field(examples=[1397])
+    end: int = Field(examples=[1443])
+    text: str = Field(examples=[_QUOTE])
+
+
+class TimelineEntry(_Object):
+    """One of the answers that were given over time."""
+
+    text: str = Field(examples=[_QUOTE])
+    status: Literal["current", "superseded", "disputed", "undated"] = Field(examples=["current"])
+    first: str | None = Field(description="The first day that it was given on.", examples=["2016-01-27"])
+    last: str | None = Field(description="The last one.", examples=["2016-02-02"])
+    outlets: list[str] = Field(examples=[["The New York Times"]])
+    independent: int = Field(description="Articles that give it, copies left out.", examples=[2])
+    probability: float = Field(examples=[0.64])
+    articles: list[Voice]
+
+
+class Asked(_Object):
+    """The outcome of a question: answers, or an abstention; never both, never neither."""
+
+    question: str = Field(examples=["What did China agree to on sanctions?"])
+    answered: bool = Field(examples=[True])
+    answers: list[Answer]
+    abstention: Abstention | None
+    passages: list[Passage] = Field(description="What was read, best first.")
+    timing_ms: AskTiming
+    index: IndexState
+    timeline: list[TimelineEntry] | None = Field(None, description="How the answer changed, where asked for.")
+    considered: list[Answer] | None = Field(None, description="With `explain`: the unsure ones, too.")
+    explanation: dict[str, Any] | None = Field(None, description="With `explain`: why the first is first.")
+
+
+class AskedBatch(_Object):
+    """The outcomes of a batch, in the questions' order."""
+
+    outcomes: list[Asked]
+
+
+class Found(_Object):
+    """A page of a search."""
+
+    question: str = Field(examples=["sanctions"])
+    passages: list[Passage]
+    timing_ms: Timing
+    index: IndexState
+    next: str | None = Field(description="`cursor` of the next page; null on the last.", examples=["MTAu..."])
+
+
+class Stored(_Object):
+    """What became of an article."""
+
+    status: Literal["added", "updated", "unchanged", "duplicate", "skipped"] = Field(examples=["added"])
+    id: str | None = Field(None, examples=[_ID])
+    reason: str | None = Field(None, description="Why it was skipped.", examples=["neither an id nor a url"])
+
+
+class Removed(_Object):
+    """What was removed."""
+
+    removed: list[str] = Field(examples=[[_ID]])
+
+
+class Outlet(_Object):
+    """An outlet, and how much of it there is."""
+
+    source: str = Field(examples=["The New York Times"])
+    articles: int = Field(examples=[311])
+
+
+class Days(_Object):
+    """From when to when articles were published."""
+
+    first: str = Field(examples=[_DAY])
+    last: str = Field(examples=[_DAY])
+
+
+class Encoder(_Object):
+    """What made the vectors."""
+
+    id: str = Field(examples=["nutgraf/all-MiniLM-L6-v2-int8"])
+    sha256: str = Field(examples=[_HASH])
+    dim: int = Field(examples=[384])
+
+
+class Info(IndexState):
+    """What the index holds."""
+
+    path: str = Field(examples=[".nutgraf"])
+    unpublished_passages: int = Field(description="Found by meaning, not yet by their words.", examples=[0])
+    published: Days | None
+    sources: list[Outlet]
+    encoder: Encoder
+    bytes: int = Field(examples=[411_000_000])
+    calibration: dict[str, Any] = Field(description="What probabilities and threshold come from.")
+
+
+class Alive(_Object):
+    """That the process is alive."""
+
+    status: Literal["alive"] = Field(examples=["alive"])
+
+
+class Ready(_Object):
+    """That models and index are open."""
+
+    status: Literal["ready"] = Field(examples=["ready"])
+    waiting: int = Field(description="Questions that wait for a worker.", examples=[0])

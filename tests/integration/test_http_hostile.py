@@ -1,0 +1,159 @@
+"""A real server on this machine's own address, and what may be thrown at it: it answers on, in one shape."""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+QUESTION = "What did China agree to on sanctions?"
+QUOTE = "new United Nations sanctions against the North"
+pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running `nutgraf serve`."""
+
+    port: int
+    process: "subprocess.Popen[str]"
+
+    def request(self, method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, Any]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        names = {name.replace("_", "-"): value for name, value in headers.items()}
+        connection.request(method, path, body, {"Content-Type": "application/json", **names})
+        answered = connection.getresponse()
+        text = answered.read()
+        connection.close()
+        return answered.status, json.loads(text) if text else None
+
+    def ask(self, question: str = QUESTION) -> tuple[int, Any]:
+        return self.request("POST", "/v1/ask", json.dumps({"question": question}).encode())
+
+    @property
+    def memory_mb(self) -> float:
+        status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
+        return next(int(line.split()[1]) / 1e3 for line in status.splitlines() if line.startswith("VmRSS"))
+
+
+@pytest.fixture(scope="module")
+def server(seeds_index: Path, request: pytest.FixtureRequest) -> Iterator[Server]:
+    import pytest_socket
+
+    pytest_socket.enable_socket()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("NUTGRAF_")}
+    command = [sys.executable, "-m", "api", "serve", "--port", str(port), "--index", str(seeds_index)]
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        assert process.stderr.readline() == f"listening on http://127.0.0.1:{port}\n"
+        running = Server(port, process)
+        for _ in range(600):
+            try:
+                if running.request("GET", "/readyz")[0] == 200:
+                    break
+            except OSError:
+                time.sleep(0.1)
+        yield running
+        process.kill()
+
+
+BODIES: dict[str, bytes] = {
+    "nothing": b"",
+    "no JSON": b"question=why",
+    "deep": b"[" * 200_000,
+    "deeper": b'{"question":' * 20_000 + b"1" + b"}" * 20_000,
+    "NUL": b"\x00",
+    "lone surrogate": b'{"question": "\\ud800"}',
+    "not UTF-8": b'{"question": "\xff\xfe"}',
+    "number": b'{"question": 1e999}',
+    "many": b'{"question": "why", "top": 1000000000}',
+    "negative": b'{"question": "why", "top": -1}',
+    "negative date": b'{"question": "why", "after": "-0044-03-15"}',
+    "a list of dates": b'{"question": "why", "after": ["2016"]}',
+    "unknown field": b'{"question": "why", "url": "http://127.0.0.1/"}',
+    "long question": json.dumps({"question": "x" * 900_000}).encode(),
+    "many sources": json.dumps({"question": "why", "source": ["x"] * 100_000}).encode(),
+}
+
+
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
+def test_a_bad_body_is_a_client_s_error(server: Server, body: bytes) -> None:
+    for path in ("/v1/ask", "/v1/search", "/v1/ask/batch", "/v1/ask/stream", "/v1/articles"):
+        if path == "/v1/articles" and b'"question"' in body:
+            continue
+        status, error = server.request("POST", path, body)
+        assert 400 <= status < 500, (path, status, error)
+        assert set(error["error"]) == {"code", "message", "hint"}
+
+
+def test_ten_megabytes_are_refused_unread(server: Server) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+    connection.putrequest("POST", "/v1/ask")
+    connection.putheader("Content-Length", "10000000")
+    connection.endheaders(b"{")
+    answered = connection.getresponse()
+    assert (answered.status, json.loads(answered.read())["error"]["code"]) == (413, "too_large")
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/articles/..%2f..%2fetc%2fpasswd", "/v1/articles/%00", "/static/../app.py"]
+)
+def test_paths_lead_nowhere(server: Server, path: str) -> None:
+    assert server.request("GET", path)[0] == 404
+
+
+def test_two_hundred_clients_that_vanish(server: Server) -> None:
+    assert server.ask()[0] == 200
+    before = server.memory_mb
+    body = json.dumps({"question": QUESTION}).encode()
+    head = "POST /v1/ask HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    for _ in range(200):
+        with socket.create_connection(("127.0.0.1", server.port), timeout=60) as client:
+            client.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+    for _ in range(300):
+        ready = server.request("GET", "/readyz")[1]
+        if ready["waiting"] == 0:
+            break
+        time.sleep(0.1)
+    assert ready["waiting"] == 0
+    status, asked = server.ask()
+    assert (status, asked["answers"][0]["text"]) == (200, QUOTE)
+    assert server.memory_mb < before + 100
+
+
+def test_connections_that_say_nothing_are_in_nobody_s_way(server: Server) -> None:
+    silent = [socket.create_connection(("127.0.0.1", server.port), timeout=60) for _ in range(50)]
+    for one in silent:
+        one.sendall(b"POST /v1/ask HTTP/1.1\r\nHost: localhost\r\n")
+    assert server.ask()[0] == 200
+    for one in silent:
+        one.close()
+
+
+def test_stopping_finishes_what_was_begun(server: Server) -> None:
+    """The last test of this server: it is told to stop while it answers."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+    questions = [{"question": f"{QUESTION} {number}"} for number in range(32)]
+    connection.request(
+        "POST", "/v1/ask/batch", json.dumps({"questions": questions}), {"Content-Type": "application/json"}
+    )
+    time.sleep(0.3)
+    server.process.send_signal(signal.SIGTERM)
+    answered = connection.getresponse()
+    assert answered.status == 200
+    assert len(json.loads(answered.read())["outcomes"]) == 32
+    connection.close()
+    assert server.process.wait(60) is not None
