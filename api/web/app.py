@@ -14,7 +14,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
+from starlette.routing import Route
 
+from api.agents.transports import HttpDoor
 from api.errors import BadOption, NutgrafError, UnknownArticle, error_object
 from api.schemas import Json
 from api.service import open_answerer
@@ -52,7 +54,7 @@ class Serving:
 
 def create_app(settings: Settings, serving: Serving | None = None) -> FastAPI:
     """Return the application; its lifespan loads the models and opens the index once, and closes them."""
-    serving, metrics = serving or Serving(), Metrics()
+    serving, metrics, agents = serving or Serving(), Metrics(), HttpDoor()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -61,7 +63,8 @@ def create_app(settings: Settings, serving: Serving | None = None) -> FastAPI:
             app.state.engine, app.state.deadline_s = engine, serving.deadline_s
             app.state.writer = Writer(engine)
             try:
-                yield
+                async with agents.open(engine, serving.deadline_s):
+                    yield
             finally:
                 await app.state.writer.aclose()
 
@@ -73,6 +76,7 @@ def create_app(settings: Settings, serving: Serving | None = None) -> FastAPI:
         redoc_url=None,
     )
     app.include_router(router)
+    app.router.routes.append(Route(agents.path, agents, methods=["POST"]))
     app.add_api_route("/healthz", _alive, response_model=Alive, tags=["health"])
     app.add_api_route("/readyz", _ready, response_model=Ready, tags=["health"])
 

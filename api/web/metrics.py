@@ -11,6 +11,13 @@ from qa.answer import Asked
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 _STAGES = ("encode", "retrieve", "read", "total")
+_GAUGES = {
+    "waiting_questions": "Questions that wait for a worker.",
+    "index_articles": "Articles in the index.",
+    "index_passages": "Passages in the index.",
+    "index_unpublished_passages": "Passages stored since the last generation.",
+    "index_generation": "The generation that answers.",
+}
 _Call = Callable[[], float]
 
 
@@ -42,6 +49,9 @@ class Metrics:
         self._questions = Counter(
             "nutgraf_questions", "Questions by outcome.", ["outcome"], registry=self._registry
         )
+        self._gauges = {
+            name: Gauge(f"nutgraf_{name}", what, registry=self._registry) for name, what in _GAUGES.items()
+        }
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count a request; `route` is a path's pattern, never what was asked for."""
@@ -60,18 +70,15 @@ class Metrics:
 
     def watch(self, waiting: _Call, opened: Callable[[], Open]) -> None:
         """Read these whenever somebody looks."""
-        gauges: dict[str, tuple[str, _Call]] = {
-            "waiting_questions": ("Questions that wait for a worker.", waiting),
-            "index_articles": ("Articles in the index.", lambda: opened().index.counts.articles),
-            "index_passages": ("Passages in the index.", lambda: opened().index.counts.passages),
-            "index_unpublished_passages": (
-                "Stored since the last generation.",
-                lambda: opened().index.unpublished,
-            ),
-            "index_generation": ("The generation that answers.", lambda: opened().index.manifest.generation),
+        calls: dict[str, _Call] = {
+            "waiting_questions": waiting,
+            "index_articles": lambda: opened().index.counts.articles,
+            "index_passages": lambda: opened().index.counts.passages,
+            "index_unpublished_passages": lambda: opened().index.unpublished,
+            "index_generation": lambda: opened().index.manifest.generation,
         }
-        for name, (what, read) in gauges.items():
-            Gauge(f"nutgraf_{name}", what, registry=self._registry).set_function(read)
+        for name, read in calls.items():
+            self._gauges[name].set_function(read)
 
     def text(self) -> bytes:
         """Return everything as Prometheus reads it."""

@@ -179,7 +179,9 @@ class Stored(_Object):
 
     status: Literal["added", "updated", "unchanged", "duplicate", "skipped"] = Field(examples=["added"])
     id: str | None = Field(None, examples=[_ID])
-    reason: str | None = Field(None, description="Why it was skipped.", examples=["neither an id nor a url"])
+    reason: str | None = Field(
+        None, description="Why it was skipped.", examples=["neither an id nor a web address"]
+    )
 
 
 class Removed(_Object):

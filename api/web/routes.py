@@ -45,10 +45,11 @@ _UPLOAD_BODY = {
 }
 
 
-def gives(model: type[BaseModel]) -> dict[str, Any]:
+def gives(model: type[BaseModel], *statuses: int) -> dict[str, Any]:
     """Return what FastAPI is told of a route's responses; they are made elsewhere, so it checks none."""
     failed = {"model": shapes.Error}
-    return {"response_model": None, "responses": {200: {"model": model}, "4XX": failed, "5XX": failed}}
+    right = {status: {"model": model} for status in statuses or (200,)}
+    return {"response_model": None, "responses": {**right, "4XX": failed, "5XX": failed}}
 
 
 class StaleCursor(QAError):
@@ -71,7 +72,7 @@ _STREAM = gives(shapes.Asked)["responses"] | {
 @router.post("/ask", tags=["asking"], **gives(shapes.Asked))
 async def ask(asked: Ask, request: Request) -> Json:
     """Answer a question with the exact words of an article, or say that the archive does not answer it."""
-    return await _in_time(request, _engine(request).ask(asked.inquiry(), partial(_rendered, asked)))
+    return await in_time(request, _engine(request).ask(asked.inquiry(), partial(_rendered, asked)))
 
 
 @router.post("/ask/batch", tags=["asking"], **gives(shapes.AskedBatch))
@@ -87,7 +88,7 @@ async def ask_batch(batch: AskBatch, request: Request) -> Json:
             ]
         }
 
-    return await _in_time(request, _engine(request).run(work))
+    return await in_time(request, _engine(request).run(work))
 
 
 @router.post("/ask/stream", tags=["asking"], response_class=StreamingResponse, responses=_STREAM)
@@ -102,8 +103,8 @@ async def ask_stream(asked: Ask, request: Request) -> StreamingResponse:
 
     async def events() -> AsyncIterator[str]:
         try:
-            yield _event("passages", await _in_time(request, engine.run(passages)))
-            yield _event("answer", await _in_time(request, engine.ask(inquiry, partial(_rendered, asked))))
+            yield _event("passages", await in_time(request, engine.run(passages)))
+            yield _event("answer", await in_time(request, engine.ask(inquiry, partial(_rendered, asked))))
         except NutgrafError as error:
             yield _event("error", error_object(error))
 
@@ -124,7 +125,7 @@ async def search(wanted: Search, request: Request) -> Json:
         page["passages"] = page["passages"][first:]
         return page | {"next": _cursor(last, opened) if more else None}
 
-    return await _in_time(request, _engine(request).run(work))
+    return await in_time(request, _engine(request).run(work))
 
 
 @router.get("/articles/{article_id:path}", tags=["articles"], **gives(shapes.Article))
@@ -132,7 +133,7 @@ async def get_article(
     article_id: str, request: Request, if_none_match: Annotated[str | None, Header()] = None
 ) -> Response:
     """Return an article with all that is kept of it; 304 where the `ETag` given is still its own."""
-    found = await _in_time(request, _engine(request).run(lambda opened: article(opened.index, article_id)))
+    found = await in_time(request, _engine(request).run(lambda opened: article(opened.index, article_id)))
     tag = f'"{found.content_hash[:32]}"'
     headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
     if if_none_match is not None and tag in [
@@ -142,7 +143,7 @@ async def get_article(
     return JSONResponse(full_article_object(found), headers=headers)
 
 
-@router.post("/articles", tags=["articles"], openapi_extra=_UPLOAD_BODY, **gives(shapes.Stored))
+@router.post("/articles", tags=["articles"], openapi_extra=_UPLOAD_BODY, **gives(shapes.Stored, 200, 201))
 async def post_articles(request: Request) -> Response:
     """Store an article (application/json), or one a line (application/x-ndjson), and say what became of each.
 
@@ -178,7 +179,7 @@ async def info(request: Request) -> Json:
         described = info_object(opened.index, opened.index.store.sources())
         return described | {"calibration": in_force_object(opened.calibration)}
 
-    return await _in_time(request, _engine(request).run(work))
+    return await in_time(request, _engine(request).run(work))
 
 
 # --- inside ---------------------------------------------------------------------------------------------
@@ -209,7 +210,7 @@ def _rendered(asked: Ask, opened: Open, outcome: Asked) -> Json:
     return result
 
 
-async def _in_time(request: Request, work: Awaitable[T]) -> T:
+async def in_time(request: Request, work: Awaitable[T]) -> T:
     """Wait for the work no longer than its caller does, and than the deadline."""
     task = asyncio.ensure_future(work)
     gone = asyncio.ensure_future(_gone(request))

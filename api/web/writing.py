@@ -20,6 +20,7 @@ from indexer.loaders import LoadOptions, Skipped, SourceFile
 from indexer.loaders.records import record_article
 
 STATUSES = ("added", "updated", "unchanged", "duplicate")
+_NOWHERE = "neither an id nor a web address"
 log = logging.getLogger("nutgraf")
 
 
@@ -85,11 +86,11 @@ def _add_one(record: Mapping[str, object], builder: Builder) -> Json:
 
 
 def _article(record: Mapping[str, object]) -> Article | Skipped:
-    if not record.get("id") and not record.get("url"):
-        return Skipped("", "neither an id nor a url")
-    made = record_article(record, 1, SourceFile(Path("http"), "http", 0), LoadOptions())
+    made = record_article(record, 1, SourceFile(Path(_NOWHERE), _NOWHERE, 0), LoadOptions())
     if isinstance(made, Skipped):
         return made
+    if made.id == f"{_NOWHERE}#1":  # what has no name of its own is named by its place
+        return Skipped("", _NOWHERE)
     return replace(made, origin=None)  # no file that could be missing one day
 
 

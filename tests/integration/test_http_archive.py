@@ -88,7 +88,7 @@ def test_an_upload_gets_a_line_for_each_of_its_lines(client: TestClient) -> None
         "",
         "not JSON",
         "[1]",
-        json.dumps({"text": "Neither an id nor a URL."}),
+        json.dumps({"text": "Neither an id nor a URL.", "id": " ", "url": "content"}),
         json.dumps({"id": "empty", "text": " "}),
         json.dumps(HARBOUR | {"id": "copy"}),
         json.dumps({"url": "https://news.example/a", "text": "Snow fell on Eastport on Tuesday."}),
@@ -108,7 +108,7 @@ def test_an_upload_gets_a_line_for_each_of_its_lines(client: TestClient) -> None
     assert [one.get("reason") for one in told[1:5]] == [
         "it is not JSON",
         "it is not a JSON object",
-        "neither an id nor a url",
+        "neither an id nor a web address",
         "no text left after cleaning",
     ]
     assert told[-1]["id"] == "https://news.example/a"

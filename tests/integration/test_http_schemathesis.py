@@ -1,0 +1,56 @@
+"""Requests made from the OpenAPI description, right and wrong: no 500, and what comes back is described."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    negative_data_rejection,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from api.settings import Settings
+from api.web.app import Serving, create_app
+from api.web.guard import Rules
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+    negative_data_rejection,
+]
+
+
+@pytest.fixture(scope="module")
+def description(seeds_index: Path, tmp_path_factory: pytest.TempPathFactory) -> schemathesis.BaseSchema:
+    index = Path(shutil.copytree(seeds_index, tmp_path_factory.mktemp("schemathesis") / "index"))
+    rules = Rules(hosts=frozenset({"testserver"}), per_minute=1_000_000)
+    app = create_app(Settings(index=index), Serving(rules=rules))
+    return schemathesis.openapi.from_asgi("/openapi.json", app)
+
+
+OPERATIONS = [
+    (method.upper(), path)
+    for path, methods in create_app(Settings()).openapi()["paths"].items()
+    for method in methods
+]
+
+
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+def test_requests_made_from_the_description(
+    description: schemathesis.BaseSchema, method: str, path: str
+) -> None:
+    @settings(
+        max_examples=25, deadline=None, derandomize=True, database=None, suppress_health_check=[*HealthCheck]
+    )
+    @given(case=description[path][method].as_strategy())
+    def check(case: schemathesis.Case) -> None:
+        case.call_and_validate(checks=CHECKS)
+
+    check()
