@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
-from api.commands import archive, asking, measuring, serving
+from api.commands import archive, asking, checking, measuring, serving
 from api.errors import BadOption, NutgrafError, error_object
 from api.exits import FAILED, FOUND, INTERRUPTED
 
@@ -112,3 +112,5 @@ app.command(name="eval", help=measuring.EVAL_HELP)(measuring.eval_command)
 app.command(name="eval compare", help=measuring.COMPARE_HELP)(measuring.compare_command)
 app.command(help=measuring.CALIBRATE_HELP)(measuring.calibrate)
 app.command(help=serving.SERVE_HELP)(serving.serve)
+app.command(help=serving.MCP_HELP)(serving.mcp)
+app.command(help=checking.DOCTOR_HELP)(checking.doctor)

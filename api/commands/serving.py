@@ -1,4 +1,4 @@
-"""`serve`."""
+"""`serve` and `mcp`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -69,3 +69,25 @@ def serve(
     rules, limits = Rules(keys=keys, hosts=hosts, per_minute=rate), Limits(batch=batch)
     serving = Serving(host, port, rules, limits, deadline_s=deadline)
     serve_http(options.settings(index, encoder, reader, threads, windows, profile), serving)
+
+
+MCP_HELP = """Answer an agent over MCP, on standard input and output. Its client starts this: docs/mcp.md.
+
+\b
+Examples:
+  claude mcp add nutgraf -- nutgraf mcp --index ~/news/.nutgraf
+"""
+
+
+def mcp(
+    index: options.Index = _INDEX,
+    encoder: options.EncoderName = None,
+    reader: options.ReaderName = None,
+    threads: options.Threads = None,
+    profile: options.Profile = None,
+    windows: options.Windows = None,
+) -> None:
+    """Serve one agent; see MCP_HELP."""
+    from api.agents.transports import serve_stdio
+
+    serve_stdio(options.settings(index, encoder, reader, threads, windows, profile))

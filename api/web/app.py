@@ -24,6 +24,8 @@ from api.settings import Settings
 from api.web.engine import Busy, Engine, Limits
 from api.web.guard import Guard, Refused, Rules
 from api.web.metrics import CONTENT_TYPE, Metrics
+from api.web.pages import readable
+from api.web.pages import router as pages
 from api.web.responses import Alive, Ready
 from api.web.routes import StaleCursor, router
 from api.web.writing import Writer
@@ -76,6 +78,7 @@ def create_app(settings: Settings, serving: Serving | None = None) -> FastAPI:
         redoc_url=None,
     )
     app.include_router(router)
+    app.include_router(pages)
     app.router.routes.append(Route(agents.path, agents, methods=["POST"]))
     app.add_api_route("/healthz", _alive, response_model=Alive, tags=["health"])
     app.add_api_route("/readyz", _ready, response_model=Ready, tags=["health"])
@@ -86,12 +89,12 @@ def create_app(settings: Settings, serving: Serving | None = None) -> FastAPI:
         return Response(metrics.text(), media_type=CONTENT_TYPE)
 
     for kind in NutgrafError:
-        app.add_exception_handler(kind, _ours)
-    app.add_exception_handler(Refused, _refused)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(ValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _defect)
+        app.add_exception_handler(kind, readable(_ours))
+    app.add_exception_handler(Refused, readable(_refused))
+    app.add_exception_handler(RequestValidationError, readable(_invalid))
+    app.add_exception_handler(ValidationError, readable(_invalid))
+    app.add_exception_handler(HTTPException, readable(_http))
+    app.add_exception_handler(Exception, readable(_defect))
     app.add_middleware(Guard, rules=serving.rules, count=metrics.request)
     return app
 

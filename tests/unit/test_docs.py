@@ -19,7 +19,7 @@ from api.web.app import create_app
 ROOT = Path(__file__).parents[2]
 HTTP = (ROOT / "docs" / "http.md").read_text(encoding="utf-8")
 CLI = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
-COMMANDS = ["index", "ask", "search", "show", "remove", "info", "eval", "calibrate", "serve"]
+COMMANDS = ["index", "ask", "search", "show", "remove", "info", "eval", "calibrate", "serve", "mcp", "doctor"]
 
 
 def help_of(*command: str) -> str:

@@ -1,0 +1,51 @@
+"""What an agent is told when a call fails: the one error shape, in words that an agent can act on."""
+
+import json
+import logging
+import re
+
+from pydantic import ValidationError
+
+from api.agents.tools import Tool
+from api.errors import NutgrafError, UnknownArticle, error_object
+from api.render import visible
+from api.schemas import Json
+from api.web.engine import Busy
+
+MOST_CHARS = 500
+"""Of a message: it may repeat what was sent, and that can be long."""
+
+log = logging.getLogger("nutgraf")
+_OPTION = re.compile(r"--([a-z][a-z-]+)")
+
+
+def failure(error: Exception, tool: Tool | None = None) -> Json:
+    """Return the error shape of whatever went wrong; a defect only by its kind."""
+    if isinstance(error, ValidationError):
+        first = error.errors(include_input=False, include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "arguments"
+        return _shaped("bad_request", f"{where}: {first['msg']}", _taken(tool))
+    if isinstance(error, TimeoutError):
+        return _shaped(Busy.code, "there was no answer in time", "try again later")
+    if isinstance(error, UnknownArticle):
+        return _shaped(error.code, str(error), "search_news and ask_news give the ids of articles")
+    if isinstance(error, NutgrafError):
+        shape = error_object(error)["error"]
+        # Messages name options as the command line has them; arguments have the same names with underscores.
+        return _shaped(**{name: _OPTION.sub(_argument, text) for name, text in shape.items()})
+    kind = type(error).__name__
+    log.error(json.dumps({"tool": tool and tool.name, "defect": kind}), exc_info=error)
+    return _shaped("defect", f"a defect of nutgraf: {kind}", "its log has more; please report it")
+
+
+def _taken(tool: Tool | None) -> str:
+    return f"{tool.name} takes {', '.join(tool.takes.model_fields)}" if tool else "see the tool's schema"
+
+
+def _argument(match: re.Match[str]) -> str:
+    return match[1].replace("-", "_")
+
+
+def _shaped(code: str, message: str, hint: str) -> Json:
+    shape = {"code": code, "message": message, "hint": hint}
+    return {"error": {name: visible(text[:MOST_CHARS]) for name, text in shape.items()}}

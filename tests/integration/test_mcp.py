@@ -1,0 +1,474 @@
+"""The MCP door, asked by the SDK's own client: the same over both transports, and with both handshakes."""
+
+import asyncio
+import json
+import re
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+from fastapi import FastAPI
+from mcp import Client, MCPError, StdioServerParameters, types
+from mcp.client.stdio import stdio_client
+from mcp.client.streamable_http import streamable_http_client
+
+from api.agents.server import Agents
+from api.settings import Settings
+from api.web.app import Serving, create_app
+from api.web.engine import Engine, Limits
+from api.web.guard import Rules
+from api.web.keys import parse_keys
+from qa.inquiry import Inquiry
+
+ROOT = Path(__file__).parents[2]
+URL = "http://localhost/mcp"
+QUESTION = "What did China agree to on sanctions?"
+UNANSWERED = "Who won the 1998 football World Cup final in Paris?"
+QUOTE = "new United Nations sanctions against the North"
+SENTENCE = (
+    f"China agreed during the talks on Wednesday to {QUOTE}, and negotiations on their content will proceed "
+    "in the coming days, Mr. Wang said."
+)
+KERRY = "seeds/004_d6905fbb12041181.txt"
+TITLE = "U.S. Says It Will Step Up Defenses if China Fails to Act Against North Korea"
+READY = "an agent may ask now, on standard input (docs/mcp.md); articles: 3\n"
+INITIALIZE = {
+    "protocolVersion": "2025-06-18",
+    "capabilities": {},
+    "clientInfo": {"name": "t", "version": "1"},
+}
+
+
+@asynccontextmanager
+async def served(settings: Settings, **rules: Any) -> AsyncIterator[FastAPI]:
+    app = create_app(settings, Serving(rules=Rules(per_minute=100_000, **rules)))
+    async with app.router.lifespan_context(app):
+        yield app
+
+
+def http(app: FastAPI, **headers: str) -> httpx2.AsyncClient:
+    return httpx2.AsyncClient(
+        transport=httpx2.ASGITransport(app=app), headers=headers, base_url="http://localhost"
+    )
+
+
+@asynccontextmanager
+async def over_http(settings: Settings, mode: str) -> AsyncIterator[Client]:
+    async with (
+        served(settings) as app,
+        http(app) as opened,
+        Client(streamable_http_client(URL, http_client=opened), mode=mode) as client,
+    ):
+        yield client
+
+
+@asynccontextmanager
+async def over_stdio(settings: Settings, log: Path) -> AsyncIterator[Client]:
+    arguments = ["-m", "api", "mcp", "--index", str(settings.index)]
+    server = StdioServerParameters(command=sys.executable, args=arguments, env={"PYTHONPATH": str(ROOT)})
+    with log.open("w") as errors:
+        async with Client(stdio_client(server, errlog=errors)) as client:
+            yield client
+    assert log.read_text() == READY
+
+
+@dataclass(frozen=True)
+class Agent:
+    """A client, for tests that do not wait."""
+
+    portal: BlockingPortal
+    client: Client
+
+    def call(self, tool: str, **arguments: Any) -> types.CallToolResult:
+        return self.portal.call(lambda: self.client.call_tool(tool, arguments))
+
+    def read(self, uri: str) -> types.TextResourceContents:
+        (text,) = self.portal.call(self.client.read_resource, uri).contents
+        assert isinstance(text, types.TextResourceContents)
+        return text
+
+
+@pytest.fixture(scope="module", params=["stdio", "http", "http with a handshake"])
+def agent(
+    request: pytest.FixtureRequest, seeds_settings: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Agent]:
+    opening = {
+        "stdio": lambda: over_stdio(seeds_settings, tmp_path_factory.mktemp("mcp") / "log"),
+        "http": lambda: over_http(seeds_settings, "2026-07-28"),
+        "http with a handshake": lambda: over_http(seeds_settings, "legacy"),
+    }[request.param]
+    with start_blocking_portal() as portal, portal.wrap_async_context_manager(opening()) as client:
+        yield Agent(portal, client)
+
+
+def told(result: types.CallToolResult) -> str:
+    (block,) = result.content
+    assert isinstance(block, types.TextContent)
+    return block.text
+
+
+def failed(result: types.CallToolResult) -> dict[str, str]:
+    assert result.is_error
+    assert result.structured_content is None
+    shape = json.loads(told(result))
+    assert list(shape) == ["error"]
+    assert list(shape["error"]) == ["code", "message", "hint"]
+    error: dict[str, str] = shape["error"]
+    return error
+
+
+# --- what is offered ------------------------------------------------------------------------------------
+
+
+def test_the_tools_are_described(agent: Agent) -> None:
+    tools = {tool.name: tool for tool in agent.portal.call(agent.client.list_tools).tools}
+    assert {name: list(tool.input_schema["properties"]) for name, tool in tools.items()} == {
+        "ask_news": ["question", "after", "before", "as_of", "source", "top", "min_probability", "timeline"],
+        "search_news": ["question", "after", "before", "as_of", "source", "top"],
+        "get_article": ["id"],
+    }
+    for tool in tools.values():
+        assert tool.input_schema["additionalProperties"] is False
+        assert tool.annotations is not None
+        assert tool.annotations.read_only_hint
+    assert tools["ask_news"].input_schema["required"] == ["question"]
+    assert tools["ask_news"].input_schema["properties"]["top"] == {
+        "default": 1,
+        "description": "How many different answers, 1 to 100.",
+        "maximum": 100,
+        "minimum": 1,
+        "type": "integer",
+    }
+    assert "exact words" in (tools["ask_news"].description or "")
+
+
+def test_outcomes_have_the_fields_that_are_described(agent: Agent) -> None:
+    """That values fit the schema is checked by the client at every call; here, that none is left out."""
+    tools = {tool.name: tool for tool in agent.portal.call(agent.client.list_tools).tools}
+    outcomes = {
+        "ask_news": agent.call("ask_news", question=QUESTION, timeline=True).structured_content,
+        "search_news": agent.call("search_news", question=QUESTION).structured_content,
+        "get_article": agent.call("get_article", id=KERRY).structured_content,
+    }
+    for name, outcome in outcomes.items():
+        assert set(outcome) == set((tools[name].output_schema or {})["properties"])
+
+
+# --- asking ---------------------------------------------------------------------------------------------
+
+
+def test_an_answer_is_a_quote_of_its_article(agent: Agent) -> None:
+    result = agent.call("ask_news", question=QUESTION)
+    answer = result.structured_content["answers"][0]
+    assert (answer["text"], answer["start"], answer["end"]) == (QUOTE, 1397, 1443)
+    assert answer["sentence"]["text"] == SENTENCE
+    article = agent.call("get_article", id=answer["article"]["id"]).structured_content
+    assert article["text"][1397:1443] == QUOTE
+    assert article["published"] == "2016-01-27T00:00:00Z"
+    assert told(result) == (
+        f'"{QUOTE}" (probability {answer["probability"]:.0%})\n'
+        f"  sentence: {SENTENCE}\n"
+        f"  source: The New York Times | 2016-01-27 | {TITLE} | article {KERRY} [1397:1443]"
+    )
+
+
+def test_what_the_archive_does_not_answer(agent: Agent) -> None:
+    result = agent.call("ask_news", question=UNANSWERED)
+    asked = result.structured_content
+    assert (asked["answered"], asked["answers"]) == (False, [])
+    assert asked["abstention"]["code"] == "below_threshold"
+    lines = told(result).splitlines()
+    assert lines[0] == f"The archive does not answer this: {asked['abstention']['reason']}."
+    assert lines[1] == "Nearest, though they do not answer it:"
+    assert [line[:2] for line in lines[2::2]] == ["1.", "2.", "3."]
+
+
+def test_filters(agent: Agent) -> None:
+    found = agent.call(
+        "search_news", question="sanctions", after="2016", source=["the new york times"], top=3
+    ).structured_content
+    assert [p["article"]["id"] for p in found["passages"]] == [KERRY] * 3
+    text = agent.call("get_article", id=KERRY).structured_content["text"]
+    assert all(text[p["start"] : p["end"]] == p["text"] for p in found["passages"])
+
+    before = agent.call("ask_news", question=QUESTION, as_of="2015").structured_content
+    assert before["abstention"] == {"code": "nothing_found", "reason": "no article passes the filter"}
+    unsure = agent.call("ask_news", question=QUESTION, min_probability=0.99).structured_content
+    assert unsure["abstention"]["code"] == "below_threshold"
+    several = agent.call("ask_news", question=QUESTION, min_probability=0.0, top=3).structured_content
+    assert len(several["answers"]) == 3
+
+
+def test_the_timeline(agent: Agent) -> None:
+    result = agent.call("ask_news", question=QUESTION, timeline=True)
+    (entry,) = result.structured_content["timeline"]
+    assert (entry["text"], entry["status"], entry["first"]) == (QUOTE, "current", "2016-01-27")
+    assert told(result).splitlines()[-2:] == [
+        "Over time:",
+        f'  2016-01-27, current: "{QUOTE}" (The New York Times)',
+    ]
+
+
+# --- bad input ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        ({"question": ""}, "bad_question", "the question is empty"),
+        ({"question": "?!"}, "bad_question", "the question '?!' has no letter and no digit"),
+        ({"question": "why", "top": 10**9}, "bad_filter", "top 1000000000 is not between 1 and 100"),
+        ({"question": "why", "top": 0}, "bad_filter", "top 0 is not between 1 and 100"),
+        (
+            {"question": "why", "min_probability": 7},
+            "bad_filter",
+            "min_probability 7.0 is not between 0 and 1",
+        ),
+        (
+            {"question": "why", "after": "2017", "as_of": "2016"},
+            "bad_filter",
+            "after 2017-01-01 is later than as_of 2016-12-31: no article can match both",
+        ),
+        ({}, "bad_request", "question: Field required"),
+        ({"question": 7}, "bad_request", "question: Input should be a valid string"),
+        ({"question": "why", "top": "3"}, "bad_request", "top: Input should be a valid integer"),
+        ({"question": "why", "source": "x"}, "bad_request", "source: Input should be a valid list"),
+        ({"question": "why", "tpo": 3}, "bad_request", "tpo: Extra inputs are not permitted"),
+    ],
+)
+def test_bad_arguments_are_a_tool_error(agent: Agent, arguments: Any, code: str, message: str) -> None:
+    error = failed(agent.call("ask_news", **arguments))
+    assert (error["code"], error["message"]) == (code, message)
+    assert error["hint"]
+
+
+def test_a_date_that_is_none_is_told_with_what_to_write(agent: Agent) -> None:
+    error = failed(agent.call("search_news", question="why", before="03/04/2016"))
+    assert (error["code"], error["hint"]) == ("bad_option", "before 2016-01-27")
+    assert error["message"].startswith("before: '03/04/2016'")
+
+
+def test_what_takes_which_arguments_is_told(agent: Agent) -> None:
+    assert failed(agent.call("get_article", ident="x"))["hint"] == "get_article takes id"
+
+
+@pytest.mark.parametrize("article_id", ["nope", "", "../../etc/passwd", "a\x00b", "%2e%2e", "x" * 10_000])
+def test_an_unknown_article(agent: Agent, article_id: str) -> None:
+    error = failed(agent.call("get_article", id=article_id))
+    assert (error["code"], error["hint"]) == (
+        "unknown_article",
+        "search_news and ask_news give the ids of articles",
+    )
+
+
+def test_an_unknown_tool_is_an_error_of_the_protocol(agent: Agent) -> None:
+    with pytest.raises(MCPError, match="no tool is called 'ask'; there are ask_news, search_news"):
+        agent.call("ask", question=QUESTION)
+
+
+# --- resources ------------------------------------------------------------------------------------------
+
+
+def test_articles_are_resources(agent: Agent) -> None:
+    (template,) = agent.portal.call(agent.client.list_resource_templates).resource_templates
+    assert (template.uri_template, template.mime_type) == ("nutgraf://articles/{id}", "text/plain")
+    for article_id in ("seeds%2F004_d6905fbb12041181.txt", KERRY):
+        read = agent.read(f"nutgraf://articles/{article_id}")
+        assert read.text[1397:1443] == QUOTE
+        assert (read.meta or {})["nutgraf/article"]["title"] == TITLE
+
+
+def test_a_resource_that_is_none(agent: Agent) -> None:
+    with pytest.raises(MCPError, match="no article has the id 'nope'") as unknown:
+        agent.read("nutgraf://articles/nope")
+    assert unknown.value.code == types.INVALID_PARAMS
+    assert unknown.value.data["error"]["code"] == "unknown_article"
+    with pytest.raises(MCPError, match="'file:///etc/passwd' does not begin with nutgraf://articles/"):
+        agent.read("file:///etc/passwd")
+
+
+# --- whatever happens, the server goes on ---------------------------------------------------------------
+
+
+def test_a_defect_and_a_deadline_are_tool_errors(
+    seeds_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def main() -> None:
+        async with Engine(seeds_settings) as engine:
+            async with Client(Agents(engine, deadline_s=0.0).server()) as client:
+                late = failed(await client.call_tool("ask_news", {"question": QUESTION}))
+                assert (late["code"], late["message"]) == ("busy", "there was no answer in time")
+                with pytest.raises(MCPError, match="there was no answer in time") as read:
+                    await client.read_resource(f"nutgraf://articles/{KERRY}")
+                assert read.value.code == types.INTERNAL_ERROR
+            async with Client(Agents(engine).server()) as client:
+                with monkeypatch.context() as patched:
+                    patched.setattr("api.agents.tools.full_article_object", lambda _: 1 / 0)
+                    error = failed(await client.call_tool("get_article", {"id": KERRY}))
+                assert error["message"] == "a defect of nutgraf: ZeroDivisionError"
+                read_again = await client.call_tool("get_article", {"id": KERRY})
+                assert read_again.structured_content["title"] == TITLE
+
+    asyncio.run(main())
+
+
+def test_who_leaves_is_not_answered(seeds_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The only worker is held; a client asks, and closes the connection; its question is not read."""
+    answered: list[str] = []
+
+    async def main() -> None:
+        monkeypatch.setattr("api.web.app.Engine", lambda *given: Engine(given[0], Limits(workers=1)))
+        async with served(seeds_settings) as app:
+            engine: Engine = app.state.engine
+            loop, reached, opened = asyncio.get_running_loop(), asyncio.Event(), asyncio.Event()
+
+            def hold(*_: object) -> dict[str, Any]:
+                loop.call_soon_threadsafe(reached.set)
+                asyncio.run_coroutine_threadsafe(opened.wait(), loop).result(60)
+                return {}
+
+            first = asyncio.create_task(engine.ask(Inquiry("Who?"), hold))
+            await reached.wait()
+            read = engine.opened.answerer.__class__.answer
+            monkeypatch.setattr(
+                "qa.answer.Answerer.answer",
+                lambda self, asks: answered.extend(a.question for a in asks) or read(self, asks),
+            )
+            leave = asyncio.Event()
+            leaving = asyncio.create_task(app(scope(), receiver(leave), ignored))
+            while engine.waiting == 0:
+                await asyncio.sleep(0.01)
+            leave.set()
+            await asyncio.wait_for(leaving, 10)
+            opened.set()
+            await first
+            await engine.ask(Inquiry("Who stays?"), lambda *_: {})
+
+    asyncio.run(main())
+    assert answered == ["Who stays?"]
+
+
+def scope() -> dict[str, Any]:
+    headers = {"host": "localhost", "content-type": "application/json", "accept": "application/json"}
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "POST",
+        "path": "/mcp",
+        "query_string": b"",
+        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+        "client": ("127.0.0.1", 1),
+    }
+
+
+def receiver(leave: asyncio.Event) -> Callable[[], Any]:
+    asked = {"name": "ask_news", "arguments": {"question": "Who leaves?"}}
+    body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": asked}).encode()
+    messages = [{"type": "http.request", "body": body}]
+
+    async def receive() -> dict[str, Any]:
+        if messages:
+            return messages.pop()
+        await leave.wait()
+        return {"type": "http.disconnect"}
+
+    return receive
+
+
+async def ignored(_: Any) -> None:
+    return None
+
+
+# --- HTTP alone -----------------------------------------------------------------------------------------
+
+
+def test_the_guard_stands_before_it(seeds_settings: Settings) -> None:
+    keys = parse_keys(["desk:read=0123456789abcdef"])
+
+    async def main() -> None:
+        async with served(seeds_settings, keys=keys) as app:
+            async with http(app) as nobody:
+                refused = await nobody.post("/mcp", json={"jsonrpc": "2.0", "id": 1, "method": "ping"})
+                assert (refused.status_code, refused.json()["error"]["code"]) == (401, "unauthorized")
+            for headers in ({"authorization": "Bearer 0123456789abcdef"}, {"x-api-key": "0123456789abcdef"}):
+                async with (
+                    http(app, **headers) as opened,
+                    Client(streamable_http_client(URL, http_client=opened)) as client,
+                ):
+                    result = await client.call_tool("ask_news", {"question": QUESTION})
+                    assert result.structured_content["answers"][0]["text"] == QUOTE
+            async with http(app, **{"x-api-key": "0123456789abcdef"}) as opened:
+                text = (await opened.get("/metrics")).text
+        assert 'nutgraf_questions_total{outcome="answered"} 2.0' in text  # by the one engine of the app
+        assert 'nutgraf_request_seconds_count{method="POST",route="/mcp",status="200"}' in text
+
+    asyncio.run(main())
+
+
+def test_other_ways_in_are_shut(seeds_settings: Settings) -> None:
+    json_type = {"content-type": "application/json"}
+
+    async def main() -> None:
+        async with served(seeds_settings) as app, http(app) as opened:
+            for method in ("GET", "DELETE", "OPTIONS"):
+                assert (await opened.request(method, "/mcp")).status_code == 405
+            elsewhere = await opened.post("/mcp", json={}, headers={"host": "evil.example"})
+            assert elsewhere.json()["error"]["message"] == "this server is not known as 'evil.example'"
+            for version in ("2025-06-18", "2026-07-28"):
+                headers = {"mcp-protocol-version": version, "accept": "application/json"}
+                for body in (b"[" * 100_000, b"\xff", b"[]", b"7", b'{"jsonrpc": "2.0", "id": {}}'):
+                    answered = await opened.post("/mcp", content=body, headers=headers | json_type)
+                    assert answered.status_code == 400
+                form = await opened.post(
+                    "/mcp", content=b"{}", headers=headers | {"content-type": "text/plain"}
+                )
+                assert (
+                    form.status_code == 400
+                )  # so that a page from elsewhere has to ask first, and is refused
+
+    asyncio.run(main())
+
+
+# --- standard input and output alone --------------------------------------------------------------------
+
+
+def test_no_index_is_one_line_before_serving(cli: Any, tmp_path: Path) -> None:
+    done = cli("mcp", "--index", "nowhere", stdin=subprocess.DEVNULL)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "error: there is no index in nowhere\n  try: nutgraf index PATH_TO_ARTICLES --index nowhere\n"
+    )
+
+
+def test_nothing_but_the_protocol_is_on_standard_output(cli: Any, seeds_index: Path) -> None:
+    lines = [
+        "not JSON",
+        "[]",
+        '{"jsonrpc": "2.0", "id": 0, "method": "\\ud800"}',
+        json.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": INITIALIZE}),
+    ]
+    done = cli("mcp", "--index", str(seeds_index), input="\n".join(lines) + "\n")
+    assert done.returncode == 0
+    (answered,) = (json.loads(line) for line in done.stdout.splitlines())
+    assert (answered["id"], answered["result"]["serverInfo"]["name"]) == (1, "nutgraf")
+    assert "exact quotes" in answered["result"]["instructions"]
+    assert done.stderr == READY
+
+
+def test_the_lines_for_clients_are_json() -> None:
+    text = (ROOT / "docs" / "mcp.md").read_text(encoding="utf-8")
+    servers = [
+        json.loads(block).get("mcpServers") or json.loads(block)["servers"]
+        for block in re.findall(r"^```json\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    ]
+    assert [list(server) for server in servers] == [["nutgraf"]] * 5
+    started = [s["nutgraf"]["args"][:2] for s in servers if s["nutgraf"].get("command", "npx") != "npx"]
+    assert started == [["mcp", "--index"]] * 2

@@ -1,0 +1,118 @@
+"""What agents are told in words: sources on one line, nothing that steers, nothing without an end."""
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from api.agents.failures import failure
+from api.agents.texts import article_text, asked_text, found_text
+from api.agents.tools import TOOLS
+from api.errors import UnknownArticle
+from qa.errors import BadFilter
+
+
+def article(number: int, **more: Any) -> dict[str, Any]:
+    known = {"id": f"a{number}", "title": f"Title {number}", "url": None, "source": None, "published": None}
+    return known | more
+
+
+def span(number: int, **more: Any) -> dict[str, Any]:
+    return {"article": article(number), "start": number, "end": number + 4} | more
+
+
+def test_an_answer_with_all_that_is_known_of_it() -> None:
+    paper = article(1, url="https://p.example/1", source="The Paper", published="2021-03-01T09:30:00Z")
+    answer = span(1, article=paper, text="Ann Lee", probability=0.756, sentence={"text": "It is Ann Lee."})
+    answer["support"] = [span(n, independent=n % 2 == 0) for n in range(2, 9)]
+    assert asked_text({"answered": True, "answers": [answer]}) == "\n".join(
+        [
+            '"Ann Lee" (probability 76%)',
+            "  sentence: It is Ann Lee.",
+            "  source: The Paper | 2021-03-01 | Title 1 | https://p.example/1 | article a1 [1:5]",
+            "  also: no date | Title 2 | article a2 [2:6]",
+            "  copy: no date | Title 3 | article a3 [3:7]",
+            "  also: no date | Title 4 | article a4 [4:8]",
+            "  copy: no date | Title 5 | article a5 [5:9]",
+            "  also: no date | Title 6 | article a6 [6:10]",
+            "  and 2 more in support",
+        ]
+    )
+
+
+def test_an_abstention_names_the_three_nearest() -> None:
+    passages = [span(n, rank=n, text=f"Passage {n}.", copies=[]) for n in range(1, 6)]
+    passages[1]["copies"] = [article(7), article(8)]
+    asked = {"answered": False, "abstention": {"reason": "unsure"}, "passages": passages, "timeline": []}
+    assert asked_text(asked).splitlines() == [
+        "The archive does not answer this: unsure.",
+        "Nearest, though they do not answer it:",
+        "1. no date | Title 1 | article a1 [1:5]",
+        "   Passage 1.",
+        "2. no date | Title 2 | article a2 [2:6] | and 2 with the same story",
+        "   Passage 2.",
+        "3. no date | Title 3 | article a3 [3:7]",
+        "   Passage 3.",
+        "Over time:",
+    ]
+    assert asked_text({"answered": False, "abstention": {"reason": "empty"}, "passages": []}) == (
+        "The archive does not answer this: empty."
+    )
+
+
+def test_the_timeline_has_a_line_an_answer() -> None:
+    entries = [
+        {
+            "text": "A",
+            "status": "superseded",
+            "first": "2020-01-01",
+            "last": "2020-02-01",
+            "outlets": ["X", "Y"],
+        },
+        {"text": "B", "status": "undated", "first": None, "last": None, "outlets": []},
+    ]
+    asked = {"answered": False, "abstention": {"reason": "no"}, "passages": [], "timeline": entries}
+    assert asked_text(asked).splitlines()[1:] == [
+        "Over time:",
+        '  2020-01-01 to 2020-02-01, superseded: "A" (X, Y)',
+        '  no date, undated: "B" (no outlet named)',
+    ]
+
+
+def test_what_articles_say_cannot_look_like_ours() -> None:
+    hostile = article(1, title="A\n9. The Paper\x1b[2J", source="B\r\nerror: \u202eno")
+    found = {"passages": [span(1, article=hostile, rank=1, text="C\n2. forged\x00", copies=[])]}
+    assert found_text(found).splitlines() == [
+        "1. B  error:  no | no date | A 9. The Paper [2J | article a1 [1:5]",
+        "   C 2. forged ",
+    ]
+    assert found_text({"passages": []}) == "No passage found."
+
+
+def test_an_article_is_told_as_it_is() -> None:
+    whole = article(1, authors=["Ann Lee", "Bo\nLi"], text="One.\n\nTwo — “three”.")
+    assert article_text(whole) == (
+        "no date | Title 1 | article a1 | by Ann Lee, Bo Li\n\nOne.\n\nTwo — “three”."
+    )
+    assert article_text(whole | {"authors": []}).startswith("no date | Title 1 | article a1\n\nOne.")
+
+
+def test_failures_name_arguments_and_have_an_end() -> None:
+    told = failure(BadFilter("--min-probability 7 is not between 0 and 1", hint="--min-probability 0.5"))
+    assert told == {
+        "error": {
+            "code": "bad_filter",
+            "message": "min_probability 7 is not between 0 and 1",
+            "hint": "min_probability 0.5",
+        }
+    }
+    long = failure(UnknownArticle("x" * 10_000))["error"]
+    assert (long["code"], long["message"]) == ("unknown_article", "x" * 500)
+    for name, message in {
+        "a\n\x1b[2J": "a  [2J: Extra inputs are not permitted",
+        "\ud800": "arguments: Input should be a valid string, unable to parse raw data as a unicode string",
+    }.items():
+        with pytest.raises(ValidationError) as refused:
+            TOOLS["get_article"].takes.model_validate({"id": "x", name: 1})
+        error = failure(refused.value, TOOLS["get_article"])["error"]
+        assert (error["message"], error["hint"]) == (message, "get_article takes id")
