@@ -6,6 +6,7 @@ else was encoded. A pool of spinning threads inside every operator was measured 
 as slow beside a busy core.
 """
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -157,10 +158,20 @@ def _equal_lengths(rows: Sequence[Sequence[int]]) -> list[NDArray[np.intp]]:
     return batches([*map(len, rows)], max_tokens=_RUN_TOKENS, max_count=_RUN_TOKENS, padded=False)
 
 
-def _open(path: Path) -> Any:  # noqa: ANN401 - the library is untyped
-    """Load a graph; it was fused at export, so loading optimises nothing."""
+def library() -> Any:  # noqa: ANN401 - the library is untyped
+    """Return onnxruntime, kept from reporting its use to its maker, as its builds do from 1.29 on.
+
+    It looks at the environment when it is first imported; who set the variable otherwise has it so.
+    """
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
     import onnxruntime
 
+    return onnxruntime
+
+
+def _open(path: Path) -> Any:  # noqa: ANN401 - the library is untyped
+    """Load a graph; it was fused at export, so loading optimises nothing."""
+    onnxruntime = library()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1

@@ -152,6 +152,8 @@ async def post_articles(request: Request) -> Response:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind in {"application/x-ndjson", "application/jsonl"}:
         return _WhileReading(_stored_lines(request), media_type="application/x-ndjson")
+    if kind != "application/json":  # what a form of another page could send is taken from nobody
+        raise Refused(415, "bad_type", f"{kind or 'no type'!r} is no type of articles", "application/json")
     given = NewArticle.model_validate_json(await request.body())
     writer = _writer(request)
     (result,) = await writer.add([given.record()])

@@ -13,6 +13,7 @@ import onnx
 from numpy.typing import NDArray
 
 from models.export.forms import Range
+from models.onnx import library
 
 FOLDER = Path(__file__).parent / "ranges"
 _DIGITS = 3
@@ -31,8 +32,7 @@ def measure(
     model: onnx.ModelProto, batches: Iterable[Mapping[str, NDArray[np.int64]]], layers: int
 ) -> dict[str, Range]:
     """Run the float32 graph on the batches; return the range of each value that is quantised."""
-    import onnxruntime
-
+    onnxruntime = library()
     wanted = names(layers)
     model.graph.output.extend(onnx.helper.make_tensor_value_info(name, 1, None) for name in wanted)
     options = onnxruntime.SessionOptions()

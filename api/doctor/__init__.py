@@ -1,0 +1,1 @@
+"""`nutgraf doctor`: `examine` looks at everything, `findings` says what a look may tell."""
