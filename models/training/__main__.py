@@ -46,7 +46,7 @@ def _say(line: str) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m models.training", description=__doc__)
-    parser.add_argument("--recipe", choices=[*RECIPES], default="reader")
+    parser.add_argument("--recipe", choices=[*RECIPES], default="reader-1")
     parser.add_argument("--run", type=Path, required=True, help="folder for checkpoint, log and result")
     parser.add_argument("--base", type=Path, help="weights to start from (default: all-MiniLM-L6-v2)")
     parser.add_argument(

@@ -118,7 +118,7 @@ class _Learner:
 
     def __init__(self, recipe: Recipe, base: Path, total: int, fingerprint: str) -> None:
         self._recipe, self._fingerprint = recipe, fingerprint
-        self.reader = Reader(base, seed=recipe.seed)
+        self.reader = Reader(base)
         longest = max(stage.context_tokens[1] for stage in recipe.stages) + AROUND_TOKENS
         if longest > self.reader.config["max_position_embeddings"]:
             raise ModelError(f"{base}: has no room for the recipe's windows of {longest} tokens")

@@ -15,6 +15,7 @@ torch = pytest.importorskip("torch", reason="training needs the extra hf")
 from models import shipped  # noqa: E402 - only where torch is
 from models.errors import ModelError  # noqa: E402
 from models.tokens import Tokens  # noqa: E402
+from models.training import average  # noqa: E402
 from models.training.development import Development  # noqa: E402
 from models.training.negatives import hard_negatives  # noqa: E402
 from models.training.network import Reader  # noqa: E402
@@ -224,3 +225,35 @@ def test_a_log_is_drawn_once_a_step(tmp_path: Path) -> None:
     assert [line["step"] for line in _by_step(_lines(log))] == [1, 2, 3, 4]
     plot(log, tmp_path / "curve.png")
     assert (tmp_path / "curve.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_an_average_has_the_mean_of_every_weight(base: Path, tmp_path: Path) -> None:
+    one, other = Reader(base), Reader(base, seed=7)
+    with torch.no_grad():
+        one.qa_outputs.bias.copy_(torch.tensor([1.0, -2.0]))
+        other.qa_outputs.bias.copy_(torch.tensor([3.0, 1.0]))
+    one.save(tmp_path / "one", base)
+    other.save(tmp_path / "other", base)
+    mean = [str(tmp_path / "one"), str(tmp_path / "other"), "--out", str(tmp_path / "mean")]
+    assert average.main(mean) == 0
+    found = Reader(tmp_path / "mean")
+    assert found.qa_outputs.bias.tolist() == [2.0, -0.5]
+    weights = [reader.qa_outputs.weight.detach() for reader in (found, Reader(tmp_path / "one"), other)]
+    torch.testing.assert_close(weights[0], (weights[1] + weights[2]) / 2, atol=1e-4, rtol=0)
+    same = (
+        found.bert["encoder"]["layer"][0].attention.output["dense"].weight,
+        one.bert["encoder"]["layer"][0].attention.output["dense"].weight,
+    )
+    torch.testing.assert_close(*same, atol=1e-4, rtol=0)
+
+
+def test_what_cannot_be_averaged(base: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Reader(base).save(tmp_path / "one", base)
+    assert average.main([str(tmp_path / "one"), str(tmp_path / "none"), "--out", str(tmp_path / "x")]) == 2
+    assert "holds no reader" in capsys.readouterr().err
+    shutil.copytree(tmp_path / "one", tmp_path / "other")
+    config = json.loads((tmp_path / "one" / "config.json").read_text()) | {"layer_norm_eps": 1e-6}
+    (tmp_path / "other" / "config.json").write_text(json.dumps(config))
+    assert average.main([str(tmp_path / "one"), str(tmp_path / "other"), "--out", str(tmp_path / "x")]) == 2
+    assert "another than that" in capsys.readouterr().err
+    assert not (tmp_path / "x").exists()
