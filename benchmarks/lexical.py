@@ -43,11 +43,13 @@ class Variant:
     stems: bool = True
     stop_words: bool = True
     titles: float = 1.0
+    binary: bool = False
 
     def __str__(self) -> str:
         parts = [f"k1 {self.k1}, b {self.b}"]
         parts += [] if self.stems else ["no stems"]
         parts += [] if self.stop_words else ["stop words count"]
+        parts += ["each term once"] if self.binary else []
         parts += [] if self.titles == 1.0 else [f"title x {self.titles:g}"]
         return ", ".join(parts)
 
@@ -61,6 +63,10 @@ VARIANTS = (
     replace(BASE, titles=0.0),
     replace(BASE, titles=2.0),
     replace(BASE, titles=3.0),
+    replace(BASE, titles=5.0),
+    replace(BASE, k1=0.6, titles=3.0),
+    replace(BASE, binary=True),
+    replace(BASE, binary=True, titles=3.0),
 )
 
 
@@ -120,6 +126,8 @@ class Terms:
         counts.eliminate_zeros()
         length = np.asarray(counts.sum(axis=1)).ravel()
         norm = variant.k1 * (1 - variant.b + variant.b * length / length.mean())
+        if variant.binary:
+            counts.data[:] = np.minimum(counts.data, 1.0)
         frequency = np.asarray((counts > 0).sum(axis=0)).ravel()
         idf = np.log1p((len(length) - frequency + 0.5) / (frequency + 0.5))
         rows = np.repeat(np.arange(len(length)), np.diff(counts.indptr))

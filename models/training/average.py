@@ -1,6 +1,6 @@
 """`python -m models.training.average RUN/reader RUN/reader ... --out FOLDER`: one reader from several runs.
 
-The mean of the weights of runs that began alike and learnt in other orders reads better than each of them, and
+The mean of the weights of runs that began alike and learnt in other orders reads better than each of them and
 costs no more (Wortsman et al. 2022, Model soups, arXiv 2203.05482).
 """
 

@@ -137,7 +137,9 @@ def test_what_is_no_article(client: TestClient, body: bytes, status: int) -> Non
         assert set(posted.json()["error"]) == {"code", "message", "hint"}
 
 
-@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""])
+@pytest.mark.parametrize(
+    "kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""]
+)
 def test_what_a_form_of_another_page_could_send_is_refused(client: TestClient, kind: str) -> None:
     posted = client.post("/v1/articles", content=json.dumps(HARBOUR), headers={"Content-Type": kind})
     assert (posted.status_code, posted.json()["error"]["code"]) == (415, "bad_type")

@@ -37,7 +37,13 @@ def test_the_wheel_answers_in_an_empty_environment(tmp_path: Path) -> None:
     run(sys.executable, "-m", "build", "--wheel", "--outdir", tmp_path, ROOT)
     wheel = next(tmp_path.glob("nutgraf-*.whl"))
     names = zipfile.ZipFile(wheel).namelist()
-    for part in ("models/weights/encoder/model.onnx", "models/weights/reader/model.onnx", "api/cli.py"):
+    page = ("api/web/page/templates/base.html", "api/web/page/static/page.css", "api/web/page/static/page.js")
+    for part in (
+        "models/weights/encoder/model.onnx",
+        "models/weights/reader/model.onnx",
+        "api/cli.py",
+        *page,
+    ):
         assert part in names
     assert {name.split("/")[0].split("-")[0] for name in names} == {
         "api",

@@ -1,1 +1,1 @@
-"""What the page is made of: `look` renders, `front` knows the archive, `strips` draws time, `reference` the API."""
+"""What pages are made of: `look` renders, `form` is the address, `front` the archive, `strips` draws time."""

@@ -31,6 +31,12 @@ class Form:
         return self != Form(self.q)
 
     @property
+    def filters(self) -> str:
+        """The filters in words."""
+        days = [f"{name.replace('_', ' ')} {value}" for name in DAYS if (value := getattr(self, name))]
+        return ", ".join([*days, *self.source])
+
+    @property
     def url(self) -> str:
         """The address to share: nothing in it that was left empty."""
         single = [(name, getattr(self, name)) for name in ("q", *DAYS) if getattr(self, name)]

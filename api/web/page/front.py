@@ -1,14 +1,14 @@
 """What the page says of an archive before anything is asked: how much, from when, by whom, and what to try.
 
-Examples are questions that were asked of this very index and answered: forms are filled with names that
-stand in what was added last, and those that the archive does not answer with some confidence are not shown.
+Examples are questions that this very index was asked: who holds a post that one of its newest passages names
+with its holder. Those that are not answered with that name are not shown.
 """
 
 import asyncio
 import re
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Generic, TypeVar
 
 from api.service import Open
@@ -16,26 +16,29 @@ from api.web.engine import Busy, Engine
 from qa.inquiry import Inquiry
 
 T = TypeVar("T")
-PASSAGES, ASKED, SHOWN = 300, 8, 3
+PASSAGES, ASKED, SHOWN = 2000, 8, 3
 """How many of the newest passages are looked at, how many questions tried, how many shown."""
 
-LEAST = 0.66
-"""How probable an example's answer is at least: "likely"."""
-
 MOST_OUTLETS = 200
-_NAME = r"((?:[A-Z][a-z]+|[A-Z]\.)(?: (?:[A-Z][a-zA-Z]+(?:-[a-z]+)?|[A-Z]\.)){1,2})"
-_FORMS = (
-    (re.compile(rf"\b{_NAME}, (?:the|an?) [a-z]"), "Who is {}?"),
-    (re.compile(rf"\b{_NAME} (?:said|told|warned|announced)\b"), "What did {} say?"),
+_NAME = r"(?P<name>[A-Z]\w+(?: [A-Z]\.)?(?: [A-Z]\w+(?:-\w+)?){1,2})"
+_POST = (
+    "ambassador|chairman|chairwoman|chancellor|chief executive|coach|commissioner|director|governor|leader"
+    "|mayor|minister|president|secretary|spokesman|spokeswoman"
 )
-_NO_NAME = re.compile(
-    r"(?:A|An|And|As|At|But|For|He|His|If|In|It|On|She|The|They|This|We|When|While|\w+day|Mr|Mrs|Ms)\b"
+_OF = r"(?: (?:of|for|at) (?:the )?[A-Z]\w+(?: [A-Z]\w+)?)?"
+_NATION = r"(?:(?:South|North) )?[A-Z][a-z]*(?:an|ch|ese|i|ish|sh)"
+_HELD = (
+    re.compile(rf"\b[Tt]he (?P<post>(?:[\w’'-]+ ){{0,4}}(?:{_POST}){_OF}), {_NAME}"),
+    re.compile(
+        rf"\b(?P<post>{_NATION} (?:Prime Minister|Foreign Minister|(?:Vice )?President|Chancellor)) {_NAME}"
+    ),
 )
+"""Who holds a post, as newspapers put it: "the Chinese foreign minister, Wang Yi"; "French President ..."."""
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """How many articles, between which days (ISO 8601, if any has one), and their outlets, the largest first."""
+    """How many articles, from when to when (ISO 8601, if any has a date), and the outlets, largest first."""
 
     articles: int
     first: str | None
@@ -64,19 +67,19 @@ class Front:
     """What is remembered about the archive that an engine has open."""
 
     def __init__(self, engine: Engine, patience_s: float = 2.0) -> None:
-        self._engine = engine
+        self.engine = engine
         self._patience_s = patience_s
         self._facts = Remembered(facts)
         self._examples = Remembered(examples)
 
     async def facts(self) -> Facts:
         """Return what there is; raises Busy."""
-        return await self._facts.of(self._engine)
+        return await self._facts.of(self.engine)
 
     async def examples(self) -> list[str]:
         """Return questions to try, or none where that would take long: the next visitor has them."""
         try:
-            return await asyncio.wait_for(self._examples.of(self._engine), self._patience_s)
+            return await asyncio.wait_for(self._examples.of(self.engine), self._patience_s)
         except (TimeoutError, Busy):
             return []
 
@@ -90,22 +93,23 @@ def facts(opened: Open) -> Facts:
 
 
 def examples(opened: Open) -> list[str]:
-    """Return questions that the index answers, the surest first; each about another name."""
+    """Return questions that the index answers with the name that was expected, the surest first."""
     store = opened.index.store
     texts = [text for _, _, text, _, _ in store.passage_texts(after=store.last_passage() - PASSAGES)]
-    outcomes = opened.answerer.answer([Inquiry(question) for question in candidates(texts)])
-    sure = [(-a.answers[0].probability, a.question) for a in outcomes if a.answers]
-    return [question for probability, question in sorted(sure) if -probability >= LEAST][:SHOWN]
+    expected = candidates(texts)
+    outcomes = opened.answerer.answer([Inquiry(question) for question in expected])
+    right = [
+        (-one.answers[0].probability, one.question)
+        for one in outcomes
+        if one.answers and expected[one.question] in one.answers[0].text
+    ]
+    return [question for _, question in sorted(right)][:SHOWN]
 
 
-def candidates(texts: list[str]) -> list[str]:
-    """Return questions about names in the texts, the most frequent first, at most one a name."""
+def candidates(texts: list[str]) -> dict[str, str]:
+    """Return questions about posts that are named in the texts, each with the name of who holds it."""
     found: dict[str, str] = {}
-    seen = Counter[str]()
-    for form, question in _FORMS:
-        for name in (match[1] for text in texts for match in form.finditer(text)):
-            if not _NO_NAME.match(name):
-                found.setdefault(name, question.format(name))
-                seen[name] += 1
-    ordered = sorted(found, key=lambda name: (-seen[name], name))
-    return [found[name] for name in ordered[:ASKED]]
+    for match in (m for text in reversed(texts) for form in _HELD for m in form.finditer(text)):
+        if any(character.isupper() for character in match["post"]):  # else it is "the company's president"
+            found.setdefault(f"Who is the {match['post']}?", match["name"])
+    return dict(islice(found.items(), ASKED))

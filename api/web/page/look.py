@@ -15,6 +15,8 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from api.schemas import Json
+
 HERE = Path(__file__).parent
 TYPES = {"page.css": "text/css", "page.js": "text/javascript", "icon.svg": "image/svg+xml"}
 """What is served beside the page, and as what."""
@@ -58,8 +60,8 @@ def render(template: str, **values: object) -> str:
 
 
 def confidence(probability: float) -> str:
-    """Return a calibrated probability in words."""
-    return next(words for least, words in LEVELS if probability >= least)
+    """Return a calibrated probability in words, of the number as it is shown."""
+    return next(words for least, words in LEVELS if round(probability, 2) >= least)
 
 
 def percent(probability: float) -> str:
@@ -90,13 +92,29 @@ def pieces(text: str, first: int, spans: Sequence[Span]) -> list[Piece]:
     return [piece for piece in (*found, Piece(text[at - first :], marked=False)) if piece.text]
 
 
-def paragraphs(text: str, spans: Sequence[Span]) -> Iterator[list[Piece]]:
-    """Yield the lines of an article that are not blank, each cut into pieces."""
-    first = 0
+def paragraphs(text: str, spans: Sequence[Span], first: int = 0) -> Iterator[list[Piece]]:
+    """Yield the lines that are not blank of a text that begins at offset `first`, each cut into pieces."""
     for line in text.split("\n"):
         if line.strip():
             yield pieces(line, first, spans)
         first += len(line) + 1
+
+
+def outlet(article: Json) -> str:
+    """Return who printed an article, or else which it is."""
+    return str(article["source"] or article["title"] or article["id"])
+
+
+def origin(article: Json) -> str:
+    """Return in one line what a quote needs beside it."""
+    printed = article["published"] and day(article["published"])
+    return ", ".join(part for part in (article["title"], article["source"], printed) if part)
+
+
+def sentence(words: str) -> str:
+    """Return what is said within a line as one that stands alone."""
+    ended = words if words.endswith((".", "?", "!", "…")) else f"{words}."
+    return ended[:1].upper() + ended[1:]
 
 
 def place(article_id: str, start: int | None = None, end: int | None = None) -> str:
@@ -122,7 +140,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    for function in (confidence, percent, day, pieces, place, web):
+    for function in (confidence, percent, day, pieces, outlet, origin, sentence, place, web):
         made.filters[function.__name__] = function
     made.globals["version"] = version()
     return made

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from api.schemas import Json
 
 _PREFIX = "#/components/schemas/"
+_DEEPEST = 6  # an object that holds itself ends somewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,10 @@ def operations(described: Json) -> list[Operation]:
             method.upper(),
             path,
             said.get("description", ""),
-            tuple(_field(one["name"], one | one["schema"], one["required"]) for one in said.get("parameters", [])),
+            tuple(
+                _field(one["name"], one | one["schema"], one["required"])
+                for one in said.get("parameters", [])
+            ),
             tuple(_bodies(said.get("requestBody", {}), "")),
             tuple(body for status, one in said["responses"].items() for body in _bodies(one, status)),
         )
@@ -87,10 +91,11 @@ def shapes(described: Json) -> list[Shape]:
 def _bodies(said: Json, status: str) -> Iterator[Body]:
     for media, content in said.get("content", {}).items():
         kind, refers = _kind(content.get("schema", {}))
-        yield Body(" ".join(part for part in (status, refers or kind, media) if part), refers)
+        named = "" if media == "application/json" else media
+        yield Body(" ".join(part for part in (status, refers or kind, named) if part), refers)
 
 
-def _field(name: str, schema: Json, required: bool) -> Field:  # noqa: FBT001 - as OpenAPI has it
+def _field(name: str, schema: Json, required: bool) -> Field:
     kind, refers = _kind(schema)
     given = schema.get("examples")
     example = json.dumps(given[0], ensure_ascii=False) if given else None
@@ -118,14 +123,12 @@ def _example(schema: Json, schemas: Mapping[str, Json], depth: int = 0) -> objec
     if schema.get("examples"):
         return schema["examples"][0]
     if "$ref" in schema:
-        return _example(schemas[schema["$ref"].removeprefix(_PREFIX)], schemas, depth + 1)
+        whole = schemas[schema["$ref"].removeprefix(_PREFIX)]
+        return _example(whole, schemas, depth + 1) if depth < _DEEPEST else None
     if "anyOf" in schema:
         return _example(schema["anyOf"][0], schemas, depth)
     if schema.get("type") == "array":
-        return [_example(schema.get("items", {}), schemas, depth)] if depth < _DEEP else []
-    if "properties" in schema:
-        return {key: _example(value, schemas, depth) for key, value in schema["properties"].items()}
-    return schema.get("const", schema.get("default"))
-
-
-_DEEP = 6
+        return [_example(schema.get("items", {}), schemas, depth)]
+    if "properties" not in schema:
+        return schema.get("default")
+    return {key: _example(value, schemas, depth) for key, value in schema["properties"].items()}

@@ -1,4 +1,4 @@
-"""An answer over time as strips: where, in per cent of the whole time, each answer begins, ends and was given.
+"""An answer over time as strips: where each answer was given, in per cent of the whole time.
 
 Pure: knows the objects of `api.timelines`.
 """
@@ -24,6 +24,7 @@ class Strip:
     first: str | None
     last: str | None
     who: str
+    articles: frozenset[str]
     dots: tuple[float, ...] = ()
 
 
@@ -33,6 +34,15 @@ def strips(entries: Sequence[Json]) -> list[Strip]:
     if sum(bool(_days(entry)) for entry in entries) < 2:  # noqa: PLR2004
         return []
     return [_strip(entry, min(days), max(days)) for entry in entries]
+
+
+def rival(strips: Sequence[Strip], answer: Json) -> tuple[str, Strip] | None:
+    """Return the current answer where the one given is not, with what became of the one given; else None."""
+    given = next((one for one in strips if answer["article"]["id"] in one.articles), None)
+    current = next((one for one in strips if one.status == "current"), None)
+    if given is None or current is None or given.status not in {"superseded", "disputed"}:
+        return None
+    return given.status, current
 
 
 def _strip(entry: Json, first: date, last: date) -> Strip:
@@ -46,6 +56,7 @@ def _strip(entry: Json, first: date, last: date) -> Strip:
         first=entry["first"],
         last=entry["last"],
         who=_who(entry),
+        articles=frozenset(one["article"]["id"] for one in entry["articles"]),
         dots=tuple(dots),
     )
 

@@ -1,0 +1,501 @@
+"""The page in a real browser: asked, read, filtered, opened, shared, attacked, and used without a mouse.
+
+The browser speaks to a server of its own; nothing here opens a socket.
+"""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from api.web.page.look import LEVELS
+from indexer.article import Article
+from indexer.build import Builder
+from indexer.loaders import LoadOptions, discover, load
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = shutil.which("chromium")
+QUESTION = "What did China agree to on sanctions?"
+ANSWER = "new United Nations sanctions against the North"
+UNANSWERED = "Who won the 1998 football World Cup final in Paris?"
+ECHO = "The Echo, 8 May 2016"
+PAPERS = ["Daily Copy, 27 January 2016", "The New York Times, 27 January 2016"]
+SENTENCES = {
+    f"After long talks China agreed to {ANSWER}, its minister said.": [ECHO],
+    f"China agreed during the talks on Wednesday to {ANSWER}, and negotiations on their content"
+    " will proceed in the coming days, Mr. Wang said.": PAPERS,
+}
+"""Who says it in which words: one story in two papers, and another. The reader is free to prefer any."""
+
+MAYOR = "Who is the mayor of Ashford?"
+OWL = "Who stole the golden owl of Nassau?"
+KERRY = "004_d6905fbb12041181"
+EVIL = '"><img src=x onerror="window.hacked = 1"><script>window.hacked = 1</script>'
+PAGES = {
+    "home": "/",
+    "answer": "/?" + urlencode({"q": QUESTION}),
+    "over time": "/?" + urlencode({"q": MAYOR}),
+    "abstention": "/?" + urlencode({"q": UNANSWERED, "after": "2010"}),
+    "error": "/?" + urlencode({"q": QUESTION, "after": "smarch"}),
+    "article": f"/articles/seeds%2F{KERRY}.txt?start=1397&end=1443#quote",
+    "docs": "/docs",
+}
+MOST_BYTES = 50_000
+
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="no chromium: apt-get install chromium"),
+    pytest.mark.timeout(600),
+]
+
+
+def told(number: int, outlet: str, year: int, title: str, text: str) -> Article:
+    published = datetime(year, 5, number, tzinfo=UTC)
+    return Article(
+        f"a{number}", title, text, f"https://news.example/{number}", outlet, (), published, "given"
+    )
+
+
+MAYORS = [
+    told(
+        1,
+        "Ashford Post",
+        2014,
+        "Finch wins town hall",
+        "Harold Finch is the mayor of Ashford, the town said.",
+    ),
+    told(
+        2,
+        "County News",
+        2015,
+        "A bridge",
+        "The mayor of Ashford, Harold Finch, opened the new bridge on Monday.",
+    ),
+    told(3, "Ashford Post", 2019, "Bell sworn in", "Nora Bell is the mayor of Ashford since this morning."),
+    told(
+        4,
+        "The Echo",
+        2021,
+        "Schools",
+        "The mayor of Ashford, Nora Bell, promised two new schools to the town.",
+    ),
+]
+HOSTILE = replace(
+    told(
+        9,
+        f"Evil {EVIL}",
+        2020,
+        f"Crime {EVIL}",
+        f"The pirate Jack Rackham stole {EVIL} the golden owl of Nassau.",
+    ),
+    id=f"../evil?{EVIL}#x",
+    url="javascript:window.hacked=1",
+)
+
+
+def build(folder: Path, encoder: Any) -> None:
+    files, _ = discover([str(ROOT / "seeds" / "*.txt")], LoadOptions())
+    seeds = [item for file in files for item in load(file, LoadOptions()) if isinstance(item, Article)]
+    (kerry,) = [article for article in seeds if KERRY in article.id]
+    copy = replace(kerry, id="copy", source="Daily Copy", text=kerry.text + "\n\nReporting by our partners.")
+    other = told(
+        8, "The Echo", 2016, "Beijing moves", f"After long talks China agreed to {ANSWER}, its minister said."
+    )
+    with Builder(folder, encoder) as builder:
+        builder.add([*seeds, copy, other, *MAYORS, HOSTILE])
+        builder.publish()
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory, encoder: Any) -> Iterator[str]:
+    """Serve an archive as a person would, and return its address."""
+    folder = tmp_path_factory.mktemp("page") / "index"
+    build(folder, encoder)
+    free = "import socket; print(socket.create_server(('127.0.0.1', 0)).getsockname()[1])"
+    port = subprocess.run(
+        [sys.executable, "-c", free], capture_output=True, text=True, check=True
+    ).stdout.strip()
+    command = [
+        sys.executable,
+        "-m",
+        "api",
+        "serve",
+        "--index",
+        str(folder),
+        "--port",
+        port,
+        "--rate",
+        "100000",
+    ]
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("NUTGRAF_")}
+    log = (folder.parent / "log").open("w+", encoding="utf-8")
+    with log, subprocess.Popen(command, cwd=ROOT, env=environment, stderr=log) as server:
+        try:
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.send_signal(signal.SIGINT)
+            server.wait(60)
+        log.seek(0)
+        assert '"status": 500' not in log.read()
+
+
+@pytest.fixture(scope="module")
+def browser(base: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"], timeout=120_000
+        )
+        _wait_until_ready(opened, base)
+        yield opened
+        opened.close()
+
+
+def _wait_until_ready(browser: Browser, base: str) -> None:
+    with browser.new_context() as context:
+        for _ in range(240):
+            try:
+                if context.request.get(f"{base}/readyz", timeout=60_000).ok:
+                    return
+            except Exception:  # noqa: BLE001 - not listening yet, in whatever words
+                context.new_page().wait_for_timeout(500)
+    pytest.fail("the server did not start")
+
+
+@dataclass
+class Visit:
+    """A person's window on the archive; `problems` are what a developer's console would show in red."""
+
+    page: Page
+    base: str
+    problems: list[str]
+
+    def go(self, path: str) -> Page:
+        self.page.goto(self.base + path)
+        return self.page
+
+    def ask(self, question: str, **filters: str) -> Page:
+        return self.go("/?" + urlencode({"q": question, **filters}))
+
+
+@pytest.fixture
+def open_visit(browser: Browser, base: str) -> Iterator[Any]:
+    """Open windows that know of no problem when the test is over."""
+    visits = []
+
+    def opened(**settings: Any) -> Visit:
+        page = browser.new_context(**settings).new_page()
+        page.set_default_timeout(60_000)
+        visits.append(visit := Visit(page, base, []))
+        page.on("pageerror", lambda error: visit.problems.append(str(error)))
+        page.on("console", lambda said: visit.problems.append(said.text) if _is_red(said) else None)
+        page.on(
+            "request", lambda sent: None if sent.url.startswith(base) else visit.problems.append(sent.url)
+        )
+        page.on("response", lambda got: visit.problems.append(got.url) if _is_lost(got) else None)
+        return visit
+
+    yield opened
+    for visit in visits:
+        visit.page.context.close()
+        assert visit.problems == []
+
+
+def _is_red(said: Any) -> bool:
+    """Whether it is an error, other than that the page itself has a status of failure."""
+    return said.type in {"error", "warning"} and not said.text.startswith("Failed to load resource")
+
+
+def _is_lost(got: Any) -> bool:
+    return got.status >= 400 and not got.request.is_navigation_request()
+
+
+@pytest.fixture
+def visit(open_visit: Any) -> Visit:
+    return open_visit(viewport={"width": 1440, "height": 900})
+
+
+def test_ask(visit: Visit) -> None:
+    page = visit.go("/")
+    page.fill("#q", QUESTION)
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".large")
+    assert page.inner_text(".large") == ANSWER
+    assert page.inner_text(".sentence mark") == ANSWER
+    assert page.inner_text(".sentence") in SENTENCES
+    assert page.inner_text(".source").split("\n")[1] in SENTENCES[page.inner_text(".sentence")]
+    assert page.url == visit.base + PAGES["answer"]  # filters left empty leave no trace
+    assert page.title() == f"{QUESTION} – nutgraf"
+
+
+def test_confidence_in_words_is_that_of_the_number(visit: Visit) -> None:
+    page = visit.ask(QUESTION)
+    number = int(re.findall(r"[0-9]+", page.inner_text(".sure span"))[0])
+    assert page.inner_text(".sure b") == next(words for least, words in LEVELS if number >= 100 * least)
+    assert abs(float(page.get_attribute(".gauge .part", "width")) - number) <= 1
+
+
+def test_who_else_says_it(visit: Visit) -> None:
+    page = visit.ask(QUESTION)
+    voices = [voice.inner_text().split("\n")[1] for voice in page.query_selector_all(".voices li")]
+    given = page.inner_text(".source").split("\n")[1]
+    assert sorted([given, *(voice.rpartition(" ")[0] for voice in voices)]) == [*PAPERS[:1], ECHO, PAPERS[1]]
+    assert sorted(voice.rpartition(" ")[2] for voice in voices) == ["copy", "independent"]
+
+
+def test_the_quote_in_its_article(visit: Visit) -> None:
+    page = visit.ask(QUESTION)
+    page.click(f"[href*='{KERRY}'] >> nth=0")
+    page.wait_for_selector(".story")
+    assert page.inner_text("#quote") == ANSWER
+    box = page.locator("#quote").bounding_box()
+    assert box is not None
+    assert 0 < box["y"] < 900 - box["height"]
+    assert page.evaluate("scrollY") > 0
+
+
+def test_a_place_that_is_not_in_the_article(visit: Visit) -> None:
+    page = visit.go("/articles/a8?start=90000&end=90010#quote")
+    assert (
+        page.inner_text(".note")
+        == "The quote that this address points to is not in the article as it is now."
+    )
+    assert page.query_selector("mark") is None
+
+
+def test_over_time(visit: Visit) -> None:
+    page = visit.ask(MAYOR)
+    rows = [re.split("\n+", row.inner_text()) for row in page.query_selector_all(".time li")]
+    assert rows == [
+        ["Harold Finch superseded", "1 May 2014 to 2 May 2015 · 2 articles: Ashford Post, County News"],
+        ["Nora Bell current", "3 May 2019 to 4 May 2021 · 2 articles: Ashford Post, The Echo"],
+    ]
+    dots = [float(dot.get_attribute("cx")[:-1]) for dot in page.query_selector_all(".strip circle")]
+    # 366 days, then 1,462, then 732: of 2,560 in all, on 96 per cent of the width.
+    assert dots == [2.0, 15.72, 70.55, 98.0]
+    if page.inner_text(".large") == "Harold Finch":
+        assert page.inner_text(".answer .note") == "Newer articles say “Nora Bell”: see over time."
+    visit.ask(QUESTION)
+    assert page.query_selector(".time") is None
+
+
+def test_filters(visit: Visit) -> None:
+    page = visit.ask(MAYOR)
+    page.click(".filters summary")
+    page.fill("[name=after]", "2018")
+    page.fill("[name=source]", "the echo")
+    page.click("text=Ask >> nth=0")
+    page.wait_for_url("**after=2018&source=the+echo")
+    assert page.inner_text(".large") == "Nora Bell"
+    assert page.inner_text(".filters summary") == "Dates and outlets: after 2018, the echo"
+    assert [one.inner_text() for one in page.query_selector_all(".looked .byline")] == [
+        "The Echo, 4 May 2021"
+    ]
+    page.click("text=Ask without filters")
+    page.wait_for_url(visit.base + PAGES["over time"])
+
+
+def test_an_address_is_all_there_is_to_share(visit: Visit, open_visit: Any) -> None:
+    asked = {"after": "2013", "before": "2016-12", "source": "Ashford Post"}
+    page = visit.ask(MAYOR, **asked)
+    assert page.inner_text(".large") == "Harold Finch"
+    other = open_visit().go(page.url.removeprefix(visit.base))
+    assert other.inner_text("main") == page.inner_text("main")
+    fields = {name: other.input_value(f"[name={name}] >> nth=0") for name in ("q", *asked)}
+    assert fields == {"q": MAYOR, **asked}
+
+
+def test_expand(visit: Visit) -> None:
+    page = visit.ask(QUESTION)
+    passage = page.locator(".passage", has_text="Daily Copy")
+    button = passage.locator("button")
+    button.click()
+    whole = passage.get_by_role("region")
+    whole.wait_for()
+    assert whole.inner_text().startswith("BEIJING — Secretary of State John Kerry warned")
+    assert whole.inner_text().endswith("Reporting by our partners.")
+    assert whole.locator("mark").inner_text() == ANSWER
+    seen, quote_box = whole.bounding_box(), whole.locator("mark").bounding_box()
+    assert seen is not None
+    assert quote_box is not None
+    assert seen["y"] < quote_box["y"] < seen["y"] + seen["height"] - quote_box["height"]
+    assert button.get_attribute("aria-expanded") == "true"
+    button.click()
+    assert whole.is_hidden()
+    assert button.inner_text() == "Show the whole article here"
+
+
+def test_copy_quote(open_visit: Any) -> None:
+    visit = open_visit(permissions=["clipboard-read", "clipboard-write"])
+    page = visit.ask(QUESTION)
+    page.click("text=Copy quote")
+    page.wait_for_selector("button:text('Copied')")
+    copied, link = page.evaluate("navigator.clipboard.readText()").split("\n")
+    source = page.inner_text(".source").replace("\n", ", ")
+    assert copied == f"“{page.inner_text('.sentence')}” — {source}"
+    assert link in {"https://news.example/8", page.evaluate("document.querySelector('.large a').href")}
+    assert page.inner_text("#said") == "Copied"
+    page.click("text=Copy link")
+    page.wait_for_selector("[data-copy='']:text('Copied')")
+    assert page.evaluate("navigator.clipboard.readText()") == visit.base + PAGES["answer"]
+
+
+def test_abstention(visit: Visit) -> None:
+    page = visit.ask(UNANSWERED)
+    assert page.inner_text("h1").startswith("The archive does not answer this")
+    assert page.inner_text(".looked h2").casefold() == "nearest passages"
+    assert page.query_selector(".passage a") is not None
+    assert page.query_selector("mark") is None
+    page = visit.ask(QUESTION, before="1999")
+    assert page.inner_text(".none p >> nth=0") == "No article passes the filter."
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "title", "says"),
+    [
+        (PAGES["error"], 400, "This cannot be asked", "After: 'smarch' is not a date"),
+        ("/?q=%3F%3F", 400, "This cannot be asked", "The question '??' has no letter and no digit."),
+        ("/?q=why&after=2017&before=2016", 400, "This cannot be asked", "no article can match both"),
+        ("/articles/nope", 404, "There is nothing here", "No article has the id 'nope'."),
+        ("/articles/a8?start=x", 422, "This address makes no sense", "start"),
+        ("/static/..%2Flook.py", 404, "There is nothing here", "Not Found."),
+        ("/nowhere", 404, "There is nothing here", "Not Found."),
+    ],
+)
+def test_errors_can_be_read(visit: Visit, path: str, status: int, title: str, says: str) -> None:
+    answered = visit.page.goto(visit.base + path)
+    assert answered is not None
+    assert answered.status == status
+    assert "default-src 'none'" in answered.headers["content-security-policy"]
+    assert visit.page.inner_text("h1") == title
+    assert says in visit.page.inner_text("main")
+    told = visit.page.request.get(visit.base + path).json()  # a program is told in its own way
+    assert set(told["error"]) == {"code", "message", "hint"}
+
+
+def test_what_was_wrong_can_be_put_right(visit: Visit) -> None:
+    page = visit.go(PAGES["error"])
+    assert page.input_value("#q") == QUESTION
+    page.fill("[name=after]", "2016")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".large")
+    assert page.inner_text(".large") == ANSWER
+
+
+def test_hostile_article(visit: Visit) -> None:
+    page = visit.ask(OWL)
+    assert "Jack Rackham" in page.inner_text(".large")
+    assert EVIL in page.inner_text(".sentence")
+    assert f"Crime {EVIL}" in page.inner_text(".source")
+    page.locator(".passage", has_text="Rackham").locator("button").click()
+    assert EVIL in page.locator(".whole").inner_text()
+    assert page.query_selector("main img, main script, [href^=javascript]") is None
+    page.click(".large a")
+    page.wait_for_selector(".story")
+    assert page.url.startswith(visit.base + "/articles/" + quote(HOSTILE.id, safe=""))
+    assert page.inner_text("h1") == f"Crime {EVIL}"
+    assert page.query_selector("main img, main script, [href^=javascript]") is None
+    visit.ask(EVIL, source=EVIL)
+    assert page.input_value("[name=source] >> nth=0") == EVIL
+    assert page.evaluate("window.hacked") is None
+
+
+def test_without_javascript(open_visit: Any) -> None:
+    page = open_visit(java_script_enabled=False).go("/")
+    page.fill("#q", QUESTION)
+    page.click("button:text('Ask')")
+    page.wait_for_selector(".large")
+    assert page.inner_text(".large") == ANSWER
+    assert [button.inner_text() for button in page.query_selector_all("button") if button.is_visible()] == [
+        "Ask"
+    ]
+    page.click(".passage a >> nth=1")
+    page.wait_for_selector(".story")
+    assert page.inner_text("#quote") == ANSWER
+
+
+def test_keys_alone(visit: Visit) -> None:
+    page = visit.go("/")
+    page.keyboard.press("/")
+    page.keyboard.type(QUESTION)
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".large")
+    focused = "document.activeElement.textContent || document.activeElement.id"
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate(focused) == ANSWER
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.closest('.voices') !== null")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    assert page.evaluate(focused) == "q"
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".story")
+    assert page.inner_text("#quote") == ANSWER
+
+
+def test_examples_are_answered_as_expected(visit: Visit) -> None:
+    page = visit.go("/")
+    for _ in range(20):  # the first visitor may come before they are found
+        if page.query_selector(".examples"):
+            break
+        page.wait_for_timeout(500)
+        page.reload()
+    asked = {link.inner_text() for link in page.query_selector_all(".examples a")}
+    assert "Who is the Chinese foreign minister?" in asked
+    assert MAYOR not in asked  # its newest article names another than the answer
+    page.click("text=Who is the Chinese foreign minister?")
+    page.wait_for_selector(".large")
+    assert "Wang Yi" in page.inner_text(".large")
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everyone_can_read_it(open_visit: Any, name: str, scheme: str) -> None:
+    page = open_visit(color_scheme=scheme, viewport={"width": 1440, "height": 900}).go(PAGES[name])
+    violations = Axe().run(page).response["violations"]
+    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in violations] == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("width", [360, 1440])
+def test_nothing_is_cut_off(open_visit: Any, name: str, width: int) -> None:
+    page = open_visit(viewport={"width": width, "height": 740}).go(PAGES[name])
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("name", ["home", "answer", "article"])
+def test_the_first_paint_is_light(visit: Visit, name: str) -> None:
+    came: dict[str, Any] = {}
+    visit.page.on("response", lambda got: came.update({Path(got.url.partition("?")[0]).suffix: got}))
+    visit.go(PAGES[name])
+    visit.page.wait_for_load_state("networkidle")
+    taken = {kind: len(got.body()) for kind, got in came.items()}
+    assert {".css", ".js"} <= taken.keys()
+    assert sum(taken.values()) < MOST_BYTES, taken
+
+
+def test_docs_name_every_route(visit: Visit) -> None:
+    described = visit.page.request.get(f"{visit.base}/openapi.json").json()
+    page = visit.go("/docs")
+    headings = {heading.inner_text() for heading in page.query_selector_all("section h2")}
+    assert headings == {
+        f"{m.upper()} {path}" for path, methods in described["paths"].items() for m in methods
+    }
+    assert {heading.inner_text() for heading in page.query_selector_all("section h3")} == set(
+        described["components"]["schemas"]
+    )
+    asked = page.locator("#Ask")
+    assert "question string What to look for." in " ".join(asked.locator("dl").inner_text().split())
+    asked.locator("summary").click()
+    assert f'"question": "{QUESTION}"' in asked.locator("pre").inner_text()

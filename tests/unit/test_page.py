@@ -1,0 +1,179 @@
+"""What the page shows, without a browser: marked text, words for numbers, addresses, time, the API."""
+
+import pytest
+from starlette.datastructures import QueryParams
+
+from api.web.page.form import Form, is_untidy
+from api.web.page.front import candidates
+from api.web.page.look import confidence, day, origin, paragraphs, percent, pieces, place, web
+from api.web.page.looked import looked_at
+from api.web.page.reference import operations, shapes
+from api.web.page.strips import rival, strips
+
+ARTICLE = {"id": "a/1", "title": "T", "url": None, "source": None, "published": "2014-05-01T00:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("spans", "cut"),
+    [
+        ([], ["-abcdef"]),
+        ([(12, 14)], ["-ab", "+cd", "-ef"]),
+        ([(10, 16)], ["+abcdef"]),
+        ([(0, 12), (15, 99)], ["+ab", "-cde", "+f"]),
+        ([(13, 15), (12, 14)], ["-ab", "+cd", "+e", "-f"]),  # they overlap: nothing is shown twice
+        ([(0, 10), (16, 20)], ["-abcdef"]),
+    ],
+)
+def test_pieces(spans: list[tuple[int, int]], cut: list[str]) -> None:
+    assert ["-+"[piece.marked] + piece.text for piece in pieces("abcdef", 10, spans)] == cut
+
+
+def test_a_quote_over_two_paragraphs() -> None:
+    lines = [*paragraphs("One two\n \n\nthree four", [(4, 16)])]
+    assert lines == [[("One ", False), ("two", True)], [("three", True), (" four", False)]]
+
+
+@pytest.mark.parametrize(
+    ("probability", "words", "number"),
+    [
+        (1.0, "Very likely", "over 99 %"),
+        (0.896, "Very likely", "90 %"),
+        (0.894, "Likely", "89 %"),
+        (0.66, "Likely", "66 %"),
+        (0.5, "Perhaps", "50 %"),
+        (0.33, "Perhaps", "33 %"),
+        (0.32, "A guess", "32 %"),
+        (0.004, "A guess", "under 1 %"),
+    ],
+)
+def test_confidence(probability: float, words: str, number: str) -> None:
+    assert (confidence(probability), percent(probability)) == (words, number)
+
+
+def test_days_and_origins() -> None:
+    assert day("2016-01-27T09:00:00Z") == "27 January 2016"
+    assert day(None) == "no date"
+    assert origin(ARTICLE | {"source": "Post"}) == "T, Post, 1 May 2014"
+    assert origin(ARTICLE | {"title": "", "published": None}) == ""
+
+
+def test_addresses() -> None:
+    assert place("../a b?#") == "/articles/..%2Fa%20b%3F%23"
+    assert place("a", 3, 5) == "/articles/a?start=3&end=5#quote"
+
+
+@pytest.mark.parametrize(
+    "url", [None, "", "javascript:alert(1)", "data:text/html,x", "//evil", "http://[", "ftp://a"]
+)
+def test_no_link_but_to_the_web(url: str | None) -> None:
+    assert web(url) is None
+    assert web("https://news.example/1") == "https://news.example/1"
+
+
+def test_an_address_holds_what_was_typed_and_nothing_empty() -> None:
+    given = QueryParams("q=+who%3F+&after=&before=2016&source=A+B&source=&source=C&utm=x")
+    form = Form.of(given)
+    assert form == Form("who?", before="2016", source=("A B", "C"))
+    assert form.url == "/?q=who%3F&before=2016&source=A+B&source=C"
+    assert form.filters == "before 2016, A B, C"
+    assert form.without_filters() == "/?q=who%3F"
+    assert Form().url == "/"
+    assert is_untidy(given)
+    assert not is_untidy(QueryParams("q=who&utm="))
+
+
+def test_examples_ask_who_holds_a_post() -> None:
+    texts = [
+        "So said the Chinese foreign minister, Wang Yi, on Monday.",
+        "The company’s president, Ann Lee, agreed. French President Emmanuel Macron left.",
+        "The president of World Athletics, Sebastian Coe. On Monday President Joe Biden spoke.",
+    ]
+    assert candidates(texts) == {
+        "Who is the president of World Athletics?": "Sebastian Coe",
+        "Who is the French President?": "Emmanuel Macron",
+        "Who is the Chinese foreign minister?": "Wang Yi",
+    }
+
+
+def said(text: str, status: str, *days: str | None) -> dict[str, object]:
+    articles = [
+        {
+            "article": {"id": f"{text}{n}", "published": d and f"{d}T00:00:00Z"},
+            "start": n,
+            "end": n + 9,
+            "text": text,
+        }
+        for n, d in enumerate(days)
+    ]
+    dated = [d for d in days if d]
+    first, last = (min(dated), max(dated)) if dated else (None, None)
+    return {
+        **{"text": text, "status": status, "first": first, "last": last, "articles": articles},
+        **{"outlets": ["A", "B", "C", "D"][: len(days)], "independent": 1},
+    }
+
+
+def test_strips() -> None:
+    old = said("Finch", "superseded", "2014-01-01", "2014-01-01", "2014-04-11")
+    new = said("Bell", "current", "2014-02-20", None)
+    shown = strips([old, new, said("Lee", "undated", None)])
+    assert [strip.dots for strip in shown] == [(2.0, 98.0), (50.0,), ()]  # 100 days on 96 per cent
+    assert shown[0].who == "3 articles, 1 independent: A, B, C"
+    assert shown[1].href == "/articles/Bell0?start=0&end=9#quote"
+    assert rival(shown, {"article": {"id": "Finch2"}}) == ("superseded", shown[1])
+    assert rival(shown, {"article": {"id": "Bell1"}}) is None
+    assert rival(shown, {"article": {"id": "Lee0"}}) is None
+    assert strips([old, said("Lee", "undated", None)]) == []
+
+
+def test_the_passage_with_the_answer_is_shown() -> None:
+    def passage(start: int, text: str) -> dict[str, object]:
+        return {"article": ARTICLE, "start": start, "end": start + len(text), "text": text, "copies": []}
+
+    answer = {"article": ARTICLE, "start": 24, "end": 28, "support": []}
+    passages = [passage(0, "Nothing here."), passage(20, "The golden owl.")]
+    (looked,) = looked_at({"answers": [answer], "passages": passages})
+    assert [*looked.lines[0]] == [("The ", False), ("gold", True), ("en owl.", False)]
+    assert (looked.more, looked.href) == (1, "/articles/a%2F1?start=24&end=28#quote")
+    (nearest,) = looked_at({"answers": [], "passages": passages})
+    assert nearest.lines == ([("Nothing here.", False)],)
+    assert nearest.href == "/articles/a%2F1?start=0&end=13#quote"
+
+
+def test_the_api_in_words() -> None:
+    ref = {"$ref": "#/components/schemas/Ask"}
+    many = {"type": "array", "items": ref}
+    described = {
+        "paths": {
+            "/v1/ask": {
+                "post": {
+                    "description": "Answer.",
+                    "requestBody": {"content": {"application/json": {"schema": ref}}},
+                    "responses": {"200": {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+                }
+            }
+        },
+        "components": {
+            "schemas": {
+                "Ask": {
+                    "required": ["q"],
+                    "properties": {
+                        "q": {"type": "string", "description": "What.", "examples": ["who?"]},
+                        "more": {"anyOf": [many, {"type": "null"}]},
+                        "kind": {"enum": ["a", "b"], "default": "a"},
+                    },
+                }
+            }
+        },
+    }
+    (operation,) = operations(described)
+    assert (operation.method, operation.path, operation.description) == ("POST", "/v1/ask", "Answer.")
+    assert [(body.label, body.refers) for body in operation.takes] == [("Ask", "Ask")]
+    assert [(body.label, body.refers) for body in operation.gives] == [("200 string text/plain", None)]
+    (shape,) = shapes(described)
+    assert [(one.name, one.kind, one.refers, one.required, one.example) for one in shape.fields] == [
+        ("q", "string", None, True, '"who?"'),
+        ("more", "list of Ask or null", "Ask", False, None),
+        ("kind", '"a" or "b"', None, False, None),
+    ]
+    assert shape.example.count('"q": "who?"') == 7  # an object that holds itself ends somewhere
