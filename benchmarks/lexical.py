@@ -24,7 +24,7 @@ from benchmarks.common import THREADS, print_table
 from benchmarks.depth import Question, hits, labels, news, squad
 from indexer.filters import Filter
 from indexer.index import Index
-from indexer.lexical import STOP_WORDS, joined_initials
+from indexer.lexical import STOP_WORDS, TITLE_TIMES, joined_initials
 from indexer.vectors import by_score
 from models import load_encoder
 from qa.fuse import Ranking, weighted_sum
@@ -42,7 +42,7 @@ class Variant:
     b: float = 0.75
     stems: bool = True
     stop_words: bool = True
-    titles: float = 1.0
+    titles: float = TITLE_TIMES
     binary: bool = False
 
     def __str__(self) -> str:
@@ -50,7 +50,7 @@ class Variant:
         parts += [] if self.stems else ["no stems"]
         parts += [] if self.stop_words else ["stop words count"]
         parts += ["each term once"] if self.binary else []
-        parts += [] if self.titles == 1.0 else [f"title x {self.titles:g}"]
+        parts += [] if self.titles == TITLE_TIMES else [f"title x {self.titles:g}"]
         return ", ".join(parts)
 
 
@@ -61,12 +61,10 @@ VARIANTS = (
     replace(BASE, stems=False),
     replace(BASE, stop_words=False),
     replace(BASE, titles=0.0),
+    replace(BASE, titles=1.0),
     replace(BASE, titles=2.0),
-    replace(BASE, titles=3.0),
     replace(BASE, titles=5.0),
-    replace(BASE, k1=0.6, titles=3.0),
     replace(BASE, binary=True),
-    replace(BASE, binary=True, titles=3.0),
 )
 
 

@@ -254,7 +254,7 @@ def _write_lexical(
         for path in (folder / previous.lexical).iterdir():
             _link(path, target / path.name)
     added = (
-        (passage_id, title_prefix(title) + text, source, day)
+        (passage_id, title_prefix(title) * lexical.TITLE_TIMES + text, source, day)
         for passage_id, title, text, source, day in store.passage_texts(previous.upto if previous else 0)
     )
     lexical.update(target, removed if previous else [], added)

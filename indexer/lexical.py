@@ -18,8 +18,11 @@ from indexer.errors import IndexDamaged, StorageFailed
 from indexer.filters import Filter
 from indexer.vectors import Ids, Scores, by_score
 
-ANALYZER = "nutgraf_en_1"
+ANALYZER = "nutgraf_en_2"
 """Goes into the manifest: an index whose terms were made otherwise must be rebuilt."""
+
+TITLE_TIMES = 3
+"""How often a passage's title stands in front of it: a word of a title says more of what it is about."""
 
 MAX_TERMS = 64
 _WRITER_BYTES = 64_000_000

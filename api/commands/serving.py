@@ -49,7 +49,7 @@ def serve(
     ] = 30.0,
     batch: Annotated[
         int, typer.Option("--batch", min=1, max=64, help="Waiting questions answered together, at most.")
-    ] = 16,
+    ] = 4,
     index: options.Index = _INDEX,
     encoder: options.EncoderName = None,
     reader: options.ReaderName = None,

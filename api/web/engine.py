@@ -46,7 +46,7 @@ class Limits:
     """
 
     waiting: int = 64
-    batch: int = 16
+    batch: int = 4
     workers: int = 2
     others: int = 64
 

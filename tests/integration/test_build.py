@@ -483,3 +483,19 @@ def test_outlets_match_in_any_case_in_both_engines(tmp_path: Path, encoder: Any)
     with Index(tmp_path) as index:
         assert len(index.dense(encoder.encode(["sanctions"])[0], 9, allow)[0]) == 3
         assert len(index.lexical("sanctions", 9, allow)[0]) == 3
+
+
+def test_a_word_of_the_title_counts_three_times_for_bm25(tmp_path: Path, encoder: Any) -> None:
+    """By its text alone, twice in as many words, the second article would lead."""
+    titled = Article(id="titled", title="The harbour", text="Work on it will go on until the year is over.")
+    told = Article(id="told", title="The works", text="Past the harbour office stands a new harbour crane.")
+    run(tmp_path, encoder, [titled, told])
+    with Index(tmp_path) as index:
+        ids, scores = index.lexical("harbour", 2, ALL)
+        assert [p.article.id for p in index.fetch(ids.tolist())] == ["titled", "told"]
+    # Terms: titled has 3 of "harbour" and work, go, until, year, over; told 3 of "work" and past, 2 of
+    # "harbour", offic, stand, new, crane.
+    idf = np.log(1 + (2 - 2 + 0.5) / (2 + 0.5))
+    for score, frequency, length in zip(scores, (3, 2), (8, 10), strict=True):
+        expected = idf * 2.2 * frequency / (frequency + 1.2 * (0.25 + 0.75 * length / 9))
+        assert score == pytest.approx(expected, abs=1e-3)
