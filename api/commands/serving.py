@@ -50,6 +50,9 @@ def serve(
     batch: Annotated[
         int, typer.Option("--batch", min=1, max=64, help="Waiting questions answered together, at most.")
     ] = 4,
+    log_questions: Annotated[
+        bool, typer.Option("--log-questions", help="Write questions and their outcomes into the log, too.")
+    ] = False,
     index: options.Index = _INDEX,
     encoder: options.EncoderName = None,
     reader: options.ReaderName = None,
@@ -67,7 +70,7 @@ def serve(
     keys = parse_keys([*(api_key or []), *(read_keys(api_key_file) if api_key_file else [])])
     hosts = Rules().hosts | ({f"[{host}]" if ":" in host else host} if host in LOOPBACK else set())
     rules, limits = Rules(keys=keys, hosts=hosts, per_minute=rate), Limits(batch=batch)
-    serving = Serving(host, port, rules, limits, deadline_s=deadline)
+    serving = Serving(host, port, rules, limits, deadline, log_questions)
     serve_http(options.settings(index, encoder, reader, threads, windows, profile), serving)
 
 

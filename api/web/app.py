@@ -23,6 +23,7 @@ from api.service import open_answerer
 from api.settings import Settings
 from api.web.engine import Busy, Engine, Limits
 from api.web.guard import Guard, Refused, Rules
+from api.web.log import QuestionLog, log_to_stderr
 from api.web.metrics import CONTENT_TYPE, Metrics
 from api.web.pages import readable
 from api.web.pages import router as pages
@@ -45,22 +46,24 @@ _OPTION = re.compile(r"--([a-z][a-z-]+)")
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """How to serve: where, to whom, and how long a request may take."""
+    """How to serve: where, to whom, how long a request may take, and whether questions are logged."""
 
     host: str = "127.0.0.1"
     port: int = 8017
     rules: Rules = field(default_factory=Rules)
     limits: Limits = field(default_factory=Limits)
     deadline_s: float = 30.0
+    log_questions: bool = False
 
 
 def create_app(settings: Settings, serving: Serving | None = None) -> FastAPI:
     """Return the application; its lifespan loads the models and opens the index once, and closes them."""
     serving, metrics, agents = serving or Serving(), Metrics(), HttpDoor()
+    observer = QuestionLog(metrics) if serving.log_questions else metrics
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with Engine(settings, serving.limits, metrics) as engine:
+        async with Engine(settings, serving.limits, observer) as engine:
             metrics.watch(lambda: engine.waiting, lambda: engine.opened)
             app.state.engine, app.state.deadline_s = engine, serving.deadline_s
             app.state.writer = Writer(engine)
@@ -124,7 +127,7 @@ def serve(settings: Settings, serving: Serving) -> None:
     with listening:
         host = f"[{serving.host}]" if ":" in serving.host else serving.host
         sys.stderr.write(f"listening on http://{host}:{serving.port}\n")
-        _log_to_stderr()
+        log_to_stderr()
         config = uvicorn.Config(
             create_app(settings, serving),
             log_level="warning",
@@ -133,14 +136,6 @@ def serve(settings: Settings, serving: Serving) -> None:
             timeout_graceful_shutdown=int(serving.deadline_s),
         )
         uvicorn.Server(config).run(sockets=[listening])
-
-
-def _log_to_stderr() -> None:
-    handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(message)s"))
-    logger = logging.getLogger("nutgraf")
-    logger.addHandler(handler)
-    logger.setLevel(logging.INFO)
 
 
 async def _alive() -> Json:

@@ -1,5 +1,6 @@
 """The HTTP door: the same objects as the command line, one error shape, nothing but this machine."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -97,6 +98,21 @@ def test_metrics_count_what_was_done(client: TestClient) -> None:
     assert after["nutgraf_index_articles"] == 3.0
     assert after["nutgraf_index_generation"] == 1.0
     assert "World Cup" not in client.get("/metrics").text
+
+
+def test_questions_are_logged_only_when_asked_for(
+    seeds_settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    for wanted in (False, True):
+        app = create_app(seeds_settings, Serving(log_questions=wanted))
+        caplog.clear()
+        with caplog.at_level("INFO", "nutgraf"), TestClient(app, base_url="http://localhost") as client:
+            client.post("/v1/ask", json={"question": QUESTION})
+        lines = [json.loads(message) for message in caplog.messages if "question" in json.loads(message)]
+        assert (QUESTION in caplog.text) is wanted
+    assert [(line["outcome"], line["best"]) for line in lines] == [
+        ("answered", "new United Nations sanctions against the North")
+    ]
 
 
 def metrics(client: TestClient) -> dict[str, float]:

@@ -1,0 +1,41 @@
+"""The server's log: a line of JSON an event, on standard error. No question is in it unless asked for."""
+
+import json
+import logging
+
+from api.web.engine import Observer
+from qa.answer import Asked
+
+_LOG = logging.getLogger("nutgraf")
+
+
+def log_to_stderr() -> None:
+    """Write what this server logs to standard error."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    _LOG.addHandler(handler)
+    _LOG.setLevel(logging.INFO)
+
+
+class QuestionLog:
+    """Notes every question and what became of it, and hands on what it is told."""
+
+    def __init__(self, other: Observer) -> None:
+        self._other = other
+
+    def batch(self, size: int) -> None:
+        """Hand on."""
+        self._other.batch(size)
+
+    def asked(self, outcome: Asked) -> None:
+        """Note the question, how it ended, its best guess and how sure that is."""
+        self._other.asked(outcome)
+        best = outcome.best[0] if outcome.best else None
+        line = {
+            "question": outcome.question,
+            "outcome": outcome.abstention.code if outcome.abstention else "answered",
+            "best": best and best.text,
+            "probability": best and round(best.probability, 4),
+            "article": best and best.span.article.id,
+        }
+        _LOG.info(json.dumps(line, ensure_ascii=False))
