@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from api.app import create_app
 from api.calibrating import Report, calibrate, print_report, report_object, reset
 from api.calibrations import FILENAME, Own, in_force, own_object, read_own, write_own
 from api.service import open_answerer
 from api.settings import Settings
+from api.web.app import create_app
 from indexer.article import Article
 from indexer.build import Builder
 from indexer.errors import IndexDamaged, IndexMismatch, SourceError, StorageFailed

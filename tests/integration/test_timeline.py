@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from api.app import create_app
 from api.service import Open, open_answerer
 from api.settings import Settings
 from api.timelines import timeline_object
+from api.web.app import create_app
 from indexer.build import Builder
 from indexer.filters import Filter
 from indexer.loaders import discover, load
