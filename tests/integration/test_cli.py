@@ -108,7 +108,7 @@ def test_min_probability_decides(cli: Any, index: Path) -> None:
         (["--profile", "thorough"], PROFILES["thorough"].reading.windows),
         (["--profile", "thorough", "--windows", "3"], 3),
     ],
-    ids=" ".join,
+    ids=["default", "quick", "thorough", "windows"],
 )
 def test_a_profile_says_how_much_is_read(cli: Any, index: Path, arguments: list[str], read: int) -> None:
     passages = json.loads(cli("info", "--json").stdout)["passages"]
