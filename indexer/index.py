@@ -98,7 +98,9 @@ class Index:
         return [
             Passage(row.id, articles[row.article_id], row.start, row.end)
             for passage_id in passage_ids
-            if (row := rows.get(passage_id)) is not None and row.article_id in articles
+            if (row := rows.get(passage_id)) is not None
+            and (article := articles.get(row.article_id)) is not None
+            and row.end <= len(article.text)  # it was changed between the two look-ups
         ]
 
     def clusters(self, passage_ids: Sequence[int]) -> dict[int, str]:

@@ -61,15 +61,14 @@ def serve(
     windows: options.Windows = None,
 ) -> None:
     """Serve; see SERVE_HELP."""
-    from api.web.app import LOOPBACK, Serving
+    from api.web.app import Serving
     from api.web.app import serve as serve_http
     from api.web.engine import Limits
     from api.web.guard import Rules
     from api.web.keys import parse_keys, read_keys
 
     keys = parse_keys([*(api_key or []), *(read_keys(api_key_file) if api_key_file else [])])
-    hosts = Rules().hosts | ({f"[{host}]" if ":" in host else host} if host in LOOPBACK else set())
-    rules, limits = Rules(keys=keys, hosts=hosts, per_minute=rate), Limits(batch=batch)
+    rules, limits = Rules(keys=keys, per_minute=rate), Limits(batch=batch)
     serving = Serving(host, port, rules, limits, deadline, log_questions)
     serve_http(options.settings(index, encoder, reader, threads, windows, profile), serving)
 

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import math
 import re
 import socket
 import sys
@@ -98,7 +99,7 @@ def create_app(settings: Settings, serving: Serving | None = None) -> FastAPI:
     app.add_exception_handler(ValidationError, readable(_invalid))
     app.add_exception_handler(HTTPException, readable(_http))
     app.add_exception_handler(Exception, readable(_defect))
-    app.add_middleware(Guard, rules=serving.rules, count=metrics.request)
+    app.add_middleware(Guard, rules=serving.rules, failed=readable(_defect), count=metrics.request)
     return app
 
 
@@ -133,7 +134,7 @@ def serve(settings: Settings, serving: Serving) -> None:
             log_level="warning",
             access_log=False,
             server_header=False,
-            timeout_graceful_shutdown=int(serving.deadline_s),
+            timeout_graceful_shutdown=math.ceil(serving.deadline_s),
         )
         uvicorn.Server(config).run(sockets=[listening])
 
@@ -179,7 +180,9 @@ async def _invalid(_: Request, error: Exception) -> JSONResponse:
 
 async def _http(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    return _shaped(error.status_code, "http", str(error.detail))
+    answer = _shaped(error.status_code, "http", str(error.detail))
+    answer.headers.update(error.headers or {})
+    return answer
 
 
 async def _defect(request: Request, error: Exception) -> JSONResponse:

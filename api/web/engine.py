@@ -10,6 +10,7 @@ calls, and a question that comes alone waits for nobody.
 import asyncio
 import logging
 import os
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, asynccontextmanager
@@ -29,6 +30,7 @@ from qa.inquiry import Inquiry
 T = TypeVar("T")
 Stamp = tuple[int, int, int]
 log = logging.getLogger("nutgraf")
+_OTHER_THREADS = 2
 
 
 class Busy(QAError):
@@ -42,13 +44,14 @@ class Busy(QAError):
 class Limits:
     """How much is done at once: `waiting` questions at most, `batch` of them together, by `workers` threads.
 
-    `others` bounds all that is no question: searches, articles read.
+    `others` bounds all that is no question: searches, articles read; `writes` the changes that wait.
     """
 
     waiting: int = 64
     batch: int = 4
     workers: int = 2
     others: int = 64
+    writes: int = 16
 
 
 @dataclass(slots=True, eq=False)
@@ -108,17 +111,22 @@ class Engine:
         self._held: _Held
         self._models: Models
         self._stopping = False
-        self._others = 0
+        self._waiting: deque[_Waiting] = deque()
+        self._answering = self._others = self._writes = 0
+        self._reopens_wanted = self._reopens_done = 0
         self._reopening: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> "Engine":
-        self._queue: asyncio.Queue[_Waiting] = asyncio.Queue(self.limits.waiting)
-        self._threads = ThreadPoolExecutor(self.limits.workers + 2, thread_name_prefix="nutgraf")
+        self._arrived, self._reopen_turn, self._write_turn = asyncio.Event(), asyncio.Lock(), asyncio.Lock()
+        self._places = asyncio.Semaphore(_OTHER_THREADS)
+        self._threads = ThreadPoolExecutor(self.limits.workers, thread_name_prefix="nutgraf-ask")
+        # Others have threads of their own: neither keeps questions waiting, nor is kept by them.
+        self._other_threads = ThreadPoolExecutor(_OTHER_THREADS + 2, thread_name_prefix="nutgraf")
         try:
             self._models = await self._in_thread(partial(load_models, self.settings))
             self._held = await self._in_thread(partial(_Held, self.settings, self._models))
         except BaseException:
-            self._threads.shutdown()
+            self._shut_down()
             raise
         self._workers = [asyncio.create_task(self._serve()) for _ in range(self.limits.workers)]
         return self
@@ -126,20 +134,21 @@ class Engine:
     async def __aexit__(self, *_: object) -> None:
         """Finish what was accepted, take nothing more, close."""
         self._stopping = True
-        await self._queue.join()
+        while self._waiting or self._answering or self._writes:
+            await asyncio.sleep(0.01)
         for worker in self._workers:
             worker.cancel()
         await asyncio.gather(*self._workers, return_exceptions=True)
         if self._reopening is not None:
             await asyncio.gather(self._reopening, return_exceptions=True)
-        self._threads.shutdown()
+        await asyncio.to_thread(self._shut_down)
         self._held.retired = True
         self._held.close_if_free()
 
     @property
     def waiting(self) -> int:
         """How many questions wait for a worker."""
-        return self._queue.qsize()
+        return len(self._waiting)
 
     @property
     def opened(self) -> Open:
@@ -152,76 +161,101 @@ class Engine:
         Raises BadQuestion and BadFilter at once, and Busy when too many wait. Whoever stops waiting for it
         gives up the question's place.
         """
-        inquiry = inquiry.checked()
+        return (await self.ask_all([(inquiry, render)]))[0]
+
+    async def ask_all(self, asks: Sequence[tuple[Inquiry, Callable[[Open, Asked], Json]]]) -> list[Json]:
+        """Answer several questions, each as `ask` would; all of them find room, or none is asked."""
+        checked = [(inquiry.checked(), render) for inquiry, render in asks]
         if self._stopping:
             raise _busy("the server is stopping")
-        done: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
+        if len(self._waiting) + len(checked) > self.limits.waiting:
+            raise _busy(f"{len(self._waiting)} questions are waiting already")
+        loop = asyncio.get_running_loop()
+        waiting = [_Waiting(inquiry, render, loop.create_future()) for inquiry, render in checked]
+        self._waiting.extend(waiting)
+        self._arrived.set()
         try:
-            self._queue.put_nowait(_Waiting(inquiry, render, done))
-        except asyncio.QueueFull:
-            raise _busy(f"{self._queue.qsize()} questions are waiting already") from None
-        return await done
+            return list(await asyncio.gather(*(one.done for one in waiting)))
+        finally:
+            for one in waiting:
+                one.done.cancel()
+                if one in self._waiting:
+                    self._waiting.remove(one)
 
     async def run(self, work: Callable[[Open], T]) -> T:
-        """Do something else with what is open, in a thread; raises Busy when too much of it is going on."""
+        """Do something else with what is open, in a thread; raises Busy when too much of it is going on.
+
+        Who leaves before it has begun gives up the place; what has begun keeps its thread until it ends.
+        """
         if self._stopping or self._others >= self.limits.others:
             raise _busy("the server is stopping" if self._stopping else "too much is going on already")
         self._others += 1
-        # Shielded: a thread cannot be stopped, so its place is taken until it ends, whoever waits for it.
-        task = asyncio.create_task(self._with_open(work))
-        task.add_done_callback(self._other_done)
-        return await asyncio.shield(task)
+        try:
+            await self._places.acquire()
+            task = asyncio.create_task(self._with_open(work, self._other_threads))
+            task.add_done_callback(self._place_free)
+            return await asyncio.shield(task)
+        finally:
+            self._others -= 1
 
     async def write(self, work: Callable[[Builder], T]) -> T:
-        """Change the index, in a thread; raises IndexLocked where another process is at it."""
+        """Change the index, in a thread, one after another, to the end whoever waits for it.
 
-        def run() -> T:
-            with Builder(self.settings.index, self._models.encoder) as builder:
-                return work(builder)
-
-        return await asyncio.shield(self._in_thread(run))
+        Raises IndexLocked where another process is at it, and Busy when too many wait.
+        """
+        if self._writes >= self.limits.writes:
+            raise _busy(f"{self._writes} changes are waiting already")
+        self._writes += 1
+        task = asyncio.create_task(self._write(work))
+        task.add_done_callback(self._written)
+        return await asyncio.shield(task)
 
     async def reopen(self) -> None:
-        """Open the index anew, whatever has changed in it; who uses the old one goes on with it."""
-        held = await self._in_thread(partial(_Held, self.settings, self._models))
-        old, self._held = self._held, held
-        old.retired = True
-        old.close_if_free()
+        """Open the index anew, whatever has changed in it; who uses the old one goes on with it.
+
+        Callers that wait at the same time share one opening that began after all of them asked.
+        """
+        self._reopens_wanted += 1
+        mine = self._reopens_wanted
+        async with self._reopen_turn:
+            if self._reopens_done >= mine:
+                return
+            wanted = self._reopens_wanted
+            held = await self._in_thread(partial(_Held, self.settings, self._models))
+            old, self._held = self._held, held
+            self._reopens_done = wanted
+            old.retired = True
+            old.close_if_free()
 
     # --- inside -------------------------------------------------------------------------------------
 
-    def _other_done(self, task: "asyncio.Task[T]") -> None:
-        self._others -= 1
-        if not task.cancelled():
-            task.exception()  # looked at, lest asyncio logs it once more when nobody waits
-
     async def _serve(self) -> None:
         while True:
-            batch = [await self._queue.get()]
-            while len(batch) < self.limits.batch and not self._queue.empty():
-                batch.append(self._queue.get_nowait())
-            wanted = [one for one in batch if not one.done.done()]
+            while not self._waiting:
+                self._arrived.clear()
+                await self._arrived.wait()
+            count = min(len(self._waiting), self.limits.batch)
+            batch = [self._waiting.popleft() for _ in range(count)]
+            self._answering += 1
             try:
-                if wanted:
-                    if self._observer is not None:
-                        self._observer.batch(len(wanted))
-                    await self._with_open(partial(_answer, wanted, self._observer))
+                if self._observer is not None:
+                    self._observer.batch(len(batch))
+                await self._with_open(partial(_answer, batch, self._observer), self._threads)
             except Exception as error:  # noqa: BLE001 - whatever it was, the callers are told
-                for one in wanted:
+                for one in batch:
                     _settle(one, error)
             finally:
-                for _ in batch:
-                    self._queue.task_done()
+                self._answering -= 1
 
-    async def _with_open(self, work: Callable[[Open], T]) -> T:
+    async def _with_open(self, work: Callable[[Open], T], threads: ThreadPoolExecutor) -> T:
         async with self._newest() as opened:
-            return await self._in_thread(partial(work, opened))
+            return await asyncio.get_running_loop().run_in_executor(threads, work, opened)
 
     @asynccontextmanager
     async def _newest(self) -> AsyncIterator[Open]:
         """Keep the newest generation that is open from being closed; see to it that a newer one is opened."""
         if self._held.stamp != (now := stamp(self.settings)) and now is not None and self._reopening is None:
-            self._reopening = asyncio.create_task(self._reopen_quietly())
+            self._reopening = asyncio.create_task(self._reopen_quietly(now))
         held = self._held
         held.users += 1
         try:
@@ -230,19 +264,45 @@ class Engine:
             held.users -= 1
             held.close_if_free()
 
-    async def _reopen_quietly(self) -> None:
+    async def _reopen_quietly(self, seen: Stamp) -> None:
         try:
             await self.reopen()
         except Exception:
             log.exception(
                 "the new generation of %s cannot be opened; the old one goes on", self.settings.index
             )
-            self._held.stamp = stamp(self.settings)  # tried once; the next change is tried again
+            self._held.stamp = seen  # tried once; the next change is tried again
         finally:
             self._reopening = None
 
+    async def _write(self, work: Callable[[Builder], T]) -> T:
+        def run() -> T:
+            with Builder(self.settings.index, self._models.encoder) as builder:
+                return work(builder)
+
+        async with self._write_turn:
+            return await self._in_thread(run)
+
+    def _written(self, task: "asyncio.Task[T]") -> None:
+        self._writes -= 1
+        _looked_at(task)
+
+    def _place_free(self, task: "asyncio.Task[T]") -> None:
+        self._places.release()
+        _looked_at(task)
+
     async def _in_thread(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+        return await asyncio.get_running_loop().run_in_executor(self._other_threads, work)
+
+    def _shut_down(self) -> None:
+        self._threads.shutdown()
+        self._other_threads.shutdown()
+
+
+def _looked_at(task: "asyncio.Task[T]") -> None:
+    """Look at how a task ended, lest asyncio logs it once more when nobody waits."""
+    if not task.cancelled():
+        task.exception()
 
 
 def _answer(batch: Sequence[_Waiting], observer: Observer | None, opened: Open) -> None:

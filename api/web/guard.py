@@ -9,12 +9,13 @@ import binascii
 import json
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from secrets import token_hex
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -26,6 +27,10 @@ OPEN_PATHS = {"/healthz", "/readyz"}
 """Answered to everyone: whether it is alive and ready is all they tell."""
 
 READING = {"GET", "HEAD"}
+METHODS = {*READING, "POST", "DELETE", "PUT", "PATCH", "OPTIONS"}
+CLIENT_LEFT = 499
+"""What the log and the metrics say of a request whose client left before it was answered, as nginx does."""
+
 ASKING = ("/v1/ask", "/v1/search", "/mcp")
 """Paths whose POST changes nothing."""
 
@@ -50,6 +55,7 @@ HEADERS = {
 
 
 Count = Callable[[str, str, int, float], None]
+Failed = Callable[[Request, Exception], Awaitable[ASGIApp]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +102,14 @@ class _Seen:
 class Guard:
     """The application behind its guard."""
 
-    def __init__(self, app: ASGIApp, rules: Rules, count: Count = lambda *_: None) -> None:
-        """Guard `app`; `count` is told method, route, status and seconds of each request."""
+    def __init__(self, app: ASGIApp, rules: Rules, failed: Failed, count: Count = lambda *_: None) -> None:
+        """Guard `app`; `failed` answers what nobody expected, `count` is told of each request.
+
+        That is its method, route, status and seconds.
+        """
         self._app = app
         self._rules = rules
+        self._failed = failed
         self._count = count
         self._rates = Rates(rules.per_minute)
 
@@ -126,6 +136,13 @@ class Guard:
         except Refused as refused:
             if not seen.begun:
                 await refused.response(scope, receive, sending)
+        except ClientDisconnect:
+            seen.status = CLIENT_LEFT
+        except Exception as error:
+            if seen.begun:
+                raise
+            failed = await self._failed(Request(scope), error)
+            await failed(scope, receive, sending)
         finally:
             self._log(scope, seen, time.perf_counter() - began)
 
@@ -149,7 +166,7 @@ class Guard:
             seen.key = who = key.name
             if not key.allows(_needed(scope["method"], path)):
                 raise Refused(403, "forbidden", f"the key {key.name} only reads", "a key of scope write")
-        elif (host := headers.get("host", "").rsplit(":", 1)[0]) not in self._rules.hosts:
+        elif (host := _name(headers.get("host", ""))) not in self._rules.hosts:
             raise Refused(
                 400,
                 "http",
@@ -221,16 +238,23 @@ class Guard:
     def _log(self, scope: Scope, seen: _Seen, seconds: float) -> None:
         """Write a line without the query, which may hold a question."""
         route = getattr(scope.get("route"), "path", "none")
-        self._count(scope["method"] if seen.status != 405 else "other", route, seen.status, seconds)  # noqa: PLR2004
+        method = scope["method"] if scope["method"] in METHODS else "other"  # any word can be sent as one
+        self._count(method, route, seen.status, seconds)
         line: dict[str, Any] = {
             "id": seen.id,
-            "method": scope["method"],
+            "method": method,
             "route": route,
             "status": seen.status,
             "ms": round(seconds * 1e3, 1),
             "key": seen.key,
         }
         log.info(json.dumps(line))
+
+
+def _name(host: str) -> str:
+    """Return a Host header's name, without its port."""
+    name, closed, _ = host.partition("]")
+    return (name + closed if closed else host.partition(":")[0]).lower()
 
 
 def _needed(method: str, path: str) -> str:

@@ -6,12 +6,12 @@ import binascii
 import json
 from collections.abc import AsyncIterator, Awaitable
 from functools import partial
+from hashlib import sha256
 from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel
-from starlette.types import Receive, Scope, Send
 
 from api.calibrations import in_force_object
 from api.errors import NutgrafError, UnknownArticle, error_object
@@ -23,16 +23,19 @@ from api.web import responses as shapes
 from api.web.engine import Busy, Engine
 from api.web.guard import Refused
 from api.web.queries import Ask, AskBatch, NewArticle, Search
-from api.web.writing import Writer
+from api.web.writing import CHANGES, Writer
 from indexer.clean import storable
 from qa.answer import Asked
-from qa.checks import MAX_TOP
+from qa.checks import MAX_TOP, check_top
 from qa.errors import QAError
 
 T = TypeVar("T")
 router = APIRouter(prefix="/v1")
 UPLOAD_LINES = 32
 """Lines of an upload that are stored in one turn."""
+
+LONGEST_LINE = 1_000_000
+"""Bytes of an upload's line: as much as a single article may have."""
 
 _UPLOAD_BODY = {
     "requestBody": {
@@ -78,17 +81,8 @@ async def ask(asked: Ask, request: Request) -> Json:
 @router.post("/ask/batch", tags=["asking"], **gives(shapes.AskedBatch))
 async def ask_batch(batch: AskBatch, request: Request) -> Json:
     """Answer up to 32 questions; the outcomes have their order."""
-    inquiries = [one.inquiry() for one in batch.questions]
-
-    def work(opened: Open) -> Json:
-        outcomes = opened.answerer.answer(inquiries)
-        return {
-            "outcomes": [
-                _rendered(one, opened, asked) for one, asked in zip(batch.questions, outcomes, strict=True)
-            ]
-        }
-
-    return await in_time(request, _engine(request).run(work))
+    asks = [(one.inquiry(), partial(_rendered, one)) for one in batch.questions]
+    return {"outcomes": await in_time(request, _engine(request).ask_all(asks))}
 
 
 @router.post("/ask/stream", tags=["asking"], response_class=StreamingResponse, responses=_STREAM)
@@ -114,6 +108,7 @@ async def ask_stream(asked: Ask, request: Request) -> StreamingResponse:
 @router.post("/search", tags=["asking"], **gives(shapes.Found))
 async def search(wanted: Search, request: Request) -> Json:
     """Find the passages nearest to some words; up to 100, a page at a time."""
+    check_top(wanted.top)
     allow = wanted.allow()
 
     def work(opened: Open) -> Json:
@@ -134,13 +129,14 @@ async def get_article(
 ) -> Response:
     """Return an article with all that is kept of it; 304 where the `ETag` given is still its own."""
     found = await in_time(request, _engine(request).run(lambda opened: article(opened.index, article_id)))
-    tag = f'"{found.content_hash[:32]}"'
+    whole = JSONResponse(full_article_object(found))
+    tag = f'"{sha256(bytes(whole.body)).hexdigest()[:32]}"'
+    known = [one.strip().removeprefix("W/") for one in (if_none_match or "").split(",")]
     headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
-    if if_none_match is not None and tag in [
-        one.strip().removeprefix("W/") for one in if_none_match.split(",")
-    ]:
+    if tag in known or "*" in known:
         return Response(status_code=304, headers=headers)
-    return JSONResponse(full_article_object(found), headers=headers)
+    whole.headers.update(headers)
+    return whole
 
 
 @router.post("/articles", tags=["articles"], openapi_extra=_UPLOAD_BODY, **gives(shapes.Stored, 200, 201))
@@ -151,13 +147,14 @@ async def post_articles(request: Request) -> Response:
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind in {"application/x-ndjson", "application/jsonl"}:
-        return _WhileReading(_stored_lines(request), media_type="application/x-ndjson")
+        return Response(await _stored_lines(request), media_type="application/x-ndjson")
     if kind != "application/json":  # what a form of another page could send is taken from nobody
         raise Refused(415, "bad_type", f"{kind or 'no type'!r} is no type of articles", "application/json")
     given = NewArticle.model_validate_json(await request.body())
     writer = _writer(request)
     (result,) = await writer.add([given.record()])
-    await writer.written()
+    if result["status"] in CHANGES:
+        await writer.found()
     return JSONResponse(result, 201 if result["status"] in {"added", "duplicate"} else 200)
 
 
@@ -169,7 +166,7 @@ async def delete_article(article_id: str, request: Request) -> Json:
         raise UnknownArticle(
             f"no article has the id {storable(article_id)!r}", hint="POST /v1/search lists ids"
         )
-    await writer.written()
+    await writer.found()
     return {"removed": [article_id]}
 
 
@@ -185,13 +182,6 @@ async def info(request: Request) -> Json:
 
 
 # --- inside ---------------------------------------------------------------------------------------------
-
-
-class _WhileReading(StreamingResponse):
-    """Written while the body is still read: it must not listen for the client's leaving, and eat the body."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's own
-        await self.stream_response(send)
 
 
 def _engine(request: Request) -> Engine:
@@ -216,9 +206,12 @@ async def in_time(request: Request, work: Awaitable[T]) -> T:
     """Wait for the work no longer than its caller does, and than the deadline."""
     task = asyncio.ensure_future(work)
     gone = asyncio.ensure_future(_gone(request))
-    deadline_s: float = request.app.state.deadline_s
+    now, deadline_s = asyncio.get_running_loop().time(), float(request.app.state.deadline_s)
+    if not hasattr(request.state, "ends"):  # one deadline, however many things are waited for
+        request.state.ends = now + deadline_s
+    left_s = max(0.0, request.state.ends - now)
     try:
-        await asyncio.wait({task, gone}, timeout=deadline_s, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({task, gone}, timeout=left_s, return_when=asyncio.FIRST_COMPLETED)
         if task.done():
             return task.result()
         task.cancel()
@@ -242,7 +235,7 @@ def _event(name: str, value: Json) -> str:
 def _state(opened: Open) -> str:
     """Return what changes with anything that a search could find."""
     index = opened.index
-    return f"{index.manifest.token}.{index.counts.passages}.{index.store.last_passage()}"
+    return f"{index.manifest.token}.{index.counts.passages}.{index.unpublished}"
 
 
 def _cursor(place: int, opened: Open) -> str:
@@ -264,9 +257,13 @@ def _place(cursor: str, opened: Open) -> int:
     return first
 
 
-async def _stored_lines(request: Request) -> AsyncIterator[str]:
-    """Store an upload as it comes, and yield a line about each of its lines."""
-    writer, number, stored = _writer(request), 1, False
+async def _stored_lines(request: Request) -> str:
+    """Store an upload as it comes, and return a line about each of its lines.
+
+    They are sent when all are stored: most clients read nothing before they have sent everything. An error
+    after something was stored is told as the last line.
+    """
+    writer, told, stored = _writer(request), list[Json](), False
     try:
         async for lines in _chunks(request):
             records = [_record(line) for line in lines]
@@ -274,13 +271,15 @@ async def _stored_lines(request: Request) -> AsyncIterator[str]:
             for record in records:
                 bad = {"status": "skipped", "reason": record}
                 result = next(results) if isinstance(record, dict) else bad
-                stored = stored or result["status"] != "skipped"
-                yield json.dumps({"line": number} | result, ensure_ascii=False) + "\n"
-                number += 1
-    except (*NutgrafError, Refused) as error:  # the status was sent already: it is told as the last line
-        yield json.dumps({"line": number} | _told(error), ensure_ascii=False) + "\n"
+                stored = stored or result["status"] in CHANGES
+                told.append({"line": len(told) + 1} | result)
+    except (*NutgrafError, Refused) as error:
+        if not stored:
+            raise
+        told.append({"line": len(told) + 1} | _told(error))
     if stored:
-        await writer.written()
+        await writer.found()
+    return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in told)
 
 
 def _told(error: Exception) -> Json:
@@ -291,19 +290,26 @@ def _told(error: Exception) -> Json:
 
 
 async def _chunks(request: Request) -> AsyncIterator[list[bytes]]:
-    """Yield the lines of a body that are not blank, some at a time."""
-    rest, lines = b"", list[bytes]()
+    """Yield the lines of a body that are not blank, some at a time; a line that is too long is cut."""
+    rest, lines = bytearray(), list[bytes]()
     async for part in request.stream():
-        *whole, rest = (rest + part).split(b"\n")
-        lines += [line for line in whole if line.strip()]
+        *ended, left = part.split(b"\n")
+        for piece in ended:
+            rest += piece[: LONGEST_LINE + 1 - len(rest)]
+            if rest.strip():
+                lines.append(bytes(rest))
+            rest.clear()
+        rest += left[: LONGEST_LINE + 1 - len(rest)]
         while len(lines) >= UPLOAD_LINES:
             yield lines[:UPLOAD_LINES]
             del lines[:UPLOAD_LINES]
-    yield [*lines, *([rest] if rest.strip() else [])]
+    yield [*lines, *([bytes(rest)] if rest.strip() else [])]
 
 
 def _record(line: bytes) -> dict[str, Any] | str:
     """Return a line's object, or why it is none."""
+    if len(line) > LONGEST_LINE:
+        return f"it has more than {LONGEST_LINE:,} bytes"
     try:
         value = json.loads(line)
     except (ValueError, RecursionError):

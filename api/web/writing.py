@@ -6,7 +6,7 @@ which is published when nothing came for some seconds, or when the server stops.
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -20,52 +20,65 @@ from indexer.loaders import LoadOptions, Skipped, SourceFile
 from indexer.loaders.records import record_article
 
 STATUSES = ("added", "updated", "unchanged", "duplicate")
+CHANGES = {"added", "updated", "duplicate", "removed"}
 _NOWHERE = "neither an id nor a web address"
 log = logging.getLogger("nutgraf")
 
 
 class Writer:
-    """The one writer of an engine's index. `aclose` publishes what is not published yet."""
+    """Changes an engine's index, and publishes what was changed. `aclose` publishes what is not yet."""
 
     def __init__(self, engine: Engine, quiet_s: float = 5.0) -> None:
         self._engine = engine
         self._quiet_s = quiet_s
-        self._turn = asyncio.Lock()
+        self._unpublished = False
         self._publishing: asyncio.Task[None] | None = None
 
     async def add(self, records: Sequence[Mapping[str, object]]) -> list[Json]:
-        """Store articles; return what became of each. Raises what a Builder raises."""
-        async with self._turn:
-            return await self._engine.write(partial(_add, records))
+        """Store articles; return what became of each. Raises what a Builder raises, and Busy."""
+        results = await self._change(partial(_add, records)) if records else []
+        return [*results]
 
     async def remove(self, article_id: str) -> bool:
         """Remove an article; return whether it was there."""
-        async with self._turn:
-            return await self._engine.write(partial(_remove, storable(article_id)))
+        return bool(await self._change(partial(_remove, storable(article_id))))
 
-    async def written(self) -> None:
-        """Let everyone find what was stored, and see to it that it is published."""
+    async def found(self) -> None:
+        """Return when everyone finds what was changed before."""
         await self._engine.reopen()
-        if self._publishing is not None:
-            self._publishing.cancel()
-        self._publishing = asyncio.create_task(self._publish_later())
 
     async def aclose(self) -> None:
         """Publish now what waits to be."""
-        if self._publishing is not None and not self._publishing.done():
+        if self._publishing is not None:
             self._publishing.cancel()
+        if self._unpublished:
             await self._publish()
+
+    async def _change(self, work: Callable[[Builder], Sequence[Json]]) -> Sequence[Json]:
+        """Change the index, and publish it later, even if nobody waits for that any more."""
+
+        async def changed() -> Sequence[Json]:
+            results = await self._engine.write(work)
+            if any(result["status"] in CHANGES for result in results):
+                self._unpublished = True
+                if self._publishing is not None:
+                    self._publishing.cancel()
+                self._publishing = asyncio.create_task(self._publish_later())
+            return results
+
+        return await asyncio.shield(asyncio.create_task(changed()))
 
     async def _publish_later(self) -> None:
         await asyncio.sleep(self._quiet_s)
-        await asyncio.shield(self._publish())
+        await asyncio.shield(asyncio.create_task(self._publish()))
 
     async def _publish(self) -> None:
-        async with self._turn:
-            try:
-                await self._engine.write(Builder.publish)
-            except Exception:
-                log.exception("what was posted is stored, but could not be published")
+        self._unpublished = False
+        try:
+            await self._engine.write(Builder.publish)
+        except Exception:
+            self._unpublished = True
+            log.exception("what was posted is stored, but could not be published")
 
 
 def _add(records: Sequence[Mapping[str, object]], builder: Builder) -> list[Json]:
@@ -98,7 +111,7 @@ def _counts(builder: Builder) -> dict[str, int]:
     return {status: getattr(builder.summary, status) for status in STATUSES}
 
 
-def _remove(article_id: str, builder: Builder) -> bool:
+def _remove(article_id: str, builder: Builder) -> list[Json]:
     known = builder.known([article_id])
     builder.remove(known)
-    return bool(known)
+    return [{"id": one, "status": "removed"} for one in known]

@@ -93,6 +93,7 @@ def test_an_upload_gets_a_line_for_each_of_its_lines(client: TestClient) -> None
         json.dumps(HARBOUR | {"id": "copy"}),
         json.dumps({"url": "https://news.example/a", "text": "Snow fell on Eastport on Tuesday."}),
     ]
+    lines.append(json.dumps({"id": "long", "text": "x" * 1_000_001}))
     content = iter([part.encode() for part in ("\n".join(lines)[:40], "\n".join(lines)[40:])])
     posted = client.post("/v1/articles", content=content, headers={"Content-Type": "application/x-ndjson"})
     told = [json.loads(line) for line in posted.text.splitlines()]
@@ -104,6 +105,7 @@ def test_an_upload_gets_a_line_for_each_of_its_lines(client: TestClient) -> None
         (5, "skipped"),
         (6, "duplicate"),
         (7, "added"),
+        (8, "skipped"),
     ]
     assert [one.get("reason") for one in told[1:5]] == [
         "it is not JSON",
@@ -111,7 +113,8 @@ def test_an_upload_gets_a_line_for_each_of_its_lines(client: TestClient) -> None
         "neither an id nor a web address",
         "no text left after cleaning",
     ]
-    assert told[-1]["id"] == "https://news.example/a"
+    assert told[-2]["id"] == "https://news.example/a"
+    assert told[-1]["reason"] == "it has more than 1,000,000 bytes"
     assert client.get("/v1/info").json()["articles"] == 6
 
 
@@ -155,7 +158,7 @@ def test_another_writer_is_a_conflict(client: TestClient, index: Path) -> None:
             "/v1/articles", content=json.dumps(HARBOUR), headers={"Content-Type": "application/x-ndjson"}
         )
     assert (posted.status_code, posted.json()["error"]["code"]) == (409, "index_locked")
-    assert json.loads(upload.text)["error"]["code"] == "index_locked"
+    assert (upload.status_code, upload.json()["error"]["code"]) == (409, "index_locked")
     assert client.post("/v1/articles", json=HARBOUR).status_code == 201
 
 
@@ -223,6 +226,24 @@ def test_a_cursor_of_an_older_index_or_of_nobody(client: TestClient) -> None:
     ):
         answered = client.post("/v1/search", json={"question": QUESTION, "cursor": given})
         assert (answered.status_code, answered.json()["error"]["code"]) == (status, code), given
+
+
+@pytest.mark.parametrize("top", [0, -3, 101, 1_000_000_000])
+def test_a_cursor_does_not_make_room_for_any_number(client: TestClient, top: int) -> None:
+    cursor = client.post("/v1/search", json={"question": QUESTION, "top": 2}).json()["next"]
+    for wanted in ({"cursor": cursor}, {}):
+        answered = client.post("/v1/search", json={"question": QUESTION, "top": top, **wanted})
+        assert (answered.status_code, answered.json()["error"]["code"]) == (400, "bad_filter")
+
+
+def test_the_tag_of_an_article_changes_with_all_that_is_told_of_it(client: TestClient) -> None:
+    before = client.post("/v1/ask", json={"question": QUESTION}).json()["answers"][0]["article"]["id"]
+    first = client.get(f"/v1/articles/{before}")
+    copied = {"id": "a-copy", "text": first.json()["text"]}
+    assert client.post("/v1/articles", json=copied).json()["status"] == "duplicate"
+    again = client.get(f"/v1/articles/{before}", headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.json()["cluster"]) == (200, "a-copy")
+    assert client.get(f"/v1/articles/{before}", headers={"If-None-Match": "*"}).status_code == 304
 
 
 def test_a_batch_is_what_its_questions_are_by_themselves(client: TestClient) -> None:

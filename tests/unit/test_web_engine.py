@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+import api.web.engine
 from api.schemas import Json
 from api.service import Open
 from api.settings import Settings
@@ -123,6 +124,55 @@ def test_one_callers_failure_is_not_the_others(seeds_settings: Settings) -> None
     run(seeds_settings, Limits(workers=1), body)
 
 
+def test_those_who_left_are_in_nobodys_way(seeds_settings: Settings) -> None:
+    async def body(engine: Engine) -> None:
+        gate, first = await held(engine)
+        leaving = [asyncio.create_task(engine.ask(Inquiry("Who left?"), text)) for _ in range(3)]
+        await asyncio.sleep(0)
+        assert engine.waiting == 3
+        for one in leaving:
+            one.cancel()
+        await asyncio.gather(*leaving, return_exceptions=True)
+        assert engine.waiting == 0
+        staying = asyncio.create_task(
+            engine.ask_all([(Inquiry(QUESTIONS[0]), text), (Inquiry(QUESTIONS[1]), text)])
+        )
+        await asyncio.sleep(0)
+        with pytest.raises(Busy):
+            await engine.ask_all([(Inquiry("Who?"), text), (Inquiry("When?"), text)])
+        gate.open.set()
+        assert [one["question"] for one in await staying] == QUESTIONS[:2]
+        await first
+
+    run(seeds_settings, Limits(workers=1, waiting=3), body)
+
+
+def test_one_opening_serves_all_who_waited_and_none_who_came_later(
+    seeds_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def body(engine: Engine) -> None:
+        begun: list[int] = []
+        go = threading.Event()
+        held_class = api.web.engine._Held
+
+        def slowly(*arguments: Any) -> Any:
+            begun.append(len(begun))
+            assert go.wait(60)
+            return held_class(*arguments)
+
+        monkeypatch.setattr("api.web.engine._Held", slowly)
+        first = asyncio.create_task(engine.reopen())
+        while not begun:
+            await asyncio.sleep(0.01)
+        later = [asyncio.create_task(engine.reopen()) for _ in range(5)]
+        await asyncio.sleep(0)
+        go.set()
+        await asyncio.gather(first, *later)
+        assert len(begun) == 2
+
+    run(seeds_settings, Limits(), body)
+
+
 def test_other_work_is_bounded_and_its_place_is_kept_until_the_thread_ends(seeds_settings: Settings) -> None:
     async def body(engine: Engine) -> None:
         begun, go = threading.Event(), threading.Event()
@@ -134,19 +184,22 @@ def test_other_work_is_bounded_and_its_place_is_kept_until_the_thread_ends(seeds
 
         task = asyncio.create_task(engine.run(work))
         assert await asyncio.to_thread(begun.wait, 60)
-        task.cancel()
-        await asyncio.sleep(0)
+        second = asyncio.create_task(engine.run(work))
+        waiting = asyncio.create_task(engine.run(lambda _: 2))
+        await asyncio.sleep(0.05)
         with pytest.raises(Busy):
-            await engine.run(lambda _: 2)
+            await engine.run(lambda _: 3)
+        waiting.cancel()  # it had not begun: its place is free
+        task.cancel()  # it has begun: its thread is not
+        await asyncio.sleep(0)
+        last = asyncio.create_task(engine.run(lambda opened: opened.index.counts.articles))
+        await asyncio.sleep(0.05)
+        assert not last.done()
         go.set()
-        while True:
-            try:
-                assert await engine.run(lambda opened: opened.index.counts.articles) == 3
-                break
-            except Busy:
-                await asyncio.sleep(0.01)
+        assert await last == 3
+        assert await second == 1
 
-    run(seeds_settings, Limits(others=1), body)
+    run(seeds_settings, Limits(others=3), body)
 
 
 def test_stopping_finishes_what_was_accepted(seeds_settings: Settings) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -25,10 +26,18 @@ async def echo(request: Request) -> Response:
     return JSONResponse({"bytes": len(await request.body()), "path": request.url.path})
 
 
-def guarded(**rules: Any) -> TestClient:
-    routes = [Route("/{path:path}", echo, methods=["GET", "POST", "DELETE"])]
-    app = Guard(Starlette(routes=routes), Rules(**rules))
-    return TestClient(app, base_url="http://localhost")
+async def breaks(request: Request) -> Response:
+    raise RuntimeError("a defect")
+
+
+async def failed(_: Request, error: Exception) -> Response:
+    return JSONResponse({"error": {"code": "defect", "message": str(error), "hint": ""}}, 500)
+
+
+def guarded(count: Any = lambda *_: None, **rules: Any) -> TestClient:
+    routes = [Route("/breaks", breaks), Route("/{path:path}", echo, methods=["GET", "POST", "DELETE"])]
+    guard = Middleware(Guard, rules=Rules(**rules), failed=failed, count=count)
+    return TestClient(Starlette(routes=routes, middleware=[guard]), base_url="http://localhost")
 
 
 def bearer(secret: str) -> dict[str, str]:
@@ -50,7 +59,7 @@ def test_another_name_of_this_machine(host: str) -> None:
     assert (answered.status_code, answered.json()["error"]["code"]) == (400, "http")
 
 
-@pytest.mark.parametrize("host", ["localhost", "localhost:8017", "127.0.0.1:1", "[::1]:8017"])
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:8017", "127.0.0.1:1", "[::1]:8017", "[::1]"])
 def test_its_own_names(host: str) -> None:
     assert guarded().get("/v1/info", headers={"Host": host}).status_code == 200
 
@@ -118,11 +127,30 @@ def test_a_body_that_trickles_in() -> None:
             sent.append(message)
 
         scope = {"type": "http", "method": "POST", "path": "/v1/ask", "headers": [(b"host", b"localhost")]}
-        app = Guard(Starlette(routes=[Route("/{path:path}", echo, methods=["POST"])]), Rules(body_s=0.1))
+        app = Guard(
+            Starlette(routes=[Route("/{path:path}", echo, methods=["POST"])]), Rules(body_s=0.1), failed
+        )
         await app(scope, lambda: anext(parts), send)
 
     asyncio.run(run())
     assert sent[0]["status"] == 408
+
+
+def test_a_defect_has_the_headers_and_the_status_of_any_answer() -> None:
+    counted: list[tuple[str, str, int]] = []
+    client = guarded(lambda method, route, status, _: counted.append((method, route, status)))
+    answered = client.get("/breaks")
+    assert (answered.status_code, answered.json()["error"]["message"]) == (500, "a defect")
+    assert answered.headers["X-Content-Type-Options"] == "nosniff"
+    assert counted == [("GET", "/breaks", 500)]
+
+
+def test_methods_that_are_none_are_one_in_the_metrics() -> None:
+    counted: list[str] = []
+    client = guarded(lambda method, *_: counted.append(method))
+    for method in ("BAR0", "BAR1", "GET"):
+        client.request(method, "/x", headers={"Host": "evil.example"})
+    assert counted == ["other", "other", "GET"]
 
 
 def test_the_log_has_no_question_and_no_key(caplog: pytest.LogCaptureFixture) -> None:
