@@ -2,12 +2,11 @@
 
 import json
 import logging
-import re
 
 from pydantic import ValidationError
 
 from api.agents.tools import Tool
-from api.errors import NutgrafError, UnknownArticle, error_object
+from api.errors import NutgrafError, UnknownArticle, fields_object
 from api.render import visible
 from api.schemas import Json
 from api.web.engine import Busy
@@ -16,7 +15,6 @@ MOST_CHARS = 500
 """Of a message: it may repeat what was sent, and that can be long."""
 
 log = logging.getLogger("nutgraf")
-_OPTION = re.compile(r"--([a-z][a-z-]+)")
 
 
 def failure(error: Exception, tool: Tool | None = None) -> Json:
@@ -30,9 +28,7 @@ def failure(error: Exception, tool: Tool | None = None) -> Json:
     if isinstance(error, UnknownArticle):
         return _shaped(error.code, str(error), "search_news and ask_news give the ids of articles")
     if isinstance(error, NutgrafError):
-        shape = error_object(error)["error"]
-        # Messages name options as the command line has them; arguments have the same names with underscores.
-        return _shaped(**{name: _OPTION.sub(_argument, text) for name, text in shape.items()})
+        return _shaped(**fields_object(error)["error"])
     kind = type(error).__name__
     log.error(json.dumps({"tool": tool and tool.name, "defect": kind}), exc_info=error)
     return _shaped("defect", f"a defect of nutgraf: {kind}", "its log has more; please report it")
@@ -40,10 +36,6 @@ def failure(error: Exception, tool: Tool | None = None) -> Json:
 
 def _taken(tool: Tool | None) -> str:
     return f"{tool.name} takes {', '.join(tool.takes.model_fields)}" if tool else "see the tool's schema"
-
-
-def _argument(match: re.Match[str]) -> str:
-    return match[1].replace("-", "_")
 
 
 def _shaped(code: str, message: str, hint: str) -> Json:

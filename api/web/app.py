@@ -3,7 +3,6 @@
 import json
 import logging
 import math
-import re
 import socket
 import sys
 from collections.abc import AsyncIterator
@@ -18,7 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
 from api.agents.transports import HttpDoor
-from api.errors import BadOption, NutgrafError, UnknownArticle, error_object
+from api.errors import BadOption, NutgrafError, UnknownArticle, fields_object
 from api.schemas import Json
 from api.service import open_answerer
 from api.settings import Settings
@@ -42,7 +41,6 @@ _STATUS: dict[type[Exception], int] = {
     Busy: 503,
     QAError: 400,
 }
-_OPTION = re.compile(r"--([a-z][a-z-]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,15 +153,8 @@ async def _ready(request: Request) -> Json:
 async def _ours(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, NutgrafError)
     status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 500)
-    shape = error_object(error)["error"]
-    # Messages name options as the command line has them; a body has the same names with underscores.
-    named = {name: _OPTION.sub(_field, text) for name, text in shape.items()}
     headers = {"Retry-After": str(Busy.retry_after_s)} if isinstance(error, Busy) else None
-    return JSONResponse({"error": named}, status, headers)
-
-
-def _field(match: re.Match[str]) -> str:
-    return match[1].replace("-", "_")
+    return JSONResponse(fields_object(error), status, headers)
 
 
 async def _refused(_: Request, error: Exception) -> JSONResponse:

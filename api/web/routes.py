@@ -14,7 +14,7 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel
 
 from api.calibrations import in_force_object
-from api.errors import NutgrafError, UnknownArticle, error_object
+from api.errors import NutgrafError, UnknownArticle, fields_object
 from api.explanations import explained
 from api.schemas import Json, asked_object, found_object, full_article_object, info_object
 from api.service import Open, article
@@ -100,7 +100,7 @@ async def ask_stream(asked: Ask, request: Request) -> StreamingResponse:
             yield _event("passages", await in_time(request, engine.run(passages)))
             yield _event("answer", await in_time(request, engine.ask(inquiry, partial(_rendered, asked))))
         except NutgrafError as error:
-            yield _event("error", error_object(error))
+            yield _event("error", fields_object(error))
 
     return StreamingResponse(events(), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
@@ -286,7 +286,7 @@ def _told(error: Exception) -> Json:
     if isinstance(error, Refused):
         return error.shape
     assert isinstance(error, NutgrafError)
-    return error_object(error)
+    return fields_object(error)
 
 
 async def _chunks(request: Request) -> AsyncIterator[list[bytes]]:
