@@ -4,6 +4,7 @@ Knows the generation and the store; does not know questions, fusion or answers.
 """
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,13 +53,16 @@ class Index:
                 hint=f"nutgraf index --rebuild --index {folder}",
             )
         self.store = Store(folder / FILENAME, readonly=True)
-        check_store(folder, self.manifest, self.store)
-        self._dense = DenseIndex(folder / self.manifest.vectors)
-        self._lexical = LexicalIndex(folder / self.manifest.lexical)
-        # Counted once: counting rows of a large table takes SQLite longer than finding passages.
-        self.counts: Counts = self.store.counts()
-        self._removed = np.array(self.store.tombstones(), np.int64)
-        self._new_ids, self._new_vectors = _concatenated(self.store, self.manifest)
+        with ExitStack() as undo:
+            undo.callback(self.store.close)
+            check_store(folder, self.manifest, self.store)
+            self._dense = DenseIndex(folder / self.manifest.vectors)
+            self._lexical = LexicalIndex(folder / self.manifest.lexical)
+            # Counted once: counting rows of a large table takes SQLite longer than finding passages.
+            self.counts: Counts = self.store.counts()
+            self._removed = np.array(self.store.tombstones(), np.int64)
+            self._new_ids, self._new_vectors = _concatenated(self.store, self.manifest)
+            undo.pop_all()
 
     def __enter__(self) -> "Index":
         return self

@@ -19,7 +19,7 @@ from starlette.routing import Route
 from api.agents.transports import HttpDoor
 from api.errors import BadOption, NutgrafError, UnknownArticle, fields_object
 from api.schemas import Json
-from api.service import open_answerer
+from api.service import Models, load_models, open_with
 from api.settings import Settings
 from api.web.engine import Busy, Engine, Limits
 from api.web.guard import Guard, Refused, Rules
@@ -55,14 +55,14 @@ class Serving:
     log_questions: bool = False
 
 
-def create_app(settings: Settings, serving: Serving | None = None) -> FastAPI:
-    """Return the application; its lifespan loads the models and opens the index once, and closes them."""
+def create_app(settings: Settings, serving: Serving | None = None, models: Models | None = None) -> FastAPI:
+    """Return the application; its lifespan loads the models, if need be, and opens and closes the index."""
     serving, metrics, agents = serving or Serving(), Metrics(), HttpDoor()
     observer = QuestionLog(metrics) if serving.log_questions else metrics
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with Engine(settings, serving.limits, observer) as engine:
+        async with Engine(settings, serving.limits, observer, models) as engine:
             metrics.watch(lambda: engine.waiting, lambda: engine.opened)
             app.state.engine, app.state.deadline_s = engine, serving.deadline_s
             app.state.writer = Writer(engine)
@@ -113,7 +113,8 @@ def serve(settings: Settings, serving: Serving) -> None:
             f"--host {serving.host} lets other machines in, and there is no API key",
             hint="--api-key-file FILE, or $NUTGRAF_API_KEY; without a key nutgraf serves this machine alone",
         )
-    with open_answerer(settings):
+    models = load_models(settings)
+    with open_with(settings, models):
         pass  # what cannot be opened is one clear line here, and a failed start in the server
     family = socket.AF_INET6 if ":" in serving.host else socket.AF_INET
     try:
@@ -128,7 +129,7 @@ def serve(settings: Settings, serving: Serving) -> None:
         sys.stderr.write(f"listening on http://{host}:{serving.port}\n")
         log_to_stderr()
         config = uvicorn.Config(
-            create_app(settings, serving),
+            create_app(settings, serving, models),
             log_level="warning",
             access_log=False,
             server_header=False,

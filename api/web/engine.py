@@ -100,15 +100,20 @@ class Observer(Protocol):
 
 
 class Engine:
-    """Models loaded once, and the newest generation of the index. `async with` it."""
+    """Models loaded once, here or before, and the newest generation of the index. `async with` it."""
 
     def __init__(
-        self, settings: Settings, limits: Limits | None = None, observer: Observer | None = None
+        self,
+        settings: Settings,
+        limits: Limits | None = None,
+        observer: Observer | None = None,
+        models: Models | None = None,
     ) -> None:
         self.settings = settings
         self.limits = limits or Limits()
         self._observer = observer
         self._held: _Held
+        self._loaded = models
         self._models: Models
         self._stopping = False
         self._waiting: deque[_Waiting] = deque()
@@ -123,7 +128,9 @@ class Engine:
         # Others have threads of their own: neither keeps questions waiting, nor is kept by them.
         self._other_threads = ThreadPoolExecutor(_OTHER_THREADS + 2, thread_name_prefix="nutgraf")
         try:
-            self._models = await self._in_thread(partial(load_models, self.settings))
+            if self._loaded is None:
+                self._loaded = await self._in_thread(partial(load_models, self.settings))
+            self._models = self._loaded
             self._held = await self._in_thread(partial(_Held, self.settings, self._models))
         except BaseException:
             self._shut_down()

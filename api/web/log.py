@@ -2,6 +2,7 @@
 
 import json
 import logging
+from datetime import UTC, datetime
 
 from api.web.engine import Observer
 from qa.answer import Asked
@@ -9,10 +10,25 @@ from qa.answer import Asked
 _LOG = logging.getLogger("nutgraf")
 
 
+class Lines(logging.Formatter):
+    """One line of JSON an event, with its time; also of a defect, however long its traceback."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line; an event is an object of JSON, or words."""
+        message = record.getMessage()
+        event = json.loads(message) if message.startswith("{") else {"message": message}
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        } | event
+        if record.exc_info:
+            line["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False)
+
+
 def log_to_stderr() -> None:
     """Write what this server logs to standard error."""
     handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(message)s"))
+    handler.setFormatter(Lines())
     _LOG.addHandler(handler)
     _LOG.setLevel(logging.INFO)
 

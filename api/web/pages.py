@@ -28,9 +28,10 @@ from qa.inquiry import Inquiry
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 FOR_PROGRAMS = ("/v1/", "/mcp", "/metrics", "/openapi.json", "/healthz", "/readyz")
 router = APIRouter(include_in_schema=False)
+_READING = ["GET", "HEAD"]
 
 
-@router.get("/")
+@router.api_route("/", methods=_READING)
 async def home(request: Request) -> Response:
     """Show the empty form, or answer what its address asks."""
     form = Form.of(request.query_params)
@@ -55,7 +56,7 @@ async def home(request: Request) -> Response:
     )
 
 
-@router.get("/articles/{article_id:path}")
+@router.api_route("/articles/{article_id:path}", methods=_READING)
 async def read(article_id: str, request: Request, start: int = 0, end: int = 0) -> Response:
     """Show an article, and the words from `start` to `end` marked."""
 
@@ -69,7 +70,7 @@ async def read(article_id: str, request: Request, start: int = 0, end: int = 0) 
     return await _page(request, "article.html", form=Form(), **shown)
 
 
-@router.get("/docs")
+@router.api_route("/docs", methods=_READING)
 async def docs(request: Request) -> Response:
     """Show what programs may ask, from the same description that they read."""
     described = request.app.openapi()
@@ -77,7 +78,7 @@ async def docs(request: Request) -> Response:
     return await _page(request, "docs.html", form=Form(), operations=operations, shapes=shapes)
 
 
-@router.get("/static/{name}")
+@router.api_route("/static/{name}", methods=_READING)
 async def static(name: str, v: str = "") -> Response:
     """Send what the page needs; under its version a browser may keep it."""
     if name not in assets():

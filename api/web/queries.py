@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from api.options import article_filter
 from indexer.filters import Filter
@@ -12,6 +12,15 @@ MOST_QUESTIONS = 32
 _DAY = 'A day, month or year (2016-01-27, January 2016, 2016), or "last week".'
 
 
+def _sound(text: str) -> str:
+    if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValueError("it holds NUL or half of a surrogate pair, which are no text")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_sound)]
+
+
 class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -19,7 +28,9 @@ class _Body(BaseModel):
 class Filtered(_Body):
     """A question with filters: days are inclusive, and an article without a date passes none of them."""
 
-    question: str = Field(description="What to look for.", examples=["What did China agree to on sanctions?"])
+    question: Text = Field(
+        description="What to look for.", examples=["What did China agree to on sanctions?"]
+    )
     after: str | None = Field(None, description=f"Published then or later. {_DAY}", examples=["2016-01"])
     before: str | None = Field(None, description=f"Published then or earlier. {_DAY}", examples=["last week"])
     as_of: str | None = Field(
@@ -27,7 +38,7 @@ class Filtered(_Body):
         description=f"Hide what was published later, prefer what was new then. {_DAY}",
         examples=["2016"],
     )
-    source: list[str] = Field(
+    source: list[Text] = Field(
         [], max_length=100, description="Only these outlets.", examples=[["The New York Times"]]
     )
 

@@ -149,3 +149,9 @@ def test_it_listens_on_this_machine_only(seeds_settings: Settings, monkeypatch: 
 
 def refuse() -> None:
     raise OSError(98, "in use")
+
+
+@pytest.mark.parametrize("path", ["/", "/docs", f"/?q={QUESTION}"])
+def test_who_asks_for_the_head_alone_gets_it(client: TestClient, path: str) -> None:
+    answered = client.head(path)
+    assert (answered.status_code, answered.headers["Content-Type"]) == (200, "text/html; charset=utf-8")

@@ -1,0 +1,37 @@
+"""The server's log: every event is one line of JSON."""
+
+import io
+import json
+import logging
+
+import pytest
+
+from api.web.log import Lines
+
+
+@pytest.fixture
+def log() -> tuple[logging.Logger, io.StringIO]:
+    written = io.StringIO()
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(Lines())
+    logger = logging.Logger("of this test")
+    logger.addHandler(handler)
+    return logger, written
+
+
+def test_an_event_keeps_its_fields_behind_its_time(log: tuple[logging.Logger, io.StringIO]) -> None:
+    logger, written = log
+    logger.info('{"id": "7", "status": 200}')
+    (line,) = written.getvalue().splitlines()
+    event = json.loads(line)
+    assert list(event) == ["time", "id", "status"]
+    assert event["time"].endswith("+00:00")
+
+
+def test_a_defect_is_one_line_with_its_traceback(log: tuple[logging.Logger, io.StringIO]) -> None:
+    logger, written = log
+    logger.error("%s cannot be opened", "the index", exc_info=ValueError("first\nsecond"))
+    (line,) = written.getvalue().splitlines()
+    event = json.loads(line)
+    assert event["message"] == "the index cannot be opened"
+    assert event["traceback"].splitlines()[-2:] == ["ValueError: first", "second"]
