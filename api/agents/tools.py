@@ -70,7 +70,7 @@ class AskNews(Filtered):
     async def outcome(self, engine: Engine) -> Json:
         """Return the object of `nutgraf ask --json`."""
         inquiry = Inquiry(self.question, self.top, self.allow(), self.min_probability)
-        return await engine.ask(inquiry, self._rendered)
+        return await engine.ask(inquiry, self._rendered, slow=self.timeline)
 
     def _rendered(self, opened: Open, asked: Asked) -> Json:
         result = asked_object(asked, opened.index)

@@ -1,4 +1,4 @@
-"""Answers many callers with one index and two models: a bounded queue, batches, new generations as they come.
+"""Answers many callers with one index and two models: a bounded queue, and batches.
 
 Knows threads, asyncio and what is opened; does not know HTTP. Everything but the work itself happens in the
 event loop's thread, so that nothing here needs a lock.
@@ -8,28 +8,23 @@ calls, and a question that comes alone waits for nobody.
 """
 
 import asyncio
-import logging
-import os
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import ClassVar, Protocol, TypeVar
 
 from api.schemas import Json
-from api.service import Models, Open, load_models, open_with
+from api.service import Models, Open, load_models
 from api.settings import Settings
+from api.web.newest import Newest
 from indexer.build import Builder
-from indexer.generation import MANIFEST
 from qa.answer import Asked
 from qa.errors import QAError
 from qa.inquiry import Inquiry
 
 T = TypeVar("T")
-Stamp = tuple[int, int, int]
-log = logging.getLogger("nutgraf")
 _OTHER_THREADS = 2
 
 
@@ -54,37 +49,25 @@ class Limits:
     writes: int = 16
 
 
-@dataclass(slots=True, eq=False)
-class _Waiting:
-    """A question in the queue, and what its caller makes of the outcome (in the worker's thread)."""
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A question, and what its caller makes of the outcome, in a thread.
+
+    What is `slow` to make (a timeline reads more passages) is made apart from the batch, so that those who
+    share it need not wait.
+    """
 
     inquiry: Inquiry
     render: Callable[[Open, Asked], Json]
-    done: asyncio.Future[Json]
+    slow: bool = False
 
 
-class _Held:
-    """An opened index, closed when it was replaced and its last user is gone."""
+@dataclass(slots=True, eq=False)
+class _Waiting:
+    """A question in the queue; what is slow to render comes back as it is."""
 
-    def __init__(self, settings: Settings, models: Models) -> None:
-        self._stack = ExitStack()
-        self.stamp = stamp(settings)
-        self.opened = self._stack.enter_context(open_with(settings, models))
-        self.users = 0
-        self.retired = False
-
-    def close_if_free(self) -> None:
-        if self.retired and not self.users:
-            self._stack.close()
-
-
-def stamp(settings: Settings) -> Stamp | None:
-    """Return what changes whenever a generation is published; None where there is no manifest."""
-    try:
-        found = os.stat(settings.index / MANIFEST)  # noqa: PTH116 - Path.stat() makes the same call slower
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_ino, found.st_size
+    wanted: Wanted
+    done: asyncio.Future[Json | Asked]
 
 
 class Observer(Protocol):
@@ -112,17 +95,15 @@ class Engine:
         self.settings = settings
         self.limits = limits or Limits()
         self._observer = observer
-        self._held: _Held
         self._loaded = models
         self._models: Models
+        self._newest: Newest
         self._stopping = False
         self._waiting: deque[_Waiting] = deque()
         self._answering = self._others = self._writes = 0
-        self._reopens_wanted = self._reopens_done = 0
-        self._reopening: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> "Engine":
-        self._arrived, self._reopen_turn, self._write_turn = asyncio.Event(), asyncio.Lock(), asyncio.Lock()
+        self._arrived, self._write_turn = asyncio.Event(), asyncio.Lock()
         self._places = asyncio.Semaphore(_OTHER_THREADS)
         self._threads = ThreadPoolExecutor(self.limits.workers, thread_name_prefix="nutgraf-ask")
         # Others have threads of their own: neither keeps questions waiting, nor is kept by them.
@@ -131,7 +112,8 @@ class Engine:
             if self._loaded is None:
                 self._loaded = await self._in_thread(partial(load_models, self.settings))
             self._models = self._loaded
-            self._held = await self._in_thread(partial(_Held, self.settings, self._models))
+            self._newest = Newest(self.settings, self._models, self._other_threads)
+            await self._newest.open()
         except BaseException:
             self._shut_down()
             raise
@@ -146,11 +128,9 @@ class Engine:
         for worker in self._workers:
             worker.cancel()
         await asyncio.gather(*self._workers, return_exceptions=True)
-        if self._reopening is not None:
-            await asyncio.gather(self._reopening, return_exceptions=True)
+        await self._newest.finish()
         await asyncio.to_thread(self._shut_down)
-        self._held.retired = True
-        self._held.close_if_free()
+        self._newest.close()
 
     @property
     def waiting(self) -> int:
@@ -160,34 +140,40 @@ class Engine:
     @property
     def opened(self) -> Open:
         """What is open now; only for what is read at once."""
-        return self._held.opened
+        return self._newest.opened
 
-    async def ask(self, inquiry: Inquiry, render: Callable[[Open, Asked], Json]) -> Json:
-        """Answer a question together with others that wait; `render` is called in a thread.
+    async def ask(
+        self, inquiry: Inquiry, render: Callable[[Open, Asked], Json], *, slow: bool = False
+    ) -> Json:
+        """Answer a question together with others that wait.
 
         Raises BadQuestion and BadFilter at once, and Busy when too many wait. Whoever stops waiting for it
         gives up the question's place.
         """
-        return (await self.ask_all([(inquiry, render)]))[0]
+        return (await self.ask_all([Wanted(inquiry, render, slow)]))[0]
 
-    async def ask_all(self, asks: Sequence[tuple[Inquiry, Callable[[Open, Asked], Json]]]) -> list[Json]:
+    async def ask_all(self, asks: Sequence[Wanted]) -> list[Json]:
         """Answer several questions, each as `ask` would; all of them find room, or none is asked."""
-        checked = [(inquiry.checked(), render) for inquiry, render in asks]
+        checked = [replace(one, inquiry=one.inquiry.checked()) for one in asks]
         if self._stopping:
             raise _busy("the server is stopping")
         if len(self._waiting) + len(checked) > self.limits.waiting:
             raise _busy(f"{len(self._waiting)} questions are waiting already")
         loop = asyncio.get_running_loop()
-        waiting = [_Waiting(inquiry, render, loop.create_future()) for inquiry, render in checked]
+        waiting = [_Waiting(one, loop.create_future()) for one in checked]
         self._waiting.extend(waiting)
         self._arrived.set()
         try:
-            return list(await asyncio.gather(*(one.done for one in waiting)))
+            outcomes = await asyncio.gather(*(one.done for one in waiting))
         finally:
             for one in waiting:
                 one.done.cancel()
                 if one in self._waiting:
                     self._waiting.remove(one)
+        return [
+            await self.run(partial(_rendered, one.render, outcome)) if isinstance(outcome, Asked) else outcome
+            for one, outcome in zip(checked, outcomes, strict=True)
+        ]
 
     async def run(self, work: Callable[[Open], T]) -> T:
         """Do something else with what is open, in a thread; raises Busy when too much of it is going on.
@@ -218,21 +204,8 @@ class Engine:
         return await asyncio.shield(task)
 
     async def reopen(self) -> None:
-        """Open the index anew, whatever has changed in it; who uses the old one goes on with it.
-
-        Callers that wait at the same time share one opening that began after all of them asked.
-        """
-        self._reopens_wanted += 1
-        mine = self._reopens_wanted
-        async with self._reopen_turn:
-            if self._reopens_done >= mine:
-                return
-            wanted = self._reopens_wanted
-            held = await self._in_thread(partial(_Held, self.settings, self._models))
-            old, self._held = self._held, held
-            self._reopens_done = wanted
-            old.retired = True
-            old.close_if_free()
+        """Open the index anew, whatever has changed in it; raises what opening raises."""
+        await self._newest.reopen()
 
     # --- inside -------------------------------------------------------------------------------------
 
@@ -255,32 +228,8 @@ class Engine:
                 self._answering -= 1
 
     async def _with_open(self, work: Callable[[Open], T], threads: ThreadPoolExecutor) -> T:
-        async with self._newest() as opened:
+        async with self._newest.use() as opened:
             return await asyncio.get_running_loop().run_in_executor(threads, work, opened)
-
-    @asynccontextmanager
-    async def _newest(self) -> AsyncIterator[Open]:
-        """Keep the newest generation that is open from being closed; see to it that a newer one is opened."""
-        if self._held.stamp != (now := stamp(self.settings)) and now is not None and self._reopening is None:
-            self._reopening = asyncio.create_task(self._reopen_quietly(now))
-        held = self._held
-        held.users += 1
-        try:
-            yield held.opened
-        finally:
-            held.users -= 1
-            held.close_if_free()
-
-    async def _reopen_quietly(self, seen: Stamp) -> None:
-        try:
-            await self.reopen()
-        except Exception:
-            log.exception(
-                "the new generation of %s cannot be opened; the old one goes on", self.settings.index
-            )
-            self._held.stamp = seen  # tried once; the next change is tried again
-        finally:
-            self._reopening = None
 
     async def _write(self, work: Callable[[Builder], T]) -> T:
         def run() -> T:
@@ -314,17 +263,22 @@ def _looked_at(task: "asyncio.Task[T]") -> None:
 
 def _answer(batch: Sequence[_Waiting], observer: Observer | None, opened: Open) -> None:
     """Answer a batch, in a worker's thread; the outcomes go back to the loop's."""
-    for one, asked in zip(batch, opened.answerer.answer([one.inquiry for one in batch]), strict=True):
+    outcomes = opened.answerer.answer([one.wanted.inquiry for one in batch])
+    for one, asked in zip(batch, outcomes, strict=True):
         if observer is not None:
             observer.asked(asked)
         try:
-            outcome: Json | Exception = one.render(opened, asked)
+            outcome: Json | Asked | Exception = asked if one.wanted.slow else one.wanted.render(opened, asked)
         except Exception as error:  # noqa: BLE001 - one caller's failure is not the others'
             outcome = error
         one.done.get_loop().call_soon_threadsafe(_settle, one, outcome)
 
 
-def _settle(one: _Waiting, outcome: Json | Exception) -> None:
+def _rendered(render: Callable[[Open, Asked], Json], asked: Asked, opened: Open) -> Json:
+    return render(opened, asked)
+
+
+def _settle(one: _Waiting, outcome: Json | Asked | Exception) -> None:
     if one.done.done():
         return  # its caller has left
     if isinstance(outcome, Exception):

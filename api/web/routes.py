@@ -20,7 +20,7 @@ from api.schemas import Json, asked_object, found_object, full_article_object, i
 from api.service import Open, article
 from api.timelines import timeline_object
 from api.web import responses as shapes
-from api.web.engine import Busy, Engine
+from api.web.engine import Busy, Engine, Wanted
 from api.web.guard import Refused
 from api.web.queries import Ask, AskBatch, NewArticle, Search
 from api.web.writing import CHANGES, Writer
@@ -75,20 +75,21 @@ _STREAM = gives(shapes.Asked)["responses"] | {
 @router.post("/ask", tags=["asking"], **gives(shapes.Asked))
 async def ask(asked: Ask, request: Request) -> Json:
     """Answer a question with the exact words of an article, or say that the archive does not answer it."""
-    return await in_time(request, _engine(request).ask(asked.inquiry(), partial(_rendered, asked)))
+    return (await in_time(request, _engine(request).ask_all([_wanted(asked)])))[0]
 
 
 @router.post("/ask/batch", tags=["asking"], **gives(shapes.AskedBatch))
 async def ask_batch(batch: AskBatch, request: Request) -> Json:
     """Answer up to 32 questions; the outcomes have their order."""
-    asks = [(one.inquiry(), partial(_rendered, one)) for one in batch.questions]
+    asks = [_wanted(one) for one in batch.questions]
     return {"outcomes": await in_time(request, _engine(request).ask_all(asks))}
 
 
 @router.post("/ask/stream", tags=["asking"], response_class=StreamingResponse, responses=_STREAM)
 async def ask_stream(asked: Ask, request: Request) -> StreamingResponse:
     """Answer as server-sent events: `passages` as soon as they are found, then `answer`, or else `error`."""
-    engine, inquiry = _engine(request), asked.inquiry()
+    engine, wanted = _engine(request), _wanted(asked)
+    inquiry = wanted.inquiry
 
     def passages(opened: Open) -> Json:
         windows = opened.answerer.profile.reading.windows
@@ -98,7 +99,7 @@ async def ask_stream(asked: Ask, request: Request) -> StreamingResponse:
     async def events() -> AsyncIterator[str]:
         try:
             yield _event("passages", await in_time(request, engine.run(passages)))
-            yield _event("answer", await in_time(request, engine.ask(inquiry, partial(_rendered, asked))))
+            yield _event("answer", (await in_time(request, engine.ask_all([wanted])))[0])
         except NutgrafError as error:
             yield _event("error", fields_object(error))
 
@@ -192,6 +193,10 @@ def _engine(request: Request) -> Engine:
 def _writer(request: Request) -> Writer:
     writer: Writer = request.app.state.writer
     return writer
+
+
+def _wanted(asked: Ask) -> Wanted:
+    return Wanted(asked.inquiry(), partial(_rendered, asked), slow=asked.timeline)
 
 
 def _rendered(asked: Ask, opened: Open, outcome: Asked) -> Json:

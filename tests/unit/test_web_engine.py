@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-import api.web.engine
+import api.web.newest
 from api.schemas import Json
 from api.service import Open
 from api.settings import Settings
-from api.web.engine import Busy, Engine, Limits
+from api.web.engine import Busy, Engine, Limits, Wanted
 from qa.answer import Asked
 from qa.errors import BadQuestion
 from qa.inquiry import Inquiry
@@ -58,7 +58,7 @@ def test_what_waits_together_is_answered_together(
 ) -> None:
     async def body(engine: Engine) -> None:
         sizes: list[int] = []
-        answer = engine._held.opened.answerer.__class__.answer
+        answer = engine.opened.answerer.__class__.answer
         monkeypatch.setattr(
             "qa.answer.Answerer.answer", lambda self, asks: sizes.append(len(asks)) or answer(self, asks)
         )
@@ -124,6 +124,20 @@ def test_one_callers_failure_is_not_the_others(seeds_settings: Settings) -> None
     run(seeds_settings, Limits(workers=1), body)
 
 
+def test_what_is_slow_to_make_keeps_nobody_waiting(seeds_settings: Settings) -> None:
+    async def body(engine: Engine) -> None:
+        gate = Gate()
+        asks = [Wanted(Inquiry(QUESTIONS[0]), gate, slow=True), Wanted(Inquiry(QUESTIONS[1]), text)]
+        together = asyncio.create_task(engine.ask_all(asks))
+        assert await asyncio.to_thread(gate.reached.wait, 60)
+        assert (await engine.ask(Inquiry(QUESTIONS[2]), text))["question"] == QUESTIONS[2]
+        assert not together.done()
+        gate.open.set()
+        assert [one["question"] for one in await together] == QUESTIONS[:2]
+
+    run(seeds_settings, Limits(workers=1), body)
+
+
 def test_those_who_left_are_in_nobodys_way(seeds_settings: Settings) -> None:
     async def body(engine: Engine) -> None:
         gate, first = await held(engine)
@@ -135,11 +149,11 @@ def test_those_who_left_are_in_nobodys_way(seeds_settings: Settings) -> None:
         await asyncio.gather(*leaving, return_exceptions=True)
         assert engine.waiting == 0
         staying = asyncio.create_task(
-            engine.ask_all([(Inquiry(QUESTIONS[0]), text), (Inquiry(QUESTIONS[1]), text)])
+            engine.ask_all([Wanted(Inquiry(QUESTIONS[0]), text), Wanted(Inquiry(QUESTIONS[1]), text)])
         )
         await asyncio.sleep(0)
         with pytest.raises(Busy):
-            await engine.ask_all([(Inquiry("Who?"), text), (Inquiry("When?"), text)])
+            await engine.ask_all([Wanted(Inquiry("Who?"), text), Wanted(Inquiry("When?"), text)])
         gate.open.set()
         assert [one["question"] for one in await staying] == QUESTIONS[:2]
         await first
@@ -153,14 +167,14 @@ def test_one_opening_serves_all_who_waited_and_none_who_came_later(
     async def body(engine: Engine) -> None:
         begun: list[int] = []
         go = threading.Event()
-        held_class = api.web.engine._Held
+        held_class = api.web.newest.Held
 
         def slowly(*arguments: Any) -> Any:
             begun.append(len(begun))
             assert go.wait(60)
             return held_class(*arguments)
 
-        monkeypatch.setattr("api.web.engine._Held", slowly)
+        monkeypatch.setattr("api.web.newest.Held", slowly)
         first = asyncio.create_task(engine.reopen())
         while not begun:
             await asyncio.sleep(0.01)
