@@ -21,14 +21,16 @@ from api.errors import BadOption, NutgrafError, UnknownArticle, fields_object
 from api.schemas import Json
 from api.service import Models, load_models, open_with
 from api.settings import Settings
+from api.web.cursors import StaleCursor
 from api.web.engine import Busy, Engine, Limits
-from api.web.guard import Guard, Refused, Rules
+from api.web.guard import Guard, Rules
 from api.web.log import QuestionLog, log_to_stderr
 from api.web.metrics import CONTENT_TYPE, Metrics
 from api.web.pages import readable
 from api.web.pages import router as pages
+from api.web.refused import Refused
 from api.web.responses import Alive, Ready
-from api.web.routes import StaleCursor, router
+from api.web.routes import router
 from api.web.writing import Writer
 from indexer.errors import IndexLocked
 from qa.errors import QAError

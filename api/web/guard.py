@@ -3,7 +3,6 @@
 Plain ASGI, so that streams stay streams and a client's leaving is seen by whoever answers it.
 """
 
-import asyncio
 import base64
 import binascii
 import json
@@ -16,10 +15,11 @@ from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.web.bodies import Bodies
 from api.web.keys import READ, WRITE, Key, Rates, matching
+from api.web.refused import Refused
 
 log = logging.getLogger("nutgraf.access")
 
@@ -33,8 +33,6 @@ CLIENT_LEFT = 499
 
 ASKING = ("/v1/ask", "/v1/search", "/mcp")
 """Paths whose POST changes nothing."""
-
-UPLOAD = "/v1/articles"
 
 _POLICY = "; ".join(
     [
@@ -69,24 +67,7 @@ class Rules:
     keys: Sequence[Key] = ()
     hosts: frozenset[str] = frozenset({"127.0.0.1", "localhost", "[::1]"})
     per_minute: int = 600
-    body_bytes: int = 1_000_000
-    upload_bytes: int = 100_000_000
-    body_s: float = 20.0
-
-
-class Refused(Exception):
-    """What a request is answered with instead."""
-
-    def __init__(self, status: int, code: str, message: str, hint: str, **headers: str) -> None:
-        super().__init__(message)
-        self.shape = {"error": {"code": code, "message": message, "hint": hint}}
-        self._status = status
-        self._headers = {name.replace("_", "-"): value for name, value in headers.items()}
-
-    @property
-    def response(self) -> JSONResponse:
-        """The answer to send."""
-        return JSONResponse(self.shape, self._status, self._headers)
+    bodies: Bodies = field(default_factory=Bodies)
 
 
 @dataclass(slots=True)
@@ -132,7 +113,7 @@ class Guard:
 
         try:
             self._admit(scope, seen)
-            await self._app(scope, await self._limited(scope, receive), sending)
+            await self._app(scope, await self._rules.bodies.bounded(scope, receive), sending)
         except Refused as refused:
             if not seen.begun:
                 await refused.response(scope, receive, sending)
@@ -186,55 +167,6 @@ class Guard:
                 Retry_After=str(max(1, round(wait))),
             )
 
-    async def _limited(self, scope: Scope, receive: Receive) -> Receive:
-        """Return what hands on the body: whole, or, of an upload, as it comes; refuse what is too long.
-
-        What is read whole must be there in time, of an upload each part: a client that sends a byte now and
-        then holds a place that others want.
-        """
-        upload = scope["path"] == UPLOAD and scope["method"] == "POST"
-        most = self._rules.upload_bytes if upload else self._rules.body_bytes
-        declared = Headers(scope=scope).get("content-length", "0")
-        if not declared.isdecimal() or int(declared) > most:
-            raise _too_large(most)
-        if upload:
-            return self._parts(receive, most)
-        try:
-            async with asyncio.timeout(self._rules.body_s):
-                body = await _whole(receive, most)
-        except TimeoutError:
-            raise self._too_slow() from None
-        messages = [body]
-
-        async def receiving() -> Message:
-            return messages.pop() if messages else await receive()  # that its sender leaves, if ever
-
-        return receiving
-
-    def _parts(self, receive: Receive, most: int) -> Receive:
-        taken, ended = 0, False
-
-        async def receiving() -> Message:
-            nonlocal taken, ended
-            try:
-                async with asyncio.timeout(None if ended else self._rules.body_s):
-                    message = await receive()
-            except TimeoutError:
-                raise self._too_slow() from None
-            if message["type"] == "http.request":
-                taken += len(message.get("body", b""))
-                ended = not message.get("more_body", False)
-                if taken > most:
-                    raise _too_large(most)
-            return message
-
-        return receiving
-
-    def _too_slow(self) -> Refused:
-        return Refused(
-            408, "too_slow", f"the body was not there after {self._rules.body_s:g} s", "send it at once"
-        )
-
     def _log(self, scope: Scope, seen: _Seen, seconds: float) -> None:
         """Write a line without the query, which may hold a question."""
         route = getattr(scope.get("route"), "path", "none")
@@ -272,22 +204,3 @@ def _secret(headers: Headers) -> str:
         except (binascii.Error, ValueError):
             return ""
     return headers.get("x-api-key", "")
-
-
-async def _whole(receive: Receive, most: int) -> Message:
-    """Return the whole body as one message."""
-    parts, taken = [], 0
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":
-            return message
-        parts.append(message.get("body", b""))
-        taken += len(parts[-1])
-        if taken > most:
-            raise _too_large(most)
-        if not message.get("more_body", False):
-            return {"type": "http.request", "body": b"".join(parts), "more_body": False}
-
-
-def _too_large(most: int) -> Refused:
-    return Refused(413, "too_large", f"the body has more than {most:,} bytes", "send less at a time")

@@ -14,6 +14,7 @@ from api.options import article_filter
 from api.schemas import Json, asked_object, full_article_object
 from api.service import Open, article
 from api.timelines import timeline_object
+from api.web.deadline import in_time
 from api.web.engine import Busy, Engine
 from api.web.page import reference
 from api.web.page.form import Form, is_untidy
@@ -21,7 +22,6 @@ from api.web.page.front import Front
 from api.web.page.look import assets, paragraphs, render, version
 from api.web.page.looked import looked_at
 from api.web.page.strips import rival, strips
-from api.web.routes import in_time
 from qa.answer import Asked
 from qa.inquiry import Inquiry
 

@@ -1,13 +1,10 @@
 """The paths under /v1: bodies in, the objects of `api.schemas` out. Nothing is computed here."""
 
-import asyncio
-import base64
-import binascii
 import json
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator
 from functools import partial
 from hashlib import sha256
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
@@ -20,23 +17,18 @@ from api.schemas import Json, asked_object, found_object, full_article_object, i
 from api.service import Open, article
 from api.timelines import timeline_object
 from api.web import responses as shapes
-from api.web.engine import Busy, Engine, Wanted
-from api.web.guard import Refused
+from api.web.cursors import cursor_at, place_of
+from api.web.deadline import in_time
+from api.web.engine import Engine, Wanted
 from api.web.queries import Ask, AskBatch, NewArticle, Search
+from api.web.refused import Refused
+from api.web.uploads import stored_lines
 from api.web.writing import CHANGES, Writer
 from indexer.clean import storable
 from qa.answer import Asked
 from qa.checks import MAX_TOP, check_top
-from qa.errors import QAError
 
-T = TypeVar("T")
 router = APIRouter(prefix="/v1")
-UPLOAD_LINES = 32
-"""Lines of an upload that are stored in one turn."""
-
-LONGEST_LINE = 1_000_000
-"""Bytes of an upload's line: as much as a single article may have."""
-
 _UPLOAD_BODY = {
     "requestBody": {
         "required": True,
@@ -53,18 +45,6 @@ def gives(model: type[BaseModel], *statuses: int) -> dict[str, Any]:
     failed = {"model": shapes.Error}
     right = {status: {"model": model} for status in statuses or (200,)}
     return {"response_model": None, "responses": {**right, "4XX": failed, "5XX": failed}}
-
-
-class StaleCursor(QAError):
-    """The index has changed since the first page."""
-
-    code = "stale_cursor"
-
-
-class BadCursor(QAError):
-    """No cursor of ours."""
-
-    code = "bad_cursor"
 
 
 _STREAM = gives(shapes.Asked)["responses"] | {
@@ -113,13 +93,13 @@ async def search(wanted: Search, request: Request) -> Json:
     allow = wanted.allow()
 
     def work(opened: Open) -> Json:
-        first = 0 if wanted.cursor is None else _place(wanted.cursor, opened)
+        first = 0 if wanted.cursor is None else place_of(wanted.cursor, opened)
         last = min(first + wanted.top, MAX_TOP) if first else wanted.top
         found = opened.answerer.search(wanted.question, top=last, allow=allow)
         more = len(found.candidates) == last < MAX_TOP
         page = found_object(wanted.question, found, opened.index)
         page["passages"] = page["passages"][first:]
-        return page | {"next": _cursor(last, opened) if more else None}
+        return page | {"next": cursor_at(last, opened) if more else None}
 
     return await in_time(request, _engine(request).run(work))
 
@@ -148,7 +128,9 @@ async def post_articles(request: Request) -> Response:
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind in {"application/x-ndjson", "application/jsonl"}:
-        return Response(await _stored_lines(request), media_type="application/x-ndjson")
+        return Response(
+            await stored_lines(request.stream(), _writer(request)), media_type="application/x-ndjson"
+        )
     if kind != "application/json":  # what a form of another page could send is taken from nobody
         raise Refused(415, "bad_type", f"{kind or 'no type'!r} is no type of articles", "application/json")
     given = NewArticle.model_validate_json(await request.body())
@@ -207,116 +189,5 @@ def _rendered(asked: Ask, opened: Open, outcome: Asked) -> Json:
     return result
 
 
-async def in_time(request: Request, work: Awaitable[T]) -> T:
-    """Wait for the work no longer than its caller does, and than the deadline."""
-    task = asyncio.ensure_future(work)
-    gone = asyncio.ensure_future(_gone(request))
-    now, deadline_s = asyncio.get_running_loop().time(), float(request.app.state.deadline_s)
-    if not hasattr(request.state, "ends"):  # one deadline, however many things are waited for
-        request.state.ends = now + deadline_s
-    left_s = max(0.0, request.state.ends - now)
-    try:
-        await asyncio.wait({task, gone}, timeout=left_s, return_when=asyncio.FIRST_COMPLETED)
-        if task.done():
-            return task.result()
-        task.cancel()
-        if gone.done():
-            raise Busy("nobody waits for the answer any more", hint="stay")
-        raise Busy(f"no answer within {deadline_s:g} s", hint="try again later, or ask with fewer passages")
-    finally:
-        gone.cancel()
-
-
-async def _gone(request: Request) -> None:
-    """Return when the client has left; its body was read."""
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
-
-
 def _event(name: str, value: Json) -> str:
     return f"event: {name}\ndata: {json.dumps(value, ensure_ascii=False)}\n\n"
-
-
-def _state(opened: Open) -> str:
-    """Return what changes with anything that a search could find."""
-    index = opened.index
-    return f"{index.manifest.token}.{index.counts.passages}.{index.unpublished}"
-
-
-def _cursor(place: int, opened: Open) -> str:
-    return base64.urlsafe_b64encode(f"{place}.{_state(opened)}".encode()).decode()
-
-
-def _place(cursor: str, opened: Open) -> int:
-    try:
-        place, _, state = base64.urlsafe_b64decode(cursor.encode()).decode().partition(".")
-        first = int(place)
-    except (binascii.Error, ValueError):
-        first, state = 0, ""
-    if not 1 <= first < MAX_TOP:
-        raise BadCursor(f"cursor {cursor[:40]!r} is none of ours", hint="`next` of the page before")
-    if state != _state(opened):
-        raise StaleCursor(
-            "the index has changed since the first page", hint="search again without the cursor"
-        )
-    return first
-
-
-async def _stored_lines(request: Request) -> str:
-    """Store an upload as it comes, and return a line about each of its lines.
-
-    They are sent when all are stored: most clients read nothing before they have sent everything. An error
-    after something was stored is told as the last line.
-    """
-    writer, told, stored = _writer(request), list[Json](), False
-    try:
-        async for lines in _chunks(request):
-            records = [_record(line) for line in lines]
-            results = iter(await writer.add([r for r in records if isinstance(r, dict)]))
-            for record in records:
-                bad = {"status": "skipped", "reason": record}
-                result = next(results) if isinstance(record, dict) else bad
-                stored = stored or result["status"] in CHANGES
-                told.append({"line": len(told) + 1} | result)
-    except (*NutgrafError, Refused) as error:
-        if not stored:
-            raise
-        told.append({"line": len(told) + 1} | _told(error))
-    if stored:
-        await writer.found()
-    return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in told)
-
-
-def _told(error: Exception) -> Json:
-    if isinstance(error, Refused):
-        return error.shape
-    assert isinstance(error, NutgrafError)
-    return fields_object(error)
-
-
-async def _chunks(request: Request) -> AsyncIterator[list[bytes]]:
-    """Yield the lines of a body that are not blank, some at a time; a line that is too long is cut."""
-    rest, lines = bytearray(), list[bytes]()
-    async for part in request.stream():
-        *ended, left = part.split(b"\n")
-        for piece in ended:
-            rest += piece[: LONGEST_LINE + 1 - len(rest)]
-            if rest.strip():
-                lines.append(bytes(rest))
-            rest.clear()
-        rest += left[: LONGEST_LINE + 1 - len(rest)]
-        while len(lines) >= UPLOAD_LINES:
-            yield lines[:UPLOAD_LINES]
-            del lines[:UPLOAD_LINES]
-    yield [*lines, *([bytes(rest)] if rest.strip() else [])]
-
-
-def _record(line: bytes) -> dict[str, Any] | str:
-    """Return a line's object, or why it is none."""
-    if len(line) > LONGEST_LINE:
-        return f"it has more than {LONGEST_LINE:,} bytes"
-    try:
-        value = json.loads(line)
-    except (ValueError, RecursionError):
-        return "it is not JSON"
-    return value if isinstance(value, dict) else "it is not a JSON object"

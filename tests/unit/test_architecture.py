@@ -28,7 +28,7 @@ HOMES = {
     "dateparser": {"indexer/days.py"},
     "rensa": {"indexer/duplicates.py"},
     "trafilatura": {"indexer/loaders/html.py"},
-    "fastapi": {"api/web/app.py", "api/web/pages.py", "api/web/routes.py"},
+    "fastapi": {"api/web/app.py", "api/web/deadline.py", "api/web/pages.py", "api/web/routes.py"},
     "jinja2": {"api/web/page/look.py"},
     "pydantic": {
         *(f"api/web/{name}.py" for name in ("app", "queries", "responses", "routes")),

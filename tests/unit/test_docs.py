@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import api.errors
+import api.web.cursors
 import api.web.engine
-import api.web.routes
 import indexer.errors
 import models.errors
 import qa.errors
@@ -67,8 +67,8 @@ def test_every_error_code_is_described() -> None:
 
 
 def test_every_error_code_of_the_http_door_is_described() -> None:
-    raised = {api.web.engine.Busy.code, api.web.routes.StaleCursor.code, api.web.routes.BadCursor.code}
-    for module in ("app", "guard"):
+    raised = {api.web.engine.Busy.code, api.web.cursors.StaleCursor.code, api.web.cursors.BadCursor.code}
+    for module in ("app", "bodies", "guard", "routes"):
         source = (ROOT / "api" / "web" / f"{module}.py").read_text(encoding="utf-8")
         raised |= set(re.findall(r'(?:_shaped|Refused)\(\s*\d+,\s*"(\w+)"', source))
     assert {"busy", "unauthorized", "too_large", "too_slow", "bad_request"} <= raised

@@ -1,0 +1,86 @@
+"""How much may be sent, and how slowly. Plain ASGI: hands on a body whole, or, of an upload, as it comes."""
+
+import asyncio
+from dataclasses import dataclass
+
+from starlette.datastructures import Headers
+from starlette.types import Message, Receive, Scope
+
+from api.web.refused import Refused
+
+UPLOAD = "/v1/articles"
+_MOST_DIGITS = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Bodies:
+    """The bounds: bytes of a body and of an upload, and seconds for a body, or for each part of an upload.
+
+    A client that sends a byte now and then holds a place that others want.
+    """
+
+    most: int = 1_000_000
+    upload: int = 100_000_000
+    seconds: float = 20.0
+
+    async def bounded(self, scope: Scope, receive: Receive) -> Receive:
+        """Return what hands on the body; raises Refused, then or later, for one too long or too slow."""
+        upload = scope["path"] == UPLOAD and scope["method"] == "POST"
+        most = self.upload if upload else self.most
+        declared = Headers(scope=scope).get("content-length", "0")
+        if not declared.isdecimal() or len(declared) > _MOST_DIGITS or int(declared) > most:
+            raise _too_large(most)
+        if upload:
+            return self._parts(receive, most)
+        try:
+            async with asyncio.timeout(self.seconds):
+                body = await _whole(receive, most)
+        except TimeoutError:
+            raise self._too_slow() from None
+        messages = [body]
+
+        async def receiving() -> Message:
+            return messages.pop() if messages else await receive()  # that its sender leaves, if ever
+
+        return receiving
+
+    def _parts(self, receive: Receive, most: int) -> Receive:
+        taken, ended = 0, False
+
+        async def receiving() -> Message:
+            nonlocal taken, ended
+            try:
+                async with asyncio.timeout(None if ended else self.seconds):
+                    message = await receive()
+            except TimeoutError:
+                raise self._too_slow() from None
+            if message["type"] == "http.request":
+                taken += len(message.get("body", b""))
+                ended = not message.get("more_body", False)
+                if taken > most:
+                    raise _too_large(most)
+            return message
+
+        return receiving
+
+    def _too_slow(self) -> Refused:
+        return Refused(408, "too_slow", f"the body was not there after {self.seconds:g} s", "send it at once")
+
+
+async def _whole(receive: Receive, most: int) -> Message:
+    """Return the whole body as one message."""
+    parts, taken = [], 0
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return message
+        parts.append(message.get("body", b""))
+        taken += len(parts[-1])
+        if taken > most:
+            raise _too_large(most)
+        if not message.get("more_body", False):
+            return {"type": "http.request", "body": b"".join(parts), "more_body": False}
+
+
+def _too_large(most: int) -> Refused:
+    return Refused(413, "too_large", f"the body has more than {most:,} bytes", "send less at a time")
