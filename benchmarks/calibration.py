@@ -3,9 +3,9 @@
     python -m benchmarks.calibration            print the fit
     python -m benchmarks.calibration --write    and write it into the shipped reader's card
 
-Questions: benchmarks/heldout.py, each asked once as it is, and once with the articles that answer it taken
-away, so that the right outcome is an abstention. Right: token F1 >= 0.5. Everything else is as
-`nutgraf calibrate` does it on a person's own archive; its report is by five-fold cross-validation.
+Questions: the documents' of benchmarks/heldout.py, each asked once as it is, and once with the articles that
+answer it taken away, so that the right outcome is an abstention. Right: token F1 >= 0.5. Everything else is
+as `nutgraf calibrate` does it on a person's own archive; its report is by five-fold cross-validation.
 """
 
 import argparse
@@ -21,7 +21,8 @@ from qa.evaluate.calibrating import Figures, cross_validated, figures, fitted, j
 from qa.evaluate.labelled import Labelled
 from qa.evaluate.outcomes import outcomes
 
-FALSE_ANSWERS = 0.10
+FALSE_ANSWERS = 0.08
+"""Of questions that these articles do not answer. The aim is 0.1: in other archives neighbours are closer."""
 
 
 def main() -> None:
@@ -33,7 +34,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true")
     given = parser.parse_args()
     asked = held_out()
-    questions = [Labelled(q.id, q.text, q.golds, q.article_id) for q in asked.sample(given.questions)]
+    questions = [Labelled(q.id, q.text, q.golds, q.article_id) for q in asked.of_documents(given.questions)]
     reader = load_reader(threads=THREADS)
     before = Calibration.from_card(reader.card.calibration)
     with Index(asked.folder) as index:

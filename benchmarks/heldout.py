@@ -26,6 +26,14 @@ class HeldOut:
     documents: list[Question]
     unseen: list[Question]
 
+    def of_documents(self, count: int) -> list[Question]:
+        """Return questions of the documents alone, always the same ones.
+
+        Other passages speak of what theirs speaks of, as in an archive. The unseen sets have no such
+        neighbours: take the article away, and nothing is left that could be mistaken for it.
+        """
+        return random.Random(3).sample(self.documents, min(count, len(self.documents)))
+
     def sample(self, count: int) -> list[Question]:
         """Return two thirds from the documents and one from the unseen sets, always the same ones."""
         dice = random.Random(3)

@@ -28,6 +28,6 @@ PROFILES = MappingProxyType(
     {
         "quick": Profile(reading=Reading(windows=5)),
         DEFAULT: Profile(),
-        "thorough": Profile(reading=Reading(windows=50)),
+        "thorough": Profile(reading=Reading(windows=100)),
     }
 )

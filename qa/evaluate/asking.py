@@ -55,7 +55,10 @@ def ask_twice(
         batch = [next(following) for _ in records]
         hidden = [answerer.over(Hiding(index, _is(q.article_id))) for q in batch]
         outcomes = [ask_batch(one, [q])[0] for one, q in zip(hidden, batch, strict=True)]
-        yield [replace(r, without=_answered(asked)) for r, asked in zip(records, outcomes, strict=True)]
+        yield [
+            replace(r, without=_answered(asked), probability_without=_probability(asked))
+            for r, asked in zip(records, outcomes, strict=True)
+        ]
 
 
 def _is(article_id: str) -> Callable[[Article], bool]:
@@ -84,6 +87,10 @@ def _answered(asked: Asked | None) -> bool:
     return asked is not None and bool(asked.answers)
 
 
+def _probability(asked: Asked | None) -> float | None:
+    return asked.best[0].probability if asked and asked.best else None
+
+
 def _record(answerer: Answerer, question: GoldQuestion, asked: Asked | None) -> Record:
     best = asked.best[0] if asked and asked.best else None
     text = best.text if best else ""
@@ -95,7 +102,7 @@ def _record(answerer: Answerer, question: GoldQuestion, asked: Asked | None) -> 
         em=exact_match(text, question.golds),
         f1=f1(text, question.golds),
         score=best.score if best else None,
-        probability=best.probability if best else None,
+        probability=_probability(asked),
         source=best.span.article.id if best else None,
         answered=_answered(asked),
         # Looked up again, since more is ranked than is read: it adds a sixth of the time that asking takes.

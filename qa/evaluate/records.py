@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 from indexer.errors import SourceError, StorageFailed
 from qa.evaluate.metrics import RIGHT_F1
 
-_FORMAT = 2
+_FORMAT = 3
 _MARK = "nutgraf_eval"
 _LONGEST_HEADER = 100_000
 _HINT = "name another file with --per-question, or remove this one"
@@ -26,9 +26,10 @@ class Record:
     For a reader alone, `score` is the guess's lead over "no answer" in logits, and `answered` whether it has
     one. For the whole system, `score` is what ranks answers, `answered` whether the probability reaches the
     threshold in force, `without` whether the question is answered when its own article is hidden (None: not
-    asked). `source` is the article quoted. `ranking` has the articles that retrieval found and their scores,
-    best first, an article standing where its best passage stands; `reread` the articles of the passages that
-    were read, by their best span. Where only retrieval is measured nothing is predicted.
+    asked), `probability_without` the best guess's probability then. `source` is the article quoted. `ranking`
+    has the articles that retrieval found and their scores, best first, an article standing where its best
+    passage stands; `reread` the articles of the passages that were read, by their best span. Where only
+    retrieval is measured nothing is predicted.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Record:
     ranking: Sequence[tuple[str, float]] = ()
     reread: Sequence[str] = ()
     without: bool | None = None
+    probability_without: float | None = None
 
     @property
     def right(self) -> bool:
@@ -56,7 +58,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
     **dict.fromkeys(("id", "question", "prediction"), (str,)),
     **dict.fromkeys(("golds", "ranking", "reread"), (list,)),
     **dict.fromkeys(("em", "f1"), (float, int)),
-    **dict.fromkeys(("score", "probability"), (float, int, _NONE)),
+    **dict.fromkeys(("score", "probability", "probability_without"), (float, int, _NONE)),
     "source": (str, _NONE),
     "answered": (bool,),
     "without": (bool, _NONE),

@@ -137,11 +137,25 @@ def _answering(records: Sequence[Record]) -> Iterator[Figure]:
     hidden = {r.id: r.without for r in records if r.without is not None}
     yield from _mean("false_without", "answered, own paragraph removed", hidden)
     yield from _by_coverage(records)
-    sure = [r for r in records if r.probability is not None]
-    if sure:
-        p = np.array([r.probability for r in sure], np.float64)
-        error = expected_calibration_error(p, np.array([r.right for r in sure]))
-        yield Figure("ece", "expected calibration error", error, len(sure), "")
+    yield from _calibration(records)
+
+
+def _calibration(records: Sequence[Record]) -> Iterator[Figure]:
+    """Yield how far probabilities are from the shares that are right.
+
+    A probability means something only for a given mix of questions with and without an answer: the second
+    figure is of the mix that calibrations are fitted on (`calibrating.mixed`), one in three without.
+    """
+    asked = [(r.probability, r.right) for r in records if r.probability is not None]
+    hidden = [(p, False) for r in records if (p := r.probability_without) is not None][::2]
+    for key, name, found in (
+        ("ece", "expected calibration error", asked),
+        ("ece_mixed", "  and with every second question's paragraph removed, too", hidden and asked + hidden),
+    ):
+        if found:
+            probabilities, right = np.array(found, np.float64).T
+            error = expected_calibration_error(probabilities, right.astype(bool))
+            yield Figure(key, name, error, len(found), "")
 
 
 def _by_coverage(records: Sequence[Record]) -> Iterator[Figure]:

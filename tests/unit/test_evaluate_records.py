@@ -24,6 +24,7 @@ ONE = Record(
     [("a", 0.5), ("b c", 0.1)],
     ["b c"],
     False,
+    0.25,
 )
 TWO = Record("2", "When?", (), "", 1.0, 1.0)
 
@@ -45,7 +46,7 @@ def line(record: Record) -> list[object]:
 
 def test_what_is_in_the_file(tmp_path: Path) -> None:
     head, one, two = map(json.loads, written(tmp_path / "a.jsonl").read_text().splitlines())
-    assert head == {"nutgraf_eval": 2, **HEADER}
+    assert head == {"nutgraf_eval": 3, **HEADER}
     assert one == {
         "id": "1",
         "question": "Who’s it?",
@@ -60,6 +61,7 @@ def test_what_is_in_the_file(tmp_path: Path) -> None:
         "ranking": [["a", 0.5], ["b c", 0.1]],
         "reread": ["b c"],
         "without": False,
+        "probability_without": 0.25,
     }
     assert [two[key] for key in ("id", "score", "probability", "source", "ranking")] == [
         "2",
@@ -118,8 +120,8 @@ def test_answers_of_another_reader_are_refused(tmp_path: Path) -> None:
 
 def test_answers_of_an_older_nutgraf_are_refused(tmp_path: Path) -> None:
     path = written(tmp_path / "a.jsonl")
-    path.write_text(path.read_text().replace('"nutgraf_eval": 2', '"nutgraf_eval": 1'))
-    assert refused(path, HEADER) == f"{path} holds answers made otherwise: nutgraf_eval was 1 and is 2"
+    path.write_text(path.read_text().replace('"nutgraf_eval": 3', '"nutgraf_eval": 2'))
+    assert refused(path, HEADER) == f"{path} holds answers made otherwise: nutgraf_eval was 2 and is 3"
 
 
 def test_right() -> None:
@@ -164,6 +166,7 @@ def test_what_cannot_go_on_is_said_before_the_work(tmp_path: Path, content: byte
         {"source": 1},
         {"answered": 1},
         {"without": 0},
+        {"probability_without": "0.5"},
         {"ranking": ["a"]},
         {"ranking": [["a"]]},
         {"ranking": [["a", True]]},

@@ -87,10 +87,25 @@ def ranked(*ids: str) -> list[tuple[str, float]]:
 
 
 ASKED = [
-    Record("1", "?", ["x"], "x", 1, 1, 9.0, 0.95, "a", True, ranked("p1", "z"), ["z", "p1"], True),
-    Record("2", "?", ["x y"], "x", 0, 0.6, 8.0, 0.25, "b", False, ranked(*"abcde", "p2"), ["p2", "b"], False),
+    Record("1", "?", ["x"], "x", 1, 1, 9.0, 0.95, "a", True, ranked("p1", "z"), ["z", "p1"], True, 0.85),
+    Record(
+        "2",
+        "?",
+        ["x y"],
+        "x",
+        0,
+        0.6,
+        8.0,
+        0.25,
+        "b",
+        False,
+        ranked(*"abcde", "p2"),
+        ["p2", "b"],
+        False,
+        0.15,
+    ),
     Record("3", "?", ["x"], "y", 0, 0, 7.0, 0.55, "b", True, ranked("z"), [], False),
-    Record("4", "?", [], "y", 0, 0, 7.0, 0.55, "b", True, ranked("z", "p4"), ["p4"], False),
+    Record("4", "?", [], "y", 0, 0, 7.0, 0.55, "b", True, ranked("z", "p4"), ["p4"], False, 0.35),
 ]
 OWN = [Question(r.id, "?", tuple(r.golds), f"p{r.id}") for r in ASKED]
 
@@ -116,6 +131,7 @@ def test_asking() -> None:
         "aurc": ((0 + 2 * (2 / 3) + 2 / 4) / 4, 4),
         "e_aurc": ((4 / 3 + 1 / 2 - 1 / 3 - 1 / 2) / 4, 4),
         "ece": ((0.05 + 0.75 + 2 * 0.55) / 4, 4),  # bins 9, 2, 5
+        "ece_mixed": ((0.05 + 0.75 + 2 * 0.55 + 0.85 + 0.35) / 6, 6),  # and 8, 3: every second that has one
     }
 
 
