@@ -124,7 +124,7 @@ def article(index: "Index", article_id: str) -> Article:
     found = index.store.articles([article_id])
     if article_id not in found:
         raise UnknownArticle(
-            f"no article has the id {article_id!r}", hint="a search for its words shows the ids of articles"
+            f"no article has the id {article_id!r}", hint="nutgraf search WORDS lists articles with their ids"
         )
     return found[article_id]
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from indexer.filters import Filter
 from indexer.passages import sentence_around
 from qa.aggregate import Group, LocatedSpan, Support, aggregate
-from qa.calibrate import Calibration, Features
+from qa.calibrate import MARGIN_CAP, Calibration, Features
 from qa.checks import check_top, checked_filter, checked_question
 from qa.errors import EmptyIndex
 from qa.inquiry import Inquiry
@@ -268,9 +268,10 @@ class Answerer:
         return answers
 
     def _alone(self, span: LocatedSpan, agreement: int) -> float:
-        """Return a span's probability as if no other answer led or followed: theirs may be other times."""
+        """Return a span's probability as if nothing else were answered: other answers may be of other times."""
         score = span.score + self.profile.reading.agreement_weight * math.log1p(agreement)
-        return self.calibration.probability(Features(score, 0.0, span.over_null, span.retrieval, agreement))
+        known = Features(score, MARGIN_CAP, span.over_null, span.retrieval, agreement)
+        return self.calibration.probability(known)
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,7 +157,10 @@ async def _ours(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, NutgrafError)
     status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 500)
     headers = {"Retry-After": str(Busy.retry_after_s)} if isinstance(error, Busy) else None
-    return JSONResponse(fields_object(error), status, headers)
+    shape = fields_object(error)
+    if isinstance(error, UnknownArticle):  # its hint is a command
+        shape["error"]["hint"] = "a search for its words shows the ids of articles"
+    return JSONResponse(shape, status, headers)
 
 
 async def _refused(_: Request, error: Exception) -> JSONResponse:

@@ -146,9 +146,7 @@ async def delete_article(article_id: str, request: Request) -> Json:
     """Remove an article; it is gone from every search when the call returns."""
     writer = _writer(request)
     if not await writer.remove(article_id):
-        raise UnknownArticle(
-            f"no article has the id {storable(article_id)!r}", hint="POST /v1/search lists ids"
-        )
+        raise UnknownArticle(f"no article has the id {storable(article_id)!r}", hint="")
     await writer.found()
     return {"removed": [article_id]}
 
