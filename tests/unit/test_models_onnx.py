@@ -110,16 +110,16 @@ def test_token_spans_are_neither_cut_nor_framed(encoder: OnnxEncoder) -> None:
 
 
 def test_the_reader_finds_a_span(reader: OnnxReader) -> None:
-    [window] = reader.read([("What did China agree to lift?", CONTEXT)])
+    [window] = reader.read([("What did China agree to do?", CONTEXT)])
     start, end = int(window.start.argmax()), int(window.end.argmax())
-    assert CONTEXT[window.offsets[start, 0] : window.offsets[end, 1]] == "sanctions on Australian wine"
+    assert CONTEXT[window.offsets[start, 0] : window.offsets[end, 1]] == "lift sanctions on Australian wine"
     assert float(window.start.max() + window.end.max()) == pytest.approx(BEST, abs=0.5)
     assert window.null == pytest.approx(NULL, abs=0.5)
     assert (window.start.dtype, window.end.dtype, window.offsets.dtype) == (np.float32, np.float32, np.int32)
 
 
-BEST = 13.54
-NULL = 7.66
+BEST = 25.18
+NULL = 14.99
 
 
 def test_windows_come_back_in_order_and_alone_as_together(reader: OnnxReader) -> None:
