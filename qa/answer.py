@@ -268,7 +268,7 @@ class Answerer:
         return answers
 
     def _alone(self, span: LocatedSpan, agreement: int) -> float:
-        """Return a span's probability as if nothing else were answered: other answers may be of other times."""
+        """Return a span's probability as if nothing else were answered: that may be of other times."""
         score = span.score + self.profile.reading.agreement_weight * math.log1p(agreement)
         known = Features(score, MARGIN_CAP, span.over_null, span.retrieval, agreement)
         return self.calibration.probability(known)

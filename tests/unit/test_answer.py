@@ -54,7 +54,7 @@ def test_dates_that_exclude_each_other() -> None:
 def test_a_windows_spans_by_hand() -> None:
     """The passage "Ann won." stands at 4 in its article, and is read behind its title if `titles` is on.
 
-    Best is Ann: 3 + 2 in logits, less 0.5 x 1 for "no answer", plus 5 x 0.5 for retrieval; and 5 - 1 over null.
+    Best is Ann: 3 + 2 in logits, less 0.5 x 1 for "no answer", plus 5 x 0.5 for retrieval; 5 - 1 over null.
     """
     article = Article(id="a", title="News", text="On. Ann won.")
     passage = Candidate(Passage(1, article, 4, 12), 1, 0.5, None, None)
