@@ -9,7 +9,6 @@ others that weigh most in them on average, the first counting `weight`, the rest
 hit@1, hit@5 and hit@20 of the articles, fused by the weight in force.
 """
 
-import argparse
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -18,8 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.common import THREADS, print_table
-from benchmarks.depth import Question, labels, news, squad
-from benchmarks.lexical import BASE, DEPTH, Terms, articles, row
+from benchmarks.depth import Question, labels
+from benchmarks.lexical import BASE, DEPTH, Terms, articles, asked, row
 from indexer.filters import Filter
 from indexer.index import Index
 from indexer.vectors import by_score
@@ -112,15 +111,9 @@ def run(folder: Path, questions: Sequence[Question], *, halves: bool) -> None:
 
 
 def main() -> None:
-    """Read the options, and go through the variants."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--squad", action="store_true")
-    parser.add_argument("--questions", type=int, default=2000)
-    given = parser.parse_args()
-    folder, questions = squad(given.questions) if given.squad else news(given.questions)
-    run(folder, questions, halves=not given.squad)
+    """Go through the variants."""
+    folder, questions, halves = asked(__doc__)
+    run(folder, questions, halves=halves)
 
 
 if __name__ == "__main__":

@@ -202,16 +202,22 @@ def run(folder: Path, questions: Sequence[Question], *, halves: bool) -> None:
     print_table("fused", columns, fused)
 
 
-def main() -> None:
-    """Read the options, and go through the variants."""
+def asked(description: str | None) -> tuple[Path, list[Question], bool]:
+    """Read the options; return the index, its questions, and whether they come in the order of days."""
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--squad", action="store_true")
     parser.add_argument("--questions", type=int, default=2000)
     given = parser.parse_args()
     folder, questions = squad(given.questions) if given.squad else news(given.questions)
-    run(folder, questions, halves=not given.squad)
+    return folder, questions, not given.squad
+
+
+def main() -> None:
+    """Go through the variants."""
+    folder, questions, halves = asked(__doc__)
+    run(folder, questions, halves=halves)
 
 
 if __name__ == "__main__":
