@@ -123,10 +123,16 @@ def article(index: "Index", article_id: str) -> Article:
     article_id = storable(article_id)
     found = index.store.articles([article_id])
     if article_id not in found:
-        raise UnknownArticle(
-            f"no article has the id {article_id!r}", hint="nutgraf search WORDS lists articles with their ids"
-        )
+        raise unknown(article_id)
     return found[article_id]
+
+
+def unknown(article_id: str) -> UnknownArticle:
+    """Return what is raised where no article has the id."""
+    return UnknownArticle(
+        f"no article has the id {storable(article_id)!r}",
+        hint="nutgraf search WORDS lists articles with their ids",
+    )
 
 
 def vanished(builder: "Builder", roots: Sequence[str]) -> list[str]:

@@ -11,10 +11,10 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel
 
 from api.calibrations import in_force_object
-from api.errors import NutgrafError, UnknownArticle, fields_object
+from api.errors import NutgrafError, fields_object
 from api.explanations import explained
 from api.schemas import Json, asked_object, found_object, full_article_object, info_object
-from api.service import Open, article
+from api.service import Open, article, unknown
 from api.timelines import timeline_object
 from api.web import responses as shapes
 from api.web.cursors import cursor_at, place_of
@@ -24,7 +24,6 @@ from api.web.queries import Ask, AskBatch, NewArticle, Search
 from api.web.refused import Refused
 from api.web.uploads import stored_lines
 from api.web.writing import CHANGES, Writer
-from indexer.clean import storable
 from qa.answer import Asked
 from qa.checks import MAX_TOP, check_top
 
@@ -146,7 +145,7 @@ async def delete_article(article_id: str, request: Request) -> Json:
     """Remove an article; it is gone from every search when the call returns."""
     writer = _writer(request)
     if not await writer.remove(article_id):
-        raise UnknownArticle(f"no article has the id {storable(article_id)!r}", hint="")
+        raise unknown(article_id)
     await writer.found()
     return {"removed": [article_id]}
 
