@@ -16,7 +16,6 @@ from models.errors import ModelDamaged
 
 MARGIN_CAP = 10.0
 _RIDGE = 3.0
-_AGREEMENT = 5
 _CERTAIN = 30.0  # logits: one in 10^13 is wrong, and beyond some 700 a float overflows
 _CONVERGED = 1e-9
 _MAX_STEPS = 50
@@ -125,13 +124,14 @@ def fit(features: Sequence[Features], right: Sequence[bool]) -> tuple[float, ...
     """Return the weights, in the order of `Features.row`, that make the labels likeliest.
 
     A ridge draws each weight to 0 as strongly as three questions could draw it away, whatever the feature's
-    unit: with fifty questions that is worth a lot, with a thousand it is not felt. Agreement never counts
-    against an answer: where it would, among articles that share words by chance, it weighs nothing.
+    unit: with fifty questions that is worth a lot, with a thousand it is not felt. No feature counts against
+    an answer: each of them speaks for it by its meaning, and a weight below 0 (articles that share words by
+    chance, a feature that the score holds already) would be told as a reason and be none.
     """
     rows, target = np.array([f.row() for f in features]), np.array(right, dtype=np.float64)
     weights = _newton(rows, target)
-    if weights[_AGREEMENT] < 0.0:
-        rows[:, _AGREEMENT] = 0.0
+    while weights[1:].min() < 0.0:
+        rows[:, 1 + int(weights[1:].argmin())] = 0.0
         weights = _newton(rows, target)
     return tuple(weights.tolist())
 

@@ -126,6 +126,7 @@ RECIPES = {
     # The reader is the mean of these (average.py): other questions, windows and orders from the same start.
     "reader-1": Recipe((_SHORT, _OPEN, _AGAIN, _LAST), learning_rate=3e-4),
     "reader-2": Recipe((_SHORT, _OPEN), learning_rate=3e-4, seed=1),
+    "reader-3": Recipe((_SHORT, _OPEN), learning_rate=3e-4, seed=2),
     # Minutes instead of hours: to see that everything runs.
     "smoke": Recipe(
         (Stage("smoke", {"squad": 0.02, "qamr": 0.01}, context_tokens=(48, 112), negatives=1.0),),

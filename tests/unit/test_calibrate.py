@@ -90,11 +90,22 @@ def test_agreement_never_counts_against_an_answer() -> None:
     assert fit(features, [bool(f.agreement) for f in features])[5] > 1.0
 
 
+def test_what_would_count_against_an_answer_weighs_nothing() -> None:
+    """Right where the margin is high and the lead low: the lead is left out, the rest fitted without it."""
+    points = [(m, lead) for m in (0.0, 1.0, 2.0, 3.0) for lead in (0.0, 1.0, 2.0, 3.0)]
+    right = [m > lead for m, lead in points]
+    weights = fit([Features(0.0, m, lead) for m, lead in points], right)
+    without = fit([Features(0.0, m, 0.0) for m, _ in points], right)
+    assert weights[3] == 0.0
+    assert weights == pytest.approx(without)
+    assert weights[2] > 0.5
+
+
 def test_fit_recovers_known_weights() -> None:
     rng = np.random.default_rng(7)
     values = rng.normal(0, 3, (40_000, 3)).tolist()
     chances = zip(rng.random(40_000).tolist(), rng.integers(0, 4, 40_000).tolist(), strict=True)
     features = [Features(*value, *chance) for value, chance in zip(values, chances, strict=True)]
-    true = np.array([-1.0, 0.8, 0.3, -0.2, 1.5, 0.6])
+    true = np.array([-1.0, 0.8, 0.3, 0.2, 1.5, 0.6])
     chance = 1 / (1 + np.exp(-np.array([f.row() for f in features]) @ true))
     assert fit(features, (rng.random(40_000) < chance).tolist()) == pytest.approx(true.tolist(), abs=0.1)
