@@ -79,6 +79,7 @@ def _fitted(opened: Open, found: Sequence[Outcome], questions: int, false_answer
         reader=opened.reader.id,
         reader_sha256=opened.reader.sha256,
         encoder=opened.index.manifest.encoder,
+        rules=opened.answerer.profile.rules(),
         calibration=fitted(found, false_answers),
         made=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         questions=questions,

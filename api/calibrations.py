@@ -4,6 +4,7 @@ Knows the file; not how the numbers in it are fitted.
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from indexer.errors import IndexDamaged, IndexMismatch, StorageFailed
 from models import Card, ModelMissing, shipped
 from qa.calibrate import Calibration
 from qa.evaluate.calibrating import Figures
+from qa.profiles import DEFAULT, PROFILES
 
 FILENAME = "calibration.json"
 FORMAT = 1
@@ -23,12 +25,14 @@ FORMAT = 1
 class Own:
     """A calibration with what it belongs to and how it came to be; `made` is ISO 8601.
 
+    `rules` are those that scores were made by (`Profile.rules`); a file from before they were kept has none.
     `before` and `after` are cross-validated figures of what was in force before, and of this.
     """
 
     reader: str
     reader_sha256: str
     encoder: EncoderIdentity
+    rules: Mapping[str, float]
     calibration: Calibration
     made: str
     questions: int
@@ -37,8 +41,15 @@ class Own:
     after: Figures
 
     def belongs_to(self, reader: Card, encoder: EncoderIdentity) -> bool:
-        """Whether it was fitted with these two models: logits of others mean something else."""
-        return self.reader_sha256 == reader.sha256 and self.encoder == encoder
+        """Whether it was fitted with these models and today's rules: other scores mean something else."""
+        return self.reader_sha256 == reader.sha256 and self._read_by(encoder)
+
+    def named_for(self, reader: str | None, encoder: EncoderIdentity) -> bool:
+        """Whether it seems to be, by the reader's name alone."""
+        return self.reader == reader and self._read_by(encoder)
+
+    def _read_by(self, encoder: EncoderIdentity) -> bool:
+        return self.encoder == encoder and self.rules == PROFILES[DEFAULT].rules()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +101,7 @@ def _parsed(found: dict[str, Any]) -> Own:
         reader=str(found["reader"]["id"]),
         reader_sha256=str(found["reader"]["sha256"]),
         encoder=EncoderIdentity(**found["encoder"]),
+        rules=dict(found.get("rules", {})),
         calibration=Calibration.from_numbers(found["calibration"]),
         made=str(found["made"]),
         questions=int(found["questions"]),
@@ -144,7 +156,7 @@ def info_object(folder: Path, reader: str | None, encoder: EncoderIdentity) -> d
     try:
         card = Card.load(shipped("reader") if reader is None else reader)
     except ModelMissing:
-        used = own is not None and own.reader == reader and own.encoder == encoder
+        used = own is not None and own.named_for(reader, encoder)
         chosen = InForce(own.calibration if own and used else Calibration.from_card(None), own, used)
     else:
         chosen = in_force(folder, card, encoder)
@@ -170,7 +182,8 @@ def info_line(described: dict[str, Any]) -> str:
     fitted = f"{own['questions']:,} questions, {own['made'][:10]}"
     if described["of"] == "index":
         return f"this index's own: {fitted}; {threshold}"
-    return f"the reader's; {threshold} (this index's own, {fitted}, is for other models: {own['reader']})"
+    elsewhere = f"this index's own, {fitted}, is for other models or rules: {own['reader']}"
+    return f"the reader's; {threshold} ({elsewhere})"
 
 
 def _damaged(folder: Path, why: str) -> IndexDamaged:

@@ -44,6 +44,7 @@ def passage_explanation(candidate: Candidate, asked: Asked, explanation: Explana
     return {
         "dense": _place_object(candidate.dense),
         "bm25": _place_object(candidate.lexical),
+        "article_bm25": _place_object(candidate.article),
         "fused": {"rank": candidate.rank, "score": round(candidate.score, 6)},
         "recency": round(candidate.recency, 6),
         "reader": read
@@ -146,6 +147,7 @@ def _add_passage(tree: Tree, candidate: Candidate, read: Read | None, explanatio
         f"found {candidate.score:.3f}" + (f" + {candidate.recency:.3f} new" if candidate.recency else ""),
         f"meaning {_place(candidate.dense)}",
         f"words {_place(candidate.lexical)}",
+        f"article's words {_place(candidate.article)}",
         by_reader,
     ]
     where = f"{candidate.rank}. {visible(passage.article.id)} [{passage.start}:{passage.end}]"

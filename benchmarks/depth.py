@@ -75,7 +75,7 @@ def read(
 ) -> list[list[Window]]:
     """Return the windows of each question, the likeliest first, each read."""
     encoder, reader = load_encoder(threads=THREADS), load_reader(name, threads=THREADS)
-    bare = replace(reading, retrieval_weight=0.0)
+    bare = replace(reading, retrieval_weight=0.0, null_weight=0.0)
     found = []
     with Index(folder) as index:
         for question in questions:

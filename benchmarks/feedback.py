@@ -6,7 +6,7 @@
 Rocchio (1971) on both sides, the first `n` passages of the fused ranking taken as right. For meaning: the
 question's vector plus `weight` times the mean of theirs. For words: the question's terms, and the `terms`
 others that weigh most in them on average, the first counting `weight`, the rest in proportion.
-hit@1, hit@5 and hit@20 of the articles, fused by the weight in force.
+hit@1, hit@5 and hit@20 of the articles, fused as in benchmarks/lexical.py.
 """
 
 from collections.abc import Sequence
@@ -18,13 +18,12 @@ import numpy.typing as npt
 
 from benchmarks.common import THREADS, print_table
 from benchmarks.depth import Question, labels
-from benchmarks.lexical import BASE, DEPTH, Terms, articles, asked, row
+from benchmarks.lexical import BASE, DENSE_WEIGHT, DEPTH, Terms, articles, asked, row
 from indexer.filters import Filter
 from indexer.index import Index
 from indexer.vectors import by_score
 from models import load_encoder
 from qa.fuse import Ranking, weighted_sum
-from qa.retrieve import Retrieval
 
 FIRST = (1, 3, 5)
 VECTOR_WEIGHTS = (0.2, 0.5, 1.0)
@@ -82,10 +81,9 @@ class Archive:
 
 def run(folder: Path, questions: Sequence[Question], *, halves: bool) -> None:
     """Print one row a variant."""
-    share = Retrieval().dense_weight
 
     def fused(dense: Sequence[Ranking], words: Sequence[Ranking]) -> list[Ranking]:
-        return [weighted_sum(d, w, dense_weight=share) for d, w in zip(dense, words, strict=True)]
+        return [weighted_sum(d, w, dense_weight=DENSE_WEIGHT) for d, w in zip(dense, words, strict=True)]
 
     with Index(folder) as index:
         archive = Archive(index)

@@ -3,9 +3,10 @@
     python -m benchmarks.lexical            news questions that an article answers (four minutes)
     python -m benchmarks.lexical --squad    SQuAD 1.1 dev as one archive
 
-hit@1, hit@5 and hit@20 of the articles, alone and fused with the dense ranking by the weight in force. Of
-news, A and B are every other question in the order of the days they are from. BM25 is computed here, by the
-formula of the index's engine, whose k1 and b are fixed; the first row is what the index does.
+hit@1, hit@5 and hit@20 of the articles, alone and fused with the dense ranking (without the words of whole
+articles, which benchmarks/fusion.py weighs). Of news, A and B are every other question in the order of the
+days they are from. BM25 is computed here, by the formula of the index's engine, whose k1 and b are fixed; the
+first row is what the index does.
 """
 
 import argparse
@@ -28,9 +29,9 @@ from indexer.lexical import STOP_WORDS, TITLE_TIMES, joined_initials
 from indexer.vectors import by_score
 from models import load_encoder
 from qa.fuse import Ranking, weighted_sum
-from qa.retrieve import Retrieval
 
 DEPTH = 100
+DENSE_WEIGHT = 0.4
 Scores = npt.NDArray[np.float32]
 
 
@@ -101,7 +102,7 @@ class Terms:
         self._stems = stems
 
     def _counted(self, texts: Iterable[str]) -> Any:  # noqa: ANN401 - nor does scipy
-        at, terms, counts = [0], [], []
+        at, terms, counts = [0], list[int](), list[int]()
         for text in texts:
             found = Counter(self._plain.analyze(joined_initials(text)))
             terms += [self._known.setdefault(word, len(self._known)) for word in found]
@@ -182,7 +183,6 @@ def row(
 
 def run(folder: Path, questions: Sequence[Question], *, halves: bool) -> None:
     """Print both tables."""
-    weight = Retrieval().dense_weight
     with Index(folder) as index:
         vectors = load_encoder(threads=THREADS).encode([q.text for q in questions])
         dense = [Ranking(*index.dense(vector, DEPTH, Filter())) for vector in vectors]
@@ -193,7 +193,7 @@ def run(folder: Path, questions: Sequence[Question], *, halves: bool) -> None:
             bm25 = terms.weighted(variant)
             found = [bm25.search(q.text) for q in questions]
             alone.append(row(str(variant), questions, articles(index, found), halves))
-            both = [weighted_sum(d, f, dense_weight=weight) for d, f in zip(dense, found, strict=True)]
+            both = [weighted_sum(d, f, dense_weight=DENSE_WEIGHT) for d, f in zip(dense, found, strict=True)]
             fused.append(row(str(variant), questions, articles(index, both), halves))
             print(alone[-1], fused[-1], flush=True)
     ks = ("@1", "@5", "@20", *(("@5 A", "@5 B") if halves else ()))

@@ -54,7 +54,8 @@ def main() -> None:
     asked = held_out()
     questions = asked.sample(given.questions)
     for titles in (False, True):
-        found = spans(asked.folder, questions, Reading(retrieval_weight=0.0, titles=titles), given.reader)
+        bare = Reading(retrieval_weight=0.0, null_weight=0.0, titles=titles)
+        found = spans(asked.folder, questions, bare, given.reader)
         rows = []
         for null in NULL:
             for prior in PRIOR:

@@ -15,32 +15,17 @@ import numpy as np
 from api.service import open_answerer
 from api.settings import Settings
 from benchmarks.common import SQUAD, THREADS, index_of, need, print_table
-from indexer.filters import Filter
+from benchmarks.fusion import rankings
 from indexer.index import Index
-from models import load_encoder
 from qa.evaluate.metrics import exact_match, f1
 from qa.evaluate.questions import sample
 from qa.evaluate.ranking import measured as scored
 from qa.evaluate.squad import GOLD, Corpus, Question, load_squad
-from qa.fuse import Ranking, weighted_sum
+from qa.fuse import Ranking
 from qa.fuse import reciprocal_rank as plain_rrf
 from qa.retrieve import Retrieval
 
-DEPTH = 100
 MEASURES = ("recall@1", "recall@5", "recall@20", "MRR@10")
-
-
-def rankings(index: Index, questions: list[Question]) -> list[tuple[Ranking, Ranking]]:
-    """Return the dense and the lexical ranking of each question."""
-    vectors = load_encoder(threads=THREADS).encode([q.text for q in questions])
-    everything = Filter()
-    return [
-        (
-            Ranking(*index.dense(vector, DEPTH, everything)),
-            Ranking(*index.lexical(question.text, DEPTH, everything)),
-        )
-        for question, vector in zip(questions, vectors, strict=True)
-    ]
 
 
 def measured(index: Index, questions: list[Question], fused: list[Ranking]) -> list[float]:
@@ -60,16 +45,14 @@ def measured(index: Index, questions: list[Question], fused: list[Ranking]) -> l
     return [100 * float(np.mean(by_name[name])) for name in MEASURES]
 
 
-def retrieval(index: Index, questions: list[Question], weight: float) -> None:
-    """Print the table of both engines and of their fusions."""
-    pairs = rankings(index, questions)
+def retrieval(index: Index, questions: list[Question], rule: Retrieval) -> None:
+    """Print the table of the engines and of their fusions."""
+    found = rankings(index, [q.text for q in questions])
     rows = {
-        "dense": [dense for dense, _ in pairs],
-        "BM25": [lexical for _, lexical in pairs],
-        "plain RRF": [plain_rrf(d, b, dense_weight=0.5) for d, b in pairs],
-        f"fused (default, dense weight {weight})": [
-            weighted_sum(d, b, dense_weight=weight) for d, b in pairs
-        ],
+        "dense": [one.dense for one in found],
+        "BM25": [one.lexical for one in found],
+        "plain RRF": [plain_rrf(one.dense, one.lexical, dense_weight=0.5) for one in found],
+        "fused (default)": [one.fused(rule.dense_weight, rule.article_weight) for one in found],
     }
     print_table(
         f"SQuAD 1.1 dev, open: {len(questions):,} questions, per cent",
@@ -129,7 +112,7 @@ def main() -> None:
         answers(folder, corpus, given.answers, given.peer)
         return
     with Index(folder) as index:
-        retrieval(index, corpus.questions[: given.questions or None], Retrieval().dense_weight)
+        retrieval(index, corpus.questions[: given.questions or None], Retrieval())
 
 
 if __name__ == "__main__":

@@ -15,16 +15,13 @@ import numpy as np
 from indexer import clusters
 from indexer.article import Article
 from indexer.encoder import Encoder, EncoderIdentity, identity
-from indexer.errors import IndexerError
 from indexer.generation import (
     BUILT_BY,
     Manifest,
     check_encoder,
-    check_files,
-    check_store,
     described,
     publish,
-    read_manifest,
+    published,
     writer_lock,
 )
 from indexer.loaders import Skipped
@@ -114,12 +111,7 @@ class Builder:
         """Publish a generation, unless the last one holds all there is."""
         self._claim()
         self._fill(lambda: None)
-        try:
-            manifest = read_manifest(self.folder)
-            check_files(self.folder, manifest)
-            check_store(self.folder, manifest, self._store)
-        except IndexerError:
-            manifest = None
+        manifest = published(self.folder, self._store)
         if manifest and manifest.upto == self._store.last_passage() and not self._store.tombstones():
             return manifest
         return publish(self.folder, self._store, self._identity, self._rule)

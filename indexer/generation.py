@@ -4,7 +4,7 @@ Knows the files of an index folder and how they are checked; does not know what 
 
     index/ store.sqlite        the truth
            vectors-<n>.faiss   dense index of generation n     | derived, immutable once published
-           lexical-<n>/        lexical index of generation n   |
+           lexical-<n>/        lexical index of generation n   |  of passages/ and of articles/
            manifest.json       names both, with the size of every file
            writer.lock         held by the one process that writes
 """
@@ -30,6 +30,7 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 LOCK = "writer.lock"
 BUILT_BY = "built_by"
+PASSAGES, ARTICLES = "passages", "articles"
 _TOKENS = "tokens"
 _REMOVED_SHARE = 0.05
 _PID = "writer.pid"
@@ -190,7 +191,7 @@ def publish(
     The lexical index grows from the last one (`anew`: from nothing); the dense file is always written whole.
     A kill at any instruction leaves the last generation as it was.
     """
-    last = _published(folder, store)
+    last = published(folder, store)
     number, token = _next_number(folder), secrets.token_hex(8)
     removed, upto, counts = store.tombstones(), store.last_passage(), store.counts()
     # BM25's statistics go on counting removed passages: where they are many, start from nothing.
@@ -222,8 +223,8 @@ def publish(
     return manifest
 
 
-def _published(folder: Path, store: Store) -> Manifest | None:
-    """Return the last generation if it can be built upon."""
+def published(folder: Path, store: Store) -> Manifest | None:
+    """Return the last generation; None where there is none that can be read and built upon."""
     try:
         manifest = read_manifest(folder)
         check_files(folder, manifest)
@@ -248,16 +249,22 @@ def _number(name: str) -> int | None:
 def _write_lexical(
     folder: Path, name: str, previous: Manifest | None, store: Store, removed: list[int]
 ) -> None:
-    target = folder / name
-    target.mkdir()
-    if previous is not None:
-        for path in (folder / previous.lexical).iterdir():
-            _link(path, target / path.name)
-    added = (
-        (passage_id, title_prefix(title) * lexical.TITLE_TIMES + text, source, day)
-        for passage_id, title, text, source, day in store.passage_texts(previous.upto if previous else 0)
-    )
-    lexical.update(target, removed if previous else [], added)
+    """Write what is searched by words: every passage, and every article whole.
+
+    An article's number is that of its first passage, so that its tombstone is its article's, too.
+    """
+    after = previous.upto if previous else 0
+    for part, texts in ((PASSAGES, store.passage_texts(after)), (ARTICLES, store.article_texts(after))):
+        target = folder / name / part
+        target.mkdir(parents=True)
+        if previous is not None:
+            for path in (folder / previous.lexical / part).iterdir():
+                _link(path, target / path.name)
+        added = (
+            (number, title_prefix(title) * lexical.TITLE_TIMES + text, source, day)
+            for number, title, text, source, day in texts
+        )
+        lexical.update(target, removed if previous else [], added)
 
 
 def _link(path: Path, target: Path) -> None:
@@ -272,7 +279,7 @@ def _link(path: Path, target: Path) -> None:
 
 
 def _sizes(folder: Path, names: tuple[str, str]) -> dict[str, int]:
-    files = [folder / names[0], *sorted((folder / names[1]).iterdir())]
+    files = [folder / names[0], *sorted(f for f in (folder / names[1]).rglob("*") if f.is_file())]
     return {f.relative_to(folder).as_posix(): f.stat().st_size for f in files if f.suffix != ".lock"}
 
 

@@ -15,7 +15,7 @@ from indexer import clusters
 from indexer.article import Article
 from indexer.errors import IndexMismatch
 from indexer.filters import Filter
-from indexer.generation import Manifest, check_files, check_store, read_manifest
+from indexer.generation import ARTICLES, PASSAGES, Manifest, check_files, check_store, read_manifest
 from indexer.lexical import ANALYZER, LexicalIndex
 from indexer.store import FILENAME, Counts, Store
 from indexer.vectors import DenseIndex, Ids, Scores, by_score, exact_search
@@ -57,7 +57,8 @@ class Index:
             undo.callback(self.store.close)
             check_store(folder, self.manifest, self.store)
             self._dense = DenseIndex(folder / self.manifest.vectors)
-            self._lexical = LexicalIndex(folder / self.manifest.lexical)
+            self._lexical = LexicalIndex(folder / self.manifest.lexical / PASSAGES)
+            self._articles = LexicalIndex(folder / self.manifest.lexical / ARTICLES)
             # Counted once: counting rows of a large table takes SQLite longer than finding passages.
             self.counts: Counts = self.store.counts()
             self._removed = np.array(self.store.tombstones(), np.int64)
@@ -94,6 +95,14 @@ class Index:
         ids, scores = self._lexical.search(question, k + len(self._removed), allow)
         ids, scores = self._without_removed(ids, scores)
         return ids[:k], scores[:k]
+
+    def article_scores(self, question: str, passage_ids: Sequence[int]) -> dict[int, float]:
+        """Return id -> BM25 score of the passage's whole article; absent where it has none of the words."""
+        firsts = self.store.first_passages(passage_ids)
+        among = sorted(set(firsts.values()))
+        ids, scores = self._articles.search(question, len(among), Filter(), among)
+        found = dict(zip(ids.tolist(), scores.tolist(), strict=True))
+        return {passage_id: found[first] for passage_id, first in firsts.items() if first in found}
 
     def fetch(self, passage_ids: Sequence[int]) -> list[Passage]:
         """Return the passages in the order asked for, without those removed meanwhile."""

@@ -1,8 +1,8 @@
-"""The lexical index of one generation: BM25 over passages. The one home of tantivy.
+"""A lexical index: BM25 over texts with ids, be they passages or whole articles. The one home of tantivy.
 
-Knows ids, texts, sources and days; does not know articles or SQLite. A question is analysed into terms and
-put together as a query object: its text never meets a query parser, so no character in it has a meaning.
-BM25 as in Robertson and Zaragoza 2009, with tantivy's k1 = 1.2 and b = 0.75.
+Knows ids, texts, sources and days; does not know what a text is part of, nor SQLite. A question is analysed
+into terms and put together as a query object: its text never meets a query parser, so no character in it has
+a meaning. BM25 as in Robertson and Zaragoza 2009, with tantivy's k1 = 1.2 and b = 0.75.
 """
 
 import re
@@ -18,11 +18,11 @@ from indexer.errors import IndexDamaged, StorageFailed
 from indexer.filters import Filter
 from indexer.vectors import Ids, Scores, by_score
 
-ANALYZER = "nutgraf_en_2"
-"""Goes into the manifest: an index whose terms were made otherwise must be rebuilt."""
+ANALYZER = "nutgraf_en_3"
+"""Goes into the manifest: an index whose terms or texts were made otherwise must be rebuilt."""
 
 TITLE_TIMES = 3
-"""How often a passage's title stands in front of it: a word of a title says more of what it is about."""
+"""How often its title stands in front of a text: a word of a title says more of what it is about."""
 
 MAX_TERMS = 64
 _WRITER_BYTES = 64_000_000
@@ -81,15 +81,15 @@ def _open(folder: Path) -> Any:  # noqa: ANN401
 def update(
     folder: Path, removed: Sequence[int], added: Iterable[tuple[int, str, str | None, int | None]]
 ) -> None:
-    """Remove passages by id, add (id, text, source, day), and commit; an empty folder becomes an index."""
+    """Remove texts by id, add (id, text, source, day), and commit; an empty folder becomes an index."""
     try:
         index = _open(folder)
         # One thread: segments, and with them the order of equal scores, are the same every time.
         writer = index.writer(_WRITER_BYTES, 1)
-        for passage_id in removed:
-            writer.delete_documents_by_term("id", passage_id)
-        for passage in added:
-            writer.add_document(_document(*passage))
+        for number in removed:
+            writer.delete_documents_by_term("id", number)
+        for text in added:
+            writer.add_document(_document(*text))
         writer.commit()
         writer.wait_merging_threads()
     except (ValueError, OSError) as error:
@@ -98,11 +98,11 @@ def update(
         ) from error
 
 
-def _document(passage_id: int, text: str, source: str | None, day: int | None) -> Any:  # noqa: ANN401
+def _document(number: int, text: str, source: str | None, day: int | None) -> Any:  # noqa: ANN401
     import tantivy
 
     document = tantivy.Document()
-    document.add_integer("id", passage_id)
+    document.add_integer("id", number)
     document.add_text("text", joined_initials(text))
     if source is not None:
         document.add_text("source", source.casefold())
@@ -126,12 +126,17 @@ class LexicalIndex:
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
 
-    def search(self, question: str, k: int, allow: Filter) -> tuple[Ids, Scores]:
-        """Return ids and BM25 scores of the `k` best passages, best first, ties by id."""
+    def search(
+        self, question: str, k: int, allow: Filter, among: Sequence[int] | None = None
+    ) -> tuple[Ids, Scores]:
+        """Return ids and BM25 scores of the `k` best texts, best first, ties by id.
+
+        With `among`, of the texts with these ids only; what a word is worth depends on all texts.
+        """
         terms = list(dict.fromkeys(_analyzer().analyze(joined_initials(question))))[:MAX_TERMS]
-        if not terms:
+        if not terms or not k:
             return np.empty(0, np.int64), np.empty(0, np.float32)
-        hits = self._searcher.search(_query(terms, allow), limit=k, count=False).hits
+        hits = self._searcher.search(_query(terms, allow, among), limit=k, count=False).hits
         ids = self._searcher.fast_field_values("id", [address for _, address in hits])
         # Rounded, because the order in which a score's terms are summed varies in the last bits.
         scores: npt.NDArray[np.float32] = np.array([score for score, _ in hits], np.float32).round(
@@ -140,7 +145,7 @@ class LexicalIndex:
         return by_score(np.array(ids, np.int64), scores)
 
 
-def _query(terms: Sequence[str], allow: Filter) -> Any:  # noqa: ANN401
+def _query(terms: Sequence[str], allow: Filter, among: Sequence[int] | None) -> Any:  # noqa: ANN401
     import tantivy
 
     query, occur, schema = tantivy.Query, tantivy.Occur, _schema()
@@ -153,6 +158,8 @@ def _query(terms: Sequence[str], allow: Filter) -> Any:  # noqa: ANN401
         limits.append(query.range_query(schema, "day", tantivy.FieldType.Integer, first, last))
     if allow.sources:
         limits.append(query.term_set_query(schema, "source", [s.casefold() for s in allow.sources]))
+    if among is not None:
+        limits.append(query.term_set_query(schema, "id", list(among)))
     if not limits:
         return wanted
     # A constant score of nothing: filters say which passages may be found, never how good they are.

@@ -153,6 +153,22 @@ class Store(Database):
             (after,),
         )
 
+    def article_texts(self, after: int) -> Iterator[tuple[int, str, str, str | None, int | None]]:
+        """Yield (id, title, text, source, day) of the articles whose passages have ids above `after`.
+
+        The id is that of the article's first passage, which no other article was or will be given.
+        """
+        yield from self.rows(
+            "SELECT (SELECT min(id) FROM passages WHERE article = a.num) AS first, a.title, a.text, a.source,"
+            " a.day FROM articles a WHERE first > ? ORDER BY a.num",
+            (after,),
+        )
+
+    def first_passages(self, passage_ids: Sequence[int]) -> dict[int, int]:
+        """Return id -> the first passage of its article, of the passages that are stored."""
+        sql = "SELECT p.id, (SELECT min(id) FROM passages WHERE article = p.article) FROM passages p"
+        return dict(self.rows_in(f"{sql} WHERE p.id IN ({{}})", passage_ids))
+
     def allowed_passages(self, allow: Filter) -> npt.NDArray[np.int64]:
         """Return the ids (int64, ascending) of the passages whose article passes the filter."""
         passing, values = conditions(allow)

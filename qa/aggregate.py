@@ -11,6 +11,9 @@ from indexer.article import Article
 from qa.collapse import same_place
 from qa.normalize import same_words
 
+LEAST_LEAD = -4.0
+"""Logits. A span so far below its window's "no answer" is one of five guesses, and nobody's word."""
+
 
 @dataclass(frozen=True, slots=True)
 class LocatedSpan:
@@ -101,7 +104,11 @@ def _group(
 
 
 def _support(members: Sequence[LocatedSpan], copies: Mapping[str, Sequence[Article]]) -> tuple[Support, ...]:
-    """Return one entry for each other article, in order of score; those that were not read are last."""
+    """Return one entry for each other article, in order of score; those that were not read are last.
+
+    An article whose span nearly says "no answer" says nothing.
+    """
+    members = [members[0], *(span for span in members[1:] if span.over_null >= LEAST_LEAD)]
     articles = {members[0].article.id}
     clusters = {members[0].article.cluster}
     support = []

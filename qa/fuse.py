@@ -1,5 +1,6 @@
 """Joins two rankings into one. Pure numpy: knows ids and scores, nothing else."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,12 +17,30 @@ class Ranking:
     ids: Ids
     scores: Scores
 
+    def pairs(self) -> Iterator[tuple[int, float]]:
+        """Return (id, score), best first."""
+        return zip(self.ids.tolist(), self.scores.tolist(), strict=True)
 
-def weighted_sum(dense: Ranking, lexical: Ranking, *, dense_weight: float) -> Ranking:
-    """Add the two scores of each id, each scaled to 0..1 over its own ranking.
+
+def ranking_of(scores: Mapping[int, float]) -> Ranking:
+    """Return id -> score as a ranking."""
+    return _ordered(np.array([*scores], np.int64), np.array([*scores.values()], np.float64))
+
+
+def weighted_sum(
+    dense: Ranking,
+    lexical: Ranking,
+    articles: Ranking | None = None,
+    *,
+    dense_weight: float,
+    article_weight: float = 0.0,
+) -> Ranking:
+    """Add the scores of each id, each scaled to 0..1 over its own ranking; `lexical` has the weight left.
+
+    `articles` scores what the other two found by something larger that it is part of.
 
     Convex combination after min-max scaling (Bruch, Gai and Ingber 2023, arXiv 2210.11934). The lower bound
-    of BM25 is 0 by theory; that of cosines is the ranking's own lowest. An id that one of the two did not
+    of BM25 is 0 by theory; that of cosines is the ranking's own lowest. An id that one of them did not
     find gets 0 from it. Result: every id once, score descending, then id ascending.
     """
     dense_scaled = _scaled(dense.scores, low=float(dense.scores.min()) if len(dense.scores) else 0.0)
@@ -29,7 +48,9 @@ def weighted_sum(dense: Ranking, lexical: Ranking, *, dense_weight: float) -> Ra
     ids = np.union1d(dense.ids, lexical.ids)
     fused = np.zeros(len(ids), np.float64)
     fused[np.searchsorted(ids, dense.ids)] += dense_weight * dense_scaled
-    fused[np.searchsorted(ids, lexical.ids)] += (1.0 - dense_weight) * lexical_scaled
+    fused[np.searchsorted(ids, lexical.ids)] += (1.0 - dense_weight - article_weight) * lexical_scaled
+    if articles is not None:
+        fused[np.searchsorted(ids, articles.ids)] += article_weight * _scaled(articles.scores, low=0.0)
     return _ordered(ids, fused)
 
 

@@ -3,7 +3,7 @@
 Pure: values only.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from types import MappingProxyType
 
 from qa.reading import Reading
@@ -22,6 +22,11 @@ class Profile:
     def with_windows(self, count: int) -> "Profile":
         """Return the same, but for how many passages are read."""
         return replace(self, reading=replace(self.reading, windows=count))
+
+    def rules(self) -> dict[str, float]:
+        """Return what scores are made of, by name: all but how much is read."""
+        every = asdict(self.retrieval) | asdict(self.reading)
+        return {name: value for name, value in every.items() if name not in {"windows", "spans"}}
 
 
 PROFILES = MappingProxyType(

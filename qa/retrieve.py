@@ -19,7 +19,7 @@ from indexer.filters import Filter, day_number
 from indexer.index import Passage
 from indexer.store import Counts
 from qa.collapse import collapse, most_complete
-from qa.fuse import Ids, Ranking, Scores, weighted_sum
+from qa.fuse import Ids, Ranking, Scores, ranking_of, weighted_sum
 
 
 class PassageIndex(Protocol):
@@ -36,6 +36,10 @@ class PassageIndex(Protocol):
 
     def lexical(self, question: str, k: int, allow: Filter) -> tuple[Ids, Scores]:
         """Return ids and BM25 scores of the `k` best passages that pass `allow`, best first, ties by id."""
+        ...
+
+    def article_scores(self, question: str, passage_ids: Sequence[int]) -> dict[int, float]:
+        """Return id -> BM25 score of the passage's whole article; absent where it has none of the words."""
         ...
 
     def fetch(self, passage_ids: Sequence[int]) -> list[Passage]:
@@ -68,21 +72,25 @@ class QuestionEncoder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Retrieval:
-    """How candidates are found: `depth` from each engine; `dense_weight` for meaning, the rest for words.
+    """How candidates are found: `depth` from each engine, ranked by three scores.
+
+    `dense_weight` is for meaning, `article_weight` for the words of the whole article (a question names
+    what a passage takes for granted), the rest for the passage's own words.
 
     Who asks as of a day mostly asks about the days before it: an article of that very day gains `recency`,
     one that is `recency_days` older a third of that (Li and Croft 2003, Time-based language models).
     """
 
     depth: int = 100
-    dense_weight: float = 0.4
+    dense_weight: float = 0.3
+    article_weight: float = 0.4
     recency: float = 0.3
     recency_days: float = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where one engine put a passage: rank from 1."""
+    """Where one engine put a passage, or its article: rank from 1."""
 
     rank: int
     score: float
@@ -91,6 +99,8 @@ class Place:
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A passage that may answer; `dense` or `lexical` is None where that engine did not find it.
+
+    `article` is the place of its article's words among the articles of all candidates, None without any.
 
     It ranks by `score`, 0 to 1, + `recency`, which is 0 unless one asked as of a day.
     It stands for its copies: score and places are those of the best of them, the passage that of the most
@@ -104,6 +114,18 @@ class Candidate:
     lexical: Place | None
     copies: tuple[Article, ...] = ()
     recency: float = 0.0
+    article: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    """What was found: by whom, and what each passage's score is made of."""
+
+    fused: Ranking
+    dense: Ranking
+    lexical: Ranking
+    articles: Mapping[int, float]
+    recency: Mapping[int, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +147,16 @@ def retrieve(
     depth = max(rule.depth, k)
     dense = Ranking(*index.dense(vector, depth, allow))
     lexical = Ranking(*index.lexical(question, depth, allow))
-    fused = weighted_sum(dense, lexical, dense_weight=rule.dense_weight)
+    articles = index.article_scores(question, np.union1d(dense.ids, lexical.ids).tolist())
+    fused = weighted_sum(
+        dense,
+        lexical,
+        ranking_of(articles),
+        dense_weight=rule.dense_weight,
+        article_weight=rule.article_weight,
+    )
     recency = _recency(index, fused.ids.tolist(), allow, rule)
-    candidates = _candidates(index, fused, recency, dense, lexical, k, allow)
+    candidates = _candidates(index, _Scored(fused, dense, lexical, articles, recency), k, allow)
     ended = time.perf_counter()
     return Found(candidates, (encoded - began) * 1e3, (ended - encoded) * 1e3)
 
@@ -145,20 +174,12 @@ def _recency(
     }
 
 
-def _candidates(
-    index: PassageIndex,
-    fused: Ranking,
-    recency: Mapping[int, float],
-    dense: Ranking,
-    lexical: Ranking,
-    k: int,
-    allow: Filter,
-) -> list[Candidate]:
+def _candidates(index: PassageIndex, found: _Scored, k: int, allow: Filter) -> list[Candidate]:
     """Return the first `k` places, one a passage and its copies.
 
     Which of several copies stands there depends on all that was found, not on `k`.
     """
-    scores = dict(zip(fused.ids.tolist(), fused.scores.tolist(), strict=True))
+    scores, recency = dict(found.fused.pairs()), found.recency
     ids = sorted(scores, key=lambda i: (-scores[i] - recency.get(i, 0.0), i))
     stands_for = {i: i for i in ids}
     for first, *copied in _found_copies(index, ids):
@@ -168,19 +189,20 @@ def _candidates(
     best = dict(islice(stands_for.items(), k))
     passages = {passage.id: passage for passage in index.fetch([*best.values()])}
     copies = index.copies([*passages], allow)
-    dense_places, lexical_places = _places(dense), _places(lexical)
-    found = [(i, passages[shown]) for i, shown in best.items() if shown in passages]
+    dense, lexical, articles = _places(found.dense), _places(found.lexical), _article_places(found.articles)
+    there = [(i, passages[shown]) for i, shown in best.items() if shown in passages]
     return [
         Candidate(
             passage,
             rank,
             scores[i],
-            dense_places.get(i),
-            lexical_places.get(i),
+            dense.get(i),
+            lexical.get(i),
             _others(passage, copies),
             recency.get(i, 0.0),
+            articles.get(i),
         )
-        for rank, (i, passage) in enumerate(found, start=1)
+        for rank, (i, passage) in enumerate(there, start=1)
     ]
 
 
@@ -196,5 +218,10 @@ def _others(passage: Passage, copies: Mapping[int, Sequence[Article]]) -> tuple[
 
 
 def _places(ranking: Ranking) -> dict[int, Place]:
-    pairs = zip(ranking.ids.tolist(), ranking.scores.tolist(), strict=True)
-    return {passage_id: Place(rank, score) for rank, (passage_id, score) in enumerate(pairs, start=1)}
+    return {i: Place(rank, score) for rank, (i, score) in enumerate(ranking.pairs(), start=1)}
+
+
+def _article_places(scores: Mapping[int, float]) -> dict[int, Place]:
+    """Return the place of each passage's article; passages of one article share it, as do equal scores."""
+    ranks = {score: rank for rank, score in enumerate(sorted({*scores.values()}, reverse=True), start=1)}
+    return {i: Place(ranks[score], score) for i, score in scores.items()}

@@ -16,7 +16,7 @@ from api.doctor.findings import Finding, caught
 from api.settings import DEFAULT_INDEX
 from indexer.article import Article
 from indexer.filters import Filter
-from indexer.generation import LOCK, MANIFEST
+from indexer.generation import ARTICLES, LOCK, MANIFEST, PASSAGES
 from indexer.index import Index
 from indexer.lexical import LexicalIndex
 from indexer.passages import title_prefix
@@ -80,17 +80,19 @@ def _described(index: Index) -> Finding:
 
 
 def _in_step(index: Index) -> Finding:
-    """Compare how many passages the published files have with the manifest, and that with the store."""
+    """Compare how much the published files have with the manifest, and that with the store."""
     manifest, folder = index.manifest, index.folder
-    dense, lexical = len(DenseIndex(folder / manifest.vectors)), len(LexicalIndex(folder / manifest.lexical))
+    dense = len(DenseIndex(folder / manifest.vectors))
+    lexical, articles = (len(LexicalIndex(folder / manifest.lexical / of)) for of in (PASSAGES, ARTICLES))
     kept = index.counts.passages - index.unpublished
     # A tombstone may be older than the generation, where a writer was killed just after it published.
     fits = kept <= manifest.passages <= kept + len(index.store.tombstones())
-    if dense == lexical == manifest.passages and fits:
+    if dense == lexical == manifest.passages and articles == manifest.articles and fits:
         return Finding("in step", "ok", f"{dense:,} passages in the vectors, the words and the store")
     found = (
         f"passages: {manifest.passages:,} in the manifest, {dense:,} in the vectors,"
-        f" {lexical:,} in the words, {kept:,} of them in the store"
+        f" {lexical:,} in the words, {kept:,} of them in the store; articles: {manifest.articles:,} in the"
+        f" manifest, {articles:,} in the words"
     )
     return Finding("in step", "problem", found, _rebuild(folder))
 

@@ -35,6 +35,10 @@ class Hiding:
         """Search, then drop."""
         return self._kept(*self.index.lexical(question, k, allow))
 
+    def article_scores(self, question: str, passage_ids: Sequence[int]) -> dict[int, float]:
+        """As the index has them."""
+        return self.index.article_scores(question, passage_ids)
+
     def fetch(self, passage_ids: Sequence[int]) -> list[Passage]:
         """As the index has them."""
         return self.index.fetch(passage_ids)

@@ -13,14 +13,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from indexer import build, clusters, generation
+from indexer import build, clusters, generation, lexical
 from indexer.article import Article
 from indexer.build import Builder
 from indexer.errors import IndexDamaged, IndexLocked, IndexMismatch
 from indexer.filters import Filter
 from indexer.index import Index
 from indexer.loaders import Skipped
-from indexer.passages import PassageRule
+from indexer.passages import PassageRule, title_prefix
 from indexer.vectors import exact_search
 
 ROOT = Path(__file__).parents[2]
@@ -499,3 +499,66 @@ def test_a_word_of_the_title_counts_three_times_for_bm25(tmp_path: Path, encoder
     for score, frequency, length in zip(scores, (3, 2), (8, 10), strict=True):
         expected = idf * 2.2 * frequency / (frequency + 1.2 * (0.25 + 0.75 * length / 9))
         assert score == pytest.approx(expected, abs=1e-3)
+
+
+def test_an_article_is_scored_whole(tmp_path: Path, encoder: Any) -> None:
+    """The first passage of `long` says nothing of the harbour; its article does, twice, far below."""
+    fill = " ".join(f"On day {n} the council met and went home again." for n in range(30))
+    long = story("long", f"The mayor spoke of a bridge. {fill} The harbour stays. The harbour is full.")
+    other = story("other", "A bridge fell.")
+    run(tmp_path, encoder, [long, other])
+    with Index(tmp_path) as index:
+        passages = index.fetch(range(1, 50))
+        scores = index.article_scores("harbour", [p.id for p in passages])
+        of_long = [p.id for p in passages if p.article.id == "long"]
+        assert len(of_long) > 2
+        assert [*scores] == of_long  # the other article has none of the words
+        lengths = [_terms(long), _terms(other)]
+        idf = np.log(1 + (2 - 1 + 0.5) / (1 + 0.5))
+        expected = idf * 2.2 * 2 / (2 + 1.2 * (0.25 + 0.75 * lengths[0] / np.mean(lengths)))
+        # tantivy keeps a length of more than 40 terms as the next lower of some 200 steps
+        assert scores == dict.fromkeys(of_long, pytest.approx(expected, rel=0.03))
+        assert index.article_scores("harbour", []) == {}
+        assert index.article_scores("of the", of_long) == {}
+
+
+def _terms(article: Article) -> int:
+    return len(lexical._analyzer().analyze(f"{title_prefix(article.title) * 3}{article.text}"))
+
+
+def test_scores_of_articles_follow_what_comes_changes_and_goes(tmp_path: Path, encoder: Any) -> None:
+    run(tmp_path, encoder, articles())
+    changed = replace(articles()[3], text="Pandas were counted in Chengdu.")
+    with Builder(tmp_path, encoder) as builder:
+        builder.add([changed, story("new", "Pandas again.")])
+        with Index(tmp_path) as index:  # not published yet: known by meaning alone
+            newest = [p.id for p in index.fetch(range(1, 99)) if p.article.id in {"a3", "new"}]
+            assert len(newest) == 2
+            assert index.article_scores("pandas", newest) == {}
+        builder.remove(["a0"])
+        builder.publish()
+    with Index(tmp_path) as index:
+        grown = {p.id: p.article.id for p in index.fetch(range(1, 99))}
+        scores = index.article_scores("pandas", [*grown])
+        assert {grown[i] for i in scores} == {"a3", "new"}
+    with Builder(tmp_path, encoder) as builder:
+        builder.rebuild()
+    with Index(tmp_path) as index:
+        again = index.article_scores("pandas", [*grown])
+    assert [*again] == [*scores]
+    run(tmp_path, encoder, articles()[3:4])
+    with Index(tmp_path) as index:
+        now = {p.id: p.article.id for p in index.fetch(range(1, 99))}
+        assert {now[i] for i in index.article_scores("pandas", [*now])} == {"new"}
+
+
+def test_terms_made_otherwise_are_made_again_by_the_next_run(tmp_path: Path, encoder: Any) -> None:
+    run(tmp_path, encoder, articles())
+    manifest = tmp_path / generation.MANIFEST
+    manifest.write_text(manifest.read_text().replace(lexical.ANALYZER, "nutgraf_en_0"))
+    with pytest.raises(IndexMismatch, match="terms of the analyzer nutgraf_en_0"):
+        Index(tmp_path)
+    again = run(tmp_path, encoder, articles())
+    assert (again.summary.unchanged, again.summary.encoded) == (10, 0)
+    with Index(tmp_path) as index:
+        assert len(index.lexical("sanctions", 9, ALL)[0]) > 0

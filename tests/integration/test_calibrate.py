@@ -23,6 +23,7 @@ from indexer.index import Index
 from models import Card, shipped
 from qa.calibrate import Calibration
 from qa.evaluate.calibrating import Figures
+from qa.profiles import DEFAULT, PROFILES
 
 ROOT = Path(__file__).parents[2]
 LINES = (ROOT / "seeds" / "questions.jsonl").read_text(encoding="utf-8").splitlines()
@@ -47,7 +48,8 @@ def own(index: Path) -> Own:
         encoder = opened.manifest.encoder
     figures = Figures(ece=0.1, coverage=0.5, right=0.75, false_answers=0.125)
     made = "2026-11-22T00:00:00Z"
-    return Own(reader.id, reader.sha256, encoder, NEVER, made, 60, 0.1, figures, figures)
+    rules = PROFILES[DEFAULT].rules()
+    return Own(reader.id, reader.sha256, encoder, rules, NEVER, made, 60, 0.1, figures, figures)
 
 
 @pytest.fixture(scope="module")
@@ -146,18 +148,28 @@ def test_over_http_too(index: Path, own: Own) -> None:
     assert asked["answers"][0]["probability"] == 0.9999  # logistic(9)
 
 
-@pytest.mark.parametrize("other", ["reader", "encoder"])
-def test_one_for_other_models_is_left_alone(cli: Any, index: Path, own: Own, other: str) -> None:
+@pytest.mark.parametrize("other", ["reader", "encoder", "rules", "no rules"])
+def test_one_for_other_models_or_rules_is_left_alone(cli: Any, index: Path, own: Own, other: str) -> None:
     if other == "reader":
         own = replace(own, reader="some/reader", reader_sha256="0" * 64)
-    else:
+    elif other == "encoder":
         own = replace(own, encoder=replace(own.encoder, sha256="0" * 64))
+    else:
+        own = replace(own, rules={**own.rules, "null_weight": 0.25} if other == "rules" else {})
     before = probability(Settings(index=index))
     write_own(index, own)
     assert probability(Settings(index=index)) == before
     line = cli("info").stdout.splitlines()[-1]
     assert line.startswith("calibration the reader's; threshold ")
-    assert line.endswith(f"(this index's own, 60 questions, 2026-11-22, is for other models: {own.reader})")
+    of = f"this index's own, 60 questions, 2026-11-22, is for other models or rules: {own.reader}"
+    assert line.endswith(f"({of})")
+
+
+def test_profiles_differ_in_how_much_is_read_alone() -> None:
+    rules = PROFILES[DEFAULT].rules()
+    assert all(profile.rules() == rules for profile in PROFILES.values())
+    assert rules["null_weight"] == PROFILES[DEFAULT].reading.null_weight
+    assert "windows" not in rules
 
 
 def test_a_reader_that_is_not_loaded_is_told_by_its_name(cli: Any, index: Path, own: Own) -> None:

@@ -381,10 +381,10 @@ def damage(index: Path, what: str) -> None:
 @pytest.mark.parametrize(
     "what",
     [
-        *("truncate vectors-*", "remove vectors-*", "remove lexical-*", "truncate lexical-*/*.idx"),
+        *("truncate vectors-*", "remove vectors-*", "remove lexical-*", "truncate lexical-*/*/*.idx"),
         *(
-            "remove lexical-*/*.term",
-            "remove lexical-*/meta.json",
+            "remove lexical-*/passages/*.term",
+            "remove lexical-*/articles/meta.json",
             "truncate manifest.json",
             "empty manifest.json",
         ),

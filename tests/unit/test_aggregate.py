@@ -1,6 +1,7 @@
 """Joining spans into answers."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -50,6 +51,15 @@ def test_two_copies_of_one_wire_story_count_once() -> None:
         ]
     )
     assert [s.independent for s in groups[0].support] == [True, False]
+
+
+def test_an_article_that_nearly_says_no_answer_supports_nothing() -> None:
+    best = span("a", "new sanctions", 3.0, text=A)
+    voice = span("b", "New Sanctions", 2.0, text=B)
+    for lead, voices in ((-4.0, 1), (-4.5, 0)):
+        groups = aggregate([best, replace(voice, over_null=lead)], agreement_weight=1.0)
+        assert (groups[0].agreement, len(groups[0].support)) == (voices, voices)
+        assert groups[0].score == pytest.approx(3.0 + math.log(1 + voices))
 
 
 def test_of_overlapping_spans_the_best_stays() -> None:

@@ -18,6 +18,15 @@ def test_weighted_sum_by_hand() -> None:
     assert fused.scores.tolist() == pytest.approx([0.6, 0.4, 0.2, 0.15])
 
 
+def test_three_rankings_by_hand() -> None:
+    dense = ranking((1, 0.9), (2, 0.7), (3, 0.5))  # scaled 1, 0.5, 0; weight 0.3
+    lexical = ranking((3, 8.0), (4, 2.0))  # scaled 1, 0.25; the weight left: 0.2
+    articles = ranking((4, 10.0), (1, 5.0))  # scaled 1, 0.5; weight 0.5
+    fused = weighted_sum(dense, lexical, articles, dense_weight=0.3, article_weight=0.5)
+    assert fused.ids.tolist() == [1, 4, 3, 2]
+    assert fused.scores.tolist() == pytest.approx([0.3 + 0.25, 0.5 + 0.05, 0.2, 0.15])
+
+
 def test_reciprocal_rank_by_hand() -> None:
     fused = reciprocal_rank(ranking((1, 0.9), (2, 0.7)), ranking((2, 5.0)), dense_weight=0.5, k=60)
     assert fused.ids.tolist() == [2, 1]

@@ -94,6 +94,15 @@ def test_a_filter_does_not_change_scores(index: LexicalIndex) -> None:
     assert free.tolist() == filtered.tolist()
 
 
+def test_only_among_some_and_with_the_scores_of_all(index: LexicalIndex) -> None:
+    every, scores = index.search("sanctions north harbour", 10, ALL)
+    assert every.tolist() == [1, 3, 2]
+    found, among = index.search("sanctions north harbour", 10, ALL, [2, 1, 4, 99])
+    assert found.tolist() == [1, 2]
+    assert among.tolist() == [scores[0], scores[2]]
+    assert index.search("sanctions", 10, ALL, [])[0].tolist() == []
+
+
 def test_update_removes_and_adds(tmp_path: Path) -> None:
     lexical.update(tmp_path, [], PASSAGES)
     lexical.update(tmp_path, [2], [(5, "sanctions again", None, None)])
