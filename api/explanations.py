@@ -50,7 +50,7 @@ def passage_explanation(candidate: Candidate, asked: Asked, explanation: Explana
         "reader": read
         and {
             "rank": explanation.reader_ranks[candidate.passage.id],
-            "score": round(read.score, 4),
+            "score": round(read.by_reader, 4),
             "over_null": round(read.over_null, 4),
         },
         "cluster": candidate.passage.article.cluster,
@@ -142,7 +142,7 @@ def _add_passage(tree: Tree, candidate: Candidate, read: Read | None, explanatio
     passage, by_reader = candidate.passage, "reader -"
     if read:
         rank = explanation.reader_ranks[passage.id]
-        by_reader = f"reader #{rank} {read.score:.2f}, {read.over_null:.2f} over none"
+        by_reader = f"reader #{rank} {read.by_reader:.2f}, {read.over_null:.2f} over none"
     columns = [
         f"found {candidate.score:.3f}" + (f" + {candidate.recency:.3f} new" if candidate.recency else ""),
         f"meaning {_place(candidate.dense)}",
@@ -151,6 +151,8 @@ def _add_passage(tree: Tree, candidate: Candidate, read: Read | None, explanatio
         by_reader,
     ]
     where = f"{candidate.rank}. {visible(passage.article.id)} [{passage.start}:{passage.end}]"
+    if candidate.copies:
+        where += f", and {len(candidate.copies)} copies (cluster {visible(passage.article.cluster or '')})"
     tree.add(Text(where + "\n   " + " | ".join(columns)))
 
 

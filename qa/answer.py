@@ -70,10 +70,19 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What the reader made of a passage: its best span's score, and that one's lead over "no answer"."""
+    """What became of a passage that was read: its best span's score, and that one's lead over "no answer".
+
+    `prior` is what finding it added to the score; the rest is the reader's.
+    """
 
     score: float
     over_null: float
+    prior: float = 0.0
+
+    @property
+    def by_reader(self) -> float:
+        """What the reader alone made of it."""
+        return self.score - self.prior
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +226,7 @@ class Answerer:
             spans = [span for _, found_in in each for span in found_in]
             answers = self._answers(aggregate(spans, copies, agreement_weight=reading.agreement_weight))
             read = {
-                passage_id: Read(found_in[0].score, found_in[0].over_null)
+                passage_id: Read(found_in[0].score, found_in[0].over_null, found_in[0].prior)
                 for passage_id, found_in in each
                 if found_in
             }

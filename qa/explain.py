@@ -26,9 +26,9 @@ class Term:
 class Won:
     """Why an answer stands before all others.
 
-    Its score is `reader` (start + end logits of its span) + `retrieval` (its passage's prior) + `agreement`
-    (what other articles that say the same add); its probability is the logistic of what the `terms` add;
-    `runner_up` is the best answer with other words.
+    Its score is `reader` (logits of its span, less a share of "no answer"), `retrieval` (its passage's prior)
+    and `agreement` (what other articles that say the same add) added up; its probability is the logistic of
+    what the `terms` add; `runner_up` is the best answer with other words.
     """
 
     answer: Answer
@@ -43,7 +43,7 @@ class Won:
 class Explanation:
     """What an outcome is due to: the filter, the threshold, and the first answer's case if there was any.
 
-    `reader_ranks` has the place of each passage among those read, from 1, by its id.
+    `reader_ranks` has the place that the reader alone gives each passage that was read, from 1, by its id.
     """
 
     allow: Filter
@@ -54,12 +54,12 @@ class Explanation:
 
 def explain(asked: Asked, calibration: Calibration) -> Explanation:
     """Take an outcome apart; `calibration` is the one that its probabilities came from."""
-    by_score = sorted(asked.read, key=lambda passage_id: (-asked.read[passage_id].score, passage_id))
+    by_reader = sorted(asked.read, key=lambda passage_id: (-asked.read[passage_id].by_reader, passage_id))
     return Explanation(
         allow=asked.allow,
         threshold=asked.threshold,
         won=_won(asked, calibration) if asked.best else None,
-        reader_ranks={passage_id: rank for rank, passage_id in enumerate(by_score, start=1)},
+        reader_ranks={passage_id: rank for rank, passage_id in enumerate(by_reader, start=1)},
     )
 
 

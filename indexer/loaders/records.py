@@ -42,7 +42,7 @@ def _plain(record: Mapping[str, object], key: str) -> str:
     value = record.get(key)
     if isinstance(value, str):
         return value
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
 
 
 def _authors(value: object) -> tuple[str, ...]:

@@ -123,11 +123,12 @@ def test_explain_says_why(cli: Any, index: Path) -> None:
     assert "asked of articles published 2016-01-01 or later; threshold " in done.stdout
     assert re.search(
         r"1\. seeds/.+ \[\d+:\d+\]\n.+found 0\.\d{3} \| meaning #\d+ 0\.\d{3} \| words #\d+ \d+\.\d{3}"
-        r" \| reader #1",
+        r" \| article's words #\d+ \d+\.\d{3} \| reader #\d",
         done.stdout,
     )
     asked = json.loads(cli("ask", QUESTION, "--explain", "--json", "--after", "2016").stdout)
-    assert {"dense", "bm25", "fused", "recency", "reader", "cluster"} == set(asked["passages"][0]["explain"])
+    why = asked["passages"][0]["explain"]
+    assert {*why} == {"dense", "bm25", "article_bm25", "fused", "recency", "reader", "cluster"}
     assert asked["considered"][0]["text"] == QUOTE
     assert asked["explanation"]["filter"] == {
         "first": "2016-01-01",

@@ -32,7 +32,8 @@ def asked(best: list[Answer], read: dict[int, Read]) -> Asked:
 def test_the_parts_of_the_first_answer() -> None:
     first = answer("Ada", Features(12.0, margin=2.0, over_null=4.0, retrieval=0.5, agreement=0))
     second = answer("Bob", Features(10.0, margin=-2.0, over_null=3.0, retrieval=0.5))
-    reads = {7: Read(12.0, 4.0), 8: Read(13.0, 3.0), 9: Read(12.0, 1.0)}
+    # By the reader alone 9, 10 and 8: what finding the passages added does not count.
+    reads = {7: Read(12.0, 4.0, 3.0), 8: Read(13.0, 3.0, 3.0), 9: Read(12.0, 1.0, 4.0)}
     found = explain(asked([first, second], reads), CALIBRATION)
     assert found.reader_ranks == {8: 1, 7: 2, 9: 3}
     won = found.won
