@@ -1,6 +1,7 @@
-"""All figures of the README, one after another: `make bench`. An hour and more on two cores.
+"""All figures of the README, one after another: `make bench`. Some hours on two cores.
 
-With `--peers PYTHON` (an environment as in benchmarks/peers/README.md) txtai and Haystack are asked the same.
+With `--peers PYTHON` (an environment as in benchmarks/peers/README.md) txtai and Haystack are asked the same,
+with the reader in the folder `--reader`.
 """
 
 import argparse
@@ -9,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from benchmarks.common import CACHE, ROOT, SQUAD, THREADS
+from benchmarks.common import CACHE, DATA, ROOT, SQUAD, THREADS, need
 
 PYTHON = sys.executable
 
@@ -35,27 +36,44 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--peers", type=Path, help="Python of the peers' environment")
-    source = os.environ.get("NUTGRAF_READER_SOURCE", ROOT.parent / "shared" / "models" / "reader-interim")
     parser.add_argument(
-        "--reader", type=Path, default=Path(source), help="the reader's source, for the peers"
+        "--reader",
+        type=Path,
+        default=os.environ.get("NUTGRAF_READER_SOURCE"),
+        help="the float32 weights of a reader, for the peers (default: $NUTGRAF_READER_SOURCE)",
     )
     given = parser.parse_args()
+    if given.peers and not given.reader:
+        parser.error("--peers needs --reader FOLDER: the peers cannot run the int8 reader in the box")
     CACHE.mkdir(exist_ok=True)
-    models: list[str | Path] = ["--encoder", encoder_folder(), "--reader", given.reader.resolve()]
-    peer_answers: list[str | Path] = []
     cold: list[str | Path] = []
+    answers: list[str | Path] = ["--answers", "1000"]
     if given.peers:
         python = given.peers.absolute()
+        models: list[str | Path] = ["--encoder", encoder_folder(), "--reader", given.reader.resolve()]
         cold = ["--peer-python", python, *models]
-        out = CACHE / "haystack1000.json"
-        script = [python, "benchmarks/peers/haystack_answers.py", "--squad", SQUAD.resolve(), *models]
-        run(*script, "--questions", "1000", "--seed", "0", "--dtype", "float32", "--out", out)
-        peer_answers = ["--peer", out]
+        answers = ["--answers", "500", "--peer", haystack(python, models)]
     run(PYTHON, "-m", "benchmarks.cold", *cold)
-    run(PYTHON, "benchmarks/encoding.py", "--passages", "5000")
+    run(PYTHON, "-m", "benchmarks.encoding", "--passages", "5000")
     run(PYTHON, "-m", "benchmarks.squad_open")
-    run(PYTHON, "-m", "benchmarks.squad_open", "--answers", "1000", *peer_answers)
+    run(PYTHON, "-m", "benchmarks.squad_open", *answers)
     run(PYTHON, "-m", "benchmarks.news", "--index", "--passages", "--ask", "300")
+    evaluate(SQUAD)
+    evaluate(SQUAD, "--open", "--index", CACHE / "squad-dev-v1.1")
+    evaluate(DATA / "news" / "questions.jsonl.gz", "--index", CACHE / "news")
+
+
+def haystack(python: Path, models: list[str | Path]) -> Path:
+    """Ask Haystack 500 questions, its reader mended, and return the file of its answers."""
+    out = CACHE / "haystack500.json"
+    script = [python, "benchmarks/peers/haystack_answers.py", "--squad", SQUAD.resolve(), *models]
+    run(*script, "--questions", "500", "--seed", "0", "--dtype", "float32", "--token-types", "--out", out)
+    return out
+
+
+def evaluate(questions: Path, *options: str | Path) -> None:
+    """Run `nutgraf eval`."""
+    run(PYTHON, "-m", "api", "eval", need(questions), *options, "--threads", str(THREADS))
 
 
 if __name__ == "__main__":

@@ -57,7 +57,7 @@ def same(one: Asked, other: Asked) -> bool:
     """Whether two outcomes have the same answers; scores to the rounding of float32."""
     places = [[(a.span.article.id, a.start, a.end) for a in asked.best] for asked in (one, other)]
     scores = [[a.score for a in asked.best] for asked in (one, other)]
-    return places[0] == places[1] and np.allclose(*scores, atol=1e-4)
+    return places[0] == places[1] and np.allclose(scores[0], scores[1], atol=1e-4)
 
 
 def turns(answerer: Answerer, questions: Sequence[str], count: int) -> list[object]:
@@ -85,9 +85,10 @@ def commands(folder: Path, questions: Sequence[str]) -> list[object]:
     """Return the same for whole commands: each `ask` starts Python and loads the models."""
     ask = [sys.executable, "-m", "api", "ask", "--json", "--index", str(folder)]
 
-    def run(*words: str) -> None:
+    def run(*words: str) -> bytes:
         done = subprocess.run([*ask, *words], cwd=ROOT, capture_output=True, check=False)
         assert done.returncode in {0, 1}, done.stderr
+        return done.stdout
 
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
         file.write("\n".join(questions))

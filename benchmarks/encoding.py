@@ -11,6 +11,7 @@ import json
 import os
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -35,8 +36,8 @@ def main() -> None:
     seconds = {"nutgraf": 0.0, "sentence-transformers": 0.0}
     for turn in range(given.turns):
         part = texts[turn :: given.turns]
-        seconds["nutgraf"] += timed(lambda part=part: ours.encode(part))
-        seconds["sentence-transformers"] += timed(lambda part=part: theirs(part, best))
+        seconds["nutgraf"] += timed(partial(ours.encode, part))
+        seconds["sentence-transformers"] += timed(partial(theirs, part, best))
     print(f"{len(texts)} passages of {WORDS} words, {given.threads} threads, best batch size {best}")
     for name, spent in seconds.items():
         print(f"{name:24}{len(texts) / spent:10.1f} passages/s")
@@ -78,9 +79,7 @@ def published(threads: int) -> Callable[[list[str], int], np.ndarray]:
 def best_batch_size(encode: Callable[[list[str], int], np.ndarray], texts: list[str]) -> int:
     """Return the fastest of BATCH_SIZES on a sample, after a warm-up."""
     encode(texts[:32], 32)
-    rates = {
-        size: min(timed(lambda size=size: encode(texts, size)) for _ in range(2)) for size in BATCH_SIZES
-    }
+    rates = {size: min(timed(partial(encode, texts, size)) for _ in range(2)) for size in BATCH_SIZES}
     for size, spent in rates.items():
         print(f"sentence-transformers, batch {size:4}: {len(texts) / spent:8.1f} passages/s")
     return min(rates, key=rates.__getitem__)

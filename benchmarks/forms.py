@@ -1,6 +1,6 @@
 """The table that chose the shipped form: what each way of keeping the encoder costs, and what it loses.
 
-Run in the repository: `python benchmarks/forms.py [--threads 2] [--turns 9]`. Needs the extras `dev`
+Run in the repository: `python -m benchmarks.forms [--threads 2] [--turns 9]`. Needs the extras `dev`
 and `hf`; OpenVINO, and its int8 through nncf, are measured where they are installed. Every form encodes
 the same ids, from ids to unit vectors (tokenising is left out), without padding. Turns are interleaved
 and the median is printed, with the ratio to sentence-transformers in float32; the last column is the
@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from encoding import passages
 from numpy.typing import NDArray
 
+from benchmarks.encoding import passages
 from models.export import bert, ranges, sources
 from models.export.forms import PerRow, PerTensor, Plain, Static
 from models.tokens import Tokens

@@ -2,10 +2,11 @@
 
     python -m benchmarks.support [--questions 1000]
 
-News questions (benchmarks/news.py has their index), each asked once. Three logistic regressions are fitted,
-alike but for what counts as agreement: nothing, other independent articles that say the same (what nutgraf
-does), or all other articles, copies of one story included. Each fifth of the questions is judged by a fit
-on the others. Nothing of this is shipped: the news set is for evaluation alone.
+News questions (benchmarks/news.py has their index), each asked twice: with what agreement adds to an answer's
+score, and without. Three logistic regressions are fitted, alike but for what counts as agreement: nothing,
+neither in the score nor as a feature; other independent articles that say the same (what nutgraf does); or,
+as a feature, all other articles, copies of one story included. Each fifth of the questions is judged by a
+fit on the others. Nothing of this is shipped: the news set is for evaluation alone.
 """
 
 import argparse
@@ -23,8 +24,10 @@ from qa.answer import Answerer
 from qa.calibrate import Calibration, Features, fit
 from qa.evaluate.metrics import RIGHT_F1, f1
 from qa.evaluate.news import load_news
-from qa.evaluate.questions import sample
+from qa.evaluate.questions import GoldQuestion, sample
 from qa.evaluate.scores import expected_calibration_error
+from qa.profiles import Profile
+from qa.reading import Reading
 
 FOLDS = 5
 
@@ -44,30 +47,43 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--questions", type=int, default=1000)
-    guesses = asked(parser.parse_args().questions)
-    agreeing = [g for g in guesses if g.features.agreement]
+    counted, uncounted = asked(parser.parse_args().questions)
+    agreeing = [g for g in counted if g.features.agreement]
     print(
-        f"{len(guesses)} answers, {np.mean([g.right for g in guesses]):.1%} right; "
+        f"{len(counted)} answers, {np.mean([g.right for g in counted]):.1%} right "
+        f"({np.mean([g.right for g in uncounted]):.1%} where agreement does not count); "
         f"{len(agreeing)} that another article gives, {np.mean([g.right for g in agreeing]):.1%} right"
     )
-    variants = {
-        "not counted": [replace(g.features, agreement=0) for g in guesses],
-        "independent articles": [g.features for g in guesses],
-        "all articles": [replace(g.features, agreement=g.repeated) for g in guesses],
-    }
-    right = [g.right for g in guesses]
-    rows = [[name, *figures(features, right)] for name, features in variants.items()]
+    rows = [
+        ["not counted", *figures([replace(g, features=replace(g.features, agreement=0)) for g in uncounted])],
+        ["independent articles", *figures(counted)],
+        ["all articles", *figures([replace(g, features=repeated(g)) for g in counted])],
+    ]
     print_table("agreement", ["", "log loss", "Brier", "calibration error", "logit of one more"], rows)
 
 
-def asked(count: int) -> list[Guess]:
-    """Return the best answer of so many questions, those left out that found nothing to read."""
+def repeated(guess: Guess) -> Features:
+    """Return what is known of a guess, with every article that repeats it counted."""
+    return replace(guess.features, agreement=guess.repeated)
+
+
+def asked(count: int) -> tuple[list[Guess], list[Guess]]:
+    """Return the best answer of so many questions as agreement counts in its score, and as if it did not.
+
+    Questions that found nothing to read are left out.
+    """
     questions = sample(load_news(need(DATA / "news" / "questions.jsonl.gz")), count)
     with Index(need(CACHE / "news")) as index:
         reader = load_reader(threads=THREADS)
         calibration = Calibration.from_card(reader.card.calibration)
         answerer = Answerer(index, load_encoder(threads=THREADS), reader, calibration)
-        outcomes = list(answerer.ask_each([q.text for q in questions]))
+        without = answerer.by(Profile(reading=Reading(agreement_weight=0.0)))
+        return guesses(answerer, questions), guesses(without, questions)
+
+
+def guesses(answerer: Answerer, questions: Sequence[GoldQuestion]) -> list[Guess]:
+    """Ask each question."""
+    outcomes = answerer.ask_many([q.text for q in questions])
     return [
         Guess(best.features, len(best.support), f1(best.text, question.golds) >= RIGHT_F1)
         for question, outcome in zip(questions, outcomes, strict=True)
@@ -75,8 +91,9 @@ def asked(count: int) -> list[Guess]:
     ]
 
 
-def figures(features: Sequence[Features], right: Sequence[bool]) -> list[str]:
+def figures(found: Sequence[Guess]) -> list[str]:
     """Return log loss, Brier score and calibration error on unseen fifths, and one agreement's weight."""
+    features, right = [g.features for g in found], [g.right for g in found]
     order = list(range(len(features)))
     random.Random(0).shuffle(order)
     p = np.empty(len(features))

@@ -48,8 +48,7 @@ _DATELINE = re.compile(
 _LABEL = re.compile(r"(?:first |originally )?(?:published|posted)\b", re.IGNORECASE)
 _LONGEST_CHARS = 80
 _FIRST_LINES, _LAST_LINES = 5, 3
-_EPOCH_SECONDS_DIGITS = 10
-_EPOCH_MILLISECONDS_DIGITS = 13
+_EPOCH = re.compile(r"([0-9]{10})(?:\.[0-9]{1,9})?|([0-9]{13})(?:\.0)?")  # a float's seconds have a fraction
 _NO_DATE, _NOT_A_DATE = "no date", "not a date"
 
 
@@ -131,11 +130,9 @@ def _dateline(line: str, today: date | None) -> ParsedDate:
 
 def _instant(given: str) -> datetime | None:
     """Read the forms made by machines; None or an exception where it is none of them."""
-    if given.isascii() and given.isdigit():
-        if len(given) == _EPOCH_SECONDS_DIGITS:
-            return datetime.fromtimestamp(int(given), tz=UTC)
-        if len(given) == _EPOCH_MILLISECONDS_DIGITS:
-            return datetime.fromtimestamp(int(given) / 1000, tz=UTC)
+    if epoch := _EPOCH.fullmatch(given):
+        seconds, milliseconds = epoch.groups()
+        return datetime.fromtimestamp(int(seconds) if seconds else int(milliseconds) / 1000, tz=UTC)
     if _MAIL.fullmatch(given):
         return email.utils.parsedate_to_datetime(given)
     return datetime.fromisoformat(given) if given[:4].isdigit() else None

@@ -6,10 +6,11 @@ import logging
 from pydantic import ValidationError
 
 from api.agents.tools import Tool
-from api.errors import NutgrafError, UnknownArticle, fields_object
+from api.errors import NutgrafError, UnknownArticle
 from api.render import visible
 from api.schemas import Json
 from api.web.engine import Busy
+from api.web.failures import failure_object
 
 MOST_CHARS = 500
 """Of a message: it may repeat what was sent, and that can be long."""
@@ -28,7 +29,7 @@ def failure(error: Exception, tool: Tool | None = None) -> Json:
     if isinstance(error, UnknownArticle):
         return _shaped(error.code, str(error), "search_news and ask_news give the ids of articles")
     if isinstance(error, NutgrafError):
-        return _shaped(**fields_object(error)["error"])
+        return _shaped(**failure_object(error)["error"])
     kind = type(error).__name__
     log.error(json.dumps({"tool": tool and tool.name, "defect": kind}), exc_info=error)
     return _shaped("defect", f"a defect of nutgraf: {kind}", "its log has more; please report it")

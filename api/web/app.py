@@ -3,11 +3,13 @@
 import json
 import logging
 import math
+import signal
 import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -17,12 +19,13 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
 from api.agents.transports import HttpDoor
-from api.errors import BadOption, NutgrafError, UnknownArticle, fields_object
+from api.errors import BadOption, NutgrafError, UnknownArticle
 from api.schemas import Json
 from api.service import Models, load_models, open_with
 from api.settings import Settings
 from api.web.cursors import StaleCursor
 from api.web.engine import Busy, Engine, Limits
+from api.web.failures import failure_object
 from api.web.guard import Guard, Rules
 from api.web.log import QuestionLog, log_to_stderr
 from api.web.metrics import CONTENT_TYPE, Metrics
@@ -130,14 +133,21 @@ def serve(settings: Settings, serving: Serving) -> None:
         host = f"[{serving.host}]" if ":" in serving.host else serving.host
         sys.stderr.write(f"listening on http://{host}:{serving.port}\n")
         log_to_stderr()
+        signal.signal(signal.SIGTERM, _ended)
         config = uvicorn.Config(
             create_app(settings, serving, models),
+            log_config=None,  # its warnings are lines of our log
             log_level="warning",
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=math.ceil(serving.deadline_s),
         )
         uvicorn.Server(config).run(sockets=[listening])
+
+
+def _ended(*_: object) -> NoReturn:
+    """End well: uvicorn hands the signal on when what was in flight is finished."""
+    raise SystemExit(0)
 
 
 async def _alive() -> Json:
@@ -157,7 +167,7 @@ async def _ours(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, NutgrafError)
     status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 500)
     headers = {"Retry-After": str(Busy.retry_after_s)} if isinstance(error, Busy) else None
-    shape = fields_object(error)
+    shape = failure_object(error)
     if isinstance(error, UnknownArticle):  # its hint is a command
         shape["error"]["hint"] = "a search for its words shows the ids of articles"
     return JSONResponse(shape, status, headers)

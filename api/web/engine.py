@@ -11,7 +11,8 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from contextvars import Context, copy_context
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import ClassVar, Protocol, TypeVar
 
@@ -68,6 +69,7 @@ class _Waiting:
 
     wanted: Wanted
     done: asyncio.Future[Json | Asked]
+    context: Context = field(default_factory=copy_context)  # whose question it is, for the log
 
 
 class Observer(Protocol):
@@ -266,7 +268,7 @@ def _answer(batch: Sequence[_Waiting], observer: Observer | None, opened: Open) 
     outcomes = opened.answerer.answer([one.wanted.inquiry for one in batch])
     for one, asked in zip(batch, outcomes, strict=True):
         if observer is not None:
-            observer.asked(asked)
+            one.context.run(observer.asked, asked)
         try:
             outcome: Json | Asked | Exception = asked if one.wanted.slow else one.wanted.render(opened, asked)
         except Exception as error:  # noqa: BLE001 - one caller's failure is not the others'

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.web.bodies import Bodies
 from api.web.keys import READ, WRITE, Key, Rates, matching
+from api.web.log import request_id
 from api.web.refused import Refused
 
 log = logging.getLogger("nutgraf.access")
@@ -101,6 +102,7 @@ class Guard:
             return
         began, seen = time.perf_counter(), _Seen()
         scope.setdefault("state", {})["request_id"] = seen.id
+        request_id.set(seen.id)
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -2,35 +2,48 @@
 
 import json
 import logging
+from contextvars import ContextVar
 from datetime import UTC, datetime
 
+from api.schemas import Json
 from api.web.engine import Observer
 from qa.answer import Asked
 
 _LOG = logging.getLogger("nutgraf")
 
+request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
+"""Of the request that is worked for; the guard sets it, and it stands in every line about that request."""
+
 
 class Lines(logging.Formatter):
-    """One line of JSON an event, with its time; also of a defect, however long its traceback."""
+    """One line of JSON an event, with its time and request; also of a defect, however long its traceback."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line; an event is an object of JSON, or words."""
-        message = record.getMessage()
-        event = json.loads(message) if message.startswith("{") else {"message": message}
-        line = {
-            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
-        } | event
+        time = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        asker = {"id": request_id.get()} if request_id.get() else {}
+        line = {"time": time} | asker | _event(record.getMessage())
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
         return json.dumps(line, ensure_ascii=False)
 
 
 def log_to_stderr() -> None:
-    """Write what this server logs to standard error."""
+    """Write what this server logs to standard error, and what its libraries warn of, in the same form."""
     handler = logging.StreamHandler()
     handler.setFormatter(Lines())
-    _LOG.addHandler(handler)
+    logging.getLogger().addHandler(handler)
+    logging.captureWarnings(True)
     _LOG.setLevel(logging.INFO)
+
+
+def _event(message: str) -> Json:
+    """Return the object that a message is, or one that holds its words."""
+    try:
+        event = json.loads(message)
+    except ValueError:
+        event = None
+    return event if isinstance(event, dict) else {"message": message}
 
 
 class QuestionLog:

@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel
 
 from api.calibrations import in_force_object
-from api.errors import NutgrafError, fields_object
+from api.errors import NutgrafError
 from api.explanations import explained
 from api.schemas import Json, asked_object, found_object, full_article_object, info_object
 from api.service import Open, article, unknown
@@ -20,6 +20,7 @@ from api.web import responses as shapes
 from api.web.cursors import cursor_at, place_of
 from api.web.deadline import in_time
 from api.web.engine import Engine, Wanted
+from api.web.failures import failure_object
 from api.web.queries import Ask, AskBatch, NewArticle, Search
 from api.web.refused import Refused
 from api.web.uploads import stored_lines
@@ -80,7 +81,7 @@ async def ask_stream(asked: Ask, request: Request) -> StreamingResponse:
             yield _event("passages", await in_time(request, engine.run(passages)))
             yield _event("answer", (await in_time(request, engine.ask_all([wanted])))[0])
         except NutgrafError as error:
-            yield _event("error", fields_object(error))
+            yield _event("error", failure_object(error))
 
     return StreamingResponse(events(), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 

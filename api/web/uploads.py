@@ -1,16 +1,22 @@
 """Articles that come as lines of JSON: stored some at a time while they come, with a line about each."""
 
 import json
+from codecs import BOM_UTF8
 from collections.abc import AsyncIterable, AsyncIterator
-from typing import Any
+
+from pydantic import ValidationError
 
 from api.errors import NutgrafError, fields_object
 from api.schemas import Json
+from api.web.queries import NewArticle, why
 from api.web.refused import Refused
 from api.web.writing import CHANGES, Writer
 
 UPLOAD_LINES = 32
 """Lines of an upload that are stored in one turn."""
+
+MOST_LINES = 100_000
+"""Lines of an upload, blank ones too: what is told of each is kept until all are stored."""
 
 LONGEST_LINE = 1_000_000
 """Bytes of an upload's line: as much as a single article may have."""
@@ -22,7 +28,7 @@ async def stored_lines(parts: AsyncIterable[bytes], writer: Writer) -> str:
     They are sent when all are stored: most clients read nothing before they have sent everything. An error
     after something was stored is told as the last line.
     """
-    told, stored = list[Json](), False
+    told, stored = list[str](), False
     try:
         async for lines in _chunks(parts):
             records = [_record(line) for line in lines]
@@ -31,14 +37,18 @@ async def stored_lines(parts: AsyncIterable[bytes], writer: Writer) -> str:
                 bad = {"status": "skipped", "reason": record}
                 result = next(results) if isinstance(record, dict) else bad
                 stored = stored or result["status"] in CHANGES
-                told.append({"line": len(told) + 1} | result)
+                told.append(_line(len(told) + 1, result))
     except (*NutgrafError, Refused) as error:
         if not stored:
             raise
-        told.append({"line": len(told) + 1} | _told(error))
+        told.append(_line(len(told) + 1, _told(error)))
     if stored:
         await writer.found()
-    return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in told)
+    return "".join(told)
+
+
+def _line(number: int, result: Json) -> str:
+    return json.dumps({"line": number} | result, ensure_ascii=False) + "\n"
 
 
 def _told(error: Exception) -> Json:
@@ -50,9 +60,14 @@ def _told(error: Exception) -> Json:
 
 async def _chunks(parts: AsyncIterable[bytes]) -> AsyncIterator[list[bytes]]:
     """Yield the lines of a body that are not blank, some at a time; a line that is too long is cut."""
-    rest, lines = bytearray(), list[bytes]()
+    rest, lines, count = bytearray(), list[bytes](), 0
     async for part in parts:
         *ended, left = part.split(b"\n")
+        count += len(ended)
+        if count + bool(left) > MOST_LINES:
+            raise Refused(
+                413, "too_large", f"the upload has more than {MOST_LINES:,} lines", "send less at a time"
+            )
         for piece in ended:
             rest += piece[: LONGEST_LINE + 1 - len(rest)]
             if rest.strip():
@@ -65,12 +80,11 @@ async def _chunks(parts: AsyncIterable[bytes]) -> AsyncIterator[list[bytes]]:
     yield [*lines, *([bytes(rest)] if rest.strip() else [])]
 
 
-def _record(line: bytes) -> dict[str, Any] | str:
-    """Return a line's object, or why it is none."""
+def _record(line: bytes) -> Json | str:
+    """Return a line's article, or why it is none."""
     if len(line) > LONGEST_LINE:
         return f"it has more than {LONGEST_LINE:,} bytes"
     try:
-        value = json.loads(line)
-    except (ValueError, RecursionError):
-        return "it is not JSON"
-    return value if isinstance(value, dict) else "it is not a JSON object"
+        return NewArticle.model_validate_json(line.removeprefix(BOM_UTF8)).record()
+    except ValidationError as error:
+        return why(error)

@@ -1,7 +1,8 @@
 """Articles that come and go over HTTP: stored at once, one request after another, published together.
 
 What is stored is found by meaning as soon as the call returns, and by its words with the next generation,
-which is published when nothing came for some seconds, or when the server stops.
+which is published when nothing came for some seconds, a minute after the first change that waits for it, or
+when the server stops.
 """
 
 import asyncio
@@ -28,10 +29,11 @@ log = logging.getLogger("nutgraf")
 class Writer:
     """Changes an engine's index, and publishes what was changed. `aclose` publishes what is not yet."""
 
-    def __init__(self, engine: Engine, quiet_s: float = 5.0) -> None:
+    def __init__(self, engine: Engine, quiet_s: float = 5.0, latest_s: float = 60.0) -> None:
         self._engine = engine
         self._quiet_s = quiet_s
-        self._unpublished = False
+        self._latest_s = latest_s
+        self._since: float | None = None  # when the first change came that is not published
         self._publishing: asyncio.Task[None] | None = None
 
     async def add(self, records: Sequence[Mapping[str, object]]) -> list[Json]:
@@ -51,7 +53,7 @@ class Writer:
         """Publish now what waits to be."""
         if self._publishing is not None:
             self._publishing.cancel()
-        if self._unpublished:
+        if self._since is not None:
             await self._publish()
 
     async def _change(self, work: Callable[[Builder], Sequence[Json]]) -> Sequence[Json]:
@@ -60,24 +62,30 @@ class Writer:
         async def changed() -> Sequence[Json]:
             results = await self._engine.write(work)
             if any(result["status"] in CHANGES for result in results):
-                self._unpublished = True
-                if self._publishing is not None:
-                    self._publishing.cancel()
-                self._publishing = asyncio.create_task(self._publish_later())
+                self._publish_soon()
             return results
 
         return await asyncio.shield(asyncio.create_task(changed()))
 
-    async def _publish_later(self) -> None:
-        await asyncio.sleep(self._quiet_s)
+    def _publish_soon(self) -> None:
+        """Wait for more to come, but not for ever: who posts now and then is published, too."""
+        now = asyncio.get_running_loop().time()
+        self._since = now if self._since is None else self._since
+        if self._publishing is not None:
+            self._publishing.cancel()
+        wait_s = min(self._quiet_s, max(0.0, self._since + self._latest_s - now))
+        self._publishing = asyncio.create_task(self._publish_after(wait_s))
+
+    async def _publish_after(self, wait_s: float) -> None:
+        await asyncio.sleep(wait_s)
         await asyncio.shield(asyncio.create_task(self._publish()))
 
     async def _publish(self) -> None:
-        self._unpublished = False
+        self._since = None
         try:
             await self._engine.write(Builder.publish)
         except Exception:
-            self._unpublished = True
+            self._since = asyncio.get_running_loop().time()
             log.exception("what was posted is stored, but could not be published")
 
 

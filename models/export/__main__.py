@@ -1,4 +1,4 @@
-"""`python -m models.export encoder|reader|ranges`: make the shipped models from published weights."""
+"""`python -m models.export encoder|reader`: make the shipped models from published weights."""
 
 import argparse
 import sys

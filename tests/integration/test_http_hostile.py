@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -15,6 +16,9 @@ from typing import Any
 
 import pytest
 
+from indexer.generation import writer_lock
+from indexer.index import Index
+
 ROOT = Path(__file__).parents[2]
 QUESTION = "What did China agree to on sanctions?"
 QUOTE = "new United Nations sanctions against the North"
@@ -26,7 +30,9 @@ class Server:
     """A running `nutgraf serve`."""
 
     port: int
-    process: "subprocess.Popen[str]"
+    process: "subprocess.Popen[bytes]"
+    index: Path
+    log: Path
 
     def request(self, method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, Any]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
@@ -47,18 +53,18 @@ class Server:
 
 
 @pytest.fixture(scope="module")
-def server(seeds_index: Path, request: pytest.FixtureRequest) -> Iterator[Server]:
+def server(seeds_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     import pytest_socket
 
     pytest_socket.enable_socket()
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     environment = {k: v for k, v in os.environ.items() if not k.startswith("NUTGRAF_")}
-    command = [sys.executable, "-m", "api", "serve", "--port", str(port), "--index", str(seeds_index)]
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stderr is not None
-        assert process.stderr.readline() == f"listening on http://127.0.0.1:{port}\n"
-        running = Server(port, process)
+    folder = tmp_path_factory.mktemp("hostile")
+    index, log = Path(shutil.copytree(seeds_index, folder / "index")), folder / "log"
+    command = [sys.executable, "-m", "api", "serve", "--port", str(port), "--index", str(index)]
+    with log.open("w") as told, subprocess.Popen(command, cwd=ROOT, env=environment, stderr=told) as process:
+        running = Server(port, process, index, log)
         for _ in range(600):
             try:
                 if running.request("GET", "/readyz")[0] == 200:
@@ -147,16 +153,30 @@ def test_connections_that_say_nothing_are_in_nobody_s_way(server: Server) -> Non
 
 
 def test_stopping_finishes_what_was_begun(server: Server) -> None:
-    """The last test of this server: it is told to stop while it answers."""
+    """The last test of this server: it is told to stop while it answers, and an article is not yet published."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as nonsense:
+        nonsense.sendall(b"nonsense\r\n\r\n")
+        assert nonsense.recv(100).startswith(b"HTTP/1.1 400")
+    posted = server.request("POST", "/v1/articles", b'{"id": "snow", "text": "Snow fell on Eastport."}')
+    assert posted == (201, {"id": "snow", "status": "added"})
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
     questions = [{"question": f"{QUESTION} {number}"} for number in range(32)]
     connection.request(
         "POST", "/v1/ask/batch", json.dumps({"questions": questions}), {"Content-Type": "application/json"}
     )
-    time.sleep(0.3)
+    while server.request("GET", "/readyz")[1]["waiting"] == 0:
+        time.sleep(0.01)
     server.process.send_signal(signal.SIGTERM)
     answered = connection.getresponse()
     assert answered.status == 200
-    assert len(json.loads(answered.read())["outcomes"]) == 32
+    outcomes = json.loads(answered.read())["outcomes"]
+    assert [one["question"] for one in outcomes] == [one["question"] for one in questions]
     connection.close()
-    assert server.process.wait(60) is not None
+    assert server.process.wait(60) == 0
+    with writer_lock(server.index), Index(server.index) as opened:
+        assert (opened.manifest.generation, opened.counts.articles, opened.unpublished) == (2, 4, 0)
+    first, *lines = server.log.read_text(encoding="utf-8").splitlines()
+    assert first == f"listening on http://127.0.0.1:{server.port}"
+    events = [json.loads(line) for line in lines]
+    assert "Invalid HTTP request received." in [event.get("message") for event in events]
+    assert events[-1]["route"] == "/v1/ask/batch"

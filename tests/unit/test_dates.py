@@ -30,6 +30,7 @@ TODAY = date(2024, 6, 1)
         ("1/27/2016", datetime(2016, 1, 27, tzinfo=UTC)),
         ("1651660200", datetime(2022, 5, 4, 10, 30, tzinfo=UTC)),
         ("1651660200000", datetime(2022, 5, 4, 10, 30, tzinfo=UTC)),
+        ("1651660200.75", datetime(2022, 5, 4, 10, 30, tzinfo=UTC)),
         ("1605-07-01", datetime(1605, 7, 1, tzinfo=UTC)),
         ("2024-06-02", datetime(2024, 6, 2, tzinfo=UTC)),
     ],

@@ -79,6 +79,8 @@ def test_ids(path: Path, change: dict[str, object], expected: str) -> None:
     [
         ("2022-05-05", 5, "given"),
         (1651660200, 4, "given"),
+        (1651746600.0, 5, "given"),
+        (float("inf"), 4, "url"),
         ("0000-00-00", 4, "url"),
         (None, 4, "url"),
         ({"a": 1}, 4, "url"),

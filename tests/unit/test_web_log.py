@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from api.web.log import Lines
+from api.web.log import Lines, request_id
 
 
 @pytest.fixture
@@ -35,3 +35,21 @@ def test_a_defect_is_one_line_with_its_traceback(log: tuple[logging.Logger, io.S
     event = json.loads(line)
     assert event["message"] == "the index cannot be opened"
     assert event["traceback"].splitlines()[-2:] == ["ValueError: first", "second"]
+
+
+@pytest.mark.parametrize("words", ["{not JSON", "7", "Invalid HTTP request received."])
+def test_words_of_libraries_become_an_event(log: tuple[logging.Logger, io.StringIO], words: str) -> None:
+    logger, written = log
+    logger.warning(words)
+    event = json.loads(written.getvalue())
+    assert (list(event), event["message"]) == (["time", "message"], words)
+
+
+def test_a_line_about_a_request_has_its_id(log: tuple[logging.Logger, io.StringIO]) -> None:
+    logger, written = log
+    token = request_id.set("7")
+    try:
+        logger.info('{"question": "why"}')
+    finally:
+        request_id.reset(token)
+    assert json.loads(written.getvalue()).items() >= {"id": "7", "question": "why"}.items()
