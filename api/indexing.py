@@ -40,7 +40,7 @@ def index_paths(
     if not paths:
         raise BadOption("no path was given", hint="nutgraf index articles/")
     loading = LoadOptions(max_bytes=max_bytes, fields=fields, source=outlet, file_dates=file_dates)
-    files, skipped = discover(paths, loading)
+    files, skipped = discover(paths)
     if not files:
         raise SourceError(
             _nothing(paths, skipped), hint="nutgraf index FOLDER with .txt .md .html .pdf .docx .jsonl .csv"

@@ -31,7 +31,7 @@ from qa.evaluate.squad import load_squad
 def seeds() -> tuple[Path, list[str]]:
     """Return the seeds' index and questions."""
     options = LoadOptions()
-    files, _ = discover([str(ROOT / "seeds" / "*.txt")], options)
+    files, _ = discover([str(ROOT / "seeds" / "*.txt")])
     loaded = (item for file in files for item in load(file, options))
     folder = index_of("seeds", (item for item in loaded if isinstance(item, Article)))
     lines = (ROOT / "seeds" / "questions.jsonl").read_text(encoding="utf-8").splitlines()

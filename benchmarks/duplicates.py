@@ -51,7 +51,7 @@ Pair = tuple[str, str]
 
 def read_articles() -> list[Article]:
     """Return the articles of the news set, cleaned as indexing does."""
-    files, _ = discover([str(need(ARTICLES))], LoadOptions())
+    files, _ = discover([str(need(ARTICLES))])
     return [item for item in load(files[0], LoadOptions()) if isinstance(item, Article)]
 
 

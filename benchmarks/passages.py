@@ -43,7 +43,7 @@ RULES = {
 
 def some_news(questions: Sequence[Question]) -> list[Article]:
     """Return the questions' articles, and others drawn with a fixed seed."""
-    files, _ = discover([str(need(DATA / "news" / "articles.jsonl.gz"))], LoadOptions())
+    files, _ = discover([str(need(DATA / "news" / "articles.jsonl.gz"))])
     every = {a.id: a for file in files for a in load(file, LoadOptions()) if isinstance(a, Article)}
     wanted = {i for q in questions for found in q.relevant.values() for i in sorted(found)[:5]} & every.keys()
     others = random.Random(0).sample(sorted(every.keys() - wanted), max(0, ARTICLES - len(wanted)))

@@ -21,8 +21,7 @@ from qa.evaluate.metrics import exact_match, f1
 from qa.evaluate.questions import sample
 from qa.evaluate.ranking import measured as scored
 from qa.evaluate.squad import GOLD, Corpus, Question, load_squad
-from qa.fuse import Ranking
-from qa.fuse import reciprocal_rank as plain_rrf
+from qa.fuse import Ranking, ranking_of
 from qa.retrieve import Retrieval
 
 MEASURES = ("recall@1", "recall@5", "recall@20", "MRR@10")
@@ -45,13 +44,22 @@ def measured(index: Index, questions: list[Question], fused: list[Ranking]) -> l
     return [100 * float(np.mean(by_name[name])) for name in MEASURES]
 
 
+def plain_rrf(*rankings: Ranking) -> Ranking:
+    """Add 1 / (60 + rank) over the rankings (Cormack, Clarke and Buettcher, SIGIR 2009)."""
+    scores: dict[int, float] = {}
+    for ranking in rankings:
+        for rank, (passage_id, _) in enumerate(ranking.pairs(), start=1):
+            scores[passage_id] = scores.get(passage_id, 0.0) + 1 / (60 + rank)
+    return ranking_of(scores)
+
+
 def retrieval(index: Index, questions: list[Question], rule: Retrieval) -> None:
     """Print the table of the engines and of their fusions."""
     found = rankings(index, [q.text for q in questions])
     rows = {
         "dense": [one.dense for one in found],
         "BM25": [one.lexical for one in found],
-        "plain RRF": [plain_rrf(one.dense, one.lexical, dense_weight=0.5) for one in found],
+        "plain RRF": [plain_rrf(one.dense, one.lexical) for one in found],
         "fused (default)": [one.fused(rule.dense_weight, rule.article_weight) for one in found],
     }
     print_table(

@@ -33,7 +33,7 @@ BUILT_BY = "built_by"
 PASSAGES, ARTICLES = "passages", "articles"
 _TOKENS = "tokens"
 _REMOVED_SHARE = 0.05
-_PID = "writer.pid"
+PID = "writer.pid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +163,7 @@ def writer_lock(folder: Path) -> Iterator[None]:
         lock = FileLock(folder / LOCK, timeout=0)
         lock.acquire()
     except Timeout:
-        pid = (folder / _PID).read_text() if (folder / _PID).is_file() else "unknown"
+        pid = (folder / PID).read_text() if (folder / PID).is_file() else "unknown"
         raise IndexLocked(
             f"the index {folder} is being written by another process (pid {pid})",
             hint="wait until it has ended, then run the command again",
@@ -173,13 +173,13 @@ def writer_lock(folder: Path) -> Iterator[None]:
             f"{folder} cannot be written: {error.strerror}", hint="choose another folder with --index"
         ) from error
     try:
-        (folder / _PID).write_text(str(os.getpid()))
+        (folder / PID).write_text(str(os.getpid()))
         yield
     except OSError as error:
         raise StorageFailed(f"{folder}: {error.strerror}", hint="check the disk's free space") from error
     finally:
         with suppress(OSError):
-            (folder / _PID).unlink()
+            (folder / PID).unlink()
         lock.release()
 
 

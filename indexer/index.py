@@ -80,6 +80,11 @@ class Index:
         """How many passages wait for the next generation; they are found by meaning, not yet by word."""
         return len(self._new_ids)
 
+    @property
+    def last(self) -> int:
+        """The highest id of a passage that is searched; what is added or changed later gets higher ones."""
+        return int(self._new_ids[-1]) if len(self._new_ids) else self.manifest.upto
+
     def dense(self, vector: npt.NDArray[np.float32], k: int, allow: Filter) -> tuple[Ids, Scores]:
         """Return ids and cosines of the `k` passages nearest to the unit vector float32 (dim,)."""
         allowed = self.store.allowed_passages(allow) if allow else None

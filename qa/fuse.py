@@ -54,15 +54,6 @@ def weighted_sum(
     return _ordered(ids, fused)
 
 
-def reciprocal_rank(dense: Ranking, lexical: Ranking, *, dense_weight: float, k: float = 60.0) -> Ranking:
-    """Add 1 / (k + rank) over both rankings, weighted (Cormack, Clarke and Buettcher, SIGIR 2009)."""
-    ids = np.union1d(dense.ids, lexical.ids)
-    fused = np.zeros(len(ids), np.float64)
-    for ranking, weight in ((dense, dense_weight), (lexical, 1.0 - dense_weight)):
-        fused[np.searchsorted(ids, ranking.ids)] += weight / (k + 1.0 + np.arange(len(ranking.ids)))
-    return _ordered(ids, fused)
-
-
 def _scaled(scores: Scores, *, low: float) -> npt.NDArray[np.float64]:
     if len(scores) == 0:
         return np.empty(0, np.float64)

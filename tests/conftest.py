@@ -32,7 +32,7 @@ def reader():  # noqa: ANN201
 @pytest.fixture(scope="session")
 def seeds_index(tmp_path_factory: pytest.TempPathFactory, encoder) -> Path:  # noqa: ANN001
     folder = tmp_path_factory.mktemp("seeds") / "index"
-    files, _ = discover([str(ROOT / "seeds" / "*.txt")], LoadOptions())
+    files, _ = discover([str(ROOT / "seeds" / "*.txt")])
     with Builder(folder, encoder) as builder:
         builder.add(item for file in files for item in load(file, LoadOptions()))
         builder.publish()

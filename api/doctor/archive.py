@@ -16,7 +16,7 @@ from api.doctor.findings import Finding, caught
 from api.settings import DEFAULT_INDEX
 from indexer.article import Article
 from indexer.filters import Filter
-from indexer.generation import ARTICLES, LOCK, MANIFEST, PASSAGES
+from indexer.generation import ARTICLES, MANIFEST, PASSAGES, PID
 from indexer.index import Index
 from indexer.lexical import LexicalIndex
 from indexer.passages import title_prefix
@@ -173,7 +173,7 @@ def _database(path: Path, seconds: float = DATABASE_S) -> Finding:
 
 
 def _writer(folder: Path) -> Finding:
-    path = (folder / LOCK).with_suffix(".pid")
+    path = folder / PID
     try:
         pid = path.read_text().strip()
     except FileNotFoundError:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from indexer.errors import SourceError
-from indexer.loaders.base import LoadOptions, Skipped, SourceFile, shown
+from indexer.loaders.base import Skipped, SourceFile, shown
 
 DOCUMENTS = frozenset({".txt", ".md", ".markdown", ".html", ".htm", ".xhtml", ".pdf", ".docx"})
 RECORDS = frozenset({".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz", ".csv", ".tsv"})
@@ -20,15 +20,12 @@ def kind(path: Path) -> str:
     return double if double in RECORDS else "".join(suffixes[-1:])
 
 
-def discover(
-    paths: Sequence[str], options: LoadOptions | None = None
-) -> tuple[list[SourceFile], list[Skipped]]:
+def discover(paths: Sequence[str]) -> tuple[list[SourceFile], list[Skipped]]:
     """Return the files that the arguments name, and what among them cannot be read.
 
     Folders are read whole, sorted, without hidden files and folders. Raises SourceError for a path
     that does not exist and for a pattern that matches nothing.
     """
-    del options  # none of them decides which files there are
     files: list[SourceFile] = []
     skipped: list[Skipped] = []
     seen: set[Path] = set()

@@ -105,7 +105,7 @@ HOSTILE = replace(
 
 
 def build(folder: Path, encoder: Any) -> None:
-    files, _ = discover([str(ROOT / "seeds" / "*.txt")], LoadOptions())
+    files, _ = discover([str(ROOT / "seeds" / "*.txt")])
     seeds = [item for file in files for item in load(file, LoadOptions()) if isinstance(item, Article)]
     (kerry,) = [article for article in seeds if KERRY in article.id]
     copy = replace(kerry, id="copy", source="Daily Copy", text=kerry.text + "\n\nReporting by our partners.")

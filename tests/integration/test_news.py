@@ -10,7 +10,7 @@ from indexer.passages import PassageRule, split, title_prefix
 
 
 def test_every_passage_is_a_quote_that_the_encoder_reads_whole(data: Path, encoder: Any) -> None:
-    files, _ = discover([str(data / "news" / "articles.jsonl.gz")], LoadOptions())
+    files, _ = discover([str(data / "news" / "articles.jsonl.gz")])
     articles = [a for a in islice(load(files[0], LoadOptions()), 0, None, 10) if isinstance(a, Article)]
     assert len(articles) > 1000
     passages = []

@@ -25,7 +25,7 @@ def labelled(data: Path, tmp_path: Path, wanted: set[str]) -> list[Article]:
     few = tmp_path / "few.jsonl"
     with gzip.open(data / "news" / "articles.jsonl.gz", "rt", encoding="utf-8") as lines:
         few.write_text("".join(line for line in lines if json.loads(line)["id"] in wanted), encoding="utf-8")
-    files, _ = discover([str(few)], LoadOptions())
+    files, _ = discover([str(few)])
     return [item for item in load(files[0], LoadOptions()) if isinstance(item, Article)]
 
 

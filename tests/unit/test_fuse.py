@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from qa.fuse import Ranking, reciprocal_rank, weighted_sum
+from qa.fuse import Ranking, weighted_sum
 
 
 def ranking(*pairs: tuple[int, float]) -> Ranking:
@@ -25,12 +25,6 @@ def test_three_rankings_by_hand() -> None:
     fused = weighted_sum(dense, lexical, articles, dense_weight=0.3, article_weight=0.5)
     assert fused.ids.tolist() == [1, 4, 3, 2]
     assert fused.scores.tolist() == pytest.approx([0.3 + 0.25, 0.5 + 0.05, 0.2, 0.15])
-
-
-def test_reciprocal_rank_by_hand() -> None:
-    fused = reciprocal_rank(ranking((1, 0.9), (2, 0.7)), ranking((2, 5.0)), dense_weight=0.5, k=60)
-    assert fused.ids.tolist() == [2, 1]
-    assert fused.scores.tolist() == pytest.approx([0.5 / 62 + 0.5 / 61, 0.5 / 61])
 
 
 def test_ties_go_to_the_lower_id() -> None:
