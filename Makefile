@@ -53,7 +53,7 @@ format: $(VENV)/.installed-dev ## Rewrite the code as `check` wants it
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(VENV)/.installed-dev ## Print the figures of the README, side by side (needs $$NUTGRAF_DATA; an hour and more; PEERS=python of benchmarks/peers)
+bench: $(VENV)/.installed-dev ## Measure what the README shows (needs $$NUTGRAF_DATA, see docs/data.md; some hours; PEERS=Python of benchmarks/peers)
 	$(BIN)/python -m benchmarks $(if $(PEERS),--peers $(PEERS))
 
 lock: $(VENV)/.installed-dev ## Pin the newest releases that pyproject.toml allows

@@ -1,6 +1,6 @@
 """Passages a second: the shipped encoder beside sentence-transformers in float32 at its best batch size.
 
-Run in the repository: `python benchmarks/encoding.py [--passages 5000] [--threads 2]`. Needs the extras `dev`
+Run in the repository: `python -m benchmarks.encoding [--passages 5000] [--threads 2]`. Needs the extras `dev`
 and `hf`, and the news set in `$NUTGRAF_DATA`. Both encode the same passages; sentence-transformers sorts them
 by length itself. Turns are interleaved, so that a busy machine slows both.
 """
@@ -12,11 +12,11 @@ import os
 import time
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 
 import models
+from benchmarks.common import DATA, need
 
 BATCH_SIZES = (8, 16, 32, 64, 128)
 WORDS = 100
@@ -50,8 +50,7 @@ def main() -> None:
 def passages(count: int) -> list[str]:
     """Return news passages, cut from the articles' starts, in the file's order."""
     found: list[str] = []
-    path = Path(os.environ.get("NUTGRAF_DATA", "../shared/data")) / "news" / "articles.jsonl.gz"
-    with gzip.open(path, "rt", encoding="utf-8") as file:
+    with gzip.open(need(DATA / "news" / "articles.jsonl.gz"), "rt", encoding="utf-8") as file:
         for line in file:
             words = json.loads(line)["text"].split()
             found += [

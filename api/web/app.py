@@ -1,7 +1,5 @@
 """Joins the HTTP door: the engine's life, the routes, the guard, and one shape for every failure."""
 
-import json
-import logging
 import math
 import signal
 import socket
@@ -24,6 +22,7 @@ from api.schemas import Json
 from api.service import Models, load_models, open_with
 from api.settings import Settings
 from api.web.cursors import StaleCursor
+from api.web.defects import defect_object
 from api.web.engine import Busy, Engine, Limits
 from api.web.failures import failure_object
 from api.web.guard import Guard, Rules
@@ -193,10 +192,7 @@ async def _http(_: Request, error: Exception) -> JSONResponse:
 
 
 async def _defect(request: Request, error: Exception) -> JSONResponse:
-    request_id = getattr(request.state, "request_id", None)
-    kind = type(error).__name__
-    logging.getLogger("nutgraf").error(json.dumps({"id": request_id, "defect": kind}), exc_info=error)
-    return _shaped(500, "defect", f"a defect of nutgraf: {kind}; the log has it under {request_id}")
+    return JSONResponse(defect_object(request, error), 500)
 
 
 def _shaped(status: int, code: str, message: str) -> JSONResponse:

@@ -11,15 +11,15 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextvars import Context, copy_context
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import ClassVar, Protocol, TypeVar
 
 from api.schemas import Json
 from api.service import Models, Open, load_models
 from api.settings import Settings
-from api.web.newest import Newest
+from api.web.newest import Held, Newest
+from api.web.waiting import Outcome, Unrendered, Waiting, Wanted
 from indexer.build import Builder
 from qa.answer import Asked
 from qa.errors import QAError
@@ -48,28 +48,6 @@ class Limits:
     workers: int = 2
     others: int = 64
     writes: int = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A question, and what its caller makes of the outcome, in a thread.
-
-    What is `slow` to make (a timeline reads more passages) is made apart from the batch, so that those who
-    share it need not wait.
-    """
-
-    inquiry: Inquiry
-    render: Callable[[Open, Asked], Json]
-    slow: bool = False
-
-
-@dataclass(slots=True, eq=False)
-class _Waiting:
-    """A question in the queue; what is slow to render comes back as it is."""
-
-    wanted: Wanted
-    done: asyncio.Future[Json | Asked]
-    context: Context = field(default_factory=copy_context)  # whose question it is, for the log
 
 
 class Observer(Protocol):
@@ -101,7 +79,7 @@ class Engine:
         self._models: Models
         self._newest: Newest
         self._stopping = False
-        self._waiting: deque[_Waiting] = deque()
+        self._waiting: deque[Waiting] = deque()
         self._answering = self._others = self._writes = 0
 
     async def __aenter__(self) -> "Engine":
@@ -162,36 +140,26 @@ class Engine:
         if len(self._waiting) + len(checked) > self.limits.waiting:
             raise _busy(f"{len(self._waiting)} questions are waiting already")
         loop = asyncio.get_running_loop()
-        waiting = [_Waiting(one, loop.create_future()) for one in checked]
+        waiting = [Waiting(one, loop.create_future()) for one in checked]
         self._waiting.extend(waiting)
         self._arrived.set()
         try:
             outcomes = await asyncio.gather(*(one.done for one in waiting))
+            return [
+                await self._rendered(one, outcome) for one, outcome in zip(checked, outcomes, strict=True)
+            ]
         finally:
             for one in waiting:
-                one.done.cancel()
+                one.leave()
                 if one in self._waiting:
                     self._waiting.remove(one)
-        return [
-            await self.run(partial(_rendered, one.render, outcome)) if isinstance(outcome, Asked) else outcome
-            for one, outcome in zip(checked, outcomes, strict=True)
-        ]
 
     async def run(self, work: Callable[[Open], T]) -> T:
         """Do something else with what is open, in a thread; raises Busy when too much of it is going on.
 
         Who leaves before it has begun gives up the place; what has begun keeps its thread until it ends.
         """
-        if self._stopping or self._others >= self.limits.others:
-            raise _busy("the server is stopping" if self._stopping else "too much is going on already")
-        self._others += 1
-        try:
-            await self._places.acquire()
-            task = asyncio.create_task(self._with_open(work, self._other_threads))
-            task.add_done_callback(self._place_free)
-            return await asyncio.shield(task)
-        finally:
-            self._others -= 1
+        return await self._run(work, None)
 
     async def write(self, work: Callable[[Builder], T]) -> T:
         """Change the index, in a thread, one after another, to the end whoever waits for it.
@@ -222,16 +190,43 @@ class Engine:
             try:
                 if self._observer is not None:
                     self._observer.batch(len(batch))
-                await self._with_open(partial(_answer, batch, self._observer), self._threads)
+                await self._answered(batch)
             except Exception as error:  # noqa: BLE001 - whatever it was, the callers are told
                 for one in batch:
-                    _settle(one, error)
+                    one.settle(error)
             finally:
                 self._answering -= 1
 
-    async def _with_open(self, work: Callable[[Open], T], threads: ThreadPoolExecutor) -> T:
-        async with self._newest.use() as opened:
-            return await asyncio.get_running_loop().run_in_executor(threads, work, opened)
+    async def _answered(self, batch: Sequence[Waiting]) -> None:
+        held = self._newest.held()
+        held.stay()
+        try:
+            work = partial(_answer, batch, self._observer, held)
+            await asyncio.get_running_loop().run_in_executor(self._threads, work)
+        finally:
+            held.leave()
+
+    async def _rendered(self, one: Wanted, outcome: Outcome) -> Json:
+        """Return it as its caller wants it, made from the same state of the index that answered."""
+        if not isinstance(outcome, Unrendered):
+            return outcome
+        return await self._run(lambda opened: one.render(opened, outcome.asked), outcome.held)
+
+    async def _run(self, work: Callable[[Open], T], held: Held | None) -> T:
+        """Run it with what is held, or with what is open when its turn comes."""
+        if self._stopping or self._others >= self.limits.others:
+            raise _busy("the server is stopping" if self._stopping else "too much is going on already")
+        self._others += 1
+        try:
+            await self._places.acquire()
+            held = held or self._newest.held()
+            loop = asyncio.get_running_loop()
+            future = loop.run_in_executor(self._other_threads, work, held.opened)
+            held.stay()  # with the thread: whoever waits for it may leave
+            future.add_done_callback(partial(self._place_free, held))
+            return await asyncio.shield(future)
+        finally:
+            self._others -= 1
 
     async def _write(self, work: Callable[[Builder], T]) -> T:
         def run() -> T:
@@ -245,9 +240,10 @@ class Engine:
         self._writes -= 1
         _looked_at(task)
 
-    def _place_free(self, task: "asyncio.Task[T]") -> None:
+    def _place_free(self, held: Held, future: "asyncio.Future[T]") -> None:
         self._places.release()
-        _looked_at(task)
+        held.leave()
+        _looked_at(future)
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._other_threads, work)
@@ -257,36 +253,27 @@ class Engine:
         self._other_threads.shutdown()
 
 
-def _looked_at(task: "asyncio.Task[T]") -> None:
-    """Look at how a task ended, lest asyncio logs it once more when nobody waits."""
-    if not task.cancelled():
-        task.exception()
+def _looked_at(future: "asyncio.Future[T]") -> None:
+    """Look at how something ended, lest asyncio logs it once more when nobody waits."""
+    if not future.cancelled():
+        future.exception()
 
 
-def _answer(batch: Sequence[_Waiting], observer: Observer | None, opened: Open) -> None:
-    """Answer a batch, in a worker's thread; the outcomes go back to the loop's."""
+def _answer(batch: Sequence[Waiting], observer: Observer | None, held: Held) -> None:
+    """Answer a batch, in a worker's thread; the outcomes go back to the loop's before the batch has ended."""
+    opened = held.opened
     outcomes = opened.answerer.answer([one.wanted.inquiry for one in batch])
     for one, asked in zip(batch, outcomes, strict=True):
         if observer is not None:
             one.context.run(observer.asked, asked)
         try:
-            outcome: Json | Asked | Exception = asked if one.wanted.slow else one.wanted.render(opened, asked)
+            slow = one.wanted.slow
+            outcome: Outcome | Exception = (
+                Unrendered(asked, held) if slow else one.wanted.render(opened, asked)
+            )
         except Exception as error:  # noqa: BLE001 - one caller's failure is not the others'
             outcome = error
-        one.done.get_loop().call_soon_threadsafe(_settle, one, outcome)
-
-
-def _rendered(render: Callable[[Open, Asked], Json], asked: Asked, opened: Open) -> Json:
-    return render(opened, asked)
-
-
-def _settle(one: _Waiting, outcome: Json | Asked | Exception) -> None:
-    if one.done.done():
-        return  # its caller has left
-    if isinstance(outcome, Exception):
-        one.done.set_exception(outcome)
-    else:
-        one.done.set_result(outcome)
+        one.done.get_loop().call_soon_threadsafe(one.settle, outcome)
 
 
 def _busy(why: str) -> Busy:

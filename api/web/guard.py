@@ -7,6 +7,7 @@ import base64
 import binascii
 import json
 import logging
+import math
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -79,6 +80,34 @@ class _Seen:
     key: str | None = None
     status: int = 0
     begun: bool = False
+    ended: bool = False
+    left: bool = False
+
+    def receiving(self, receive: Receive) -> Receive:
+        """Return what notes that the client left before it had its answer."""
+
+        async def noting() -> Message:
+            message = await receive()
+            self.left = self.left or (message["type"] == "http.disconnect" and not self.ended)
+            return message
+
+        return noting
+
+    def sending(self, send: Send) -> Send:
+        """Return what notes the status, and adds the headers of every answer."""
+
+        async def noting(message: Message) -> None:
+            last = message["type"] == "http.response.body" and not message.get("more_body", False)
+            self.ended = self.ended or last
+            if message["type"] == "http.response.start":
+                self.status, self.begun = message["status"], True
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+                headers["X-Request-Id"] = self.id
+            await send(message)
+
+        return noting
 
 
 class Guard:
@@ -103,24 +132,15 @@ class Guard:
         began, seen = time.perf_counter(), _Seen()
         scope.setdefault("state", {})["request_id"] = seen.id
         request_id.set(seen.id)
-
-        async def sending(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                seen.status, seen.begun = message["status"], True
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
-                headers["X-Request-Id"] = seen.id
-            await send(message)
-
+        sending = seen.sending(send)
         try:
             self._admit(scope, seen)
-            await self._app(scope, await self._rules.bodies.bounded(scope, receive), sending)
+            await self._app(scope, await self._rules.bodies.bounded(scope, seen.receiving(receive)), sending)
         except Refused as refused:
             if not seen.begun:
                 await refused.response(scope, receive, sending)
         except ClientDisconnect:
-            seen.status = CLIENT_LEFT
+            seen.left = True
         except Exception as error:
             if seen.begun:
                 raise
@@ -136,16 +156,7 @@ class Guard:
         client = scope.get("client")
         who = client[0] if client else "unknown"
         if self._rules.keys:
-            key = matching(self._rules.keys, _secret(headers))
-            if key is None:
-                self._take(f"nobody at {who}")  # guessing has its rate as well
-                raise Refused(
-                    401,
-                    "unauthorized",
-                    "this server answers holders of an API key",
-                    "Authorization: Bearer KEY",
-                    WWW_Authenticate='Basic realm="nutgraf", Bearer',
-                )
+            key = self._holder(_secret(headers), who)
             seen.key = who = key.name
             if not key.allows(_needed(scope["method"], path)):
                 raise Refused(403, "forbidden", f"the key {key.name} only reads", "a key of scope write")
@@ -156,29 +167,51 @@ class Guard:
                 f"this server is not known as {host[:100]!r}",
                 "http://127.0.0.1, or set API keys",
             )
-        self._take(who)
+        self._room(self._rates.wait_s(who))
 
-    def _take(self, who: str) -> None:
-        wait = self._rates.wait_s(who)
-        if wait > 0.0:
+    def _holder(self, secret: str, where: str) -> Key:
+        """Return whose key it is.
+
+        Guessing has its rate as well: an address that has used up its guesses learns nothing from the next
+        one, not even that it is right. Who sends no key does not guess.
+        """
+        bucket = f"guesses from {where}" if secret else f"no key from {where}"
+        self._room(self._rates.wait_s(bucket, take=False))
+        key = matching(self._rules.keys, secret)
+        if key is not None:
+            return key
+        self._rates.wait_s(bucket)
+        raise Refused(
+            401,
+            "unauthorized",
+            "this server answers holders of an API key",
+            "Authorization: Bearer KEY",
+            WWW_Authenticate='Basic realm="nutgraf", Bearer',
+        )
+
+    def _room(self, wait_s: float) -> None:
+        """Raise Refused where there is something to wait for."""
+        if wait_s > 0.0:
+            seconds = math.ceil(wait_s)
             raise Refused(
                 429,
                 "too_many_requests",
                 f"more than {self._rules.per_minute} requests a minute",
-                f"try again in {wait:.0f} s",
-                Retry_After=str(max(1, round(wait))),
+                f"try again in {seconds} s",
+                Retry_After=str(seconds),
             )
 
     def _log(self, scope: Scope, seen: _Seen, seconds: float) -> None:
         """Write a line without the query, which may hold a question."""
+        status = CLIENT_LEFT if seen.left else seen.status
         route = getattr(scope.get("route"), "path", "none")
         method = scope["method"] if scope["method"] in METHODS else "other"  # any word can be sent as one
-        self._count(method, route, seen.status, seconds)
+        self._count(method, route, status, seconds)
         line: dict[str, Any] = {
             "id": seen.id,
             "method": method,
             "route": route,
-            "status": seen.status,
+            "status": status,
             "ms": round(seconds * 1e3, 1),
             "key": seen.key,
         }

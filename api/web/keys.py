@@ -82,13 +82,13 @@ class Rates:
         self._now = now
         self._buckets: dict[str, tuple[float, float]] = {}
 
-    def wait_s(self, name: str) -> float:
-        """Take a token; return 0, or after how many seconds there is one again."""
+    def wait_s(self, name: str, *, take: bool = True) -> float:
+        """Take a token, or only look for one; return 0, or after how many seconds there is one again."""
         now = self._now()
         tokens, at = self._buckets.pop(name, (self._most, now))
         tokens = min(self._most, tokens + (now - at) * self._rate)
         wait = 0.0 if tokens >= 1.0 else (1.0 - tokens) / self._rate
-        self._buckets[name] = (tokens - 1.0 if wait == 0.0 else tokens, now)
+        self._buckets[name] = (tokens - 1.0 if take and wait == 0.0 else tokens, now)
         if len(self._buckets) > self.MOST_NAMES:  # the one that asked longest ago; its bucket is full
             self._buckets.pop(next(iter(self._buckets)))
         return wait

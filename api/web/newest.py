@@ -7,9 +7,8 @@ of threads.
 import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator
 from concurrent.futures import Executor
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import ExitStack
 from functools import partial
 
 from api.service import Models, Open, open_with
@@ -37,12 +36,16 @@ class Held:
         self._stack = ExitStack()
         self.stamp = stamp(settings)
         self.opened = self._stack.enter_context(open_with(settings, models))
-        self.users = 0
+        self._users = 0
         self._retired = False
+
+    def stay(self) -> None:
+        """Somebody uses it, until as many have left as stayed."""
+        self._users += 1
 
     def leave(self) -> None:
         """One user is gone."""
-        self.users -= 1
+        self._users -= 1
         self._close_if_free()
 
     def retire(self) -> None:
@@ -51,7 +54,7 @@ class Held:
         self._close_if_free()
 
     def _close_if_free(self) -> None:
-        if self._retired and not self.users:
+        if self._retired and not self._users:
             self._stack.close()
 
 
@@ -74,18 +77,12 @@ class Newest:
         """What is open now; only for what is read at once."""
         return self._held.opened
 
-    @asynccontextmanager
-    async def use(self) -> AsyncIterator[Open]:
-        """Keep what is open from being closed; see to it that a newer generation is opened."""
+    def held(self) -> Held:
+        """Return what is open, to `stay` with at once; see to it that a newer generation is opened."""
         now = stamp(self._settings)
         if now is not None and now != self._held.stamp and self._reopening is None:
             self._reopening = asyncio.create_task(self._reopen_quietly(now))
-        held = self._held
-        held.users += 1
-        try:
-            yield held.opened
-        finally:
-            held.leave()
+        return self._held
 
     async def reopen(self) -> None:
         """Open the index anew, whatever has changed in it; who uses the old one goes on with it.

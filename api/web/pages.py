@@ -50,6 +50,7 @@ async def home(request: Request) -> Response:
         "answer.html",
         form=form,
         told=told,
+        calibrated=told.pop("calibrated"),
         strips=over_time,
         rival=rival(over_time, told["answers"][0]) if told["answers"] else None,
         looked=looked_at(told),
@@ -127,7 +128,8 @@ async def _page(request: Request, template: str, **values: object) -> HTMLRespon
 
 
 def _told(opened: Open, outcome: Asked) -> Json:
-    return asked_object(outcome, opened.index) | {"outcome": outcome}
+    calibrated = opened.calibration.used or opened.reader.calibration is not None
+    return asked_object(outcome, opened.index) | {"outcome": outcome, "calibrated": calibrated}
 
 
 async def _timeline(request: Request, engine: Engine, outcome: Asked) -> list[Json]:

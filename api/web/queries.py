@@ -2,13 +2,21 @@
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import InitErrorDetails
 
 from api.options import article_filter
 from indexer.filters import Filter
+from qa.checks import MAX_TOP
 from qa.inquiry import Inquiry
 
 MOST_QUESTIONS = 32
+MOST_AUTHORS = 1000
+_WHY_CHARS = 200
+_NO_OBJECT = {"json_invalid": "it is not JSON", "model_type": "it is not a JSON object"}
+# Described here and checked where every door is: what is out of range has one error.
+_TOP_RANGE: dict[str, Any] = {"minimum": 1, "maximum": MAX_TOP}
+_PROBABILITY_RANGE: dict[str, Any] = {"minimum": 0, "maximum": 1}
 _DAY = 'A day, month or year (2016-01-27, January 2016, 2016), or "last week".'
 
 
@@ -23,6 +31,17 @@ Text = Annotated[str, AfterValidator(_sound)]
 
 class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known(cls, data: object) -> object:
+        """Refuse the first unknown field alone: a body has room for a hundred thousand of them."""
+        known = cls.model_fields
+        unknown = next((name for name in data if name not in known), None) if isinstance(data, dict) else None
+        if unknown is not None:
+            first = InitErrorDetails(type="extra_forbidden", loc=(unknown,), input=None)
+            raise ValidationError.from_exception_data(cls.__name__, [first])
+        return data
 
 
 class Filtered(_Body):
@@ -50,18 +69,25 @@ class Filtered(_Body):
 class Search(Filtered):
     """Words to look for."""
 
-    top: int = Field(10, description="How many passages, 1 to 100.", examples=[10])
+    top: int = Field(
+        10, description="How many passages, 1 to 100.", examples=[10], json_schema_extra=_TOP_RANGE
+    )
     cursor: str | None = Field(
-        None, description="`next` of the page before: the same request goes on there.", examples=[None]
+        None, description="`next` of the page before: the same request goes on there.", examples=["MTAu..."]
     )
 
 
 class Ask(Filtered):
     """A question to answer."""
 
-    top: int = Field(1, description="How many different answers, 1 to 100.", examples=[1])
+    top: int = Field(
+        1, description="How many different answers, 1 to 100.", examples=[1], json_schema_extra=_TOP_RANGE
+    )
     min_probability: float | None = Field(
-        None, description="Replaces the fitted threshold, 0 to 1, for every answer.", examples=[0.5]
+        None,
+        description="Replaces the fitted threshold, 0 to 1, for every answer.",
+        examples=[0.5],
+        json_schema_extra=_PROBABILITY_RANGE,
     )
     timeline: bool = Field(False, description="Show also how the answer changed over time.", examples=[False])
     explain: bool = Field(False, description="Show ranks and scores of every passage.", examples=[False])
@@ -77,19 +103,26 @@ class AskBatch(_Body):
     questions: Annotated[list[Ask], Field(min_length=1, max_length=MOST_QUESTIONS)]
 
 
-class NewArticle(BaseModel):
-    """An article to store; other fields are ignored. It needs an `id` or a `url`, by which it is known."""
-
-    model_config = ConfigDict(extra="allow")
+class NewArticle(_Body):
+    """An article to store. It needs an `id` or a `url`, by which it is known."""
 
     text: str = Field(examples=["BEIJING — Secretary of State John Kerry said on Wednesday that ..."])
     id: str | None = Field(None, examples=["nyt-2016-01-27-kerry"])
     url: str | None = Field(None, examples=["https://news.example/2016/01/27/kerry.html"])
     title: str | None = Field(None, examples=["Kerry in Beijing"])
     source: str | None = Field(None, examples=["The New York Times"])
-    authors: list[str] | str | None = Field(None, examples=[["Jane Perlez"]])
+    authors: Annotated[list[str], Field(max_length=MOST_AUTHORS)] | str | None = Field(
+        None, examples=[["Jane Perlez"]]
+    )
     published: str | None = Field(None, examples=["2016-01-27T09:00:00Z"])
 
     def record(self) -> dict[str, Any]:
         """Return the fields as a line of JSON has them."""
         return self.model_dump(exclude_none=True)
+
+
+def why(error: ValidationError) -> str:
+    """Return the first thing that is wrong with an article of an upload."""
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    where = ".".join(str(part) for part in first["loc"])
+    return _NO_OBJECT.get(first["type"], f"{where}: {first['msg']}")[:_WHY_CHARS]

@@ -8,9 +8,30 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 _QUOTE = "new United Nations sanctions against the North"
-_ID = "seeds/004_d6905fbb12041181.txt"
+ARTICLE_ID = "seeds/004_d6905fbb12041181.txt"
 _HASH = "9f3ab2c4d5e6"
 _DAY = "2016-01-27T00:00:00Z"
+_RANKS = {
+    "dense": {"rank": 1, "score": 0.7127},
+    "bm25": {"rank": 2, "score": 18.4},
+    "article_bm25": None,
+    "fused": {"rank": 1, "score": 0.83},
+    "recency": 0.0,
+    "reader": {"rank": 1, "score": 9.1, "over_null": 7.2},
+    "cluster": ARTICLE_ID,
+}
+_WHY = {
+    "filter": {"first": "2016-01-01", "last": None, "as_of": None, "sources": []},
+    "threshold": 0.2134,
+    "won": {
+        "text": _QUOTE,
+        "score": {"reader": 9.1, "retrieval": 8.3, "agreement": 0.0, "total": 17.4},
+        "runner_up": {"text": "denuclearization", "score": 11.2},
+        "probability": 0.71,
+        "terms": {"bias": {"value": 1.0, "adds": -3.1}, "score": {"value": 17.4, "adds": 4.0}},
+    },
+}
+_CALIBRATION = {"of": "reader", "threshold": 0.2134, "fitted": None}
 
 
 class _Object(BaseModel):
@@ -34,7 +55,7 @@ class Error(_Object):
 class ArticleRef(_Object):
     """What identifies an article to a person."""
 
-    id: str = Field(examples=[_ID])
+    id: str = Field(examples=[ARTICLE_ID])
     title: str = Field(examples=["U.S. Says It Will Step Up Defenses"])
     url: str | None = Field(examples=["https://news.example/2016/01/27/kerry.html"])
     source: str | None = Field(description="The outlet.", examples=["The New York Times"])
@@ -48,7 +69,7 @@ class Article(ArticleRef):
     published_from: str | None = Field(description="Where the date came from.", examples=["byline"])
     ingested_at: str | None = Field(examples=["2026-11-22T09:00:00Z"])
     content_hash: str = Field(description="SHA-256 of all that a reader could see.", examples=[_HASH])
-    cluster: str | None = Field(description="Articles that print one story share it.", examples=[_ID])
+    cluster: str | None = Field(description="Articles that print one story share it.", examples=[ARTICLE_ID])
     text: str = Field(description="What every quote is cut from.", examples=["BEIJING — ..."])
 
 
@@ -96,7 +117,9 @@ class Passage(Quote):
     score: float = Field(description="Meaning and words together, 0 to 1.", examples=[0.83])
     rank: int = Field(examples=[1])
     copies: list[ArticleRef] = Field(description="Other prints of the same story.")
-    explain: dict[str, Any] | None = Field(None, description="Its ranks and scores, where asked for.")
+    explain: dict[str, Any] | None = Field(
+        None, description="Its ranks and scores, where asked for.", examples=[_RANKS]
+    )
 
 
 class IndexState(_Object):
@@ -155,7 +178,9 @@ class Asked(_Object):
     index: IndexState
     timeline: list[TimelineEntry] | None = Field(None, description="How the answer changed, where asked for.")
     considered: list[Answer] | None = Field(None, description="With `explain`: the unsure ones, too.")
-    explanation: dict[str, Any] | None = Field(None, description="With `explain`: why the first is first.")
+    explanation: dict[str, Any] | None = Field(
+        None, description="With `explain`: why the first is first.", examples=[_WHY]
+    )
 
 
 class AskedBatch(_Object):
@@ -178,7 +203,7 @@ class Stored(_Object):
     """What became of an article."""
 
     status: Literal["added", "updated", "unchanged", "duplicate", "skipped"] = Field(examples=["added"])
-    id: str | None = Field(None, examples=[_ID])
+    id: str | None = Field(None, examples=[ARTICLE_ID])
     reason: str | None = Field(
         None, description="Why it was skipped.", examples=["neither an id nor a web address"]
     )
@@ -187,7 +212,7 @@ class Stored(_Object):
 class Removed(_Object):
     """What was removed."""
 
-    removed: list[str] = Field(examples=[[_ID]])
+    removed: list[str] = Field(examples=[[ARTICLE_ID]])
 
 
 class Outlet(_Object):
@@ -221,7 +246,9 @@ class Info(IndexState):
     sources: list[Outlet]
     encoder: Encoder
     bytes: int = Field(examples=[411_000_000])
-    calibration: dict[str, Any] = Field(description="What probabilities and threshold come from.")
+    calibration: dict[str, Any] = Field(
+        description="What probabilities and threshold come from.", examples=[_CALIBRATION]
+    )
 
 
 class Alive(_Object):

@@ -6,9 +6,10 @@ from functools import partial
 from hashlib import sha256
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Header, Path, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel
+from starlette.requests import ClientDisconnect
 
 from api.calibrations import in_force_object
 from api.errors import NutgrafError
@@ -17,18 +18,32 @@ from api.schemas import Json, asked_object, found_object, full_article_object, i
 from api.service import Open, article, unknown
 from api.timelines import timeline_object
 from api.web import responses as shapes
-from api.web.cursors import cursor_at, place_of
+from api.web.bodies import LINES, media_type
+from api.web.cursors import cursor_at, place_of, request_hash
 from api.web.deadline import in_time
-from api.web.engine import Engine, Wanted
+from api.web.defects import defect_object
+from api.web.engine import Engine
 from api.web.failures import failure_object
 from api.web.queries import Ask, AskBatch, NewArticle, Search
 from api.web.refused import Refused
 from api.web.uploads import stored_lines
+from api.web.waiting import Wanted
 from api.web.writing import CHANGES, Writer
 from qa.answer import Asked
 from qa.checks import MAX_TOP, check_top
 
 router = APIRouter(prefix="/v1")
+ArticleId = Annotated[
+    str,
+    Path(description="An article's id, as answers and passages have it.", examples=[shapes.ARTICLE_ID]),
+]
+IfNoneMatch = Annotated[
+    str | None,
+    Header(
+        description="An `ETag` of the article that you have, or several.",
+        examples=['"0cc175b9c0f1b6a831c399e269772661"'],
+    ),
+]
 _UPLOAD_BODY = {
     "requestBody": {
         "required": True,
@@ -53,16 +68,16 @@ _STREAM = gives(shapes.Asked)["responses"] | {
 
 
 @router.post("/ask", tags=["asking"], **gives(shapes.Asked))
-async def ask(asked: Ask, request: Request) -> Json:
+async def ask(asked: Ask, request: Request) -> JSONResponse:
     """Answer a question with the exact words of an article, or say that the archive does not answer it."""
-    return (await in_time(request, _engine(request).ask_all([_wanted(asked)])))[0]
+    return JSONResponse((await in_time(request, _engine(request).ask_all([_wanted(asked)])))[0])
 
 
 @router.post("/ask/batch", tags=["asking"], **gives(shapes.AskedBatch))
-async def ask_batch(batch: AskBatch, request: Request) -> Json:
+async def ask_batch(batch: AskBatch, request: Request) -> JSONResponse:
     """Answer up to 32 questions; the outcomes have their order."""
     asks = [_wanted(one) for one in batch.questions]
-    return {"outcomes": await in_time(request, _engine(request).ask_all(asks))}
+    return JSONResponse({"outcomes": await in_time(request, _engine(request).ask_all(asks))})
 
 
 @router.post("/ask/stream", tags=["asking"], response_class=StreamingResponse, responses=_STREAM)
@@ -82,32 +97,35 @@ async def ask_stream(asked: Ask, request: Request) -> StreamingResponse:
             yield _event("answer", (await in_time(request, engine.ask_all([wanted])))[0])
         except NutgrafError as error:
             yield _event("error", failure_object(error))
+        except ClientDisconnect:
+            raise
+        except Exception as error:  # noqa: BLE001 - the answer has begun: nobody else could tell of it
+            yield _event("error", defect_object(request, error))
 
     return StreamingResponse(events(), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
 
 @router.post("/search", tags=["asking"], **gives(shapes.Found))
-async def search(wanted: Search, request: Request) -> Json:
+async def search(wanted: Search, request: Request) -> JSONResponse:
     """Find the passages nearest to some words; up to 100, a page at a time."""
     check_top(wanted.top)
     allow = wanted.allow()
+    asked = request_hash(wanted.question, allow)
 
     def work(opened: Open) -> Json:
-        first = 0 if wanted.cursor is None else place_of(wanted.cursor, opened)
+        first = 0 if wanted.cursor is None else place_of(wanted.cursor, asked, opened)
         last = min(first + wanted.top, MAX_TOP) if first else wanted.top
         found = opened.answerer.search(wanted.question, top=last, allow=allow)
         more = len(found.candidates) == last < MAX_TOP
         page = found_object(wanted.question, found, opened.index)
         page["passages"] = page["passages"][first:]
-        return page | {"next": cursor_at(last, opened) if more else None}
+        return page | {"next": cursor_at(last, asked, opened) if more else None}
 
-    return await in_time(request, _engine(request).run(work))
+    return JSONResponse(await in_time(request, _engine(request).run(work)))
 
 
 @router.get("/articles/{article_id:path}", tags=["articles"], **gives(shapes.Article))
-async def get_article(
-    article_id: str, request: Request, if_none_match: Annotated[str | None, Header()] = None
-) -> Response:
+async def get_article(article_id: ArticleId, request: Request, if_none_match: IfNoneMatch = None) -> Response:
     """Return an article with all that is kept of it; 304 where the `ETag` given is still its own."""
     found = await in_time(request, _engine(request).run(lambda opened: article(opened.index, article_id)))
     whole = JSONResponse(full_article_object(found))
@@ -126,8 +144,8 @@ async def post_articles(request: Request) -> Response:
 
     They can be found when the call returns: by meaning at once, by their words some seconds later.
     """
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind in {"application/x-ndjson", "application/jsonl"}:
+    kind = media_type(request.headers)
+    if kind in LINES:
         return Response(
             await stored_lines(request.stream(), _writer(request)), media_type="application/x-ndjson"
         )
@@ -142,7 +160,7 @@ async def post_articles(request: Request) -> Response:
 
 
 @router.delete("/articles/{article_id:path}", tags=["articles"], **gives(shapes.Removed))
-async def delete_article(article_id: str, request: Request) -> Json:
+async def delete_article(article_id: ArticleId, request: Request) -> Json:
     """Remove an article; it is gone from every search when the call returns."""
     writer = _writer(request)
     if not await writer.remove(article_id):
@@ -152,14 +170,14 @@ async def delete_article(article_id: str, request: Request) -> Json:
 
 
 @router.get("/info", tags=["archive"], **gives(shapes.Info))
-async def info(request: Request) -> Json:
+async def info(request: Request) -> JSONResponse:
     """Say what the index holds."""
 
     def work(opened: Open) -> Json:
         described = info_object(opened.index, opened.index.store.sources())
         return described | {"calibration": in_force_object(opened.calibration)}
 
-    return await in_time(request, _engine(request).run(work))
+    return JSONResponse(await in_time(request, _engine(request).run(work)))
 
 
 # --- inside ---------------------------------------------------------------------------------------------

@@ -6,8 +6,9 @@ from collections.abc import AsyncIterable, AsyncIterator
 
 from pydantic import ValidationError
 
-from api.errors import NutgrafError, fields_object
+from api.errors import NutgrafError
 from api.schemas import Json
+from api.web.failures import failure_object
 from api.web.queries import NewArticle, why
 from api.web.refused import Refused
 from api.web.writing import CHANGES, Writer
@@ -55,7 +56,7 @@ def _told(error: Exception) -> Json:
     if isinstance(error, Refused):
         return error.shape
     assert isinstance(error, NutgrafError)
-    return fields_object(error)
+    return failure_object(error)
 
 
 async def _chunks(parts: AsyncIterable[bytes]) -> AsyncIterator[list[bytes]]:

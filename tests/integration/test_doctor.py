@@ -185,8 +185,17 @@ def test_a_store_that_lost_a_passage(index: Path) -> None:
     change(index, "DELETE FROM passages WHERE id = 3")
     assert problems(index) == ["in step"]
     assert by_name(index)["in step"].found == (
-        "passages: 16 in the manifest, 16 in the vectors, 16 in the words, 15 of them in the store"
+        "passages: 16 in the manifest, 16 in the vectors, 16 in the words, 15 of them in the store;"
+        " articles: 3 in the manifest, 3 in the words"
     )
+
+
+def test_words_that_lack_an_article(index: Path) -> None:
+    manifest = index / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"articles": 3', '"articles": 4'))
+    assert problems(index) == ["in step"]
+    found = by_name(index)["in step"].found
+    assert found.endswith("16 of them in the store; articles: 4 in the manifest, 3 in the words")
 
 
 def test_removing_and_publishing_leave_it_in_step(index: Path, encoder: Any) -> None:

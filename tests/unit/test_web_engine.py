@@ -12,7 +12,8 @@ import api.web.newest
 from api.schemas import Json
 from api.service import Open
 from api.settings import Settings
-from api.web.engine import Busy, Engine, Limits, Wanted
+from api.web.engine import Busy, Engine, Limits
+from api.web.waiting import Wanted
 from qa.answer import Asked
 from qa.errors import BadQuestion
 from qa.inquiry import Inquiry

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -13,13 +13,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
-from starlette.types import Message
+from starlette.types import Message, Receive, Scope, Send
 
 from api.web.bodies import Bodies
+from api.web.deadline import CallerLeft
 from api.web.guard import HEADERS, Guard, Rules
 from api.web.keys import parse_keys
 
-READER, WRITER = "reader-of-16-chars", "writer-of-16-chars"
+READER, WRITER, WRONG = "reader-of-16-chars", "writer-of-16-chars", "wrong-one-of-16-chars"
+JSON, UPLOAD_TYPE = "application/json", (b"content-type", b"application/x-ndjson")
 KEYS = parse_keys([f"wire={READER}", f"desk:write={WRITER}"])
 
 
@@ -93,13 +95,35 @@ def test_who_may_do_what(method: str, path: str, headers: dict[str, str], status
         assert set(answered.json()["error"]) == {"code", "message", "hint"}
 
 
+def statuses(client: TestClient, *secrets: str) -> list[int]:
+    return [client.get("/", headers=bearer(secret)).status_code for secret in secrets]
+
+
 def test_rates_are_per_key_and_guessing_has_one() -> None:
     client = guarded(keys=KEYS, per_minute=12)  # two at once
-    assert [client.get("/", headers=bearer(READER)).status_code for _ in range(3)] == [200, 200, 429]
-    assert client.get("/", headers=bearer(WRITER)).status_code == 200
-    refused = [client.get("/", headers=bearer("wrong-one-of-16-chars")) for _ in range(3)]
-    assert [answered.status_code for answered in refused] == [401, 401, 429]
-    assert int(refused[-1].headers["Retry-After"]) >= 1
+    assert statuses(client, READER, READER, READER) == [200, 200, 429]
+    assert statuses(client, WRITER) == [200]
+    assert statuses(client, WRONG, WRONG, WRONG) == [401, 401, 429]
+
+
+def test_who_has_used_up_the_guesses_does_not_learn_that_one_is_right() -> None:
+    client = guarded(keys=KEYS, per_minute=12)
+    assert statuses(client, READER, WRONG, READER, WRONG, WRITER, READER) == [200, 401, 200, 401, 429, 429]
+
+
+def test_who_sends_no_key_does_not_guess() -> None:
+    client = guarded(keys=KEYS, per_minute=12)
+    assert [client.get("/").status_code for _ in range(3)] == [401, 401, 429]
+    assert statuses(client, READER) == [200]
+
+
+@pytest.mark.parametrize(("per_minute", "seconds"), [(12, "5"), (120, "1")])
+def test_nobody_is_told_to_try_again_in_0_s(per_minute: int, seconds: str) -> None:
+    """Of 120 a minute there is one again after half a second, which is 0 when rounded."""
+    client = guarded(per_minute=per_minute)
+    refused = next(answered for _ in range(500) if (answered := client.get("/")).status_code == 429)
+    assert refused.headers["Retry-After"] == seconds
+    assert refused.json()["error"]["hint"] == f"try again in {seconds} s"
 
 
 def test_bodies_that_are_too_long() -> None:
@@ -108,36 +132,102 @@ def test_bodies_that_are_too_long() -> None:
     for content in (b"x" * 11, iter([b"x" * 6, b"x" * 6])):
         answered = client.post("/v1/ask", content=content)
         assert (answered.status_code, answered.json()["error"]["code"]) == (413, "too_large")
-    assert client.post("/v1/articles", content=b"x" * 20).json()["bytes"] == 20
-    assert client.post("/v1/articles", content=b"x" * 21).status_code == 413
+    for kind, most in (("application/x-ndjson", 20), ("application/jsonl; charset=utf-8", 20), (JSON, 10)):
+        for size, status in ((most, 200), (most + 1, 413)):
+            for content in (b"x" * size, iter([b"x" * (size - 1), b"x"])):
+                answered = client.post("/v1/articles", content=content, headers={"Content-Type": kind})
+                assert answered.status_code == status, (kind, size)
     for length in ("-1", "9" * 5000):
         assert client.post("/v1/ask", headers={"Content-Length": length}).status_code == 413
 
 
-def test_a_body_that_trickles_in() -> None:
+def post(path: str, receive: Callable[[], Awaitable[Message]], bodies: Bodies) -> list[Message]:
+    """Return what is sent to a client whose body comes as `receive` has it; an upload at /v1/articles."""
     sent: list[Message] = []
 
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    headers = [(b"host", b"localhost"), UPLOAD_TYPE]
+    scope = {"type": "http", "method": "POST", "path": path, "headers": headers}
+    guard = Middleware(Guard, rules=Rules(bodies=bodies), failed=failed)
+    app = Starlette(routes=[Route("/{path:path}", echo, methods=["POST"])], middleware=[guard])
+    asyncio.run(app(scope, receive, send))
+    return sent
+
+
+def trickle(parts: int) -> Callable[[], Awaitable[Message]]:
+    """Return what sends a byte every 0.02 s, 50 a second at most."""
+
     async def slowly() -> AsyncIterator[Message]:
-        while True:
+        for number in range(parts):
             await asyncio.sleep(0.02)
-            yield {"type": "http.request", "body": b"x", "more_body": True}
+            yield {"type": "http.request", "body": b"x", "more_body": number < parts - 1}
 
-    async def run() -> None:
-        parts = slowly()
+    sent = slowly()
+    return lambda: anext(sent)
 
-        async def send(message: Message) -> None:
-            sent.append(message)
 
-        scope = {"type": "http", "method": "POST", "path": "/v1/ask", "headers": [(b"host", b"localhost")]}
-        app = Guard(
-            Starlette(routes=[Route("/{path:path}", echo, methods=["POST"])]),
-            Rules(bodies=Bodies(seconds=0.1)),
-            failed,
-        )
-        await app(scope, lambda: anext(parts), send)
+@pytest.mark.parametrize(
+    ("path", "bodies", "status"),
+    [
+        ("/v1/ask", Bodies(seconds=0.1), 408),
+        ("/v1/ask", Bodies(seconds=30.0), 200),
+        ("/v1/articles", Bodies(seconds=0.001), 408),  # nothing comes for a while
+        ("/v1/articles", Bodies(seconds=0.1, rate=100.0), 408),  # each part in time, all of them too slowly
+        ("/v1/articles", Bodies(seconds=30.0, rate=100.0), 200),
+    ],
+)
+def test_a_body_that_trickles_in(path: str, bodies: Bodies, status: int) -> None:
+    sent = post(path, trickle(50), bodies)
+    assert sent[0]["status"] == status
+    answered = json.loads(sent[1]["body"])
+    assert answered["bytes"] == 50 if status == 200 else answered["error"]["code"] == "too_slow"
 
-    asyncio.run(run())
-    assert sent[0]["status"] == 408
+
+def test_storing_what_came_is_no_slowness_of_who_sends() -> None:
+    """0.15 s between the parts, where 0.1 s of waiting are allowed."""
+
+    async def run() -> list[int]:
+        parts = iter([b"a", b"b", b"c"])
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": next(parts), "more_body": True}
+
+        scope = {"type": "http", "method": "POST", "path": "/v1/articles", "headers": [UPLOAD_TYPE]}
+        receiving = await Bodies(seconds=0.1, rate=1000.0).bounded(scope, receive)
+        sizes = []
+        for _ in range(3):
+            sizes.append(len((await receiving())["body"]))
+            await asyncio.sleep(0.15)
+        return sizes
+
+    assert asyncio.run(run()) == [1, 1, 1]
+
+
+@pytest.mark.parametrize("sent_first", [True, False])
+def test_who_leaves_is_counted_as_such(sent_first: bool) -> None:
+    """Before anything was answered, or in the middle of it; not after it."""
+    counted: list[int] = []
+
+    async def app(_: Scope, receive: Receive, send: Send) -> None:
+        if sent_first:
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            await send({"type": "http.response.body", "body": b"x", "more_body": True})
+        assert (await receive())["type"] == "http.disconnect"
+        if not sent_first:
+            raise CallerLeft
+
+    async def gone() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def send(_: Message) -> None:
+        pass
+
+    scope = {"type": "http", "method": "GET", "path": "/v1/ask", "headers": [(b"host", b"localhost")]}
+    guard = Guard(app, Rules(), failed, lambda *values: counted.append(values[2]))
+    asyncio.run(guard(scope, gone, send))
+    assert counted == [499]
 
 
 def test_a_defect_has_the_headers_and_the_status_of_any_answer() -> None:

@@ -79,6 +79,13 @@ def test_rates_by_hand() -> None:
     assert rates.wait_s("a") > 0.0
 
 
+def test_looking_takes_nothing() -> None:
+    rates = Rates(60, lambda: 0.0)  # ten at once
+    assert [rates.wait_s("a", take=False) for _ in range(20)] == [0.0] * 20
+    assert [rates.wait_s("a") for _ in range(10)] == [0.0] * 10
+    assert [rates.wait_s("a", take=False), rates.wait_s("a")] == [1.0, 1.0]
+
+
 def test_names_without_end_take_no_memory_without_end() -> None:
     rates = Rates(60, lambda: 0.0)
     for number in range(Rates.MOST_NAMES + 500):

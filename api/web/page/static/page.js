@@ -58,9 +58,12 @@ function copyOld(text, done) {
 
 async function expand(button) {
   const passage = button.closest(".passage");
+  if (passage.ariaBusy === "true") return; // clicked again while the article comes
   let whole = passage.querySelector(".whole");
   if (!whole) {
+    passage.ariaBusy = "true";
     whole = await fetched(button.dataset.expand, passage.querySelector("h3").textContent);
+    passage.ariaBusy = "false";
     if (!whole) return location.assign(button.dataset.expand);
     passage.append(whole);
   } else {
