@@ -14,14 +14,14 @@ _DAY = "2016-01-27T00:00:00Z"
 _RANKS = {
     "dense": {"rank": 1, "score": 0.7127},
     "bm25": {"rank": 2, "score": 18.4},
-    "article_bm25": None,
+    "article_bm25": {"rank": 1, "score": 31.7},
     "fused": {"rank": 1, "score": 0.83},
     "recency": 0.0,
     "reader": {"rank": 1, "score": 9.1, "over_null": 7.2},
     "cluster": ARTICLE_ID,
 }
 _WHY = {
-    "filter": {"first": "2016-01-01", "last": None, "as_of": None, "sources": []},
+    "filter": {"first": "2016-01-01", "last": "2016-12-31", "as_of": "2016-12-31", "sources": []},
     "threshold": 0.2134,
     "won": {
         "text": _QUOTE,
@@ -31,7 +31,11 @@ _WHY = {
         "terms": {"bias": {"value": 1.0, "adds": -3.1}, "score": {"value": 17.4, "adds": 4.0}},
     },
 }
-_CALIBRATION = {"of": "reader", "threshold": 0.2134, "fitted": None}
+_CALIBRATION = {
+    "of": "index",
+    "threshold": 0.2134,
+    "fitted": {"reader": "nutgraf/reader-int8", "questions": 200, "made": "2026-11-22T09:00:00Z"},
+}
 
 
 class _Object(BaseModel):

@@ -125,6 +125,10 @@ def test_an_upload_gets_a_line_for_each_of_its_lines(client: TestClient) -> None
         (b"[]", 422),
         (b'{"id": "a"}', 422),
         (b'{"id": "a", "text": 7}', 422),
+        (b'{"id": 7, "text": "x"}', 422),
+        (b'{"id": "a", "text": "x", "date": "2016"}', 422),
+        (b'{"id": "a", "text": "x", "authors": [' + b"7," * 100_000 + b"7]}", 422),
+        (b'{"id": "a", "text": "' + b"x" * 1_000_000 + b'"}', 413),
         (b'{"id": "a", "text": "\\ud800"}', 422),
         (b"[" * 100_000, 422),
         (b'{"id": "\\u0000", "text": "x"}', 200),
@@ -138,6 +142,44 @@ def test_what_is_no_article(client: TestClient, body: bytes, status: int) -> Non
         assert posted.json()["status"] == "skipped"
     else:
         assert set(posted.json()["error"]) == {"code", "message", "hint"}
+        assert len(posted.content) < 1000
+        assert client.get("/v1/info").json()["articles"] == 3
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"id": 7}, "id: Input should be a valid string"),
+        ({"text": None}, "text: Input should be a valid string"),
+        ({"date": "2016"}, "date: Extra inputs are not permitted"),
+        ({"authors": [7]}, "authors.list[str].0: Input should be a valid string"),
+    ],
+)
+def test_an_article_and_a_line_are_held_to_the_same(
+    client: TestClient, fields: dict[str, Any], reason: str
+) -> None:
+    article = HARBOUR | fields
+    posted = client.post("/v1/articles", json=article)
+    assert (posted.status_code, posted.json()["error"]["message"]) == (422, reason)
+    line = b"\xef\xbb\xbf" + json.dumps(article).encode()
+    told = client.post("/v1/articles", content=line, headers={"Content-Type": "application/x-ndjson"})
+    assert told.json() == {"line": 1, "status": "skipped", "reason": reason}
+
+
+def test_an_upload_of_more_lines_than_are_taken(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """40 are taken: 32 of them are stored before the 41st comes."""
+    monkeypatch.setattr("api.web.uploads.MOST_LINES", 40)
+    kind = {"Content-Type": "application/x-ndjson"}
+    at_once = client.post("/v1/articles", content=b"7\n" * 40 + b"7", headers=kind)
+    assert (at_once.status_code, at_once.json()["error"]["code"]) == (413, "too_large")
+    assert len(client.post("/v1/articles", content=b"7\n" * 39 + b"7", headers=kind).text.splitlines()) == 40
+
+    parts = iter([json.dumps(HARBOUR).encode() + b"\n" + b"7\n" * 35, b"\n" * 5])
+    told = client.post("/v1/articles", content=parts, headers=kind).text.splitlines()
+    last = json.loads(told[-1])
+    assert (len(told), json.loads(told[0])["status"], last["line"]) == (33, "added", 33)
+    assert last["error"]["message"] == "the upload has more than 40 lines"
+    assert client.get("/v1/articles/harbour").status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -228,6 +270,35 @@ def test_a_cursor_of_an_older_index_or_of_nobody(client: TestClient) -> None:
         assert (answered.status_code, answered.json()["error"]["code"]) == (status, code), given
 
 
+def test_a_cursor_notices_an_article_that_changed_to_as_many_passages(client: TestClient) -> None:
+    client.post("/v1/articles", json=HARBOUR)
+    passages = client.get("/v1/info").json()["passages"]
+    cursor = client.post("/v1/search", json={"question": QUESTION, "top": 2}).json()["next"]
+    assert client.post("/v1/articles", json=HARBOUR | {"title": "Bridge"}).json()["status"] == "updated"
+    assert client.get("/v1/info").json()["passages"] == passages
+    answered = client.post("/v1/search", json={"question": QUESTION, "cursor": cursor})
+    assert (answered.status_code, answered.json()["error"]["code"]) == (409, "stale_cursor")
+
+
+def test_a_cursor_is_for_the_request_that_it_was_made_for(client: TestClient) -> None:
+    wanted = {"question": QUESTION, "top": 2, "after": "2015"}
+    wanted["cursor"] = client.post("/v1/search", json=wanted).json()["next"]
+    for other, status in (
+        ({"top": 3}, 200),
+        ({"question": f" {QUESTION}"}, 200),
+        ({"after": "2015-01-01"}, 200),
+        ({"question": "Who is Sung Kim?"}, 400),
+        ({"after": "2016"}, 400),
+        ({"source": ["The New York Times"]}, 400),
+    ):
+        answered = client.post("/v1/search", json=wanted | other)
+        assert answered.status_code == status, other
+        if status != 200:
+            error = answered.json()["error"]
+            assert error["code"] == "bad_cursor"
+            assert error["message"] == "the cursor is of another question, or of other filters"
+
+
 @pytest.mark.parametrize("top", [0, -3, 101, 1_000_000_000])
 def test_a_cursor_does_not_make_room_for_any_number(client: TestClient, top: int) -> None:
     cursor = client.post("/v1/search", json={"question": QUESTION, "top": 2}).json()["next"]
@@ -275,6 +346,33 @@ def test_a_stream_has_the_passages_first(client: TestClient) -> None:
     assert asked["answers"][0]["text"] == QUOTE
     bad = client.post("/v1/ask/stream", json={"question": "?"})
     assert (bad.status_code, bad.json()["error"]["code"]) == (400, "bad_question")
+
+
+def test_a_defect_ends_a_stream_with_an_event(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("api.web.routes.asked_object", lambda *_: 1 / 0)
+    answered = client.post("/v1/ask/stream", json={"question": QUESTION})
+    events = [event.split("\n") for event in answered.text.strip().split("\n\n")]
+    assert [event[0] for event in events] == ["event: passages", "event: error"]
+    error = json.loads(events[1][1].removeprefix("data: "))["error"]
+    request_id = answered.headers["X-Request-Id"]
+    assert error["code"] == "defect"
+    assert error["message"] == f"a defect of nutgraf: ZeroDivisionError; the log has it under {request_id}"
+    logged = [json.loads(line) for line in caplog.messages if '"defect"' in line]
+    assert logged == [{"id": request_id, "defect": "ZeroDivisionError"}]
+
+
+def test_answers_go_out_as_they_are_made(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """FastAPI would walk through all of what is JSON already."""
+    monkeypatch.setattr("fastapi.routing.serialize_response", lambda **_: 1 / 0)
+    for path, body in (
+        ("/v1/ask", {"question": QUESTION}),
+        ("/v1/ask/batch", {"questions": [{"question": QUESTION}]}),
+        ("/v1/search", {"question": QUESTION}),
+    ):
+        assert client.post(path, json=body).status_code == 200, path
+    assert client.get("/v1/info").status_code == 200
 
 
 def test_messages_name_fields_as_the_body_has_them(client: TestClient) -> None:

@@ -159,8 +159,8 @@ def test_stopping_finishes_what_was_begun(server: Server) -> None:
         assert nonsense.recv(100).startswith(b"HTTP/1.1 400")
     posted = server.request("POST", "/v1/articles", b'{"id": "snow", "text": "Snow fell on Eastport."}')
     assert posted == (201, {"id": "snow", "status": "added"})
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
-    questions = [{"question": f"{QUESTION} {number}"} for number in range(32)]
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=120)
+    questions = [{"question": f"{QUESTION} {number}"} for number in range(12)]
     connection.request(
         "POST", "/v1/ask/batch", json.dumps({"questions": questions}), {"Content-Type": "application/json"}
     )

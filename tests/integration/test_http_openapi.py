@@ -54,16 +54,49 @@ def test_what_comes_back_is_what_is_described(
     shape.model_validate_json(answered.content, strict=True)
 
 
-def test_every_field_has_a_meaning(described: dict[str, Any]) -> None:
-    """An example, a description, or a model with a description of its own."""
-    without = [
-        f"{name}.{field}"
-        for name, model in described["components"]["schemas"].items()
+def is_shown_elsewhere(about: dict[str, Any]) -> bool:
+    """Whether a field is a model, or a list of one: that has examples of its own."""
+    kinds = [about, about.get("items", {}), *about.get("anyOf", [])]
+    kinds += [one.get("items", {}) for one in about.get("anyOf", [])]
+    return any("$ref" in one for one in kinds)
+
+
+def fields(described: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return every field of every model, and every parameter."""
+    models = described["components"]["schemas"] | {
+        "NewArticle": described["paths"]["/v1/articles"]["post"]["requestBody"]["content"][
+            "application/json"
+        ]["schema"]
+    }
+    found = {
+        f"{name}.{field}": about
+        for name, model in models.items()
         for field, about in model.get("properties", {}).items()
-        if not {"examples", "description", "$ref", "anyOf"} & set(about)
-        and not (about.get("type") == "array" and "$ref" in about["items"])
-    ]
-    assert without == []
+    }
+    parameters = {
+        f"{method} {path} {parameter['name']}": parameter["schema"]
+        for path, methods in described["paths"].items()
+        for method, about in methods.items()
+        for parameter in about.get("parameters", [])
+    }
+    return found | parameters
+
+
+def test_every_field_has_an_example(described: dict[str, Any]) -> None:
+    found = fields(described)
+    assert {"Asked.explanation", "Ask.question", "get /v1/articles/{article_id} if-none-match"} <= set(found)
+    without = {name for name, about in found.items() if not is_shown_elsewhere(about)} - {
+        name for name, about in found.items() if about.get("examples", [None])[0] is not None
+    }
+    assert without == set()
+
+
+def test_what_has_bounds_says_so(described: dict[str, Any]) -> None:
+    found = fields(described)
+    bounded = {
+        name: (about["minimum"], about["maximum"]) for name, about in found.items() if "minimum" in about
+    }
+    assert bounded == {"Ask.top": (1, 100), "Search.top": (1, 100), "Ask.min_probability": (0, 1)}
 
 
 def test_every_route_says_what_it_gives_and_how_it_fails(described: dict[str, Any]) -> None:

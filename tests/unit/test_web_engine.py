@@ -139,6 +139,43 @@ def test_what_is_slow_to_make_keeps_nobody_waiting(seeds_settings: Settings) -> 
     run(seeds_settings, Limits(workers=1), body)
 
 
+def test_what_is_slow_to_make_is_made_from_what_answered_and_that_is_closed_then(
+    seeds_settings: Settings,
+) -> None:
+    async def body(engine: Engine) -> None:
+        begun, go = threading.Semaphore(0), threading.Event()
+
+        def keeps_a_thread(_: Open) -> None:
+            begun.release()
+            assert go.wait(60)
+
+        rendered: list[Open] = []
+
+        def render(opened: Open, asked: Asked) -> Json:
+            rendered.append(opened)
+            return {"articles": opened.index.store.counts().articles, "question": asked.question}
+
+        before = engine.opened
+        others = [asyncio.create_task(engine.run(keeps_a_thread)) for _ in range(2)]
+        for _ in others:
+            assert await asyncio.to_thread(begun.acquire, timeout=60)
+        slow = asyncio.create_task(engine.ask(Inquiry(QUESTIONS[0]), render, slow=True))
+        left = asyncio.create_task(engine.ask(Inquiry(QUESTIONS[1]), render, slow=True))
+        while engine._others < 4:  # both are answered, and wait for a thread
+            await asyncio.sleep(0.01)
+        await engine.reopen()
+        left.cancel()
+        go.set()
+        assert await slow == {"articles": 3, "question": QUESTIONS[0]}
+        await asyncio.gather(*others)
+        assert rendered == [before]
+        assert engine.opened is not before
+        with pytest.raises(Exception, match="closed"):
+            before.index.store.counts()
+
+    run(seeds_settings, Limits(workers=1), body)
+
+
 def test_those_who_left_are_in_nobodys_way(seeds_settings: Settings) -> None:
     async def body(engine: Engine) -> None:
         gate, first = await held(engine)

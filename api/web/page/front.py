@@ -19,7 +19,9 @@ T = TypeVar("T")
 PASSAGES, ASKED, SHOWN = 2000, 8, 3
 """How many of the newest passages are looked at, how many questions tried, how many shown."""
 
-MOST_OUTLETS = 200
+MOST_OUTLETS = 100
+"""How many a field offers while somebody types; others can be typed all the same."""
+
 _NAME = r"(?P<name>[A-Z]\w+(?: [A-Z]\.)?(?: [A-Z]\w+(?:-\w+)?){1,2})"
 _POST = (
     "ambassador|chairman|chairwoman|chancellor|chief executive|coach|commissioner|director|governor|leader"

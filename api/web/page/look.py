@@ -24,6 +24,9 @@ TYPES = {"page.css": "text/css", "page.js": "text/javascript", "icon.svg": "imag
 LEVELS = ((0.9, "Very likely"), (0.66, "Likely"), (0.33, "Perhaps"), (0.0, "A guess"))
 """From which probability on which words are used, the highest first."""
 
+MOST_VOICES = 24
+"""Of those who say the same, how many are listed: a story of an agency can stand in hundreds of papers."""
+
 Span = tuple[int, int]
 
 
@@ -142,5 +145,5 @@ def _environment() -> Environment:
     )
     for function in (confidence, percent, day, pieces, outlet, origin, sentence, place, web):
         made.filters[function.__name__] = function
-    made.globals["version"] = version()
+    made.globals |= {"version": version(), "MOST_VOICES": MOST_VOICES}
     return made
