@@ -40,6 +40,7 @@ SENTENCES = {
 """Who says it in which words: one story in two papers, and another. The reader is free to prefer any."""
 
 MAYOR = "Who is the mayor of Ashford?"
+HEAD = "Who directs the Tarn Observatory?"
 OWL = "Who stole the golden owl of Nassau?"
 KERRY = "004_d6905fbb12041181"
 EVIL = '"><img src=x onerror="window.hacked = 1"><script>window.hacked = 1</script>'
@@ -53,6 +54,7 @@ PAGES = {
     "docs": "/docs",
 }
 MOST_BYTES = 50_000
+LOOKS = [("light", 1440), ("dark", 1440), ("light", 360)]
 
 pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="no chromium: apt-get install chromium"),
@@ -91,6 +93,14 @@ MAYORS = [
         "The mayor of Ashford, Nora Bell, promised two new schools to the town.",
     ),
 ]
+HEADS = [
+    told(11, "Tarn Times", 2015, "New at Tarn", "Ivo Lund directs the Tarn Observatory since the spring."),
+    told(12, "Hill Gazette", 2016, "The dome", "Ivo Lund directs the Tarn Observatory, whose dome is mended."),
+    told(13, "Star Weekly", 2017, "A comet", "Ivo Lund directs the Tarn Observatory, which saw a comet."),
+    told(14, "Tarn Times", 2021, "A farewell", "Mara Quill directs the Tarn Observatory since Tuesday."),
+]
+"""Three papers on who was, one on who is: whatever the reader, agreement makes the old answer the best."""
+
 HOSTILE = replace(
     told(
         9,
@@ -113,7 +123,7 @@ def build(folder: Path, encoder: Any) -> None:
         8, "The Echo", 2016, "Beijing moves", f"After long talks China agreed to {ANSWER}, its minister said."
     )
     with Builder(folder, encoder) as builder:
-        builder.add([*seeds, copy, other, *MAYORS, HOSTILE])
+        builder.add([*seeds, copy, other, *MAYORS, *HEADS, HOSTILE])
         builder.publish()
 
 
@@ -287,10 +297,17 @@ def test_over_time(visit: Visit) -> None:
     dots = [float(dot.get_attribute("cx")[:-1]) for dot in page.query_selector_all(".strip circle")]
     # 366 days, then 1,462, then 732: of 2,560 in all, on 96 per cent of the width.
     assert dots == [2.0, 15.72, 70.55, 98.0]
-    if page.inner_text(".large") == "Harold Finch":
-        assert page.inner_text(".answer .note") == "Newer articles say “Nora Bell”: see over time."
     visit.ask(QUESTION)
     assert page.query_selector(".time") is None
+
+
+def test_newer_articles_say_something_else(visit: Visit) -> None:
+    page = visit.ask(HEAD)
+    assert page.inner_text(".large") == "Ivo Lund"
+    assert page.inner_text(".answer .note") == "Newer articles say “Mara Quill”: see over time."
+    page.click(".answer .note a >> nth=0")
+    page.wait_for_selector(".story")
+    assert (page.inner_text("h1"), page.inner_text("#quote")) == ("A farewell", "Mara Quill")
 
 
 def test_filters(visit: Visit) -> None:
@@ -337,6 +354,16 @@ def test_expand(visit: Visit) -> None:
     button.click()
     assert whole.is_hidden()
     assert button.inner_text() == "Show the whole article here"
+
+
+def test_a_double_click_expands_once(visit: Visit) -> None:
+    page = visit.ask(QUESTION)
+    passage = page.locator(".passage", has_text="Daily Copy")
+    passage.locator("button").dblclick()
+    passage.get_by_role("region").wait_for()
+    page.wait_for_load_state("networkidle")
+    assert passage.locator(".whole").count() == 1
+    assert passage.locator(".whole").is_visible()
 
 
 def test_copy_quote(open_visit: Any) -> None:
@@ -465,11 +492,24 @@ def test_examples_are_answered_as_expected(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_everyone_can_read_it(open_visit: Any, name: str, scheme: str) -> None:
-    page = open_visit(color_scheme=scheme, viewport={"width": 1440, "height": 900}).go(PAGES[name])
-    violations = Axe().run(page).response["violations"]
-    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in violations] == []
+@pytest.mark.parametrize(("scheme", "width"), LOOKS)
+def test_everyone_can_read_it(open_visit: Any, name: str, scheme: str, width: int) -> None:
+    page = open_visit(color_scheme=scheme, viewport={"width": width, "height": 900}).go(PAGES[name])
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize(("scheme", "width"), LOOKS)
+def test_everyone_can_read_an_article_in_place(open_visit: Any, scheme: str, width: int) -> None:
+    page = open_visit(color_scheme=scheme, viewport={"width": width, "height": 900}).go(PAGES["answer"])
+    page.locator(".passage button").first.click()
+    page.locator(".whole").wait_for()
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def violations(page: Page) -> list[tuple[str, list[str]]]:
+    found = Axe().run(page).response["violations"]
+    return [(one["id"], [node["html"] for node in one["nodes"]]) for one in found]
 
 
 @pytest.mark.parametrize("name", PAGES)
