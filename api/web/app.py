@@ -38,13 +38,14 @@ from indexer.errors import IndexLocked
 from qa.errors import QAError
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
-_STATUS: dict[type[Exception], int] = {
+STATUS: dict[type[Exception], int] = {
     UnknownArticle: 404,
     StaleCursor: 409,
     IndexLocked: 409,
     Busy: 503,
     QAError: 400,
 }
+"""Of the first kind that an error is of; else it is 500, a fault of the server's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +165,7 @@ async def _ready(request: Request) -> Json:
 
 async def _ours(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, NutgrafError)
-    status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 500)
+    status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
     headers = {"Retry-After": str(Busy.retry_after_s)} if isinstance(error, Busy) else None
     shape = failure_object(error)
     if isinstance(error, UnknownArticle):  # its hint is a command

@@ -167,7 +167,7 @@ class Guard:
                 f"this server is not known as {host[:100]!r}",
                 "http://127.0.0.1, or set API keys",
             )
-        self._room(self._rates.wait_s(who))
+        self._room(self._rates.wait_s(who), "requests")
 
     def _holder(self, secret: str, where: str) -> Key:
         """Return whose key it is.
@@ -175,8 +175,9 @@ class Guard:
         Guessing has its rate as well: an address that has used up its guesses learns nothing from the next
         one, not even that it is right. Who sends no key does not guess.
         """
-        bucket = f"guesses from {where}" if secret else f"no key from {where}"
-        self._room(self._rates.wait_s(bucket, take=False))
+        what = "wrong keys from this address" if secret else "requests without a key"
+        bucket = f"{what}: {where}"
+        self._room(self._rates.wait_s(bucket, take=False), what)
         key = matching(self._rules.keys, secret)
         if key is not None:
             return key
@@ -189,14 +190,14 @@ class Guard:
             WWW_Authenticate='Basic realm="nutgraf", Bearer',
         )
 
-    def _room(self, wait_s: float) -> None:
+    def _room(self, wait_s: float, what: str) -> None:
         """Raise Refused where there is something to wait for."""
         if wait_s > 0.0:
             seconds = math.ceil(wait_s)
             raise Refused(
                 429,
                 "too_many_requests",
-                f"more than {self._rules.per_minute} requests a minute",
+                f"more than {self._rules.per_minute} {what} a minute",
                 f"try again in {seconds} s",
                 Retry_After=str(seconds),
             )

@@ -64,21 +64,25 @@ async def _chunks(parts: AsyncIterable[bytes]) -> AsyncIterator[list[bytes]]:
     rest, lines, count = bytearray(), list[bytes](), 0
     async for part in parts:
         *ended, left = part.split(b"\n")
-        count += len(ended)
-        if count + bool(left) > MOST_LINES:
-            raise Refused(
-                413, "too_large", f"the upload has more than {MOST_LINES:,} lines", "send less at a time"
-            )
-        for piece in ended:
+        too_many = count + len(ended) + bool(left) > MOST_LINES
+        for piece in ended[: MOST_LINES - count]:
             rest += piece[: LONGEST_LINE + 1 - len(rest)]
             if rest.strip():
                 lines.append(bytes(rest))
             rest.clear()
+        count += len(ended)
         rest += left[: LONGEST_LINE + 1 - len(rest)]
         while len(lines) >= UPLOAD_LINES:
             yield lines[:UPLOAD_LINES]
             del lines[:UPLOAD_LINES]
+        if too_many:
+            yield lines
+            raise _too_many()
     yield [*lines, *([bytes(rest)] if rest.strip() else [])]
+
+
+def _too_many() -> Refused:
+    return Refused(413, "too_large", f"the upload has more than {MOST_LINES:,} lines", "send less at a time")
 
 
 def _record(line: bytes) -> Json | str:

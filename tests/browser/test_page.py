@@ -95,7 +95,9 @@ MAYORS = [
 ]
 HEADS = [
     told(11, "Tarn Times", 2015, "New at Tarn", "Ivo Lund directs the Tarn Observatory since the spring."),
-    told(12, "Hill Gazette", 2016, "The dome", "Ivo Lund directs the Tarn Observatory, whose dome is mended."),
+    told(
+        12, "Hill Gazette", 2016, "The dome", "Ivo Lund directs the Tarn Observatory, whose dome is mended."
+    ),
     told(13, "Star Weekly", 2017, "A comet", "Ivo Lund directs the Tarn Observatory, which saw a comet."),
     told(14, "Tarn Times", 2021, "A farewell", "Mara Quill directs the Tarn Observatory since Tuesday."),
 ]

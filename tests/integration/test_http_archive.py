@@ -167,18 +167,19 @@ def test_an_article_and_a_line_are_held_to_the_same(
 
 
 def test_an_upload_of_more_lines_than_are_taken(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    """40 are taken: 32 of them are stored before the 41st comes."""
+    """Blank lines count; the first 40 are stored, and the last line says why there are no more."""
     monkeypatch.setattr("api.web.uploads.MOST_LINES", 40)
-    kind = {"Content-Type": "application/x-ndjson"}
-    at_once = client.post("/v1/articles", content=b"7\n" * 40 + b"7", headers=kind)
-    assert (at_once.status_code, at_once.json()["error"]["code"]) == (413, "too_large")
-    assert len(client.post("/v1/articles", content=b"7\n" * 39 + b"7", headers=kind).text.splitlines()) == 40
+    kind, article = {"Content-Type": "application/x-ndjson"}, json.dumps(HARBOUR).encode()
+    for content in (b"7\n" * 40 + b"7", b"7\n" * 50):
+        nothing = client.post("/v1/articles", content=content, headers=kind)
+        assert (nothing.status_code, nothing.json()["error"]["code"]) == (413, "too_large")
+    for content in (b"7\n" * 39 + b"7", b"7\n" * 40):
+        assert len(client.post("/v1/articles", content=content, headers=kind).text.splitlines()) == 40
 
-    parts = iter([json.dumps(HARBOUR).encode() + b"\n" + b"7\n" * 35, b"\n" * 5])
-    told = client.post("/v1/articles", content=parts, headers=kind).text.splitlines()
-    last = json.loads(told[-1])
-    assert (len(told), json.loads(told[0])["status"], last["line"]) == (33, "added", 33)
-    assert last["error"]["message"] == "the upload has more than 40 lines"
+    some = client.post("/v1/articles", content=b"7\n" * 38 + b"\n" + article + b"\n" + article, headers=kind)
+    told = [json.loads(line) for line in some.text.splitlines()]
+    assert [(one["line"], one.get("status")) for one in told[-2:]] == [(39, "added"), (40, None)]
+    assert told[-1]["error"]["message"] == "the upload has more than 40 lines"
     assert client.get("/v1/articles/harbour").status_code == 200
 
 

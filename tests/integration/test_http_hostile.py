@@ -153,7 +153,7 @@ def test_connections_that_say_nothing_are_in_nobody_s_way(server: Server) -> Non
 
 
 def test_stopping_finishes_what_was_begun(server: Server) -> None:
-    """The last test of this server: it is told to stop while it answers, and an article is not yet published."""
+    """The last test of this server: it is told to stop while it answers; an article is not yet published."""
     with socket.create_connection(("127.0.0.1", server.port), timeout=60) as nonsense:
         nonsense.sendall(b"nonsense\r\n\r\n")
         assert nonsense.recv(100).startswith(b"HTTP/1.1 400")

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from starlette.routing import Route
 
 import api.errors
 import api.web.cursors
@@ -14,11 +15,14 @@ import indexer.errors
 import models.errors
 import qa.errors
 from api.settings import Settings
-from api.web.app import create_app
+from api.web.app import STATUS, create_app
+from api.web.pages import router as pages
 
 ROOT = Path(__file__).parents[2]
 HTTP = (ROOT / "docs" / "http.md").read_text(encoding="utf-8")
 CLI = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+BASES = {"indexer_error", "qa_error"}
+OF_DOORS = {"bad_request", "http", "defect"}
 COMMANDS = ["index", "ask", "search", "show", "remove", "info", "eval", "calibrate", "serve", "mcp", "doctor"]
 
 
@@ -39,11 +43,23 @@ def test_every_command_has_its_heading() -> None:
     assert re.findall(r"^## nutgraf (\w+)$", CLI, re.MULTILINE) == COMMANDS
 
 
+def section(text: str, heading: str) -> str:
+    """Return what stands between a heading and the next one of its rank."""
+    return text.partition(f"\n{heading}\n")[2].partition("\n## ")[0]
+
+
+def rows(text: str) -> list[list[str]]:
+    """Return the cells of a table's rows, without its head."""
+    lines = [line.split("|")[1:-1] for line in text.splitlines() if line.startswith("| ")]
+    return [[cell.strip() for cell in line] for line in lines if "---" not in line[0]][1:]
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_option_is_described(command: str) -> None:
     options = set(re.findall(r"--[a-z][a-z-]+", help_of(command).split("Options:")[1])) - {"--help"}
     assert options
-    assert {o for o in options if f"`{o}" not in CLI} == set()
+    described = section(CLI, f"## nutgraf {command}")
+    assert {option for option in options if not re.search(rf"`{option}[` ]", described)} == set()
 
 
 def test_every_setting_is_described() -> None:
@@ -55,31 +71,51 @@ def test_every_setting_is_described() -> None:
     assert {name for name in read if f"`{name}`" not in CLI} == set()
 
 
-def test_every_error_code_is_described() -> None:
-    codes = {
-        value.code
-        for module in (api.errors, indexer.errors, models.errors, qa.errors)
-        for value in vars(module).values()
-        if isinstance(value, type) and issubclass(value, Exception) and hasattr(value, "code")
-    } - {"indexer_error", "qa_error"}
-    assert len(codes) > 10
-    assert {code for code in codes if f"`{code}`" not in CLI} == set()
+def coded() -> dict[str, type[Exception]]:
+    """Return our errors by their codes."""
+    modules = (api.errors, indexer.errors, models.errors, qa.errors, api.web.cursors, api.web.engine)
+    found = [value for module in modules for value in vars(module).values() if isinstance(value, type)]
+    return {one.code: one for one in found if issubclass(one, Exception) and hasattr(one, "code")}
 
 
-def test_every_error_code_of_the_http_door_is_described() -> None:
-    raised = {api.web.engine.Busy.code, api.web.cursors.StaleCursor.code, api.web.cursors.BadCursor.code}
-    for module in ("app", "bodies", "guard", "routes"):
-        source = (ROOT / "api" / "web" / f"{module}.py").read_text(encoding="utf-8")
-        raised |= set(re.findall(r'(?:_shaped|Refused)\(\s*\d+,\s*"(\w+)"', source))
-    assert {"busy", "unauthorized", "too_large", "too_slow", "bad_request"} <= raised
-    assert {code for code in raised - {"defect"} if f"`{code}`" not in HTTP} == set()
+def test_every_error_code_of_the_command_line_has_its_row() -> None:
+    described = {code for row in rows(section(CLI, "## Error codes")) for code in re.findall(r"\w+", row[0])}
+    elsewhere = {"busy", "bad_cursor", "stale_cursor"}  # what only a server says
+    assert coded().keys() - elsewhere - BASES == described - OF_DOORS
 
 
-def test_every_route_is_described() -> None:
-    described = create_app(Settings()).openapi()["paths"]
-    routes = [f"`{method.upper()} {path}`" for path, methods in described.items() for method in methods]
-    assert len(routes) >= 11
-    assert [route for route in routes if route not in HTTP] == []
+def test_every_failure_over_http_has_its_row() -> None:
+    """Each code under each of its statuses, and nothing else."""
+    raised = {(400, "http"), (404, "http"), (405, "http"), (500, "defect")}
+    for code, error in coded().items():
+        kinds = [status for kind, status in STATUS.items() if issubclass(error, kind)]
+        raised.add((kinds[0] if kinds else 500, code))
+    for path in (ROOT / "api" / "web").glob("*.py"):
+        source = path.read_text(encoding="utf-8")
+        found = re.findall(r'(?:_shaped|Refused)\(\s*(\d+),\s*"(\w+)"', source)
+        raised |= {(int(status), code) for status, code in found}
+    described = [
+        (int(status), code)
+        for row in rows(section(HTTP, "## Failures"))
+        for status in row[0].split(", ")
+        for code in re.findall(r"`(\w+)`", row[1])
+    ]
+    assert sorted(described) == sorted(
+        (status, code) for status, code in raised if code not in {"bad_source", "bad_input", *BASES}
+    )
+
+
+def test_every_route_has_its_row() -> None:
+    app = create_app(Settings())
+    routes = {
+        f"{method.upper()} {path}" for path, kinds in app.openapi()["paths"].items() for method in kinds
+    }
+    for route in [*app.routes, *pages.routes]:  # with those that programs are not told of
+        if isinstance(route, Route):
+            path = route.path.replace(":path", "")
+            routes |= {f"{method} {path}" for method in (route.methods or set()) - {"HEAD"}}
+    described = [one for row in rows(section(HTTP, "## Routes")) for one in re.findall(r"`(.+?)`", row[0])]
+    assert sorted(described) == sorted(routes)
 
 
 def test_the_readme_shows_what_make_ask_prints() -> None:

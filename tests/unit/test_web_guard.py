@@ -109,6 +109,8 @@ def test_rates_are_per_key_and_guessing_has_one() -> None:
 def test_who_has_used_up_the_guesses_does_not_learn_that_one_is_right() -> None:
     client = guarded(keys=KEYS, per_minute=12)
     assert statuses(client, READER, WRONG, READER, WRONG, WRITER, READER) == [200, 401, 200, 401, 429, 429]
+    refused = client.get("/", headers=bearer(WRITER)).json()["error"]
+    assert refused["message"] == "more than 12 wrong keys from this address a minute"
 
 
 def test_who_sends_no_key_does_not_guess() -> None:

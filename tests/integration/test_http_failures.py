@@ -1,0 +1,120 @@
+"""Failures that no caller can mend: told in plain words, with their cause in the log and nowhere else."""
+
+import io
+import json
+import logging
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.agents.failures import failure
+from api.settings import Settings
+from api.web.app import Serving, create_app
+from api.web.failures import failure_object
+from api.web.log import Lines
+from indexer.errors import IndexDamaged, IndexerError, StorageFailed
+from indexer.generation import writer_lock
+from models.errors import ModelDamaged, ModelError
+
+QUESTION = "What did China agree to on sanctions?"
+ARTICLE = {"id": "snow", "text": "Snow fell on Eastport on Tuesday."}
+
+
+@pytest.fixture
+def index(seeds_index: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(seeds_index, tmp_path / "index"))
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """Return what the server's log would have."""
+    written, logger = io.StringIO(), logging.getLogger("nutgraf")
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(Lines())
+    logger.addHandler(handler)
+    before = logger.level
+    logger.setLevel(logging.INFO)
+    yield written
+    logger.setLevel(before)
+    logger.removeHandler(handler)
+
+
+def lines(log: io.StringIO, key: str) -> list[Any]:
+    found = [json.loads(line) for line in log.getvalue().splitlines()]
+    return [line for line in found if key in line]
+
+
+def post(client: TestClient, kind: str) -> tuple[int, dict[str, str], str]:
+    answered = client.post("/v1/articles", content=json.dumps(ARTICLE), headers={"Content-Type": kind})
+    return answered.status_code, answered.json()["error"], answered.headers["X-Request-Id"]
+
+
+@pytest.mark.parametrize("kind", ["application/json", "application/x-ndjson"])
+def test_the_cause_is_in_the_log_and_not_in_the_answer(index: Path, log: io.StringIO, kind: str) -> None:
+    with TestClient(create_app(Settings(index=index)), base_url="http://localhost") as client:
+        kept = (index / "manifest.json").read_bytes()
+        (index / "manifest.json").write_text("{}")
+        status, error, request_id = post(client, kind)
+        (index / "manifest.json").write_bytes(kept)
+    assert (status, error) == (
+        500,
+        {
+            "code": "index_damaged",
+            "message": "the server's index cannot be used",
+            "hint": f"the server's log has the cause under {request_id}",
+        },
+    )
+    (line,) = lines(log, "error")
+    assert (line["id"], line["error"]) == (request_id, "index_damaged")
+    assert str(index) in line["message"] + line["hint"]
+
+
+def test_who_else_writes_is_for_the_log(index: Path, log: io.StringIO) -> None:
+    with (
+        TestClient(create_app(Settings(index=index)), base_url="http://localhost") as client,
+        writer_lock(index),
+    ):
+        status, error, request_id = post(client, "application/json")
+    assert (status, error) == (
+        409,
+        {
+            "code": "index_locked",
+            "message": "another process writes to the index",
+            "hint": "try again later",
+        },
+    )
+    (line,) = lines(log, "error")
+    assert (line["id"], line["error"]) == (request_id, "index_locked")
+    assert f"(pid {os.getpid()})" in line["message"]
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (StorageFailed("/srv/news: No space left"), "the server's disk refused a read or a write"),
+        (IndexDamaged("/srv/news is truncated"), "the server's index cannot be used"),
+        (ModelDamaged("/srv/model is truncated"), "a model of the server cannot be used"),
+    ],
+)
+def test_every_door_to_elsewhere_says_the_same(
+    error: IndexerError | ModelError, message: str, log: io.StringIO
+) -> None:
+    """None of them names a path: not a request, not an agent."""
+    shape = {"code": error.code, "message": message, "hint": "the server's log has the cause"}
+    assert failure_object(error) == failure(error) == {"error": shape}
+    assert [line["message"] for line in lines(log, "error")] == [str(error)] * 2
+
+
+def test_a_question_in_the_log_has_its_request(seeds_settings: Settings, log: io.StringIO) -> None:
+    app = create_app(seeds_settings, Serving(log_questions=True))
+    with TestClient(app, base_url="http://localhost") as client:
+        one, other = (client.post("/v1/ask", json={"question": words}) for words in (QUESTION, "Who won?"))
+    assert [(line["id"], line["question"]) for line in lines(log, "question")] == [
+        (one.headers["X-Request-Id"], QUESTION),
+        (other.headers["X-Request-Id"], "Who won?"),
+    ]

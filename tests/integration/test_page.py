@@ -1,0 +1,100 @@
+"""The page as the server renders it: what a browser is not needed for."""
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.settings import Settings
+from api.web.app import create_app
+from api.web.page.front import MOST_OUTLETS
+from api.web.page.look import MOST_VOICES, assets
+from indexer.article import Article
+from indexer.build import Builder
+from indexer.encoder import Encoder
+from models import shipped
+
+QUESTION = "What did China agree to on sanctions?"
+HEAD = "Who directs the Tarn Observatory?"
+MOST_BYTES = 50_000
+ROOT = Path(__file__).parents[2]
+SAID = (
+    "{} directs the Tarn Observatory since the spring.",
+    "The council said that {} directs the Tarn Observatory, whose dome was mended in May.",
+    "Visitors were led by {}, who directs the Tarn Observatory and its school of astronomy.",
+    "{} directs the Tarn Observatory; the old telescope goes to a museum.",
+    "At the Tarn Observatory, which {} directs, a comet was seen by forty children.",
+)
+
+
+@pytest.fixture
+def uncalibrated(tmp_path: Path) -> Path:
+    """Return the shipped reader as one of somebody else's: its card has no calibration."""
+    folder = shipped("reader")
+    for file in folder.iterdir():
+        (tmp_path / file.name).symlink_to(file)
+    card = json.loads((folder / "card.json").read_text(encoding="utf-8")) | {"calibration": None}
+    (tmp_path / "card.json").unlink()
+    (tmp_path / "card.json").write_text(json.dumps(card), encoding="utf-8")
+    return tmp_path
+
+
+def sure(settings: Settings) -> str:
+    with TestClient(create_app(settings), base_url="http://localhost") as client:
+        page = client.get("/", params={"q": QUESTION}).text
+    (found,) = re.findall(r'<p class="sure">(.*?)</p>', page, re.DOTALL)
+    return " ".join(re.sub(r"<.*?>", " ", found).split())
+
+
+def test_a_reader_without_calibration_is_not_called_likely(
+    seeds_index: Path, uncalibrated: Path, seeds_settings: Settings
+) -> None:
+    told = sure(Settings(seeds_index, reader=str(uncalibrated)))
+    assert re.fullmatch(r"Not calibrated (over )?\d+ % by this reader’s own measure", told)
+    assert re.fullmatch(r"(Very likely|Likely|Perhaps|A guess) (over )?\d+ %", sure(seeds_settings))
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Path:
+    """Return an index that fills what a page can list: copies, others who say it, days, and outlets."""
+    folder = tmp_path_factory.mktemp("full") / "index"
+    with Builder(folder, encoder) as builder:
+        builder.add(articles())
+        builder.publish()
+    return folder
+
+
+def articles() -> Iterator[Article]:
+    """Yield ten stories, two of the one who was and eight of the one who is, the last in 60 papers."""
+    seeds = sorted((ROOT / "seeds").glob("*.txt"))
+    sentences = " ".join(seed.read_text(encoding="utf-8") for seed in seeds).split(". ")
+    for number in range(10):
+        told = SAID[number % len(SAID)].format("Ivo Lund" if number < 2 else "Mara Quill")
+        text = f"{told} {'. '.join(sentences[number::10])}."
+        for paper in range(60 if number == 9 else 1):
+            yield article(f"story {number} in the paper {paper}", text, 100 * number + paper)
+    for ward in range(60):
+        yield article(f"market {ward}", f"The market of ward {ward} opened on a dry day.", ward)
+
+
+def article(name: str, text: str, day: int) -> Article:
+    title = "What the observatory above the town is planning for the years to come"
+    published = datetime(2014, 1, 1, tzinfo=UTC) + timedelta(days=day)
+    link = f"https://news.example/{name.replace(' ', '-')}"
+    return Article(name, title, text, link, f"Observer of {name}", (), published, "given")
+
+
+def test_the_first_paint_of_full_lists_is_light(full: Path) -> None:
+    with TestClient(create_app(Settings(full)), base_url="http://localhost") as client:
+        page = client.get("/", params={"q": HEAD}).text
+    sizes = {"page": len(page.encode())} | {name: len(asset.body) for name, asset in assets().items()}
+    (listed,) = re.findall(r"and (\d+) that are not listed here", page)
+    assert int(listed) + MOST_VOICES >= 59  # the copies, and who else gives the answer
+    assert page.count("<option") == MOST_OUTLETS
+    assert page.count("<circle") > 60
+    assert page.count('class="passage"') == 10
+    assert sum(sizes.values()) < MOST_BYTES, sizes
