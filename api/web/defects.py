@@ -3,7 +3,7 @@
 import json
 import logging
 
-from fastapi import Request
+from starlette.requests import Request
 
 from api.schemas import Json
 

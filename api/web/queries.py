@@ -121,8 +121,15 @@ class NewArticle(_Body):
         return self.model_dump(exclude_none=True)
 
 
-def why(error: ValidationError) -> str:
-    """Return the first thing that is wrong with an article of an upload."""
+def article_record(line: bytes) -> dict[str, Any] | str:
+    """Return the fields of an article of an upload, or the first thing that is wrong with it."""
+    try:
+        return NewArticle.model_validate_json(line).record()
+    except ValidationError as error:
+        return _why(error)
+
+
+def _why(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
     where = ".".join(str(part) for part in first["loc"])
     return _NO_OBJECT.get(first["type"], f"{where}: {first['msg']}")[:_WHY_CHARS]

@@ -4,12 +4,10 @@ import json
 from codecs import BOM_UTF8
 from collections.abc import AsyncIterable, AsyncIterator
 
-from pydantic import ValidationError
-
 from api.errors import NutgrafError
 from api.schemas import Json
 from api.web.failures import failure_object
-from api.web.queries import NewArticle, why
+from api.web.queries import article_record
 from api.web.refused import Refused
 from api.web.writing import CHANGES, Writer
 
@@ -89,7 +87,4 @@ def _record(line: bytes) -> Json | str:
     """Return a line's article, or why it is none."""
     if len(line) > LONGEST_LINE:
         return f"it has more than {LONGEST_LINE:,} bytes"
-    try:
-        return NewArticle.model_validate_json(line.removeprefix(BOM_UTF8)).record()
-    except ValidationError as error:
-        return why(error)
+    return article_record(line.removeprefix(BOM_UTF8))

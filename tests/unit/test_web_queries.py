@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from api.web.queries import Ask, AskBatch, NewArticle, why
+from api.web.queries import Ask, AskBatch, NewArticle, article_record
 
 
 def error_of(body: bytes) -> ValidationError:
@@ -28,7 +28,7 @@ def error_of(body: bytes) -> ValidationError:
     ],
 )
 def test_why_it_is_no_article(body: bytes, reason: str) -> None:
-    assert why(error_of(body)) == reason
+    assert article_record(body) == reason
 
 
 @pytest.mark.parametrize(
