@@ -49,7 +49,7 @@ Profile = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 Explain = Annotated[bool, typer.Option("--explain", help="Show why: ranks and scores of every passage.")]
-Timeline = Annotated[bool, typer.Option("--timeline", help="Show also how the answer changed over time.")]
+Timeline = Annotated[bool, typer.Option("--timeline", help="Also show how the answer changed over time.")]
 After = Annotated[
     str | None,
     typer.Option(

@@ -65,7 +65,7 @@ class AskNews(Filtered):
         description="Least probability of every answer, 0 to 1; else the archive's own threshold holds.",
         json_schema_extra={"minimum": 0, "maximum": 1},
     )
-    timeline: bool = Field(False, description="Show also how the answer changed over time, and who said so.")
+    timeline: bool = Field(False, description="Also show how the answer changed over time, and who said so.")
 
     async def outcome(self, engine: Engine) -> Json:
         """Return the object of `nutgraf ask --json`."""

@@ -89,7 +89,7 @@ class Ask(Filtered):
         examples=[0.5],
         json_schema_extra=_PROBABILITY_RANGE,
     )
-    timeline: bool = Field(False, description="Show also how the answer changed over time.", examples=[False])
+    timeline: bool = Field(False, description="Also show how the answer changed over time.", examples=[False])
     explain: bool = Field(False, description="Show ranks and scores of every passage.", examples=[False])
 
     def inquiry(self) -> Inquiry:
