@@ -14,7 +14,7 @@ from qa.answer import Answerer, Asked
 from qa.checks import MAX_TOP, checked_question
 from qa.errors import BadQuestion
 from qa.evaluate.hiding import Hiding
-from qa.evaluate.metrics import exact_match, f1
+from qa.evaluate.metrics import RIGHT_F1, exact_match, f1
 from qa.evaluate.questions import GoldQuestion
 from qa.evaluate.records import Record
 from qa.evaluate.squad import Question
@@ -56,7 +56,12 @@ def ask_twice(
         hidden = [answerer.over(Hiding(index, _is(q.article_id))) for q in batch]
         outcomes = [ask_batch(one, [q])[0] for one, q in zip(hidden, batch, strict=True)]
         yield [
-            replace(r, without=_answered(asked), probability_without=_probability(asked))
+            replace(
+                r,
+                without=_answered(asked),
+                probability_without=_probability(asked),
+                right_without=bool(r.golds) and f1(_guess(asked), r.golds) >= RIGHT_F1,
+            )
             for r, asked in zip(records, outcomes, strict=True)
         ]
 
@@ -91,9 +96,13 @@ def _probability(asked: Asked | None) -> float | None:
     return asked.best[0].probability if asked and asked.best else None
 
 
+def _guess(asked: Asked | None) -> str:
+    return asked.best[0].text if asked and asked.best else ""
+
+
 def _record(answerer: Answerer, question: GoldQuestion, asked: Asked | None) -> Record:
     best = asked.best[0] if asked and asked.best else None
-    text = best.text if best else ""
+    text = _guess(asked)
     return Record(
         id=question.id,
         question=question.text,

@@ -12,7 +12,7 @@ _BLOCK = 200
 _SLACK = 1e-9
 """Two sums of the same numbers in another order are equal."""
 
-_LESS_IS_BETTER = frozenset({"false", "false_without"})
+_LESS_IS_BETTER = frozenset({"false", "answered_without", "false_without"})
 
 Values = Mapping[str, float]
 """One figure's values, 0 to 1, by question id."""

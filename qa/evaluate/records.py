@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 from indexer.errors import SourceError, StorageFailed
 from qa.evaluate.metrics import RIGHT_F1
 
-_FORMAT = 3
+_FORMAT = 4
 _MARK = "nutgraf_eval"
 _LONGEST_HEADER = 100_000
 _HINT = "name another file with --per-question, or remove this one"
@@ -26,10 +26,11 @@ class Record:
     For a reader alone, `score` is the guess's lead over "no answer" in logits, and `answered` whether it has
     one. For the whole system, `score` is what ranks answers, `answered` whether the probability reaches the
     threshold in force, `without` whether the question is answered when its own article is hidden (None: not
-    asked), `probability_without` the best guess's probability then. `source` is the article quoted. `ranking`
-    has the articles that retrieval found and their scores, best first, an article standing where its best
-    passage stands; `reread` the articles of the passages that were read, by their best span. Where only
-    retrieval is measured nothing is predicted.
+    asked), `probability_without` the best guess's probability then, and `right_without` whether that guess is
+    right all the same: another article may say it, too. `source` is the article quoted. `ranking` has the
+    articles that retrieval found and their scores, best first, an article standing where its best passage
+    stands; `reread` the articles of the passages that were read, by their best span. Where only retrieval is
+    measured nothing is predicted.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Record:
     reread: Sequence[str] = ()
     without: bool | None = None
     probability_without: float | None = None
+    right_without: bool | None = None
 
     @property
     def right(self) -> bool:
@@ -61,7 +63,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
     **dict.fromkeys(("score", "probability", "probability_without"), (float, int, _NONE)),
     "source": (str, _NONE),
     "answered": (bool,),
-    "without": (bool, _NONE),
+    **dict.fromkeys(("without", "right_without"), (bool, _NONE)),
 }
 """What JSON has for each field of a record."""
 

@@ -134,8 +134,11 @@ def _answering(records: Sequence[Record]) -> Iterator[Figure]:
     if wrong:  # a share of what this very system answered: no question has it by itself
         yield Figure("wrong", "  wrong of those (F1 < 0.5)", 100 * float(np.mean(wrong)), len(wrong))
     yield from _mean("false", "answered where there is no answer", {r.id: r.answered for r in none})
-    hidden = {r.id: r.without for r in records if r.without is not None}
-    yield from _mean("false_without", "answered, own paragraph removed", hidden)
+    hidden = [r for r in records if r.without is not None]
+    given = {r.id: bool(r.without) for r in hidden}
+    wrongly = {r.id: given[r.id] and not r.right_without for r in hidden}
+    yield from _mean("answered_without", "answered, own paragraph removed", given)
+    yield from _mean("false_without", "  answered wrongly then (F1 < 0.5)", wrongly)
     yield from _by_coverage(records)
     yield from _calibration(records)
 
@@ -147,7 +150,7 @@ def _calibration(records: Sequence[Record]) -> Iterator[Figure]:
     figure is of the mix that calibrations are fitted on (`calibrating.mixed`), one in three without.
     """
     asked = [(r.probability, r.right) for r in records if r.probability is not None]
-    hidden = [(p, False) for r in records if (p := r.probability_without) is not None][::2]
+    hidden = [(p, r.right_without) for r in records if (p := r.probability_without) is not None][::2]
     for key, name, found in (
         ("ece", "expected calibration error", asked),
         ("ece_mixed", "  and with every second question's paragraph removed, too", hidden and asked + hidden),

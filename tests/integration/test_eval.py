@@ -174,14 +174,17 @@ def test_the_whole_system(cli: Any, mixed: str, tmp_path: Path) -> None:
     assert all(0 < row["probability"] < 1 for row in kept.values())
     assert found["answered"] == (25.0 * sum(kept[i]["answered"] for i in QUESTIONS), 4)
     assert found["false"] == (100.0 * kept["t2"]["answered"], 1)
-    assert found["false_without"] == (20.0 * sum(row["without"] for row in kept.values()), 5)
+    assert found["answered_without"] == (20.0 * sum(row["without"] for row in kept.values()), 5)
+    wrongly = [row["without"] and not row["right_without"] for row in kept.values()]
+    assert found["false_without"] == (20.0 * sum(wrongly), 5)
     assert found["ece"][1] == found["aurc"][1] == 5
     told = {answer["id"]: answer for answer in json.loads(done.stdout)["answers"]}
     assert {i: a["prediction"] for i, a in told.items()} == {i: r["prediction"] for i, r in kept.items()}
     assert told["b1"]["figures"]["gold_mrr_at_10"] == told["b1"]["figures"]["f1"] == 1.0
     assert told["t2"]["figures"] == {
         "false": float(kept["t2"]["answered"]),
-        "false_without": kept["t2"]["without"],
+        "answered_without": kept["t2"]["without"],
+        "false_without": kept["t2"]["without"],  # it has no right answer
     }
     points = json.loads(done.stdout)["abstaining"]["risk_coverage"]
     assert [point["coverage"] for point in points] == [0.2, 0.4, 0.6, 0.8, 1.0]

@@ -25,6 +25,7 @@ ONE = Record(
     ["b c"],
     False,
     0.25,
+    True,
 )
 TWO = Record("2", "When?", (), "", 1.0, 1.0)
 
@@ -46,7 +47,7 @@ def line(record: Record) -> list[object]:
 
 def test_what_is_in_the_file(tmp_path: Path) -> None:
     head, one, two = map(json.loads, written(tmp_path / "a.jsonl").read_text().splitlines())
-    assert head == {"nutgraf_eval": 3, **HEADER}
+    assert head == {"nutgraf_eval": 4, **HEADER}
     assert one == {
         "id": "1",
         "question": "Who’s it?",
@@ -62,6 +63,7 @@ def test_what_is_in_the_file(tmp_path: Path) -> None:
         "reread": ["b c"],
         "without": False,
         "probability_without": 0.25,
+        "right_without": True,
     }
     assert [two[key] for key in ("id", "score", "probability", "source", "ranking")] == [
         "2",
@@ -120,8 +122,8 @@ def test_answers_of_another_reader_are_refused(tmp_path: Path) -> None:
 
 def test_answers_of_an_older_nutgraf_are_refused(tmp_path: Path) -> None:
     path = written(tmp_path / "a.jsonl")
-    path.write_text(path.read_text().replace('"nutgraf_eval": 3', '"nutgraf_eval": 2'))
-    assert refused(path, HEADER) == f"{path} holds answers made otherwise: nutgraf_eval was 2 and is 3"
+    path.write_text(path.read_text().replace('"nutgraf_eval": 4', '"nutgraf_eval": 3'))
+    assert refused(path, HEADER) == f"{path} holds answers made otherwise: nutgraf_eval was 3 and is 4"
 
 
 def test_right() -> None:
@@ -167,6 +169,7 @@ def test_what_cannot_go_on_is_said_before_the_work(tmp_path: Path, content: byte
         {"answered": 1},
         {"without": 0},
         {"probability_without": "0.5"},
+        {"right_without": 1},
         {"ranking": ["a"]},
         {"ranking": [["a"]]},
         {"ranking": [["a", True]]},

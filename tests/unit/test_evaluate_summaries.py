@@ -87,7 +87,9 @@ def ranked(*ids: str) -> list[tuple[str, float]]:
 
 
 ASKED = [
-    Record("1", "?", ["x"], "x", 1, 1, 9.0, 0.95, "a", True, ranked("p1", "z"), ["z", "p1"], True, 0.85),
+    Record(
+        "1", "?", ["x"], "x", 1, 1, 9.0, 0.95, "a", True, ranked("p1", "z"), ["z", "p1"], True, 0.85, False
+    ),
     Record(
         "2",
         "?",
@@ -101,11 +103,12 @@ ASKED = [
         False,
         ranked(*"abcde", "p2"),
         ["p2", "b"],
-        False,
+        True,
         0.15,
+        True,
     ),
     Record("3", "?", ["x"], "y", 0, 0, 7.0, 0.55, "b", True, ranked("z"), [], False),
-    Record("4", "?", [], "y", 0, 0, 7.0, 0.55, "b", True, ranked("z", "p4"), ["p4"], False, 0.35),
+    Record("4", "?", [], "y", 0, 0, 7.0, 0.55, "b", True, ranked("z", "p4"), ["p4"], True, 0.35, False),
 ]
 OWN = [Question(r.id, "?", tuple(r.golds), f"p{r.id}") for r in ASKED]
 
@@ -124,7 +127,8 @@ def test_asking() -> None:
         "answered": (200 / 3, 3),
         "wrong": (50.0, 2),
         "false": (100.0, 1),
-        "false_without": (25.0, 4),
+        "answered_without": (75.0, 4),
+        "false_without": (50.0, 4),  # the second is right there as well
         "accuracy_at_50": (100 / 3, 4),
         "accuracy_at_80": (50.0, 4),
         "accuracy_at_95": (50.0, 4),
@@ -139,7 +143,8 @@ def test_a_questions_own_values() -> None:
     each = {f.key: f.each for f in of_asking(OWN, ASKED)}
     assert each["gold_mrr_at_10"] == {"1": 1.0, "2": pytest.approx(1 / 6), "3": 0.0}
     assert each["gold_mrr_at_10_reread"] == {"1": 0.5, "2": 1.0, "3": 0.0}
-    assert each["false_without"] == {"1": True, "2": False, "3": False, "4": False}
+    assert each["answered_without"] == {"1": True, "2": True, "3": False, "4": True}
+    assert each["false_without"] == {"1": True, "2": False, "3": False, "4": True}
     assert each["wrong"] == each["aurc"] == each["ece"] == {}, "no question has these by itself"
 
 
