@@ -80,6 +80,8 @@ def plot(title: str, rows: Sequence[Sequence[object]], path: Path) -> None:
     axes.set(
         xscale="log", xlabel="median milliseconds a question, 2 threads", ylabel="F1, per cent", title=title
     )
+    axes.set_xticks([50, 100, 200, 500, 1000], labels=["50", "100", "200", "500", "1,000"])
+    axes.set_xticks([], minor=True)
     axes.margins(y=0.2)
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(alpha=0.25)
