@@ -131,9 +131,10 @@ def serve(settings: Settings, serving: Serving) -> None:
         ) from error
     with listening:
         host = f"[{serving.host}]" if ":" in serving.host else serving.host
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, _ended)
         sys.stderr.write(f"listening on http://{host}:{serving.port}\n")
         log_to_stderr()
-        signal.signal(signal.SIGTERM, _ended)
         config = uvicorn.Config(
             create_app(settings, serving, models),
             log_config=None,  # its warnings are lines of our log
@@ -146,7 +147,10 @@ def serve(settings: Settings, serving: Serving) -> None:
 
 
 def _ended(*_: object) -> NoReturn:
-    """End well: uvicorn hands the signal on when what was in flight is finished."""
+    """End well: uvicorn hands the signal on when what was in flight is finished.
+
+    Set before anybody is told that there is a server, who might stop it before uvicorn looks.
+    """
     raise SystemExit(0)
 
 

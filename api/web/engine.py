@@ -111,6 +111,8 @@ class Engine:
         await self._newest.finish()
         await asyncio.to_thread(self._shut_down)
         self._newest.close()
+        del self._newest, self._models  # whoever still knows the engine keeps no models in memory
+        self._loaded = None
 
     @property
     def waiting(self) -> int:
