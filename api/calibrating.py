@@ -15,7 +15,7 @@ from api.render import console, visible
 from api.service import Open, open_answerer
 from api.settings import Settings
 from indexer.errors import SourceError
-from indexer.generation import read_manifest
+from indexer.manifest import read_manifest
 from qa.evaluate.calibrating import (
     LEAST_OUTCOMES,
     LEAST_QUESTIONS,

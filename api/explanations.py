@@ -7,8 +7,9 @@ from rich.tree import Tree
 
 from api.render import console, visible
 from indexer.filters import Filter
-from qa.answer import Answer, Answerer, Asked, Read
+from qa.answer import Answerer
 from qa.explain import Explanation, Won, explain
+from qa.outcome import Answer, Asked, Read
 from qa.retrieve import Candidate, Place
 
 Json = dict[str, Any]

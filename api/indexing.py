@@ -11,8 +11,8 @@ from indexer.article import Article
 from indexer.build import Summary
 from indexer.clean import storable
 from indexer.errors import SourceError
-from indexer.generation import Manifest
 from indexer.loaders import LoadOptions, RefusedDates, Skipped, SourceFile, discover, load
+from indexer.manifest import Manifest
 
 
 @dataclass(frozen=True, slots=True)

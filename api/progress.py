@@ -12,8 +12,8 @@ from api.service import origin_path
 
 if TYPE_CHECKING:
     from indexer.build import Summary
-    from indexer.generation import Manifest
     from indexer.loaders import RefusedDates, SourceFile
+    from indexer.manifest import Manifest
 
 SHOWN_SKIPS = 20
 

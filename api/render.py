@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from indexer.article import Article
-from qa.answer import Answer, Asked
+from qa.outcome import Answer, Asked
 from qa.retrieve import Candidate, Found
 
 _UNBROKEN = 10_000

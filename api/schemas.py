@@ -6,8 +6,8 @@ from typing import Any
 from api.explanations import explanation_object, passage_explanation
 from indexer.article import Article
 from indexer.index import Index
-from qa.answer import Answer, Asked
 from qa.explain import Explanation
+from qa.outcome import Answer, Asked
 from qa.retrieve import Candidate, Found
 
 Json = dict[str, Any]

@@ -77,7 +77,7 @@ def joined(settings: Settings, models: Models, index: "Index") -> Open:
     """Join an index with models; raises IndexMismatch where another encoder built it."""
     from api.calibrations import in_force
     from indexer.encoder import identity
-    from indexer.generation import check_encoder
+    from indexer.manifest import check_encoder
     from qa.answer import Answerer
 
     built_by, reader = index.manifest.encoder, models.reader

@@ -24,8 +24,9 @@ from api.settings import Settings
 from benchmarks.common import ROOT, SQUAD, THREADS, index_of, need, print_table
 from indexer.article import Article
 from indexer.loaders import LoadOptions, discover, load
-from qa.answer import Answerer, Asked
+from qa.answer import Answerer
 from qa.evaluate.squad import load_squad
+from qa.outcome import Asked
 
 
 def seeds() -> tuple[Path, list[str]]:

@@ -15,16 +15,9 @@ import numpy as np
 from indexer import clusters
 from indexer.article import Article
 from indexer.encoder import Encoder, EncoderIdentity, identity
-from indexer.generation import (
-    BUILT_BY,
-    Manifest,
-    check_encoder,
-    described,
-    publish,
-    published,
-    writer_lock,
-)
+from indexer.generation import publish, published, writer_lock
 from indexer.loaders import Skipped
+from indexer.manifest import BUILT_BY, Manifest, check_encoder, described
 from indexer.passages import PassageRule, split, title_prefix
 from indexer.store import FILENAME, NewPassage, Store, vector_hash
 

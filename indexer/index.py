@@ -15,8 +15,9 @@ from indexer import clusters
 from indexer.article import Article
 from indexer.errors import IndexMismatch
 from indexer.filters import Filter
-from indexer.generation import ARTICLES, PASSAGES, Manifest, check_files, check_store, read_manifest
+from indexer.generation import ARTICLES, PASSAGES
 from indexer.lexical import ANALYZER, LexicalIndex
+from indexer.manifest import Manifest, check_files, check_store, read_manifest
 from indexer.store import FILENAME, Counts, Store
 from indexer.vectors import DenseIndex, Ids, Scores, by_score, exact_search
 

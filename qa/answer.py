@@ -13,12 +13,12 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.filters import Filter
-from indexer.passages import sentence_around
-from qa.aggregate import Group, LocatedSpan, Support, aggregate
+from qa.aggregate import Group, LocatedSpan, aggregate
 from qa.calibrate import MARGIN_CAP, Calibration, Features
 from qa.checks import check_top, checked_filter, checked_question
 from qa.errors import EmptyIndex
 from qa.inquiry import Inquiry
+from qa.outcome import Abstention, Answer, Asked, Read, Timing
 from qa.profiles import DEFAULT, PROFILES, Profile
 from qa.reading import Reader
 from qa.retrieve import Candidate, Found, PassageIndex, QuestionEncoder, retrieve
@@ -29,79 +29,6 @@ BLOCK_QUESTIONS = 64
 
 TIMELINE_WINDOWS = 30
 """Windows read for a timeline: what was said over years is spread over more articles than one answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """An exact quote with its source. `probability` is calibrated; `features` are what it was made of."""
-
-    text: str
-    start: int
-    end: int
-    score: float
-    probability: float
-    span: LocatedSpan
-    support: tuple[Support, ...]
-    features: Features
-
-    @property
-    def sentence(self) -> tuple[int, int]:
-        """The sentence around it, as a span of the article's text."""
-        return sentence_around(self.span.article.text, self.start, self.end)
-
-
-@dataclass(frozen=True, slots=True)
-class Abstention:
-    """Why there is no answer: `reason` for a person, `code` for a program."""
-
-    code: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """Milliseconds a stage."""
-
-    encode: float
-    retrieve: float
-    read: float
-    total: float
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """What became of a passage that was read: its best span's score, and that one's lead over "no answer".
-
-    `prior` is what finding it added to the score; the rest is the reader's.
-    """
-
-    score: float
-    over_null: float
-    prior: float = 0.0
-
-    @property
-    def by_reader(self) -> float:
-        """What the reader alone made of it."""
-        return self.score - self.prior
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """The outcome of one question: answers, or an abstention; never both, never neither.
-
-    `best` are the answers that were considered, also when they were not sure enough to be given; `read` has
-    the passages in which any span was found, by id. `allow` and `threshold` are what was asked for.
-    """
-
-    question: str
-    answers: list[Answer]
-    abstention: Abstention | None
-    best: list[Answer]
-    candidates: list[Candidate]
-    read: dict[int, Read]
-    timing: Timing
-    allow: Filter
-    threshold: float
 
 
 class Answerer:

@@ -6,8 +6,8 @@ Pure: takes an outcome apart, computes nothing that answering has not computed.
 from dataclasses import dataclass
 
 from indexer.filters import Filter
-from qa.answer import Answer, Asked
 from qa.calibrate import Calibration
+from qa.outcome import Answer, Asked
 
 _FEATURES = ("bias", "score", "margin", "over_null", "retrieval", "agreement")
 """Names of what `Features.row` returns."""

@@ -17,9 +17,9 @@ from api.timelines import timeline_object
 from api.web import responses as shapes
 from api.web.engine import Engine
 from api.web.queries import Filtered
-from qa.answer import Asked
 from qa.checks import MAX_TOP, checked_question
 from qa.inquiry import Inquiry
+from qa.outcome import Asked
 
 INSTRUCTIONS = """\
 An archive of news articles that answers in exact quotes. Ask one fact at a time with ask_news; look around

@@ -16,9 +16,10 @@ from api.doctor.findings import Finding, caught
 from api.settings import DEFAULT_INDEX
 from indexer.article import Article
 from indexer.filters import Filter
-from indexer.generation import ARTICLES, MANIFEST, PASSAGES, PID
+from indexer.generation import ARTICLES, PASSAGES, PID
 from indexer.index import Index
 from indexer.lexical import LexicalIndex
+from indexer.manifest import MANIFEST
 from indexer.passages import title_prefix
 from indexer.store import FILENAME, Store, StoredPassage, vector_hash
 from indexer.vectors import DenseIndex

@@ -12,7 +12,7 @@ from typing import Literal
 from api.doctor.findings import Finding, Status
 from api.settings import Settings
 from indexer.errors import IndexerError
-from indexer.generation import Manifest, read_manifest
+from indexer.manifest import Manifest, read_manifest
 from models import shipped, verify
 from models.cards import CARD
 from models.cores import available_cores

@@ -21,9 +21,9 @@ from api.settings import Settings
 from api.web.newest import Held, Newest
 from api.web.waiting import Outcome, Unrendered, Waiting, Wanted
 from indexer.build import Builder
-from qa.answer import Asked
 from qa.errors import QAError
 from qa.inquiry import Inquiry
+from qa.outcome import Asked
 
 T = TypeVar("T")
 _OTHER_THREADS = 2

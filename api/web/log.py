@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from api.schemas import Json
 from api.web.engine import Observer
-from qa.answer import Asked
+from qa.outcome import Asked
 
 _LOG = logging.getLogger("nutgraf")
 

@@ -13,7 +13,7 @@ from functools import partial
 
 from api.service import Models, Open, open_with
 from api.settings import Settings
-from indexer.generation import MANIFEST
+from indexer.manifest import MANIFEST
 
 Stamp = tuple[int, int, int]
 log = logging.getLogger("nutgraf")

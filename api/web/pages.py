@@ -22,8 +22,8 @@ from api.web.page.front import Front
 from api.web.page.look import assets, paragraphs, render, version
 from api.web.page.looked import looked_at
 from api.web.page.strips import rival, strips
-from qa.answer import Asked
 from qa.inquiry import Inquiry
+from qa.outcome import Asked
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 FOR_PROGRAMS = ("/v1/", "/mcp", "/metrics", "/openapi.json", "/healthz", "/readyz")

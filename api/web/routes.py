@@ -29,8 +29,8 @@ from api.web.refused import Refused
 from api.web.uploads import stored_lines
 from api.web.waiting import Wanted
 from api.web.writing import CHANGES, Writer
-from qa.answer import Asked
 from qa.checks import MAX_TOP, check_top
+from qa.outcome import Asked
 
 router = APIRouter(prefix="/v1")
 ArticleId = Annotated[

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from api.schemas import Json
 from api.service import Open
 from api.web.newest import Held
-from qa.answer import Asked
 from qa.inquiry import Inquiry
+from qa.outcome import Asked
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,15 @@ from dataclasses import replace
 from itertools import groupby
 
 from indexer.article import Article
-from qa.answer import Answerer, Asked
+from qa.answer import Answerer
 from qa.checks import MAX_TOP, checked_question
 from qa.errors import BadQuestion
 from qa.evaluate.hiding import Hiding
-from qa.evaluate.metrics import RIGHT_F1, exact_match, f1
+from qa.evaluate.metrics import exact_match, f1, right
 from qa.evaluate.questions import GoldQuestion
 from qa.evaluate.records import Record
 from qa.evaluate.squad import Question
+from qa.outcome import Asked
 from qa.retrieve import Candidate, PassageIndex
 
 MOST_ARTICLES = 100
@@ -60,7 +61,7 @@ def ask_twice(
                 r,
                 without=_answered(asked),
                 probability_without=_probability(asked),
-                right_without=bool(r.golds) and f1(_guess(asked), r.golds) >= RIGHT_F1,
+                right_without=right(_guess(asked), r.golds),
             )
             for r, asked in zip(records, outcomes, strict=True)
         ]

@@ -23,6 +23,11 @@ def f1(answer: str, golds: Sequence[str]) -> float:
     return max(_f1(normalize(answer).split(), normalize(gold).split()) for gold in golds)
 
 
+def right(answer: str, golds: Sequence[str]) -> bool:
+    """Return whether the answer counts as right; where there is no answer, none does."""
+    return bool(golds) and f1(answer, golds) >= RIGHT_F1
+
+
 def _f1(answer: list[str], gold: list[str]) -> float:
     common = sum((Counter(answer) & Counter(gold)).values())
     if not answer or not gold:

@@ -5,11 +5,12 @@ Knows the answerer; does not know files, or how a calibration is fitted.
 
 from collections.abc import Iterator, Sequence
 
-from qa.answer import Answerer, Asked
+from qa.answer import Answerer
 from qa.evaluate.calibrating import Outcome
 from qa.evaluate.hiding import Hiding
 from qa.evaluate.labelled import Labelled
-from qa.evaluate.metrics import RIGHT_F1, f1
+from qa.evaluate.metrics import right
+from qa.outcome import Asked
 from qa.retrieve import PassageIndex
 
 BATCH = 32
@@ -40,5 +41,4 @@ def _outcome(number: int, question: Labelled, asked: Asked) -> Outcome:
     if not asked.best:
         return Outcome(number, answerable, None, right=False)
     best = asked.best[0]
-    right = answerable and f1(best.text, question.golds) >= RIGHT_F1
-    return Outcome(number, answerable, best.features, right)
+    return Outcome(number, answerable, best.features, right(best.text, question.golds))

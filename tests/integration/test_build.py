@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from indexer import build, clusters, generation, lexical
+from indexer import build, clusters, lexical, manifest
 from indexer.article import Article
 from indexer.build import Builder
 from indexer.errors import IndexDamaged, IndexLocked, IndexMismatch
@@ -85,7 +85,7 @@ def test_the_same_articles_again_cost_no_encoding(tmp_path: Path, encoder: Any) 
     assert (first.summary.added, first.summary.encoded) == (10, 30)
     again = run(tmp_path, encoder, articles())
     assert (again.summary.added, again.summary.unchanged, again.summary.encoded) == (0, 10, 0)
-    assert generation.read_manifest(tmp_path).generation == 1
+    assert manifest.read_manifest(tmp_path).generation == 1
 
 
 def test_a_changed_article_is_replaced(tmp_path: Path, encoder: Any) -> None:
@@ -223,7 +223,7 @@ def test_another_encoder_is_refused_and_rebuild_encodes_anew(tmp_path: Path, enc
     with Builder(tmp_path, other) as builder:
         builder.rebuild()
     assert builder.summary.encoded == 30
-    assert generation.read_manifest(tmp_path).encoder.id == "other"
+    assert manifest.read_manifest(tmp_path).encoder.id == "other"
     assert ids(tmp_path) == {f"a{n}" for n in range(10)}
     assert len(state(tmp_path, encoder)) == 60
 
@@ -233,7 +233,7 @@ def test_an_index_keeps_its_own_passage_rule(tmp_path: Path, encoder: Any) -> No
         builder.add(articles(1))
         builder.publish()
     run(tmp_path, encoder, articles(2))
-    assert generation.read_manifest(tmp_path).rule.words == 30
+    assert manifest.read_manifest(tmp_path).rule.words == 30
 
 
 @pytest.mark.parametrize(
@@ -293,7 +293,7 @@ def dying(function, before):
 targets = {{
     "vectors": (generation.vectors, "write"),
     "lexical": (generation.lexical, "update"),
-    "manifest": (generation, "_write_manifest"),
+    "manifest": (generation, "write_manifest"),
     "tombstones": (Store, "clear_tombstones"),
     "sweep": (generation, "_sweep"),
     "put": (Store, "put"),
@@ -554,8 +554,8 @@ def test_scores_of_articles_follow_what_comes_changes_and_goes(tmp_path: Path, e
 
 def test_terms_made_otherwise_are_made_again_by_the_next_run(tmp_path: Path, encoder: Any) -> None:
     run(tmp_path, encoder, articles())
-    manifest = tmp_path / generation.MANIFEST
-    manifest.write_text(manifest.read_text().replace(lexical.ANALYZER, "nutgraf_en_0"))
+    path = tmp_path / manifest.MANIFEST
+    path.write_text(path.read_text().replace(lexical.ANALYZER, "nutgraf_en_0"))
     with pytest.raises(IndexMismatch, match="terms of the analyzer nutgraf_en_0"):
         Index(tmp_path)
     again = run(tmp_path, encoder, articles())

@@ -12,8 +12,8 @@ from api.service import Open
 from api.settings import Settings
 from api.web.app import Serving, create_app
 from api.web.engine import Engine, Limits
-from qa.answer import Asked
 from qa.inquiry import Inquiry
+from qa.outcome import Asked
 
 QUESTION = "What did China agree to on sanctions?"
 

@@ -9,7 +9,7 @@ import pytest
 from api.settings import Settings
 from api.web.engine import Engine
 from api.web.writing import Writer
-from indexer.generation import read_manifest
+from indexer.manifest import read_manifest
 
 
 @pytest.mark.parametrize(("quiet_s", "latest_s", "apart_s"), [(3600.0, 1.0, 0.1), (0.1, 3600.0, 1.0)])

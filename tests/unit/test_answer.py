@@ -14,11 +14,12 @@ from indexer.filters import Filter
 from indexer.index import Index, Passage
 from models.windows import WindowLogits
 from qa.aggregate import LocatedSpan, aggregate
-from qa.answer import Answerer, Asked
+from qa.answer import Answerer
 from qa.calibrate import Calibration
 from qa.checks import checked_filter, checked_question
 from qa.errors import BadFilter, BadQuestion
 from qa.inquiry import Inquiry
+from qa.outcome import Asked
 from qa.reading import Reader, Reading
 from qa.retrieve import Candidate
 

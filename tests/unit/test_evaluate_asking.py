@@ -3,8 +3,8 @@
 from indexer.article import Article
 from indexer.filters import Filter
 from indexer.index import Passage
-from qa.answer import Asked, Read, Timing
 from qa.evaluate.asking import MOST_ARTICLES, ranking, reread
+from qa.outcome import Asked, Read, Timing
 from qa.retrieve import Candidate
 
 ARTICLES = {name: Article(id=name, title="", text="Ann won.") for name in "abcxy"}

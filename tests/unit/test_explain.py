@@ -7,9 +7,9 @@ import pytest
 from indexer.article import Article
 from indexer.filters import Filter
 from qa.aggregate import LocatedSpan
-from qa.answer import Abstention, Answer, Asked, Read, Timing
 from qa.calibrate import Calibration, Features
 from qa.explain import Term, explain
+from qa.outcome import Abstention, Answer, Asked, Read, Timing
 
 ARTICLE = Article(id="a", title="", text="Ada won. Bob lost.")
 CALIBRATION = Calibration(

@@ -14,9 +14,9 @@ from api.service import Open
 from api.settings import Settings
 from api.web.engine import Busy, Engine, Limits
 from api.web.waiting import Wanted
-from qa.answer import Asked
 from qa.errors import BadQuestion
 from qa.inquiry import Inquiry
+from qa.outcome import Asked
 
 QUESTIONS = ["What did China agree to on sanctions?", "Who is Sung Kim?", "Who won?"]
 
