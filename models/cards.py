@@ -29,7 +29,7 @@ class Card:
 
     `dim` is the width of a vector (encoder) or of the hidden state (reader); `max_tokens` counts the special
     tokens; `size_bytes` and `sha256` are those of `model.onnx`; `base` is what it was made from, `data` what
-    it learned from.
+    it learned from. `length_cost` is what every token after the first costs a reader's answer, in logits.
     """
 
     kind: Kind
@@ -42,6 +42,7 @@ class Card:
     licence: str
     base: str
     data: str
+    length_cost: float = 0.0
     pooling: str | None = None
     normalise: bool | None = None
     scores: Mapping[str, Any] | None = None
@@ -73,6 +74,7 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
     "dim": (int,),
     "max_tokens": (int,),
     "normalise": (bool, type(None)),
+    "length_cost": (float, int),
     "pooling": (str, type(None)),
     "scores": (dict, type(None)),
     "calibration": (dict, type(None)),

@@ -7,6 +7,7 @@ looked up by those libraries themselves; nothing here opens a connection.
 import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from models.batching import batches, pad
 from models.cards import Card, Kind
 from models.errors import ModelMissing
 from models.tokens import scalar
-from models.windows import QUESTION_TOKENS, WindowLogits
+from models.windows import LENGTH_COST, QUESTION_TOKENS, WindowLogits
 
 if TYPE_CHECKING:
     from torch.nn import Module
@@ -76,10 +77,11 @@ class HfReader:
             options = _dtype(torch, self._device)
             self._tokenizer = AutoTokenizer.from_pretrained(name, use_fast=True)
             model = AutoModelForQuestionAnswering.from_pretrained(name, **options)
+            cost = float(getattr(model.config, LENGTH_COST, 0.0))
         self._model = model.to(self._device).eval()
         config = self._model.config
         longest = min(self._tokenizer.model_max_length, config.max_position_embeddings, 512)
-        self.card = _card("reader", name, self._model, config.hidden_size, longest)
+        self.card = replace(_card("reader", name, self._model, config.hidden_size, longest), length_cost=cost)
 
     def read(self, pairs: Sequence[tuple[str, str]]) -> list[WindowLogits]:
         """Return the logits of each (question, context) pair, in the order given.
@@ -104,7 +106,9 @@ class HfReader:
                 inside = [i for i, part in enumerate(encoded.sequence_ids(index)) if part == 1]
                 spans = np.array([encoded["offset_mapping"][index][i] for i in inside], dtype=np.int32)
                 null = float(start[row, 0] + end[row, 0])
-                found[index] = WindowLogits(start[row, inside], end[row, inside], spans.reshape(-1, 2), null)
+                found[index] = WindowLogits.priced(
+                    start[row, inside], end[row, inside], spans.reshape(-1, 2), null, self.card.length_cost
+                )
         return [found[index] for index in range(len(pairs))]
 
     def token_spans(self, texts: Sequence[str]) -> list[NDArray[np.int32]]:

@@ -135,7 +135,7 @@ class OnnxReader:
             firsts = np.array([len(heads[i]) for i in batch], dtype=np.int64)
             types = (np.arange(ids.shape[1]) >= firsts[:, None]).astype(np.int64)
             for i, logits in zip(batch, session.run({"ids": ids, "types": types}), strict=True):
-                found[int(i)] = _window(logits, len(heads[i]), contexts[i][1])
+                found[int(i)] = self._window(logits, len(heads[i]), contexts[i][1])
 
         session.spread(run, _equal_lengths(rows))
         return [found[i] for i in range(len(pairs))]
@@ -146,12 +146,12 @@ class OnnxReader:
 
     answer = answering.answer
 
-
-def _window(logits: NDArray[np.float32], first: int, offsets: NDArray[np.int32]) -> WindowLogits:
-    """Cut a window's logits, float32 (s, 2), to its context: from token `first` to before the last."""
-    context = logits[first:-1]
-    start, end = np.ascontiguousarray(context.T)
-    return WindowLogits(start, end, offsets[: len(context)], float(logits[0].sum()))
+    def _window(self, logits: NDArray[np.float32], first: int, offsets: NDArray[np.int32]) -> WindowLogits:
+        """Cut a window's logits, float32 (s, 2), to its context: from token `first` to before the last."""
+        context = logits[first:-1]
+        start, end = np.ascontiguousarray(context.T)
+        null = float(logits[0].sum())
+        return WindowLogits.priced(start, end, offsets[: len(context)], null, self.card.length_cost)
 
 
 def _equal_lengths(rows: Sequence[Sequence[int]]) -> list[NDArray[np.intp]]:

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 QUESTION_TOKENS = 64
+LENGTH_COST = "length_cost"
+"""The entry of a reader's config.json that its card takes over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +21,23 @@ class WindowLogits:
     `start` and `end` are float32 (t,), one score a token of the context; `offsets` is int32 (t, 2), each
     token's half-open code-point span in the context as it was given; `null` is the score of "no answer here",
     the sum of the first token's start and end scores. t is 0 for an empty context, and less than the context
-    where it was cut.
+    where it was cut. What a card's `length_cost` takes from longer spans is in them.
     """
 
     start: NDArray[np.float32]
     end: NDArray[np.float32]
     offsets: NDArray[np.int32]
     null: float
+
+    @classmethod
+    def priced(
+        cls,
+        start: NDArray[np.float32],
+        end: NDArray[np.float32],
+        offsets: NDArray[np.int32],
+        null: float,
+        length_cost: float,
+    ) -> "WindowLogits":
+        """Return logits that make each span's sum lower by `length_cost` for every token after its first."""
+        paid = np.arange(len(start), dtype=np.float32) * np.float32(length_cost)
+        return cls(start + paid, end - paid, offsets, null)

@@ -1,7 +1,7 @@
 """Write a shipped model's folder: graph, tokenizer, card."""
 
 import json
-from dataclasses import asdict
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from models.cards import WEIGHTS as GRAPH
 from models.errors import ModelDamaged, ModelMissing
 from models.export import bert, ranges, sources
 from models.export.forms import Static
+from models.windows import LENGTH_COST
 
 _FACTS: dict[Kind, dict[str, Any]] = {
     "encoder": {
@@ -53,19 +54,26 @@ def write(kind: Kind, source: Path, out: Path, measured: Path) -> Card:
     (out / VOCABULARY).write_bytes(_tokenizer(source / VOCABULARY))
     dim = weights.arrays["embeddings.LayerNorm.weight"].shape[0]
     size, digest = (out / GRAPH).stat().st_size, sha256_of(out / GRAPH)
-    card = Card(kind, revision=revision, sha256=digest, size_bytes=size, dim=dim, **_FACTS[kind])
+    card = Card(
+        kind,
+        revision=revision,
+        sha256=digest,
+        size_bytes=size,
+        dim=dim,
+        length_cost=sources.config(source).get(LENGTH_COST, 0.0),
+        **_FACTS[kind],
+    )
     _write_card(out / CARD, card)
     return Card.load(out)
 
 
 def _write_card(path: Path, card: Card) -> None:
     """Write the card; the scores and calibration of the same model, which others measured, stay."""
-    fields = asdict(card)
     if path.is_file():
         before = Card.load(path.parent)
-        if before.sha256 == card.sha256:
-            fields |= {"scores": before.scores, "calibration": before.calibration}
-    kept = {name: value for name, value in fields.items() if value is not None}
+        if (before.sha256, before.length_cost) == (card.sha256, card.length_cost):
+            card = replace(card, scores=before.scores, calibration=before.calibration)
+    kept = {one.name: value for one in fields(Card) if (value := getattr(card, one.name)) != one.default}
     path.write_text(json.dumps(kept, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 

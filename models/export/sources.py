@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -23,6 +24,12 @@ def default_encoder() -> Path:
     return Path(MODEL_DIR)
 
 
+def config(folder: Path) -> dict[str, Any]:
+    """Read `config.json`."""
+    found: dict[str, Any] = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    return found
+
+
 def load(folder: Path, *, sha256: str | None = None) -> Bert:
     """Read `model.safetensors` and `config.json` as float32; check the file's sha256 where one is given.
 
@@ -37,12 +44,12 @@ def load(folder: Path, *, sha256: str | None = None) -> Bert:
         )
     if sha256 is not None and (found := sha256_of(path)) != sha256:
         raise ModelDamaged(f"{path}: sha256 is {found}, expected {sha256}")
-    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    if (kind := config.get("model_type"), act := config.get("hidden_act")) != ("bert", "gelu"):
+    described = config(folder)
+    if (kind := described.get("model_type"), act := described.get("hidden_act")) != ("bert", "gelu"):
         raise ModelDamaged(f"{folder}: model_type is {kind!r} with {act!r}, expected 'bert' with 'gelu'")
     arrays = {
         name.removeprefix("bert."): array.astype(np.float32)
         for name, array in load_file(path).items()
         if array.dtype.kind == "f"
     }
-    return Bert(arrays, config["num_hidden_layers"], config["num_attention_heads"])
+    return Bert(arrays, described["num_hidden_layers"], described["num_attention_heads"])

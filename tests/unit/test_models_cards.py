@@ -50,6 +50,7 @@ def test_a_card_is_read_as_written(tmp_path: Path) -> None:
         ({"dim": "384"}, "dim is '384', expected int"),
         ({"dim": True}, "dim is True, expected int"),
         ({"scores": []}, r"scores is \[\], expected dict or NoneType"),
+        ({"length_cost": "dear"}, "length_cost is 'dear', expected float or int"),
         ({"kind": "poet"}, "kind is 'poet', expected encoder or reader"),
     ],
 )

@@ -1,5 +1,9 @@
 """The shipped engine: canonical values, order, limits, hostile input. No torch."""
 
+import json
+import shutil
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -120,6 +124,20 @@ def test_the_reader_finds_a_span(reader: OnnxReader) -> None:
 
 BEST = 23.98
 NULL = 15.03
+
+
+def test_what_length_costs_is_in_the_logits(reader: OnnxReader, tmp_path: Path) -> None:
+    """Every span from token i to token j loses as much as its card says for j - i tokens; "no answer" nothing."""
+    folder = tmp_path / "reader"
+    shutil.copytree(models.shipped("reader"), folder)
+    card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
+    (folder / "card.json").write_text(json.dumps(card | {"length_cost": reader.card.length_cost + 0.25}))
+    pair = ("What did China agree to do?", CONTEXT)
+    [window], [dearer] = reader.read([pair]), OnnxReader(folder).read([pair])
+    steps = np.arange(len(window.start))
+    lower = (window.start[:, None] + window.end) - (dearer.start[:, None] + dearer.end)
+    assert lower == pytest.approx(0.25 * (steps - steps[:, None]), abs=1e-4)
+    assert dearer.null == window.null
 
 
 def test_windows_come_back_in_order_and_alone_as_together(reader: OnnxReader) -> None:
