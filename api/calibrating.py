@@ -78,6 +78,7 @@ def _fitted(opened: Open, found: Sequence[Outcome], questions: int, false_answer
     return Own(
         reader=opened.reader.id,
         reader_sha256=opened.reader.sha256,
+        length_cost=opened.reader.length_cost,
         encoder=opened.index.manifest.encoder,
         rules=opened.answerer.profile.rules(),
         calibration=fitted(found, false_answers),

@@ -13,6 +13,7 @@ from indexer.durable import replace_text
 from indexer.encoder import EncoderIdentity
 from indexer.errors import IndexDamaged, IndexMismatch, StorageFailed
 from models import Card, ModelMissing, shipped
+from models.cards import LENGTH_COST
 from qa.calibrate import Calibration
 from qa.evaluate.calibrating import Figures
 from qa.profiles import DEFAULT, PROFILES
@@ -31,6 +32,7 @@ class Own:
 
     reader: str
     reader_sha256: str
+    length_cost: float
     encoder: EncoderIdentity
     rules: Mapping[str, float]
     calibration: Calibration
@@ -42,7 +44,8 @@ class Own:
 
     def belongs_to(self, reader: Card, encoder: EncoderIdentity) -> bool:
         """Whether it was fitted with these models and today's rules: other scores mean something else."""
-        return self.reader_sha256 == reader.sha256 and self._read_by(encoder)
+        same = (self.reader_sha256, self.length_cost) == (reader.sha256, reader.length_cost)
+        return same and self._read_by(encoder)
 
     def named_for(self, reader: str | None, encoder: EncoderIdentity) -> bool:
         """Whether it seems to be, by the reader's name alone."""
@@ -100,6 +103,7 @@ def _parsed(found: dict[str, Any]) -> Own:
     return Own(
         reader=str(found["reader"]["id"]),
         reader_sha256=str(found["reader"]["sha256"]),
+        length_cost=float(found["reader"].get(LENGTH_COST, 0.0)),
         encoder=EncoderIdentity(**found["encoder"]),
         rules=dict(found.get("rules", {})),
         calibration=Calibration.from_numbers(found["calibration"]),
@@ -114,8 +118,8 @@ def _parsed(found: dict[str, Any]) -> Own:
 def own_object(own: Own) -> dict[str, Any]:
     """Return it as the file has it."""
     content = asdict(own)
-    del content["reader_sha256"]
-    return {"format": FORMAT, **content, "reader": {"id": own.reader, "sha256": own.reader_sha256}}
+    reader = {"id": own.reader, "sha256": content.pop("reader_sha256"), LENGTH_COST: content.pop(LENGTH_COST)}
+    return {"format": FORMAT, **content, "reader": reader}
 
 
 def write_own(folder: Path, own: Own) -> Path:

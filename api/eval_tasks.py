@@ -17,7 +17,7 @@ from api.reports import Model
 from api.service import Open, open_answerer
 from api.settings import Settings
 from indexer.errors import SourceError
-from models.cards import Card, sha256_of
+from models.cards import LENGTH_COST, Card, sha256_of
 from qa.evaluate.asking import ask_all, ask_twice, search_all
 from qa.evaluate.beir import Query, corpus_articles, load_beir, load_queries
 from qa.evaluate.news import load_news, occurring
@@ -68,7 +68,7 @@ def _reading(settings: Settings, wanted: Wanted) -> Iterator[Task]:
         questions=sample(corpus.questions, wanted.questions),
         of=len(corpus.questions),
         models={"reader": _model(reader.card)},
-        depends={},
+        depends={LENGTH_COST: reader.card.length_cost},
         answer=lambda questions: read_all(reader, questions, contexts),
         figures=of_reading,
     )
@@ -220,7 +220,8 @@ def _model(card: Card) -> Model:
 
 def _rules(opened: Open) -> list[dict[str, Any]]:
     profile, calibration = opened.answerer.profile, opened.answerer.calibration
-    return [asdict(rule) for rule in (profile.retrieval, profile.reading, calibration)]
+    rules = [asdict(rule) for rule in (profile.retrieval, profile.reading, calibration)]
+    return [*rules, {LENGTH_COST: opened.reader.length_cost}]
 
 
 def _passages(opened: Open) -> dict[str, Any]:

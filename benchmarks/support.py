@@ -22,7 +22,7 @@ from indexer.index import Index
 from models import load_encoder, load_reader
 from qa.answer import Answerer
 from qa.calibrate import Calibration, Features, fit
-from qa.evaluate.metrics import RIGHT_F1, f1
+from qa.evaluate.metrics import right
 from qa.evaluate.news import load_news
 from qa.evaluate.questions import GoldQuestion, sample
 from qa.evaluate.scores import expected_calibration_error
@@ -85,7 +85,7 @@ def guesses(answerer: Answerer, questions: Sequence[GoldQuestion]) -> list[Guess
     """Ask each question."""
     outcomes = answerer.ask_many([q.text for q in questions])
     return [
-        Guess(best.features, len(best.support), f1(best.text, question.golds) >= RIGHT_F1)
+        Guess(best.features, len(best.support), right(best.text, question.golds))
         for question, outcome in zip(questions, outcomes, strict=True)
         for best in outcome.best[:1]
     ]

@@ -104,9 +104,9 @@ def answer(
 
     score: one softmax over the context, over all its windows, never one a window (Clark and Gardner, arXiv
     1710.10723). Its members are all distinct spans of up to `max_answer_len` tokens, each with start + end
-    logit (the highest, where windows overlap), and one "no answer", whose logit is the lowest null score of
-    any window. So the scores of all possible answers and of "no answer" add up to 1; that does not make them
-    calibrated. Ties: by position.
+    logit (the highest, where windows overlap), less what its length costs by the reader's card, and one
+    "no answer", whose logit is the lowest null score of any window. So the scores of all possible answers and
+    of "no answer" add up to 1; that does not make them calibrated. Ties: by position.
 
     `handle_impossible_answer` lets "no answer" compete: `{"answer": "", "start": 0, "end": 0}`, which is also
     what a context without a single readable token gives. Raises BadInput, a ValueError too, for what is empty

@@ -7,6 +7,7 @@ calibrates, kept as read.
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
@@ -15,6 +16,9 @@ from typing import Any, Literal, get_args
 from models.errors import ModelDamaged, ModelMissing
 
 CARD = "card.json"
+LENGTH_COST = "length_cost"
+"""Its entry, as in the config.json of a reader's weights, from which a card takes it over."""
+
 WEIGHTS = "model.onnx"
 VOCABULARY = "tokenizer.json"
 
@@ -74,7 +78,7 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
     "dim": (int,),
     "max_tokens": (int,),
     "normalise": (bool, type(None)),
-    "length_cost": (float, int),
+    LENGTH_COST: (float, int),
     "pooling": (str, type(None)),
     "scores": (dict, type(None)),
     "calibration": (dict, type(None)),
@@ -96,8 +100,17 @@ def _check(path: Path, found: object) -> None:
         if not isinstance(value, wanted) or (isinstance(value, bool) and bool not in wanted):
             expected = " or ".join(kind.__name__ for kind in wanted)
             raise ModelDamaged(f"{path}: {name} is {value!r}, expected {expected}", hint=_REINSTALL)
+    checked_length_cost(path, found.get(LENGTH_COST, 0.0))
     if found["kind"] not in get_args(Kind):
         raise ModelDamaged(f"{path}: kind is {found['kind']!r}, expected encoder or reader", hint=_REINSTALL)
+
+
+def checked_length_cost(where: object, cost: object) -> float:
+    """Return the cost, or raise ModelDamaged unless it is a finite number from 0 up."""
+    if isinstance(cost, int | float) and not isinstance(cost, bool) and 0 <= cost < math.inf:
+        return float(cost)
+    message = f"{where}: {LENGTH_COST} is {cost!r}, expected a number from 0 up"
+    raise ModelDamaged(message, hint="correct it there, or leave it out: then length costs nothing")
 
 
 def check_layout(folder: str | Path, card: Card) -> None:

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from models import answering
 from models.batching import batches, pad
-from models.cards import Card, Kind
+from models.cards import LENGTH_COST, Card, Kind, checked_length_cost
 from models.errors import ModelMissing
 from models.tokens import scalar
-from models.windows import LENGTH_COST, QUESTION_TOKENS, WindowLogits
+from models.windows import QUESTION_TOKENS, WindowLogits
 
 if TYPE_CHECKING:
     from torch.nn import Module
@@ -77,9 +77,9 @@ class HfReader:
             options = _dtype(torch, self._device)
             self._tokenizer = AutoTokenizer.from_pretrained(name, use_fast=True)
             model = AutoModelForQuestionAnswering.from_pretrained(name, **options)
-            cost = float(getattr(model.config, LENGTH_COST, 0.0))
         self._model = model.to(self._device).eval()
         config = self._model.config
+        cost = checked_length_cost(name, getattr(config, LENGTH_COST, 0.0))
         longest = min(self._tokenizer.model_max_length, config.max_position_embeddings, 512)
         self.card = replace(_card("reader", name, self._model, config.hidden_size, longest), length_cost=cost)
 

@@ -16,7 +16,7 @@ _Logits = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A half-open code-point span of a window, with `score` = start logit + end logit.
+    """A half-open code-point span of a window, with `score` = start logit + end logit, its length paid for.
 
     Not a softmax over its own window: raw sums of a reader that was trained with one softmax over several
     windows can be compared over windows (Clark and Gardner 2018, arXiv 1710.10723).

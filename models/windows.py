@@ -10,18 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 QUESTION_TOKENS = 64
-LENGTH_COST = "length_cost"
-"""The entry of a reader's config.json that its card takes over."""
 
 
 @dataclass(frozen=True, slots=True)
 class WindowLogits:
-    """A window's raw scores.
+    """A window's scores, of which only the sums mean something: start + end of a span, and `null`.
 
-    `start` and `end` are float32 (t,), one score a token of the context; `offsets` is int32 (t, 2), each
+    `start` and `end` are float32 (t,), one number a token of the context; `offsets` is int32 (t, 2), each
     token's half-open code-point span in the context as it was given; `null` is the score of "no answer here",
     the sum of the first token's start and end scores. t is 0 for an empty context, and less than the context
-    where it was cut. What a card's `length_cost` takes from longer spans is in them.
+    where it was cut. What the reader's `length_cost` takes from a span is in its sum.
     """
 
     start: NDArray[np.float32]

@@ -22,7 +22,7 @@ class WindowLogits(Protocol):
 
     @property
     def start(self) -> npt.NDArray[np.float32]:
-        """Start logits, float32 (t,)."""
+        """Start logits, float32 (t,): only a span's start + end means something."""
         ...
 
     @property

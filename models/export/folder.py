@@ -5,12 +5,11 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from models.cards import CARD, VOCABULARY, Card, Kind, sha256_of
+from models.cards import CARD, LENGTH_COST, VOCABULARY, Card, Kind, checked_length_cost, sha256_of
 from models.cards import WEIGHTS as GRAPH
 from models.errors import ModelDamaged, ModelMissing
 from models.export import bert, ranges, sources
 from models.export.forms import Static
-from models.windows import LENGTH_COST
 
 _FACTS: dict[Kind, dict[str, Any]] = {
     "encoder": {
@@ -48,6 +47,7 @@ def write(kind: Kind, source: Path, out: Path, measured: Path) -> Card:
     measured_on, found = ranges.load(measured)
     if measured_on != revision:
         raise ModelDamaged(f"{measured}: measured on weights {measured_on}, these are {revision}", hint=hint)
+    cost = checked_length_cost(source, sources.config(source).get(LENGTH_COST, 0.0))
     graph = (bert.encoder if kind == "encoder" else bert.reader)(weights, Static(found))
     out.mkdir(parents=True, exist_ok=True)
     (out / GRAPH).write_bytes(graph.SerializeToString(deterministic=True))
@@ -60,7 +60,7 @@ def write(kind: Kind, source: Path, out: Path, measured: Path) -> Card:
         sha256=digest,
         size_bytes=size,
         dim=dim,
-        length_cost=sources.config(source).get(LENGTH_COST, 0.0),
+        length_cost=cost,
         **_FACTS[kind],
     )
     _write_card(out / CARD, card)

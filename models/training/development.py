@@ -84,20 +84,20 @@ class Development:
 
 
 def logits(reader: Network, windows: Sequence[Window]) -> Iterator[tuple[int, Logits, Logits]]:
-    """Yield each window's number with its start and end logits, float32 (s,); those of like length first."""
+    """Yield each window's number with its start and end logits, float32 (s,); the shortest first."""
     order = sorted(range(len(windows)), key=lambda i: len(windows[i].ids))
     rows = _TOKENS // max(len(window.ids) for window in windows)
     for first in range(0, len(order), rows):
         part = order[first : first + rows]
         laid = stack([[windows[i] for i in part]], 1)
         with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
-            ids, types, mask = (torch.from_numpy(part) for part in (laid.ids, laid.types, laid.mask))
+            ids, types, mask = map(torch.from_numpy, (laid.ids, laid.types, laid.mask))
             start, end = (found.numpy() for found in reader(ids, types, mask))
-        yield from zip(part, start, end, strict=False)  # rows beyond the windows only fill up
+        yield from zip(part, start, end, strict=True)
 
 
 def best_span(window: Window, start: Logits, end: Logits, length_cost: float = 0.0) -> Span:
-    """Return the window's best span, in tokens, half-open; every token after its first costs as much."""
+    """Return the window's best span, in tokens, half-open; each token after its first costs `length_cost`."""
     inside = slice(window.first, len(window.ids) - 1)
     position = np.arange(window.first, len(window.ids) - 1, dtype=np.int32)
     priced = WindowLogits.priced(

@@ -16,17 +16,16 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from models.cards import LENGTH_COST
 from models.cores import available_cores
 from models.errors import ModelError
 from models.tokens import Tokens
 from models.training.development import Network, best_span, logits
-from models.training.negatives import hard_negatives
 from models.training.network import Reader
 from models.training.options import add_data
 from models.training.questions import load
-from models.training.recipe import Stage
+from models.training.recipe import SOURCES, Stage
 from models.training.windows import Groups, Window, tokenize
-from models.windows import LENGTH_COST
 
 COSTS = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3)
 SOURCE = "squad"
@@ -37,13 +36,16 @@ def held_out(base: Path, data: Path) -> list[Window]:
     """Return a window for each answerable held-out question of the source, with its answer inside."""
     tokens, corpus = Tokens(base / "tokenizer.json"), load(data)
     tokenized = tokenize(corpus, tokens)
-    groups, dice = Groups(tokenized, hard_negatives(corpus), tokens), random.Random(0)
-    drawn = [
+    no_others = np.empty((len(corpus.questions), 0), np.int32)
+    groups, dice = Groups(tokenized, no_others, tokens), random.Random(0)
+    windows = [
         groups.draw(_STAGE, number, dice)[0]
         for number, question in enumerate(corpus.questions)
         if question.source == SOURCE and corpus.held_out(question) and tokenized.answers[number]
     ]
-    return [window for window in drawn if window.answers]
+    if not windows:
+        raise ModelError(f"{data}: no question of {SOURCES[SOURCE].file} is held out", hint="see recipe.py")
+    return windows
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +90,17 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         windows = held_out(given.reader, given.data)
         found = matches(Reader(given.reader), windows, COSTS)
-    except (ModelError, OSError) as error:
-        sys.stderr.write(f"error: {error}\n")
+    except ModelError as error:
+        sys.stderr.write(f"error: {error}\n" + (f"hint: {error.hint}\n" if error.hint else ""))
         return 2
+    chosen = best(found)
     path = given.reader / "config.json"
-    config = json.loads(path.read_text(encoding="utf-8")) | {LENGTH_COST: best(found)}
+    config = json.loads(path.read_text(encoding="utf-8")) | {LENGTH_COST: chosen}
     path.write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
     sys.stdout.write(f"{len(windows):,} questions, exact and F1 in tokens, by cost\n")
     for cost, match in found.items():
         sys.stdout.write(f"{cost:4g}  {match.exact:.1%}  {match.f1:.1%}\n")
-    sys.stdout.write(f"{path}: {LENGTH_COST} {best(found):g}\n")
+    sys.stdout.write(f"{path}: {LENGTH_COST} {chosen:g}\n")
     return 0
 
 

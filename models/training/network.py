@@ -14,6 +14,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional
 
+from models.cards import LENGTH_COST
 from models.errors import ModelError
 
 _FILES = ("tokenizer.json", "tokenizer_config.json")
@@ -137,7 +138,9 @@ class Reader(nn.Module):
         new.mkdir(parents=True)
         weights = {name: tensor.detach().half().contiguous() for name, tensor in self.state_dict().items()}
         save_file(weights, new / "model.safetensors", metadata={"format": "pt"})
-        config = self.config | {"architectures": ["BertForQuestionAnswering"], "dtype": "float16"}
+        # A cost of length was chosen for other weights.
+        kept = {name: value for name, value in self.config.items() if name != LENGTH_COST}
+        config = kept | {"architectures": ["BertForQuestionAnswering"], "dtype": "float16"}
         (new / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
         for name in _FILES:
             shutil.copyfile(tokenizer / name, new / name)

@@ -49,7 +49,8 @@ def own(index: Path) -> Own:
     figures = Figures(ece=0.1, coverage=0.5, right=0.75, false_answers=0.125)
     made = "2026-11-22T00:00:00Z"
     rules = PROFILES[DEFAULT].rules()
-    return Own(reader.id, reader.sha256, encoder, rules, NEVER, made, 60, 0.1, figures, figures)
+    by = reader.id, reader.sha256, reader.length_cost
+    return Own(*by, encoder, rules, NEVER, made, 60, 0.1, figures, figures)
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +120,10 @@ def test_the_report_by_hand(own: Own, capsys: pytest.CaptureFixture[str]) -> Non
     told = report_object(replace(report, written=Path("x/calibration.json")))
     assert (told["answerable"], told["unanswerable"], told["written"]) == (40, 60, "x/calibration.json")
     assert told["after"] == {"ece": 0.0312, "coverage": 0.625, "right": 0.8, "false_answers": 0.05}
-    assert told["reader"] == {"id": own.reader, "sha256": own.reader_sha256}
+    assert told["reader"] == {
+        **{"id": own.reader, "sha256": own.reader_sha256},
+        "length_cost": own.length_cost,
+    }
 
 
 # --- in force ---------------------------------------------------------------------------------------------
@@ -148,10 +152,12 @@ def test_over_http_too(index: Path, own: Own) -> None:
     assert asked["answers"][0]["probability"] == 0.9999  # logistic(9)
 
 
-@pytest.mark.parametrize("other", ["reader", "encoder", "rules", "no rules"])
+@pytest.mark.parametrize("other", ["reader", "length", "encoder", "rules", "no rules"])
 def test_one_for_other_models_or_rules_is_left_alone(cli: Any, index: Path, own: Own, other: str) -> None:
     if other == "reader":
         own = replace(own, reader="some/reader", reader_sha256="0" * 64)
+    elif other == "length":
+        own = replace(own, length_cost=own.length_cost + 0.05)
     elif other == "encoder":
         own = replace(own, encoder=replace(own.encoder, sha256="0" * 64))
     else:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import models
-from models.cards import sha256_of
+from models.cards import LENGTH_COST, sha256_of
 
 DATA = Path(os.environ.get("NUTGRAF_DATA", "../shared/data"))
 SOURCE = Path(os.environ.get("NUTGRAF_READER_SOURCE", "../shared/models/reader-interim"))
@@ -32,7 +32,8 @@ def readers(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
     if not weights.is_file():
         pytest.skip(f"no float32 reader is at {SOURCE}: set NUTGRAF_READER_SOURCE")
     shipped = models.shipped("reader")
-    if models.Card.load(shipped).revision == sha256_of(weights):
+    card, cost = models.Card.load(shipped), sources.config(SOURCE).get(LENGTH_COST, 0.0)
+    if (card.revision, card.length_cost) == (sha256_of(weights), cost):
         return str(SOURCE), str(shipped)
     texts = sorted((DATA / "reader-train").glob("squadshifts-*.json.gz"))
     if not texts:

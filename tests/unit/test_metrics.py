@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.evaluate.metrics import exact_match, f1
+from qa.evaluate.metrics import exact_match, f1, right
 
 
 @pytest.mark.parametrize(
@@ -17,8 +17,10 @@ from qa.evaluate.metrics import exact_match, f1
         ("", [], 1.0, 1.0),
         ("London", [], 0.0, 0.0),
         ("U.S.", ["us"], 1.0, 1.0),
+        ("Denver", ["Denver in Colorado"], 0.0, 1 / 2),
     ],
 )
 def test_scores(answer: str, golds: list[str], em: float, overlap: float) -> None:
     assert exact_match(answer, golds) == em
     assert f1(answer, golds) == pytest.approx(overlap)
+    assert right(answer, golds) == (bool(golds) and overlap >= 0.5)

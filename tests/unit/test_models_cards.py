@@ -1,6 +1,7 @@
 """Model cards: what is read, what is refused, and that damage is seen."""
 
 import json
+import math
 import shutil
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,14 @@ def test_a_card_is_read_as_written(tmp_path: Path) -> None:
     assert card.calibration == {"a": 1.5}
     assert card.scores is None
     assert verify(tmp_path) == card
+
+
+@pytest.mark.parametrize("cost", [-0.1, math.nan, math.inf])
+def test_a_cost_of_length_is_a_number_from_0_up(tmp_path: Path, cost: float) -> None:
+    with pytest.raises(ModelDamaged, match=f"length_cost is {cost}, expected a number from 0 up"):
+        Card.load(folder(tmp_path, length_cost=cost))
+    assert Card.load(folder(tmp_path, length_cost=1)).length_cost == 1
+    assert Card.load(folder(tmp_path)).length_cost == 0
 
 
 @pytest.mark.parametrize(

@@ -173,6 +173,14 @@ def test_a_new_export_keeps_the_scores_of_the_same_model(tmp_path: Path) -> None
     card = json.loads((tmp_path / "out" / "card.json").read_text(encoding="utf-8")) | {"scores": {"f1": 80.4}}
     (tmp_path / "out" / "card.json").write_text(json.dumps(card), encoding="utf-8")
     assert folder.write("reader", made, tmp_path / "out", tmp_path / "ranges.json").scores == {"f1": 80.4}
+    config = json.loads((made / "config.json").read_text(encoding="utf-8"))
+    (made / "config.json").write_text(json.dumps(config | {"length_cost": 0.15}), encoding="utf-8")
+    dearer = folder.write("reader", made, tmp_path / "out", tmp_path / "ranges.json")
+    assert (dearer.length_cost, dearer.scores) == (0.15, None)
+    (made / "config.json").write_text(json.dumps(config | {"length_cost": None}), encoding="utf-8")
+    with pytest.raises(ModelDamaged, match="length_cost is None, expected a number from 0 up"):
+        folder.write("reader", made, tmp_path / "out", tmp_path / "ranges.json")
+    assert folder.Card.load(tmp_path / "out") == dearer
 
 
 def test_what_does_not_belong_together_is_refused(tmp_path: Path) -> None:

@@ -233,7 +233,7 @@ def test_the_cost_of_length_is_the_one_that_reads_best(data: Path) -> None:
 
 
 def test_what_length_costs_goes_with_the_reader(
-    whole: Path, base: Path, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    whole: Path, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from models.hf import HfReader
 
@@ -250,6 +250,12 @@ def test_what_length_costs_goes_with_the_reader(
     lower = (free.start[:, None] + free.end) - (dear.start[:, None] + dear.end)
     np.testing.assert_allclose(lower, 0.5 * (steps - steps[:, None]), atol=1e-4)
     assert dear.null == free.null
+    Reader(folder).save(tmp_path / "again", folder)
+    assert "length_cost" not in json.loads((tmp_path / "again" / "config.json").read_text()), "other weights"
+    assert average.main([str(folder), str(whole / "reader"), "--out", str(tmp_path / "mean")]) == 0
+    (folder / "config.json").write_text(json.dumps(config | {"length_cost": "dear"}))
+    with pytest.raises(ModelError, match="length_cost is 'dear', expected a number from 0 up"):
+        HfReader(str(folder))
     assert length.main([str(tmp_path / "none"), "--data", str(data)]) == 2
     assert capsys.readouterr().err.startswith("error: ")
 
