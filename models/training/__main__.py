@@ -1,12 +1,12 @@
 """`python -m models.training --run FOLDER`: train the reader, or go on with a run that was stopped."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
 from models.errors import ModelError
 from models.export.sources import default_encoder
-from models.training.options import add_data
 from models.training.recipe import RECIPES
 
 
@@ -49,7 +49,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--recipe", choices=[*RECIPES], default="reader-1")
     parser.add_argument("--run", type=Path, required=True, help="folder for checkpoint, log and result")
     parser.add_argument("--base", type=Path, help="weights to start from (default: all-MiniLM-L6-v2)")
-    add_data(parser)
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=Path(os.environ.get("NUTGRAF_DATA", "../shared/data")) / "reader-train",
+        help="folder with the training files (default: reader-train in $NUTGRAF_DATA or ../shared/data)",
+    )
     parser.add_argument("--threads", type=int)
     parser.add_argument("--plot", type=Path, help="draw the run's log to this file (.svg, .png); no training")
     return parser

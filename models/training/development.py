@@ -1,24 +1,21 @@
 """How well the reader in training reads questions it does not learn from: EM and F1, and with distractors."""
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 
 from models.errors import ModelError
-from models.spans import Span, best_spans
+from models.spans import best_spans
 from models.training.batching import stack
 from models.training.recipe import Stage
 from models.training.windows import Groups, Tokenized, Window
-from models.windows import WindowLogits
 
 _TOKENS = 8192
-Logits = npt.NDArray[np.float32]
 _STAGE = Stage("development", {}, context_tokens=(200, 200), negatives=3.0, titled=0.0)
 
 
@@ -69,7 +66,13 @@ class Development:
     def score(self, reader: Network) -> Scores:
         """Read everything and count."""
         windows = [window for group in self._groups for window in group]
-        best = {number: _guess(windows[number], start, end) for number, start, end in logits(reader, windows)}
+        order = sorted(range(len(windows)), key=lambda i: len(windows[i].ids))
+        best: dict[int, _Guess] = {}
+        rows = _TOKENS // max(len(window.ids) for window in windows)
+        for first in range(0, len(order), rows):
+            part = order[first : first + rows]
+            for number, found in zip(part, _read(reader, [windows[i] for i in part]), strict=True):
+                best[number] = found
         alone = among = null = others = 0
         at = 0
         for group in self._groups:
@@ -83,29 +86,18 @@ class Development:
         return Scores(alone / len(self._groups), among / len(self._groups), null / max(1, others))
 
 
-def logits(reader: Network, windows: Sequence[Window]) -> Iterator[tuple[int, Logits, Logits]]:
-    """Yield each window's number with its start and end logits, float32 (s,); the shortest first."""
-    order = sorted(range(len(windows)), key=lambda i: len(windows[i].ids))
-    rows = _TOKENS // max(len(window.ids) for window in windows)
-    for first in range(0, len(order), rows):
-        part = order[first : first + rows]
-        laid = stack([[windows[i] for i in part]], 1)
-        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
-            ids, types, mask = map(torch.from_numpy, (laid.ids, laid.types, laid.mask))
-            start, end = (found.numpy() for found in reader(ids, types, mask))
-        yield from zip(part, start, end, strict=True)
-
-
-def best_span(window: Window, start: Logits, end: Logits, length_cost: float = 0.0) -> Span:
-    """Return the window's best span, in tokens, half-open; each token after its first costs `length_cost`."""
-    inside = slice(window.first, len(window.ids) - 1)
-    position = np.arange(window.first, len(window.ids) - 1, dtype=np.int32)
-    priced = WindowLogits.priced(
-        start[inside], end[inside], np.stack([position, position + 1], axis=1), 0.0, length_cost
-    )
-    return best_spans(priced.start, priced.end, priced.offsets, count=1)[0]
-
-
-def _guess(window: Window, start: Logits, end: Logits) -> _Guess:
-    span = best_span(window, start, end)
-    return _Guess((span.start, span.end - 1), span.score, span.score - float(start[0] + end[0]))
+def _read(reader: Network, windows: list[Window]) -> list[_Guess]:
+    """Return each window's best guess."""
+    laid = stack([windows], 1)
+    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
+        ids, types, mask = (torch.from_numpy(part) for part in (laid.ids, laid.types, laid.mask))
+        start, end = (logits.numpy() for logits in reader(ids, types, mask))
+    found = []
+    for row, window in enumerate(windows):
+        inside = slice(window.first, len(window.ids) - 1)
+        position = np.arange(window.first, len(window.ids) - 1, dtype=np.int32)
+        offsets = np.stack([position, position + 1], axis=1)
+        (span, *_) = best_spans(start[row, inside], end[row, inside], offsets, count=1)
+        null = float(start[row, 0] + end[row, 0])
+        found.append(_Guess((span.start, span.end - 1), span.score, span.score - null))
+    return found

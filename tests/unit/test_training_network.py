@@ -15,7 +15,7 @@ torch = pytest.importorskip("torch", reason="training needs the extra hf")
 from models import shipped  # noqa: E402 - only where torch is
 from models.errors import ModelError  # noqa: E402
 from models.tokens import Tokens  # noqa: E402
-from models.training import average, length  # noqa: E402
+from models.training import average  # noqa: E402
 from models.training.development import Development  # noqa: E402
 from models.training.negatives import hard_negatives  # noqa: E402
 from models.training.network import Reader  # noqa: E402
@@ -212,37 +212,12 @@ def test_development_counts_alone_and_among(data: Path) -> None:
     assert (found.alone, found.null) == (0.0, 1.0)
 
 
-def test_the_cost_of_length_is_the_one_that_reads_best(data: Path) -> None:
-    """The network likes the colour best, but the word behind it almost as much as it likes to end there."""
-    windows = length.held_out(shipped("reader"), data)
-    tokens = Tokens(shipped("reader") / "tokenizer.json")
-    colours = [number for colour in COLOURS for number in tokens.ids([colour])[0]]
-
-    def long_winded(
-        ids: torch.Tensor, types: torch.Tensor, mask: torch.Tensor
-    ) -> tuple[torch.Tensor, torch.Tensor]:
-        start = torch.isin(ids, torch.tensor(colours)).float()
-        end = start + 1.12 * torch.roll(start, 1, dims=1)
-        return start, end
-
-    assert windows
-    found = length.matches(long_winded, windows, (0.0, 0.1, 0.15, 0.2))
-    long, right = length.Match(0.0, pytest.approx(2 / 3)), length.Match(1.0, 1.0)
-    assert found == {0.0: long, 0.1: long, 0.15: right, 0.2: right}
-    assert length.best(found) == 0.15
-
-
-def test_what_length_costs_goes_with_the_reader(
-    whole: Path, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_length_costs_goes_with_the_reader(whole: Path, tmp_path: Path) -> None:
     from models.hf import HfReader
 
     folder = tmp_path / "reader"
     shutil.copytree(whole / "reader", folder)
-    assert length.main([str(folder), "--data", str(data), "--threads", "1"]) == 0
-    assert "questions, exact and F1 in tokens" in capsys.readouterr().out
     config = json.loads((folder / "config.json").read_text())
-    assert config["length_cost"] in length.COSTS
     (folder / "config.json").write_text(json.dumps(config | {"length_cost": 0.5}))
     pair = ("What colour was the house?", "In town 3 the old house was red all summer long.")
     [free], [dear] = HfReader(str(whole / "reader")).read([pair]), HfReader(str(folder)).read([pair])
@@ -256,8 +231,6 @@ def test_what_length_costs_goes_with_the_reader(
     (folder / "config.json").write_text(json.dumps(config | {"length_cost": "dear"}))
     with pytest.raises(ModelError, match="length_cost is 'dear', expected a number from 0 up"):
         HfReader(str(folder))
-    assert length.main([str(tmp_path / "none"), "--data", str(data)]) == 2
-    assert capsys.readouterr().err.startswith("error: ")
 
 
 def test_a_log_is_drawn_once_a_step(tmp_path: Path) -> None:
