@@ -11,7 +11,6 @@ from pathlib import Path
 
 import torch
 
-from models.cards import LENGTH_COST
 from models.errors import ModelError
 from models.training.network import Reader
 
@@ -23,16 +22,12 @@ def average(folders: Sequence[Path], out: Path) -> None:
     """
     readers = [_reader(folder) for folder in folders]
     for folder, reader in zip(folders, readers, strict=True):
-        if _shape(reader) != _shape(readers[0]):
+        if reader.config != readers[0].config:
             raise ModelError(f"{folder}: its config.json is another than that of {folders[0]}")
     states = [reader.state_dict() for reader in readers]
     means = {name: torch.stack([state[name] for state in states]).mean(0) for name in states[0]}
     readers[0].load_state_dict(means)
     readers[0].save(out, folders[0])
-
-
-def _shape(reader: Reader) -> dict[str, object]:
-    return {name: value for name, value in reader.config.items() if name != LENGTH_COST}
 
 
 def _reader(folder: Path) -> Reader:

@@ -74,6 +74,7 @@ class Reader(nn.Module):
         super().__init__()
         torch.manual_seed(seed)
         self.config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        self.config.pop(LENGTH_COST, None)  # chosen for these weights, not for those to come
         width, epsilon = self.config["hidden_size"], self.config["layer_norm_eps"]
         sizes = width, self.config["num_attention_heads"], self.config["intermediate_size"], epsilon
         embeddings: dict[str, nn.Module] = {
@@ -138,9 +139,7 @@ class Reader(nn.Module):
         new.mkdir(parents=True)
         weights = {name: tensor.detach().half().contiguous() for name, tensor in self.state_dict().items()}
         save_file(weights, new / "model.safetensors", metadata={"format": "pt"})
-        # A cost of length was chosen for other weights.
-        kept = {name: value for name, value in self.config.items() if name != LENGTH_COST}
-        config = kept | {"architectures": ["BertForQuestionAnswering"], "dtype": "float16"}
+        config = self.config | {"architectures": ["BertForQuestionAnswering"], "dtype": "float16"}
         (new / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
         for name in _FILES:
             shutil.copyfile(tokenizer / name, new / name)
