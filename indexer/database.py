@@ -4,6 +4,7 @@ Knows SQL statements as text; does not know what any table means. What the table
 `indexer.store` and `indexer.sketches`, over one connection and so in one transaction.
 """
 
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -115,8 +116,10 @@ class Database:
 
 
 def _connect(path: Path, *, readonly: bool) -> sqlite3.Connection:
-    mode = "ro" if readonly else "rwc"
-    uri = f"{path.resolve().as_uri()}?mode={mode}"
+    uri = f"{path.resolve().as_uri()}?mode={'ro' if readonly else 'rwc'}"
+    if readonly and not os.access(path.parent, os.W_OK) and not path.with_name(f"{path.name}-wal").exists():
+        # Readers of a write-ahead log keep files beside it, which they may not here: read what is there.
+        uri += "&immutable=1"
     # Autocommit: transactions begin and end in `atomic` alone. Readers share one connection over threads.
     db = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=30)
     db.execute("PRAGMA foreign_keys = ON")

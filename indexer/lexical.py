@@ -5,10 +5,13 @@ into terms and put together as a query object: its text never meets a query pars
 a meaning. BM25 as in Robertson and Zaragoza 2009, with tantivy's k1 = 1.2 and b = 0.75.
 """
 
+import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -115,11 +118,12 @@ class LexicalIndex:
     """A written lexical index, opened read-only."""
 
     def __init__(self, folder: Path) -> None:
-        hint = f"nutgraf index --rebuild --index {folder.parent}"
+        hint = f"nutgraf index --rebuild --index {folder.parents[1]}"
         if not (folder / "meta.json").is_file():
             raise IndexDamaged(f"{folder} is not there or has no meta.json", hint=hint)
         try:
-            self._searcher = _open(folder).searcher()
+            with _lockable(folder) as here:
+                self._searcher = _open(here).searcher()  # maps all files
         except (ValueError, OSError) as error:
             raise IndexDamaged(f"{folder} cannot be read: {error}", hint=hint) from error
 
@@ -143,6 +147,19 @@ class LexicalIndex:
             _SCORE_DIGITS
         )
         return by_score(np.array(ids, np.int64), scores)
+
+
+@contextmanager
+def _lockable(folder: Path) -> Iterator[Path]:
+    """Yield the folder; of one that may only be read, links to its files: tantivy locks what it opens."""
+    if os.access(folder, os.W_OK):
+        yield folder
+        return
+    with TemporaryDirectory(prefix="nutgraf-") as links:
+        for file in folder.resolve().iterdir():
+            if file.suffix != ".lock":
+                (Path(links) / file.name).symlink_to(file)
+        yield Path(links)
 
 
 def _query(terms: Sequence[str], allow: Filter, among: Sequence[int] | None) -> Any:  # noqa: ANN401

@@ -185,6 +185,23 @@ def test_a_reader_keeps_its_generation_while_the_next_is_published(tmp_path: Pat
         assert len(index.fetch(before[0])) == 5
 
 
+def test_a_folder_that_may_only_be_read_is_searched_and_left_as_it_is(
+    tmp_path: Path, encoder: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Root may write everywhere, so the question whether one may is answered with no."""
+    run(tmp_path, encoder, articles())
+    for lock in tmp_path.rglob(".*.lock"):
+        lock.unlink()
+    before = sorted(tmp_path.rglob("*"))
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "access", lambda path, mode: mode != os.W_OK)
+        with Index(tmp_path):
+            found = state(tmp_path, encoder)
+            assert sorted(tmp_path.rglob("*")) == before
+    assert found == state(tmp_path, encoder) != []
+    assert sorted(tmp_path.rglob("*")) != before
+
+
 def test_only_two_generations_stay_on_disk(tmp_path: Path, encoder: Any) -> None:
     for number in range(4):
         run(tmp_path, encoder, [Article(id=f"n{number}", title="", text=f"Story {number}.")])
