@@ -61,7 +61,7 @@ class Reading:
 
     windows: int = 10
     spans: int = 5
-    retrieval_weight: float = 5.0
+    retrieval_weight: float = 10.0
     null_weight: float = 0.5
     titles: bool = False
     agreement_weight: float = 2.0

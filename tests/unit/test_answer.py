@@ -55,7 +55,7 @@ def test_dates_that_exclude_each_other() -> None:
 def test_a_windows_spans_by_hand() -> None:
     """The passage "Ann won." stands at 4 in its article, and is read behind its title if `titles` is on.
 
-    Best is Ann: 3 + 2 in logits, less 0.5 x 1 for "no answer", plus 5 x 0.5 for retrieval; 5 - 1 over null.
+    Best is Ann: 3 + 2 in logits, less 0.5 x 1 for "no answer", plus 10 x 0.5 for retrieval; 5 - 1 over null.
     """
     article = Article(id="a", title="News", text="On. Ann won.")
     passage = Candidate(Passage(1, article, 4, 12), 1, 0.5, None, None)
@@ -65,7 +65,7 @@ def test_a_windows_spans_by_hand() -> None:
         offsets = np.array([(0, 3), (4, 7), (7, 8)], np.int32) + shift
         logits = np.array([3.0, 0.0, 0.0], np.float32), np.array([2.0, 1.0, 0.0], np.float32)
         (span,) = reading.spans_of(passage, WindowLogits(*logits, offsets, null=1.0))
-        assert span == LocatedSpan(article, 4, 7, score=7.0, over_null=4.0, retrieval=0.5, prior=2.5)
+        assert span == LocatedSpan(article, 4, 7, score=9.5, over_null=4.0, retrieval=0.5, prior=5.0)
         assert span.text == "Ann"
 
 
