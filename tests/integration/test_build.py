@@ -194,7 +194,7 @@ def test_a_folder_that_may_only_be_read_is_searched_and_left_as_it_is(
         lock.unlink()
     before = sorted(tmp_path.rglob("*"))
     with monkeypatch.context() as patch:
-        patch.setattr(os, "access", lambda path, mode: mode != os.W_OK)
+        patch.setattr(os, "access", lambda _, mode: mode != os.W_OK)
         with Index(tmp_path):
             found = state(tmp_path, encoder)
             assert sorted(tmp_path.rglob("*")) == before
