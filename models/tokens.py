@@ -27,10 +27,18 @@ class Tokens:
     """A tokenizer; folders with the same `tokenizer.json` share one, for loading takes time."""
 
     def __init__(self, path: str | Path) -> None:
-        """Load `tokenizer.json`, or raise ModelDamaged."""
+        """Load `tokenizer.json`, or raise ModelDamaged.
+
+        `cls` begins an input, `sep` ends it, `between` parts question and context: one separator in BERT's
+        vocabulary, two in MPNet's, which has BERT's special words as ordinary ones.
+        """
         self._tokenizer = _load(Path(path))
-        self.cls = self._special("[CLS]", path)
-        self.sep = self._special("[SEP]", path)
+        if self._tokenizer.token_to_id("</s>") is not None:
+            self.cls, self.sep = self._special("<s>", path), self._special("</s>", path)
+            self.between = [self.sep, self.sep]
+        else:
+            self.cls, self.sep = self._special("[CLS]", path), self._special("[SEP]", path)
+            self.between = [self.sep]
 
     def ids(self, texts: Sequence[str]) -> list[list[int]]:
         """Return the token ids of each text."""
@@ -45,7 +53,9 @@ class Tokens:
     def _special(self, token: str, path: str | Path) -> int:
         found = self._tokenizer.token_to_id(token)
         if found is None:
-            raise ModelDamaged(f"{path}: the vocabulary has no {token}, expected a BERT vocabulary")
+            raise ModelDamaged(
+                f"{path}: the vocabulary has no {token}, expected a vocabulary of BERT or MPNet"
+            )
         return found
 
 

@@ -27,6 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
             data=given.data,
             run=given.run,
             threads=given.threads,
+            device=given.device,
             say=_say,
         )
     except ImportError as error:
@@ -56,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
         help="folder with the training files (default: reader-train in $NUTGRAF_DATA or ../shared/data)",
     )
     parser.add_argument("--threads", type=int)
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     parser.add_argument("--plot", type=Path, help="draw the run's log to this file (.svg, .png); no training")
     return parser
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import torch
 
 from models.errors import ModelError
-from models.training.network import Reader
+from models.training.architectures import load_network
+from models.training.network import SpanNetwork
 
 
 def average(folders: Sequence[Path], out: Path) -> None:
@@ -30,9 +31,9 @@ def average(folders: Sequence[Path], out: Path) -> None:
     readers[0].save(out, folders[0])
 
 
-def _reader(folder: Path) -> Reader:
+def _reader(folder: Path) -> SpanNetwork:
     try:
-        return Reader(folder)
+        return load_network(folder)
     except OSError as error:
         raise ModelError(
             f"{folder} holds no reader: {error}", hint="RUN/reader, once the run is done"

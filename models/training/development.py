@@ -63,7 +63,7 @@ class Development:
                 "no question is held out for development", hint="see Source.holds_out in recipe.py"
             )
 
-    def score(self, reader: Network) -> Scores:
+    def score(self, reader: Network, device: str = "cpu") -> Scores:
         """Read everything and count."""
         windows = [window for group in self._groups for window in group]
         order = sorted(range(len(windows)), key=lambda i: len(windows[i].ids))
@@ -71,7 +71,7 @@ class Development:
         rows = _TOKENS // max(len(window.ids) for window in windows)
         for first in range(0, len(order), rows):
             part = order[first : first + rows]
-            for number, found in zip(part, _read(reader, [windows[i] for i in part]), strict=True):
+            for number, found in zip(part, _read(reader, [windows[i] for i in part], device), strict=True):
                 best[number] = found
         alone = among = null = others = 0
         at = 0
@@ -86,12 +86,12 @@ class Development:
         return Scores(alone / len(self._groups), among / len(self._groups), null / max(1, others))
 
 
-def _read(reader: Network, windows: list[Window]) -> list[_Guess]:
+def _read(reader: Network, windows: list[Window], device: str) -> list[_Guess]:
     """Return each window's best guess."""
     laid = stack([windows], 1)
-    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
-        ids, types, mask = (torch.from_numpy(part) for part in (laid.ids, laid.types, laid.mask))
-        start, end = (logits.numpy() for logits in reader(ids, types, mask))
+    with torch.inference_mode(), torch.autocast(device, torch.bfloat16):
+        ids, types, mask = (torch.from_numpy(part).to(device) for part in (laid.ids, laid.types, laid.mask))
+        start, end = (logits.cpu().numpy() for logits in reader(ids, types, mask))
     found = []
     for row, window in enumerate(windows):
         inside = slice(window.first, len(window.ids) - 1)

@@ -16,11 +16,11 @@ from models.cards import sha256_of
 from models.cores import available_cores
 from models.errors import ModelError
 from models.tokens import Tokens
+from models.training.architectures import load_network
 from models.training.batching import draw, stack
 from models.training.development import Development, Scores
 from models.training.loss import reading_loss
 from models.training.negatives import hard_negatives
-from models.training.network import Reader
 from models.training.questions import load
 from models.training.recipe import LEFT_OUT, SOURCES, Recipe
 from models.training.windows import AROUND_TOKENS, Groups, Tokenized, Window, tokenize
@@ -28,7 +28,7 @@ from models.training.windows import AROUND_TOKENS, Groups, Tokenized, Window, to
 CHECKPOINT = "checkpoint.pt"
 LOG = "log.jsonl"
 _NOTE_EVERY = 25
-_CHECKPOINT_EVERY = 100
+_CHECKPOINT_SECONDS = 600
 _SCORES_EVERY = 400
 _DEVELOPMENT_QUESTIONS = 250
 
@@ -40,12 +40,13 @@ def train(
     data: Path,
     run: Path,
     threads: int | None = None,
+    device: str = "cpu",
     say: Callable[[str], None] = print,
 ) -> Path:
     """Train from the weights in `base` on the files in `data`; return the folder `run`/reader.
 
-    `run` keeps the checkpoint and the log. A run that was killed goes on from its last checkpoint, and ends
-    with the same weights but for the rounding of sums. Raises ModelError.
+    `device` is "cpu" or "cuda". `run` keeps the checkpoint and the log. A run that was killed goes on from
+    its last checkpoint, and ends with the same weights but for the rounding of sums. Raises ModelError.
     """
     from filelock import FileLock, Timeout
 
@@ -53,31 +54,34 @@ def train(
     run.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(run / "lock", blocking=False):
-            return _train(recipe, base, data, run, say)
+            return _train(recipe, base, data, run, device, say)
     except Timeout as error:
         raise ModelError(f"{run}: another process trains here", hint="give another --run folder") from error
 
 
-def _train(recipe: Recipe, base: Path, data: Path, run: Path, say: Callable[[str], None]) -> Path:
+def _train(
+    recipe: Recipe, base: Path, data: Path, run: Path, device: str, say: Callable[[str], None]
+) -> Path:
     tokens, corpus = Tokens(base / "tokenizer.json"), load(data)
     say(f"{len(corpus.questions):,} questions on {len(corpus.contexts):,} contexts; finding hard negatives")
     tokenized = tokenize(corpus, tokens)
     groups = Groups(tokenized, hard_negatives(corpus), tokens)
     development = Development(tokenized, groups, _DEVELOPMENT_QUESTIONS)
     total = sum(1 for _ in _batches(recipe, groups, tokenized))
-    learner = _Learner(recipe, base, total, _fingerprint(recipe, base, data, total))
+    learner = _Learner(recipe, base, device, total, _fingerprint(recipe, base, data, total))
     done = learner.resume(run / CHECKPOINT)
     say(f"{total:,} steps, from step {done:,}")
-    log = _Log(run / LOG, say)
+    log, saved = _Log(run / LOG, say), time.perf_counter()
     left = itertools.islice(_batches(recipe, groups, tokenized), done, None)
     for step, batch in enumerate(left, start=done + 1):
         log.add(learner.step(batch))
         if step % _NOTE_EVERY == 0 or step == total:
             log.write(step, total, learner.rate)
-        if step % _CHECKPOINT_EVERY == 0 or step == total:
+        if time.perf_counter() - saved > _CHECKPOINT_SECONDS or step == total:
             learner.save(run / CHECKPOINT, step)
+            saved = time.perf_counter()
         if step % _SCORES_EVERY == 0 or step == total:
-            log.write_scores(step, development.score(learner.reader))
+            log.write_scores(step, development.score(learner.reader, device))
     learner.reader.save(run / "reader", base)
     return run / "reader"
 
@@ -116,11 +120,11 @@ def chosen(shares: dict[str, float], tokenized: Tokenized, seed: str) -> list[in
 class _Learner:
     """The reader with its optimizer and schedule: what a checkpoint holds."""
 
-    def __init__(self, recipe: Recipe, base: Path, total: int, fingerprint: str) -> None:
-        self._recipe, self._fingerprint = recipe, fingerprint
-        self.reader = Reader(base)
+    def __init__(self, recipe: Recipe, base: Path, device: str, total: int, fingerprint: str) -> None:
+        self._recipe, self._fingerprint, self._device = recipe, fingerprint, device
+        self.reader = load_network(base).to(device)
         longest = max(stage.context_tokens[1] for stage in recipe.stages) + AROUND_TOKENS
-        if longest > self.reader.config["max_position_embeddings"]:
+        if longest > self.reader.max_tokens:
             raise ModelError(f"{base}: has no room for the recipe's windows of {longest} tokens")
         learning = [p for p in self.reader.parameters() if p.requires_grad]
         self._optimizer = torch.optim.AdamW(
@@ -143,10 +147,10 @@ class _Learner:
         """Learn from one batch; return its loss."""
         laid = stack(batch, self._recipe.batch_tokens)
         ids, types, mask, context, group, answers = (
-            torch.from_numpy(part)
+            torch.from_numpy(part).to(self._device)
             for part in (laid.ids, laid.types, laid.mask, laid.context, laid.group, laid.answers)
         )
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast(self._device, torch.bfloat16):
             start, end = self.reader(ids, types, mask)
         loss = reading_loss(start, end, context, group, answers, groups=len(batch))
         loss.backward()
@@ -167,7 +171,7 @@ class _Learner:
         """Take up a checkpoint, if there is one; return the number of steps it had done."""
         if not path.is_file():
             return 0
-        kept = torch.load(path, weights_only=True)
+        kept = torch.load(path, map_location=self._device, weights_only=True)
         if kept["fingerprint"] != self._fingerprint:
             message = f"{path}: was begun with another recipe, or on other data"
             raise ModelError(message, hint="give another --run folder")

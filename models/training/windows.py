@@ -15,7 +15,7 @@ from models.windows import QUESTION_TOKENS
 _TITLE_TOKENS = 24
 _HARD_SHARE, _SAME_SHARE = 0.7, 0.15  # the rest of the negatives is drawn from anywhere
 _LEAST_TOKENS = 24
-AROUND_TOKENS = QUESTION_TOKENS + _TITLE_TOKENS + 3
+AROUND_TOKENS = QUESTION_TOKENS + _TITLE_TOKENS + 4
 """The most that a window holds beside its context."""
 
 _TRIES = 20
@@ -23,7 +23,7 @@ _TRIES = 20
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Token ids as the reader gets them: [CLS] question [SEP] title, context [SEP].
+    """Token ids as the reader gets them: [CLS] question [SEP] title, context [SEP]; MPNet has two inside.
 
     `segment`: where the second segment begins; `first`: where the context does, after the title.
     `answers`: token spans, the last token included; empty when the window does not answer.
@@ -97,7 +97,7 @@ class Groups:
     """Draws the windows of a stage: for each question its own, and some that do not answer it."""
 
     def __init__(self, tokenized: Tokenized, negatives: NDArray[np.int32], tokens: Tokens) -> None:
-        self._all, self._hard, self._cls, self._sep = tokenized, negatives, tokens.cls, tokens.sep
+        self._all, self._hard, self._tokens = tokenized, negatives, tokens
 
     def draw(self, stage: Stage, number: int, dice: random.Random) -> list[Window]:
         """Return the windows of question `number`, its own first."""
@@ -174,12 +174,12 @@ class Groups:
     def _window(self, number: int, context: int, part: tuple[int, int], *, titled: bool) -> Window:
         """Put a window together; its answers are those of the question that lie in this part."""
         every, (begin, stop) = self._all, part
-        head = [self._cls, *every.questions[number], self._sep]
+        head = [self._tokens.cls, *every.questions[number], *self._tokens.between]
         title = every.titles[context] if titled else []
         first = len(head) + len(title)
         mine = every.answers[number] if every.corpus.questions[number].context == context else ()
         return Window(
-            [*head, *title, *every.contexts[context][begin:stop], self._sep],
+            [*head, *title, *every.contexts[context][begin:stop], self._tokens.sep],
             len(head),
             first,
             tuple((first + s - begin, first + e - begin) for s, e in mine if begin <= s and e < stop),

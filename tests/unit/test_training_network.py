@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import random
 import shutil
 from collections import Counter
 from dataclasses import replace
@@ -16,9 +17,9 @@ from models import shipped  # noqa: E402 - only where torch is
 from models.errors import ModelError  # noqa: E402
 from models.tokens import Tokens  # noqa: E402
 from models.training import average  # noqa: E402
+from models.training.architectures import load_network  # noqa: E402
 from models.training.development import Development  # noqa: E402
 from models.training.negatives import hard_negatives  # noqa: E402
-from models.training.network import Reader  # noqa: E402
 from models.training.plot import _by_step, _lines, plot  # noqa: E402
 from models.training.questions import load  # noqa: E402
 from models.training.recipe import SOURCES, Recipe, Stage  # noqa: E402
@@ -30,6 +31,13 @@ CONFIG = {
     **{"model_type": "bert", "vocab_size": 30522, "hidden_size": 32, "num_hidden_layers": 2},
     **{"num_attention_heads": 4, "intermediate_size": 64, "hidden_act": "gelu", "type_vocab_size": 2},
     **{"max_position_embeddings": 128, "layer_norm_eps": 1e-12, "pad_token_id": 0},
+}
+
+
+MPNET = {
+    **{name: CONFIG[name] for name in ("hidden_size", "num_hidden_layers", "num_attention_heads")},
+    **{"intermediate_size": 64, "vocab_size": 30527, "max_position_embeddings": 130, "pad_token_id": 1},
+    **{"relative_attention_num_buckets": 32, "layer_norm_eps": 1e-5},
 }
 
 
@@ -46,13 +54,72 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def mpnet(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write an MPNet drawn at random, with BERT's word pieces behind its own special tokens."""
+    from tokenizers import Tokenizer
+    from transformers import MPNetConfig, MPNetModel
+
+    folder = tmp_path_factory.mktemp("mpnet")
+    torch.manual_seed(0)
+    MPNetModel(MPNetConfig(**MPNET)).save_pretrained(folder)
+    tokenizer = json.loads((shipped("reader") / "tokenizer.json").read_text())
+    words = tokenizer["model"]["vocab"]
+    tokenizer["model"]["vocab"] = {"<s>": 0, "<pad>": 1, "</s>": 2} | {w: n + 4 for w, n in words.items()}
+    tokenizer["added_tokens"], tokenizer["post_processor"] = [], None
+    Tokenizer.from_str(json.dumps(tokenizer)).save(str(folder / "tokenizer.json"))
+    (folder / "tokenizer_config.json").write_text('{"tokenizer_class": "MPNetTokenizer"}')
+    return folder
+
+
+def test_mpnet_is_the_one_of_transformers(mpnet: Path, tmp_path: Path) -> None:
+    from transformers import MPNetForQuestionAnswering
+
+    load_network(mpnet).save(tmp_path, mpnet)
+    theirs = MPNetForQuestionAnswering.from_pretrained(tmp_path, dtype=torch.float32).eval()
+    ids = torch.randint(1000, 30000, (2, 126))
+    mask = torch.ones(2, 126, dtype=torch.bool)
+    mask[1, 40:] = False
+    ids[~mask] = 1
+    with torch.inference_mode():
+        start, end = load_network(tmp_path)(ids, torch.zeros_like(ids), mask)
+        expected = theirs(input_ids=ids, attention_mask=mask.long())
+    for mine, other in ((start, expected.start_logits), (end, expected.end_logits)):
+        np.testing.assert_allclose(mine[mask], other[mask], atol=2e-5)
+
+
+def test_mpnet_learns(mpnet: Path, data: Path, tmp_path: Path) -> None:
+    run = train(RECIPE, base=mpnet, data=data, run=tmp_path, threads=1, say=quiet).parent
+    losses = [line["loss"] for line in lines(run) if "loss" in line]
+    assert losses[-1] < 0.5 * losses[0]
+
+
+def test_mpnet_sees_two_separators(mpnet: Path, data: Path) -> None:
+    tokens = Tokens(mpnet / "tokenizer.json")
+    tokenized = tokenize(load(data), tokens)
+    [window, *_] = Groups(tokenized, hard_negatives(tokenized.corpus), tokens).draw(
+        replace(STAGE, titled=0.0), 0, random.Random(0)
+    )
+    [question] = tokens.ids([tokenized.corpus.questions[0].text])
+    assert window.ids[: window.first] == [0, *question, 2, 2]
+    assert window.ids[-1] == 2
+
+
+def test_a_network_of_another_kind_is_refused(base: Path, tmp_path: Path) -> None:
+    shutil.copytree(base, tmp_path / "other")
+    config = json.loads((base / "config.json").read_text()) | {"model_type": "t5"}
+    (tmp_path / "other" / "config.json").write_text(json.dumps(config))
+    with pytest.raises(ModelError, match=r"model_type is 't5', expected one of \['bert', 'mpnet'\]"):
+        load_network(tmp_path / "other")
+
+
 def test_transformers_reads_what_we_write_and_says_the_same(base: Path, tmp_path: Path) -> None:
     from transformers import AutoModelForQuestionAnswering
 
-    ours = Reader(base)
+    ours = load_network(base)
     ours.save(tmp_path, base)
     theirs = AutoModelForQuestionAnswering.from_pretrained(tmp_path, dtype=torch.float32).eval()
-    again = Reader(tmp_path)
+    again = load_network(tmp_path)
     ids = torch.randint(1000, 30000, (3, 20))
     types = (torch.arange(20) >= 7).long().expand(3, 20)
     mask = torch.ones(3, 20, dtype=torch.bool)
@@ -65,7 +132,9 @@ def test_transformers_reads_what_we_write_and_says_the_same(base: Path, tmp_path
 
 
 def test_word_embeddings_stay_as_they_are(base: Path) -> None:
-    frozen = [name for name, parameter in Reader(base).named_parameters() if not parameter.requires_grad]
+    frozen = [
+        name for name, parameter in load_network(base).named_parameters() if not parameter.requires_grad
+    ]
     assert frozen == ["bert.embeddings.word_embeddings.weight"]
 
 
@@ -74,7 +143,7 @@ def test_weights_of_another_network_are_refused(base: Path, tmp_path: Path) -> N
     config = json.loads((base / "config.json").read_text()) | {"num_hidden_layers": 3}
     (tmp_path / "other" / "config.json").write_text(json.dumps(config))
     with pytest.raises(ModelError, match=r"no weights of this network.*layer\.2\."):
-        Reader(tmp_path / "other")
+        load_network(tmp_path / "other")
 
 
 @pytest.fixture(scope="module")
@@ -133,18 +202,22 @@ def test_training_learns(whole: Path) -> None:
     assert [line for line in logged if "alone" in line][-1]["alone"] > 0.9
 
 
-def test_a_run_that_was_killed_goes_on_to_the_same_weights(whole: Path, base: Path, data: Path) -> None:
+def test_a_run_that_was_killed_goes_on_to_the_same_weights(
+    whole: Path, base: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def die(line: str) -> None:
         if line.startswith("125/"):
             raise Killed
 
     run = whole.parent / "killed"
-    with pytest.raises(Killed):
-        train(RECIPE, base=base, data=data, run=run, threads=1, say=die)
+    with monkeypatch.context() as patch:
+        patch.setattr("models.training.train._CHECKPOINT_SECONDS", 0.0)
+        with pytest.raises(Killed):
+            train(RECIPE, base=base, data=data, run=run, threads=1, say=die)
     assert not (run / "reader").exists()
     said: list[str] = []
     train(RECIPE, base=base, data=data, run=run, threads=1, say=said.append)
-    assert any("from step 100" in line for line in said)
+    assert any("from step 124" in line for line in said)
     once, twice = (torch.load(r / CHECKPOINT, weights_only=True)["reader"] for r in (whole, run))
     for name, tensor in once.items():
         torch.testing.assert_close(tensor, twice[name], atol=1e-4, rtol=1e-3, msg=name)
@@ -165,7 +238,7 @@ def test_one_process_at_a_time(whole: Path, base: Path, data: Path) -> None:
 
 def test_a_base_without_room_for_the_windows_is_refused(base: Path, data: Path, tmp_path: Path) -> None:
     long = Recipe((replace(STAGE, context_tokens=(64, 128)),), learning_rate=1e-3)
-    with pytest.raises(ModelError, match="no room for the recipe's windows of 219 tokens"):
+    with pytest.raises(ModelError, match="no room for the recipe's windows of 220 tokens"):
         train(long, base=base, data=data, run=tmp_path, threads=1, say=quiet)
 
 
@@ -225,7 +298,7 @@ def test_what_length_costs_goes_with_the_reader(whole: Path, tmp_path: Path) -> 
     lower = (free.start[:, None] + free.end) - (dear.start[:, None] + dear.end)
     np.testing.assert_allclose(lower, 0.5 * (steps - steps[:, None]), atol=1e-4)
     assert dear.null == free.null
-    Reader(folder).save(tmp_path / "again", folder)
+    load_network(folder).save(tmp_path / "again", folder)
     assert "length_cost" not in json.loads((tmp_path / "again" / "config.json").read_text()), "other weights"
     assert average.main([str(folder), str(whole / "reader"), "--out", str(tmp_path / "mean")]) == 0
     (folder / "config.json").write_text(json.dumps(config | {"length_cost": "dear"}))
@@ -249,7 +322,7 @@ def test_a_log_is_drawn_once_a_step(tmp_path: Path) -> None:
 
 
 def test_an_average_has_the_mean_of_every_weight(base: Path, tmp_path: Path) -> None:
-    one, other = Reader(base), Reader(base, seed=7)
+    one, other = load_network(base), load_network(base, seed=7)
     with torch.no_grad():
         one.qa_outputs.bias.copy_(torch.tensor([1.0, -2.0]))
         other.qa_outputs.bias.copy_(torch.tensor([3.0, 1.0]))
@@ -257,9 +330,9 @@ def test_an_average_has_the_mean_of_every_weight(base: Path, tmp_path: Path) -> 
     other.save(tmp_path / "other", base)
     mean = [str(tmp_path / "one"), str(tmp_path / "other"), "--out", str(tmp_path / "mean")]
     assert average.main(mean) == 0
-    found = Reader(tmp_path / "mean")
+    found = load_network(tmp_path / "mean")
     assert found.qa_outputs.bias.tolist() == [2.0, -0.5]
-    weights = [reader.qa_outputs.weight.detach() for reader in (found, Reader(tmp_path / "one"), other)]
+    weights = [reader.qa_outputs.weight.detach() for reader in (found, load_network(tmp_path / "one"), other)]
     torch.testing.assert_close(weights[0], (weights[1] + weights[2]) / 2, atol=1e-4, rtol=0)
     same = (
         found.bert["encoder"]["layer"][0].attention.output["dense"].weight,
@@ -269,7 +342,7 @@ def test_an_average_has_the_mean_of_every_weight(base: Path, tmp_path: Path) -> 
 
 
 def test_what_cannot_be_averaged(base: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    Reader(base).save(tmp_path / "one", base)
+    load_network(base).save(tmp_path / "one", base)
     assert average.main([str(tmp_path / "one"), str(tmp_path / "none"), "--out", str(tmp_path / "x")]) == 2
     assert "holds no reader" in capsys.readouterr().err
     shutil.copytree(tmp_path / "one", tmp_path / "other")

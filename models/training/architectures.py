@@ -1,0 +1,30 @@
+"""Which network a folder of weights is for."""
+
+import json
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file
+
+from models.cards import LENGTH_COST
+from models.errors import ModelError
+from models.training.bert import Bert
+from models.training.mpnet import MPNet
+from models.training.network import SpanNetwork
+
+_NETWORKS: dict[str, type[SpanNetwork]] = {"bert": Bert, "mpnet": MPNet}
+
+
+def load_network(folder: Path, *, seed: int = 0) -> SpanNetwork:
+    """Read the network in `folder`, an encoder's or a reader's; a missing span head is drawn at random.
+
+    Raises ModelError for an architecture other than BERT and MPNet, or weights of another shape.
+    """
+    torch.manual_seed(seed)
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    config.pop(LENGTH_COST, None)  # chosen for these weights, not for those to come
+    if (kind := config.get("model_type")) not in _NETWORKS:
+        raise ModelError(f"{folder}: model_type is {kind!r}, expected one of {sorted(_NETWORKS)}")
+    network = _NETWORKS[kind](config)
+    network.take(load_file(folder / "model.safetensors"))
+    return network

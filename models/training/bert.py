@@ -1,0 +1,91 @@
+"""BERT as a torch module, its weights named as transformers names them."""
+
+from typing import Any, cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from models.training.network import SpanNetwork, normed, self_attention
+
+
+class Attention(nn.Module):
+    """Multi-head self-attention with its output projection, residual and norm (Vaswani et al. 2017)."""
+
+    def __init__(self, width: int, heads: int, epsilon: float) -> None:
+        super().__init__()
+        self.heads = heads
+        self.self = nn.ModuleDict({name: nn.Linear(width, width) for name in ("query", "key", "value")})
+        self.output = normed(width, width, epsilon)
+
+    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
+        """Take x (n, s, width) and mask (n, 1, 1, s), 0 or a large negative number."""
+        mixed = self_attention(
+            self.self["query"](x), self.self["key"](x), self.self["value"](x), mask, self.heads
+        )
+        return cast(Tensor, self.output["LayerNorm"](self.output["dense"](mixed) + x))
+
+
+class Layer(nn.Module):
+    """Attention and a feed-forward block, each with residual and norm after it."""
+
+    def __init__(self, width: int, heads: int, inner: int, epsilon: float) -> None:
+        super().__init__()
+        self.attention = Attention(width, heads, epsilon)
+        self.intermediate = nn.ModuleDict({"dense": nn.Linear(width, inner)})
+        self.output = normed(inner, width, epsilon)
+
+    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
+        """Take x (n, s, width) and mask (n, 1, 1, s); return (n, s, width)."""
+        x = self.attention(x, mask)
+        inner = functional.gelu(self.intermediate["dense"](x))
+        return cast(Tensor, self.output["LayerNorm"](self.output["dense"](inner) + x))
+
+
+class Bert(SpanNetwork):
+    """BERT with a span head; knows a question from its context by segment ids."""
+
+    prefix = "bert"
+    architecture = "BertForQuestionAnswering"
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        super().__init__(config)
+        width, epsilon = config["hidden_size"], config["layer_norm_eps"]
+        sizes = width, config["num_attention_heads"], config["intermediate_size"], epsilon
+        embeddings: dict[str, nn.Module] = {
+            f"{name}_embeddings": nn.Embedding(count, width)
+            for name, count in (
+                ("word", config["vocab_size"]),
+                ("position", config["max_position_embeddings"]),
+                ("token_type", config["type_vocab_size"]),
+            )
+        }
+        self.bert = nn.ModuleDict(
+            {
+                "embeddings": nn.ModuleDict(embeddings | {"LayerNorm": nn.LayerNorm(width, epsilon)}),
+                "encoder": nn.ModuleDict(
+                    {"layer": nn.ModuleList(Layer(*sizes) for _ in range(config["num_hidden_layers"]))}
+                ),
+            }
+        )
+
+    @property
+    def max_tokens(self) -> int:
+        """The longest window that has positions."""
+        return int(self.config["max_position_embeddings"])
+
+    def hidden(self, ids: Tensor, types: Tensor, mask: Tensor) -> Tensor:
+        """Return the last layer's states (n, s, width)."""
+        embeddings = self.bert["embeddings"]
+        positions = torch.arange(ids.shape[1], device=ids.device)
+        x = self.autocast(
+            embeddings["LayerNorm"](
+                embeddings["word_embeddings"](ids)
+                + embeddings["position_embeddings"](positions)
+                + embeddings["token_type_embeddings"](types)
+            )
+        )
+        keep = torch.zeros(mask.shape, device=ids.device).masked_fill(~mask, -1e4)[:, None, None, :]
+        for layer in self.bert["encoder"]["layer"]:
+            x = layer(x, keep)
+        return x
