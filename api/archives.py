@@ -8,14 +8,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, TypeVar
 
-from api.errors import BadOption
-from api.progress import counting_bar
-from api.service import Open, open_answerer, open_builder
-from api.settings import Settings
-from indexer.article import Article
+from nutgraf.api.errors import BadOption
+from nutgraf.api.progress import counting_bar
+from nutgraf.api.service import Open, open_answerer, open_builder
+from nutgraf.api.settings import Settings
+from nutgraf.indexer.article import Article
 
 if TYPE_CHECKING:
-    from indexer.index import Index
+    from nutgraf.indexer.index import Index
 
 _PASSAGES_AT_ONCE = 2000
 _IDS_AT_ONCE = 1000
@@ -47,7 +47,7 @@ def open_archive(
 
 def _check_own(settings: Settings, articles: Iterable[Article]) -> None:
     """Refuse an index that holds other articles: nobody's archive shall get paragraphs of a benchmark."""
-    from indexer.store import FILENAME, Store
+    from nutgraf.indexer.store import FILENAME, Store
 
     if not (settings.index / FILENAME).is_file():
         return

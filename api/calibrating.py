@@ -8,15 +8,15 @@ from typing import Any
 
 from rich.text import Text
 
-from api.calibrations import Own, own_object, remove_own, write_own
-from api.errors import BadOption
-from api.progress import counting_bar
-from api.render import console, visible
-from api.service import Open, open_answerer
-from api.settings import Settings
-from indexer.errors import SourceError
-from indexer.manifest import read_manifest
-from qa.evaluate.calibrating import (
+from nutgraf.api.calibrations import Own, own_object, remove_own, write_own
+from nutgraf.api.errors import BadOption
+from nutgraf.api.progress import counting_bar
+from nutgraf.api.render import console, visible
+from nutgraf.api.service import Open, open_answerer
+from nutgraf.api.settings import Settings
+from nutgraf.indexer.errors import SourceError
+from nutgraf.indexer.manifest import read_manifest
+from nutgraf.qa.evaluate.calibrating import (
     LEAST_OUTCOMES,
     LEAST_QUESTIONS,
     Outcome,
@@ -25,8 +25,8 @@ from qa.evaluate.calibrating import (
     fitted,
     judged,
 )
-from qa.evaluate.labelled import Labelled, load_labelled
-from qa.evaluate.outcomes import outcomes
+from nutgraf.qa.evaluate.labelled import Labelled, load_labelled
+from nutgraf.qa.evaluate.outcomes import outcomes
 
 
 @dataclass(frozen=True, slots=True)

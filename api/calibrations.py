@@ -9,14 +9,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from indexer.durable import replace_text
-from indexer.encoder import EncoderIdentity
-from indexer.errors import IndexDamaged, IndexMismatch, StorageFailed
-from models import Card, ModelMissing, shipped
-from models.cards import LENGTH_COST
-from qa.calibrate import Calibration
-from qa.evaluate.calibrating import Figures
-from qa.profiles import DEFAULT, PROFILES
+from nutgraf.indexer.durable import replace_text
+from nutgraf.indexer.encoder import EncoderIdentity
+from nutgraf.indexer.errors import IndexDamaged, IndexMismatch, StorageFailed
+from nutgraf.models import Card, ModelMissing, shipped
+from nutgraf.models.cards import LENGTH_COST
+from nutgraf.qa.calibrate import Calibration
+from nutgraf.qa.evaluate.calibrating import Figures
+from nutgraf.qa.profiles import DEFAULT, PROFILES
 
 FILENAME = "calibration.json"
 FORMAT = 1

@@ -12,9 +12,9 @@ from typing import Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
-from api.commands import archive, asking, checking, measuring, serving
-from api.errors import BadOption, NutgrafError, error_object
-from api.exits import FAILED, FOUND, INTERRUPTED
+from nutgraf.api.commands import archive, asking, checking, measuring, serving
+from nutgraf.api.errors import BadOption, NutgrafError, error_object
+from nutgraf.api.exits import FAILED, FOUND, INTERRUPTED
 
 
 class _Commands(TyperGroup):
@@ -86,7 +86,7 @@ def _described(error: Exception) -> dict[str, str]:
 
 
 def _report(error: dict[str, str]) -> None:
-    from api.render import print_error, print_json
+    from nutgraf.api.render import print_error, print_json
 
     if "--json" in sys.argv:
         print_json({"error": error})

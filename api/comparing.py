@@ -9,10 +9,10 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from api.render import console, visible
-from indexer.errors import SourceError
-from qa.evaluate.compare import FLIPS, Comparison, compared, most_changed
-from qa.evaluate.questions import parse_json, read_text
+from nutgraf.api.render import console, visible
+from nutgraf.indexer.errors import SourceError
+from nutgraf.qa.evaluate.compare import FLIPS, Comparison, compared, most_changed
+from nutgraf.qa.evaluate.questions import parse_json, read_text
 
 SHOWN = 20
 _CHANGED_BY = ("f1", "f1_at_zero", "ndcg_at_10")

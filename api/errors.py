@@ -5,9 +5,9 @@
 
 import re
 
-from indexer.errors import IndexerError
-from models.errors import ModelError
-from qa.errors import QAError
+from nutgraf.indexer.errors import IndexerError
+from nutgraf.models.errors import ModelError
+from nutgraf.qa.errors import QAError
 
 NutgrafError = (IndexerError, ModelError, QAError)
 """Errors that name what was wrong and what to type; anything else is a defect of ours."""

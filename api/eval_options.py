@@ -4,10 +4,10 @@ import importlib.util
 from dataclasses import dataclass
 from pathlib import Path
 
-from api.errors import BadOption
-from indexer.errors import StorageFailed
-from qa.evaluate.kinds import kind_of
-from qa.evaluate.ranking import available
+from nutgraf.api.errors import BadOption
+from nutgraf.indexer.errors import StorageFailed
+from nutgraf.qa.evaluate.kinds import kind_of
+from nutgraf.qa.evaluate.ranking import available
 
 EXTRA = "pip install 'nutgraf[eval]'"
 PICTURES = (".svg", ".png")

@@ -10,23 +10,23 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from api.archives import all_texts, counted, open_archive
-from api.eval_options import Wanted
-from api.progress import counting_bar
-from api.reports import Model
-from api.service import Open, open_answerer
-from api.settings import Settings
-from indexer.errors import SourceError
-from models.cards import LENGTH_COST, Card, sha256_of
-from qa.evaluate.asking import ask_all, ask_twice, search_all
-from qa.evaluate.beir import Query, corpus_articles, load_beir, load_queries
-from qa.evaluate.news import load_news, occurring
-from qa.evaluate.questions import sample
-from qa.evaluate.ranking import token
-from qa.evaluate.records import Record
-from qa.evaluate.runs import read_qrels, read_run
-from qa.evaluate.squad import load_squad
-from qa.evaluate.summaries import Figure, of_asking, of_news, of_ranking, of_reading
+from nutgraf.api.archives import all_texts, counted, open_archive
+from nutgraf.api.eval_options import Wanted
+from nutgraf.api.progress import counting_bar
+from nutgraf.api.reports import Model
+from nutgraf.api.service import Open, open_answerer
+from nutgraf.api.settings import Settings
+from nutgraf.indexer.errors import SourceError
+from nutgraf.models.cards import LENGTH_COST, Card, sha256_of
+from nutgraf.qa.evaluate.asking import ask_all, ask_twice, search_all
+from nutgraf.qa.evaluate.beir import Query, corpus_articles, load_beir, load_queries
+from nutgraf.qa.evaluate.news import load_news, occurring
+from nutgraf.qa.evaluate.questions import sample
+from nutgraf.qa.evaluate.ranking import token
+from nutgraf.qa.evaluate.records import Record
+from nutgraf.qa.evaluate.runs import read_qrels, read_run
+from nutgraf.qa.evaluate.squad import load_squad
+from nutgraf.qa.evaluate.summaries import Figure, of_asking, of_news, of_ranking, of_reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,8 @@ def open_task(name: str, settings: Settings, wanted: Wanted) -> Iterator[Task]:
 
 @contextmanager
 def _reading(settings: Settings, wanted: Wanted) -> Iterator[Task]:
-    from models import load_reader
-    from qa.evaluate.reading import read_all
+    from nutgraf.models import load_reader
+    from nutgraf.qa.evaluate.reading import read_all
 
     corpus = load_squad(wanted.file)
     reader = load_reader(settings.reader, threads=settings.threads)

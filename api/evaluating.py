@@ -2,15 +2,15 @@
 
 from pathlib import Path
 
-from api.eval_options import EXTRA, Wanted, checked_task
-from api.eval_tasks import Task, open_task
-from api.progress import counting_bar
-from api.reports import Report
-from api.settings import Settings
-from qa.evaluate.abstaining import abstaining
-from qa.evaluate.ranking import available
-from qa.evaluate.records import Journal, Record, check_resumable
-from qa.evaluate.runs import write_run
+from nutgraf.api.eval_options import EXTRA, Wanted, checked_task
+from nutgraf.api.eval_tasks import Task, open_task
+from nutgraf.api.progress import counting_bar
+from nutgraf.api.reports import Report
+from nutgraf.api.settings import Settings
+from nutgraf.qa.evaluate.abstaining import abstaining
+from nutgraf.qa.evaluate.ranking import available
+from nutgraf.qa.evaluate.records import Journal, Record, check_resumable
+from nutgraf.qa.evaluate.runs import write_run
 
 
 def evaluate(settings: Settings, wanted: Wanted) -> Report:
@@ -45,7 +45,7 @@ def write_files(report: Report, wanted: Wanted) -> None:
     if wanted.run is not None:
         write_run(wanted.run, {record.id: record.ranking for record in report.records})
     if wanted.plot is not None and report.abstaining is not None:
-        from api.plots import plot_abstaining
+        from nutgraf.api.plots import plot_abstaining
 
         plot_abstaining(report.abstaining, _title(report), wanted.plot)
 

@@ -5,12 +5,12 @@ from typing import Any
 from rich.text import Text
 from rich.tree import Tree
 
-from api.render import console, visible
-from indexer.filters import Filter
-from qa.answer import Answerer
-from qa.explain import Explanation, Won, explain
-from qa.outcome import Answer, Asked, Read
-from qa.retrieve import Candidate, Place
+from nutgraf.api.render import console, visible
+from nutgraf.indexer.filters import Filter
+from nutgraf.qa.answer import Answerer
+from nutgraf.qa.explain import Explanation, Won, explain
+from nutgraf.qa.outcome import Answer, Asked, Read
+from nutgraf.qa.retrieve import Candidate, Place
 
 Json = dict[str, Any]
 

@@ -3,16 +3,16 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from api.errors import BadOption
-from api.progress import progress_bar
-from api.service import open_builder, open_index, vanished
-from api.settings import Settings
-from indexer.article import Article
-from indexer.build import Summary
-from indexer.clean import storable
-from indexer.errors import SourceError
-from indexer.loaders import LoadOptions, RefusedDates, Skipped, SourceFile, discover, load
-from indexer.manifest import Manifest
+from nutgraf.api.errors import BadOption
+from nutgraf.api.progress import progress_bar
+from nutgraf.api.service import open_builder, open_index, vanished
+from nutgraf.api.settings import Settings
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.build import Summary
+from nutgraf.indexer.clean import storable
+from nutgraf.indexer.errors import SourceError
+from nutgraf.indexer.loaders import LoadOptions, RefusedDates, Skipped, SourceFile, discover, load
+from nutgraf.indexer.manifest import Manifest
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def remove_articles(settings: Settings, article_ids: Sequence[str]) -> tuple[lis
 
 
 def _must_exist(settings: Settings) -> None:
-    from indexer.store import FILENAME
+    from nutgraf.indexer.store import FILENAME
 
     if not (settings.index / FILENAME).is_file():
         raise SourceError(

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.errors import BadOption
-from api.settings import Settings
-from indexer.clean import storable
-from indexer.filters import Filter
+from nutgraf.api.errors import BadOption
+from nutgraf.api.settings import Settings
+from nutgraf.indexer.clean import storable
+from nutgraf.indexer.filters import Filter
 
 if TYPE_CHECKING:
-    from indexer.days import DayRange
+    from nutgraf.indexer.days import DayRange
 
 Index = Annotated[
     Path,
@@ -82,7 +82,7 @@ def settings(
 ) -> Settings:
     """Return the settings that the options make; raises BadOption for a profile that is none."""
     if profile is not None:
-        from qa.profiles import PROFILES
+        from nutgraf.qa.profiles import PROFILES
 
         if profile not in PROFILES:
             raise BadOption(
@@ -114,7 +114,7 @@ def article_filter(
 
 
 def _days(name: str, text: str | None, today: date) -> "DayRange | None":
-    from indexer.days import parse_days
+    from nutgraf.indexer.days import parse_days
 
     if text is None:
         return None

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from api.render import visible
-from indexer.errors import StorageFailed
-from qa.evaluate.abstaining import Abstaining, best_possible
-from qa.evaluate.scores import Bin
+from nutgraf.api.render import visible
+from nutgraf.indexer.errors import StorageFailed
+from nutgraf.qa.evaluate.abstaining import Abstaining, best_possible
+from nutgraf.qa.evaluate.scores import Bin
 
 # Okabe and Ito's colours, which people tell apart however they see them.
 _BLUE, _ORANGE, _GREY, _INK = "#0072B2", "#D55E00", "#767676", "#222222"

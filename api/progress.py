@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from api.render import console, visible
-from api.service import origin_path
+from nutgraf.api.render import console, visible
+from nutgraf.api.service import origin_path
 
 if TYPE_CHECKING:
-    from indexer.build import Summary
-    from indexer.loaders import RefusedDates, SourceFile
-    from indexer.manifest import Manifest
+    from nutgraf.indexer.build import Summary
+    from nutgraf.indexer.loaders import RefusedDates, SourceFile
+    from nutgraf.indexer.manifest import Manifest
 
 SHOWN_SKIPS = 20
 

@@ -10,9 +10,9 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from indexer.article import Article
-from qa.outcome import Answer, Asked
-from qa.retrieve import Candidate, Found
+from nutgraf.indexer.article import Article
+from nutgraf.qa.outcome import Answer, Asked
+from nutgraf.qa.retrieve import Candidate, Found
 
 _UNBROKEN = 10_000
 QUOTE = "bold black on bright_yellow"

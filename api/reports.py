@@ -11,10 +11,10 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from api.render import console, visible
-from qa.evaluate.abstaining import Abstaining
-from qa.evaluate.records import Record
-from qa.evaluate.summaries import REREAD, Figure
+from nutgraf.api.render import console, visible
+from nutgraf.qa.evaluate.abstaining import Abstaining
+from nutgraf.qa.evaluate.records import Record
+from nutgraf.qa.evaluate.summaries import REREAD, Figure
 
 TASKS = {
     "reading": "the reader alone, each question asked of its own paragraph",

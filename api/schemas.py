@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from api.explanations import explanation_object, passage_explanation
-from indexer.article import Article
-from indexer.index import Index
-from qa.explain import Explanation
-from qa.outcome import Answer, Asked
-from qa.retrieve import Candidate, Found
+from nutgraf.api.explanations import explanation_object, passage_explanation
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.index import Index
+from nutgraf.qa.explain import Explanation
+from nutgraf.qa.outcome import Answer, Asked
+from nutgraf.qa.retrieve import Candidate, Found
 
 Json = dict[str, Any]
 

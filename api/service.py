@@ -11,20 +11,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from api.errors import UnknownArticle
-from api.settings import Settings
-from indexer.article import Article
-from indexer.clean import storable
+from nutgraf.api.errors import UnknownArticle
+from nutgraf.api.settings import Settings
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.clean import storable
 
 if TYPE_CHECKING:
-    from api.calibrations import InForce
-    from indexer.build import Builder
-    from indexer.encoder import Encoder
-    from indexer.index import Index
-    from models import Card
-    from models.answering import Reader
-    from qa.answer import Answerer
-    from qa.profiles import Profile
+    from nutgraf.api.calibrations import InForce
+    from nutgraf.indexer.build import Builder
+    from nutgraf.indexer.encoder import Encoder
+    from nutgraf.indexer.index import Index
+    from nutgraf.models import Card
+    from nutgraf.models.answering import Reader
+    from nutgraf.qa.answer import Answerer
+    from nutgraf.qa.profiles import Profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Models:
 
 def load_models(settings: Settings) -> Models:
     """Load both models, side by side: each waits for the disk more than for the other."""
-    from models import load_encoder, load_reader
+    from nutgraf.models import load_encoder, load_reader
 
     with ThreadPoolExecutor(1) as pool:
         encoder = pool.submit(load_encoder, settings.encoder, threads=settings.threads)
@@ -75,10 +75,10 @@ def open_with(settings: Settings, models: Models) -> Iterator[Open]:
 
 def joined(settings: Settings, models: Models, index: "Index") -> Open:
     """Join an index with models; raises IndexMismatch where another encoder built it."""
-    from api.calibrations import in_force
-    from indexer.encoder import identity
-    from indexer.manifest import check_encoder
-    from qa.answer import Answerer
+    from nutgraf.api.calibrations import in_force
+    from nutgraf.indexer.encoder import identity
+    from nutgraf.indexer.manifest import check_encoder
+    from nutgraf.qa.answer import Answerer
 
     built_by, reader = index.manifest.encoder, models.reader
     check_encoder(settings.index, built_by, identity(models.encoder))
@@ -89,7 +89,7 @@ def joined(settings: Settings, models: Models, index: "Index") -> Open:
 
 def profile_of(settings: Settings) -> "Profile":
     """Return how much is done for a question."""
-    from qa.profiles import DEFAULT, PROFILES
+    from nutgraf.qa.profiles import DEFAULT, PROFILES
 
     profile = PROFILES[settings.profile or DEFAULT]
     return profile.with_windows(settings.windows) if settings.windows else profile
@@ -97,7 +97,7 @@ def profile_of(settings: Settings) -> "Profile":
 
 def open_index(settings: Settings) -> "Index":
     """Open the index alone: enough to show, list and count."""
-    from indexer.index import Index
+    from nutgraf.indexer.index import Index
 
     return Index(settings.index)
 
@@ -105,7 +105,7 @@ def open_index(settings: Settings) -> "Index":
 @contextmanager
 def open_builder(settings: Settings) -> Iterator["Builder"]:
     """Open the index for writing; one process at a time."""
-    from indexer.build import Builder
+    from nutgraf.indexer.build import Builder
 
     encoder = _load_encoder(settings)
     with Builder(settings.index, encoder) as builder:
@@ -113,7 +113,7 @@ def open_builder(settings: Settings) -> Iterator["Builder"]:
 
 
 def _load_encoder(settings: Settings) -> "Encoder":
-    from models import load_encoder
+    from nutgraf.models import load_encoder
 
     return load_encoder(settings.encoder, threads=settings.threads)
 

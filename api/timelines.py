@@ -5,9 +5,9 @@ from typing import Any
 
 from rich.text import Text
 
-from api.render import console, visible
-from api.schemas import article_object
-from qa.timeline import Entry
+from nutgraf.api.render import console, visible
+from nutgraf.api.schemas import article_object
+from nutgraf.qa.timeline import Entry
 
 _STYLES = {"current": "bold green", "superseded": "dim", "disputed": "yellow", "undated": "dim"}
 _DATES_CHARS = len("2016-01-27 to 2016-01-27")

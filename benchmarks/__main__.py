@@ -73,7 +73,7 @@ def haystack(python: Path, models: list[str | Path]) -> Path:
 
 def evaluate(questions: Path, *options: str | Path) -> None:
     """Run `nutgraf eval`."""
-    run(PYTHON, "-m", "api", "eval", need(questions), *options, "--threads", str(THREADS))
+    run(PYTHON, "-m", "nutgraf", "eval", need(questions), *options, "--threads", str(THREADS))
 
 
 if __name__ == "__main__":

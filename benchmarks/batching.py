@@ -19,14 +19,14 @@ from pathlib import Path
 
 import numpy as np
 
-from api.service import open_answerer
-from api.settings import Settings
 from benchmarks.common import ROOT, SQUAD, THREADS, index_of, need, print_table
-from indexer.article import Article
-from indexer.loaders import LoadOptions, discover, load
-from qa.answer import Answerer
-from qa.evaluate.squad import load_squad
-from qa.outcome import Asked
+from nutgraf.api.service import open_answerer
+from nutgraf.api.settings import Settings
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.loaders import LoadOptions, discover, load
+from nutgraf.qa.answer import Answerer
+from nutgraf.qa.evaluate.squad import load_squad
+from nutgraf.qa.outcome import Asked
 
 
 def seeds() -> tuple[Path, list[str]]:
@@ -84,7 +84,7 @@ def turns(answerer: Answerer, questions: Sequence[str], count: int) -> list[obje
 
 def commands(folder: Path, questions: Sequence[str]) -> list[object]:
     """Return the same for whole commands: each `ask` starts Python and loads the models."""
-    ask = [sys.executable, "-m", "api", "ask", "--json", "--index", str(folder)]
+    ask = [sys.executable, "-m", "nutgraf", "ask", "--json", "--index", str(folder)]
 
     def run(*words: str) -> bytes:
         done = subprocess.run([*ask, *words], cwd=ROOT, capture_output=True, check=False)

@@ -13,13 +13,13 @@ import json
 
 from benchmarks.common import THREADS, print_table
 from benchmarks.heldout import held_out
-from indexer.index import Index
-from models import load_encoder, load_reader, shipped
-from qa.answer import Answerer
-from qa.calibrate import Calibration
-from qa.evaluate.calibrating import Figures, cross_validated, figures, fitted, judged
-from qa.evaluate.labelled import Labelled
-from qa.evaluate.outcomes import outcomes
+from nutgraf.indexer.index import Index
+from nutgraf.models import load_encoder, load_reader, shipped
+from nutgraf.qa.answer import Answerer
+from nutgraf.qa.calibrate import Calibration
+from nutgraf.qa.evaluate.calibrating import Figures, cross_validated, figures, fitted, judged
+from nutgraf.qa.evaluate.labelled import Labelled
+from nutgraf.qa.evaluate.outcomes import outcomes
 
 FALSE_ANSWERS = 0.07
 """Of questions that these articles do not answer. The aim is 0.1: in other archives neighbours are closer."""

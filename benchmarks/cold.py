@@ -13,9 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
-from api.indexing import index_paths
-from api.settings import Settings
 from benchmarks.common import CACHE, ROOT, THREADS, print_table
+from nutgraf.api.indexing import index_paths
+from nutgraf.api.settings import Settings
 
 QUESTION = "What did China agree to on sanctions?"
 FOLDER = CACHE / "seeds"

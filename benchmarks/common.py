@@ -8,9 +8,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from indexer.article import Article
-from indexer.build import Builder
-from models import load_encoder
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.build import Builder
+from nutgraf.models import load_encoder
 
 ROOT = Path(__file__).parents[1]
 DATA = Path(os.environ.get("NUTGRAF_DATA", ROOT.parent / "shared" / "data"))

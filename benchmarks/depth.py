@@ -16,16 +16,16 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.common import CACHE, DATA, SQUAD, THREADS, index_of, need, print_table
-from indexer.filters import Filter
-from indexer.index import Index
-from models import load_encoder, load_reader
-from qa.aggregate import LocatedSpan, aggregate
-from qa.evaluate.metrics import exact_match, f1
-from qa.evaluate.news import load_news
-from qa.evaluate.questions import GoldQuestion, sample
-from qa.evaluate.squad import load_squad
-from qa.reading import Reading
-from qa.retrieve import Candidate, Retrieval, retrieve
+from nutgraf.indexer.filters import Filter
+from nutgraf.indexer.index import Index
+from nutgraf.models import load_encoder, load_reader
+from nutgraf.qa.aggregate import LocatedSpan, aggregate
+from nutgraf.qa.evaluate.metrics import exact_match, f1
+from nutgraf.qa.evaluate.news import load_news
+from nutgraf.qa.evaluate.questions import GoldQuestion, sample
+from nutgraf.qa.evaluate.squad import load_squad
+from nutgraf.qa.reading import Reading
+from nutgraf.qa.retrieve import Candidate, Retrieval, retrieve
 
 MOST = 100
 DEPTHS = (3, 5, 10, 20, 30, 50, 100)

@@ -20,10 +20,10 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.common import DATA, ROOT, need, print_table
-from indexer import clusters, duplicates
-from indexer.article import Article
-from indexer.loaders import LoadOptions, discover, load
-from indexer.store import Store
+from nutgraf.indexer import clusters, duplicates
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.loaders import LoadOptions, discover, load
+from nutgraf.indexer.store import Store
 
 ARTICLES = DATA / "news" / "articles.jsonl.gz"
 PAIRS = ROOT / "tests" / "quality" / "duplicate_pairs.jsonl"

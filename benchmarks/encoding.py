@@ -15,8 +15,8 @@ from functools import partial
 
 import numpy as np
 
-import models
 from benchmarks.common import DATA, need
+from nutgraf import models
 
 BATCH_SIZES = (8, 16, 32, 64, 128)
 WORDS = 100

@@ -19,11 +19,11 @@ import numpy.typing as npt
 from benchmarks.common import THREADS, print_table
 from benchmarks.depth import Question, labels
 from benchmarks.lexical import BASE, DENSE_WEIGHT, DEPTH, Terms, articles, asked, row
-from indexer.filters import Filter
-from indexer.index import Index
-from indexer.vectors import by_score
-from models import load_encoder
-from qa.fuse import Ranking, weighted_sum
+from nutgraf.indexer.filters import Filter
+from nutgraf.indexer.index import Index
+from nutgraf.indexer.vectors import by_score
+from nutgraf.models import load_encoder
+from nutgraf.qa.fuse import Ranking, weighted_sum
 
 FIRST = (1, 3, 5)
 VECTOR_WEIGHTS = (0.2, 0.5, 1.0)

@@ -21,9 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.encoding import passages
-from models.export import bert, ranges, sources
-from models.export.forms import PerRow, PerTensor, Plain, Static
-from models.tokens import Tokens
+from nutgraf.models.export import bert, ranges, sources
+from nutgraf.models.export.forms import PerRow, PerTensor, Plain, Static
+from nutgraf.models.tokens import Tokens
 
 SHAPES = ((1, 20), (1, 180), (32, 20), (32, 180))
 REFERENCE = "sentence-transformers fp32"

@@ -15,11 +15,11 @@ import numpy as np
 from benchmarks.common import THREADS, print_table
 from benchmarks.depth import labels
 from benchmarks.lexical import articles, asked, row
-from indexer.filters import Filter
-from indexer.index import Index
-from models import load_encoder
-from qa.fuse import Ranking, ranking_of, weighted_sum
-from qa.retrieve import Retrieval
+from nutgraf.indexer.filters import Filter
+from nutgraf.indexer.index import Index
+from nutgraf.models import load_encoder
+from nutgraf.qa.fuse import Ranking, ranking_of, weighted_sum
+from nutgraf.qa.retrieve import Retrieval
 
 DEPTH = Retrieval().depth
 WEIGHTS = (

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.common import DATA, index_of, need
-from indexer.article import Article
-from models.training.questions import load
-from models.training.recipe import SOURCES, UNSEEN
-from qa.evaluate.squad import Question, load_squad
-from qa.normalize import normalize
+from nutgraf.indexer.article import Article
+from nutgraf.models.training.questions import load
+from nutgraf.models.training.recipe import SOURCES, UNSEEN
+from nutgraf.qa.evaluate.squad import Question, load_squad
+from nutgraf.qa.normalize import normalize
 
 TRAIN = DATA / "reader-train"
 RUN = 20

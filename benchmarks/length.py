@@ -17,13 +17,13 @@ import numpy as np
 
 from benchmarks.common import THREADS, print_table
 from benchmarks.heldout import held_out
-from indexer.index import Index
-from models import load_reader
-from models.cards import LENGTH_COST
-from models.spans import best_spans
-from models.windows import WindowLogits
-from qa.evaluate.metrics import exact_match, f1
-from qa.evaluate.squad import Question
+from nutgraf.indexer.index import Index
+from nutgraf.models import load_reader
+from nutgraf.models.cards import LENGTH_COST
+from nutgraf.models.spans import best_spans
+from nutgraf.models.windows import WindowLogits
+from nutgraf.qa.evaluate.metrics import exact_match, f1
+from nutgraf.qa.evaluate.squad import Question
 
 COSTS = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3)
 

@@ -23,12 +23,12 @@ from scipy import sparse
 
 from benchmarks.common import THREADS, print_table
 from benchmarks.depth import Question, hits, labels, news, squad
-from indexer.filters import Filter
-from indexer.index import Index
-from indexer.lexical import STOP_WORDS, TITLE_TIMES, joined_initials
-from indexer.vectors import by_score
-from models import load_encoder
-from qa.fuse import Ranking, weighted_sum
+from nutgraf.indexer.filters import Filter
+from nutgraf.indexer.index import Index
+from nutgraf.indexer.lexical import STOP_WORDS, TITLE_TIMES, joined_initials
+from nutgraf.indexer.vectors import by_score
+from nutgraf.models import load_encoder
+from nutgraf.qa.fuse import Ranking, weighted_sum
 
 DEPTH = 100
 DENSE_WEIGHT = 0.4

@@ -19,10 +19,10 @@ from pathlib import Path
 
 import numpy as np
 
-from api.service import open_answerer
-from api.settings import Settings
 from benchmarks.common import CACHE, DATA, ROOT, THREADS, need, print_table
-from indexer.index import Index
+from nutgraf.api.service import open_answerer
+from nutgraf.api.settings import Settings
+from nutgraf.indexer.index import Index
 
 FOLDER = CACHE / "news"
 ARTICLES = DATA / "news" / "articles.jsonl.gz"
@@ -46,7 +46,7 @@ def stored(folder: Path) -> int:
 
 def index(kill_at: int) -> None:
     """Index in a child process, SIGKILL it when `kill_at` articles are stored, run it again to the end."""
-    command = [sys.executable, "-m", "api", "index", str(need(ARTICLES)), "--index", str(FOLDER)]
+    command = [sys.executable, "-m", "nutgraf", "index", str(need(ARTICLES)), "--index", str(FOLDER)]
     command += ["--threads", str(THREADS)]
     rows = []
     for limit in (kill_at, None):

@@ -15,19 +15,19 @@ from pathlib import Path
 
 import numpy as np
 
-from api.service import Models, joined
-from api.settings import Settings
 from benchmarks.common import CACHE, DATA, SQUAD, THREADS, need, print_table
 from benchmarks.depth import Question, articles_of, hits, labels, news, squad
-from indexer.article import Article
-from indexer.build import Builder
-from indexer.index import Index
-from indexer.loaders import LoadOptions, discover, load
-from indexer.passages import PassageRule
-from models import load_encoder, load_reader
-from qa.evaluate.metrics import exact_match, f1
-from qa.evaluate.squad import load_squad
-from qa.profiles import DEFAULT, PROFILES
+from nutgraf.api.service import Models, joined
+from nutgraf.api.settings import Settings
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.build import Builder
+from nutgraf.indexer.index import Index
+from nutgraf.indexer.loaders import LoadOptions, discover, load
+from nutgraf.indexer.passages import PassageRule
+from nutgraf.models import load_encoder, load_reader
+from nutgraf.qa.evaluate.metrics import exact_match, f1
+from nutgraf.qa.evaluate.squad import load_squad
+from nutgraf.qa.profiles import DEFAULT, PROFILES
 
 BASE = PassageRule()
 ARTICLES = 1400

@@ -13,13 +13,13 @@ from pathlib import Path
 
 import numpy as np
 
-from api.service import open_answerer
-from api.settings import Settings
 from benchmarks.common import THREADS, print_table
 from benchmarks.depth import Question, news, squad
-from qa.evaluate.metrics import exact_match, f1
-from qa.outcome import Asked
-from qa.profiles import DEFAULT, PROFILES, Profile
+from nutgraf.api.service import open_answerer
+from nutgraf.api.settings import Settings
+from nutgraf.qa.evaluate.metrics import exact_match, f1
+from nutgraf.qa.outcome import Asked
+from nutgraf.qa.profiles import DEFAULT, PROFILES, Profile
 
 WINDOWS = (3, 5, 10, 20, 30, 50, 100)
 

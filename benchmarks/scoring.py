@@ -12,14 +12,14 @@ from pathlib import Path
 
 from benchmarks.common import THREADS, print_table
 from benchmarks.heldout import held_out
-from indexer.filters import Filter
-from indexer.index import Index
-from models import load_encoder, load_reader
-from qa.aggregate import LocatedSpan
-from qa.evaluate.metrics import exact_match, f1
-from qa.evaluate.squad import Question
-from qa.reading import Reading
-from qa.retrieve import Retrieval, retrieve
+from nutgraf.indexer.filters import Filter
+from nutgraf.indexer.index import Index
+from nutgraf.models import load_encoder, load_reader
+from nutgraf.qa.aggregate import LocatedSpan
+from nutgraf.qa.evaluate.metrics import exact_match, f1
+from nutgraf.qa.evaluate.squad import Question
+from nutgraf.qa.reading import Reading
+from nutgraf.qa.retrieve import Retrieval, retrieve
 
 NULL = (0.0, 0.25, 0.5, 1.0)
 PRIOR = (0.0, 5.0, 10.0, 15.0, 20.0, 30.0)

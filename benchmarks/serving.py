@@ -24,9 +24,9 @@ from pathlib import Path
 import httpx
 import numpy as np
 
-from api.service import open_answerer
-from api.settings import Settings
 from benchmarks.common import CACHE, DATA, THREADS, need, print_table
+from nutgraf.api.service import open_answerer
+from nutgraf.api.settings import Settings
 
 PORT = 8197
 URL = f"http://127.0.0.1:{PORT}"
@@ -56,7 +56,7 @@ def questions(count: int) -> list[str]:
 @contextmanager
 def serving(index: Path, *options: str) -> Iterator[None]:
     """Run `nutgraf serve` for as long as it is needed."""
-    command = [sys.executable, "-m", "api", "serve", "--index", str(index), "--port", str(PORT)]
+    command = [sys.executable, "-m", "nutgraf", "serve", "--index", str(index), "--port", str(PORT)]
     command += ["--threads", str(THREADS), "--rate", "1000000", *options]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as server:
         try:

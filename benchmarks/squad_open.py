@@ -12,17 +12,17 @@ from pathlib import Path
 
 import numpy as np
 
-from api.service import open_answerer
-from api.settings import Settings
 from benchmarks.common import SQUAD, THREADS, index_of, need, print_table
 from benchmarks.fusion import rankings
-from indexer.index import Index
-from qa.evaluate.metrics import exact_match, f1
-from qa.evaluate.questions import sample
-from qa.evaluate.ranking import measured as scored
-from qa.evaluate.squad import GOLD, Corpus, Question, load_squad
-from qa.fuse import Ranking, ranking_of
-from qa.retrieve import Retrieval
+from nutgraf.api.service import open_answerer
+from nutgraf.api.settings import Settings
+from nutgraf.indexer.index import Index
+from nutgraf.qa.evaluate.metrics import exact_match, f1
+from nutgraf.qa.evaluate.questions import sample
+from nutgraf.qa.evaluate.ranking import measured as scored
+from nutgraf.qa.evaluate.squad import GOLD, Corpus, Question, load_squad
+from nutgraf.qa.fuse import Ranking, ranking_of
+from nutgraf.qa.retrieve import Retrieval
 
 MEASURES = ("recall@1", "recall@5", "recall@20", "MRR@10")
 

@@ -18,16 +18,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from benchmarks.common import CACHE, DATA, THREADS, need, print_table
-from indexer.index import Index
-from models import load_encoder, load_reader
-from qa.answer import Answerer
-from qa.calibrate import Calibration, Features, fit
-from qa.evaluate.metrics import right
-from qa.evaluate.news import load_news
-from qa.evaluate.questions import GoldQuestion, sample
-from qa.evaluate.scores import expected_calibration_error
-from qa.profiles import Profile
-from qa.reading import Reading
+from nutgraf.indexer.index import Index
+from nutgraf.models import load_encoder, load_reader
+from nutgraf.qa.answer import Answerer
+from nutgraf.qa.calibrate import Calibration, Features, fit
+from nutgraf.qa.evaluate.metrics import right
+from nutgraf.qa.evaluate.news import load_news
+from nutgraf.qa.evaluate.questions import GoldQuestion, sample
+from nutgraf.qa.evaluate.scores import expected_calibration_error
+from nutgraf.qa.profiles import Profile
+from nutgraf.qa.reading import Reading
 
 FOLDS = 5
 

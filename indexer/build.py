@@ -12,14 +12,14 @@ from pathlib import Path
 
 import numpy as np
 
-from indexer import clusters
-from indexer.article import Article
-from indexer.encoder import Encoder, EncoderIdentity, identity
-from indexer.generation import publish, published, writer_lock
-from indexer.loaders import Skipped
-from indexer.manifest import BUILT_BY, Manifest, check_encoder, described
-from indexer.passages import PassageRule, split, title_prefix
-from indexer.store import FILENAME, NewPassage, Store, vector_hash
+from nutgraf.indexer import clusters
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.encoder import Encoder, EncoderIdentity, identity
+from nutgraf.indexer.generation import publish, published, writer_lock
+from nutgraf.indexer.loaders import Skipped
+from nutgraf.indexer.manifest import BUILT_BY, Manifest, check_encoder, described
+from nutgraf.indexer.passages import PassageRule, split, title_prefix
+from nutgraf.indexer.store import FILENAME, NewPassage, Store, vector_hash
 
 BATCH_CHARS = 400_000
 """Text a transaction: some 850 passages, about six seconds of encoding, the most a kill can lose."""

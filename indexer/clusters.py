@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from indexer import duplicates, sketches
-from indexer.article import Article
-from indexer.filters import Filter
-from indexer.rows import READ, article_of, conditions
-from indexer.store import Store
+from nutgraf.indexer import duplicates, sketches
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.filters import Filter
+from nutgraf.indexer.rows import READ, article_of, conditions
+from nutgraf.indexer.store import Store
 
 RULE = "sketched_by"
 _BATCH = 100

@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
-from indexer.errors import IndexDamaged, IndexMismatch, StorageFailed
-from indexer.migrations import MIGRATIONS
+from nutgraf.indexer.errors import IndexDamaged, IndexMismatch, StorageFailed
+from nutgraf.indexer.migrations import MIGRATIONS
 
 Values = Sequence[object]
 """What stands for the question marks of a statement, in their order."""

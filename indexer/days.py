@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from indexer.dates import FIRST_YEAR, MONTH, MONTHS, WRITTEN
+from nutgraf.indexer.dates import FIRST_YEAR, MONTH, MONTHS, WRITTEN
 
 LAST_YEAR = 2999
 FORMS = "2016-01-27, 2016-01, 2016, January 2016, March 3, 2021, yesterday, last week, three days ago"

@@ -16,10 +16,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from indexer import lexical, vectors
-from indexer.encoder import EncoderIdentity
-from indexer.errors import IndexerError, IndexLocked, StorageFailed
-from indexer.manifest import (
+from nutgraf.indexer import lexical, vectors
+from nutgraf.indexer.encoder import EncoderIdentity
+from nutgraf.indexer.errors import IndexerError, IndexLocked, StorageFailed
+from nutgraf.indexer.manifest import (
     FORMAT,
     MANIFEST,
     TOKENS,
@@ -29,8 +29,8 @@ from indexer.manifest import (
     read_manifest,
     write_manifest,
 )
-from indexer.passages import PassageRule, title_prefix
-from indexer.store import Store
+from nutgraf.indexer.passages import PassageRule, title_prefix
+from nutgraf.indexer.store import Store
 
 LOCK = "writer.lock"
 PASSAGES, ARTICLES = "passages", "articles"

@@ -11,15 +11,15 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from indexer import clusters
-from indexer.article import Article
-from indexer.errors import IndexMismatch
-from indexer.filters import Filter
-from indexer.generation import ARTICLES, PASSAGES
-from indexer.lexical import ANALYZER, LexicalIndex
-from indexer.manifest import Manifest, check_files, check_store, read_manifest
-from indexer.store import FILENAME, Counts, Store
-from indexer.vectors import DenseIndex, Ids, Scores, by_score, exact_search
+from nutgraf.indexer import clusters
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.errors import IndexMismatch
+from nutgraf.indexer.filters import Filter
+from nutgraf.indexer.generation import ARTICLES, PASSAGES
+from nutgraf.indexer.lexical import ANALYZER, LexicalIndex
+from nutgraf.indexer.manifest import Manifest, check_files, check_store, read_manifest
+from nutgraf.indexer.store import FILENAME, Counts, Store
+from nutgraf.indexer.vectors import DenseIndex, Ids, Scores, by_score, exact_search
 
 
 @dataclass(frozen=True, slots=True)

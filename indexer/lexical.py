@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from indexer.errors import IndexDamaged, StorageFailed
-from indexer.filters import Filter
-from indexer.vectors import Ids, Scores, by_score
+from nutgraf.indexer.errors import IndexDamaged, StorageFailed
+from nutgraf.indexer.filters import Filter
+from nutgraf.indexer.vectors import Ids, Scores, by_score
 
 ANALYZER = "nutgraf_en_3"
 """Goes into the manifest: an index whose terms or texts were made otherwise must be rebuilt."""

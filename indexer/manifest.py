@@ -8,11 +8,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from indexer.durable import replace_text, sync
-from indexer.encoder import EncoderIdentity
-from indexer.errors import IndexDamaged, IndexerError, IndexMismatch, IndexMissing, StorageFailed
-from indexer.passages import PassageRule
-from indexer.store import FILENAME, Store
+from nutgraf.indexer.durable import replace_text, sync
+from nutgraf.indexer.encoder import EncoderIdentity
+from nutgraf.indexer.errors import IndexDamaged, IndexerError, IndexMismatch, IndexMissing, StorageFailed
+from nutgraf.indexer.passages import PassageRule
+from nutgraf.indexer.store import FILENAME, Store
 
 FORMAT = 1
 MANIFEST = "manifest.json"

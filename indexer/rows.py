@@ -7,8 +7,8 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from indexer.article import Article
-from indexer.filters import Filter, day_number
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.filters import Filter, day_number
 
 WRITTEN = (
     "id, title, text, url, source, authors, published, day, published_from, origin, ingested_at,"

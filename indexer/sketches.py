@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from indexer.database import Database
+from nutgraf.indexer.database import Database
 
 
 def put(db: Database, article_id: str, sketch: bytes) -> None:

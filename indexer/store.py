@@ -13,11 +13,11 @@ from itertools import islice
 import numpy as np
 import numpy.typing as npt
 
-from indexer import sketches
-from indexer.article import Article
-from indexer.database import Database
-from indexer.filters import Filter
-from indexer.rows import READ, WRITTEN, article_of, article_row, conditions
+from nutgraf.indexer import sketches
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.database import Database
+from nutgraf.indexer.filters import Filter
+from nutgraf.indexer.rows import READ, WRITTEN, article_of, article_row, conditions
 
 Vectors = npt.NDArray[np.float16]
 """(n, dim) float16 unit rows: exact enough (1e-3), half the memory and twice the speed of float32."""

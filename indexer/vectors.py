@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from indexer.errors import IndexDamaged, StorageFailed
-from indexer.store import Vectors
+from nutgraf.indexer.errors import IndexDamaged, StorageFailed
+from nutgraf.indexer.store import Vectors
 
 Ids = npt.NDArray[np.int64]
 Scores = npt.NDArray[np.float32]

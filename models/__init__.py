@@ -7,12 +7,12 @@ loads neither onnxruntime nor torch; `load_encoder` and `load_reader` load what 
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from models.cards import Card, verify
-from models.errors import BadInput, ModelDamaged, ModelError, ModelMissing
+from nutgraf.models.cards import Card, verify
+from nutgraf.models.errors import BadInput, ModelDamaged, ModelError, ModelMissing
 
 if TYPE_CHECKING:
-    from models.hf import HfEncoder, HfReader
-    from models.onnx import OnnxEncoder, OnnxReader
+    from nutgraf.models.hf import HfEncoder, HfReader
+    from nutgraf.models.onnx import OnnxEncoder, OnnxReader
 
 __all__ = [
     "BadInput",
@@ -41,10 +41,10 @@ def load_encoder(name: str | None = None, *, threads: int | None = None) -> "Onn
     installed) and ModelDamaged.
     """
     if name is None or _is_ours(name):
-        from models.onnx import OnnxEncoder
+        from nutgraf.models.onnx import OnnxEncoder
 
         return OnnxEncoder(shipped("encoder") if name is None else name, threads)
-    from models.hf import HfEncoder
+    from nutgraf.models.hf import HfEncoder
 
     return HfEncoder(name, threads)
 
@@ -55,10 +55,10 @@ def load_reader(name: str | None = None, *, threads: int | None = None) -> "Onnx
     Names, threads and errors as for `load_encoder`.
     """
     if name is None or _is_ours(name):
-        from models.onnx import OnnxReader
+        from nutgraf.models.onnx import OnnxReader
 
         return OnnxReader(shipped("reader") if name is None else name, threads)
-    from models.hf import HfReader
+    from nutgraf.models.hf import HfReader
 
     return HfReader(name, threads)
 

@@ -12,11 +12,11 @@ from typing import Literal, Protocol, TypedDict, Unpack, overload
 
 import numpy as np
 
-from models.cards import Card
-from models.cutting import Offsets, Window, blocks, whole_characters, windows
-from models.errors import BadInput
-from models.spans import Pool, Span, span_scores
-from models.windows import QUESTION_TOKENS, WindowLogits
+from nutgraf.models.cards import Card
+from nutgraf.models.cutting import Offsets, Window, blocks, whole_characters, windows
+from nutgraf.models.errors import BadInput
+from nutgraf.models.spans import Pool, Span, span_scores
+from nutgraf.models.windows import QUESTION_TOKENS, WindowLogits
 
 _SPECIAL_TOKENS = 4  # what a pair has at most beside its two texts (BERT 3, RoBERTa 4)
 _WINDOWS_A_READ = 1024  # bounds memory: 256 tokens each are some 50 MB while they are read

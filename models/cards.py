@@ -13,7 +13,7 @@ from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from models.errors import ModelDamaged, ModelMissing
+from nutgraf.models.errors import ModelDamaged, ModelMissing
 
 CARD = "card.json"
 LENGTH_COST = "length_cost"
@@ -72,7 +72,7 @@ class Card:
         return cls(**found)
 
 
-_REINSTALL = "reinstall nutgraf, or export the model again: python -m models.export --help"
+_REINSTALL = "reinstall nutgraf, or export the model again: python -m nutgraf.models.export --help"
 _TYPES: Mapping[str, tuple[type, ...]] = {
     "size_bytes": (int,),
     "dim": (int,),

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models import answering
-from models.batching import batches, pad
-from models.cards import LENGTH_COST, Card, Kind, checked_length_cost
-from models.errors import ModelMissing
-from models.tokens import scalar
-from models.windows import QUESTION_TOKENS, WindowLogits
+from nutgraf.models import answering
+from nutgraf.models.batching import batches, pad
+from nutgraf.models.cards import LENGTH_COST, Card, Kind, checked_length_cost
+from nutgraf.models.errors import ModelMissing
+from nutgraf.models.tokens import scalar
+from nutgraf.models.windows import QUESTION_TOKENS, WindowLogits
 
 if TYPE_CHECKING:
     from torch.nn import Module

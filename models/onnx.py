@@ -15,13 +15,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models import answering
-from models.batching import batches
-from models.cards import VOCABULARY, WEIGHTS, Card, Kind, check_layout
-from models.cores import available_cores
-from models.errors import ModelDamaged, ModelError
-from models.tokens import Tokens
-from models.windows import QUESTION_TOKENS, WindowLogits
+from nutgraf.models import answering
+from nutgraf.models.batching import batches
+from nutgraf.models.cards import VOCABULARY, WEIGHTS, Card, Kind, check_layout
+from nutgraf.models.cores import available_cores
+from nutgraf.models.errors import ModelDamaged, ModelError
+from nutgraf.models.tokens import Tokens
+from nutgraf.models.windows import QUESTION_TOKENS, WindowLogits
 
 _RUN_TOKENS = 384  # tokens a run: beyond this a core gains nothing, below it short texts lose a little
 _BLOCK_TEXTS = 4096  # texts tokenised at a time, so that memory does not grow with the archive

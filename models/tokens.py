@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from models.errors import ModelDamaged
+from nutgraf.models.errors import ModelDamaged
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

@@ -7,9 +7,9 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from indexer.article import Article
-from qa.collapse import same_place
-from qa.normalize import same_words
+from nutgraf.indexer.article import Article
+from nutgraf.qa.collapse import same_place
+from nutgraf.qa.normalize import same_words
 
 LEAST_LEAD = -4.0
 """Logits. A span so far below its window's "no answer" is one of five guesses, and nobody's word."""

@@ -12,17 +12,17 @@ from itertools import islice
 import numpy as np
 import numpy.typing as npt
 
-from indexer.filters import Filter
-from qa.aggregate import Group, LocatedSpan, aggregate
-from qa.calibrate import MARGIN_CAP, Calibration, Features
-from qa.checks import check_top, checked_filter, checked_question
-from qa.errors import EmptyIndex
-from qa.inquiry import Inquiry
-from qa.outcome import Abstention, Answer, Asked, Read, Timing
-from qa.profiles import DEFAULT, PROFILES, Profile
-from qa.reading import Reader
-from qa.retrieve import Candidate, Found, PassageIndex, QuestionEncoder, retrieve
-from qa.timeline import Entry, timeline
+from nutgraf.indexer.filters import Filter
+from nutgraf.qa.aggregate import Group, LocatedSpan, aggregate
+from nutgraf.qa.calibrate import MARGIN_CAP, Calibration, Features
+from nutgraf.qa.checks import check_top, checked_filter, checked_question
+from nutgraf.qa.errors import EmptyIndex
+from nutgraf.qa.inquiry import Inquiry
+from nutgraf.qa.outcome import Abstention, Answer, Asked, Read, Timing
+from nutgraf.qa.profiles import DEFAULT, PROFILES, Profile
+from nutgraf.qa.reading import Reader
+from nutgraf.qa.retrieve import Candidate, Found, PassageIndex, QuestionEncoder, retrieve
+from nutgraf.qa.timeline import Entry, timeline
 
 BLOCK_QUESTIONS = 64
 """Questions whose windows are read in one call: some 640 windows, whose logits take a few megabytes."""

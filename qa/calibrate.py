@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import numpy.typing as npt
 
-from models.errors import ModelDamaged
+from nutgraf.models.errors import ModelDamaged
 
 MARGIN_CAP = 10.0
 _RIDGE = 3.0

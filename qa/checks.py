@@ -2,8 +2,8 @@
 
 import unicodedata
 
-from indexer.filters import Filter
-from qa.errors import BadFilter, BadQuestion
+from nutgraf.indexer.filters import Filter
+from nutgraf.qa.errors import BadFilter, BadQuestion
 
 MAX_QUESTION_CHARS = 1000
 MAX_TOP = 100

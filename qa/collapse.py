@@ -6,8 +6,8 @@ Does not know how copies were found (`indexer.duplicates`), scores, or which eng
 from collections.abc import Sequence
 from functools import lru_cache
 
-from indexer.duplicates import shingles, words
-from indexer.index import Passage
+from nutgraf.indexer.duplicates import shingles, words
+from nutgraf.indexer.index import Passage
 
 SHINGLE_WORDS = 3
 SAME_SHARE = 0.6

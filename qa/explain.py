@@ -5,9 +5,9 @@ Pure: takes an outcome apart, computes nothing that answering has not computed.
 
 from dataclasses import dataclass
 
-from indexer.filters import Filter
-from qa.calibrate import Calibration
-from qa.outcome import Answer, Asked
+from nutgraf.indexer.filters import Filter
+from nutgraf.qa.calibrate import Calibration
+from nutgraf.qa.outcome import Answer, Asked
 
 _FEATURES = ("bias", "score", "margin", "over_null", "retrieval", "agreement")
 """Names of what `Features.row` returns."""

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field, replace
 
-from indexer.filters import Filter
-from qa.checks import check_top, checked_filter, checked_question
-from qa.errors import BadFilter
+from nutgraf.indexer.filters import Filter
+from nutgraf.qa.checks import check_top, checked_filter, checked_question
+from nutgraf.qa.errors import BadFilter
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,11 @@ Does not know how either was reached (`qa.answer`), nor how it is shown.
 
 from dataclasses import dataclass
 
-from indexer.filters import Filter
-from indexer.passages import sentence_around
-from qa.aggregate import LocatedSpan, Support
-from qa.calibrate import Features
-from qa.retrieve import Candidate
+from nutgraf.indexer.filters import Filter
+from nutgraf.indexer.passages import sentence_around
+from nutgraf.qa.aggregate import LocatedSpan, Support
+from nutgraf.qa.calibrate import Features
+from nutgraf.qa.retrieve import Candidate
 
 
 @dataclass(frozen=True, slots=True)

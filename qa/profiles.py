@@ -6,8 +6,8 @@ Pure: values only.
 from dataclasses import asdict, dataclass, field, replace
 from types import MappingProxyType
 
-from qa.reading import Reading
-from qa.retrieve import Retrieval
+from nutgraf.qa.reading import Reading
+from nutgraf.qa.retrieve import Retrieval
 
 DEFAULT = "balanced"
 

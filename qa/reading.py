@@ -10,11 +10,11 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from indexer.passages import title_prefix
-from models.cutting import whole_characters
-from models.spans import best_spans, token_lines
-from qa.aggregate import LocatedSpan
-from qa.retrieve import Candidate
+from nutgraf.indexer.passages import title_prefix
+from nutgraf.models.cutting import whole_characters
+from nutgraf.models.spans import best_spans, token_lines
+from nutgraf.qa.aggregate import LocatedSpan
+from nutgraf.qa.retrieve import Candidate
 
 
 class WindowLogits(Protocol):

@@ -14,12 +14,12 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from indexer.article import Article
-from indexer.filters import Filter, day_number
-from indexer.index import Passage
-from indexer.store import Counts
-from qa.collapse import collapse, most_complete
-from qa.fuse import Ids, Ranking, Scores, ranking_of, weighted_sum
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.filters import Filter, day_number
+from nutgraf.indexer.index import Passage
+from nutgraf.indexer.store import Counts
+from nutgraf.qa.collapse import collapse, most_complete
+from nutgraf.qa.fuse import Ids, Ranking, Scores, ranking_of, weighted_sum
 
 
 class PassageIndex(Protocol):

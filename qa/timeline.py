@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from qa.aggregate import Group, LocatedSpan
-from qa.normalize import same_words
-from qa.standing import Era, Said, Status, statuses
-from qa.variants import full_name, without_title
+from nutgraf.qa.aggregate import Group, LocatedSpan
+from nutgraf.qa.normalize import same_words
+from nutgraf.qa.standing import Era, Said, Status, statuses
+from nutgraf.qa.variants import full_name, without_title
 
 SURE_SHARE = 0.5
 """Of the surest article's probability, the share that another must reach."""

@@ -7,8 +7,8 @@ So only names are joined, and one word alone only by what its own article says.
 import re
 from collections.abc import Iterable
 
-from indexer.lexical import STOP_WORDS
-from qa.normalize import same_words
+from nutgraf.indexer.lexical import STOP_WORDS
+from nutgraf.qa.normalize import same_words
 
 _MARKS = re.compile(r"[^\w\s]")
 _TITLES = """

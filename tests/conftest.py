@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from api.settings import Settings
-from indexer.build import Builder
-from indexer.loaders import LoadOptions, discover, load
-from models import load_encoder, load_reader
+from nutgraf.api.settings import Settings
+from nutgraf.indexer.build import Builder
+from nutgraf.indexer.loaders import LoadOptions, discover, load
+from nutgraf.models import load_encoder, load_reader
 
 ROOT = Path(__file__).parents[1]
 DATA = Path(os.environ.get("NUTGRAF_DATA", ROOT.parent / "shared" / "data"))
@@ -51,7 +51,7 @@ def cli(tmp_path: Path) -> Cli:
     def run(*arguments: str, **more: object) -> "subprocess.CompletedProcess[str]":
         environment = {k: v for k, v in os.environ.items() if not k.startswith("NUTGRAF_")}
         return subprocess.run(
-            [sys.executable, "-m", "api", *arguments],
+            [sys.executable, "-m", "nutgraf", *arguments],
             capture_output=True,
             text=True,
             check=False,

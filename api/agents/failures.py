@@ -5,12 +5,12 @@ import logging
 
 from pydantic import ValidationError
 
-from api.agents.tools import Tool
-from api.errors import NutgrafError, UnknownArticle
-from api.render import visible
-from api.schemas import Json
-from api.web.engine import Busy
-from api.web.failures import failure_object
+from nutgraf.api.agents.tools import Tool
+from nutgraf.api.errors import NutgrafError, UnknownArticle
+from nutgraf.api.render import visible
+from nutgraf.api.schemas import Json
+from nutgraf.api.web.engine import Busy
+from nutgraf.api.web.failures import failure_object
 
 MOST_CHARS = 500
 """Of a message: it may repeat what was sent, and that can be long."""

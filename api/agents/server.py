@@ -12,12 +12,12 @@ from urllib.parse import unquote
 from mcp import MCPError, types
 from mcp.server.lowlevel import Server
 
-from api.agents.failures import failure
-from api.agents.tools import INSTRUCTIONS, TOOLS, Tool
-from api.errors import UnknownArticle
-from api.schemas import article_object
-from api.service import article
-from api.web.engine import Engine
+from nutgraf.api.agents.failures import failure
+from nutgraf.api.agents.tools import INSTRUCTIONS, TOOLS, Tool
+from nutgraf.api.errors import UnknownArticle
+from nutgraf.api.schemas import article_object
+from nutgraf.api.service import article
+from nutgraf.api.web.engine import Engine
 
 ARTICLES = "nutgraf://articles/"
 _READS = types.ToolAnnotations(

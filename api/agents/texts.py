@@ -4,8 +4,8 @@ Everything from articles stands on one line and without control characters, but 
 that was asked for whole, which offsets point into.
 """
 
-from api.render import visible
-from api.schemas import Json
+from nutgraf.api.render import visible
+from nutgraf.api.schemas import Json
 
 SHOWN_SUPPORT = 5
 NEAREST = 3

@@ -10,16 +10,16 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import GenerateJsonSchema
 
-from api.agents.texts import article_text, asked_text, found_text
-from api.schemas import Json, asked_object, found_object, full_article_object
-from api.service import Open, article
-from api.timelines import timeline_object
-from api.web import responses as shapes
-from api.web.engine import Engine
-from api.web.queries import Filtered
-from qa.checks import MAX_TOP, checked_question
-from qa.inquiry import Inquiry
-from qa.outcome import Asked
+from nutgraf.api.agents.texts import article_text, asked_text, found_text
+from nutgraf.api.schemas import Json, asked_object, found_object, full_article_object
+from nutgraf.api.service import Open, article
+from nutgraf.api.timelines import timeline_object
+from nutgraf.api.web import responses as shapes
+from nutgraf.api.web.engine import Engine
+from nutgraf.api.web.queries import Filtered
+from nutgraf.qa.checks import MAX_TOP, checked_question
+from nutgraf.qa.inquiry import Inquiry
+from nutgraf.qa.outcome import Asked
 
 INSTRUCTIONS = """\
 An archive of news articles that answers in exact quotes. Ask one fact at a time with ask_news; look around

@@ -13,9 +13,9 @@ from mcp.server.stdio import stdio_server
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from starlette.types import Message, Receive, Scope, Send
 
-from api.agents.server import Agents
-from api.settings import Settings
-from api.web.engine import Engine
+from nutgraf.api.agents.server import Agents
+from nutgraf.api.settings import Settings
+from nutgraf.api.web.engine import Engine
 
 
 class HttpDoor:

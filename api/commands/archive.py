@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from api import options
-from api.errors import BadOption
-from api.exits import FOUND, INTERRUPTED, NOT_FOUND
-from api.settings import DEFAULT_INDEX
+from nutgraf.api import options
+from nutgraf.api.errors import BadOption
+from nutgraf.api.exits import FOUND, INTERRUPTED, NOT_FOUND
+from nutgraf.api.settings import DEFAULT_INDEX
 
 _INDEX = Path(DEFAULT_INDEX)
 
@@ -53,9 +53,9 @@ def index_command(
     threads: options.Threads = None,
 ) -> None:
     """Index articles; see INDEX_HELP."""
-    from api.indexing import index_paths, rebuild_index
-    from api.progress import print_summary, summary_object
-    from api.render import print_json
+    from nutgraf.api.indexing import index_paths, rebuild_index
+    from nutgraf.api.progress import print_summary, summary_object
+    from nutgraf.api.render import print_json
 
     settings = options.settings(index, encoder, None, threads)
     if rebuild:
@@ -95,9 +95,9 @@ def show(
     index: options.Index = _INDEX,
 ) -> None:
     """Print a whole article."""
-    from api.render import print_article, print_json
-    from api.schemas import full_article_object
-    from api.service import article, open_index
+    from nutgraf.api.render import print_article, print_json
+    from nutgraf.api.schemas import full_article_object
+    from nutgraf.api.service import article, open_index
 
     with open_index(options.settings(index)) as opened:
         found = article(opened, article_id)
@@ -116,8 +116,8 @@ def remove(
     encoder: options.EncoderName = None,
 ) -> None:
     """Remove articles from the index; they are gone from every search when the command returns."""
-    from api.indexing import remove_articles
-    from api.render import print_json, visible
+    from nutgraf.api.indexing import remove_articles
+    from nutgraf.api.render import print_json, visible
 
     removed, unknown = remove_articles(options.settings(index, encoder), article_ids)
     if as_json:
@@ -134,10 +134,10 @@ def info(
     as_json: options.AsJson = False, index: options.Index = _INDEX, reader: options.ReaderName = None
 ) -> None:
     """Say what the index holds, what built it, and by which calibration it is answered from."""
-    from api import calibrations
-    from api.render import print_info, print_json, visible
-    from api.schemas import info_object
-    from api.service import open_index
+    from nutgraf.api import calibrations
+    from nutgraf.api.render import print_info, print_json, visible
+    from nutgraf.api.schemas import info_object
+    from nutgraf.api.service import open_index
 
     with open_index(options.settings(index)) as opened:
         described = info_object(opened, opened.store.sources())

@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from api import options
-from api.errors import BadOption
-from api.exits import FOUND, NOT_FOUND
-from api.settings import DEFAULT_INDEX
+from nutgraf.api import options
+from nutgraf.api.errors import BadOption
+from nutgraf.api.exits import FOUND, NOT_FOUND
+from nutgraf.api.settings import DEFAULT_INDEX
 
 _INDEX = Path(DEFAULT_INDEX)
 
@@ -50,12 +50,12 @@ def ask(
     threads: options.Threads = None,
 ) -> None:
     """Answer questions; see ASK_HELP."""
-    from api.explanations import explained, print_explanation
-    from api.render import print_asked, print_json, visible
-    from api.schemas import asked_object
-    from api.service import open_answerer
-    from api.timelines import print_timeline, timeline_object
-    from qa.inquiry import Inquiry
+    from nutgraf.api.explanations import explained, print_explanation
+    from nutgraf.api.render import print_asked, print_json, visible
+    from nutgraf.api.schemas import asked_object
+    from nutgraf.api.service import open_answerer
+    from nutgraf.api.timelines import print_timeline, timeline_object
+    from nutgraf.qa.inquiry import Inquiry
 
     questions = _questions(question, file)
     allow = options.article_filter(after, before, as_of, source)
@@ -128,9 +128,9 @@ def search(
     threads: options.Threads = None,
 ) -> None:
     """Find passages; see SEARCH_HELP."""
-    from api.render import print_found, print_json
-    from api.schemas import found_object
-    from api.service import open_answerer
+    from nutgraf.api.render import print_found, print_json
+    from nutgraf.api.schemas import found_object
+    from nutgraf.api.service import open_answerer
 
     text = " ".join(words)
     allow = options.article_filter(after, before, as_of, source)

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import typer
 
-from api import options
-from api.exits import FOUND, NOT_FOUND
-from api.settings import DEFAULT_INDEX
+from nutgraf.api import options
+from nutgraf.api.exits import FOUND, NOT_FOUND
+from nutgraf.api.settings import DEFAULT_INDEX
 
 _INDEX = Path(DEFAULT_INDEX)
 
@@ -31,9 +31,9 @@ def doctor(
     threads: options.Threads = None,
 ) -> None:
     """Check; see DOCTOR_HELP."""
-    from api.doctor.examine import examine
-    from api.doctor.findings import findings_object, healthy, print_findings
-    from api.render import print_json
+    from nutgraf.api.doctor.examine import examine
+    from nutgraf.api.doctor.findings import findings_object, healthy, print_findings
+    from nutgraf.api.render import print_json
 
     findings = examine(options.settings(index, encoder, reader, threads))
     if as_json:

@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from api import options
-from api.errors import BadOption
-from api.settings import DEFAULT_INDEX
+from nutgraf.api import options
+from nutgraf.api.errors import BadOption
+from nutgraf.api.settings import DEFAULT_INDEX
 
 _INDEX = Path(DEFAULT_INDEX)
 
@@ -70,10 +70,10 @@ def eval_command(
     profile: options.Profile = None,
 ) -> None:
     """Evaluate; see EVAL_HELP."""
-    from api.eval_options import Wanted
-    from api.evaluating import evaluate, write_files
-    from api.render import print_json
-    from api.reports import print_report, report_object
+    from nutgraf.api.eval_options import Wanted
+    from nutgraf.api.evaluating import evaluate, write_files
+    from nutgraf.api.render import print_json
+    from nutgraf.api.reports import print_report, report_object
 
     source = context.get_parameter_source("index")
     # An archive that $NUTGRAF_INDEX names is there to be asked, not to be filled with a benchmark.
@@ -124,8 +124,8 @@ def compare_command(
     as_json: options.AsJson = False,
 ) -> None:
     """Compare; see COMPARE_HELP."""
-    from api.comparing import compare, compared_object, print_compared
-    from api.render import print_json
+    from nutgraf.api.comparing import compare, compared_object, print_compared
+    from nutgraf.api.render import print_json
 
     found = compare(a, b)
     if as_json:
@@ -169,8 +169,8 @@ def calibrate(
     windows: options.Windows = None,
 ) -> None:
     """Calibrate; see CALIBRATE_HELP."""
-    from api import calibrating
-    from api.render import print_json
+    from nutgraf.api import calibrating
+    from nutgraf.api.render import print_json
 
     settings = options.settings(index, encoder, reader, threads, windows, profile)
     if reset:

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from api import options
-from api.settings import DEFAULT_INDEX
+from nutgraf.api import options
+from nutgraf.api.settings import DEFAULT_INDEX
 
 _INDEX = Path(DEFAULT_INDEX)
 
@@ -61,11 +61,11 @@ def serve(
     windows: options.Windows = None,
 ) -> None:
     """Serve; see SERVE_HELP."""
-    from api.web.app import Serving
-    from api.web.app import serve as serve_http
-    from api.web.engine import Limits
-    from api.web.guard import Rules
-    from api.web.keys import parse_keys, read_keys
+    from nutgraf.api.web.app import Serving
+    from nutgraf.api.web.app import serve as serve_http
+    from nutgraf.api.web.engine import Limits
+    from nutgraf.api.web.guard import Rules
+    from nutgraf.api.web.keys import parse_keys, read_keys
 
     keys = parse_keys([*(api_key or []), *(read_keys(api_key_file) if api_key_file else [])])
     rules, limits = Rules(keys=keys, per_minute=rate), Limits(batch=batch)
@@ -90,6 +90,6 @@ def mcp(
     windows: options.Windows = None,
 ) -> None:
     """Serve one agent; see MCP_HELP."""
-    from api.agents.transports import serve_stdio
+    from nutgraf.api.agents.transports import serve_stdio
 
     serve_stdio(options.settings(index, encoder, reader, threads, windows, profile))

@@ -12,17 +12,17 @@ from threading import Thread
 
 import numpy as np
 
-from api.doctor.findings import Finding, caught
-from api.settings import DEFAULT_INDEX
-from indexer.article import Article
-from indexer.filters import Filter
-from indexer.generation import ARTICLES, PASSAGES, PID
-from indexer.index import Index
-from indexer.lexical import LexicalIndex
-from indexer.manifest import MANIFEST
-from indexer.passages import title_prefix
-from indexer.store import FILENAME, Store, StoredPassage, vector_hash
-from indexer.vectors import DenseIndex
+from nutgraf.api.doctor.findings import Finding, caught
+from nutgraf.api.settings import DEFAULT_INDEX
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.filters import Filter
+from nutgraf.indexer.generation import ARTICLES, PASSAGES, PID
+from nutgraf.indexer.index import Index
+from nutgraf.indexer.lexical import LexicalIndex
+from nutgraf.indexer.manifest import MANIFEST
+from nutgraf.indexer.passages import title_prefix
+from nutgraf.indexer.store import FILENAME, Store, StoredPassage, vector_hash
+from nutgraf.indexer.vectors import DenseIndex
 
 SAMPLE = 200
 VECTORS = 16

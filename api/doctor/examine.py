@@ -2,10 +2,10 @@
 
 from functools import partial
 
-from api.doctor import archive, machine
-from api.doctor.findings import Finding, caught
-from api.doctor.offline import answering
-from api.settings import Settings
+from nutgraf.api.doctor import archive, machine
+from nutgraf.api.doctor.findings import Finding, caught
+from nutgraf.api.doctor.offline import answering
+from nutgraf.api.settings import Settings
 
 
 def examine(settings: Settings) -> list[Finding]:

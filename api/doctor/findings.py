@@ -8,8 +8,8 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from api.errors import NutgrafError
-from api.render import console, visible
+from nutgraf.api.errors import NutgrafError
+from nutgraf.api.render import console, visible
 
 T = TypeVar("T")
 Status = Literal["ok", "warning", "problem"]

@@ -9,13 +9,13 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
-from api.doctor.findings import Finding, Status
-from api.settings import Settings
-from indexer.errors import IndexerError
-from indexer.manifest import Manifest, read_manifest
-from models import shipped, verify
-from models.cards import CARD
-from models.cores import available_cores
+from nutgraf.api.doctor.findings import Finding, Status
+from nutgraf.api.settings import Settings
+from nutgraf.indexer.errors import IndexerError
+from nutgraf.indexer.manifest import Manifest, read_manifest
+from nutgraf.models import shipped, verify
+from nutgraf.models.cards import CARD
+from nutgraf.models.cores import available_cores
 
 OLDEST = (3, 11)
 MEMORY_BYTES = 300_000_000
@@ -53,7 +53,7 @@ def _foreign(kind: str, name: str) -> Finding:
     if find_spec("transformers") is None:
         found = f"{name} has no {CARD}, and the extra hf, which runs other models, is not installed"
         return Finding(kind, "problem", found, "pip install 'nutgraf[hf]'")
-    advice = "name a folder that python -m models.export wrote, to have its hash checked"
+    advice = "name a folder that python -m nutgraf.models.export wrote, to have its hash checked"
     return Finding(
         kind, "warning", f"{name} has no {CARD}: it is used, and its files are not checked", advice
     )

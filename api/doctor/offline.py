@@ -15,11 +15,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NoReturn
 
-from api.doctor.archive import sampled
-from api.doctor.findings import Finding, Status, caught
-from api.service import Models, Open, load_models, open_with
-from api.settings import Settings
-from indexer.article import Article
+from nutgraf.api.doctor.archive import sampled
+from nutgraf.api.doctor.findings import Finding, Status, caught
+from nutgraf.api.service import Models, Open, load_models, open_with
+from nutgraf.api.settings import Settings
+from nutgraf.indexer.article import Article
 
 NAME = "offline"
 OWN = Article("doctor", "", "The new library of Velmora opened on Tuesday. Mayor Ada Quill cut the ribbon.")
@@ -100,7 +100,7 @@ def _ask_index(settings: Settings, models: Models) -> str:
 
 
 def _ask_own(settings: Settings, models: Models) -> str:
-    from indexer.build import Builder
+    from nutgraf.indexer.build import Builder
 
     with TemporaryDirectory(prefix="nutgraf-doctor-") as folder:
         settings = replace(settings, index=Path(folder) / "index")
@@ -113,7 +113,7 @@ def _ask_own(settings: Settings, models: Models) -> str:
 
 def _answer(opened: Open, question: str) -> str:
     """Ask, whatever the probability: here it is no matter how sure the answer is."""
-    from qa.inquiry import Inquiry
+    from nutgraf.qa.inquiry import Inquiry
 
     (asked,) = opened.answerer.answer([Inquiry(question, min_probability=0.0).checked()])
     said = f"with {asked.answers[0].text!r}" if asked.answers else "that it has no answer"

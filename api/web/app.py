@@ -16,26 +16,26 @@ from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
-from api.agents.transports import HttpDoor
-from api.errors import BadOption, NutgrafError, UnknownArticle
-from api.schemas import Json
-from api.service import Models, load_models, open_with
-from api.settings import Settings
-from api.web.cursors import StaleCursor
-from api.web.defects import defect_object
-from api.web.engine import Busy, Engine, Limits
-from api.web.failures import failure_object
-from api.web.guard import Guard, Rules
-from api.web.log import QuestionLog, log_to_stderr
-from api.web.metrics import CONTENT_TYPE, Metrics
-from api.web.pages import readable
-from api.web.pages import router as pages
-from api.web.refused import Refused
-from api.web.responses import Alive, Ready
-from api.web.routes import router
-from api.web.writing import Writer
-from indexer.errors import IndexLocked
-from qa.errors import QAError
+from nutgraf.api.agents.transports import HttpDoor
+from nutgraf.api.errors import BadOption, NutgrafError, UnknownArticle
+from nutgraf.api.schemas import Json
+from nutgraf.api.service import Models, load_models, open_with
+from nutgraf.api.settings import Settings
+from nutgraf.api.web.cursors import StaleCursor
+from nutgraf.api.web.defects import defect_object
+from nutgraf.api.web.engine import Busy, Engine, Limits
+from nutgraf.api.web.failures import failure_object
+from nutgraf.api.web.guard import Guard, Rules
+from nutgraf.api.web.log import QuestionLog, log_to_stderr
+from nutgraf.api.web.metrics import CONTENT_TYPE, Metrics
+from nutgraf.api.web.pages import readable
+from nutgraf.api.web.pages import router as pages
+from nutgraf.api.web.refused import Refused
+from nutgraf.api.web.responses import Alive, Ready
+from nutgraf.api.web.routes import router
+from nutgraf.api.web.writing import Writer
+from nutgraf.indexer.errors import IndexLocked
+from nutgraf.qa.errors import QAError
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 STATUS: dict[type[Exception], int] = {

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope
 
-from api.web.refused import Refused
+from nutgraf.api.web.refused import Refused
 
 UPLOAD = "/v1/articles"
 LINES = frozenset({"application/x-ndjson", "application/jsonl"})

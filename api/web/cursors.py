@@ -4,10 +4,10 @@ import base64
 import binascii
 from hashlib import sha256
 
-from api.service import Open
-from indexer.filters import Filter
-from qa.checks import MAX_TOP, checked_question
-from qa.errors import QAError
+from nutgraf.api.service import Open
+from nutgraf.indexer.filters import Filter
+from nutgraf.qa.checks import MAX_TOP, checked_question
+from nutgraf.qa.errors import QAError
 
 
 class StaleCursor(QAError):

@@ -5,7 +5,7 @@ import logging
 
 from starlette.requests import Request
 
-from api.schemas import Json
+from nutgraf.api.schemas import Json
 
 
 def defect_object(request: Request, error: Exception) -> Json:

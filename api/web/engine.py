@@ -15,15 +15,15 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import ClassVar, Protocol, TypeVar
 
-from api.schemas import Json
-from api.service import Models, Open, load_models
-from api.settings import Settings
-from api.web.newest import Held, Newest
-from api.web.waiting import Outcome, Unrendered, Waiting, Wanted
-from indexer.build import Builder
-from qa.errors import QAError
-from qa.inquiry import Inquiry
-from qa.outcome import Asked
+from nutgraf.api.schemas import Json
+from nutgraf.api.service import Models, Open, load_models
+from nutgraf.api.settings import Settings
+from nutgraf.api.web.newest import Held, Newest
+from nutgraf.api.web.waiting import Outcome, Unrendered, Waiting, Wanted
+from nutgraf.indexer.build import Builder
+from nutgraf.qa.errors import QAError
+from nutgraf.qa.inquiry import Inquiry
+from nutgraf.qa.outcome import Asked
 
 T = TypeVar("T")
 _OTHER_THREADS = 2

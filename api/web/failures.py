@@ -6,12 +6,12 @@ Messages about the server's own files and models hold paths and process ids: tho
 import json
 import logging
 
-from api.errors import fields_object
-from api.schemas import Json
-from api.web.log import request_id
-from indexer.errors import IndexerError, IndexLocked, StorageFailed
-from models.errors import ModelError
-from qa.errors import QAError
+from nutgraf.api.errors import fields_object
+from nutgraf.api.schemas import Json
+from nutgraf.api.web.log import request_id
+from nutgraf.indexer.errors import IndexerError, IndexLocked, StorageFailed
+from nutgraf.models.errors import ModelError
+from nutgraf.qa.errors import QAError
 
 _PLAIN: dict[type[IndexerError | ModelError], str] = {
     IndexLocked: "another process writes to the index",

@@ -18,10 +18,10 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.web.bodies import Bodies
-from api.web.keys import READ, WRITE, Key, Rates, matching
-from api.web.log import request_id
-from api.web.refused import Refused
+from nutgraf.api.web.bodies import Bodies
+from nutgraf.api.web.keys import READ, WRITE, Key, Rates, matching
+from nutgraf.api.web.log import request_id
+from nutgraf.api.web.refused import Refused
 
 log = logging.getLogger("nutgraf.access")
 

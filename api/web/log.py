@@ -5,9 +5,9 @@ import logging
 from contextvars import ContextVar
 from datetime import UTC, datetime
 
-from api.schemas import Json
-from api.web.engine import Observer
-from qa.outcome import Asked
+from nutgraf.api.schemas import Json
+from nutgraf.api.web.engine import Observer
+from nutgraf.qa.outcome import Asked
 
 _LOG = logging.getLogger("nutgraf")
 

@@ -11,9 +11,9 @@ from concurrent.futures import Executor
 from contextlib import ExitStack
 from functools import partial
 
-from api.service import Models, Open, open_with
-from api.settings import Settings
-from indexer.manifest import MANIFEST
+from nutgraf.api.service import Models, Open, open_with
+from nutgraf.api.settings import Settings
+from nutgraf.indexer.manifest import MANIFEST
 
 Stamp = tuple[int, int, int]
 log = logging.getLogger("nutgraf")

@@ -10,20 +10,20 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from api.options import article_filter
-from api.schemas import Json, asked_object, full_article_object
-from api.service import Open, article
-from api.timelines import timeline_object
-from api.web.deadline import in_time
-from api.web.engine import Busy, Engine
-from api.web.page import reference
-from api.web.page.form import Form, is_untidy
-from api.web.page.front import Front
-from api.web.page.look import assets, paragraphs, render, version
-from api.web.page.looked import looked_at
-from api.web.page.strips import rival, strips
-from qa.inquiry import Inquiry
-from qa.outcome import Asked
+from nutgraf.api.options import article_filter
+from nutgraf.api.schemas import Json, asked_object, full_article_object
+from nutgraf.api.service import Open, article
+from nutgraf.api.timelines import timeline_object
+from nutgraf.api.web.deadline import in_time
+from nutgraf.api.web.engine import Busy, Engine
+from nutgraf.api.web.page import reference
+from nutgraf.api.web.page.form import Form, is_untidy
+from nutgraf.api.web.page.front import Front
+from nutgraf.api.web.page.look import assets, paragraphs, render, version
+from nutgraf.api.web.page.looked import looked_at
+from nutgraf.api.web.page.strips import rival, strips
+from nutgraf.qa.inquiry import Inquiry
+from nutgraf.qa.outcome import Asked
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 FOR_PROGRAMS = ("/v1/", "/mcp", "/metrics", "/openapi.json", "/healthz", "/readyz")

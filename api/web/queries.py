@@ -5,10 +5,10 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails
 
-from api.options import article_filter
-from indexer.filters import Filter
-from qa.checks import MAX_TOP
-from qa.inquiry import Inquiry
+from nutgraf.api.options import article_filter
+from nutgraf.indexer.filters import Filter
+from nutgraf.qa.checks import MAX_TOP
+from nutgraf.qa.inquiry import Inquiry
 
 MOST_QUESTIONS = 32
 MOST_AUTHORS = 1000

@@ -11,26 +11,26 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel
 from starlette.requests import ClientDisconnect
 
-from api.calibrations import in_force_object
-from api.errors import NutgrafError
-from api.explanations import explained
-from api.schemas import Json, asked_object, found_object, full_article_object, info_object
-from api.service import Open, article, unknown
-from api.timelines import timeline_object
-from api.web import responses as shapes
-from api.web.bodies import LINES, media_type
-from api.web.cursors import cursor_at, place_of, request_hash
-from api.web.deadline import in_time
-from api.web.defects import defect_object
-from api.web.engine import Engine
-from api.web.failures import failure_object
-from api.web.queries import Ask, AskBatch, NewArticle, Search
-from api.web.refused import Refused
-from api.web.uploads import stored_lines
-from api.web.waiting import Wanted
-from api.web.writing import CHANGES, Writer
-from qa.checks import MAX_TOP, check_top
-from qa.outcome import Asked
+from nutgraf.api.calibrations import in_force_object
+from nutgraf.api.errors import NutgrafError
+from nutgraf.api.explanations import explained
+from nutgraf.api.schemas import Json, asked_object, found_object, full_article_object, info_object
+from nutgraf.api.service import Open, article, unknown
+from nutgraf.api.timelines import timeline_object
+from nutgraf.api.web import responses as shapes
+from nutgraf.api.web.bodies import LINES, media_type
+from nutgraf.api.web.cursors import cursor_at, place_of, request_hash
+from nutgraf.api.web.deadline import in_time
+from nutgraf.api.web.defects import defect_object
+from nutgraf.api.web.engine import Engine
+from nutgraf.api.web.failures import failure_object
+from nutgraf.api.web.queries import Ask, AskBatch, NewArticle, Search
+from nutgraf.api.web.refused import Refused
+from nutgraf.api.web.uploads import stored_lines
+from nutgraf.api.web.waiting import Wanted
+from nutgraf.api.web.writing import CHANGES, Writer
+from nutgraf.qa.checks import MAX_TOP, check_top
+from nutgraf.qa.outcome import Asked
 
 router = APIRouter(prefix="/v1")
 ArticleId = Annotated[

@@ -4,12 +4,12 @@ import json
 from codecs import BOM_UTF8
 from collections.abc import AsyncIterable, AsyncIterator
 
-from api.errors import NutgrafError
-from api.schemas import Json
-from api.web.failures import failure_object
-from api.web.queries import article_record
-from api.web.refused import Refused
-from api.web.writing import CHANGES, Writer
+from nutgraf.api.errors import NutgrafError
+from nutgraf.api.schemas import Json
+from nutgraf.api.web.failures import failure_object
+from nutgraf.api.web.queries import article_record
+from nutgraf.api.web.refused import Refused
+from nutgraf.api.web.writing import CHANGES, Writer
 
 UPLOAD_LINES = 32
 """Lines of an upload that are stored in one turn."""

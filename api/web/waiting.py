@@ -5,11 +5,11 @@ from collections.abc import Callable
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 
-from api.schemas import Json
-from api.service import Open
-from api.web.newest import Held
-from qa.inquiry import Inquiry
-from qa.outcome import Asked
+from nutgraf.api.schemas import Json
+from nutgraf.api.service import Open
+from nutgraf.api.web.newest import Held
+from nutgraf.qa.inquiry import Inquiry
+from nutgraf.qa.outcome import Asked
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,13 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from api.schemas import Json
-from api.web.engine import Engine
-from indexer.article import Article
-from indexer.build import Builder
-from indexer.clean import storable
-from indexer.loaders import LoadOptions, Skipped, SourceFile
-from indexer.loaders.records import record_article
+from nutgraf.api.schemas import Json
+from nutgraf.api.web.engine import Engine
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.build import Builder
+from nutgraf.indexer.clean import storable
+from nutgraf.indexer.loaders import LoadOptions, Skipped, SourceFile
+from nutgraf.indexer.loaders.records import record_article
 
 STATUSES = ("added", "updated", "unchanged", "duplicate")
 CHANGES = {"added", "updated", "duplicate", "removed"}

@@ -7,18 +7,25 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from indexer.article import Article
-from indexer.loaders.assemble import Draft, StatedDate, assemble
-from indexer.loaders.base import LoadOptions, RefusedDates, Skipped, SourceFile, UnreadableError, read_bytes
-from indexer.loaders.decode import decode
-from indexer.loaders.discover import discover, kind
-from indexer.loaders.docx import read_docx
-from indexer.loaders.html import read_html
-from indexer.loaders.json_lines import load_json_lines
-from indexer.loaders.markdown import read_markdown
-from indexer.loaders.pdf import read_pdf
-from indexer.loaders.table import load_table
-from indexer.loaders.text import read_text
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.loaders.assemble import Draft, StatedDate, assemble
+from nutgraf.indexer.loaders.base import (
+    LoadOptions,
+    RefusedDates,
+    Skipped,
+    SourceFile,
+    UnreadableError,
+    read_bytes,
+)
+from nutgraf.indexer.loaders.decode import decode
+from nutgraf.indexer.loaders.discover import discover, kind
+from nutgraf.indexer.loaders.docx import read_docx
+from nutgraf.indexer.loaders.html import read_html
+from nutgraf.indexer.loaders.json_lines import load_json_lines
+from nutgraf.indexer.loaders.markdown import read_markdown
+from nutgraf.indexer.loaders.pdf import read_pdf
+from nutgraf.indexer.loaders.table import load_table
+from nutgraf.indexer.loaders.text import read_text
 
 __all__ = ["LoadOptions", "RefusedDates", "Skipped", "SourceFile", "discover", "load"]
 

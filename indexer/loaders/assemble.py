@@ -3,11 +3,11 @@
 import re
 from dataclasses import dataclass
 
-from indexer.article import Article
-from indexer.clean import clean, one_line, storable
-from indexer.dates import ParsedDate, date_in_text, date_in_url, parse_date
-from indexer.loaders.base import LoadOptions, SourceFile, UnreadableError
-from indexer.loaders.identity import canonical_url, checked_id, web_url
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.clean import clean, one_line, storable
+from nutgraf.indexer.dates import ParsedDate, date_in_text, date_in_url, parse_date
+from nutgraf.indexer.loaders.base import LoadOptions, SourceFile, UnreadableError
+from nutgraf.indexer.loaders.identity import canonical_url, checked_id, web_url
 
 TRUST = ("given", "json-ld", "meta", "url", "byline", "text", "file")
 """Where dates come from, the most trusted first: what was written for machines to read, then where the page

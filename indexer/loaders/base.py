@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from indexer.errors import SourceError
+from nutgraf.indexer.errors import SourceError
 
 ARTICLE_FIELDS = ("authors", "id", "published", "source", "text", "title", "url")
 

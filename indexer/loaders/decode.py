@@ -4,7 +4,7 @@ import codecs
 import re
 import unicodedata
 
-from indexer.loaders.base import UnreadableError
+from nutgraf.indexer.loaders.base import UnreadableError
 
 _SAMPLE_BYTES = 200_000
 BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}

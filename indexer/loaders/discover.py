@@ -6,8 +6,8 @@ import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from indexer.errors import SourceError
-from indexer.loaders.base import Skipped, SourceFile, shown
+from nutgraf.indexer.errors import SourceError
+from nutgraf.indexer.loaders.base import Skipped, SourceFile, shown
 
 DOCUMENTS = frozenset({".txt", ".md", ".markdown", ".html", ".htm", ".xhtml", ".pdf", ".docx"})
 RECORDS = frozenset({".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz", ".csv", ".tsv"})

@@ -4,9 +4,9 @@ import io
 import zipfile
 import zlib
 
-from indexer.loaders.assemble import Draft
-from indexer.loaders.base import LoadOptions, UnreadableError, too_large
-from indexer.loaders.text import read_text, with_head
+from nutgraf.indexer.loaders.assemble import Draft
+from nutgraf.indexer.loaders.base import LoadOptions, UnreadableError, too_large
+from nutgraf.indexer.loaders.text import read_text, with_head
 
 _MOST_PARTS = 5_000
 # Pictures hardly unpack to more than they are; only XML is held as a tree.

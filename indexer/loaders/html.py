@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from indexer.loaders.assemble import Draft, StatedDate
-from indexer.loaders.base import UnreadableError
-from indexer.loaders.decode import decode
+from nutgraf.indexer.loaders.assemble import Draft, StatedDate
+from nutgraf.indexer.loaders.base import UnreadableError
+from nutgraf.indexer.loaders.decode import decode
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit, urlunsplit
 
-from indexer.loaders.base import UnreadableError
+from nutgraf.indexer.loaders.base import UnreadableError
 
 _LONGEST_CHARS = 300
 _TRACKERS = frozenset({"fbclid", "gclid"})

@@ -6,10 +6,10 @@ import zlib
 from collections.abc import Iterator
 from typing import BinaryIO, cast
 
-from indexer.article import Article
-from indexer.loaders.base import LoadOptions, Skipped, SourceFile, UnreadableError, too_large
-from indexer.loaders.decode import decode
-from indexer.loaders.records import record_article
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.loaders.base import LoadOptions, Skipped, SourceFile, UnreadableError, too_large
+from nutgraf.indexer.loaders.decode import decode
+from nutgraf.indexer.loaders.records import record_article
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _BOM = b"\xef\xbb\xbf"

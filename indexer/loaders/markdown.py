@@ -2,9 +2,9 @@
 
 import re
 
-from indexer.clean import normalise
-from indexer.loaders.assemble import Draft, StatedDate
-from indexer.loaders.text import read_text, with_head
+from nutgraf.indexer.clean import normalise
+from nutgraf.indexer.loaders.assemble import Draft, StatedDate
+from nutgraf.indexer.loaders.text import read_text, with_head
 
 _FRONT = re.compile(r"---[ \t]*\n(.{0,20000}?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _PAIR = re.compile(r"([A-Za-z_-]{1,40})[ \t]*:[ \t]*(.{0,2000})")

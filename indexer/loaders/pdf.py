@@ -4,10 +4,10 @@ import re
 import statistics
 from typing import Any
 
-from indexer.clean import normalise
-from indexer.loaders.assemble import Draft
-from indexer.loaders.base import LoadOptions, UnreadableError, too_large
-from indexer.loaders.text import read_text, with_head
+from nutgraf.indexer.clean import normalise
+from nutgraf.indexer.loaders.assemble import Draft
+from nutgraf.indexer.loaders.base import LoadOptions, UnreadableError, too_large
+from nutgraf.indexer.loaders.text import read_text, with_head
 
 _MOST_PAGES = 2_000
 _NO_TITLE = re.compile(

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from indexer.article import Article
-from indexer.loaders.assemble import Draft, StatedDate, assemble
-from indexer.loaders.base import LoadOptions, Skipped, SourceFile, UnreadableError
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.loaders.assemble import Draft, StatedDate, assemble
+from nutgraf.indexer.loaders.base import LoadOptions, Skipped, SourceFile, UnreadableError
 
 _MOST_AUTHORS = 50
 

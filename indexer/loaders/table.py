@@ -6,10 +6,10 @@ import itertools
 from collections.abc import Iterator
 from typing import TextIO
 
-from indexer.article import Article
-from indexer.loaders.base import LoadOptions, Skipped, SourceFile, UnreadableError, too_large
-from indexer.loaders.decode import BOMS, decode, detect
-from indexer.loaders.records import record_article
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.loaders.base import LoadOptions, Skipped, SourceFile, UnreadableError, too_large
+from nutgraf.indexer.loaders.decode import BOMS, decode, detect
+from nutgraf.indexer.loaders.records import record_article
 
 _SAMPLE_BYTES = 200_000
 _AS_CP1252 = "nutgraf-as-cp1252"

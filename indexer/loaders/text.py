@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from indexer.clean import normalise
-from indexer.dates import parse_date_line
-from indexer.loaders.assemble import Draft, StatedDate
+from nutgraf.indexer.clean import normalise
+from nutgraf.indexer.dates import parse_date_line
+from nutgraf.indexer.loaders.assemble import Draft, StatedDate
 
 _TITLE_CHARS = 200
 _HEAD_LINES = 8

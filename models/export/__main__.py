@@ -1,13 +1,13 @@
-"""`python -m models.export encoder|reader`: make the shipped models from published weights."""
+"""`python -m nutgraf.models.export encoder|reader`: make the shipped models from published weights."""
 
 import argparse
 import sys
 from pathlib import Path
 
-from models.errors import ModelError
-from models.export import ranges, sources
-from models.export.folder import write
-from models.export.measure import measure
+from nutgraf.models.errors import ModelError
+from nutgraf.models.export import ranges, sources
+from nutgraf.models.export.folder import write
+from nutgraf.models.export.measure import measure
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -27,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m models.export", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m nutgraf.models.export", description=__doc__)
     parser.add_argument("kind", choices=["encoder", "reader"])
     parser.add_argument(
         "--source", type=Path, help="folder with model.safetensors, config.json, tokenizer.json"

@@ -12,7 +12,7 @@ import numpy as np
 import onnx
 from numpy.typing import NDArray
 
-from models.export.graph import Graph
+from nutgraf.models.export.graph import Graph
 
 EPSILON = 1e-12
 Array = NDArray[np.float32]

@@ -5,11 +5,11 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from models.cards import CARD, LENGTH_COST, VOCABULARY, Card, Kind, checked_length_cost, sha256_of
-from models.cards import WEIGHTS as GRAPH
-from models.errors import ModelDamaged, ModelMissing
-from models.export import bert, ranges, sources
-from models.export.forms import Static
+from nutgraf.models.cards import CARD, LENGTH_COST, VOCABULARY, Card, Kind, checked_length_cost, sha256_of
+from nutgraf.models.cards import WEIGHTS as GRAPH
+from nutgraf.models.errors import ModelDamaged, ModelMissing
+from nutgraf.models.export import bert, ranges, sources
+from nutgraf.models.export.forms import Static
 
 _FACTS: dict[Kind, dict[str, Any]] = {
     "encoder": {
@@ -41,7 +41,7 @@ def write(kind: Kind, source: Path, out: Path, measured: Path) -> Card:
     """
     weights = sources.load(source, sha256=sources.ENCODER_SHA256 if kind == "encoder" else None)
     revision = sha256_of(source / sources.WEIGHTS)
-    hint = f"measure them: python -m models.export {kind} --source {source} --texts FILES"
+    hint = f"measure them: python -m nutgraf.models.export {kind} --source {source} --texts FILES"
     if not measured.is_file():
         raise ModelMissing(f"{measured}: there are no ranges for the {kind}", hint=hint)
     measured_on, found = ranges.load(measured)

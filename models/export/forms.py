@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.export.bert import EPSILON, Array
-from models.export.graph import Graph
+from nutgraf.models.export.bert import EPSILON, Array
+from nutgraf.models.export.graph import Graph
 
 _LEVELS = 127  # symmetric: -127..127
 

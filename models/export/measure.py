@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from models.cards import VOCABULARY, Kind, sha256_of
-from models.export import bert, ranges, sources
-from models.export.forms import Plain
-from models.tokens import Tokens
-from models.windows import QUESTION_TOKENS
+from nutgraf.models.cards import VOCABULARY, Kind, sha256_of
+from nutgraf.models.export import bert, ranges, sources
+from nutgraf.models.export.forms import Plain
+from nutgraf.models.tokens import Tokens
+from nutgraf.models.windows import QUESTION_TOKENS
 
 _PAIRS = 800
 _SEED = 0

@@ -12,8 +12,8 @@ import numpy as np
 import onnx
 from numpy.typing import NDArray
 
-from models.export.forms import Range
-from models.onnx import library
+from nutgraf.models.export.forms import Range
+from nutgraf.models.onnx import library
 
 FOLDER = Path(__file__).parent / "ranges"
 _DIGITS = 3

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from models.cards import sha256_of
-from models.errors import ModelDamaged, ModelMissing
-from models.export.bert import Bert
+from nutgraf.models.cards import sha256_of
+from nutgraf.models.errors import ModelDamaged, ModelMissing
+from nutgraf.models.export.bert import Bert
 
 WEIGHTS = "model.safetensors"
 ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"

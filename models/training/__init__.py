@@ -1,4 +1,4 @@
-"""Trains the shipped reader: `python -m models.training`. Needs the extra `hf`; never imported at run time.
+"""Trains the shipped reader: `python -m nutgraf.models.training`. Needs the extra `hf`.
 
 The way of the data: questions -> negatives -> windows -> batches -> network, loss -> train.
 """

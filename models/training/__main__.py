@@ -1,13 +1,13 @@
-"""`python -m models.training --run FOLDER`: train the reader, or go on with a run that was stopped."""
+"""`python -m nutgraf.models.training --run FOLDER`: train a reader, or go on with a stopped run."""
 
 import argparse
 import os
 import sys
 from pathlib import Path
 
-from models.errors import ModelError
-from models.export.sources import default_encoder
-from models.training.recipe import RECIPES
+from nutgraf.models.errors import ModelError
+from nutgraf.models.export.sources import default_encoder
+from nutgraf.models.training.recipe import RECIPES
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -15,11 +15,11 @@ def main(arguments: list[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     try:
         if given.plot is not None:
-            from models.training.plot import plot
+            from nutgraf.models.training.plot import plot
 
             plot(given.run / "log.jsonl", given.plot)
             return 0
-        from models.training.train import train
+        from nutgraf.models.training.train import train
 
         folder = train(
             RECIPES[given.recipe],
@@ -36,7 +36,9 @@ def main(arguments: list[str] | None = None) -> int:
     except ModelError as error:
         sys.stderr.write(f"error: {error}\n" + (f"hint: {error.hint}\n" if error.hint else ""))
         return 2
-    sys.stdout.write(f"{folder}: export it with python -m models.export reader --source {folder} ...\n")
+    sys.stdout.write(
+        f"{folder}: export it with python -m nutgraf.models.export reader --source {folder} ...\n"
+    )
     return 0
 
 
@@ -46,7 +48,7 @@ def _say(line: str) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m models.training", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m nutgraf.models.training", description=__doc__)
     parser.add_argument("--recipe", choices=[*RECIPES], default="reader-1")
     parser.add_argument("--run", type=Path, required=True, help="folder for checkpoint, log and result")
     parser.add_argument("--base", type=Path, help="weights to start from (default: all-MiniLM-L6-v2)")

@@ -6,11 +6,11 @@ from pathlib import Path
 import torch
 from safetensors.torch import load_file
 
-from models.cards import LENGTH_COST
-from models.errors import ModelError
-from models.training.bert import Bert
-from models.training.mpnet import MPNet
-from models.training.network import SpanNetwork
+from nutgraf.models.cards import LENGTH_COST
+from nutgraf.models.errors import ModelError
+from nutgraf.models.training.bert import Bert
+from nutgraf.models.training.mpnet import MPNet
+from nutgraf.models.training.network import SpanNetwork
 
 _NETWORKS: dict[str, type[SpanNetwork]] = {"bert": Bert, "mpnet": MPNet}
 

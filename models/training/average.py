@@ -1,4 +1,4 @@
-"""`python -m models.training.average RUN/reader RUN/reader ... --out FOLDER`: one reader from several runs.
+"""`python -m nutgraf.models.training.average RUN/reader ... --out FOLDER`: one reader from several runs.
 
 The mean of the weights of runs that began alike and learnt in other orders reads better than each of them and
 costs no more (Wortsman et al. 2022, Model soups, arXiv 2203.05482).
@@ -11,9 +11,9 @@ from pathlib import Path
 
 import torch
 
-from models.errors import ModelError
-from models.training.architectures import load_network
-from models.training.network import SpanNetwork
+from nutgraf.models.errors import ModelError
+from nutgraf.models.training.architectures import load_network
+from nutgraf.models.training.network import SpanNetwork
 
 
 def average(folders: Sequence[Path], out: Path) -> None:
@@ -42,7 +42,7 @@ def _reader(folder: Path) -> SpanNetwork:
 
 def main(arguments: list[str] | None = None) -> int:
     """Average; return the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m models.training.average", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m nutgraf.models.training.average", description=__doc__)
     parser.add_argument("readers", type=Path, nargs="+")
     parser.add_argument("--out", type=Path, required=True)
     given = parser.parse_args(arguments)

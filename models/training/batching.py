@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.training.recipe import Recipe, Stage
-from models.training.windows import Groups, Window
+from nutgraf.models.training.recipe import Recipe, Stage
+from nutgraf.models.training.windows import Groups, Window
 
 _STEP_TOKENS = 16
 _CHUNK_GROUPS = 4096

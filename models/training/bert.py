@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from models.training.network import SpanNetwork, normed, self_attention
+from nutgraf.models.training.network import SpanNetwork, normed, self_attention
 
 
 class Attention(nn.Module):

@@ -9,11 +9,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from models.errors import ModelError
-from models.spans import best_spans
-from models.training.batching import stack
-from models.training.recipe import Stage
-from models.training.windows import Groups, Tokenized, Window
+from nutgraf.models.errors import ModelError
+from nutgraf.models.spans import best_spans
+from nutgraf.models.training.batching import stack
+from nutgraf.models.training.recipe import Stage
+from nutgraf.models.training.windows import Groups, Tokenized, Window
 
 _TOKENS = 8192
 _STAGE = Stage("development", {}, context_tokens=(200, 200), negatives=3.0, titled=0.0)

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from models.training.network import SpanNetwork, normed, self_attention
+from nutgraf.models.training.network import SpanNetwork, normed, self_attention
 
 _FIRST_POSITION = 2  # transformers counts positions from the padding token's id, 1, on
 _MAX_DISTANCE = 128  # farther tokens share the last bucket

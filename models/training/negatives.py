@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.training.questions import Corpus
+from nutgraf.models.training.questions import Corpus
 
 DEPTH = 8
 _DEEP = 24

@@ -13,7 +13,7 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from models.errors import ModelError
+from nutgraf.models.errors import ModelError
 
 _FILES = ("tokenizer.json", "tokenizer_config.json")
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from models.errors import ModelError
+from nutgraf.models.errors import ModelError
 
 _SCORES = {"alone": "its own window", "among": "own and other windows", "null": "others refused"}
 

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any, TypeAlias
 from urllib.parse import unquote
 
-from models.errors import ModelError
-from models.training.recipe import LEFT_OUT, SOURCES, Source
-from models.training.swaps import swapped
+from nutgraf.models.errors import ModelError
+from nutgraf.models.training.recipe import LEFT_OUT, SOURCES, Source
+from nutgraf.models.training.swaps import swapped
 
 _Asked: TypeAlias = tuple[str, tuple[tuple[int, int], ...]]
 _Context: TypeAlias = tuple[str, list[_Asked]]

@@ -12,18 +12,18 @@ from typing import Any
 
 import torch
 
-from models.cards import sha256_of
-from models.cores import available_cores
-from models.errors import ModelError
-from models.tokens import Tokens
-from models.training.architectures import load_network
-from models.training.batching import draw, stack
-from models.training.development import Development, Scores
-from models.training.loss import reading_loss
-from models.training.negatives import hard_negatives
-from models.training.questions import load
-from models.training.recipe import LEFT_OUT, SOURCES, Recipe
-from models.training.windows import AROUND_TOKENS, Groups, Tokenized, Window, tokenize
+from nutgraf.models.cards import sha256_of
+from nutgraf.models.cores import available_cores
+from nutgraf.models.errors import ModelError
+from nutgraf.models.tokens import Tokens
+from nutgraf.models.training.architectures import load_network
+from nutgraf.models.training.batching import draw, stack
+from nutgraf.models.training.development import Development, Scores
+from nutgraf.models.training.loss import reading_loss
+from nutgraf.models.training.negatives import hard_negatives
+from nutgraf.models.training.questions import load
+from nutgraf.models.training.recipe import LEFT_OUT, SOURCES, Recipe
+from nutgraf.models.training.windows import AROUND_TOKENS, Groups, Tokenized, Window, tokenize
 
 CHECKPOINT = "checkpoint.pt"
 LOG = "log.jsonl"

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.spans import MAX_ANSWER_TOKENS
-from models.tokens import Tokens
-from models.training.questions import Corpus
-from models.training.recipe import Stage
-from models.windows import QUESTION_TOKENS
+from nutgraf.models.spans import MAX_ANSWER_TOKENS
+from nutgraf.models.tokens import Tokens
+from nutgraf.models.training.questions import Corpus
+from nutgraf.models.training.recipe import Stage
+from nutgraf.models.windows import QUESTION_TOKENS
 
 _TITLE_TOKENS = 24
 _HARD_SHARE, _SAME_SHARE = 0.7, 0.15  # the rest of the negatives is drawn from anywhere

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from qa.evaluate.records import Record
-from qa.evaluate.scores import Bin, Bools, Floats, reliability
+from nutgraf.qa.evaluate.records import Record
+from nutgraf.qa.evaluate.scores import Bin, Bools, Floats, reliability
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,17 +9,17 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from indexer.article import Article
-from qa.answer import Answerer
-from qa.checks import MAX_TOP, checked_question
-from qa.errors import BadQuestion
-from qa.evaluate.hiding import Hiding
-from qa.evaluate.metrics import exact_match, f1, right
-from qa.evaluate.questions import GoldQuestion
-from qa.evaluate.records import Record
-from qa.evaluate.squad import Question
-from qa.outcome import Asked
-from qa.retrieve import Candidate, PassageIndex
+from nutgraf.indexer.article import Article
+from nutgraf.qa.answer import Answerer
+from nutgraf.qa.checks import MAX_TOP, checked_question
+from nutgraf.qa.errors import BadQuestion
+from nutgraf.qa.evaluate.hiding import Hiding
+from nutgraf.qa.evaluate.metrics import exact_match, f1, right
+from nutgraf.qa.evaluate.questions import GoldQuestion
+from nutgraf.qa.evaluate.records import Record
+from nutgraf.qa.evaluate.squad import Question
+from nutgraf.qa.outcome import Asked
+from nutgraf.qa.retrieve import Candidate, PassageIndex
 
 MOST_ARTICLES = 100
 BATCH = 32

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from indexer.article import Article
-from indexer.clean import storable
-from indexer.errors import SourceError
-from qa.evaluate.questions import GoldQuestion, checked_questions, json_lines, not_readable, string
-from qa.evaluate.ranking import token
-from qa.evaluate.runs import read_qrels
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.clean import storable
+from nutgraf.indexer.errors import SourceError
+from nutgraf.qa.evaluate.questions import GoldQuestion, checked_questions, json_lines, not_readable, string
+from nutgraf.qa.evaluate.ranking import token
+from nutgraf.qa.evaluate.runs import read_qrels
 
 RELEVANT = ""
 """The label of articles that qrels name: there is no other, so figures go without one."""

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from qa.calibrate import Calibration, Features, fit
-from qa.evaluate.scores import expected_calibration_error
+from nutgraf.qa.calibrate import Calibration, Features, fit
+from nutgraf.qa.evaluate.scores import expected_calibration_error
 
 FOLDS = 5
 LEAST_QUESTIONS = 50

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from indexer.article import Article
-from indexer.filters import Filter
-from indexer.index import Passage
-from indexer.store import Counts
-from qa.fuse import Ids, Scores
-from qa.retrieve import PassageIndex
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.filters import Filter
+from nutgraf.indexer.index import Passage
+from nutgraf.indexer.store import Counts
+from nutgraf.qa.fuse import Ids, Scores
+from nutgraf.qa.retrieve import PassageIndex
 
 
 @dataclass(frozen=True, slots=True)

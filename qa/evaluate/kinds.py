@@ -6,7 +6,7 @@ import zlib
 from pathlib import Path
 from typing import Any, Literal
 
-from qa.evaluate.questions import not_readable
+from nutgraf.qa.evaluate.questions import not_readable
 
 Kind = Literal["squad", "news", "queries", "beir", "run"]
 

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from indexer.article import Article
-from indexer.errors import SourceError
-from qa.checks import checked_question
-from qa.errors import BadQuestion
-from qa.evaluate.news import occurring
-from qa.evaluate.questions import GoldQuestion, checked_questions, json_lines, string
-from qa.evaluate.squad import load_squad
-from qa.normalize import normalize
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.errors import SourceError
+from nutgraf.qa.checks import checked_question
+from nutgraf.qa.errors import BadQuestion
+from nutgraf.qa.evaluate.news import occurring
+from nutgraf.qa.evaluate.questions import GoldQuestion, checked_questions, json_lines, string
+from nutgraf.qa.evaluate.squad import load_squad
+from nutgraf.qa.normalize import normalize
 
 _HINT = (
     'QUESTIONS.jsonl with {"question": "...", "answers": ["..."], "article": "ID"} on each line,'

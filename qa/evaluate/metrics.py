@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from qa.normalize import normalize
+from nutgraf.qa.normalize import normalize
 
 RIGHT_F1 = 0.5
 """From this token F1 on an answer counts as right, for calibration and for what is told of abstaining."""

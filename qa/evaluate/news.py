@@ -11,9 +11,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from indexer.filters import Filter
-from qa.evaluate.questions import GoldQuestion, checked_questions, json_lines, string
-from qa.normalize import normalize
+from nutgraf.indexer.filters import Filter
+from nutgraf.qa.evaluate.questions import GoldQuestion, checked_questions, json_lines, string
+from nutgraf.qa.normalize import normalize
 
 CONTAINS, EVIDENCE = "contains_answer", "evidence"
 

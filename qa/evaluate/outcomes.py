@@ -5,13 +5,13 @@ Knows the answerer; does not know files, or how a calibration is fitted.
 
 from collections.abc import Iterator, Sequence
 
-from qa.answer import Answerer
-from qa.evaluate.calibrating import Outcome
-from qa.evaluate.hiding import Hiding
-from qa.evaluate.labelled import Labelled
-from qa.evaluate.metrics import right
-from qa.outcome import Asked
-from qa.retrieve import PassageIndex
+from nutgraf.qa.answer import Answerer
+from nutgraf.qa.evaluate.calibrating import Outcome
+from nutgraf.qa.evaluate.hiding import Hiding
+from nutgraf.qa.evaluate.labelled import Labelled
+from nutgraf.qa.evaluate.metrics import right
+from nutgraf.qa.outcome import Asked
+from nutgraf.qa.retrieve import PassageIndex
 
 BATCH = 32
 """Questions whose passages are read together."""

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from indexer.errors import SourceError
-from indexer.filters import Filter
+from nutgraf.indexer.errors import SourceError
+from nutgraf.indexer.filters import Filter
 
 _GZIP = b"\x1f\x8b"
 _SEED = 0

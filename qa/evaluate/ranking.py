@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from urllib.parse import quote
 
-from indexer.clean import storable
+from nutgraf.indexer.clean import storable
 
 Qrels = Mapping[str, Mapping[str, int]]
 """By a question's id, the grades of articles by their id; from 1 on an article is relevant."""

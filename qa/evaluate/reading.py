@@ -6,12 +6,12 @@ Knows logits and spans; does not know files, indexes or probabilities.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from models.cutting import whole_end
-from models.spans import best_spans
-from qa.evaluate.metrics import exact_match, f1
-from qa.evaluate.records import Record
-from qa.evaluate.squad import Question
-from qa.reading import Reader, WindowLogits
+from nutgraf.models.cutting import whole_end
+from nutgraf.models.spans import best_spans
+from nutgraf.qa.evaluate.metrics import exact_match, f1
+from nutgraf.qa.evaluate.records import Record
+from nutgraf.qa.evaluate.squad import Question
+from nutgraf.qa.reading import Reader, WindowLogits
 
 BATCH = 32
 OVERLAP_TOKENS = 128

@@ -10,8 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO
 
-from indexer.errors import SourceError, StorageFailed
-from qa.evaluate.metrics import RIGHT_F1
+from nutgraf.indexer.errors import SourceError, StorageFailed
+from nutgraf.qa.evaluate.metrics import RIGHT_F1
 
 _FORMAT = 4
 _MARK = "nutgraf_eval"

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from indexer.errors import SourceError, StorageFailed
-from qa.evaluate.questions import read_text
-from qa.evaluate.ranking import token
+from nutgraf.indexer.errors import SourceError, StorageFailed
+from nutgraf.qa.evaluate.questions import read_text
+from nutgraf.qa.evaluate.ranking import token
 
 Ranking = Sequence[tuple[str, float]]
 """(article id, score) pairs, best first."""

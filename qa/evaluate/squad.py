@@ -9,8 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from indexer.article import Article
-from qa.evaluate.questions import GoldQuestion, checked_questions, not_readable, parse_json, read_text, string
+from nutgraf.indexer.article import Article
+from nutgraf.qa.evaluate.questions import (
+    GoldQuestion,
+    checked_questions,
+    not_readable,
+    parse_json,
+    read_text,
+    string,
+)
 
 GOLD = "gold"
 _SHAPE = (

@@ -6,14 +6,14 @@ from typing import Literal
 
 import numpy as np
 
-from qa.evaluate.abstaining import abstaining, excess_area
-from qa.evaluate.beir import RELEVANT
-from qa.evaluate.news import CONTAINS, EVIDENCE
-from qa.evaluate.questions import GoldQuestion
-from qa.evaluate.ranking import available, measured
-from qa.evaluate.records import Record
-from qa.evaluate.scores import best_threshold, expected_calibration_error
-from qa.evaluate.squad import GOLD
+from nutgraf.qa.evaluate.abstaining import abstaining, excess_area
+from nutgraf.qa.evaluate.beir import RELEVANT
+from nutgraf.qa.evaluate.news import CONTAINS, EVIDENCE
+from nutgraf.qa.evaluate.questions import GoldQuestion
+from nutgraf.qa.evaluate.ranking import available, measured
+from nutgraf.qa.evaluate.records import Record
+from nutgraf.qa.evaluate.scores import best_threshold, expected_calibration_error
+from nutgraf.qa.evaluate.squad import GOLD
 
 REREAD = "_reread"
 """How the key of a figure of retrieval ends after reading: what was read first, by its best span."""

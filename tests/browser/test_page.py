@@ -20,10 +20,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from api.web.page.look import LEVELS
-from indexer.article import Article
-from indexer.build import Builder
-from indexer.loaders import LoadOptions, discover, load
+from nutgraf.api.web.page.look import LEVELS
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.build import Builder
+from nutgraf.indexer.loaders import LoadOptions, discover, load
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium")

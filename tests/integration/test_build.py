@@ -13,15 +13,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from indexer import build, clusters, lexical, manifest
-from indexer.article import Article
-from indexer.build import Builder
-from indexer.errors import IndexDamaged, IndexLocked, IndexMismatch
-from indexer.filters import Filter
-from indexer.index import Index
-from indexer.loaders import Skipped
-from indexer.passages import PassageRule, title_prefix
-from indexer.vectors import exact_search
+from nutgraf.indexer import build, clusters, lexical, manifest
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.build import Builder
+from nutgraf.indexer.errors import IndexDamaged, IndexLocked, IndexMismatch
+from nutgraf.indexer.filters import Filter
+from nutgraf.indexer.index import Index
+from nutgraf.indexer.loaders import Skipped
+from nutgraf.indexer.passages import PassageRule, title_prefix
+from nutgraf.indexer.vectors import exact_search
 
 ROOT = Path(__file__).parents[2]
 ALL = Filter()
@@ -288,9 +288,9 @@ _CHILD = """
 import os, signal, sys
 from pathlib import Path
 sys.path[:0] = [{root!r}, {tests!r}]
-from indexer import build, generation, lexical, vectors
-from indexer.store import Store
-from models import load_encoder
+from nutgraf.indexer import build, generation, lexical, vectors
+from nutgraf.indexer.store import Store
+from nutgraf.models import load_encoder
 import test_build as t
 
 build.BATCH_CHARS = 1

@@ -11,19 +11,19 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from api.calibrating import Report, calibrate, print_report, report_object, reset
-from api.calibrations import FILENAME, Own, in_force, own_object, read_own, write_own
-from api.service import open_answerer
-from api.settings import Settings
-from api.web.app import create_app
-from indexer.article import Article
-from indexer.build import Builder
-from indexer.errors import IndexDamaged, IndexMismatch, SourceError, StorageFailed
-from indexer.index import Index
-from models import Card, shipped
-from qa.calibrate import Calibration
-from qa.evaluate.calibrating import Figures
-from qa.profiles import DEFAULT, PROFILES
+from nutgraf.api.calibrating import Report, calibrate, print_report, report_object, reset
+from nutgraf.api.calibrations import FILENAME, Own, in_force, own_object, read_own, write_own
+from nutgraf.api.service import open_answerer
+from nutgraf.api.settings import Settings
+from nutgraf.api.web.app import create_app
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.build import Builder
+from nutgraf.indexer.errors import IndexDamaged, IndexMismatch, SourceError, StorageFailed
+from nutgraf.indexer.index import Index
+from nutgraf.models import Card, shipped
+from nutgraf.qa.calibrate import Calibration
+from nutgraf.qa.evaluate.calibrating import Figures
+from nutgraf.qa.profiles import DEFAULT, PROFILES
 
 ROOT = Path(__file__).parents[2]
 LINES = (ROOT / "seeds" / "questions.jsonl").read_text(encoding="utf-8").splitlines()
@@ -94,8 +94,8 @@ def test_a_fit_is_measured_kept_and_in_force(fitted: tuple[Path, Report]) -> Non
 def test_a_dry_run_writes_nothing(index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     questions = tmp_path / "questions.jsonl"
     questions.write_text("\n".join(QUESTIONS[:3] + QUESTIONS[-3:]))
-    monkeypatch.setattr("api.calibrating.LEAST_QUESTIONS", 6)
-    monkeypatch.setattr("api.calibrating.LEAST_OUTCOMES", 1)
+    monkeypatch.setattr("nutgraf.api.calibrating.LEAST_QUESTIONS", 6)
+    monkeypatch.setattr("nutgraf.api.calibrating.LEAST_OUTCOMES", 1)
     report = calibrate(Settings(index=index), questions, 0.5, dry_run=True)
     assert report.written is None
     assert not list(index.glob("*calibration*"))
@@ -202,7 +202,7 @@ KILLED = """
 import os, sys
 from pathlib import Path
 from dataclasses import replace
-from api.calibrations import read_own, write_own
+from nutgraf.api.calibrations import read_own, write_own
 folder = Path(sys.argv[1])
 own = replace(read_own(folder), made="later")
 os.{call} = lambda *_: os._exit(9)
@@ -298,7 +298,7 @@ def test_bad_input(cli: Any, index: Path, tmp_path: Path, arguments: list[str], 
 def test_questions_without_right_answers(
     index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("api.calibrating.LEAST_QUESTIONS", 2)
+    monkeypatch.setattr("nutgraf.api.calibrating.LEAST_QUESTIONS", 2)
     questions = tmp_path / "wrong.jsonl"
     wrong = {"question": QUESTION, "answers": ["a giraffe"]}
     questions.write_text("\n".join(json.dumps(wrong) for _ in range(2)))

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from qa.profiles import DEFAULT, PROFILES
+from nutgraf.qa.profiles import DEFAULT, PROFILES
 
 ROOT = Path(__file__).parents[2]
 QUESTION = "What did China agree to on sanctions?"
@@ -179,7 +179,7 @@ def test_colour_on_a_terminal_only(seeds_index: Path) -> None:
     environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "100", "PYTHONPATH": str(ROOT)}
     environment.pop("NO_COLOR", None)
     subprocess.run(
-        [sys.executable, "-m", "api", "ask", QUESTION, "--index", str(seeds_index)],
+        [sys.executable, "-m", "nutgraf", "ask", QUESTION, "--index", str(seeds_index)],
         stdout=follower, stderr=follower, check=True, env=environment,
     )  # fmt: skip
     os.close(follower)
@@ -407,7 +407,7 @@ def test_a_lost_store_is_named(cli: Any, index: Path, what: str) -> None:
 
 
 def test_a_writer_is_named_and_readers_go_on(cli: Any, index: Path) -> None:
-    from indexer.generation import writer_lock
+    from nutgraf.indexer.generation import writer_lock
 
     with writer_lock(index):
         failed(cli("index", str(ROOT / "seeds")), f"pid {os.getpid()}", "wait")
@@ -431,7 +431,15 @@ def test_a_reader_of_the_output_that_leaves(cli: Any, index: Path) -> None:
     import subprocess
     import sys
 
-    command = [sys.executable, "-m", "api", "show", "seeds/004_d6905fbb12041181.txt", "--index", str(index)]
+    command = [
+        sys.executable,
+        "-m",
+        "nutgraf",
+        "show",
+        "seeds/004_d6905fbb12041181.txt",
+        "--index",
+        str(index),
+    ]
     reading, writing = os.pipe()
     os.close(reading)
     done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, check=False, text=True, cwd=ROOT)

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from api.settings import Settings
-from api.web.app import create_app
+from nutgraf.api.settings import Settings
+from nutgraf.api.web.app import create_app
 
 BODY = "The minister of trade resigned after a row over steel prices, the government said."
 

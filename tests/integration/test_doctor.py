@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 
-from api.doctor import archive, machine, offline
-from api.doctor.examine import examine
-from api.doctor.findings import Finding, caught, findings_object, healthy
-from api.settings import Settings
-from indexer.article import Article
-from indexer.build import Builder
-from indexer.store import FILENAME, Store
-from models import shipped
+from nutgraf.api.doctor import archive, machine, offline
+from nutgraf.api.doctor.examine import examine
+from nutgraf.api.doctor.findings import Finding, caught, findings_object, healthy
+from nutgraf.api.settings import Settings
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.build import Builder
+from nutgraf.indexer.store import FILENAME, Store
+from nutgraf.models import shipped
 
 ROOT = Path(__file__).parents[2]
 OF_INDEX = ["index", "in step", "passages", "vectors", "unpublished", "database", "writer"]
@@ -329,7 +329,7 @@ def test_in_a_process_of_its_own_a_request_is_refused() -> None:
     """Here pytest refuses sockets as well; there nothing else does."""
     code = """
 import socket, urllib.request
-from api.doctor.offline import no_sockets
+from nutgraf.api.doctor.offline import no_sockets
 open_before = socket.socket()
 with no_sockets() as tried:
     for ask in (lambda: urllib.request.urlopen("http://127.0.0.1:9/"), socket.socket,
@@ -356,7 +356,7 @@ def test_who_tries_the_network_during_the_check_is_told(index: Path, monkeypatch
 
     def asks_home_first(settings: Settings) -> Any:
         with pytest.raises(OSError, match="no socket"):
-            socket.create_connection(("models.example", 443))
+            socket.create_connection(("nutgraf.models.example", 443))
         return load(settings)
 
     monkeypatch.setattr(offline, "load_models", asks_home_first)

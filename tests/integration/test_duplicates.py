@@ -14,16 +14,16 @@ from typing import Any
 
 import pytest
 
-from api.render import print_found
-from indexer import clusters
-from indexer.article import Article
-from indexer.build import Builder, Summary
-from indexer.filters import Filter
-from indexer.index import Index, Passage
-from qa.answer import Answerer
-from qa.calibrate import Calibration
-from qa.evaluate.hiding import Hiding
-from qa.retrieve import Candidate, Found
+from nutgraf.api.render import print_found
+from nutgraf.indexer import clusters
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.build import Builder, Summary
+from nutgraf.indexer.filters import Filter
+from nutgraf.indexer.index import Index, Passage
+from nutgraf.qa.answer import Answerer
+from nutgraf.qa.calibrate import Calibration
+from nutgraf.qa.evaluate.hiding import Hiding
+from nutgraf.qa.retrieve import Candidate, Found
 
 ARCHIVE = Path(__file__).parent / "archives" / "veldmoor.jsonl"
 QUESTION = "How much will the new harbour bridge in Veldmoor cost?"

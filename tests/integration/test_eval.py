@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from indexer.article import Article
-from indexer.build import Builder
-from qa.evaluate.squad import load_squad
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.build import Builder
+from nutgraf.qa.evaluate.squad import load_squad
 
 BRIDGE = "The iron bridge of Orlow was built by the engineer Ada Novak in 1931. It crosses the river Vel."
 BAKER = "The baker Tom Reed sells two hundred loaves of rye bread every morning in the town of Hale."
@@ -270,7 +270,7 @@ def test_a_plot_holds_the_curve(cli: Any, mixed: str, tmp_path: Path) -> None:
     assert (tmp_path / "b.svg").read_bytes() == (tmp_path / "a.svg").read_bytes()
 
 
-WITHOUT = "import sys; sys.modules[{library!r}] = None; from api.cli import main; main()"
+WITHOUT = "import sys; sys.modules[{library!r}] = None; from nutgraf.api.cli import main; main()"
 
 
 def without(library: str, *arguments: str, cwd: Path) -> Any:

@@ -22,10 +22,10 @@ def squad(path: Path, golds: dict[str, str]) -> None:
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Return a report of the shipped reader, as --json prints it."""
-    from api.eval_options import Wanted
-    from api.evaluating import evaluate
-    from api.reports import report_object
-    from api.settings import Settings
+    from nutgraf.api.eval_options import Wanted
+    from nutgraf.api.evaluating import evaluate
+    from nutgraf.api.reports import report_object
+    from nutgraf.api.settings import Settings
 
     path = tmp_path_factory.mktemp("squad") / "squad.json"
     squad(path, {i: gold for i, (_, gold) in ASKED.items()})
@@ -86,8 +86,8 @@ def test_of_itself_nothing_changed(cli: Any, reports: dict[str, Any]) -> None:
 
 
 def test_what_is_refused(reports: dict[str, Any], tmp_path: Path) -> None:
-    from api.comparing import compare
-    from indexer.errors import SourceError
+    from nutgraf.api.comparing import compare
+    from nutgraf.indexer.errors import SourceError
 
     def refused(value: object) -> str:
         write(tmp_path / "c.json", value)
@@ -130,7 +130,7 @@ def test_files_that_are_none(cli: Any, reports: dict[str, Any], tmp_path: Path) 
 
 
 def test_retrieval_is_told_by_ndcg(tmp_path: Path) -> None:
-    from api.comparing import compare, compared_object
+    from nutgraf.api.comparing import compare, compared_object
 
     def answer(name: str, ndcg: float) -> dict[str, Any]:
         told = {"recall_at_1": 0.0, "ndcg_at_10": ndcg}

@@ -7,8 +7,8 @@ from typing import Any
 import ir_measures
 import pytest
 
-from indexer.article import Article
-from indexer.build import Builder
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.build import Builder
 
 DOCS = [
     {

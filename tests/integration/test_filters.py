@@ -14,10 +14,10 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from indexer.article import Article
-from indexer.build import Builder
-from indexer.filters import Filter
-from indexer.index import Index
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.build import Builder
+from nutgraf.indexer.filters import Filter
+from nutgraf.indexer.index import Index
 
 DIM, ARTICLES, K = 32, 1000, 10
 START = date(2019, 1, 1)

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from api.errors import BadOption
-from api.settings import Settings
-from api.web.app import Serving, create_app, serve
+from nutgraf.api.errors import BadOption
+from nutgraf.api.settings import Settings
+from nutgraf.api.web.app import Serving, create_app, serve
 
 QUESTION = "What did China agree to on sanctions?"
 
@@ -133,7 +133,7 @@ def test_a_fault_of_ours_has_the_same_shape(
     with TestClient(
         create_app(seeds_settings), base_url="http://localhost", raise_server_exceptions=False
     ) as client:
-        monkeypatch.setattr("api.web.routes.info_object", lambda *_: 1 / 0)
+        monkeypatch.setattr("nutgraf.api.web.routes.info_object", lambda *_: 1 / 0)
         answered = client.get("/v1/info")
     assert (answered.status_code, answered.json()["error"]["code"]) == (500, "defect")
 

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from api.settings import Settings
-from api.web.app import Serving, create_app
-from indexer.build import Builder
-from indexer.encoder import Encoder
-from indexer.generation import writer_lock
+from nutgraf.api.settings import Settings
+from nutgraf.api.web.app import Serving, create_app
+from nutgraf.indexer.build import Builder
+from nutgraf.indexer.encoder import Encoder
+from nutgraf.indexer.generation import writer_lock
 
 QUESTION = "What did China agree to on sanctions?"
 QUOTE = "new United Nations sanctions against the North"
@@ -168,7 +168,7 @@ def test_an_article_and_a_line_are_held_to_the_same(
 
 def test_an_upload_of_more_lines_than_are_taken(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """Blank lines count; the first 40 are stored, and the last line says why there are no more."""
-    monkeypatch.setattr("api.web.uploads.MOST_LINES", 40)
+    monkeypatch.setattr("nutgraf.api.web.uploads.MOST_LINES", 40)
     kind, article = {"Content-Type": "application/x-ndjson"}, json.dumps(HARBOUR).encode()
     for content in (b"7\n" * 40 + b"7", b"7\n" * 50):
         nothing = client.post("/v1/articles", content=content, headers=kind)
@@ -218,7 +218,7 @@ def test_ids_are_names_and_no_paths(client: TestClient, name: str) -> None:
 def test_a_new_generation_is_picked_up_without_a_restart(
     client: TestClient, index: Path, encoder: Encoder
 ) -> None:
-    from indexer.article import Article
+    from nutgraf.indexer.article import Article
 
     assert client.get("/v1/info").json()["generation"] == 1
     with Builder(index, encoder) as builder:
@@ -352,7 +352,7 @@ def test_a_stream_has_the_passages_first(client: TestClient) -> None:
 def test_a_defect_ends_a_stream_with_an_event(
     client: TestClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("api.web.routes.asked_object", lambda *_: 1 / 0)
+    monkeypatch.setattr("nutgraf.api.web.routes.asked_object", lambda *_: 1 / 0)
     answered = client.post("/v1/ask/stream", json={"question": QUESTION})
     events = [event.split("\n") for event in answered.text.strip().split("\n\n")]
     assert [event[0] for event in events] == ["event: passages", "event: error"]

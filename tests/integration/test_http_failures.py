@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from api.agents.failures import failure
-from api.settings import Settings
-from api.web.app import Serving, create_app
-from api.web.failures import failure_object
-from api.web.log import Lines
-from indexer.errors import IndexDamaged, IndexerError, StorageFailed
-from indexer.generation import writer_lock
-from models.errors import ModelDamaged, ModelError
+from nutgraf.api.agents.failures import failure
+from nutgraf.api.settings import Settings
+from nutgraf.api.web.app import Serving, create_app
+from nutgraf.api.web.failures import failure_object
+from nutgraf.api.web.log import Lines
+from nutgraf.indexer.errors import IndexDamaged, IndexerError, StorageFailed
+from nutgraf.indexer.generation import writer_lock
+from nutgraf.models.errors import ModelDamaged, ModelError
 
 QUESTION = "What did China agree to on sanctions?"
 ARTICLE = {"id": "snow", "text": "Snow fell on Eastport on Tuesday."}

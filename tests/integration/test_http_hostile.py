@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from indexer.generation import writer_lock
-from indexer.index import Index
+from nutgraf.indexer.generation import writer_lock
+from nutgraf.indexer.index import Index
 
 ROOT = Path(__file__).parents[2]
 QUESTION = "What did China agree to on sanctions?"
@@ -62,7 +62,7 @@ def server(seeds_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     environment = {k: v for k, v in os.environ.items() if not k.startswith("NUTGRAF_")}
     folder = tmp_path_factory.mktemp("hostile")
     index, log = Path(shutil.copytree(seeds_index, folder / "index")), folder / "log"
-    command = [sys.executable, "-m", "api", "serve", "--port", str(port), "--index", str(index)]
+    command = [sys.executable, "-m", "nutgraf", "serve", "--port", str(port), "--index", str(index)]
     with log.open("w") as told, subprocess.Popen(command, cwd=ROOT, env=environment, stderr=told) as process:
         running = Server(port, process, index, log)
         for _ in range(600):

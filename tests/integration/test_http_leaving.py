@@ -7,13 +7,13 @@ import threading
 import pytest
 from starlette.types import Message
 
-from api.schemas import Json
-from api.service import Open
-from api.settings import Settings
-from api.web.app import Serving, create_app
-from api.web.engine import Engine, Limits
-from qa.inquiry import Inquiry
-from qa.outcome import Asked
+from nutgraf.api.schemas import Json
+from nutgraf.api.service import Open
+from nutgraf.api.settings import Settings
+from nutgraf.api.web.app import Serving, create_app
+from nutgraf.api.web.engine import Engine, Limits
+from nutgraf.qa.inquiry import Inquiry
+from nutgraf.qa.outcome import Asked
 
 QUESTION = "What did China agree to on sanctions?"
 

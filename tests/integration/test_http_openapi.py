@@ -9,9 +9,9 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import BaseModel
 
-from api.settings import Settings
-from api.web import responses as shapes
-from api.web.app import create_app
+from nutgraf.api.settings import Settings
+from nutgraf.api.web import responses as shapes
+from nutgraf.api.web.app import create_app
 
 QUESTION = "What did China agree to on sanctions?"
 ARTICLE = {"id": "a", "text": "EASTPORT — Snow fell on Tuesday, the mayor said."}

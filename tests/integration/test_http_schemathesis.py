@@ -14,9 +14,9 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from api.settings import Settings
-from api.web.app import Serving, create_app
-from api.web.guard import Rules
+from nutgraf.api.settings import Settings
+from nutgraf.api.web.app import Serving, create_app
+from nutgraf.api.web.guard import Rules
 
 CHECKS = [
     not_a_server_error,

@@ -19,13 +19,13 @@ from mcp import Client, MCPError, StdioServerParameters, types
 from mcp.client.stdio import stdio_client
 from mcp.client.streamable_http import streamable_http_client
 
-from api.agents.server import Agents
-from api.settings import Settings
-from api.web.app import Serving, create_app
-from api.web.engine import Engine, Limits
-from api.web.guard import Rules
-from api.web.keys import parse_keys
-from qa.inquiry import Inquiry
+from nutgraf.api.agents.server import Agents
+from nutgraf.api.settings import Settings
+from nutgraf.api.web.app import Serving, create_app
+from nutgraf.api.web.engine import Engine, Limits
+from nutgraf.api.web.guard import Rules
+from nutgraf.api.web.keys import parse_keys
+from nutgraf.qa.inquiry import Inquiry
 
 ROOT = Path(__file__).parents[2]
 URL = "http://localhost/mcp"
@@ -71,7 +71,7 @@ async def over_http(settings: Settings, mode: str) -> AsyncIterator[Client]:
 
 @asynccontextmanager
 async def over_stdio(settings: Settings, log: Path) -> AsyncIterator[Client]:
-    arguments = ["-m", "api", "mcp", "--index", str(settings.index)]
+    arguments = ["-m", "nutgraf", "mcp", "--index", str(settings.index)]
     server = StdioServerParameters(command=sys.executable, args=arguments, env={"PYTHONPATH": str(ROOT)})
     with log.open("w") as errors:
         async with Client(stdio_client(server, errlog=errors)) as client:
@@ -310,7 +310,7 @@ def test_a_defect_and_a_deadline_are_tool_errors(
                 assert read.value.code == types.INTERNAL_ERROR
             async with Client(Agents(engine).server()) as client:
                 with monkeypatch.context() as patched:
-                    patched.setattr("api.agents.tools.full_article_object", lambda _: 1 / 0)
+                    patched.setattr("nutgraf.api.agents.tools.full_article_object", lambda _: 1 / 0)
                     error = failed(await client.call_tool("get_article", {"id": KERRY}))
                 assert error["message"] == "a defect of nutgraf: ZeroDivisionError"
                 read_again = await client.call_tool("get_article", {"id": KERRY})
@@ -324,7 +324,7 @@ def test_who_leaves_is_not_answered(seeds_settings: Settings, monkeypatch: pytes
     answered: list[str] = []
 
     async def main() -> None:
-        monkeypatch.setattr("api.web.app.Engine", lambda *given: Engine(given[0], Limits(workers=1)))
+        monkeypatch.setattr("nutgraf.api.web.app.Engine", lambda *given: Engine(given[0], Limits(workers=1)))
         async with served(seeds_settings) as app:
             engine: Engine = app.state.engine
             loop, reached, opened = asyncio.get_running_loop(), asyncio.Event(), asyncio.Event()
@@ -338,7 +338,7 @@ def test_who_leaves_is_not_answered(seeds_settings: Settings, monkeypatch: pytes
             await reached.wait()
             read = engine.opened.answerer.__class__.answer
             monkeypatch.setattr(
-                "qa.answer.Answerer.answer",
+                "nutgraf.qa.answer.Answerer.answer",
                 lambda self, asks: answered.extend(a.question for a in asks) or read(self, asks),
             )
             leave = asyncio.Event()

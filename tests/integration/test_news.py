@@ -4,9 +4,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from indexer.article import Article
-from indexer.loaders import LoadOptions, discover, load
-from indexer.passages import PassageRule, split, title_prefix
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.loaders import LoadOptions, discover, load
+from nutgraf.indexer.passages import PassageRule, split, title_prefix
 
 
 def test_every_passage_is_a_quote_that_the_encoder_reads_whole(data: Path, encoder: Any) -> None:

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from api.settings import Settings
-from api.web.app import create_app
-from api.web.page.front import MOST_OUTLETS
-from api.web.page.look import MOST_VOICES, assets
-from indexer.article import Article
-from indexer.build import Builder
-from indexer.encoder import Encoder
-from models import shipped
+from nutgraf.api.settings import Settings
+from nutgraf.api.web.app import create_app
+from nutgraf.api.web.page.front import MOST_OUTLETS
+from nutgraf.api.web.page.look import MOST_VOICES, assets
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.build import Builder
+from nutgraf.indexer.encoder import Encoder
+from nutgraf.models import shipped
 
 QUESTION = "What did China agree to on sanctions?"
 HEAD = "Who directs the Tarn Observatory?"

@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from api.service import Open, open_answerer
-from api.settings import Settings
-from api.timelines import timeline_object
-from api.web.app import create_app
-from indexer.build import Builder
-from indexer.filters import Filter
-from indexer.loaders import discover, load
+from nutgraf.api.service import Open, open_answerer
+from nutgraf.api.settings import Settings
+from nutgraf.api.timelines import timeline_object
+from nutgraf.api.web.app import create_app
+from nutgraf.indexer.build import Builder
+from nutgraf.indexer.filters import Filter
+from nutgraf.indexer.loaders import discover, load
 
 ARCHIVE = Path(__file__).parent / "archives" / "brennick.jsonl"
 QUESTION = "Who is the chief executive of Brennick Motors?"

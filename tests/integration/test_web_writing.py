@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from api.settings import Settings
-from api.web.engine import Engine
-from api.web.writing import Writer
-from indexer.manifest import read_manifest
+from nutgraf.api.settings import Settings
+from nutgraf.api.web.engine import Engine
+from nutgraf.api.web.writing import Writer
+from nutgraf.indexer.manifest import read_manifest
 
 
 @pytest.mark.parametrize(("quiet_s", "latest_s", "apart_s"), [(3600.0, 1.0, 0.1), (0.1, 3600.0, 1.0)])

@@ -19,7 +19,7 @@ def refused(*arguments, **named):
     raise RuntimeError("the network was touched")
 
 socket.socket = socket.create_connection = socket.getaddrinfo = refused
-from api.cli import main
+from nutgraf.api.cli import main
 sys.argv = ["nutgraf", *sys.argv[1:]]
 main()
 """

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-import models
-from models.cards import LENGTH_COST, sha256_of
+from nutgraf import models
+from nutgraf.models.cards import LENGTH_COST, sha256_of
 
 DATA = Path(os.environ.get("NUTGRAF_DATA", "../shared/data"))
 SOURCE = Path(os.environ.get("NUTGRAF_READER_SOURCE", "../shared/models/reader-interim"))
@@ -26,7 +26,7 @@ def readers(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
     the same for all weights of its shape.
     """
     pytest.importorskip("onnx", reason="onnx is not installed")
-    from models.export import folder, measure, sources
+    from nutgraf.models.export import folder, measure, sources
 
     weights = SOURCE / sources.WEIGHTS
     if not weights.is_file():

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import models
-from qa.evaluate.metrics import exact_match, f1
+from nutgraf import models
+from nutgraf.qa.evaluate.metrics import exact_match, f1
 
 pytestmark = [pytest.mark.parity, pytest.mark.timeout(1200)]  # two minutes of a processor, which may be busy
 

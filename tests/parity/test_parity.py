@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import models
-from models.windows import WindowLogits
+from nutgraf import models
+from nutgraf.models.windows import WindowLogits
 
 pytestmark = pytest.mark.parity
 

@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from indexer import clusters
-from indexer.article import Article
-from indexer.loaders import LoadOptions, discover, load
-from indexer.store import Store
+from nutgraf.indexer import clusters
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.loaders import LoadOptions, discover, load
+from nutgraf.indexer.store import Store
 
 PAIRS = Path(__file__).with_name("duplicate_pairs.jsonl")
 UNSEEN = Path(__file__).with_name("duplicate_pairs_unseen.jsonl")

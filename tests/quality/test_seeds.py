@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from api.service import open_answerer
-from api.settings import Settings
-from qa.evaluate.metrics import exact_match, f1
+from nutgraf.api.service import open_answerer
+from nutgraf.api.settings import Settings
+from nutgraf.qa.evaluate.metrics import exact_match, f1
 
 ROOT = Path(__file__).parents[2]
 

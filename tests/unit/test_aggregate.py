@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from indexer.article import Article
-from qa.aggregate import LocatedSpan, aggregate
+from nutgraf.indexer.article import Article
+from nutgraf.qa.aggregate import LocatedSpan, aggregate
 
 
 def span(article_id: str, quote: str, score: float, *, text: str, cluster: str | None = None) -> LocatedSpan:

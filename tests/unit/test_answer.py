@@ -8,20 +8,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import qa.answer
-from indexer.article import Article
-from indexer.filters import Filter
-from indexer.index import Index, Passage
-from models.windows import WindowLogits
-from qa.aggregate import LocatedSpan, aggregate
-from qa.answer import Answerer
-from qa.calibrate import Calibration
-from qa.checks import checked_filter, checked_question
-from qa.errors import BadFilter, BadQuestion
-from qa.inquiry import Inquiry
-from qa.outcome import Asked
-from qa.reading import Reader, Reading
-from qa.retrieve import Candidate
+import nutgraf.qa.answer
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.filters import Filter
+from nutgraf.indexer.index import Index, Passage
+from nutgraf.models.windows import WindowLogits
+from nutgraf.qa.aggregate import LocatedSpan, aggregate
+from nutgraf.qa.answer import Answerer
+from nutgraf.qa.calibrate import Calibration
+from nutgraf.qa.checks import checked_filter, checked_question
+from nutgraf.qa.errors import BadFilter, BadQuestion
+from nutgraf.qa.inquiry import Inquiry
+from nutgraf.qa.outcome import Asked
+from nutgraf.qa.reading import Reader, Reading
+from nutgraf.qa.retrieve import Candidate
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_windows_are_read_in_blocks(
     answerer: Answerer, counting: Counting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = answerer.ask_many(QUESTIONS)
-    monkeypatch.setattr(qa.answer, "BLOCK_QUESTIONS", 2)
+    monkeypatch.setattr(nutgraf.qa.answer, "BLOCK_QUESTIONS", 2)
     each = answerer.answer([Inquiry(question) for question in QUESTIONS])
     first = next(each)
     assert counting.calls == [50, 20]

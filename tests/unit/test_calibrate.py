@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from models.errors import ModelDamaged
-from qa.calibrate import Calibration, Features, fit
+from nutgraf.models.errors import ModelDamaged
+from nutgraf.qa.calibrate import Calibration, Features, fit
 
 OLD = {"bias": -1, "score": 0.5, "margin": 0.25, "over_null": 0.1, "threshold": 0.5}
 NEW = OLD | {"retrieval": 2.0, "agreement": 1.0}

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from indexer.article import Article
-from indexer.errors import SourceError
-from qa.calibrate import Calibration, Features
-from qa.evaluate.calibrating import (
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.errors import SourceError
+from nutgraf.qa.calibrate import Calibration, Features
+from nutgraf.qa.evaluate.calibrating import (
     Figures,
     Judged,
     Outcome,
@@ -21,7 +21,7 @@ from qa.evaluate.calibrating import (
     least_threshold,
     mixed,
 )
-from qa.evaluate.labelled import Labelled, load_labelled
+from nutgraf.qa.evaluate.labelled import Labelled, load_labelled
 
 
 def outcome(question: int, score: float | None, *, there: bool = True, right: bool = False) -> Outcome:

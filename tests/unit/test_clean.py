@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.clean import Removed, clean, clean_report, normalise, one_line
+from nutgraf.indexer.clean import Removed, clean, clean_report, normalise, one_line
 
 BODY = "The minister said that the talks would go on. " * 5
 

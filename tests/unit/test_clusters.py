@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexer import clusters, database, duplicates, migrations, sketches
-from indexer.article import Article
-from indexer.filters import Filter
-from indexer.store import NewPassage, Store
+from nutgraf.indexer import clusters, database, duplicates, migrations, sketches
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.filters import Filter
+from nutgraf.indexer.store import NewPassage, Store
 
 
 def run(letter: str, first: int, end: int) -> str:

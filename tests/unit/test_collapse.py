@@ -2,9 +2,9 @@
 
 import pytest
 
-from indexer.article import Article
-from indexer.index import Passage
-from qa.collapse import collapse, most_complete, same_place
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.index import Passage
+from nutgraf.qa.collapse import collapse, most_complete, same_place
 
 
 def run(letter: str, first: int, end: int) -> str:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from indexer.database import Database
-from indexer.errors import IndexDamaged, IndexMismatch, StorageFailed
+from nutgraf.indexer.database import Database
+from nutgraf.indexer.errors import IndexDamaged, IndexMismatch, StorageFailed
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.dates import date_in_text, date_in_url, parse_date, parse_date_line
+from nutgraf.indexer.dates import date_in_text, date_in_url, parse_date, parse_date_line
 
 TODAY = date(2024, 6, 1)
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.days import FORMS, DayRange, parse_days
+from nutgraf.indexer.days import FORMS, DayRange, parse_days
 
 TODAY = date(2022, 3, 16)  # a Wednesday
 
@@ -116,7 +116,7 @@ def test_nothing_but_a_value_error(text: str) -> None:
 
 def test_dateparser_is_imported_for_its_phrases_alone() -> None:
     code = (
-        "import sys; from datetime import date; from indexer.days import parse_days\n"
+        "import sys; from datetime import date; from nutgraf.indexer.days import parse_days\n"
         "for text in ('2016', 'January 2016', 'March 3, 2021', 'yesterday', 'last week', 'ago'):\n"
         "    try: parse_days(text, today=date(2022, 3, 16))\n"
         "    except ValueError: pass\n"

@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 from starlette.routing import Route
 
-import api.errors
-import api.web.cursors
-import api.web.engine
-import indexer.errors
-import models.errors
-import qa.errors
-from api.settings import Settings
-from api.web.app import STATUS, create_app
-from api.web.pages import router as pages
+import nutgraf.api.errors
+import nutgraf.api.web.cursors
+import nutgraf.api.web.engine
+import nutgraf.indexer.errors
+import nutgraf.models.errors
+import nutgraf.qa.errors
+from nutgraf.api.settings import Settings
+from nutgraf.api.web.app import STATUS, create_app
+from nutgraf.api.web.pages import router as pages
 
 ROOT = Path(__file__).parents[2]
 HTTP = (ROOT / "docs" / "http.md").read_text(encoding="utf-8")
@@ -28,7 +28,7 @@ COMMANDS = ["index", "ask", "search", "show", "remove", "info", "eval", "calibra
 
 def help_of(*command: str) -> str:
     done = subprocess.run(
-        [sys.executable, "-m", "api", *command, "--help"],
+        [sys.executable, "-m", "nutgraf", *command, "--help"],
         capture_output=True,
         text=True,
         check=True,
@@ -73,7 +73,14 @@ def test_every_setting_is_described() -> None:
 
 def coded() -> dict[str, type[Exception]]:
     """Return our errors by their codes."""
-    modules = (api.errors, indexer.errors, models.errors, qa.errors, api.web.cursors, api.web.engine)
+    modules = (
+        nutgraf.api.errors,
+        nutgraf.indexer.errors,
+        nutgraf.models.errors,
+        nutgraf.qa.errors,
+        nutgraf.api.web.cursors,
+        nutgraf.api.web.engine,
+    )
     found = [value for module in modules for value in vars(module).values() if isinstance(value, type)]
     return {one.code: one for one in found if issubclass(one, Exception) and hasattr(one, "code")}
 

@@ -6,7 +6,7 @@ import time
 import numpy as np
 import pytest
 
-from indexer.duplicates import (
+from nutgraf.indexer.duplicates import (
     CUT,
     CUT_SHARE,
     EDITED,

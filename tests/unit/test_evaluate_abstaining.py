@@ -5,9 +5,9 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from qa.evaluate.abstaining import abstaining, best_possible, excess_area, risk_coverage
-from qa.evaluate.records import Record
-from qa.evaluate.scores import Bin
+from nutgraf.qa.evaluate.abstaining import abstaining, best_possible, excess_area, risk_coverage
+from nutgraf.qa.evaluate.records import Record
+from nutgraf.qa.evaluate.scores import Bin
 
 
 def array(*values: float) -> np.ndarray:

@@ -1,11 +1,11 @@
 """From passages to a ranking of articles, by hand: as it was found, and as it was read."""
 
-from indexer.article import Article
-from indexer.filters import Filter
-from indexer.index import Passage
-from qa.evaluate.asking import MOST_ARTICLES, ranking, reread
-from qa.outcome import Asked, Read, Timing
-from qa.retrieve import Candidate
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.filters import Filter
+from nutgraf.indexer.index import Passage
+from nutgraf.qa.evaluate.asking import MOST_ARTICLES, ranking, reread
+from nutgraf.qa.outcome import Asked, Read, Timing
+from nutgraf.qa.retrieve import Candidate
 
 ARTICLES = {name: Article(id=name, title="", text="Ann won.") for name in "abcxy"}
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from indexer.article import Article
-from indexer.errors import SourceError
-from qa.evaluate.beir import Query, corpus_articles, load_beir, load_queries
-from qa.evaluate.kinds import kind_of
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.errors import SourceError
+from nutgraf.qa.evaluate.beir import Query, corpus_articles, load_beir, load_queries
+from nutgraf.qa.evaluate.kinds import kind_of
 
 DOCS = [
     {"_id": "d 1", "title": "Bridges", "text": " It was built. ", "metadata": {}},

@@ -6,7 +6,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from qa.evaluate.compare import FLIPS, Comparison, compared, most_changed, randomisation
+from nutgraf.qa.evaluate.compare import FLIPS, Comparison, compared, most_changed, randomisation
 
 
 def exact(differences: list[float]) -> float:

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from indexer.errors import SourceError
-from indexer.filters import Filter
-from qa.evaluate.news import NewsQuestion, load_news, occurring
-from qa.evaluate.questions import GoldQuestion, sample
-from qa.evaluate.squad import Question, load_squad
+from nutgraf.indexer.errors import SourceError
+from nutgraf.indexer.filters import Filter
+from nutgraf.qa.evaluate.news import NewsQuestion, load_news, occurring
+from nutgraf.qa.evaluate.questions import GoldQuestion, sample
+from nutgraf.qa.evaluate.squad import Question, load_squad
 
 
 def squad(*qas: Any, context: str = "Ada Novak built it.") -> dict[str, Any]:

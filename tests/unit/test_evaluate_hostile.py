@@ -7,11 +7,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api.comparing import compare
-from indexer.errors import SourceError
-from qa.evaluate.beir import corpus_articles, load_queries
-from qa.evaluate.kinds import kind_of
-from qa.evaluate.runs import read_qrels, read_run
+from nutgraf.api.comparing import compare
+from nutgraf.indexer.errors import SourceError
+from nutgraf.qa.evaluate.beir import corpus_articles, load_queries
+from nutgraf.qa.evaluate.kinds import kind_of
+from nutgraf.qa.evaluate.runs import read_qrels, read_run
 
 NEAR = st.text(alphabet=list('q0 \t\n\r1.-{}"[]:aé\u2028\x00\x1c'), max_size=60).map(str.encode)
 KEYS = st.sampled_from(["answers", "task", "sha256", "id", "figures", "question", "prediction", "f1"])

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from qa.evaluate.ranking import MEASURES, measured, token
+from nutgraf.qa.evaluate.ranking import MEASURES, measured, token
 
 LOG3, LOG7 = math.log2(3), math.log2(7)
 

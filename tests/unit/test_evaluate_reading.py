@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.windows import WindowLogits
-from qa.evaluate.reading import OVERLAP_TOKENS, read_all, read_whole
-from qa.evaluate.squad import Question
+from nutgraf.models.windows import WindowLogits
+from nutgraf.qa.evaluate.reading import OVERLAP_TOKENS, read_all, read_whole
+from nutgraf.qa.evaluate.squad import Question
 
 WINDOW_WORDS = 200
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from indexer.errors import SourceError, StorageFailed
-from qa.evaluate.records import Journal, Record, check_resumable
+from nutgraf.indexer.errors import SourceError, StorageFailed
+from nutgraf.qa.evaluate.records import Journal, Record, check_resumable
 
 HEADER = {"task": "open", "reader": "55ebbdfd", "rules": [{"windows": 10}]}
 ONE = Record(

@@ -7,9 +7,9 @@ import ir_measures
 import numpy as np
 import pytest
 
-from indexer.errors import SourceError, StorageFailed
-from qa.evaluate.ranking import measured
-from qa.evaluate.runs import read_qrels, read_run, write_run
+from nutgraf.indexer.errors import SourceError, StorageFailed
+from nutgraf.qa.evaluate.ranking import measured
+from nutgraf.qa.evaluate.runs import read_qrels, read_run, write_run
 
 RUN = {"q 1": [("a b", 0.9), ("b", 0.9), ("c", 0.1)], "q2": [], "q3": [("https://x/é?y=1", 12.0)]}
 

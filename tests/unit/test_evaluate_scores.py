@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from qa.evaluate.scores import Bin, best_threshold, expected_calibration_error, reliability
+from nutgraf.qa.evaluate.scores import Bin, best_threshold, expected_calibration_error, reliability
 
 
 def array(*values: float) -> np.ndarray:

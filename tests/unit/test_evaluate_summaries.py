@@ -4,12 +4,12 @@ import math
 
 import pytest
 
-from qa.evaluate import summaries
-from qa.evaluate.beir import Query
-from qa.evaluate.news import NewsQuestion
-from qa.evaluate.records import Record
-from qa.evaluate.squad import Question
-from qa.evaluate.summaries import Figure, of_asking, of_news, of_ranking, of_reading
+from nutgraf.qa.evaluate import summaries
+from nutgraf.qa.evaluate.beir import Query
+from nutgraf.qa.evaluate.news import NewsQuestion
+from nutgraf.qa.evaluate.records import Record
+from nutgraf.qa.evaluate.squad import Question
+from nutgraf.qa.evaluate.summaries import Figure, of_asking, of_news, of_ranking, of_reading
 
 
 def values(figures: list[Figure]) -> dict[str, tuple[float, int]]:

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from indexer.article import Article
-from indexer.filters import Filter
-from qa.aggregate import LocatedSpan
-from qa.calibrate import Calibration, Features
-from qa.explain import Term, explain
-from qa.outcome import Abstention, Answer, Asked, Read, Timing
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.filters import Filter
+from nutgraf.qa.aggregate import LocatedSpan
+from nutgraf.qa.calibrate import Calibration, Features
+from nutgraf.qa.explain import Term, explain
+from nutgraf.qa.outcome import Abstention, Answer, Asked, Read, Timing
 
 ARTICLE = Article(id="a", title="", text="Ada won. Bob lost.")
 CALIBRATION = Calibration(

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-import indexer.loaders
-from indexer.article import Article
-from indexer.errors import SourceError
-from indexer.loaders import LoadOptions, Skipped, discover, load
-from indexer.loaders.identity import canonical_url, web_url
+import nutgraf.indexer.loaders
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.errors import SourceError
+from nutgraf.indexer.loaders import LoadOptions, Skipped, discover, load
+from nutgraf.indexer.loaders.identity import canonical_url, web_url
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def stems(*paths: str) -> list[str]:
 
 
 def test_public_names() -> None:
-    assert indexer.loaders.__all__ == [
+    assert nutgraf.indexer.loaders.__all__ == [
         *("LoadOptions", "RefusedDates", "Skipped", "SourceFile", "discover", "load"),
     ]
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from indexer.article import Article
-from indexer.loaders import LoadOptions, RefusedDates, discover, load
-from indexer.loaders.assemble import TRUST
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.loaders import LoadOptions, RefusedDates, discover, load
+from nutgraf.indexer.loaders.assemble import TRUST
 
 BODY = "The minister of trade resigned after a row over steel prices, the government said."
 JSON_LD = (

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from indexer.article import Article
-from indexer.loaders import LoadOptions, Skipped, discover, load
-from indexer.loaders.pdf import paragraphs
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.loaders import LoadOptions, Skipped, discover, load
+from nutgraf.indexer.loaders.pdf import paragraphs
 
 SENTENCES = [
     f"The minister said on Monday that round {number} of the talks would go on for weeks."

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from indexer.article import Article
-from indexer.loaders import LoadOptions, SourceFile, load
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.loaders import LoadOptions, SourceFile, load
 
 SUFFIXES = [
     ".csv", ".docx", ".html", ".jsonl", ".jsonl.gz", ".md", ".pdf", ".tsv", ".txt", ".xyz",

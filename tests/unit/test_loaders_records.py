@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from indexer.article import Article
-from indexer.loaders import LoadOptions, Skipped, discover, load
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.loaders import LoadOptions, Skipped, discover, load
 
 RECORD = {
     "id": "a1",

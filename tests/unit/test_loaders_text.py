@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from indexer.article import Article
-from indexer.loaders import LoadOptions, Skipped, discover, load
-from indexer.loaders.decode import decode
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.loaders import LoadOptions, Skipped, discover, load
+from nutgraf.indexer.loaders.decode import decode
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 

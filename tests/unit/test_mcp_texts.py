@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from api.agents.failures import failure
-from api.agents.texts import article_text, asked_text, found_text
-from api.agents.tools import TOOLS
-from api.errors import UnknownArticle
-from qa.errors import BadFilter
+from nutgraf.api.agents.failures import failure
+from nutgraf.api.agents.texts import article_text, asked_text, found_text
+from nutgraf.api.agents.tools import TOOLS
+from nutgraf.api.errors import UnknownArticle
+from nutgraf.qa.errors import BadFilter
 
 
 def article(number: int, **more: Any) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.evaluate.metrics import exact_match, f1, right
+from nutgraf.qa.evaluate.metrics import exact_match, f1, right
 
 
 @pytest.mark.parametrize(

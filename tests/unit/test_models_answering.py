@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models import BadInput, ModelError, answering
-from models.cards import Card
-from models.cutting import Offsets
-from models.onnx import OnnxReader
-from models.windows import WindowLogits
+from nutgraf.models import BadInput, ModelError, answering
+from nutgraf.models.cards import Card
+from nutgraf.models.cutting import Offsets
+from nutgraf.models.onnx import OnnxReader
+from nutgraf.models.windows import WindowLogits
 
 DOCS = Path(__file__).parents[2] / "docs" / "reader.md"
 OTHERS = ["It rained in Oslo.", "Snow fell."]

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.batching import batches, pad
+from nutgraf.models.batching import batches, pad
 
 
 def test_by_hand() -> None:

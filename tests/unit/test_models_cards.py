@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-import models
-from models.cards import Card, check_layout, sha256_of, verify
-from models.errors import ModelDamaged, ModelMissing
+from nutgraf import models
+from nutgraf.models.cards import Card, check_layout, sha256_of, verify
+from nutgraf.models.errors import ModelDamaged, ModelMissing
 
 GOOD: dict[str, Any] = {
     "kind": "reader",

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models import cutting
-from models.cutting import Offsets, Window, blocks, whole_characters, whole_end, windows
+from nutgraf.models import cutting
+from nutgraf.models.cutting import Offsets, Window, blocks, whole_characters, whole_end, windows
 
 
 def tokens(count: int) -> Offsets:

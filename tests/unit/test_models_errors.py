@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-import models
-from models.errors import BadInput, ModelDamaged, ModelError, ModelMissing
+from nutgraf import models
+from nutgraf.models.errors import BadInput, ModelDamaged, ModelError, ModelMissing
 
 HEAVY = ("onnxruntime", "tokenizers", "torch", "transformers", "sentence_transformers", "numpy")
 

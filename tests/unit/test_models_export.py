@@ -11,10 +11,10 @@ import pytest
 from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
-from models.errors import ModelDamaged, ModelMissing
-from models.export import bert, folder, ranges, sources
-from models.export.__main__ import main
-from models.export.forms import PerRow, PerTensor, Plain, Static, rows_to_int8
+from nutgraf.models.errors import ModelDamaged, ModelMissing
+from nutgraf.models.export import bert, folder, ranges, sources
+from nutgraf.models.export.__main__ import main
+from nutgraf.models.export.forms import PerRow, PerTensor, Plain, Static, rows_to_int8
 
 HIDDEN, INNER, LAYERS, HEADS, WORDS = 128, 256, 2, 4, 50
 IDS = np.random.default_rng(1).integers(0, WORDS, (3, 11))

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import models
-from models.errors import ModelError
-from models.onnx import OnnxEncoder, OnnxReader
-from models.spans import best_spans
+from nutgraf import models
+from nutgraf.models.errors import ModelError
+from nutgraf.models.onnx import OnnxEncoder, OnnxReader
+from nutgraf.models.spans import best_spans
 
 CONTEXT = (
     "Beijing 🎉 said on Monday that China agreed to lift sanctions on Australian wine, "

@@ -15,7 +15,7 @@ class Watch:
         if name == "onnxruntime":
             print(os.environ.get("ORT_DISABLE_TELEMETRY"))
 sys.meta_path.insert(0, Watch())
-import models
+from nutgraf import models
 models.load_reader()
 """
 

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from models.spans import Pool, Span, best_spans, span_scores, token_lines
+from nutgraf.models.spans import Pool, Span, best_spans, span_scores, token_lines
 
 LOW = -10.0
 

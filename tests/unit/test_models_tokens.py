@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import models
-from models.errors import ModelDamaged
-from models.tokens import Tokens
+from nutgraf import models
+from nutgraf.models.errors import ModelDamaged
+from nutgraf.models.tokens import Tokens
 
 VOCABULARY = models.shipped("encoder") / "tokenizer.json"
 

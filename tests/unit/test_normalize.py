@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.normalize import normalize, same_words
+from nutgraf.qa.normalize import normalize, same_words
 
 
 @pytest.mark.parametrize(

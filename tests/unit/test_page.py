@@ -3,12 +3,12 @@
 import pytest
 from starlette.datastructures import QueryParams
 
-from api.web.page.form import Form, is_untidy
-from api.web.page.front import candidates
-from api.web.page.look import confidence, day, origin, paragraphs, percent, pieces, place, web
-from api.web.page.looked import looked_at
-from api.web.page.reference import operations, shapes
-from api.web.page.strips import rival, strips
+from nutgraf.api.web.page.form import Form, is_untidy
+from nutgraf.api.web.page.front import candidates
+from nutgraf.api.web.page.look import confidence, day, origin, paragraphs, percent, pieces, place, web
+from nutgraf.api.web.page.looked import looked_at
+from nutgraf.api.web.page.reference import operations, shapes
+from nutgraf.api.web.page.strips import rival, strips
 
 ARTICLE = {"id": "a/1", "title": "T", "url": None, "source": None, "published": "2014-05-01T00:00:00Z"}
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.passages import PassageRule, sentence_around, split, title_prefix
+from nutgraf.indexer.passages import PassageRule, sentence_around, split, title_prefix
 
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 

@@ -5,14 +5,14 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from indexer.article import Article
-from indexer.build import Builder
-from indexer.filters import Filter
-from indexer.index import Index
-from models.onnx import OnnxEncoder
-from qa.checks import checked_filter
-from qa.errors import BadFilter
-from qa.retrieve import Candidate, Retrieval, retrieve
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.build import Builder
+from nutgraf.indexer.filters import Filter
+from nutgraf.indexer.index import Index
+from nutgraf.models.onnx import OnnxEncoder
+from nutgraf.qa.checks import checked_filter
+from nutgraf.qa.errors import BadFilter
+from nutgraf.qa.retrieve import Candidate, Retrieval, retrieve
 
 QUESTION = "Who leads the harbour office?"
 DAY = date(2022, 6, 30)

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from qa.standing import Era, Said, statuses
+from nutgraf.qa.standing import Era, Said, statuses
 
 
 def era(*said: str) -> Era:

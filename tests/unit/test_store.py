@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexer.article import Article
-from indexer.filters import Filter
-from indexer.store import NewPassage, Store, vector_hash
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.filters import Filter
+from nutgraf.indexer.store import NewPassage, Store, vector_hash
 
 
 def article(article_id: str, text: str = "One. Two.", **more: object) -> Article:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from indexer.article import Article
-from qa.aggregate import LocatedSpan, aggregate
-from qa.timeline import Entry, timeline
+from nutgraf.indexer.article import Article
+from nutgraf.qa.aggregate import LocatedSpan, aggregate
+from nutgraf.qa.timeline import Entry, timeline
 
 
 def said(

@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from api.timelines import print_timeline, timeline_object
-from indexer.article import Article
-from qa.aggregate import LocatedSpan
-from qa.standing import Status
-from qa.timeline import Entry
+from nutgraf.api.timelines import print_timeline, timeline_object
+from nutgraf.indexer.article import Article
+from nutgraf.qa.aggregate import LocatedSpan
+from nutgraf.qa.standing import Status
+from nutgraf.qa.timeline import Entry
 
 
 def entry(text: str, *days: int | None, status: Status = "current", outlet: str | None = "Outlet") -> Entry:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from models.training.questions import Corpus, load
-from models.training.recipe import SOURCES, UNSEEN
-from qa.normalize import normalize
+from nutgraf.models.training.questions import Corpus, load
+from nutgraf.models.training.recipe import SOURCES, UNSEEN
+from nutgraf.qa.normalize import normalize
 
 DATA = Path(os.environ.get("NUTGRAF_DATA", "../shared/data"))
 pytestmark = pytest.mark.skipif(

@@ -6,7 +6,7 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="training needs the extra hf")
 
-from models.training.loss import reading_loss  # noqa: E402 - only where torch is
+from nutgraf.models.training.loss import reading_loss  # noqa: E402 - only where torch is
 
 
 def tensors(start: list[list[float]], end: list[list[float]], context: list[list[int]]) -> list[object]:

@@ -13,18 +13,18 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="training needs the extra hf")
 
-from models import shipped  # noqa: E402 - only where torch is
-from models.errors import ModelError  # noqa: E402
-from models.tokens import Tokens  # noqa: E402
-from models.training import average  # noqa: E402
-from models.training.architectures import load_network  # noqa: E402
-from models.training.development import Development  # noqa: E402
-from models.training.negatives import hard_negatives  # noqa: E402
-from models.training.plot import _by_step, _lines, plot  # noqa: E402
-from models.training.questions import load  # noqa: E402
-from models.training.recipe import SOURCES, Recipe, Stage  # noqa: E402
-from models.training.train import CHECKPOINT, LOG, chosen, train  # noqa: E402
-from models.training.windows import Groups, tokenize  # noqa: E402
+from nutgraf.models import shipped  # noqa: E402 - only where torch is
+from nutgraf.models.errors import ModelError  # noqa: E402
+from nutgraf.models.tokens import Tokens  # noqa: E402
+from nutgraf.models.training import average  # noqa: E402
+from nutgraf.models.training.architectures import load_network  # noqa: E402
+from nutgraf.models.training.development import Development  # noqa: E402
+from nutgraf.models.training.negatives import hard_negatives  # noqa: E402
+from nutgraf.models.training.plot import _by_step, _lines, plot  # noqa: E402
+from nutgraf.models.training.questions import load  # noqa: E402
+from nutgraf.models.training.recipe import SOURCES, Recipe, Stage  # noqa: E402
+from nutgraf.models.training.train import CHECKPOINT, LOG, chosen, train  # noqa: E402
+from nutgraf.models.training.windows import Groups, tokenize  # noqa: E402
 
 COLOURS = ["red", "green", "blue", "white", "black"]
 CONFIG = {
@@ -211,7 +211,7 @@ def test_a_run_that_was_killed_goes_on_to_the_same_weights(
 
     run = whole.parent / "killed"
     with monkeypatch.context() as patch:
-        patch.setattr("models.training.train._CHECKPOINT_SECONDS", 0.0)
+        patch.setattr("nutgraf.models.training.train._CHECKPOINT_SECONDS", 0.0)
         with pytest.raises(Killed):
             train(RECIPE, base=base, data=data, run=run, threads=1, say=die)
     assert not (run / "reader").exists()
@@ -286,7 +286,7 @@ def test_development_counts_alone_and_among(data: Path) -> None:
 
 
 def test_what_length_costs_goes_with_the_reader(whole: Path, tmp_path: Path) -> None:
-    from models.hf import HfReader
+    from nutgraf.models.hf import HfReader
 
     folder = tmp_path / "reader"
     shutil.copytree(whole / "reader", folder)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from models.errors import ModelError
-from models.training.questions import Corpus, is_held_out, load
-from models.training.recipe import SOURCES, Source
+from nutgraf.models.errors import ModelError
+from nutgraf.models.training.questions import Corpus, is_held_out, load
+from nutgraf.models.training.recipe import SOURCES, Source
 
 
 def squad(

@@ -5,7 +5,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.training.swaps import swapped
+from nutgraf.models.training.swaps import swapped
 
 CONTEXT = "In 1999 the band Fire Birds toured Peru with Ana Sol. By 2004, Ana Sol had left for Chile."
 

@@ -5,13 +5,13 @@ import random
 import numpy as np
 import pytest
 
-from models import shipped
-from models.tokens import Tokens
-from models.training.batching import Batch, draw, stack
-from models.training.negatives import DEPTH, hard_negatives
-from models.training.questions import Context, Corpus, Question
-from models.training.recipe import Recipe, Stage
-from models.training.windows import Groups, Tokenized, Window, tokenize
+from nutgraf.models import shipped
+from nutgraf.models.tokens import Tokens
+from nutgraf.models.training.batching import Batch, draw, stack
+from nutgraf.models.training.negatives import DEPTH, hard_negatives
+from nutgraf.models.training.questions import Context, Corpus, Question
+from nutgraf.models.training.recipe import Recipe, Stage
+from nutgraf.models.training.windows import Groups, Tokenized, Window, tokenize
 
 TOKENS = Tokens(shipped("reader") / "tokenizer.json")
 CITIES = ["Paris", "Lyon", "Nice", "Lille", "Nantes", "Brest", "Dijon", "Tours"]

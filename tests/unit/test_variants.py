@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.variants import full_name, without_title
+from nutgraf.qa.variants import full_name, without_title
 
 
 @pytest.mark.parametrize(

@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 
-import api.web.newest
-from api.schemas import Json
-from api.service import Open
-from api.settings import Settings
-from api.web.engine import Busy, Engine, Limits
-from api.web.waiting import Wanted
-from qa.errors import BadQuestion
-from qa.inquiry import Inquiry
-from qa.outcome import Asked
+import nutgraf.api.web.newest
+from nutgraf.api.schemas import Json
+from nutgraf.api.service import Open
+from nutgraf.api.settings import Settings
+from nutgraf.api.web.engine import Busy, Engine, Limits
+from nutgraf.api.web.waiting import Wanted
+from nutgraf.qa.errors import BadQuestion
+from nutgraf.qa.inquiry import Inquiry
+from nutgraf.qa.outcome import Asked
 
 QUESTIONS = ["What did China agree to on sanctions?", "Who is Sung Kim?", "Who won?"]
 
@@ -61,7 +61,8 @@ def test_what_waits_together_is_answered_together(
         sizes: list[int] = []
         answer = engine.opened.answerer.__class__.answer
         monkeypatch.setattr(
-            "qa.answer.Answerer.answer", lambda self, asks: sizes.append(len(asks)) or answer(self, asks)
+            "nutgraf.qa.answer.Answerer.answer",
+            lambda self, asks: sizes.append(len(asks)) or answer(self, asks),
         )
         alone = [await engine.ask(Inquiry(question), text) for question in QUESTIONS]
         gate, first = await held(engine)
@@ -205,14 +206,14 @@ def test_one_opening_serves_all_who_waited_and_none_who_came_later(
     async def body(engine: Engine) -> None:
         begun: list[int] = []
         go = threading.Event()
-        held_class = api.web.newest.Held
+        held_class = nutgraf.api.web.newest.Held
 
         def slowly(*arguments: Any) -> Any:
             begun.append(len(begun))
             assert go.wait(60)
             return held_class(*arguments)
 
-        monkeypatch.setattr("api.web.newest.Held", slowly)
+        monkeypatch.setattr("nutgraf.api.web.newest.Held", slowly)
         first = asyncio.create_task(engine.reopen())
         while not begun:
             await asyncio.sleep(0.01)
@@ -267,7 +268,7 @@ def test_stopping_finishes_what_was_accepted(seeds_settings: Settings) -> None:
 
 
 def test_an_index_that_is_not_there(tmp_path: Path) -> None:
-    from indexer.errors import IndexMissing
+    from nutgraf.indexer.errors import IndexMissing
 
     with pytest.raises(IndexMissing):
         run(Settings(index=tmp_path), Limits(), lambda _: None)

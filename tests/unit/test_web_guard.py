@@ -15,10 +15,10 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 from starlette.types import Message, Receive, Scope, Send
 
-from api.web.bodies import Bodies
-from api.web.deadline import CallerLeft
-from api.web.guard import HEADERS, Guard, Rules
-from api.web.keys import parse_keys
+from nutgraf.api.web.bodies import Bodies
+from nutgraf.api.web.deadline import CallerLeft
+from nutgraf.api.web.guard import HEADERS, Guard, Rules
+from nutgraf.api.web.keys import parse_keys
 
 READER, WRITER, WRONG = "reader-of-16-chars", "writer-of-16-chars", "wrong-one-of-16-chars"
 JSON, UPLOAD_TYPE = "application/json", (b"content-type", b"application/x-ndjson")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from api.web.queries import Ask, AskBatch, NewArticle, article_record
+from nutgraf.api.web.queries import Ask, AskBatch, NewArticle, article_record
 
 
 def error_of(body: bytes) -> ValidationError:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Generic, TypeVar
 
-from api.service import Open
-from api.web.engine import Busy, Engine
-from qa.inquiry import Inquiry
+from nutgraf.api.service import Open
+from nutgraf.api.web.engine import Busy, Engine
+from nutgraf.qa.inquiry import Inquiry
 
 T = TypeVar("T")
 PASSAGES, ASKED, SHOWN = 2000, 8, 3

@@ -6,8 +6,8 @@ Pure: knows the objects of `api.schemas`.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from api.schemas import Json
-from api.web.page.look import Piece, Span, paragraphs, place
+from nutgraf.api.schemas import Json
+from nutgraf.api.web.page.look import Piece, Span, paragraphs, place
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from api.schemas import Json
-from api.web.page.look import place
+from nutgraf.api.schemas import Json
+from nutgraf.api.web.page.look import place
 
 EDGE = 2.0
 """Per cent left free at both ends, so that a dot there is whole."""

@@ -1,6 +1,0 @@
-"""`python -m api` is `nutgraf`."""
-
-from api.cli import main
-
-if __name__ == "__main__":
-    main()
