@@ -20,13 +20,13 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.common import ROOT, SQUAD, THREADS, index_of, need, print_table
-from nutgraf.api.service import open_answerer
-from nutgraf.api.settings import Settings
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.loaders import LoadOptions, discover, load
+from nutgraf.opening import open_answerer
 from nutgraf.qa.answer import Answerer
 from nutgraf.qa.evaluate.squad import load_squad
-from nutgraf.qa.outcome import Asked
+from nutgraf.qa.result import QuestionResult
+from nutgraf.settings import Settings
 
 
 def seeds() -> tuple[Path, list[str]]:
@@ -54,7 +54,7 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
-def same(one: Asked, other: Asked) -> bool:
+def same(one: QuestionResult, other: QuestionResult) -> bool:
     """Whether two outcomes have the same answers; scores to the rounding of float32."""
     places = [[(a.span.article.id, a.start, a.end) for a in asked.best] for asked in (one, other)]
     scores = [[a.score for a in asked.best] for asked in (one, other)]

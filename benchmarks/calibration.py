@@ -13,13 +13,13 @@ import json
 
 from benchmarks.common import THREADS, print_table
 from benchmarks.heldout import held_out
-from nutgraf.indexer.index import Index
+from nutgraf.indexer.embedded.index import EmbeddedIndex
 from nutgraf.models import load_encoder, load_reader, shipped
 from nutgraf.qa.answer import Answerer
-from nutgraf.qa.calibrate import Calibration
-from nutgraf.qa.evaluate.calibrating import Figures, cross_validated, figures, fitted, judged
-from nutgraf.qa.evaluate.labelled import Labelled
-from nutgraf.qa.evaluate.outcomes import outcomes
+from nutgraf.qa.calibration import Calibration
+from nutgraf.qa.evaluate.fitting import CalibrationFigures, cross_validated, figures, fitted, judged
+from nutgraf.qa.evaluate.labels import LabelledQuestion
+from nutgraf.qa.evaluate.trials import outcomes
 
 FALSE_ANSWERS = 0.07
 """Of questions that these articles do not answer. The aim is 0.1: in other archives neighbours are closer."""
@@ -34,10 +34,12 @@ def main() -> None:
     parser.add_argument("--write", action="store_true")
     given = parser.parse_args()
     asked = held_out()
-    questions = [Labelled(q.id, q.text, q.golds, q.article_id) for q in asked.of_documents(given.questions)]
+    questions = [
+        LabelledQuestion(q.id, q.text, q.golds, q.article_id) for q in asked.of_documents(given.questions)
+    ]
     reader = load_reader(threads=THREADS)
     before = Calibration.from_card(reader.card.calibration)
-    with Index(asked.folder) as index:
+    with EmbeddedIndex(asked.folder) as index:
         answerer = Answerer(index, load_encoder(threads=THREADS), reader, before)
         found = [outcome for batch in outcomes(answerer, index, questions) for outcome in batch]
     report(
@@ -52,7 +54,7 @@ def main() -> None:
         card.write_text(json.dumps(json.loads(card.read_text()) | {"calibration": numbers}, indent=2) + "\n")
 
 
-def report(questions: int, before: Figures, after: Figures) -> None:
+def report(questions: int, before: CalibrationFigures, after: CalibrationFigures) -> None:
     """Print what the card's numbers are worth on these questions, and what the fit is on unseen ones."""
     labels = {
         "ece": "expected calibration error",

@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.common import CACHE, ROOT, THREADS, print_table
-from nutgraf.api.indexing import index_paths
-from nutgraf.api.settings import Settings
+from nutgraf.ingest import index_paths
+from nutgraf.settings import Settings
 
 QUESTION = "What did China agree to on sanctions?"
 FOLDER = CACHE / "seeds"

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.build import Builder
+from nutgraf.indexer.embedded.writer import EmbeddedWriter
 from nutgraf.models import load_encoder
 
 ROOT = Path(__file__).parents[1]
@@ -29,7 +29,7 @@ def need(path: Path) -> Path:
 def index_of(name: str, articles: Iterable[Article]) -> Path:
     """Return the folder of an index of these articles, made or brought up to date."""
     folder = CACHE / name
-    with Builder(folder, load_encoder(threads=THREADS)) as builder:
+    with EmbeddedWriter(folder, load_encoder(threads=THREADS)) as builder:
         builder.add(articles)
         builder.publish()
     return folder

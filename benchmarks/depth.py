@@ -16,16 +16,16 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.common import CACHE, DATA, SQUAD, THREADS, index_of, need, print_table
+from nutgraf.indexer.embedded.index import EmbeddedIndex
 from nutgraf.indexer.filters import Filter
-from nutgraf.indexer.index import Index
 from nutgraf.models import load_encoder, load_reader
 from nutgraf.qa.aggregate import LocatedSpan, aggregate
 from nutgraf.qa.evaluate.metrics import exact_match, f1
 from nutgraf.qa.evaluate.news import load_news
 from nutgraf.qa.evaluate.questions import GoldQuestion, sample
 from nutgraf.qa.evaluate.squad import load_squad
-from nutgraf.qa.reading import Reading
-from nutgraf.qa.retrieve import Candidate, Retrieval, retrieve
+from nutgraf.qa.reader import ReaderParams
+from nutgraf.qa.retrieval import Candidate, RetrievalParams, retrieve
 
 MOST = 100
 DEPTHS = (3, 5, 10, 20, 30, 50, 100)
@@ -71,15 +71,15 @@ def _question(question: GoldQuestion) -> Question:
 
 
 def read(
-    folder: Path, questions: Sequence[Question], reading: Reading, name: str | None
+    folder: Path, questions: Sequence[Question], reading: ReaderParams, name: str | None
 ) -> list[list[Window]]:
     """Return the windows of each question, the likeliest first, each read."""
     encoder, reader = load_encoder(threads=THREADS), load_reader(name, threads=THREADS)
     bare = replace(reading, retrieval_weight=0.0, null_weight=0.0)
     found = []
-    with Index(folder) as index:
+    with EmbeddedIndex(folder) as index:
         for question in questions:
-            candidates = retrieve(index, encoder, question.text, MOST, Filter(), Retrieval()).candidates
+            candidates = retrieve(index, encoder, question.text, MOST, Filter(), RetrievalParams()).candidates
             logits = reader.read([(question.text, bare.context(c)) for c in candidates])
             found.append([Window(c, bare.spans_of(c, w)) for c, w in zip(candidates, logits, strict=True)])
     return found
@@ -122,7 +122,9 @@ def hits(questions: Sequence[Question], rankings: Sequence[Sequence[str]], label
     return 100 * float(np.mean(found)) if found else float("nan")
 
 
-def print_depths(questions: Sequence[Question], found: Sequence[Sequence[Window]], reading: Reading) -> None:
+def print_depths(
+    questions: Sequence[Question], found: Sequence[Sequence[Window]], reading: ReaderParams
+) -> None:
     """Print what each number of passages brings with the weights in force."""
     prior, null, agreement = reading.retrieval_weight, reading.null_weight, reading.agreement_weight
     rows = [
@@ -192,7 +194,7 @@ def main() -> None:
     parser.add_argument("--reader")
     given = parser.parse_args()
     folder, questions = squad(given.questions) if given.squad else news(given.questions)
-    reading = Reading()
+    reading = ReaderParams()
     found = read(folder, questions, reading, given.reader)
     print_depths(questions, found, reading)
     for depth in (10, 50):

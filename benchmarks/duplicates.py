@@ -20,10 +20,11 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.common import DATA, ROOT, need, print_table
-from nutgraf.indexer import clusters, duplicates
+from nutgraf.indexer import duplicates
 from nutgraf.indexer.article import Article
+from nutgraf.indexer.embedded import clusters
+from nutgraf.indexer.embedded.store import Store
 from nutgraf.indexer.loaders import LoadOptions, discover, load
-from nutgraf.indexer.store import Store
 
 ARTICLES = DATA / "news" / "articles.jsonl.gz"
 PAIRS = ROOT / "tests" / "quality" / "duplicate_pairs.jsonl"
@@ -100,7 +101,7 @@ def agree(title: str, pairs: Sequence[Mapping[str, Any]], names: Mapping[str, st
 # --- drawing pairs, without the sketches that are to be judged --------------------------------------------
 
 
-def containments(texts: Mapping[str, duplicates.Shingled]) -> dict[Pair, float]:
+def containments(texts: Mapping[str, duplicates.ShingledText]) -> dict[Pair, float]:
     """Return the share of the shorter text's shingles that the other has, judged by one shingle in 16."""
     sampled = {
         article_id: {shingle for shingle in text.shingles if zlib.crc32(shingle.encode()) % 16 == 0}
@@ -149,7 +150,7 @@ def sample(articles: Sequence[Article], count: int) -> None:
         print(json.dumps({"a": a, "b": b, "copy": None, "why": ""}))
 
 
-def likeness(one: duplicates.Shingled, other: duplicates.Shingled) -> dict[str, float]:
+def likeness(one: duplicates.ShingledText, other: duplicates.ShingledText) -> dict[str, float]:
     """Return the shingles that two texts share, over those of both and over those of the shorter one."""
     a, b = set(one.shingles), set(other.shingles)
     shared = len(a & b)

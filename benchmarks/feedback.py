@@ -19,11 +19,11 @@ import numpy.typing as npt
 from benchmarks.common import THREADS, print_table
 from benchmarks.depth import Question, labels
 from benchmarks.lexical import BASE, DENSE_WEIGHT, DEPTH, Terms, articles, asked, row
+from nutgraf.indexer.embedded.index import EmbeddedIndex
+from nutgraf.indexer.embedded.vectors import by_score
 from nutgraf.indexer.filters import Filter
-from nutgraf.indexer.index import Index
-from nutgraf.indexer.vectors import by_score
 from nutgraf.models import load_encoder
-from nutgraf.qa.fuse import Ranking, weighted_sum
+from nutgraf.qa.fusion import Ranking, weighted_sum
 
 FIRST = (1, 3, 5)
 VECTOR_WEIGHTS = (0.2, 0.5, 1.0)
@@ -35,7 +35,7 @@ Matrix = npt.NDArray[np.float32]
 class Archive:
     """Vectors and term weights of all passages, rows in the order of their ids."""
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: EmbeddedIndex) -> None:
         """Read everything into memory."""
         self._index, self._terms = index, Terms(index)
         chunks = [*index.store.vectors()]
@@ -85,7 +85,7 @@ def run(folder: Path, questions: Sequence[Question], *, halves: bool) -> None:
     def fused(dense: Sequence[Ranking], words: Sequence[Ranking]) -> list[Ranking]:
         return [weighted_sum(d, w, dense_weight=DENSE_WEIGHT) for d, w in zip(dense, words, strict=True)]
 
-    with Index(folder) as index:
+    with EmbeddedIndex(folder) as index:
         archive = Archive(index)
         vectors = load_encoder(threads=THREADS).encode([q.text for q in questions])
         terms = [archive.terms_of(q.text) for q in questions]

@@ -15,13 +15,13 @@ import numpy as np
 from benchmarks.common import THREADS, print_table
 from benchmarks.depth import labels
 from benchmarks.lexical import articles, asked, row
+from nutgraf.indexer.embedded.index import EmbeddedIndex
 from nutgraf.indexer.filters import Filter
-from nutgraf.indexer.index import Index
 from nutgraf.models import load_encoder
-from nutgraf.qa.fuse import Ranking, ranking_of, weighted_sum
-from nutgraf.qa.retrieve import Retrieval
+from nutgraf.qa.fusion import Ranking, ranking_of, weighted_sum
+from nutgraf.qa.retrieval import RetrievalParams
 
-DEPTH = Retrieval().depth
+DEPTH = RetrievalParams().depth
 WEIGHTS = (
     *((0.0, 0.0), (1.0, 0.0), (0.2, 0.0), (0.3, 0.0), (0.4, 0.0), (0.5, 0.0)),
     *((0.4, 0.1), (0.4, 0.2), (0.4, 0.3), (0.4, 0.4)),
@@ -50,8 +50,8 @@ class Rankings:
         )
 
 
-def rankings(index: Index, questions: Sequence[str]) -> list[Rankings]:
-    """Ask the engines, as `qa.retrieve` does."""
+def rankings(index: EmbeddedIndex, questions: Sequence[str]) -> list[Rankings]:
+    """Ask the engines, as `qa.retrieval` does."""
     vectors = load_encoder(threads=THREADS).encode(questions)
     found = []
     for question, vector in zip(questions, vectors, strict=True):
@@ -65,8 +65,8 @@ def rankings(index: Index, questions: Sequence[str]) -> list[Rankings]:
 def main() -> None:
     """Go through the weights."""
     folder, questions, halves = asked(__doc__)
-    rule = Retrieval()
-    with Index(folder) as index:
+    rule = RetrievalParams()
+    with EmbeddedIndex(folder) as index:
         found = rankings(index, [q.text for q in questions])
         table = []
         for dense, article in WEIGHTS:

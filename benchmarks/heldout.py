@@ -15,7 +15,7 @@ from benchmarks.common import DATA, index_of, need
 from nutgraf.indexer.article import Article
 from nutgraf.models.training.questions import load
 from nutgraf.models.training.recipe import SOURCES, UNSEEN
-from nutgraf.qa.evaluate.squad import Question, load_squad
+from nutgraf.qa.evaluate.squad import SquadQuestion, load_squad
 from nutgraf.qa.normalize import normalize
 
 TRAIN = DATA / "reader-train"
@@ -27,10 +27,10 @@ class HeldOut:
     """The folder of the index, and the questions: of held-out documents, and of the unseen sets."""
 
     folder: Path
-    documents: list[Question]
-    unseen: list[Question]
+    documents: list[SquadQuestion]
+    unseen: list[SquadQuestion]
 
-    def of_documents(self, count: int) -> list[Question]:
+    def of_documents(self, count: int) -> list[SquadQuestion]:
         """Return questions of the documents alone, always the same ones.
 
         Other passages speak of what theirs speaks of, as in an archive. The unseen sets have no such
@@ -38,7 +38,7 @@ class HeldOut:
         """
         return random.Random(3).sample(self.documents, min(count, len(self.documents)))
 
-    def sample(self, count: int) -> list[Question]:
+    def sample(self, count: int) -> list[SquadQuestion]:
         """Return two thirds from the documents and one from the unseen sets, always the same ones."""
         dice = random.Random(3)
         unseen = dice.sample(self.unseen, min(count // 3, len(self.unseen)))
@@ -58,7 +58,7 @@ def held_out() -> HeldOut:
     learnt = _learnt_runs()
     folder = index_of("held-out", [*articles, *(a for one in unseen for a in one.articles)])
     documents = [
-        Question(f"question-{at}", q.text, tuple(corpus.answers(q)), ids[q.context])
+        SquadQuestion(f"question-{at}", q.text, tuple(corpus.answers(q)), ids[q.context])
         for at, q in enumerate(corpus.questions)
         if corpus.held_out(q) and q.answers and learnt.isdisjoint(_runs(corpus.contexts[q.context].text))
     ]

@@ -17,13 +17,13 @@ import numpy as np
 
 from benchmarks.common import THREADS, print_table
 from benchmarks.heldout import held_out
-from nutgraf.indexer.index import Index
+from nutgraf.indexer.embedded.index import EmbeddedIndex
 from nutgraf.models import load_reader
 from nutgraf.models.cards import LENGTH_COST
+from nutgraf.models.logits import WindowLogits
 from nutgraf.models.spans import best_spans
-from nutgraf.models.windows import WindowLogits
 from nutgraf.qa.evaluate.metrics import exact_match, f1
-from nutgraf.qa.evaluate.squad import Question
+from nutgraf.qa.evaluate.squad import SquadQuestion
 
 COSTS = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3)
 
@@ -35,7 +35,7 @@ def answer(context: str, window: WindowLogits, more: float) -> str:
     return context[spans[0].start : spans[0].end] if spans else ""
 
 
-def figures(texts: Sequence[str], questions: Sequence[Question]) -> list[float]:
+def figures(texts: Sequence[str], questions: Sequence[SquadQuestion]) -> list[float]:
     """Return EM and F1, in per cent."""
     pairs = [(text, question.golds) for text, question in zip(texts, questions, strict=True)]
     return [100 * float(np.mean([score(*pair) for pair in pairs])) for score in (exact_match, f1)]
@@ -49,7 +49,7 @@ def main() -> None:
     parser.add_argument("--write", type=Path, metavar="FOLDER")
     given = parser.parse_args()
     asked, reader = held_out(), load_reader(threads=THREADS)
-    with Index(asked.folder) as index:
+    with EmbeddedIndex(asked.folder) as index:
         articles = index.store.articles(list({q.article_id for q in asked.documents}))
     contexts = [articles[q.article_id].text for q in asked.documents]
     windows = reader.read([(q.text, c) for q, c in zip(asked.documents, contexts, strict=True)])

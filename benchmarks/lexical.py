@@ -23,12 +23,12 @@ from scipy import sparse
 
 from benchmarks.common import THREADS, print_table
 from benchmarks.depth import Question, hits, labels, news, squad
+from nutgraf.indexer.embedded.index import EmbeddedIndex
+from nutgraf.indexer.embedded.lexical import STOP_WORDS, TITLE_TIMES, joined_initials
+from nutgraf.indexer.embedded.vectors import by_score
 from nutgraf.indexer.filters import Filter
-from nutgraf.indexer.index import Index
-from nutgraf.indexer.lexical import STOP_WORDS, TITLE_TIMES, joined_initials
-from nutgraf.indexer.vectors import by_score
 from nutgraf.models import load_encoder
-from nutgraf.qa.fuse import Ranking, weighted_sum
+from nutgraf.qa.fusion import Ranking, weighted_sum
 
 DEPTH = 100
 DENSE_WEIGHT = 0.4
@@ -81,7 +81,7 @@ def analyzer(*, stems: bool) -> Any:  # noqa: ANN401 - tantivy ships no types
 class Terms:
     """Counts of the words of passages and titles, as sparse matrices over one vocabulary."""
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: EmbeddedIndex) -> None:
         """Read every passage of the store."""
         self._plain, self._stemmer = analyzer(stems=False), analyzer(stems=True)
         self._known: dict[str, int] = {}
@@ -162,7 +162,7 @@ class Bm25:
         return Ranking(*by_score(self.terms.ids[best], scores[best]))
 
 
-def articles(index: Index, rankings: Sequence[Ranking]) -> list[list[str]]:
+def articles(index: EmbeddedIndex, rankings: Sequence[Ranking]) -> list[list[str]]:
     """Return each ranking's articles, an article standing where its best passage stands."""
     every = np.unique(np.concatenate([ranking.ids for ranking in rankings])).tolist()
     owner = {p.id: p.article_id for p in index.store.passages(every).values()}
@@ -183,7 +183,7 @@ def row(
 
 def run(folder: Path, questions: Sequence[Question], *, halves: bool) -> None:
     """Print both tables."""
-    with Index(folder) as index:
+    with EmbeddedIndex(folder) as index:
         vectors = load_encoder(threads=THREADS).encode([q.text for q in questions])
         dense = [Ranking(*index.dense(vector, DEPTH, Filter())) for vector in vectors]
         alone: list[list[object]] = []

@@ -20,9 +20,9 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.common import CACHE, DATA, ROOT, THREADS, need, print_table
-from nutgraf.api.service import open_answerer
-from nutgraf.api.settings import Settings
-from nutgraf.indexer.index import Index
+from nutgraf.indexer.embedded.index import EmbeddedIndex
+from nutgraf.opening import open_answerer
+from nutgraf.settings import Settings
 
 FOLDER = CACHE / "news"
 ARTICLES = DATA / "news" / "articles.jsonl.gz"
@@ -102,7 +102,7 @@ def ask(count: int) -> None:
 def passages() -> None:
     """Check the invariant of every stored passage: a non-empty, trimmed quote of its article."""
     checked = 0
-    with Index(FOLDER) as opened:
+    with EmbeddedIndex(FOLDER) as opened:
         last = opened.store.last_passage()
         for at in range(1, last + 1, 2000):
             for passage in opened.fetch(range(at, min(at + 2000, last + 1))):

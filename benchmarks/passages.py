@@ -17,17 +17,17 @@ import numpy as np
 
 from benchmarks.common import CACHE, DATA, SQUAD, THREADS, need, print_table
 from benchmarks.depth import Question, articles_of, hits, labels, news, squad
-from nutgraf.api.service import Models, joined
-from nutgraf.api.settings import Settings
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.build import Builder
-from nutgraf.indexer.index import Index
+from nutgraf.indexer.embedded.index import EmbeddedIndex
+from nutgraf.indexer.embedded.writer import EmbeddedWriter
 from nutgraf.indexer.loaders import LoadOptions, discover, load
 from nutgraf.indexer.passages import PassageRule
 from nutgraf.models import load_encoder, load_reader
+from nutgraf.opening import LoadedModels, joined
 from nutgraf.qa.evaluate.metrics import exact_match, f1
 from nutgraf.qa.evaluate.squad import load_squad
 from nutgraf.qa.profiles import DEFAULT, PROFILES
+from nutgraf.settings import Settings
 
 BASE = PassageRule()
 ARTICLES = 1400
@@ -51,15 +51,15 @@ def some_news(questions: Sequence[Question]) -> list[Article]:
 
 
 def row(
-    name: str, folder: Path, articles: Iterable[Article], questions: Sequence[Question], models: Models
+    name: str, folder: Path, articles: Iterable[Article], questions: Sequence[Question], models: LoadedModels
 ) -> list[object]:
     """Index by the rule, then search and ask."""
-    with Builder(folder, models.encoder, RULES[name]) as builder:
+    with EmbeddedWriter(folder, models.encoder, RULES[name]) as builder:
         builder.add(articles)
         builder.publish()
     profile = PROFILES[DEFAULT]
     windows = max(1, round(profile.reading.windows * BASE.words / RULES[name].words))
-    with Index(folder) as index:
+    with EmbeddedIndex(folder) as index:
         settings = Settings(index=folder, windows=windows, threads=THREADS)
         answerer = joined(settings, models, index).answerer
         asked = answerer.ask_many([q.text for q in questions])
@@ -91,7 +91,7 @@ def main() -> None:
         replace(q, relevant={label: ids & there for label, ids in q.relevant.items() if ids & there})
         for q in questions
     ]
-    models = Models(load_encoder(threads=THREADS), load_reader(threads=THREADS))
+    models = LoadedModels(load_encoder(threads=THREADS), load_reader(threads=THREADS))
     rows = []
     for number, name in enumerate(RULES):
         folder = CACHE / f"passages-{'squad' if given.squad else 'news'}-{number}"

@@ -15,11 +15,11 @@ import numpy as np
 
 from benchmarks.common import THREADS, print_table
 from benchmarks.depth import Question, news, squad
-from nutgraf.api.service import open_answerer
-from nutgraf.api.settings import Settings
+from nutgraf.opening import open_answerer
 from nutgraf.qa.evaluate.metrics import exact_match, f1
-from nutgraf.qa.outcome import Asked
 from nutgraf.qa.profiles import DEFAULT, PROFILES, Profile
+from nutgraf.qa.result import QuestionResult
+from nutgraf.settings import Settings
 
 WINDOWS = (3, 5, 10, 20, 30, 50, 100)
 
@@ -32,9 +32,9 @@ def ways() -> dict[str, Profile]:
 
 def asked(
     folder: Path, questions: Sequence[Question], profiles: Mapping[str, Profile], reader: str | None
-) -> dict[str, list[Asked]]:
+) -> dict[str, list[QuestionResult]]:
     """Return the outcomes of every way, in the questions' order; ten questions more come first, to warm."""
-    found: dict[str, list[Asked]] = {name: [] for name in profiles}
+    found: dict[str, list[QuestionResult]] = {name: [] for name in profiles}
     with open_answerer(Settings(index=folder, reader=reader, threads=THREADS)) as opened:
         answerers = {name: opened.answerer.by(profile) for name, profile in profiles.items()}
         for question in questions[:10]:
@@ -45,7 +45,7 @@ def asked(
     return found
 
 
-def row(name: str, questions: Sequence[Question], outcomes: Sequence[Asked]) -> list[object]:
+def row(name: str, questions: Sequence[Question], outcomes: Sequence[QuestionResult]) -> list[object]:
     """Return EM and F1 of the best guesses, in per cent, and the times, in milliseconds."""
     texts = [one.best[0].text if one.best else "" for one in outcomes]
     em = 100 * float(np.mean([exact_match(t, q.golds) for t, q in zip(texts, questions, strict=True)]))

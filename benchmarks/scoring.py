@@ -12,29 +12,29 @@ from pathlib import Path
 
 from benchmarks.common import THREADS, print_table
 from benchmarks.heldout import held_out
+from nutgraf.indexer.embedded.index import EmbeddedIndex
 from nutgraf.indexer.filters import Filter
-from nutgraf.indexer.index import Index
 from nutgraf.models import load_encoder, load_reader
 from nutgraf.qa.aggregate import LocatedSpan
 from nutgraf.qa.evaluate.metrics import exact_match, f1
-from nutgraf.qa.evaluate.squad import Question
-from nutgraf.qa.reading import Reading
-from nutgraf.qa.retrieve import Retrieval, retrieve
+from nutgraf.qa.evaluate.squad import SquadQuestion
+from nutgraf.qa.reader import ReaderParams
+from nutgraf.qa.retrieval import RetrievalParams, retrieve
 
 NULL = (0.0, 0.25, 0.5, 1.0)
 PRIOR = (0.0, 5.0, 10.0, 15.0, 20.0, 30.0)
 
 
 def spans(
-    folder: Path, questions: Sequence[Question], reading: Reading, name: str | None
+    folder: Path, questions: Sequence[SquadQuestion], reading: ReaderParams, name: str | None
 ) -> list[list[LocatedSpan]]:
     """Return every span of every window read for each question, its score the bare logits."""
     encoder, reader = load_encoder(threads=THREADS), load_reader(name, threads=THREADS)
     found = []
-    with Index(folder) as index:
+    with EmbeddedIndex(folder) as index:
         for question in questions:
             candidates = retrieve(
-                index, encoder, question.text, reading.windows, Filter(), Retrieval()
+                index, encoder, question.text, reading.windows, Filter(), RetrievalParams()
             ).candidates
             windows = reader.read([(question.text, reading.context(c)) for c in candidates])
             found.append(
@@ -54,7 +54,7 @@ def main() -> None:
     asked = held_out()
     questions = asked.sample(given.questions)
     for titles in (False, True):
-        bare = Reading(retrieval_weight=0.0, null_weight=0.0, titles=titles)
+        bare = ReaderParams(retrieval_weight=0.0, null_weight=0.0, titles=titles)
         found = spans(asked.folder, questions, bare, given.reader)
         rows = []
         for null in NULL:

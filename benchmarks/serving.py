@@ -25,8 +25,8 @@ import httpx
 import numpy as np
 
 from benchmarks.common import CACHE, DATA, THREADS, need, print_table
-from nutgraf.api.service import open_answerer
-from nutgraf.api.settings import Settings
+from nutgraf.opening import open_answerer
+from nutgraf.settings import Settings
 
 PORT = 8197
 URL = f"http://127.0.0.1:{PORT}"

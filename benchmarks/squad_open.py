@@ -14,20 +14,20 @@ import numpy as np
 
 from benchmarks.common import SQUAD, THREADS, index_of, need, print_table
 from benchmarks.fusion import rankings
-from nutgraf.api.service import open_answerer
-from nutgraf.api.settings import Settings
-from nutgraf.indexer.index import Index
+from nutgraf.indexer.embedded.index import EmbeddedIndex
+from nutgraf.opening import open_answerer
 from nutgraf.qa.evaluate.metrics import exact_match, f1
 from nutgraf.qa.evaluate.questions import sample
 from nutgraf.qa.evaluate.ranking import measured as scored
-from nutgraf.qa.evaluate.squad import GOLD, Corpus, Question, load_squad
-from nutgraf.qa.fuse import Ranking, ranking_of
-from nutgraf.qa.retrieve import Retrieval
+from nutgraf.qa.evaluate.squad import GOLD, SquadCorpus, SquadQuestion, load_squad
+from nutgraf.qa.fusion import Ranking, ranking_of
+from nutgraf.qa.retrieval import RetrievalParams
+from nutgraf.settings import Settings
 
 MEASURES = ("recall@1", "recall@5", "recall@20", "MRR@10")
 
 
-def measured(index: Index, questions: list[Question], fused: list[Ranking]) -> list[float]:
+def measured(index: EmbeddedIndex, questions: list[SquadQuestion], fused: list[Ranking]) -> list[float]:
     """Return recall@1/5/20 and MRR@10 in per cent, an article standing where its best passage stands."""
     every = np.unique(np.concatenate([ranking.ids for ranking in fused]))
     owner = {
@@ -53,7 +53,7 @@ def plain_rrf(*rankings: Ranking) -> Ranking:
     return ranking_of(scores)
 
 
-def retrieval(index: Index, questions: list[Question], rule: Retrieval) -> None:
+def retrieval(index: EmbeddedIndex, questions: list[SquadQuestion], rule: RetrievalParams) -> None:
     """Print the table of the engines and of their fusions."""
     found = rankings(index, [q.text for q in questions])
     rows = {
@@ -69,7 +69,7 @@ def retrieval(index: Index, questions: list[Question], rule: Retrieval) -> None:
     )
 
 
-def answers(folder: Path, corpus: Corpus, count: int, peer: Path | None) -> None:
+def answers(folder: Path, corpus: SquadCorpus, count: int, peer: Path | None) -> None:
     """Print EM, F1 and latency of default settings on a fixed sample of the questions."""
     questions = sample(corpus.questions, count)
     with open_answerer(Settings(index=folder, threads=THREADS)) as opened:
@@ -87,13 +87,13 @@ def answers(folder: Path, corpus: Corpus, count: int, peer: Path | None) -> None
     )
 
 
-def _row(name: str, questions: list[Question], given: list[str], took: list[float]) -> list[object]:
+def _row(name: str, questions: list[SquadQuestion], given: list[str], took: list[float]) -> list[object]:
     em = 100 * float(np.mean([exact_match(a, q.golds) for a, q in zip(given, questions, strict=True)]))
     overlap = 100 * float(np.mean([f1(a, q.golds) for a, q in zip(given, questions, strict=True)]))
     return [name, em, overlap, float(np.median(took)), float(np.percentile(took, 95))]
 
 
-def _peer_rows(peer: Path, questions: list[Question]) -> list[list[object]]:
+def _peer_rows(peer: Path, questions: list[SquadQuestion]) -> list[list[object]]:
     """Read a peer's answers (benchmarks/peers) and score them by the same rules."""
     by_id = {row["id"]: row for row in json.loads(peer.read_text())["rows"]}
     took = [by_id[q.id]["ms"] for q in questions]
@@ -119,8 +119,8 @@ def main() -> None:
     if given.answers:
         answers(folder, corpus, given.answers, given.peer)
         return
-    with Index(folder) as index:
-        retrieval(index, corpus.questions[: given.questions or None], Retrieval())
+    with EmbeddedIndex(folder) as index:
+        retrieval(index, corpus.questions[: given.questions or None], RetrievalParams())
 
 
 if __name__ == "__main__":

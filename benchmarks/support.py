@@ -18,16 +18,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from benchmarks.common import CACHE, DATA, THREADS, need, print_table
-from nutgraf.indexer.index import Index
+from nutgraf.indexer.embedded.index import EmbeddedIndex
 from nutgraf.models import load_encoder, load_reader
 from nutgraf.qa.answer import Answerer
-from nutgraf.qa.calibrate import Calibration, Features, fit
+from nutgraf.qa.calibration import Calibration, Features, fit
 from nutgraf.qa.evaluate.metrics import right
 from nutgraf.qa.evaluate.news import load_news
 from nutgraf.qa.evaluate.questions import GoldQuestion, sample
 from nutgraf.qa.evaluate.scores import expected_calibration_error
 from nutgraf.qa.profiles import Profile
-from nutgraf.qa.reading import Reading
+from nutgraf.qa.reader import ReaderParams
 
 FOLDS = 5
 
@@ -73,11 +73,11 @@ def asked(count: int) -> tuple[list[Guess], list[Guess]]:
     Questions that found nothing to read are left out.
     """
     questions = sample(load_news(need(DATA / "news" / "questions.jsonl.gz")), count)
-    with Index(need(CACHE / "news")) as index:
+    with EmbeddedIndex(need(CACHE / "news")) as index:
         reader = load_reader(threads=THREADS)
         calibration = Calibration.from_card(reader.card.calibration)
         answerer = Answerer(index, load_encoder(threads=THREADS), reader, calibration)
-        without = answerer.by(Profile(reading=Reading(agreement_weight=0.0)))
+        without = answerer.by(Profile(reading=ReaderParams(agreement_weight=0.0)))
         return guesses(answerer, questions), guesses(without, questions)
 
 

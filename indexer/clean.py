@@ -124,7 +124,7 @@ _LONG_TAILS = frozenset({"comment_form", "about_author"})  # these bring paragra
 
 
 @dataclass(frozen=True, slots=True)
-class Removed:
+class RemovedLine:
     """A line that was taken out, and the rule that did it."""
 
     rule: str
@@ -132,11 +132,11 @@ class Removed:
 
 
 @dataclass(frozen=True, slots=True)
-class Cleaned:
+class CleanedText:
     """The text that is left, and every line that is not."""
 
     text: str
-    removed: tuple[Removed, ...] = ()
+    removed: tuple[RemovedLine, ...] = ()
 
 
 def clean(text: str) -> str:
@@ -144,18 +144,18 @@ def clean(text: str) -> str:
     return clean_report(text).text
 
 
-def clean_report(text: str) -> Cleaned:
+def clean_report(text: str) -> CleanedText:
     """Clean as `clean` does, and say which line went by which rule."""
     kept: list[str] = []
-    removed: list[Removed] = []
+    removed: list[RemovedLine] = []
     for line in normalise(text).split("\n"):
         rule = _line_rule(line)
         if rule is None:
             kept.append(line)
         else:
-            removed.append(Removed(rule, line))
+            removed.append(RemovedLine(rule, line))
     kept = _without_tails(kept, removed)
-    return Cleaned(_joined(kept), tuple(removed))
+    return CleanedText(_joined(kept), tuple(removed))
 
 
 def normalise(text: str) -> str:
@@ -191,7 +191,7 @@ def _line_rule(line: str) -> str | None:
     return match.lastgroup if match else None
 
 
-def _without_tails(lines: Sequence[str], removed: list[Removed]) -> list[str]:
+def _without_tails(lines: Sequence[str], removed: list[RemovedLine]) -> list[str]:
     """Cut from tail markers on; only the first marker of a kind counts, so that no cut can cascade."""
     firsts: dict[str, int] = {}
     for number, line in enumerate(lines):
@@ -205,7 +205,7 @@ def _without_tails(lines: Sequence[str], removed: list[Removed]) -> list[str]:
         again = False
         for rule, number in firsts.items():
             if number < len(kept) and _is_tail(kept, number, rule):
-                removed.extend(Removed(rule, line) for line in kept[number:] if line)
+                removed.extend(RemovedLine(rule, line) for line in kept[number:] if line)
                 del kept[number:]
                 again = True
     return kept

@@ -26,20 +26,20 @@ SLOTS = 128
 
 
 @dataclass(frozen=True, slots=True)
-class Least:
+class CopyThreshold:
     """What a copy needs: shared of the shingles of both texts together, and of one text's opening."""
 
     resemblance: float
     opening: float
 
 
-EDITED = Least(resemblance=0.25, opening=0.35)
+EDITED = CopyThreshold(resemblance=0.25, opening=0.35)
 """About as long: the opening is the shorter text's."""
 
-CUT = Least(resemblance=0.15, opening=0.15)
+CUT = CopyThreshold(resemblance=0.15, opening=0.15)
 """Much shorter: of it CUT_SHARE must stand in the longer."""
 
-START = Least(resemblance=0.05, opening=0.15)
+START = CopyThreshold(resemblance=0.05, opening=0.15)
 """Shorter still: the same, and the opening is the longer text's, too."""
 
 CUT_SHARE = 0.65
@@ -54,7 +54,7 @@ _WORD = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+")  # scripts without blank
 
 
 @dataclass(frozen=True, slots=True)
-class Shingled:
+class ShingledText:
     """A text as it is compared: all its shingles, those of its opening, and a hash of all its words."""
 
     shingles: frozenset[str]
@@ -77,15 +77,15 @@ def shingles(sequence: Sequence[str], length: int) -> frozenset[str]:
     return frozenset(" ".join(sequence[at : at + length]) for at in range(len(sequence) - length + 1))
 
 
-def shingled(text: str) -> Shingled:
+def shingled(text: str) -> ShingledText:
     """Return what is compared of a text."""
     sequence = words(text)
     exact = hashlib.blake2b(" ".join(text.casefold().split()).encode(), digest_size=8).digest()
     opening = shingles(sequence[:OPENING_WORDS], SHINGLE_WORDS)
-    return Shingled(shingles(sequence, SHINGLE_WORDS), opening, exact)
+    return ShingledText(shingles(sequence, SHINGLE_WORDS), opening, exact)
 
 
-def copies(one: Shingled, other: Shingled) -> bool:
+def copies(one: ShingledText, other: ShingledText) -> bool:
     """Whether most of the shorter text is the longer one's, its opening included. Symmetric.
 
     The opening tells a print of one story from stories that share a background section, a gallery's captions
@@ -122,7 +122,7 @@ def rule() -> str:
     return f"rule {_RULE}, rensa's algorithm {RMinHash.ALGORITHM_VERSION}"
 
 
-def sketch(text: Shingled) -> bytes:
+def sketch(text: ShingledText) -> bytes:
     """Return the bands of a text, int64 little-endian: two MinHash values each, or one hash of a short text.
 
     Two texts of resemblance r share each of the 64 bands with probability r squared (Leskovec, Rajaraman and

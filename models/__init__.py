@@ -7,7 +7,7 @@ loads neither onnxruntime nor torch; `load_encoder` and `load_reader` load what 
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from nutgraf.models.cards import Card, verify
+from nutgraf.models.cards import ModelCard, verify
 from nutgraf.models.errors import BadInput, ModelDamaged, ModelError, ModelMissing
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BadInput",
-    "Card",
+    "ModelCard",
     "ModelDamaged",
     "ModelError",
     "ModelMissing",

@@ -12,17 +12,17 @@ from typing import Literal, Protocol, TypedDict, Unpack, overload
 
 import numpy as np
 
-from nutgraf.models.cards import Card
-from nutgraf.models.cutting import Offsets, Window, blocks, whole_characters, windows
+from nutgraf.models.cards import ModelCard
 from nutgraf.models.errors import BadInput
+from nutgraf.models.logits import QUESTION_TOKENS, WindowLogits
 from nutgraf.models.spans import Pool, Span, span_scores
-from nutgraf.models.windows import QUESTION_TOKENS, WindowLogits
+from nutgraf.models.windowing import Offsets, TextWindow, blocks, whole_characters, windows
 
 _SPECIAL_TOKENS = 4  # what a pair has at most beside its two texts (BERT 3, RoBERTa 4)
 _WINDOWS_A_READ = 1024  # bounds memory: 256 tokens each are some 50 MB while they are read
 _HINT = 'reader.answer(question="Who spoke?", context="Mr. Wang spoke on Monday.")'
 
-Many = list[str] | tuple[str, ...]
+StringList = list[str] | tuple[str, ...]
 
 
 class ReaderAnswer(TypedDict):
@@ -34,7 +34,7 @@ class ReaderAnswer(TypedDict):
     answer: str
 
 
-class Options(TypedDict, total=False):
+class AnswerOptions(TypedDict, total=False):
     """What `answer` takes besides `top_k`."""
 
     max_answer_len: int
@@ -43,11 +43,11 @@ class Options(TypedDict, total=False):
     max_seq_len: int
 
 
-class Reader(Protocol):
+class SpanReader(Protocol):
     """What answering needs of an engine."""
 
     @property
-    def card(self) -> Card:
+    def card(self) -> ModelCard:
         """The model's card; `max_tokens` bounds a window."""
         ...
 
@@ -63,30 +63,40 @@ class Reader(Protocol):
 # A string is inside "string or list", and 1 inside int: mypy warns of that, and the first that fits wins.
 @overload
 def answer(  # type: ignore[overload-overlap]
-    reader: Reader, *, question: str, context: str, top_k: Literal[1] = 1, **options: Unpack[Options]
+    reader: SpanReader,
+    *,
+    question: str,
+    context: str,
+    top_k: Literal[1] = 1,
+    **options: Unpack[AnswerOptions],
 ) -> ReaderAnswer: ...
 @overload
 def answer(  # type: ignore[overload-overlap]
-    reader: Reader, *, question: str, context: str, top_k: int, **options: Unpack[Options]
+    reader: SpanReader, *, question: str, context: str, top_k: int, **options: Unpack[AnswerOptions]
 ) -> list[ReaderAnswer]: ...
 @overload
 def answer(  # type: ignore[overload-overlap]
-    reader: Reader,
+    reader: SpanReader,
     *,
-    question: str | Many,
-    context: str | Many,
+    question: str | StringList,
+    context: str | StringList,
     top_k: Literal[1] = 1,
-    **options: Unpack[Options],
+    **options: Unpack[AnswerOptions],
 ) -> list[ReaderAnswer]: ...
 @overload
 def answer(
-    reader: Reader, *, question: str | Many, context: str | Many, top_k: int, **options: Unpack[Options]
+    reader: SpanReader,
+    *,
+    question: str | StringList,
+    context: str | StringList,
+    top_k: int,
+    **options: Unpack[AnswerOptions],
 ) -> list[list[ReaderAnswer]]: ...
 def answer(
-    reader: Reader,
+    reader: SpanReader,
     *,
-    question: str | Many,
-    context: str | Many,
+    question: str | StringList,
+    context: str | StringList,
     top_k: int = 1,
     max_answer_len: int = 15,
     handle_impossible_answer: bool = False,
@@ -136,9 +146,9 @@ def answer(
 
 
 def _read(
-    reader: Reader,
+    reader: SpanReader,
     pairs: Sequence[tuple[str, str]],
-    cut: Iterator[tuple[int, Window]],
+    cut: Iterator[tuple[int, TextWindow]],
     pools: Sequence[Pool],
     max_answer_len: int,
 ) -> None:
@@ -160,7 +170,7 @@ def _check_number(name: str, value: object, least: int) -> None:
         raise BadInput(f"{name} is {brief(value)}, expected a whole number, {least} or more", hint=_HINT)
 
 
-def _pairs(question: str | Many, context: str | Many) -> list[tuple[str, str]]:
+def _pairs(question: str | StringList, context: str | StringList) -> list[tuple[str, str]]:
     """Return (question, context) pairs, or raise BadInput."""
     for name, value in (("question", question), ("context", context)):
         if not isinstance(value, str | list | tuple):
@@ -181,7 +191,7 @@ def _pairs(question: str | Many, context: str | Many) -> list[tuple[str, str]]:
     return list(zip(question, context, strict=True))
 
 
-def _rooms(reader: Reader, questions: Sequence[str], max_seq_len: int) -> list[int]:
+def _rooms(reader: SpanReader, questions: Sequence[str], max_seq_len: int) -> list[int]:
     """Return how many tokens of context go into a window beside each question, or raise BadInput."""
     most = min(max_seq_len, reader.card.max_tokens)
     distinct = list(dict.fromkeys(questions))
@@ -198,16 +208,16 @@ def _rooms(reader: Reader, questions: Sequence[str], max_seq_len: int) -> list[i
 
 def _windows(
     pairs: Sequence[tuple[str, str]], rooms: Sequence[int], tokens: Mapping[str, Offsets], overlap: int
-) -> Iterator[tuple[int, Window]]:
+) -> Iterator[tuple[int, TextWindow]]:
     """Yield (pair's number, window) of every pair, each pair's in the order of its context."""
     for pair, ((_, text), room) in enumerate(zip(pairs, rooms, strict=True)):
         if len(tokens[text]):
             for window in windows(tokens[text], room=room, overlap=min(overlap, room // 2)):
                 yield pair, window
         else:  # it is read nevertheless, for its "no answer"
-            yield pair, Window(0, len(text), None)
+            yield pair, TextWindow(0, len(text), None)
 
 
-def _token_spans(reader: Reader, text: str) -> Offsets:
+def _token_spans(reader: SpanReader, text: str) -> Offsets:
     """Return the tokens of a text of any length, int32 (t, 2)."""
     return np.concatenate([reader.token_spans([part])[0] + np.int32(first) for first, part in blocks(text)])

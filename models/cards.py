@@ -22,13 +22,13 @@ LENGTH_COST = "length_cost"
 WEIGHTS = "model.onnx"
 VOCABULARY = "tokenizer.json"
 
-Kind = Literal["encoder", "reader"]
+ModelKind = Literal["encoder", "reader"]
 
 _BLOCK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class ModelCard:
     """One model, as its `card.json` says.
 
     `dim` is the width of a vector (encoder) or of the hidden state (reader); `max_tokens` counts the special
@@ -36,7 +36,7 @@ class Card:
     it learned from. `length_cost` is what every token after the first costs a reader's answer, in logits.
     """
 
-    kind: Kind
+    kind: ModelKind
     id: str
     revision: str
     sha256: str
@@ -53,7 +53,7 @@ class Card:
     calibration: Mapping[str, Any] | None = None
 
     @classmethod
-    def load(cls, folder: str | Path) -> "Card":
+    def load(cls, folder: str | Path) -> "ModelCard":
         """Read `card.json` in `folder`.
 
         Raises ModelMissing when there is none, ModelDamaged when it is not JSON, lacks a field, has a field
@@ -89,8 +89,8 @@ def _check(path: Path, found: object) -> None:
     """Raise ModelDamaged unless `found` has the fields of a card, each of its type."""
     if not isinstance(found, dict):
         raise ModelDamaged(f"{path}: expected an object, found {type(found).__name__}", hint=_REINSTALL)
-    known = {field.name for field in fields(Card)}
-    needed = {field.name for field in fields(Card) if field.default is MISSING}
+    known = {field.name for field in fields(ModelCard)}
+    needed = {field.name for field in fields(ModelCard) if field.default is MISSING}
     if lacking := sorted(needed - found.keys()):
         raise ModelDamaged(f"{path}: fields missing: {', '.join(lacking)}", hint=_REINSTALL)
     if unknown := sorted(found.keys() - known):
@@ -101,7 +101,7 @@ def _check(path: Path, found: object) -> None:
             expected = " or ".join(kind.__name__ for kind in wanted)
             raise ModelDamaged(f"{path}: {name} is {value!r}, expected {expected}", hint=_REINSTALL)
     checked_length_cost(path, found.get(LENGTH_COST, 0.0))
-    if found["kind"] not in get_args(Kind):
+    if found["kind"] not in get_args(ModelKind):
         raise ModelDamaged(f"{path}: kind is {found['kind']!r}, expected encoder or reader", hint=_REINSTALL)
 
 
@@ -113,7 +113,7 @@ def checked_length_cost(where: object, cost: object) -> float:
     raise ModelDamaged(message, hint="correct it there, or leave it out: then length costs nothing")
 
 
-def check_layout(folder: str | Path, card: Card) -> None:
+def check_layout(folder: str | Path, card: ModelCard) -> None:
     """Raise ModelDamaged unless the files are there and `model.onnx` has the card's size."""
     for name in (WEIGHTS, VOCABULARY):
         if not (Path(folder) / name).is_file():
@@ -124,9 +124,9 @@ def check_layout(folder: str | Path, card: Card) -> None:
         raise ModelDamaged(message, hint=_REINSTALL)
 
 
-def verify(folder: str | Path) -> Card:
+def verify(folder: str | Path) -> ModelCard:
     """Check layout and sha256; return the card, or raise ModelDamaged."""
-    card = Card.load(folder)
+    card = ModelCard.load(folder)
     check_layout(folder, card)
     found = sha256_of(Path(folder) / WEIGHTS)
     if found != card.sha256:

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from nutgraf.models import answering
 from nutgraf.models.batching import batches, pad
-from nutgraf.models.cards import LENGTH_COST, Card, Kind, checked_length_cost
+from nutgraf.models.cards import LENGTH_COST, ModelCard, ModelKind, checked_length_cost
 from nutgraf.models.errors import ModelMissing
+from nutgraf.models.logits import QUESTION_TOKENS, WindowLogits
 from nutgraf.models.tokens import scalar
-from nutgraf.models.windows import QUESTION_TOKENS, WindowLogits
 
 if TYPE_CHECKING:
     from torch.nn import Module
@@ -187,7 +187,7 @@ def _use(torch: ModuleType, threads: int | None) -> None:
         torch.set_num_threads(threads)
 
 
-def _card(kind: Kind, name: str, model: "Module", dim: int, max_tokens: int) -> Card:
+def _card(kind: ModelKind, name: str, model: "Module", dim: int, max_tokens: int) -> ModelCard:
     """Describe a loaded model; its identity is the sha256 of its parameters, wherever it came from."""
     digest, size = hashlib.sha256(), 0
     for key, value in sorted(model.state_dict().items()):
@@ -195,4 +195,4 @@ def _card(kind: Kind, name: str, model: "Module", dim: int, max_tokens: int) -> 
         digest.update(key.encode())
         digest.update(data)
         size += data.nbytes
-    return Card(kind, name, "", digest.hexdigest(), size, dim, max_tokens, "unknown", name, "unknown")
+    return ModelCard(kind, name, "", digest.hexdigest(), size, dim, max_tokens, "unknown", name, "unknown")

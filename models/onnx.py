@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 
 from nutgraf.models import answering
 from nutgraf.models.batching import batches
-from nutgraf.models.cards import VOCABULARY, WEIGHTS, Card, Kind, check_layout
+from nutgraf.models.cards import VOCABULARY, WEIGHTS, ModelCard, ModelKind, check_layout
 from nutgraf.models.cores import available_cores
 from nutgraf.models.errors import ModelDamaged, ModelError
+from nutgraf.models.logits import QUESTION_TOKENS, WindowLogits
 from nutgraf.models.tokens import Tokens
-from nutgraf.models.windows import QUESTION_TOKENS, WindowLogits
 
 _RUN_TOKENS = 384  # tokens a run: beyond this a core gains nothing, below it short texts lose a little
 _BLOCK_TEXTS = 4096  # texts tokenised at a time, so that memory does not grow with the archive
@@ -30,8 +30,8 @@ _BLOCK_TEXTS = 4096  # texts tokenised at a time, so that memory does not grow w
 class _Session:
     """A loaded model and the threads that run it."""
 
-    def __init__(self, folder: str | Path, kind: Kind, threads: int | None) -> None:
-        self.card = Card.load(folder)
+    def __init__(self, folder: str | Path, kind: ModelKind, threads: int | None) -> None:
+        self.card = ModelCard.load(folder)
         if self.card.kind != kind:
             raise ModelError(f"{folder}: holds the model of kind {self.card.kind}, expected {kind}")
         if threads is not None and threads < 1:
@@ -70,7 +70,7 @@ class OnnxEncoder:
         self._session = _Session(folder, "encoder", threads)
 
     @property
-    def card(self) -> Card:
+    def card(self) -> ModelCard:
         """The model's card."""
         return self._session.card
 
@@ -108,7 +108,7 @@ class OnnxReader:
         self._session = _Session(folder, "reader", threads)
 
     @property
-    def card(self) -> Card:
+    def card(self) -> ModelCard:
         """The model's card."""
         return self._session.card
 

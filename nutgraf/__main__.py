@@ -1,6 +1,6 @@
 """`python -m nutgraf` is `nutgraf`."""
 
-from nutgraf.api.cli import main
-
 if __name__ == "__main__":
+    from nutgraf.api.commands.cli import main
+
     main()

@@ -46,7 +46,7 @@ class Support:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class AnswerGroup:
     """One answer: its best span, the same answer elsewhere, and what its independent articles add."""
 
     best: LocatedSpan
@@ -69,7 +69,7 @@ def aggregate(
     copies: Mapping[str, Sequence[Article]] | None = None,
     *,
     agreement_weight: float = 0.0,
-) -> list[Group]:
+) -> list[AnswerGroup]:
     """Return the distinct answers, best first.
 
     An answer scores as its best span, and gains `agreement_weight` x log(1 + other independent articles that
@@ -98,8 +98,8 @@ def aggregate(
 
 def _group(
     members: Sequence[LocatedSpan], copies: Mapping[str, Sequence[Article]], agreement_weight: float
-) -> Group:
-    group = Group(members[0], _support(members, copies))
+) -> AnswerGroup:
+    group = AnswerGroup(members[0], _support(members, copies))
     return replace(group, bonus=agreement_weight * math.log1p(group.agreement))
 
 

@@ -13,16 +13,16 @@ import numpy as np
 import numpy.typing as npt
 
 from nutgraf.indexer.filters import Filter
-from nutgraf.qa.aggregate import Group, LocatedSpan, aggregate
-from nutgraf.qa.calibrate import MARGIN_CAP, Calibration, Features
+from nutgraf.qa.aggregate import AnswerGroup, LocatedSpan, aggregate
+from nutgraf.qa.calibration import MARGIN_CAP, Calibration, Features
 from nutgraf.qa.checks import check_top, checked_filter, checked_question
 from nutgraf.qa.errors import EmptyIndex
 from nutgraf.qa.inquiry import Inquiry
-from nutgraf.qa.outcome import Abstention, Answer, Asked, Read, Timing
 from nutgraf.qa.profiles import DEFAULT, PROFILES, Profile
-from nutgraf.qa.reading import Reader
-from nutgraf.qa.retrieve import Candidate, Found, PassageIndex, QuestionEncoder, retrieve
-from nutgraf.qa.timeline import Entry, timeline
+from nutgraf.qa.reader import Reader
+from nutgraf.qa.result import Abstention, Answer, PassageReading, QuestionResult, Timing
+from nutgraf.qa.retrieval import Candidate, PassageIndex, QuestionEncoder, SearchResult, retrieve
+from nutgraf.qa.timeline import TimelineEntry, timeline
 
 BLOCK_QUESTIONS = 64
 """Questions whose windows are read in one call: some 640 windows, whose logits take a few megabytes."""
@@ -59,7 +59,7 @@ class Answerer:
         """Return one with the same models over the same index that does as much as that profile says."""
         return Answerer(self._index, self._encoder, self._reader, self.calibration, profile)
 
-    def search(self, question: str, *, top: int = 10, allow: Filter | None = None) -> Found:
+    def search(self, question: str, *, top: int = 10, allow: Filter | None = None) -> SearchResult:
         """Return the `top` best passages for the question."""
         question = checked_question(question)
         check_top(top)
@@ -73,7 +73,7 @@ class Answerer:
         top: int = 1,
         allow: Filter | None = None,
         min_probability: float | None = None,
-    ) -> Asked:
+    ) -> QuestionResult:
         """Return up to `top` answers, or abstain when the best is below the threshold.
 
         The threshold is the calibration's; a `min_probability` replaces it and holds for every answer.
@@ -87,12 +87,12 @@ class Answerer:
         top: int = 1,
         allow: Filter | None = None,
         min_probability: float | None = None,
-    ) -> list[Asked]:
+    ) -> list[QuestionResult]:
         """Return what `ask` would return for each question, in order, for less than as many calls cost."""
         allow = allow or Filter()
         return [*self.answer([Inquiry(q, top, allow, min_probability) for q in questions])]
 
-    def answer(self, inquiries: Sequence[Inquiry]) -> Iterator[Asked]:
+    def answer(self, inquiries: Sequence[Inquiry]) -> Iterator[QuestionResult]:
         """Yield the outcome of each inquiry, in order: a block at a time, so that memory stays bounded.
 
         All are checked and encoded before the first is answered. Scores are those of asking one by one, to
@@ -107,7 +107,7 @@ class Answerer:
         for first in range(0, len(inquiries), BLOCK_QUESTIONS):
             yield from self._block(inquiries[first : first + BLOCK_QUESTIONS], encoded, encode_ms)
 
-    def timeline(self, asked: Asked) -> list[Entry]:
+    def timeline(self, asked: QuestionResult) -> list[TimelineEntry]:
         """Return how the answer to a question that was asked changed over time.
 
         Its filter holds here, too, and its threshold: for what each article says, by itself.
@@ -128,10 +128,12 @@ class Answerer:
         if self._index.counts.passages == 0:
             raise EmptyIndex("the index holds no articles", hint="nutgraf index PATH_TO_ARTICLES")
 
-    def _found(self, question: str, encoder: QuestionEncoder, top: int, allow: Filter) -> Found:
+    def _found(self, question: str, encoder: QuestionEncoder, top: int, allow: Filter) -> SearchResult:
         return retrieve(self._index, encoder, question, top, allow, self.profile.retrieval)
 
-    def _block(self, inquiries: Sequence[Inquiry], encoded: "_Encoded", encode_ms: float) -> Iterator[Asked]:
+    def _block(
+        self, inquiries: Sequence[Inquiry], encoded: "_Encoded", encode_ms: float
+    ) -> Iterator[QuestionResult]:
         """Find each question's passages, read those of all in one call, and answer each."""
         reading = self.profile.reading
         found = [self._found(i.question, encoded, reading.windows, i.allow) for i in inquiries]
@@ -153,7 +155,7 @@ class Answerer:
             spans = [span for _, found_in in each for span in found_in]
             answers = self._answers(aggregate(spans, copies, agreement_weight=reading.agreement_weight))
             read = {
-                passage_id: Read(found_in[0].score, found_in[0].over_null, found_in[0].prior)
+                passage_id: PassageReading(found_in[0].score, found_in[0].over_null, found_in[0].prior)
                 for passage_id, found_in in each
                 if found_in
             }
@@ -166,9 +168,9 @@ class Answerer:
         inquiry: Inquiry,
         answers: Sequence[Answer],
         candidates: list[Candidate],
-        read: dict[int, Read],
+        read: dict[int, PassageReading],
         timing: Timing,
-    ) -> Asked:
+    ) -> QuestionResult:
         """Give the `top` best answers if the best of them, or each that, reaches the threshold."""
         least = inquiry.min_probability
         threshold = self.calibration.threshold if least is None else least
@@ -177,7 +179,7 @@ class Answerer:
         else:
             sure = bool(answers) and answers[0].probability >= threshold
             given = [*answers[: inquiry.top]] if sure else []
-        return Asked(
+        return QuestionResult(
             question=inquiry.question,
             answers=given,
             abstention=None if given else _abstention(answers, candidates, threshold, inquiry.allow),
@@ -189,7 +191,7 @@ class Answerer:
             threshold=threshold,
         )
 
-    def _answers(self, groups: Sequence[Group]) -> list[Answer]:
+    def _answers(self, groups: Sequence[AnswerGroup]) -> list[Answer]:
         """Give each group its probability, from its own features and its lead over the best other group."""
         answers = []
         for rank, group in enumerate(groups):

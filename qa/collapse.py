@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from nutgraf.indexer.duplicates import shingles, words
-from nutgraf.indexer.index import Passage
+from nutgraf.indexer.embedded.index import Passage
 
 SHINGLE_WORDS = 3
 SAME_SHARE = 0.6

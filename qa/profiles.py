@@ -6,8 +6,8 @@ Pure: values only.
 from dataclasses import asdict, dataclass, field, replace
 from types import MappingProxyType
 
-from nutgraf.qa.reading import Reading
-from nutgraf.qa.retrieve import Retrieval
+from nutgraf.qa.reader import ReaderParams
+from nutgraf.qa.retrieval import RetrievalParams
 
 DEFAULT = "balanced"
 
@@ -16,8 +16,8 @@ DEFAULT = "balanced"
 class Profile:
     """How passages are found, and how they are read."""
 
-    retrieval: Retrieval = field(default_factory=Retrieval)
-    reading: Reading = field(default_factory=Reading)
+    retrieval: RetrievalParams = field(default_factory=RetrievalParams)
+    reading: ReaderParams = field(default_factory=ReaderParams)
 
     def with_windows(self, count: int) -> "Profile":
         """Return the same, but for how many passages are read."""
@@ -31,8 +31,8 @@ class Profile:
 
 PROFILES = MappingProxyType(
     {
-        "quick": Profile(reading=Reading(windows=5)),
+        "quick": Profile(reading=ReaderParams(windows=5)),
         DEFAULT: Profile(),
-        "thorough": Profile(reading=Reading(windows=100)),
+        "thorough": Profile(reading=ReaderParams(windows=100)),
     }
 )

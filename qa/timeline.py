@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from nutgraf.qa.aggregate import Group, LocatedSpan
+from nutgraf.qa.aggregate import AnswerGroup, LocatedSpan
+from nutgraf.qa.answer_status import AnswerPeriod, AnswerStatus, Mention, statuses
 from nutgraf.qa.normalize import same_words
-from nutgraf.qa.standing import Era, Said, Status, statuses
 from nutgraf.qa.variants import full_name, without_title
 
 SURE_SHARE = 0.5
@@ -20,7 +20,7 @@ Probability = Callable[[LocatedSpan, int], float]
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TimelineEntry:
     """One answer over time: `spans` are what each article says, by day, those without a date last.
 
     `best` is the surest of them in the answer's own wording, with its `probability`. The status is "undated"
@@ -30,7 +30,7 @@ class Entry:
     best: LocatedSpan
     probability: float
     spans: tuple[LocatedSpan, ...]
-    status: Status
+    status: AnswerStatus
 
     @property
     def first(self) -> date | None:
@@ -53,12 +53,12 @@ class Entry:
         return len({_story(span) for span in self.spans})
 
 
-def timeline(groups: Iterable[Group], probability: Probability, least: float) -> list[Entry]:
+def timeline(groups: Iterable[AnswerGroup], probability: Probability, least: float) -> list[TimelineEntry]:
     """Return the answers that articles give, by first appearance; then those without a date, surest first.
 
     An article speaks once, by its best span: what else was found in it is noise, or a name from before. It
     counts if its probability reaches `least`, and half that of the surest: where articles answer plainly, a
-    guess is no other opinion. Statuses are those of `qa.standing`.
+    guess is no other opinion. Statuses are those of `qa.answer_status`.
     """
     weighed = {key: _weighed(spans, probability) for key, spans in _answers(groups).items()}
     surest = max((p for spans in weighed.values() for _, p in spans), default=0.0)
@@ -71,7 +71,7 @@ def timeline(groups: Iterable[Group], probability: Probability, least: float) ->
     return [*(replace(entry, status=status) for entry, status in zip(dated, found, strict=True)), *undated]
 
 
-def _answers(groups: Iterable[Group]) -> dict[str, list[LocatedSpan]]:
+def _answers(groups: Iterable[AnswerGroup]) -> dict[str, list[LocatedSpan]]:
     """Return what articles say by the answer's key, best span first; variants of one name are one answer."""
     best: dict[str, LocatedSpan] = {}
     for span in (span for group in groups for span in (group.best, *(s.span for s in group.support))):
@@ -92,17 +92,17 @@ def _weighed(spans: Sequence[LocatedSpan], probability: Probability) -> list[tup
     return [(span, probability(span, others)) for span in spans]
 
 
-def _entry(key: str, spans: Sequence[tuple[LocatedSpan, float]]) -> Entry:
+def _entry(key: str, spans: Sequence[tuple[LocatedSpan, float]]) -> TimelineEntry:
     best, p = max(spans, key=lambda one: (same_words(one[0].text) == key, one[1]))
     by_day = sorted((span for span, _ in spans), key=lambda span: (_day(span) or date.max, span.article.id))
-    return Entry(best, p, tuple(by_day), "undated")
+    return TimelineEntry(best, p, tuple(by_day), "undated")
 
 
-def _era(spans: Sequence[LocatedSpan]) -> Era:
+def _era(spans: Sequence[LocatedSpan]) -> AnswerPeriod:
     """Return who said it when; an article that names no outlet is one of its own."""
-    return Era(
+    return AnswerPeriod(
         tuple(
-            Said(day, _story(span), (span.article.source or f"article {span.article.id}").casefold())
+            Mention(day, _story(span), (span.article.source or f"article {span.article.id}").casefold())
             for span in spans
             if (day := _day(span))
         )

@@ -7,7 +7,7 @@ So only names are joined, and one word alone only by what its own article says.
 import re
 from collections.abc import Iterable
 
-from nutgraf.indexer.lexical import STOP_WORDS
+from nutgraf.indexer.embedded.lexical import STOP_WORDS
 from nutgraf.qa.normalize import same_words
 
 _MARKS = re.compile(r"[^\w\s]")

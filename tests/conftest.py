@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from nutgraf.api.settings import Settings
-from nutgraf.indexer.build import Builder
+from nutgraf.indexer.embedded.writer import EmbeddedWriter
 from nutgraf.indexer.loaders import LoadOptions, discover, load
 from nutgraf.models import load_encoder, load_reader
+from nutgraf.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 DATA = Path(os.environ.get("NUTGRAF_DATA", ROOT.parent / "shared" / "data"))
@@ -33,7 +33,7 @@ def reader():  # noqa: ANN201
 def seeds_index(tmp_path_factory: pytest.TempPathFactory, encoder) -> Path:  # noqa: ANN001
     folder = tmp_path_factory.mktemp("seeds") / "index"
     files, _ = discover([str(ROOT / "seeds" / "*.txt")])
-    with Builder(folder, encoder) as builder:
+    with EmbeddedWriter(folder, encoder) as builder:
         builder.add(item for file in files for item in load(file, LoadOptions()))
         builder.publish()
     return folder

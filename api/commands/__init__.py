@@ -1,1 +1,1 @@
-"""What each command takes and does, a group of commands a module; `api.cli` gives them their names."""
+"""What each command takes and does, a module a group of commands; `cli` gives them their names."""

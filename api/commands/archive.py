@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from nutgraf.api import options
-from nutgraf.api.errors import BadOption
-from nutgraf.api.exits import FOUND, INTERRUPTED, NOT_FOUND
-from nutgraf.api.settings import DEFAULT_INDEX
+from nutgraf.api.commands import options
+from nutgraf.api.commands.exits import FOUND, INTERRUPTED, NOT_FOUND
+from nutgraf.errors import BadOption
+from nutgraf.settings import DEFAULT_INDEX
 
 _INDEX = Path(DEFAULT_INDEX)
 
@@ -29,7 +29,7 @@ def index_command(
     paths: Annotated[
         list[str] | None, typer.Argument(help="Files, folders, globs.", show_default=False)
     ] = None,
-    index: options.Index = _INDEX,
+    index: options.IndexFolder = _INDEX,
     fields: Annotated[
         list[str] | None,
         typer.Option("--field", metavar="OURS=THEIRS", help="A record's field name, e.g. title=headline."),
@@ -53,9 +53,9 @@ def index_command(
     threads: options.Threads = None,
 ) -> None:
     """Index articles; see INDEX_HELP."""
-    from nutgraf.api.indexing import index_paths, rebuild_index
-    from nutgraf.api.progress import print_summary, summary_object
-    from nutgraf.api.render import print_json
+    from nutgraf.api.terminal.console import print_json
+    from nutgraf.api.terminal.progress import print_summary, progress_bar, summary_object
+    from nutgraf.ingest import index_paths, rebuild_index
 
     settings = options.settings(index, encoder, None, threads)
     if rebuild:
@@ -69,6 +69,7 @@ def index_command(
             max_bytes=int(max_mb * 1e6),
             prune=prune,
             file_dates=file_dates,
+            progress=progress_bar,
         )
     if as_json:
         print_json(summary_object(outcome.summary, outcome.manifest, outcome.refused))
@@ -92,12 +93,12 @@ def _fields(pairs: list[str] | None) -> dict[str, str]:
 def show(
     article_id: Annotated[str, typer.Argument(metavar="ID", help="The article's id.", show_default=False)],
     as_json: options.AsJson = False,
-    index: options.Index = _INDEX,
+    index: options.IndexFolder = _INDEX,
 ) -> None:
     """Print a whole article."""
-    from nutgraf.api.render import print_article, print_json
-    from nutgraf.api.schemas import full_article_object
-    from nutgraf.api.service import article, open_index
+    from nutgraf.api.terminal.console import print_article, print_json
+    from nutgraf.objects import full_article_object
+    from nutgraf.opening import article, open_index
 
     with open_index(options.settings(index)) as opened:
         found = article(opened, article_id)
@@ -112,12 +113,12 @@ def remove(
         list[str], typer.Argument(metavar="ID...", help="Ids of articles.", show_default=False)
     ],
     as_json: options.AsJson = False,
-    index: options.Index = _INDEX,
+    index: options.IndexFolder = _INDEX,
     encoder: options.EncoderName = None,
 ) -> None:
     """Remove articles from the index; they are gone from every search when the command returns."""
-    from nutgraf.api.indexing import remove_articles
-    from nutgraf.api.render import print_json, visible
+    from nutgraf.api.terminal.console import print_json, visible
+    from nutgraf.ingest import remove_articles
 
     removed, unknown = remove_articles(options.settings(index, encoder), article_ids)
     if as_json:
@@ -131,13 +132,13 @@ def remove(
 
 
 def info(
-    as_json: options.AsJson = False, index: options.Index = _INDEX, reader: options.ReaderName = None
+    as_json: options.AsJson = False, index: options.IndexFolder = _INDEX, reader: options.ReaderName = None
 ) -> None:
     """Say what the index holds, what built it, and by which calibration it is answered from."""
-    from nutgraf.api import calibrations
-    from nutgraf.api.render import print_info, print_json, visible
-    from nutgraf.api.schemas import info_object
-    from nutgraf.api.service import open_index
+    from nutgraf import index_calibration as calibrations
+    from nutgraf.api.terminal.console import print_info, print_json, visible
+    from nutgraf.objects import info_object
+    from nutgraf.opening import open_index
 
     with open_index(options.settings(index)) as opened:
         described = info_object(opened, opened.store.sources())

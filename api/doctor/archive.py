@@ -13,16 +13,16 @@ from threading import Thread
 import numpy as np
 
 from nutgraf.api.doctor.findings import Finding, caught
-from nutgraf.api.settings import DEFAULT_INDEX
 from nutgraf.indexer.article import Article
+from nutgraf.indexer.embedded.generation import ARTICLES, PASSAGES, PID
+from nutgraf.indexer.embedded.index import EmbeddedIndex
+from nutgraf.indexer.embedded.lexical import LexicalIndex
+from nutgraf.indexer.embedded.manifest import MANIFEST
+from nutgraf.indexer.embedded.store import FILENAME, Store, StoredPassage, vector_hash
+from nutgraf.indexer.embedded.vectors import DenseIndex
 from nutgraf.indexer.filters import Filter
-from nutgraf.indexer.generation import ARTICLES, PASSAGES, PID
-from nutgraf.indexer.index import Index
-from nutgraf.indexer.lexical import LexicalIndex
-from nutgraf.indexer.manifest import MANIFEST
 from nutgraf.indexer.passages import title_prefix
-from nutgraf.indexer.store import FILENAME, Store, StoredPassage, vector_hash
-from nutgraf.indexer.vectors import DenseIndex
+from nutgraf.settings import DEFAULT_INDEX
 
 SAMPLE = 200
 VECTORS = 16
@@ -38,7 +38,7 @@ def examine(folder: Path) -> Iterator[Finding]:
     if absent is not None:
         yield absent
         return
-    index = caught("index", partial(Index, folder))
+    index = caught("index", partial(EmbeddedIndex, folder))
     if isinstance(index, Finding):
         yield index
     else:
@@ -71,7 +71,7 @@ def _absent(folder: Path) -> Finding | None:
     return Finding("index", status, f"there is no index in {folder}", advice)  # type: ignore[arg-type]
 
 
-def _described(index: Index) -> Finding:
+def _described(index: EmbeddedIndex) -> Finding:
     counts, manifest = index.counts, index.manifest
     found = (
         f"{index.folder}: {counts.articles:,} articles, {counts.passages:,} passages, generation"
@@ -80,7 +80,7 @@ def _described(index: Index) -> Finding:
     return Finding("index", "ok", found)
 
 
-def _in_step(index: Index) -> Finding:
+def _in_step(index: EmbeddedIndex) -> Finding:
     """Compare how much the published files have with the manifest, and that with the store."""
     manifest, folder = index.manifest, index.folder
     dense = len(DenseIndex(folder / manifest.vectors))
@@ -130,7 +130,7 @@ def _key(passage: StoredPassage, article: Article) -> bytes | None:
     return vector_hash(title_prefix(article.title) + article.text[passage.start : passage.end])
 
 
-def _vectors(index: Index) -> Finding:
+def _vectors(index: EmbeddedIndex) -> Finding:
     """Search with the stored vectors of some passages: each must find itself, or one that is the same."""
     published = [p.id for p in sampled(index.store) if p.id <= index.manifest.upto]
     tried = published[:: max(1, len(published) // VECTORS)][:VECTORS]
@@ -143,7 +143,7 @@ def _vectors(index: Index) -> Finding:
     return Finding("vectors", "ok", f"{len(tried):,} passages searched by their own vectors, and found")
 
 
-def _unpublished(index: Index) -> Finding:
+def _unpublished(index: EmbeddedIndex) -> Finding:
     waiting = index.unpublished
     if not waiting:
         return Finding("unpublished", "ok", "nothing waits to be published")

@@ -5,7 +5,7 @@ from functools import partial
 from nutgraf.api.doctor import archive, machine
 from nutgraf.api.doctor.findings import Finding, caught
 from nutgraf.api.doctor.offline import answering
-from nutgraf.api.settings import Settings
+from nutgraf.settings import Settings
 
 
 def examine(settings: Settings) -> list[Finding]:

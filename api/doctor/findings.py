@@ -8,12 +8,12 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from nutgraf.api.errors import NutgrafError
-from nutgraf.api.render import console, visible
+from nutgraf.api.terminal.console import console, visible
+from nutgraf.errors import NutgrafError
 
 T = TypeVar("T")
-Status = Literal["ok", "warning", "problem"]
-_STYLES: dict[Status, str] = {"ok": "green", "warning": "yellow", "problem": "bold red"}
+CheckStatus = Literal["ok", "warning", "problem"]
+_STYLES: dict[CheckStatus, str] = {"ok": "green", "warning": "yellow", "problem": "bold red"}
 _REPORT = "please report it with what `nutgraf doctor --json` prints"
 
 
@@ -22,7 +22,7 @@ class Finding:
     """The outcome of one check; `advice` is what to type or do, empty where nothing is to be done."""
 
     name: str
-    status: Status
+    status: CheckStatus
     found: str
     advice: str = ""
 

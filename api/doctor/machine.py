@@ -9,13 +9,13 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
-from nutgraf.api.doctor.findings import Finding, Status
-from nutgraf.api.settings import Settings
+from nutgraf.api.doctor.findings import CheckStatus, Finding
+from nutgraf.indexer.embedded.manifest import Manifest, read_manifest
 from nutgraf.indexer.errors import IndexerError
-from nutgraf.indexer.manifest import Manifest, read_manifest
 from nutgraf.models import shipped, verify
 from nutgraf.models.cards import CARD
 from nutgraf.models.cores import available_cores
+from nutgraf.settings import Settings
 
 OLDEST = (3, 11)
 MEMORY_BYTES = 300_000_000
@@ -104,7 +104,7 @@ def disk(folder: Path) -> Finding:
     return Finding("disk", status, found, advice)
 
 
-def disk_status(free: int, index: int, derived: int) -> Status:
+def disk_status(free: int, index: int, derived: int) -> CheckStatus:
     """Judge free bytes: a new generation stands beside the old `derived` files, a rebuild needs more."""
     if free < derived + BATCH_BYTES:
         return "problem"

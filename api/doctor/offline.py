@@ -16,10 +16,10 @@ from tempfile import TemporaryDirectory
 from typing import NoReturn
 
 from nutgraf.api.doctor.archive import sampled
-from nutgraf.api.doctor.findings import Finding, Status, caught
-from nutgraf.api.service import Models, Open, load_models, open_with
-from nutgraf.api.settings import Settings
+from nutgraf.api.doctor.findings import CheckStatus, Finding, caught
 from nutgraf.indexer.article import Article
+from nutgraf.opening import LoadedModels, OpenIndex, load_models, open_with
+from nutgraf.settings import Settings
 
 NAME = "offline"
 OWN = Article("doctor", "", "The new library of Velmora opened on Tuesday. Mayor Ada Quill cut the ribbon.")
@@ -71,7 +71,7 @@ def answering(settings: Settings, *, from_index: bool) -> Finding:
     if not tried:
         return outcome if outcome.status == "problem" or silent() else _reporting(outcome)
     found = f"{outcome.found}; {', '.join(dict.fromkeys(tried))} was tried"
-    status: Status = "problem" if outcome.status == "problem" else "warning"
+    status: CheckStatus = "problem" if outcome.status == "problem" else "warning"
     return Finding(NAME, status, found, "name the models by their folders; else please report it")
 
 
@@ -85,11 +85,11 @@ def _reporting(outcome: Finding) -> Finding:
     return Finding(NAME, "warning", found, f"export {REPORTING_OFF}=1")
 
 
-def _asked(settings: Settings, ask: Callable[[Settings, Models], str]) -> Finding:
+def _asked(settings: Settings, ask: Callable[[Settings, LoadedModels], str]) -> Finding:
     return Finding(NAME, "ok", f"with every socket refused, {ask(settings, load_models(settings))}")
 
 
-def _ask_index(settings: Settings, models: Models) -> str:
+def _ask_index(settings: Settings, models: LoadedModels) -> str:
     with open_with(settings, models) as opened:
         sample = sampled(opened.index.store)
         if sample:
@@ -99,19 +99,19 @@ def _ask_index(settings: Settings, models: Models) -> str:
     return _ask_own(settings, models)
 
 
-def _ask_own(settings: Settings, models: Models) -> str:
-    from nutgraf.indexer.build import Builder
+def _ask_own(settings: Settings, models: LoadedModels) -> str:
+    from nutgraf.indexer.embedded.writer import EmbeddedWriter
 
     with TemporaryDirectory(prefix="nutgraf-doctor-") as folder:
         settings = replace(settings, index=Path(folder) / "index")
-        with Builder(settings.index, models.encoder) as builder:
+        with EmbeddedWriter(settings.index, models.encoder) as builder:
             builder.add([OWN])
             builder.publish()
         with open_with(settings, models) as opened:
             return f"an index of two sentences {_answer(opened, OWN_QUESTION)}"
 
 
-def _answer(opened: Open, question: str) -> str:
+def _answer(opened: OpenIndex, question: str) -> str:
     """Ask, whatever the probability: here it is no matter how sure the answer is."""
     from nutgraf.qa.inquiry import Inquiry
 

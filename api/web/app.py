@@ -16,26 +16,26 @@ from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
-from nutgraf.api.agents.transports import HttpDoor
-from nutgraf.api.errors import BadOption, NutgrafError, UnknownArticle
-from nutgraf.api.schemas import Json
-from nutgraf.api.service import Models, load_models, open_with
-from nutgraf.api.settings import Settings
+from nutgraf.api.engine.defects import defect_object
+from nutgraf.api.engine.engine import Busy, Engine, EngineLimits
+from nutgraf.api.engine.failures import failure_object
+from nutgraf.api.engine.log import QuestionLog, log_to_stderr
+from nutgraf.api.engine.writer import Writer
+from nutgraf.api.mcp.transports import HttpDoor
+from nutgraf.api.objects.responses import AliveSchema, ReadySchema
 from nutgraf.api.web.cursors import StaleCursor
-from nutgraf.api.web.defects import defect_object
-from nutgraf.api.web.engine import Busy, Engine, Limits
-from nutgraf.api.web.failures import failure_object
-from nutgraf.api.web.guard import Guard, Rules
-from nutgraf.api.web.log import QuestionLog, log_to_stderr
+from nutgraf.api.web.guard import AccessRules, Guard
 from nutgraf.api.web.metrics import CONTENT_TYPE, Metrics
-from nutgraf.api.web.pages import readable
-from nutgraf.api.web.pages import router as pages
-from nutgraf.api.web.refused import Refused
-from nutgraf.api.web.responses import Alive, Ready
+from nutgraf.api.web.page.routes import readable
+from nutgraf.api.web.page.routes import router as pages
+from nutgraf.api.web.refused import RequestRefused
 from nutgraf.api.web.routes import router
-from nutgraf.api.web.writing import Writer
+from nutgraf.errors import BadOption, NutgrafError, UnknownArticle
 from nutgraf.indexer.errors import IndexLocked
+from nutgraf.objects import Json
+from nutgraf.opening import LoadedModels, load_models, open_with
 from nutgraf.qa.errors import QAError
+from nutgraf.settings import Settings
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 STATUS: dict[type[Exception], int] = {
@@ -54,13 +54,15 @@ class Serving:
 
     host: str = "127.0.0.1"
     port: int = 8017
-    rules: Rules = field(default_factory=Rules)
-    limits: Limits = field(default_factory=Limits)
+    rules: AccessRules = field(default_factory=AccessRules)
+    limits: EngineLimits = field(default_factory=EngineLimits)
     deadline_s: float = 30.0
     log_questions: bool = False
 
 
-def create_app(settings: Settings, serving: Serving | None = None, models: Models | None = None) -> FastAPI:
+def create_app(
+    settings: Settings, serving: Serving | None = None, models: LoadedModels | None = None
+) -> FastAPI:
     """Return the application; its lifespan loads the models, if need be, and opens and closes the index."""
     serving, metrics, agents = serving or Serving(), Metrics(), HttpDoor()
     observer = QuestionLog(metrics) if serving.log_questions else metrics
@@ -87,8 +89,8 @@ def create_app(settings: Settings, serving: Serving | None = None, models: Model
     app.include_router(router)
     app.include_router(pages)
     app.router.routes.append(Route(agents.path, agents, methods=["POST"]))
-    app.add_api_route("/healthz", _alive, response_model=Alive, tags=["health"])
-    app.add_api_route("/readyz", _ready, response_model=Ready, tags=["health"])
+    app.add_api_route("/healthz", _alive, response_model=AliveSchema, tags=["health"])
+    app.add_api_route("/readyz", _ready, response_model=ReadySchema, tags=["health"])
 
     @app.get("/metrics", tags=["health"], response_class=PlainTextResponse)
     async def show_metrics() -> Response:
@@ -97,7 +99,7 @@ def create_app(settings: Settings, serving: Serving | None = None, models: Model
 
     for kind in NutgrafError:
         app.add_exception_handler(kind, readable(_ours))
-    app.add_exception_handler(Refused, readable(_refused))
+    app.add_exception_handler(RequestRefused, readable(_refused))
     app.add_exception_handler(RequestValidationError, readable(_invalid))
     app.add_exception_handler(ValidationError, readable(_invalid))
     app.add_exception_handler(HTTPException, readable(_http))
@@ -178,7 +180,7 @@ async def _ours(_: Request, error: Exception) -> JSONResponse:
 
 
 async def _refused(_: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, Refused)
+    assert isinstance(error, RequestRefused)
     return error.response
 
 

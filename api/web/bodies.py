@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope
 
-from nutgraf.api.web.refused import Refused
+from nutgraf.api.web.refused import RequestRefused
 
 UPLOAD = "/v1/articles"
 LINES = frozenset({"application/x-ndjson", "application/jsonl"})
@@ -21,7 +21,7 @@ def media_type(headers: Headers) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Bodies:
+class BodyLimits:
     """The bounds: bytes of a body and of an upload, and seconds for a body, or for each part of an upload.
 
     An upload comes at `rate` bytes a second or more, once its first seconds are over; the time that storing
@@ -98,9 +98,9 @@ async def _whole(receive: Receive, most: int) -> Message:
             return {"type": "http.request", "body": b"".join(parts), "more_body": False}
 
 
-def _too_large(most: int) -> Refused:
-    return Refused(413, "too_large", f"the body has more than {most:,} bytes", "send less at a time")
+def _too_large(most: int) -> RequestRefused:
+    return RequestRefused(413, "too_large", f"the body has more than {most:,} bytes", "send less at a time")
 
 
-def _too_slow(why: str) -> Refused:
-    return Refused(408, "too_slow", why, "send it at once")
+def _too_slow(why: str) -> RequestRefused:
+    return RequestRefused(408, "too_slow", why, "send it at once")

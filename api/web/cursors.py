@@ -4,8 +4,8 @@ import base64
 import binascii
 from hashlib import sha256
 
-from nutgraf.api.service import Open
 from nutgraf.indexer.filters import Filter
+from nutgraf.opening import OpenIndex
 from nutgraf.qa.checks import MAX_TOP, checked_question
 from nutgraf.qa.errors import QAError
 
@@ -30,12 +30,12 @@ def request_hash(question: str, allow: Filter) -> str:
     return sha256(repr((checked_question(question), allow)).encode()).hexdigest()[:16]
 
 
-def cursor_at(place: int, asked: str, opened: Open) -> str:
+def cursor_at(place: int, asked: str, opened: OpenIndex) -> str:
     """Return what a client hands back to go on at that place; `asked` is the request's hash."""
     return base64.urlsafe_b64encode(f"{place}.{asked}.{_state(opened)}".encode()).decode()
 
 
-def place_of(cursor: str, asked: str, opened: Open) -> int:
+def place_of(cursor: str, asked: str, opened: OpenIndex) -> int:
     """Return the place.
 
     Raises BadCursor, also for the cursor of another request, and StaleCursor when other things could be found
@@ -60,7 +60,7 @@ def place_of(cursor: str, asked: str, opened: Open) -> int:
     return first
 
 
-def _state(opened: Open) -> str:
+def _state(opened: OpenIndex) -> str:
     """Return what changes with anything that a search could find.
 
     Whatever comes or changes gets passages with new, higher ids; what goes leaves fewer of them.

@@ -7,7 +7,7 @@ from typing import TypeVar
 from fastapi import Request
 from starlette.requests import ClientDisconnect
 
-from nutgraf.api.web.engine import Busy
+from nutgraf.api.engine.engine import Busy
 
 T = TypeVar("T")
 

@@ -18,10 +18,10 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from nutgraf.api.web.bodies import Bodies
+from nutgraf.api.engine.log import request_id
+from nutgraf.api.web.bodies import BodyLimits
 from nutgraf.api.web.keys import READ, WRITE, Key, Rates, matching
-from nutgraf.api.web.log import request_id
-from nutgraf.api.web.refused import Refused
+from nutgraf.api.web.refused import RequestRefused
 
 log = logging.getLogger("nutgraf.access")
 
@@ -59,7 +59,7 @@ Failed = Callable[[Request, Exception], Awaitable[ASGIApp]]
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class AccessRules:
     """Who may come in, and what they may send.
 
     Without `keys` everyone may, by the `hosts` that this machine is known as: a page from elsewhere could
@@ -69,11 +69,11 @@ class Rules:
     keys: Sequence[Key] = ()
     hosts: frozenset[str] = frozenset({"127.0.0.1", "localhost", "[::1]"})
     per_minute: int = 600
-    bodies: Bodies = field(default_factory=Bodies)
+    bodies: BodyLimits = field(default_factory=BodyLimits)
 
 
 @dataclass(slots=True)
-class _Seen:
+class _RequestLog:
     """What becomes of a request, for the log."""
 
     id: str = field(default_factory=lambda: token_hex(8))
@@ -113,7 +113,9 @@ class _Seen:
 class Guard:
     """The application behind its guard."""
 
-    def __init__(self, app: ASGIApp, rules: Rules, failed: Failed, count: Count = lambda *_: None) -> None:
+    def __init__(
+        self, app: ASGIApp, rules: AccessRules, failed: Failed, count: Count = lambda *_: None
+    ) -> None:
         """Guard `app`; `failed` answers what nobody expected, `count` is told of each request.
 
         That is its method, route, status and seconds.
@@ -129,14 +131,14 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        began, seen = time.perf_counter(), _Seen()
+        began, seen = time.perf_counter(), _RequestLog()
         scope.setdefault("state", {})["request_id"] = seen.id
         request_id.set(seen.id)
         sending = seen.sending(send)
         try:
             self._admit(scope, seen)
             await self._app(scope, await self._rules.bodies.bounded(scope, seen.receiving(receive)), sending)
-        except Refused as refused:
+        except RequestRefused as refused:
             if not seen.begun:
                 await refused.response(scope, receive, sending)
         except ClientDisconnect:
@@ -149,7 +151,7 @@ class Guard:
         finally:
             self._log(scope, seen, time.perf_counter() - began)
 
-    def _admit(self, scope: Scope, seen: _Seen) -> None:
+    def _admit(self, scope: Scope, seen: _RequestLog) -> None:
         headers, path = Headers(scope=scope), scope["path"]
         if path in OPEN_PATHS:
             return
@@ -159,9 +161,11 @@ class Guard:
             key = self._holder(_secret(headers), who)
             seen.key = who = key.name
             if not key.allows(_needed(scope["method"], path)):
-                raise Refused(403, "forbidden", f"the key {key.name} only reads", "a key of scope write")
+                raise RequestRefused(
+                    403, "forbidden", f"the key {key.name} only reads", "a key of scope write"
+                )
         elif (host := _name(headers.get("host", ""))) not in self._rules.hosts:
-            raise Refused(
+            raise RequestRefused(
                 400,
                 "http",
                 f"this server is not known as {host[:100]!r}",
@@ -182,7 +186,7 @@ class Guard:
         if key is not None:
             return key
         self._rates.wait_s(bucket)
-        raise Refused(
+        raise RequestRefused(
             401,
             "unauthorized",
             "this server answers holders of an API key",
@@ -194,7 +198,7 @@ class Guard:
         """Raise Refused where there is something to wait for."""
         if wait_s > 0.0:
             seconds = math.ceil(wait_s)
-            raise Refused(
+            raise RequestRefused(
                 429,
                 "too_many_requests",
                 f"more than {self._rules.per_minute} {what} a minute",
@@ -202,7 +206,7 @@ class Guard:
                 Retry_After=str(seconds),
             )
 
-    def _log(self, scope: Scope, seen: _Seen, seconds: float) -> None:
+    def _log(self, scope: Scope, seen: _RequestLog, seconds: float) -> None:
         """Write a line without the query, which may hold a question."""
         status = CLIENT_LEFT if seen.left else seen.status
         route = getattr(scope.get("route"), "path", "none")

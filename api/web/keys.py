@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from time import monotonic
 
-from nutgraf.api.errors import BadOption
+from nutgraf.errors import BadOption
 
 READ, WRITE = "read", "write"
 LEAST_CHARS = 16

@@ -5,8 +5,8 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from nutgraf.api.service import Open
-from nutgraf.qa.outcome import Asked
+from nutgraf.opening import OpenIndex
+from nutgraf.qa.result import QuestionResult
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
@@ -61,14 +61,14 @@ class Metrics:
         """Count a batch."""
         self._batches.observe(size)
 
-    def asked(self, outcome: Asked) -> None:
+    def asked(self, outcome: QuestionResult) -> None:
         """Count a question and its stages."""
         code = outcome.abstention.code if outcome.abstention else "answered"
         self._questions.labels(code).inc()
         for stage in _STAGES:
             self._stages.labels(stage).observe(getattr(outcome.timing, stage) / 1e3)
 
-    def watch(self, waiting: _Call, opened: Callable[[], Open]) -> None:
+    def watch(self, waiting: _Call, opened: Callable[[], OpenIndex]) -> None:
         """Read these whenever somebody looks."""
         calls: dict[str, _Call] = {
             "waiting_questions": waiting,

@@ -3,7 +3,7 @@
 from starlette.responses import JSONResponse
 
 
-class Refused(Exception):
+class RequestRefused(Exception):
     """What a request is answered with instead."""
 
     def __init__(self, status: int, code: str, message: str, hint: str, **headers: str) -> None:

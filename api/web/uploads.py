@@ -4,12 +4,12 @@ import json
 from codecs import BOM_UTF8
 from collections.abc import AsyncIterable, AsyncIterator
 
-from nutgraf.api.errors import NutgrafError
-from nutgraf.api.schemas import Json
-from nutgraf.api.web.failures import failure_object
-from nutgraf.api.web.queries import article_record
-from nutgraf.api.web.refused import Refused
-from nutgraf.api.web.writing import CHANGES, Writer
+from nutgraf.api.engine.failures import failure_object
+from nutgraf.api.engine.writer import CHANGES, Writer
+from nutgraf.api.objects.requests import article_record
+from nutgraf.api.web.refused import RequestRefused
+from nutgraf.errors import NutgrafError
+from nutgraf.objects import Json
 
 UPLOAD_LINES = 32
 """Lines of an upload that are stored in one turn."""
@@ -37,7 +37,7 @@ async def stored_lines(parts: AsyncIterable[bytes], writer: Writer) -> str:
                 result = next(results) if isinstance(record, dict) else bad
                 stored = stored or result["status"] in CHANGES
                 told.append(_line(len(told) + 1, result))
-    except (*NutgrafError, Refused) as error:
+    except (*NutgrafError, RequestRefused) as error:
         if not stored:
             raise
         told.append(_line(len(told) + 1, _told(error)))
@@ -51,7 +51,7 @@ def _line(number: int, result: Json) -> str:
 
 
 def _told(error: Exception) -> Json:
-    if isinstance(error, Refused):
+    if isinstance(error, RequestRefused):
         return error.shape
     assert isinstance(error, NutgrafError)
     return failure_object(error)
@@ -79,8 +79,10 @@ async def _chunks(parts: AsyncIterable[bytes]) -> AsyncIterator[list[bytes]]:
     yield [*lines, *([bytes(rest)] if rest.strip() else [])]
 
 
-def _too_many() -> Refused:
-    return Refused(413, "too_large", f"the upload has more than {MOST_LINES:,} lines", "send less at a time")
+def _too_many() -> RequestRefused:
+    return RequestRefused(
+        413, "too_large", f"the upload has more than {MOST_LINES:,} lines", "send less at a time"
+    )
 
 
 def _record(line: bytes) -> Json | str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.loaders.assemble import Draft, StatedDate, assemble
+from nutgraf.indexer.loaders.assemble import ArticleDraft, StatedDate, assemble
 from nutgraf.indexer.loaders.base import (
     LoadOptions,
     RefusedDates,
@@ -29,7 +29,7 @@ from nutgraf.indexer.loaders.text import read_text
 
 __all__ = ["LoadOptions", "RefusedDates", "Skipped", "SourceFile", "discover", "load"]
 
-_DOCUMENTS: dict[str, Callable[[bytes, LoadOptions], Draft]] = {
+_DOCUMENTS: dict[str, Callable[[bytes, LoadOptions], ArticleDraft]] = {
     ".docx": read_docx,
     ".htm": lambda data, _: read_html(data),
     ".html": lambda data, _: read_html(data),

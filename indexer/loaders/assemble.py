@@ -33,7 +33,7 @@ class StatedDate:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class ArticleDraft:
     """What a format knows about one article, before cleaning; empty strings where it knows nothing.
 
     `dates` are all that were found, in any order; among those of one place the first is the best.
@@ -48,7 +48,9 @@ class Draft:
     dates: tuple[StatedDate, ...] = ()
 
 
-def assemble(draft: Draft, *, file: SourceFile, options: LoadOptions, number: int | None = None) -> Article:
+def assemble(
+    draft: ArticleDraft, *, file: SourceFile, options: LoadOptions, number: int | None = None
+) -> Article:
     """Return the article; its place names it where neither an id nor a URL does. Raises UnreadableError.
 
     `number` is the line of a record in its file, from 1; None where the file is the article.

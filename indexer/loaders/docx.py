@@ -4,7 +4,7 @@ import io
 import zipfile
 import zlib
 
-from nutgraf.indexer.loaders.assemble import Draft
+from nutgraf.indexer.loaders.assemble import ArticleDraft
 from nutgraf.indexer.loaders.base import LoadOptions, UnreadableError, too_large
 from nutgraf.indexer.loaders.text import read_text, with_head
 
@@ -15,7 +15,7 @@ _TITLE_STYLES = frozenset({"Title", "Heading 1"})
 _LOCKED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the old container, which also wraps encrypted new documents
 
 
-def read_docx(data: bytes, options: LoadOptions) -> Draft:
+def read_docx(data: bytes, options: LoadOptions) -> ArticleDraft:
     """Return the article of a .docx.
 
     The document's properties are not asked: they name the owner of the computer, and when a file was made.
@@ -45,7 +45,7 @@ def read_docx(data: bytes, options: LoadOptions) -> Draft:
         elif block.text.strip() or lines:
             lines.append(block.text)
     text = "\n\n".join(lines)
-    return with_head(Draft(text=text, title=title)) if title else read_text(text)
+    return with_head(ArticleDraft(text=text, title=title)) if title else read_text(text)
 
 
 def _cells(row: object) -> list[str]:

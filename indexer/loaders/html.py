@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from nutgraf.indexer.loaders.assemble import Draft, StatedDate
+from nutgraf.indexer.loaders.assemble import ArticleDraft, StatedDate
 from nutgraf.indexer.loaders.base import UnreadableError
 from nutgraf.indexer.loaders.decode import decode
 
@@ -28,7 +28,7 @@ _META_DATES = frozenset({
 _ARTICLE_TYPES = ("article", "posting", "report", "webpage")
 
 
-def read_html(data: bytes) -> Draft:
+def read_html(data: bytes) -> ArticleDraft:
     """Return the article of a page; its dates from JSON-LD, meta tags, and what it shows to readers."""
     import trafilatura
     from trafilatura.utils import load_html
@@ -50,7 +50,7 @@ def read_html(data: bytes) -> Draft:
     # Nothing that looks like an article: a short page is still a page.
     text = page.text if page else trafilatura.baseline(tree)[1]
     page = page or trafilatura.extract_metadata(tree)
-    return Draft(
+    return ArticleDraft(
         text=re.sub(r"\n+", "\n\n", _without_title(text or "", page.title or "")),
         title=page.title or "",
         url=page.url or "",

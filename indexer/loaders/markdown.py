@@ -3,7 +3,7 @@
 import re
 
 from nutgraf.indexer.clean import normalise
-from nutgraf.indexer.loaders.assemble import Draft, StatedDate
+from nutgraf.indexer.loaders.assemble import ArticleDraft, StatedDate
 from nutgraf.indexer.loaders.text import read_text, with_head
 
 _FRONT = re.compile(r"---[ \t]*\n(.{0,20000}?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
@@ -41,7 +41,7 @@ _INLINE = (
 )  # fmt: skip
 
 
-def read_markdown(text: str) -> Draft:
+def read_markdown(text: str) -> ArticleDraft:
     """Return the article of a Markdown file; fields of the front matter win over what the text says."""
     text = normalise(text)
     given: dict[str, str] = {}
@@ -53,8 +53,8 @@ def read_markdown(text: str) -> Draft:
     title = given.get("title") or heading
     if heading.casefold() != title.casefold():
         plain = f"{heading}\n\n{plain}"
-    body = with_head(Draft(text=plain.strip("\n"), title=title)) if title else read_text(plain)
-    return Draft(
+    body = with_head(ArticleDraft(text=plain.strip("\n"), title=title)) if title else read_text(plain)
+    return ArticleDraft(
         text=body.text,
         id=given.get("id", ""),
         title=title or body.title,

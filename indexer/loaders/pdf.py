@@ -5,7 +5,7 @@ import statistics
 from typing import Any
 
 from nutgraf.indexer.clean import normalise
-from nutgraf.indexer.loaders.assemble import Draft
+from nutgraf.indexer.loaders.assemble import ArticleDraft
 from nutgraf.indexer.loaders.base import LoadOptions, UnreadableError, too_large
 from nutgraf.indexer.loaders.text import read_text, with_head
 
@@ -25,7 +25,7 @@ _HYPHENATED_SHARE = 0.03
 _FIRST_WORD = re.compile(r"\w+")
 
 
-def read_pdf(data: bytes, options: LoadOptions) -> Draft:
+def read_pdf(data: bytes, options: LoadOptions) -> ArticleDraft:
     """Return the article of a PDF; UnreadableError where it is locked, broken or only pictures."""
     import pypdfium2
 
@@ -46,7 +46,7 @@ def read_pdf(data: bytes, options: LoadOptions) -> Draft:
         return read_text(text)
     first, _, rest = text.partition("\n")
     body = rest if first.strip().casefold() == normalise(title).casefold() else text
-    return with_head(Draft(text=body.strip("\n"), title=title))
+    return with_head(ArticleDraft(text=body.strip("\n"), title=title))
 
 
 def paragraphs(text: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.loaders.assemble import Draft, StatedDate, assemble
+from nutgraf.indexer.loaders.assemble import ArticleDraft, StatedDate, assemble
 from nutgraf.indexer.loaders.base import LoadOptions, Skipped, SourceFile, UnreadableError
 
 _MOST_AUTHORS = 50
@@ -19,14 +19,14 @@ def record_article(
         return Skipped(f"{file.origin}:{number}", str(error))
 
 
-def _draft(record: Mapping[str, object], options: LoadOptions) -> Draft:
+def _draft(record: Mapping[str, object], options: LoadOptions) -> ArticleDraft:
     text_key = options.key("text")
     text = record.get(text_key)
     if text is None:
         raise UnreadableError(f'no field "{text_key[:60]}"')
     if not isinstance(text, str):
         raise UnreadableError(f'field "{text_key[:60]}" is not text')
-    return Draft(
+    return ArticleDraft(
         text=text,
         id=_plain(record, options.key("id")),
         title=_plain(record, options.key("title")),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from nutgraf.indexer.clean import normalise
 from nutgraf.indexer.dates import parse_date_line
-from nutgraf.indexer.loaders.assemble import Draft, StatedDate
+from nutgraf.indexer.loaders.assemble import ArticleDraft, StatedDate
 
 _TITLE_CHARS = 200
 _HEAD_LINES = 8
@@ -39,16 +39,16 @@ class _Head:
     source: str = ""
 
 
-def read_text(text: str) -> Draft:
+def read_text(text: str) -> ArticleDraft:
     """Take title, byline, date and outlet lines off the top; everything else is the body."""
     lines = normalise(text).split("\n")
     title = _title(lines)
     if not title:
-        return Draft(text="\n".join(lines))
-    return with_head(Draft(text="\n".join(lines[1:]), title=title))
+        return ArticleDraft(text="\n".join(lines))
+    return with_head(ArticleDraft(text="\n".join(lines[1:]), title=title))
 
 
-def with_head(draft: Draft) -> Draft:
+def with_head(draft: ArticleDraft) -> ArticleDraft:
     """Move the byline, date and outlet lines at the top of the text to the fields that are still empty."""
     lines = draft.text.split("\n")
     head = _read_head(lines)

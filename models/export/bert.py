@@ -19,7 +19,7 @@ Array = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
-class Bert:
+class BertWeights:
     """Published weights by their published names, without prefix, float32; matrices are (out, in)."""
 
     arrays: Mapping[str, Array]
@@ -31,7 +31,7 @@ class Bert:
         return self.arrays[f"{name}.weight"], self.arrays[f"{name}.bias"]
 
 
-class Form(Protocol):
+class GraphForm(Protocol):
     """The seam between BERT's arithmetic and the way its numbers are kept."""
 
     def table(self, graph: Graph, name: str, rows: Array) -> str:
@@ -50,7 +50,7 @@ class Form(Protocol):
         """Return the attention's value projection as `inner` wants its result."""
 
 
-def encoder(bert: Bert, form: Form) -> onnx.ModelProto:
+def encoder(bert: BertWeights, form: GraphForm) -> onnx.ModelProto:
     """Build the encoder: the mean of the last states, scaled to length 1."""
     graph = Graph()
     states = _transformer(graph, bert, form, types=None)
@@ -61,7 +61,7 @@ def encoder(bert: Bert, form: Form) -> onnx.ModelProto:
     return graph.model({"ids": ["n", "s"]}, {"vectors": ["n", hidden]})
 
 
-def reader(bert: Bert, form: Form) -> onnx.ModelProto:
+def reader(bert: BertWeights, form: GraphForm) -> onnx.ModelProto:
     """Build the reader: a start and an end logit for every token, by a head that stays in float32."""
     graph = Graph()
     states = _transformer(graph, bert, form, types="types")
@@ -71,7 +71,7 @@ def reader(bert: Bert, form: Form) -> onnx.ModelProto:
     return graph.model({"ids": ["n", "s"], "types": ["n", "s"]}, {"logits": ["n", "s", 2]})
 
 
-def _transformer(graph: Graph, bert: Bert, form: Form, types: str | None) -> str:
+def _transformer(graph: Graph, bert: BertWeights, form: GraphForm, types: str | None) -> str:
     """Add embeddings and layers; return the last states, float32 (n, s, hidden)."""
     embedded = _embeddings(graph, bert, form, types)
     state, prepared = form.norm(graph, "embeddings.norm", embedded, *bert.dense("embeddings.LayerNorm"))
@@ -80,7 +80,7 @@ def _transformer(graph: Graph, bert: Bert, form: Form, types: str | None) -> str
     return state
 
 
-def _embeddings(graph: Graph, bert: Bert, form: Form, types: str | None) -> str:
+def _embeddings(graph: Graph, bert: BertWeights, form: GraphForm, types: str | None) -> str:
     """Add word, position and type embeddings; positions are kept in float16, a hundredth of the file."""
     words = form.table(graph, "words", bert.arrays["embeddings.word_embeddings.weight"])
     positions = bert.arrays["embeddings.position_embeddings.weight"]
@@ -97,7 +97,9 @@ def _embeddings(graph: Graph, bert: Bert, form: Form, types: str | None) -> str:
     return graph.node("Add", [words, graph.node("Cast", [rows], "positions.rows", to=1)], "embeddings")
 
 
-def _layer(graph: Graph, bert: Bert, form: Form, index: int, state: tuple[str, str]) -> tuple[str, str]:
+def _layer(
+    graph: Graph, bert: BertWeights, form: GraphForm, index: int, state: tuple[str, str]
+) -> tuple[str, str]:
     """Add one layer: attention and feed-forward, each added to what came in and normalised."""
     source, name = f"encoder.layer.{index}", f"layer{index}"
     stream, prepared = state

@@ -5,13 +5,21 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from nutgraf.models.cards import CARD, LENGTH_COST, VOCABULARY, Card, Kind, checked_length_cost, sha256_of
+from nutgraf.models.cards import (
+    CARD,
+    LENGTH_COST,
+    VOCABULARY,
+    ModelCard,
+    ModelKind,
+    checked_length_cost,
+    sha256_of,
+)
 from nutgraf.models.cards import WEIGHTS as GRAPH
 from nutgraf.models.errors import ModelDamaged, ModelMissing
 from nutgraf.models.export import bert, ranges, sources
 from nutgraf.models.export.forms import Static
 
-_FACTS: dict[Kind, dict[str, Any]] = {
+_FACTS: dict[ModelKind, dict[str, Any]] = {
     "encoder": {
         "id": "nutgraf/all-MiniLM-L6-v2-int8",
         "max_tokens": 256,
@@ -33,7 +41,7 @@ _FACTS: dict[Kind, dict[str, Any]] = {
 }
 
 
-def write(kind: Kind, source: Path, out: Path, measured: Path) -> Card:
+def write(kind: ModelKind, source: Path, out: Path, measured: Path) -> ModelCard:
     """Export `source` to `out` with the ranges in `measured`; return the card it wrote.
 
     Raises ModelMissing for absent weights or ranges, ModelDamaged for an encoder that is not the published
@@ -54,7 +62,7 @@ def write(kind: Kind, source: Path, out: Path, measured: Path) -> Card:
     (out / VOCABULARY).write_bytes(_tokenizer(source / VOCABULARY))
     dim = weights.arrays["embeddings.LayerNorm.weight"].shape[0]
     size, digest = (out / GRAPH).stat().st_size, sha256_of(out / GRAPH)
-    card = Card(
+    card = ModelCard(
         kind,
         revision=revision,
         sha256=digest,
@@ -64,16 +72,16 @@ def write(kind: Kind, source: Path, out: Path, measured: Path) -> Card:
         **_FACTS[kind],
     )
     _write_card(out / CARD, card)
-    return Card.load(out)
+    return ModelCard.load(out)
 
 
-def _write_card(path: Path, card: Card) -> None:
+def _write_card(path: Path, card: ModelCard) -> None:
     """Write the card; the scores and calibration of the same model, which others measured, stay."""
     if path.is_file():
-        before = Card.load(path.parent)
+        before = ModelCard.load(path.parent)
         if (before.sha256, before.length_cost) == (card.sha256, card.length_cost):
             card = replace(card, scores=before.scores, calibration=before.calibration)
-    kept = {one.name: value for one in fields(Card) if (value := getattr(card, one.name)) != one.default}
+    kept = {one.name: value for one in fields(ModelCard) if (value := getattr(card, one.name)) != one.default}
     path.write_text(json.dumps(kept, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 

@@ -8,17 +8,17 @@ from pathlib import Path
 
 import numpy as np
 
-from nutgraf.models.cards import VOCABULARY, Kind, sha256_of
+from nutgraf.models.cards import VOCABULARY, ModelKind, sha256_of
 from nutgraf.models.export import bert, ranges, sources
 from nutgraf.models.export.forms import Plain
+from nutgraf.models.logits import QUESTION_TOKENS
 from nutgraf.models.tokens import Tokens
-from nutgraf.models.windows import QUESTION_TOKENS
 
 _PAIRS = 800
 _SEED = 0
 
 
-def measure(kind: Kind, source: Path, texts: list[Path], into: Path) -> None:
+def measure(kind: ModelKind, source: Path, texts: list[Path], into: Path) -> None:
     """Run the float32 model on pairs drawn evenly from the files, and write the ranges to `into`."""
     weights = sources.load(source)
     tokens = Tokens(source / VOCABULARY)

@@ -8,7 +8,7 @@ import numpy as np
 
 from nutgraf.models.cards import sha256_of
 from nutgraf.models.errors import ModelDamaged, ModelMissing
-from nutgraf.models.export.bert import Bert
+from nutgraf.models.export.bert import BertWeights
 
 WEIGHTS = "model.safetensors"
 ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -30,7 +30,7 @@ def config(folder: Path) -> dict[str, Any]:
     return found
 
 
-def load(folder: Path, *, sha256: str | None = None) -> Bert:
+def load(folder: Path, *, sha256: str | None = None) -> BertWeights:
     """Read `model.safetensors` and `config.json` as float32; check the file's sha256 where one is given.
 
     Raises ModelMissing, or ModelDamaged for other bytes or for an architecture the graph does not have.
@@ -52,4 +52,4 @@ def load(folder: Path, *, sha256: str | None = None) -> Bert:
         for name, array in load_file(path).items()
         if array.dtype.kind == "f"
     }
-    return Bert(arrays, described["num_hidden_layers"], described["num_attention_heads"])
+    return BertWeights(arrays, described["num_hidden_layers"], described["num_attention_heads"])

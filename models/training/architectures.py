@@ -8,11 +8,11 @@ from safetensors.torch import load_file
 
 from nutgraf.models.cards import LENGTH_COST
 from nutgraf.models.errors import ModelError
-from nutgraf.models.training.bert import Bert
-from nutgraf.models.training.mpnet import MPNet
+from nutgraf.models.training.bert import BertNetwork
+from nutgraf.models.training.mpnet import MPNetNetwork
 from nutgraf.models.training.network import SpanNetwork
 
-_NETWORKS: dict[str, type[SpanNetwork]] = {"bert": Bert, "mpnet": MPNet}
+_NETWORKS: dict[str, type[SpanNetwork]] = {"bert": BertNetwork, "mpnet": MPNetNetwork}
 
 
 def load_network(folder: Path, *, seed: int = 0) -> SpanNetwork:

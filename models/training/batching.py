@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nutgraf.models.training.recipe import Recipe, Stage
-from nutgraf.models.training.windows import Groups, Window
+from nutgraf.models.training.windows import Groups, TrainingWindow
 
 _STEP_TOKENS = 16
 _CHUNK_GROUPS = 4096
@@ -35,7 +35,9 @@ class Batch:
     answers: NDArray[np.int64]
 
 
-def draw(groups: Groups, stage: Stage, numbers: list[int], recipe: Recipe) -> Iterator[list[list[Window]]]:
+def draw(
+    groups: Groups, stage: Stage, numbers: list[int], recipe: Recipe
+) -> Iterator[list[list[TrainingWindow]]]:
     """Yield the stage's batches as groups of windows, each group's windows in one batch."""
     dice = random.Random(f"{recipe.seed} {stage.name}")
     order = numbers.copy()
@@ -47,9 +49,9 @@ def draw(groups: Groups, stage: Stage, numbers: list[int], recipe: Recipe) -> It
         yield from batches
 
 
-def _cut(drawn: list[list[Window]], batch_tokens: int) -> Iterator[list[list[Window]]]:
+def _cut(drawn: list[list[TrainingWindow]], batch_tokens: int) -> Iterator[list[list[TrainingWindow]]]:
     """Fill batches with groups of like length; what does not fill one waits for the next longer groups."""
-    batch: list[list[Window]] = []
+    batch: list[list[TrainingWindow]] = []
     for group in sorted(drawn, key=_padded):
         rows = batch_tokens // _padded(group)
         if batch and sum(map(len, batch)) + len(group) > rows:
@@ -60,12 +62,12 @@ def _cut(drawn: list[list[Window]], batch_tokens: int) -> Iterator[list[list[Win
         yield batch
 
 
-def _padded(group: list[Window]) -> int:
+def _padded(group: list[TrainingWindow]) -> int:
     longest = max(len(window.ids) for window in group)
     return -(-longest // _STEP_TOKENS) * _STEP_TOKENS
 
 
-def stack(batch: list[list[Window]], batch_tokens: int) -> Batch:
+def stack(batch: list[list[TrainingWindow]], batch_tokens: int) -> Batch:
     """Lay a batch out as arrays; rows without a window fill it up to its full size."""
     length = max(map(_padded, batch))
     windows = [window for group in batch for window in group]

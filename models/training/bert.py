@@ -9,7 +9,7 @@ from torch.nn import functional
 from nutgraf.models.training.network import SpanNetwork, normed, self_attention
 
 
-class Attention(nn.Module):
+class BertAttention(nn.Module):
     """Multi-head self-attention with its output projection, residual and norm (Vaswani et al. 2017)."""
 
     def __init__(self, width: int, heads: int, epsilon: float) -> None:
@@ -26,12 +26,12 @@ class Attention(nn.Module):
         return cast(Tensor, self.output["LayerNorm"](self.output["dense"](mixed) + x))
 
 
-class Layer(nn.Module):
+class BertLayer(nn.Module):
     """Attention and a feed-forward block, each with residual and norm after it."""
 
     def __init__(self, width: int, heads: int, inner: int, epsilon: float) -> None:
         super().__init__()
-        self.attention = Attention(width, heads, epsilon)
+        self.attention = BertAttention(width, heads, epsilon)
         self.intermediate = nn.ModuleDict({"dense": nn.Linear(width, inner)})
         self.output = normed(inner, width, epsilon)
 
@@ -42,7 +42,7 @@ class Layer(nn.Module):
         return cast(Tensor, self.output["LayerNorm"](self.output["dense"](inner) + x))
 
 
-class Bert(SpanNetwork):
+class BertNetwork(SpanNetwork):
     """BERT with a span head; knows a question from its context by segment ids."""
 
     prefix = "bert"
@@ -64,7 +64,7 @@ class Bert(SpanNetwork):
             {
                 "embeddings": nn.ModuleDict(embeddings | {"LayerNorm": nn.LayerNorm(width, epsilon)}),
                 "encoder": nn.ModuleDict(
-                    {"layer": nn.ModuleList(Layer(*sizes) for _ in range(config["num_hidden_layers"]))}
+                    {"layer": nn.ModuleList(BertLayer(*sizes) for _ in range(config["num_hidden_layers"]))}
                 ),
             }
         )

@@ -13,7 +13,7 @@ from nutgraf.models.errors import ModelError
 from nutgraf.models.spans import best_spans
 from nutgraf.models.training.batching import stack
 from nutgraf.models.training.recipe import Stage
-from nutgraf.models.training.windows import Groups, Tokenized, Window
+from nutgraf.models.training.windows import Groups, TokenizedCorpus, TrainingWindow
 
 _TOKENS = 8192
 _STAGE = Stage("development", {}, context_tokens=(200, 200), negatives=3.0, titled=0.0)
@@ -33,7 +33,7 @@ class _Guess:
 
 
 @dataclass(frozen=True, slots=True)
-class Scores:
+class DevelopmentScores:
     """Shares (0..1) of the questions whose best span is marked as an answer, exactly.
 
     `alone`: among the spans of its own window; `among`: of its own and the others.
@@ -48,7 +48,7 @@ class Scores:
 class Development:
     """A fixed sample of held-out questions, each with windows that do not answer it."""
 
-    def __init__(self, tokenized: Tokenized, groups: Groups, count: int, seed: int = 0) -> None:
+    def __init__(self, tokenized: TokenizedCorpus, groups: Groups, count: int, seed: int = 0) -> None:
         dice = random.Random(seed)
         held_out = [
             number
@@ -63,7 +63,7 @@ class Development:
                 "no question is held out for development", hint="see Source.holds_out in recipe.py"
             )
 
-    def score(self, reader: Network, device: str = "cpu") -> Scores:
+    def score(self, reader: Network, device: str = "cpu") -> DevelopmentScores:
         """Read everything and count."""
         windows = [window for group in self._groups for window in group]
         order = sorted(range(len(windows)), key=lambda i: len(windows[i].ids))
@@ -83,10 +83,10 @@ class Development:
             among += exact and all(spans[0].score > other.score for other in spans[1:])
             null += sum(other.over_null < 0 for other in spans[1:])
             others += len(spans) - 1
-        return Scores(alone / len(self._groups), among / len(self._groups), null / max(1, others))
+        return DevelopmentScores(alone / len(self._groups), among / len(self._groups), null / max(1, others))
 
 
-def _read(reader: Network, windows: list[Window], device: str) -> list[_Guess]:
+def _read(reader: Network, windows: list[TrainingWindow], device: str) -> list[_Guess]:
     """Return each window's best guess."""
     laid = stack([windows], 1)
     with torch.inference_mode(), torch.autocast(device, torch.bfloat16):

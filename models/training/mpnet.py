@@ -18,7 +18,7 @@ _FIRST_POSITION = 2  # transformers counts positions from the padding token's id
 _MAX_DISTANCE = 128  # farther tokens share the last bucket
 
 
-class Attention(nn.Module):
+class MPNetAttention(nn.Module):
     """Multi-head self-attention with its output projection, residual and norm."""
 
     def __init__(self, width: int, heads: int, epsilon: float) -> None:
@@ -33,12 +33,12 @@ class Attention(nn.Module):
         return cast(Tensor, self.LayerNorm(self.attn["o"](mixed) + x))
 
 
-class Layer(nn.Module):
+class MPNetLayer(nn.Module):
     """Attention and a feed-forward block, each with residual and norm after it."""
 
     def __init__(self, width: int, heads: int, inner: int, epsilon: float) -> None:
         super().__init__()
-        self.attention = Attention(width, heads, epsilon)
+        self.attention = MPNetAttention(width, heads, epsilon)
         self.intermediate = nn.ModuleDict({"dense": nn.Linear(width, inner)})
         self.output = normed(inner, width, epsilon)
 
@@ -49,7 +49,7 @@ class Layer(nn.Module):
         return cast(Tensor, self.output["LayerNorm"](self.output["dense"](inner) + x))
 
 
-class MPNet(SpanNetwork):
+class MPNetNetwork(SpanNetwork):
     """MPNet with a span head."""
 
     prefix = "mpnet"
@@ -66,7 +66,7 @@ class MPNet(SpanNetwork):
             "LayerNorm": nn.LayerNorm(width, epsilon),
         }
         encoder: dict[str, nn.Module] = {
-            "layer": nn.ModuleList(Layer(*sizes) for _ in range(config["num_hidden_layers"])),
+            "layer": nn.ModuleList(MPNetLayer(*sizes) for _ in range(config["num_hidden_layers"])),
             "relative_attention_bias": nn.Embedding(self._buckets, heads),
         }
         self.mpnet = nn.ModuleDict(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nutgraf.models.training.questions import Corpus
+from nutgraf.models.training.questions import TrainingCorpus
 
 DEPTH = 8
 _DEEP = 24
@@ -16,7 +16,7 @@ _BLOCK = 512
 _K1, _B = 1.2, 0.75
 
 
-def hard_negatives(corpus: Corpus) -> NDArray[np.int32]:
+def hard_negatives(corpus: TrainingCorpus) -> NDArray[np.int32]:
     """Return int32 (questions, DEPTH): numbers of contexts, best first, -1 where there are no more.
 
     What is held out is no negative of a question that is learnt.

@@ -26,7 +26,7 @@ _PLACES = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
+class TrainingContext:
     """A text that questions are asked of; `title` is empty where it means nothing.
 
     `held_out`: for development, not for learning; so are the questions asked of it.
@@ -39,7 +39,7 @@ class Context:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class TrainingQuestion:
     """A question, the number of its context in the corpus, and its answers as half-open code-point spans.
 
     No answers: its context does not answer it. `source` is the name of the source; with "-none" for such
@@ -53,25 +53,25 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Corpus:
+class TrainingCorpus:
     """All contexts, and all questions of all sources."""
 
-    contexts: list[Context]
-    questions: list[Question]
+    contexts: list[TrainingContext]
+    questions: list[TrainingQuestion]
 
-    def held_out(self, question: Question) -> bool:
+    def held_out(self, question: TrainingQuestion) -> bool:
         """Whether a question is for development."""
         return self.contexts[question.context].held_out
 
-    def answers(self, question: Question) -> list[str]:
+    def answers(self, question: TrainingQuestion) -> list[str]:
         """Return the question's distinct answers as text."""
         text = self.contexts[question.context].text
         return list(dict.fromkeys(text[start:end] for start, end in question.answers))
 
 
-def load(folder: Path, sources: dict[str, Source] = SOURCES) -> Corpus:
+def load(folder: Path, sources: dict[str, Source] = SOURCES) -> TrainingCorpus:
     """Read the sources' files in `folder`; raises ModelError for one that is missing or no SQuAD file."""
-    corpus = Corpus([], [])
+    corpus = TrainingCorpus([], [])
     for name, source in sources.items():
         for document, contexts in _documents(folder / source.file):
             if document in LEFT_OUT:
@@ -80,23 +80,23 @@ def load(folder: Path, sources: dict[str, Source] = SOURCES) -> Corpus:
             for text, asked in _joined(document, contexts) if source.joins else contexts:
                 at = len(corpus.contexts)
                 title = _title(document) if source.titles else ""
-                corpus.contexts.append(Context(text, title, document, held_out))
+                corpus.contexts.append(TrainingContext(text, title, document, held_out))
                 for question, spans in asked:
                     answers = _places(text, spans) if source.everywhere else spans
                     corpus.questions.append(
-                        Question(question, name if spans else f"{name}-none", at, answers)
+                        TrainingQuestion(question, name if spans else f"{name}-none", at, answers)
                     )
                     if source.swaps and spans:
                         corpus.questions.extend(_swapped(corpus.questions[-1], corpus))
     return corpus
 
 
-def _swapped(question: Question, corpus: Corpus) -> Iterator[Question]:
+def _swapped(question: TrainingQuestion, corpus: TrainingCorpus) -> Iterator[TrainingQuestion]:
     """Yield the question's unanswerable twin, if it has one, always the same."""
     text = corpus.contexts[question.context].text
     twin = swapped(question.text, text, corpus.answers(question), random.Random(question.text))
     if twin is not None:
-        yield Question(twin, f"{question.source}-swapped", question.context, ())
+        yield TrainingQuestion(twin, f"{question.source}-swapped", question.context, ())
 
 
 def is_held_out(document: str) -> bool:

@@ -18,12 +18,12 @@ from nutgraf.models.errors import ModelError
 from nutgraf.models.tokens import Tokens
 from nutgraf.models.training.architectures import load_network
 from nutgraf.models.training.batching import draw, stack
-from nutgraf.models.training.development import Development, Scores
+from nutgraf.models.training.development import Development, DevelopmentScores
 from nutgraf.models.training.loss import reading_loss
 from nutgraf.models.training.negatives import hard_negatives
 from nutgraf.models.training.questions import load
 from nutgraf.models.training.recipe import LEFT_OUT, SOURCES, Recipe
-from nutgraf.models.training.windows import AROUND_TOKENS, Groups, Tokenized, Window, tokenize
+from nutgraf.models.training.windows import AROUND_TOKENS, Groups, TokenizedCorpus, TrainingWindow, tokenize
 
 CHECKPOINT = "checkpoint.pt"
 LOG = "log.jsonl"
@@ -93,13 +93,15 @@ def _fingerprint(recipe: Recipe, base: Path, data: Path, total: int) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _batches(recipe: Recipe, groups: Groups, tokenized: Tokenized) -> Iterator[list[list[Window]]]:
+def _batches(
+    recipe: Recipe, groups: Groups, tokenized: TokenizedCorpus
+) -> Iterator[list[list[TrainingWindow]]]:
     """Yield all batches of all stages, alike at every call."""
     for stage in recipe.stages:
         yield from draw(groups, stage, chosen(stage.shares, tokenized, f"{recipe.seed} {stage.name}"), recipe)
 
 
-def chosen(shares: dict[str, float], tokenized: Tokenized, seed: str) -> list[int]:
+def chosen(shares: dict[str, float], tokenized: TokenizedCorpus, seed: str) -> list[int]:
     """Return the numbers of the questions that a stage learns from; nothing that is held out."""
     dice = random.Random(seed)
     by_source: dict[str, list[int]] = {name: [] for name in shares}
@@ -143,7 +145,7 @@ class _Learner:
         """The learning rate of the next step."""
         return float(self._schedule.get_last_lr()[0])
 
-    def step(self, batch: list[list[Window]]) -> float:
+    def step(self, batch: list[list[TrainingWindow]]) -> float:
         """Learn from one batch; return its loss."""
         laid = stack(batch, self._recipe.batch_tokens)
         ids, types, mask, context, group, answers = (
@@ -209,7 +211,7 @@ class _Log:
         self._say(f"{step}/{total} loss {loss:.3f} rate {rate:.2e} {seconds:.2f} s a step")
         self._losses, self._began = [], time.perf_counter()
 
-    def write_scores(self, step: int, scores: Scores) -> None:
+    def write_scores(self, step: int, scores: DevelopmentScores) -> None:
         """Note the development scores; the time they take is no step's."""
         found = asdict(scores)
         self._append({"step": step, **found})

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from nutgraf.models.logits import QUESTION_TOKENS
 from nutgraf.models.spans import MAX_ANSWER_TOKENS
 from nutgraf.models.tokens import Tokens
-from nutgraf.models.training.questions import Corpus
+from nutgraf.models.training.questions import TrainingCorpus
 from nutgraf.models.training.recipe import Stage
-from nutgraf.models.windows import QUESTION_TOKENS
 
 _TITLE_TOKENS = 24
 _HARD_SHARE, _SAME_SHARE = 0.7, 0.15  # the rest of the negatives is drawn from anywhere
@@ -22,7 +22,7 @@ _TRIES = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class TrainingWindow:
     """Token ids as the reader gets them: [CLS] question [SEP] title, context [SEP]; MPNet has two inside.
 
     `segment`: where the second segment begins; `first`: where the context does, after the title.
@@ -36,14 +36,14 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
-class Tokenized:
+class TokenizedCorpus:
     """A corpus as token ids: of questions, titles and contexts; `answers` as token spans, the last included.
 
     `words`: each question's answers as token ids.
     `stops`: for each context the positions where a sentence begins, 0 and its length among them.
     """
 
-    corpus: Corpus
+    corpus: TrainingCorpus
     questions: list[list[int]]
     titles: list[list[int]]
     contexts: list[list[int]]
@@ -52,7 +52,7 @@ class Tokenized:
     stops: list[list[int]]
 
 
-def tokenize(corpus: Corpus, tokens: Tokens) -> Tokenized:
+def tokenize(corpus: TrainingCorpus, tokens: Tokens) -> TokenizedCorpus:
     """Turn everything into tokens once; answers that no token covers, or too many, are dropped."""
     encoded = tokens.ids_and_spans([context.text for context in corpus.contexts])
     marks = set(tokens.ids([".?!"])[0])
@@ -66,7 +66,7 @@ def tokenize(corpus: Corpus, tokens: Tokens) -> Tokenized:
         [contexts[question.context][first : last + 1] for first, last in spans]
         for question, spans in zip(corpus.questions, answers, strict=True)
     ]
-    return Tokenized(
+    return TokenizedCorpus(
         corpus,
         [ids[:QUESTION_TOKENS] for ids in tokens.ids([question.text for question in corpus.questions])],
         [ids[:_TITLE_TOKENS] for ids in tokens.ids([context.title for context in corpus.contexts])],
@@ -96,10 +96,10 @@ def _holds(ids: list[int], word: list[int]) -> bool:
 class Groups:
     """Draws the windows of a stage: for each question its own, and some that do not answer it."""
 
-    def __init__(self, tokenized: Tokenized, negatives: NDArray[np.int32], tokens: Tokens) -> None:
+    def __init__(self, tokenized: TokenizedCorpus, negatives: NDArray[np.int32], tokens: Tokens) -> None:
         self._all, self._hard, self._tokens = tokenized, negatives, tokens
 
-    def draw(self, stage: Stage, number: int, dice: random.Random) -> list[Window]:
+    def draw(self, stage: Stage, number: int, dice: random.Random) -> list[TrainingWindow]:
         """Return the windows of question `number`, its own first."""
         question = self._all.corpus.questions[number]
         answers = self._all.answers[number]
@@ -171,14 +171,14 @@ class Groups:
             lowest = around[1] + 1
         return first, max((stop for stop in stops if lowest <= stop <= first + room), default=first + room)
 
-    def _window(self, number: int, context: int, part: tuple[int, int], *, titled: bool) -> Window:
+    def _window(self, number: int, context: int, part: tuple[int, int], *, titled: bool) -> TrainingWindow:
         """Put a window together; its answers are those of the question that lie in this part."""
         every, (begin, stop) = self._all, part
         head = [self._tokens.cls, *every.questions[number], *self._tokens.between]
         title = every.titles[context] if titled else []
         first = len(head) + len(title)
         mine = every.answers[number] if every.corpus.questions[number].context == context else ()
-        return Window(
+        return TrainingWindow(
             [*head, *title, *every.contexts[context][begin:stop], self._tokens.sep],
             len(head),
             first,

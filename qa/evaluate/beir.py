@@ -26,7 +26,7 @@ _LAYOUT = "a BEIR folder holds corpus.jsonl, queries.jsonl and qrels/test.tsv (a
 
 
 @dataclass(frozen=True, slots=True)
-class Query(GoldQuestion):
+class JudgedQuery(GoldQuestion):
     """A question without answers, and the grades of the articles that somebody judged for it."""
 
     grades: Mapping[str, int]
@@ -38,15 +38,15 @@ class Query(GoldQuestion):
 
 
 @dataclass(frozen=True, slots=True)
-class Folder:
+class BeirFolder:
     """A BEIR folder: the queries that were judged, the `files` they are from, and where the corpus stands."""
 
-    queries: list[Query]
+    queries: list[JudgedQuery]
     corpus: Path
     files: tuple[Path, Path]
 
 
-def load_beir(path: Path, split: str) -> Folder:
+def load_beir(path: Path, split: str) -> BeirFolder:
     """Read the queries and one split's qrels of a folder; raises SourceError."""
     corpus, queries = _there(path, "corpus.jsonl"), _there(path, "queries.jsonl")
     files = [*path.glob("qrels/*.tsv.gz"), *path.glob("qrels/*.tsv")]
@@ -55,7 +55,7 @@ def load_beir(path: Path, split: str) -> Folder:
         known = ", ".join(splits) or "none"
         raise SourceError(f"{path} has no qrels/{split}.tsv; splits there are: {known}", hint=_LAYOUT)
     qrels = splits[split]
-    return Folder(load_queries(queries, qrels), corpus, (queries, qrels))
+    return BeirFolder(load_queries(queries, qrels), corpus, (queries, qrels))
 
 
 def _there(folder: Path, name: str) -> Path:
@@ -65,7 +65,7 @@ def _there(folder: Path, name: str) -> Path:
     raise SourceError(f"{folder} is no BEIR folder: it lacks {name}", hint=_LAYOUT)
 
 
-def load_queries(path: Path, qrels: Path) -> list[Query]:
+def load_queries(path: Path, qrels: Path) -> list[JudgedQuery]:
     """Read queries ({"_id" or "id", "text"} a line), keep those that the qrels judge; raises SourceError."""
     grades = read_qrels(qrels)
     every = [*json_lines(path, lambda record, _: _query(record, grades))]
@@ -77,9 +77,9 @@ def load_queries(path: Path, qrels: Path) -> list[Query]:
     return judged
 
 
-def _query(record: Any, grades: Mapping[str, Mapping[str, int]]) -> Query:  # noqa: ANN401 - JSON
+def _query(record: Any, grades: Mapping[str, Mapping[str, int]]) -> JudgedQuery:  # noqa: ANN401 - JSON
     name = _id(record)
-    return Query(name, string(record["text"]), (), grades.get(token(name), {}))
+    return JudgedQuery(name, string(record["text"]), (), grades.get(token(name), {}))
 
 
 def _id(record: Any) -> str:  # noqa: ANN401 - JSON

@@ -14,7 +14,7 @@ _SLACK = 1e-9
 
 _LESS_IS_BETTER = frozenset({"false", "answered_without", "false_without"})
 
-Values = Mapping[str, float]
+FigureValues = Mapping[str, float]
 """One figure's values, 0 to 1, by question id."""
 
 
@@ -40,7 +40,7 @@ class Comparison:
         return self.b - self.a
 
 
-def compared(a: Mapping[str, Values], b: Mapping[str, Values]) -> list[Comparison]:
+def compared(a: Mapping[str, FigureValues], b: Mapping[str, FigureValues]) -> list[Comparison]:
     """Return the comparison of every figure, by key, that both systems have; in the order of `a`."""
     keys = [key for key in a if key in b and a[key].keys() & b[key].keys()]
     shared = [[q for q in a[key] if q in b[key]] for key in keys]
@@ -82,7 +82,7 @@ def randomisation(differences: npt.NDArray[np.float64], seed: int = 0) -> npt.ND
     return (as_far + 1) / (FLIPS + 1)
 
 
-def most_changed(a: Values, b: Values, count: int) -> list[str]:
+def most_changed(a: FigureValues, b: FigureValues, count: int) -> list[str]:
     """Return the questions on which the two differ most, at most `count`, those that differ at all."""
     changes = {q: abs(b[q] - a[q]) for q in a if q in b and abs(b[q] - a[q]) > _SLACK}
     return sorted(changes, key=lambda q: (-changes[q], q))[:count]

@@ -37,11 +37,11 @@ class GoldQuestion:
         return {}
 
 
-Asked = TypeVar("Asked", bound=GoldQuestion)
-Parsed = TypeVar("Parsed")
+QuestionT = TypeVar("QuestionT", bound=GoldQuestion)
+ParsedT = TypeVar("ParsedT")
 
 
-def sample(questions: Sequence[Asked], count: int | None) -> list[Asked]:
+def sample(questions: Sequence[QuestionT], count: int | None) -> list[QuestionT]:
     """Return `count` of the questions, drawn with a fixed seed; all, in order, when there are no more."""
     if count is None or count >= len(questions):
         return list(questions)
@@ -70,7 +70,7 @@ def parse_json(path: Path, text: str, line: int | None = None) -> Any:  # noqa: 
         raise not_readable(path, f"{where} is not JSON: {error}") from error
 
 
-def json_lines(path: Path, parse: Callable[[Any, int], Parsed]) -> Iterator[Parsed]:
+def json_lines(path: Path, parse: Callable[[Any, int], ParsedT]) -> Iterator[ParsedT]:
     """Yield what `parse` makes of each line's JSON value and number; raises SourceError, naming the line."""
     # Not splitlines: inside a JSON string stand characters that it would take for ends of lines.
     for number, line in enumerate(read_text(path).split("\n"), start=1):

@@ -10,7 +10,7 @@ from nutgraf.indexer.errors import SourceError, StorageFailed
 from nutgraf.qa.evaluate.questions import read_text
 from nutgraf.qa.evaluate.ranking import token
 
-Ranking = Sequence[tuple[str, float]]
+RunRanking = Sequence[tuple[str, float]]
 """(article id, score) pairs, best first."""
 
 MOST_GRADE = 1000
@@ -20,7 +20,7 @@ _TAG = "nutgraf"
 _RUN_FIELDS, _QRELS_FIELDS, _BEIR_FIELDS = 6, 4, 3
 
 
-def write_run(path: Path, rankings: Mapping[str, Ranking]) -> None:
+def write_run(path: Path, rankings: Mapping[str, RunRanking]) -> None:
     """Write a run that every tool reads in our order; raises StorageFailed.
 
     A tool orders by score, some of them by float32, and ignores the rank: where scores are equal, or nearly,
@@ -36,7 +36,7 @@ def write_run(path: Path, rankings: Mapping[str, Ranking]) -> None:
         ) from error
 
 
-def _lines(question: str, ranking: Ranking) -> Iterator[str]:
+def _lines(question: str, ranking: RunRanking) -> Iterator[str]:
     highest = np.float32(np.inf)
     for rank, (article, score) in enumerate(ranking, start=1):
         highest = min(np.float32(score), np.nextafter(highest, np.float32(-np.inf)))

@@ -12,7 +12,7 @@ _BINS = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
+class ScoreThreshold:
     """Answer where the score is at least `threshold`; then the mean over all questions is `mean`."""
 
     threshold: float
@@ -20,7 +20,7 @@ class Cut:
 
 
 @dataclass(frozen=True, slots=True)
-class Bin:
+class ReliabilityBin:
     """Guesses with a probability from `low` to below `high`: their mean `probability`, the share `right`."""
 
     low: float
@@ -30,7 +30,7 @@ class Bin:
     right: float
 
 
-def best_threshold(scores: Floats, answered: Floats, silent: Floats) -> Cut:
+def best_threshold(scores: Floats, answered: Floats, silent: Floats) -> ScoreThreshold:
     """Return the threshold on `scores` with the highest mean, the highest such threshold, in O(n log n).
 
     All float64 (n,), n > 0: the score on which a question is answered or not, what it is worth answered, and
@@ -43,14 +43,16 @@ def best_threshold(scores: Floats, answered: Floats, silent: Floats) -> Cut:
     ends = np.concatenate([[True], ordered[1:] != ordered[:-1], [True]])
     best = int(np.argmax(np.where(ends, means, -np.inf)))
     threshold = ordered[best - 1] if best else np.nextafter(ordered[0], np.inf)
-    return Cut(float(threshold), float(means[best]))
+    return ScoreThreshold(float(threshold), float(means[best]))
 
 
-def reliability(p: Floats, right: Bools) -> list[Bin]:
+def reliability(p: Floats, right: Bools) -> list[ReliabilityBin]:
     """Return the bins that hold anything, of ten of equal width; both (n,), n > 0."""
     bins = np.minimum((p * _BINS).astype(int), _BINS - 1)
     return [
-        Bin(b / _BINS, (b + 1) / _BINS, int(here.sum()), float(p[here].mean()), float(right[here].mean()))
+        ReliabilityBin(
+            b / _BINS, (b + 1) / _BINS, int(here.sum()), float(p[here].mean()), float(right[here].mean())
+        )
         for b in np.unique(bins).tolist()
         for here in [bins == b]
     ]

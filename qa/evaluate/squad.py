@@ -26,7 +26,7 @@ _SHAPE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Question(GoldQuestion):
+class SquadQuestion(GoldQuestion):
     """A question with its gold answers (none: unanswerable) and the article that holds them."""
 
     article_id: str
@@ -38,21 +38,21 @@ class Question(GoldQuestion):
 
 
 @dataclass(frozen=True, slots=True)
-class Corpus:
+class SquadCorpus:
     """Articles and the questions asked of them, in the file's order."""
 
     articles: list[Article]
-    questions: list[Question]
+    questions: list[SquadQuestion]
 
 
-def load_squad(path: Path) -> Corpus:
+def load_squad(path: Path) -> SquadCorpus:
     """Read a SQuAD JSON file (Rajpurkar et al. 2016, 2018), gzipped or not; paragraphs get no title.
 
     Raises SourceError for a file that cannot be read, has another shape or holds no question.
     """
     content = parse_json(path, read_text(path))
     articles: dict[str, Article] = {}
-    questions: list[Question] = []
+    questions: list[SquadQuestion] = []
     try:
         for paragraph in (p for document in content["data"] for p in document["paragraphs"]):
             text = string(paragraph["context"])
@@ -65,9 +65,9 @@ def load_squad(path: Path) -> Corpus:
     except (TypeError, IndexError) as error:
         raise not_readable(path, f"it has another shape ({error}); {_SHAPE}") from error
     checked_questions(path, questions)
-    return Corpus(list(articles.values()), questions)
+    return SquadCorpus(list(articles.values()), questions)
 
 
-def _question(qa: Any, article_id: str) -> Question:  # noqa: ANN401 - JSON
+def _question(qa: Any, article_id: str) -> SquadQuestion:  # noqa: ANN401 - JSON
     golds = tuple(string(answer["text"]) for answer in qa["answers"])
-    return Question(str(qa["id"]), string(qa["question"]), golds, article_id)
+    return SquadQuestion(str(qa["id"]), string(qa["question"]), golds, article_id)

@@ -6,12 +6,12 @@ from typing import Literal
 
 import numpy as np
 
-from nutgraf.qa.evaluate.abstaining import abstaining, excess_area
 from nutgraf.qa.evaluate.beir import RELEVANT
 from nutgraf.qa.evaluate.news import CONTAINS, EVIDENCE
 from nutgraf.qa.evaluate.questions import GoldQuestion
 from nutgraf.qa.evaluate.ranking import available, measured
 from nutgraf.qa.evaluate.records import Record
+from nutgraf.qa.evaluate.risk_coverage import abstaining, excess_area
 from nutgraf.qa.evaluate.scores import best_threshold, expected_calibration_error
 from nutgraf.qa.evaluate.squad import GOLD
 

@@ -20,9 +20,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from nutgraf.api.web.page.look import LEVELS
+from nutgraf.api.web.page.render import LEVELS
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.build import Builder
+from nutgraf.indexer.embedded.writer import EmbeddedWriter
 from nutgraf.indexer.loaders import LoadOptions, discover, load
 
 ROOT = Path(__file__).parents[2]
@@ -124,7 +124,7 @@ def build(folder: Path, encoder: Any) -> None:
     other = told(
         8, "The Echo", 2016, "Beijing moves", f"After long talks China agreed to {ANSWER}, its minister said."
     )
-    with Builder(folder, encoder) as builder:
+    with EmbeddedWriter(folder, encoder) as builder:
         builder.add([*seeds, copy, other, *MAYORS, *HEADS, HOSTILE])
         builder.publish()
 

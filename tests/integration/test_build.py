@@ -13,15 +13,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nutgraf.indexer import build, clusters, lexical, manifest
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.build import Builder
+from nutgraf.indexer.embedded import clusters, lexical, manifest
+from nutgraf.indexer.embedded import writer as build
+from nutgraf.indexer.embedded.index import EmbeddedIndex
+from nutgraf.indexer.embedded.vectors import exact_search
+from nutgraf.indexer.embedded.writer import EmbeddedWriter
 from nutgraf.indexer.errors import IndexDamaged, IndexLocked, IndexMismatch
 from nutgraf.indexer.filters import Filter
-from nutgraf.indexer.index import Index
 from nutgraf.indexer.loaders import Skipped
 from nutgraf.indexer.passages import PassageRule, title_prefix
-from nutgraf.indexer.vectors import exact_search
 
 ROOT = Path(__file__).parents[2]
 ALL = Filter()
@@ -54,8 +55,8 @@ def more() -> list[Article]:
     return [*articles(12)[4:], replace(copied, id="copy", text=f"By our staff\n{copied.text}")]
 
 
-def run(folder: Path, encoder: Any, items: Sequence[Article | Skipped]) -> Builder:
-    with Builder(folder, encoder) as builder:
+def run(folder: Path, encoder: Any, items: Sequence[Article | Skipped]) -> EmbeddedWriter:
+    with EmbeddedWriter(folder, encoder) as builder:
         builder.add(items)
         builder.publish()
     return builder
@@ -63,7 +64,7 @@ def run(folder: Path, encoder: Any, items: Sequence[Article | Skipped]) -> Build
 
 def state(folder: Path, encoder: Any, words: str = "cost of sanctions") -> list[tuple[str, int, int]]:
     """Return what a search finds, by both engines: enough to tell two indexes apart."""
-    with Index(folder) as index:
+    with EmbeddedIndex(folder) as index:
         dense, _ = index.dense(encoder.encode([words])[0], 50, ALL)
         lexical, _ = index.lexical(words, 50, ALL)
         found = index.fetch([*dense.tolist(), *lexical.tolist()])
@@ -71,7 +72,7 @@ def state(folder: Path, encoder: Any, words: str = "cost of sanctions") -> list[
 
 
 def ids(folder: Path) -> set[str]:
-    with Index(folder) as index:
+    with EmbeddedIndex(folder) as index:
         return {p.article.id for p in index.fetch(range(1, 1000))}
 
 
@@ -93,7 +94,7 @@ def test_a_changed_article_is_replaced(tmp_path: Path, encoder: Any) -> None:
     changed = replace(articles()[3], text="The museum of glass opened in Lisbon.")
     summary = run(tmp_path, encoder, [changed]).summary
     assert (summary.updated, summary.encoded) == (1, 1)
-    with Index(tmp_path) as index:
+    with EmbeddedIndex(tmp_path) as index:
         assert index.counts.articles == 10
         hits = index.fetch(index.lexical("Lisbon glass", 5, ALL)[0].tolist())
         assert [p.text for p in hits] == ["The museum of glass opened in Lisbon."]
@@ -108,13 +109,13 @@ def test_changed_metadata_alone_encodes_nothing(tmp_path: Path, encoder: Any) ->
     run(tmp_path, encoder, articles())
     summary = run(tmp_path, encoder, [replace(articles()[3], source="gamma")]).summary
     assert (summary.updated, summary.encoded) == (1, 0)
-    with Index(tmp_path) as index:
+    with EmbeddedIndex(tmp_path) as index:
         assert len(index.lexical("strikes", 50, Filter(sources=("gamma",)))[0]) == 3
 
 
 def test_a_removed_article_is_gone_from_every_search(tmp_path: Path, encoder: Any) -> None:
     run(tmp_path, encoder, articles())
-    with Builder(tmp_path, encoder) as builder:
+    with EmbeddedWriter(tmp_path, encoder) as builder:
         assert builder.remove(["a0", "unknown"]) == 1
         builder.publish()
     assert "a0" not in {article_id for article_id, _, _ in state(tmp_path, encoder)}
@@ -123,10 +124,10 @@ def test_a_removed_article_is_gone_from_every_search(tmp_path: Path, encoder: An
 
 def test_removed_and_new_are_seen_before_they_are_published(tmp_path: Path, encoder: Any) -> None:
     run(tmp_path, encoder, articles())
-    with Builder(tmp_path, encoder) as builder:
+    with EmbeddedWriter(tmp_path, encoder) as builder:
         builder.remove(["a0"])
         builder.add([Article(id="new", title="", text="Pandas were counted in Chengdu.")])
-    with Index(tmp_path) as index:
+    with EmbeddedIndex(tmp_path) as index:
         assert index.manifest.generation == 1
         assert index.unpublished == 1
         best = index.fetch(
@@ -146,7 +147,7 @@ def test_two_articles_with_one_id_keep_the_first(tmp_path: Path, encoder: Any) -
     assert [(s.origin, s.reason) for s in summary.skipped] == [
         ("b.jsonl:2", "id a0 was given already in this run")
     ]
-    with Index(tmp_path) as index:
+    with EmbeddedIndex(tmp_path) as index:
         assert index.store.articles(["a0"])["a0"].text == first.text
 
 
@@ -155,26 +156,26 @@ def test_copies_are_counted_as_duplicates_and_kept(tmp_path: Path, encoder: Any)
     copy = replace(one, id="copy", source="gamma", text=one.text.replace(" ", "\n", 1).upper())
     summary = run(tmp_path, encoder, [one, copy]).summary
     assert (summary.added, summary.duplicate) == (1, 1)
-    with Index(tmp_path) as index:
+    with EmbeddedIndex(tmp_path) as index:
         stored = index.store.articles(["a0", "copy"])
         assert stored["a0"].cluster == stored["copy"].cluster
 
 
 def test_only_one_writes_at_a_time(tmp_path: Path, encoder: Any) -> None:
     with (
-        Builder(tmp_path, encoder),
+        EmbeddedWriter(tmp_path, encoder),
         pytest.raises(IndexLocked, match=f"pid {os.getpid()}"),
-        Builder(tmp_path, encoder),
+        EmbeddedWriter(tmp_path, encoder),
     ):
         pass
-    with Builder(tmp_path, encoder):
+    with EmbeddedWriter(tmp_path, encoder):
         pass
 
 
 def test_a_reader_keeps_its_generation_while_the_next_is_published(tmp_path: Path, encoder: Any) -> None:
     run(tmp_path, encoder, articles())
     query = encoder.encode(["sanctions"])[0]
-    with Index(tmp_path) as index:
+    with EmbeddedIndex(tmp_path) as index:
         before = index.dense(query, 5, ALL)[0].tolist(), index.lexical("sanctions", 5, ALL)[0].tolist()
         for number in range(3):
             run(tmp_path, encoder, [Article(id=f"n{number}", title="", text=f"Sanctions again, {number}.")])
@@ -195,7 +196,7 @@ def test_a_folder_that_may_only_be_read_is_searched_and_left_as_it_is(
     before = sorted(tmp_path.rglob("*"))
     with monkeypatch.context() as patch:
         patch.setattr(os, "access", lambda _, mode: mode != os.W_OK)
-        with Index(tmp_path):
+        with EmbeddedIndex(tmp_path):
             found = state(tmp_path, encoder)
             assert sorted(tmp_path.rglob("*")) == before
     assert found == state(tmp_path, encoder) != []
@@ -218,7 +219,7 @@ def test_rebuild_gives_the_same_results(tmp_path: Path, encoder: Any) -> None:
     before = state(tmp_path, encoder)
     for path in [*tmp_path.glob("vectors-*"), tmp_path / "manifest.json"]:
         path.unlink()
-    with Builder(tmp_path, encoder) as builder:
+    with EmbeddedWriter(tmp_path, encoder) as builder:
         builder.rebuild()
     assert state(tmp_path, encoder) == before
     assert builder.summary.encoded == 0
@@ -237,7 +238,7 @@ def test_another_encoder_is_refused_and_rebuild_encodes_anew(tmp_path: Path, enc
     other = OtherEncoder(encoder)
     with pytest.raises(IndexMismatch, match="all-MiniLM"):
         run(tmp_path, other, articles())
-    with Builder(tmp_path, other) as builder:
+    with EmbeddedWriter(tmp_path, other) as builder:
         builder.rebuild()
     assert builder.summary.encoded == 30
     assert manifest.read_manifest(tmp_path).encoder.id == "other"
@@ -246,7 +247,7 @@ def test_another_encoder_is_refused_and_rebuild_encodes_anew(tmp_path: Path, enc
 
 
 def test_an_index_keeps_its_own_passage_rule(tmp_path: Path, encoder: Any) -> None:
-    with Builder(tmp_path, encoder, PassageRule(words=30)) as builder:
+    with EmbeddedWriter(tmp_path, encoder, PassageRule(words=30)) as builder:
         builder.add(articles(1))
         builder.publish()
     run(tmp_path, encoder, articles(2))
@@ -266,7 +267,7 @@ def test_an_index_keeps_its_own_passage_rule(tmp_path: Path, encoder: Any) -> No
 def test_filtered_search_equals_brute_force(tmp_path: Path, encoder: Any, allow: Filter) -> None:
     run(tmp_path, encoder, articles())
     query = encoder.encode(["what did the strikes cost"])[0]
-    with Index(tmp_path) as index:
+    with EmbeddedIndex(tmp_path) as index:
         chunks = list(index.store.vectors())
         every, rows = np.concatenate([c[0] for c in chunks]), np.concatenate([c[1] for c in chunks])
         passing = {
@@ -288,8 +289,11 @@ _CHILD = """
 import os, signal, sys
 from pathlib import Path
 sys.path[:0] = [{root!r}, {tests!r}]
-from nutgraf.indexer import build, generation, lexical, vectors
-from nutgraf.indexer.store import Store
+from nutgraf.indexer.embedded import writer as build
+from nutgraf.indexer.embedded import generation
+from nutgraf.indexer.embedded import lexical
+from nutgraf.indexer.embedded import vectors
+from nutgraf.indexer.embedded.store import Store
 from nutgraf.models import load_encoder
 import test_build as t
 
@@ -327,7 +331,7 @@ def each_batch():
     if where == "batch" and seen == count:
         die()
 
-with build.Builder(folder, load_encoder()) as builder:
+with build.EmbeddedWriter(folder, load_encoder()) as builder:
     builder.remove(["a1"])
     builder.add(t.more(), each_batch)
     builder.publish()
@@ -356,17 +360,17 @@ def test_killed_anywhere_it_goes_on(tmp_path: Path, encoder: Any, where: str, co
     assert done.returncode == -signal.SIGKILL, done.stderr
     assert ids(killed) >= {"a0", "a2", "a3", "a4", "a5"}  # it can be opened and read at once
     assert len(state(killed, encoder)) > 0
-    with Builder(straight, encoder) as builder:
+    with EmbeddedWriter(straight, encoder) as builder:
         builder.remove(["a1"])
         builder.add(more())
         builder.publish()
-    with Builder(killed, encoder) as builder:
+    with EmbeddedWriter(killed, encoder) as builder:
         builder.remove(["a1"])
         builder.add(more())
         builder.publish()
     assert ids(killed) == ids(straight)
     assert sorted(state(killed, encoder)) == sorted(state(straight, encoder))
-    with Index(killed) as index:
+    with EmbeddedIndex(killed) as index:
         assert index.unpublished == 0
         assert index.store.tombstones() == []
         names = clusters.of(index.store, sorted(ids(straight)))
@@ -397,7 +401,7 @@ def test_two_files_with_one_path_id_do_not_replace_each_other(tmp_path: Path, en
 def test_origins_are_absolute(tmp_path: Path, encoder: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     run(tmp_path / "index", encoder, [replace(articles(1)[0], origin="x.jsonl:7")])
-    with Index(tmp_path / "index") as index:
+    with EmbeddedIndex(tmp_path / "index") as index:
         assert index.store.articles(["a0"])["a0"].origin == f"{tmp_path}/x.jsonl:7"
 
 
@@ -405,7 +409,7 @@ def test_origins_are_absolute(tmp_path: Path, encoder: Any, monkeypatch: pytest.
 
 
 def texts(folder: Path, words: str) -> list[str]:
-    with Index(folder) as index:
+    with EmbeddedIndex(folder) as index:
         return [p.text for p in index.fetch(index.lexical(words, 9, ALL)[0].tolist())]
 
 
@@ -428,7 +432,7 @@ def test_a_replaced_store_is_noticed_and_derived_from_anew(
     if restored:
         (folder / "store.sqlite").write_bytes(backup)
         with pytest.raises(IndexDamaged, match="was not published from"):
-            Index(folder)
+            EmbeddedIndex(folder)
     run(folder, encoder, [story("y1", "Strikes in Lyon."), story("y2", "Museums in Rome.")])
     assert texts(folder, "floods tariffs") == []
     assert texts(folder, "museums") == ["Museums in Rome."]
@@ -442,11 +446,11 @@ def test_a_stopped_encoding_anew_is_named(tmp_path: Path, encoder: Any) -> None:
     def stop() -> None:
         raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt), Builder(tmp_path, OtherEncoder(encoder)) as builder:
+    with pytest.raises(KeyboardInterrupt), EmbeddedWriter(tmp_path, OtherEncoder(encoder)) as builder:
         builder.rebuild(stop)
     with pytest.raises(IndexMismatch, match="encoded anew, or was stopped at it, by other"):
-        Index(tmp_path)
-    with Builder(tmp_path, OtherEncoder(encoder)) as builder:
+        EmbeddedIndex(tmp_path)
+    with EmbeddedWriter(tmp_path, OtherEncoder(encoder)) as builder:
         builder.rebuild()
     assert ids(tmp_path) == {f"a{n}" for n in range(10)}
 
@@ -454,24 +458,24 @@ def test_a_stopped_encoding_anew_is_named(tmp_path: Path, encoder: Any) -> None:
 def test_rebuild_keeps_when_an_article_came_in(tmp_path: Path, encoder: Any) -> None:
     came = datetime(2001, 2, 3, tzinfo=UTC)
     run(tmp_path, encoder, [replace(articles(1)[0], ingested_at=came)])
-    with Builder(tmp_path, OtherEncoder(encoder)) as builder:
+    with EmbeddedWriter(tmp_path, OtherEncoder(encoder)) as builder:
         builder.rebuild()
-    with Index(tmp_path) as index:
+    with EmbeddedIndex(tmp_path) as index:
         assert index.store.articles(["a0"])["a0"].ingested_at == came
 
 
 def test_an_empty_generation_finds_what_came_since(tmp_path: Path, encoder: Any) -> None:
     run(tmp_path, encoder, [])
-    with Builder(tmp_path, encoder) as builder:
+    with EmbeddedWriter(tmp_path, encoder) as builder:
         builder.add([story("new", "Pandas were counted in Chengdu.")])
-    with Index(tmp_path) as index:
+    with EmbeddedIndex(tmp_path) as index:
         assert len(index.dense(encoder.encode(["pandas"])[0], 5, ALL)[0]) == 1
         assert index.lexical("pandas", 5, ALL)[0].tolist() == []
 
 
 def test_removing_with_another_encoder_removes_nothing(tmp_path: Path, encoder: Any) -> None:
     run(tmp_path, encoder, articles())
-    with pytest.raises(IndexMismatch), Builder(tmp_path, OtherEncoder(encoder)) as builder:
+    with pytest.raises(IndexMismatch), EmbeddedWriter(tmp_path, OtherEncoder(encoder)) as builder:
         builder.remove(["a0"])
     assert "a0" in ids(tmp_path)
 
@@ -483,21 +487,21 @@ def test_blank_text_is_skipped(tmp_path: Path, encoder: Any) -> None:
 
 def test_after_many_removals_scores_are_those_of_a_rebuild(tmp_path: Path, encoder: Any) -> None:
     run(tmp_path, encoder, articles())
-    with Builder(tmp_path, encoder) as builder:
+    with EmbeddedWriter(tmp_path, encoder) as builder:
         builder.remove([f"a{n}" for n in range(6)])
         builder.publish()
-    with Index(tmp_path) as index:
+    with EmbeddedIndex(tmp_path) as index:
         before = index.lexical("officials on museums", 9, ALL)[1].tolist()
-    with Builder(tmp_path, encoder) as builder:
+    with EmbeddedWriter(tmp_path, encoder) as builder:
         builder.rebuild()
-    with Index(tmp_path) as index:
+    with EmbeddedIndex(tmp_path) as index:
         assert index.lexical("officials on museums", 9, ALL)[1].tolist() == before
 
 
 def test_outlets_match_in_any_case_in_both_engines(tmp_path: Path, encoder: Any) -> None:
     run(tmp_path, encoder, [replace(articles(1)[0], source="Süddeutsche Zeitung")])
     allow = Filter(sources=("SÜDDEUTSCHE ZEITUNG",))
-    with Index(tmp_path) as index:
+    with EmbeddedIndex(tmp_path) as index:
         assert len(index.dense(encoder.encode(["sanctions"])[0], 9, allow)[0]) == 3
         assert len(index.lexical("sanctions", 9, allow)[0]) == 3
 
@@ -507,7 +511,7 @@ def test_a_word_of_the_title_counts_three_times_for_bm25(tmp_path: Path, encoder
     titled = Article(id="titled", title="The harbour", text="Work on it will go on until the year is over.")
     told = Article(id="told", title="The works", text="Past the harbour office stands a new harbour crane.")
     run(tmp_path, encoder, [titled, told])
-    with Index(tmp_path) as index:
+    with EmbeddedIndex(tmp_path) as index:
         ids, scores = index.lexical("harbour", 2, ALL)
         assert [p.article.id for p in index.fetch(ids.tolist())] == ["titled", "told"]
     # Terms: titled has 3 of "harbour" and work, go, until, year, over; told 3 of "work" and past, 2 of
@@ -524,7 +528,7 @@ def test_an_article_is_scored_whole(tmp_path: Path, encoder: Any) -> None:
     long = story("long", f"The mayor spoke of a bridge. {fill} The harbour stays. The harbour is full.")
     other = story("other", "A bridge fell.")
     run(tmp_path, encoder, [long, other])
-    with Index(tmp_path) as index:
+    with EmbeddedIndex(tmp_path) as index:
         passages = index.fetch(range(1, 50))
         scores = index.article_scores("harbour", [p.id for p in passages])
         of_long = [p.id for p in passages if p.article.id == "long"]
@@ -546,25 +550,25 @@ def _terms(article: Article) -> int:
 def test_scores_of_articles_follow_what_comes_changes_and_goes(tmp_path: Path, encoder: Any) -> None:
     run(tmp_path, encoder, articles())
     changed = replace(articles()[3], text="Pandas were counted in Chengdu.")
-    with Builder(tmp_path, encoder) as builder:
+    with EmbeddedWriter(tmp_path, encoder) as builder:
         builder.add([changed, story("new", "Pandas again.")])
-        with Index(tmp_path) as index:  # not published yet: known by meaning alone
+        with EmbeddedIndex(tmp_path) as index:  # not published yet: known by meaning alone
             newest = [p.id for p in index.fetch(range(1, 99)) if p.article.id in {"a3", "new"}]
             assert len(newest) == 2
             assert index.article_scores("pandas", newest) == {}
         builder.remove(["a0"])
         builder.publish()
-    with Index(tmp_path) as index:
+    with EmbeddedIndex(tmp_path) as index:
         grown = {p.id: p.article.id for p in index.fetch(range(1, 99))}
         scores = index.article_scores("pandas", [*grown])
         assert {grown[i] for i in scores} == {"a3", "new"}
-    with Builder(tmp_path, encoder) as builder:
+    with EmbeddedWriter(tmp_path, encoder) as builder:
         builder.rebuild()
-    with Index(tmp_path) as index:
+    with EmbeddedIndex(tmp_path) as index:
         again = index.article_scores("pandas", [*grown])
     assert [*again] == [*scores]
     run(tmp_path, encoder, articles()[3:4])
-    with Index(tmp_path) as index:
+    with EmbeddedIndex(tmp_path) as index:
         now = {p.id: p.article.id for p in index.fetch(range(1, 99))}
         assert {now[i] for i in index.article_scores("pandas", [*now])} == {"new"}
 
@@ -574,8 +578,8 @@ def test_terms_made_otherwise_are_made_again_by_the_next_run(tmp_path: Path, enc
     path = tmp_path / manifest.MANIFEST
     path.write_text(path.read_text().replace(lexical.ANALYZER, "nutgraf_en_0"))
     with pytest.raises(IndexMismatch, match="terms of the analyzer nutgraf_en_0"):
-        Index(tmp_path)
+        EmbeddedIndex(tmp_path)
     again = run(tmp_path, encoder, articles())
     assert (again.summary.unchanged, again.summary.encoded) == (10, 0)
-    with Index(tmp_path) as index:
+    with EmbeddedIndex(tmp_path) as index:
         assert len(index.lexical("sanctions", 9, ALL)[0]) > 0

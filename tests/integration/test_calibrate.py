@@ -11,19 +11,19 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from nutgraf.api.calibrating import Report, calibrate, print_report, report_object, reset
-from nutgraf.api.calibrations import FILENAME, Own, in_force, own_object, read_own, write_own
-from nutgraf.api.service import open_answerer
-from nutgraf.api.settings import Settings
+from nutgraf.api.evaluation.calibrate import CalibrationReport, calibrate, print_report, report_object, reset
 from nutgraf.api.web.app import create_app
+from nutgraf.index_calibration import FILENAME, IndexCalibration, in_force, own_object, read_own, write_own
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.build import Builder
+from nutgraf.indexer.embedded.index import EmbeddedIndex
+from nutgraf.indexer.embedded.writer import EmbeddedWriter
 from nutgraf.indexer.errors import IndexDamaged, IndexMismatch, SourceError, StorageFailed
-from nutgraf.indexer.index import Index
-from nutgraf.models import Card, shipped
-from nutgraf.qa.calibrate import Calibration
-from nutgraf.qa.evaluate.calibrating import Figures
+from nutgraf.models import ModelCard, shipped
+from nutgraf.opening import open_answerer
+from nutgraf.qa.calibration import Calibration
+from nutgraf.qa.evaluate.fitting import CalibrationFigures
 from nutgraf.qa.profiles import DEFAULT, PROFILES
+from nutgraf.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 LINES = (ROOT / "seeds" / "questions.jsonl").read_text(encoding="utf-8").splitlines()
@@ -41,20 +41,20 @@ def index(seeds_index: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def own(index: Path) -> Own:
+def own(index: Path) -> IndexCalibration:
     """Return a calibration for the shipped reader and the index's encoder that never answers."""
-    reader = Card.load(shipped("reader"))
-    with Index(index) as opened:
+    reader = ModelCard.load(shipped("reader"))
+    with EmbeddedIndex(index) as opened:
         encoder = opened.manifest.encoder
-    figures = Figures(ece=0.1, coverage=0.5, right=0.75, false_answers=0.125)
+    figures = CalibrationFigures(ece=0.1, coverage=0.5, right=0.75, false_answers=0.125)
     made = "2026-11-22T00:00:00Z"
     rules = PROFILES[DEFAULT].rules()
     by = reader.id, reader.sha256, reader.length_cost
-    return Own(*by, encoder, rules, NEVER, made, 60, 0.1, figures, figures)
+    return IndexCalibration(*by, encoder, rules, NEVER, made, 60, 0.1, figures, figures)
 
 
 @pytest.fixture(scope="module")
-def fitted(seeds_index: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Report]:
+def fitted(seeds_index: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, CalibrationReport]:
     """Return an index that was calibrated on 50 of the seeds' questions, and the report."""
     folder = tmp_path_factory.mktemp("calibrated")
     index = Path(shutil.copytree(seeds_index, folder / "index"))
@@ -72,7 +72,7 @@ def probability(settings: Settings) -> float:
 # --- fitting ----------------------------------------------------------------------------------------------
 
 
-def test_a_fit_is_measured_kept_and_in_force(fitted: tuple[Path, Report]) -> None:
+def test_a_fit_is_measured_kept_and_in_force(fitted: tuple[Path, CalibrationReport]) -> None:
     index, report = fitted
     own = report.own
     assert report.written == index / FILENAME
@@ -94,16 +94,16 @@ def test_a_fit_is_measured_kept_and_in_force(fitted: tuple[Path, Report]) -> Non
 def test_a_dry_run_writes_nothing(index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     questions = tmp_path / "questions.jsonl"
     questions.write_text("\n".join(QUESTIONS[:3] + QUESTIONS[-3:]))
-    monkeypatch.setattr("nutgraf.api.calibrating.LEAST_QUESTIONS", 6)
-    monkeypatch.setattr("nutgraf.api.calibrating.LEAST_OUTCOMES", 1)
+    monkeypatch.setattr("nutgraf.api.evaluation.calibrate.LEAST_QUESTIONS", 6)
+    monkeypatch.setattr("nutgraf.api.evaluation.calibrate.LEAST_OUTCOMES", 1)
     report = calibrate(Settings(index=index), questions, 0.5, dry_run=True)
     assert report.written is None
     assert not list(index.glob("*calibration*"))
 
 
-def test_the_report_by_hand(own: Own, capsys: pytest.CaptureFixture[str]) -> None:
-    own = replace(own, after=Figures(ece=0.0312, coverage=0.625, right=0.8, false_answers=0.05))
-    report = Report(Path("questions.jsonl"), own, 40, 60, written=None)
+def test_the_report_by_hand(own: IndexCalibration, capsys: pytest.CaptureFixture[str]) -> None:
+    own = replace(own, after=CalibrationFigures(ece=0.0312, coverage=0.625, right=0.8, false_answers=0.05))
+    report = CalibrationReport(Path("questions.jsonl"), own, 40, 60, written=None)
     print_report(report)
     assert capsys.readouterr().out.splitlines() == [
         "60 questions of questions.jsonl",
@@ -129,7 +129,9 @@ def test_the_report_by_hand(own: Own, capsys: pytest.CaptureFixture[str]) -> Non
 # --- in force ---------------------------------------------------------------------------------------------
 
 
-def test_the_indexs_own_calibration_answers_and_info_says_so(cli: Any, index: Path, own: Own) -> None:
+def test_the_indexs_own_calibration_answers_and_info_says_so(
+    cli: Any, index: Path, own: IndexCalibration
+) -> None:
     assert cli("info").stdout.splitlines()[-1].startswith("calibration the reader's; threshold ")
     assert cli("ask", QUESTION).returncode == 0
     write_own(index, own)
@@ -145,7 +147,7 @@ def test_the_indexs_own_calibration_answers_and_info_says_so(cli: Any, index: Pa
     }
 
 
-def test_over_http_too(index: Path, own: Own) -> None:
+def test_over_http_too(index: Path, own: IndexCalibration) -> None:
     write_own(index, replace(own, calibration=ALWAYS))
     with TestClient(create_app(Settings(index=index)), base_url="http://localhost") as client:
         asked = client.post("/v1/ask", json={"question": "Who won the 1998 football World Cup?"}).json()
@@ -153,7 +155,9 @@ def test_over_http_too(index: Path, own: Own) -> None:
 
 
 @pytest.mark.parametrize("other", ["reader", "length", "encoder", "rules", "no rules"])
-def test_one_for_other_models_or_rules_is_left_alone(cli: Any, index: Path, own: Own, other: str) -> None:
+def test_one_for_other_models_or_rules_is_left_alone(
+    cli: Any, index: Path, own: IndexCalibration, other: str
+) -> None:
     if other == "reader":
         own = replace(own, reader="some/reader", reader_sha256="0" * 64)
     elif other == "length":
@@ -178,16 +182,18 @@ def test_profiles_differ_in_how_much_is_read_alone() -> None:
     assert "windows" not in rules
 
 
-def test_a_reader_that_is_not_loaded_is_told_by_its_name(cli: Any, index: Path, own: Own) -> None:
+def test_a_reader_that_is_not_loaded_is_told_by_its_name(
+    cli: Any, index: Path, own: IndexCalibration
+) -> None:
     write_own(index, replace(own, reader="some/reader", reader_sha256="0" * 64))
     assert json.loads(cli("info", "--json", "--reader", "some/reader").stdout)["calibration"]["of"] == "index"
     other = json.loads(cli("info", "--json", "--reader", "other/reader").stdout)["calibration"]
     assert (other["of"], other["threshold"]) == ("reader", 0.5)
 
 
-def test_indexing_leaves_it_there(index: Path, own: Own, encoder: Any) -> None:
+def test_indexing_leaves_it_there(index: Path, own: IndexCalibration, encoder: Any) -> None:
     write_own(index, own)
-    with Builder(index, encoder) as builder:
+    with EmbeddedWriter(index, encoder) as builder:
         builder.add([Article(id="new", title="New", text="Something else happened in Lisbon on Friday.")])
         builder.publish()
         builder.rebuild()
@@ -202,7 +208,7 @@ KILLED = """
 import os, sys
 from pathlib import Path
 from dataclasses import replace
-from nutgraf.api.calibrations import read_own, write_own
+from nutgraf.index_calibration import read_own, write_own
 folder = Path(sys.argv[1])
 own = replace(read_own(folder), made="later")
 os.{call} = lambda *_: os._exit(9)
@@ -211,7 +217,7 @@ write_own(folder, own)
 
 
 @pytest.mark.parametrize("call", ["fsync", "replace"])
-def test_a_killed_write_leaves_the_last_one(index: Path, own: Own, call: str) -> None:
+def test_a_killed_write_leaves_the_last_one(index: Path, own: IndexCalibration, call: str) -> None:
     write_own(index, own)
     before = (index / FILENAME).read_bytes()
     killed = subprocess.run(
@@ -225,7 +231,7 @@ def test_a_killed_write_leaves_the_last_one(index: Path, own: Own, call: str) ->
     assert not list(index.glob("*calibration*"))
 
 
-def test_a_disk_that_says_no(cli: Any, index: Path, own: Own) -> None:
+def test_a_disk_that_says_no(cli: Any, index: Path, own: IndexCalibration) -> None:
     (index / FILENAME).mkdir()
     (index / FILENAME / "x").touch()
     with pytest.raises(StorageFailed, match=r"calibration\.json cannot be written: "):
@@ -246,16 +252,16 @@ def test_a_disk_that_says_no(cli: Any, index: Path, own: Own) -> None:
         ({"questions": "many"}, "it lacks or misspells a field"),
     ],
 )
-def test_a_damaged_file_is_named(index: Path, own: Own, change: Any, message: str) -> None:
+def test_a_damaged_file_is_named(index: Path, own: IndexCalibration, change: Any, message: str) -> None:
     text = change if isinstance(change, str) else json.dumps(own_object(own) | change)
     (index / FILENAME).write_text(text)
-    reader = Card.load(shipped("reader"))
+    reader = ModelCard.load(shipped("reader"))
     with pytest.raises(IndexDamaged, match=message) as caught:
         in_force(index, reader, own.encoder)
     assert caught.value.hint == f"nutgraf calibrate --reset --index {index}"
 
 
-def test_one_of_a_newer_nutgraf(index: Path, own: Own) -> None:
+def test_one_of_a_newer_nutgraf(index: Path, own: IndexCalibration) -> None:
     (index / FILENAME).write_text(json.dumps(own_object(own) | {"format": 2}))
     with pytest.raises(IndexMismatch, match="has format 2; this nutgraf reads up to 1"):
         read_own(index)
@@ -264,7 +270,7 @@ def test_one_of_a_newer_nutgraf(index: Path, own: Own) -> None:
 # --- the command ------------------------------------------------------------------------------------------
 
 
-def test_reset(cli: Any, index: Path, own: Own) -> None:
+def test_reset(cli: Any, index: Path, own: IndexCalibration) -> None:
     write_own(index, own)
     assert cli("calibrate", "--reset").stdout == "the reader's own calibration is in force\n"
     assert not (index / FILENAME).exists()
@@ -298,7 +304,7 @@ def test_bad_input(cli: Any, index: Path, tmp_path: Path, arguments: list[str], 
 def test_questions_without_right_answers(
     index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("nutgraf.api.calibrating.LEAST_QUESTIONS", 2)
+    monkeypatch.setattr("nutgraf.api.evaluation.calibrate.LEAST_QUESTIONS", 2)
     questions = tmp_path / "wrong.jsonl"
     wrong = {"question": QUESTION, "answers": ["a giraffe"]}
     questions.write_text("\n".join(json.dumps(wrong) for _ in range(2)))

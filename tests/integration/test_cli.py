@@ -407,7 +407,7 @@ def test_a_lost_store_is_named(cli: Any, index: Path, what: str) -> None:
 
 
 def test_a_writer_is_named_and_readers_go_on(cli: Any, index: Path) -> None:
-    from nutgraf.indexer.generation import writer_lock
+    from nutgraf.indexer.embedded.generation import writer_lock
 
     with writer_lock(index):
         failed(cli("index", str(ROOT / "seeds")), f"pid {os.getpid()}", "wait")

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from nutgraf.api.settings import Settings
 from nutgraf.api.web.app import create_app
+from nutgraf.settings import Settings
 
 BODY = "The minister of trade resigned after a row over steel prices, the government said."
 

@@ -15,11 +15,11 @@ import pytest
 from nutgraf.api.doctor import archive, machine, offline
 from nutgraf.api.doctor.examine import examine
 from nutgraf.api.doctor.findings import Finding, caught, findings_object, healthy
-from nutgraf.api.settings import Settings
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.build import Builder
-from nutgraf.indexer.store import FILENAME, Store
+from nutgraf.indexer.embedded.store import FILENAME, Store
+from nutgraf.indexer.embedded.writer import EmbeddedWriter
 from nutgraf.models import shipped
+from nutgraf.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 OF_INDEX = ["index", "in step", "passages", "vectors", "unpublished", "database", "writer"]
@@ -201,18 +201,18 @@ def test_words_that_lack_an_article(index: Path) -> None:
 def test_removing_and_publishing_leave_it_in_step(index: Path, encoder: Any) -> None:
     with Store(index / FILENAME) as store:
         first = archive.sampled(store)[0].article_id
-    with Builder(index, encoder) as builder:
+    with EmbeddedWriter(index, encoder) as builder:
         assert builder.remove([first]) == 1
     assert problems(index) == []
     assert by_name(index)["in step"].found == "16 passages in the vectors, the words and the store"
-    with Builder(index, encoder) as builder:
+    with EmbeddedWriter(index, encoder) as builder:
         builder.publish()
     assert problems(index) == []
     assert not by_name(index)["in step"].found.startswith("16 ")
 
 
 def test_what_waits_to_be_published(index: Path, encoder: Any) -> None:
-    with Builder(index, encoder) as builder:
+    with EmbeddedWriter(index, encoder) as builder:
         builder.add([Article("new", "", "The bridge of Velmora was closed.")])
     found = by_name(index)
     assert problems(index) == []

@@ -14,16 +14,16 @@ from typing import Any
 
 import pytest
 
-from nutgraf.api.render import print_found
-from nutgraf.indexer import clusters
+from nutgraf.api.terminal.console import print_found
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.build import Builder, Summary
+from nutgraf.indexer.embedded import clusters
+from nutgraf.indexer.embedded.index import EmbeddedIndex, Passage
+from nutgraf.indexer.embedded.writer import EmbeddedWriter, WriteSummary
 from nutgraf.indexer.filters import Filter
-from nutgraf.indexer.index import Index, Passage
 from nutgraf.qa.answer import Answerer
-from nutgraf.qa.calibrate import Calibration
-from nutgraf.qa.evaluate.hiding import Hiding
-from nutgraf.qa.retrieve import Candidate, Found
+from nutgraf.qa.calibration import Calibration
+from nutgraf.qa.evaluate.withholding import WithholdingIndex
+from nutgraf.qa.retrieval import Candidate, SearchResult
 
 ARCHIVE = Path(__file__).parent / "archives" / "veldmoor.jsonl"
 QUESTION = "How much will the new harbour bridge in Veldmoor cost?"
@@ -38,22 +38,22 @@ ARTICLES = [read(line) for line in ARCHIVE.read_text(encoding="utf-8").splitline
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory, encoder: Any) -> tuple[Path, Summary]:
+def built(tmp_path_factory: pytest.TempPathFactory, encoder: Any) -> tuple[Path, WriteSummary]:
     folder = tmp_path_factory.mktemp("veldmoor") / "index"
-    with Builder(folder, encoder) as builder:
+    with EmbeddedWriter(folder, encoder) as builder:
         builder.add(ARTICLES)
         builder.publish()
     return folder, builder.summary
 
 
 @pytest.fixture(scope="module")
-def index(built: tuple[Path, Summary]) -> Iterator[Index]:
-    with Index(built[0]) as opened:
+def index(built: tuple[Path, WriteSummary]) -> Iterator[EmbeddedIndex]:
+    with EmbeddedIndex(built[0]) as opened:
         yield opened
 
 
 @pytest.fixture(scope="module")
-def answerer(index: Index, encoder: Any, reader: Any) -> Answerer:
+def answerer(index: EmbeddedIndex, encoder: Any, reader: Any) -> Answerer:
     return Answerer(index, encoder, reader, Calibration.from_card(None))
 
 
@@ -61,7 +61,9 @@ def copies(candidate: Candidate) -> list[str]:
     return [other.id for other in candidate.copies]
 
 
-def test_prints_are_one_cluster_and_reports_are_not(built: tuple[Path, Summary], index: Index) -> None:
+def test_prints_are_one_cluster_and_reports_are_not(
+    built: tuple[Path, WriteSummary], index: EmbeddedIndex
+) -> None:
     assert (built[1].added, built[1].duplicate) == (3, 3)
     names = clusters.of(index.store, [a.id for a in ARTICLES])
     assert names == {f"wire-{c}": "wire-a" for c in "abcd"} | {"own-a": "own-a", "own-b": "own-b"}
@@ -107,8 +109,8 @@ def test_a_story_has_one_vote_and_all_its_prints_are_listed(answerer: Answerer) 
     assert answer.features.agreement == 1
 
 
-def test_hidden_articles_are_no_copies(index: Index, answerer: Answerer) -> None:
-    hiding = Hiding(index, lambda a: a.id in {"wire-d", "wire-b"})
+def test_hidden_articles_are_no_copies(index: EmbeddedIndex, answerer: Answerer) -> None:
+    hiding = WithholdingIndex(index, lambda a: a.id in {"wire-d", "wire-b"})
     found = answerer.over(hiding).search(QUESTION).candidates
     assert {(c.passage.article.id, tuple(copies(c))) for c in found if "84" in c.passage.text} == {
         ("wire-a", ("wire-c",)),
@@ -117,15 +119,15 @@ def test_hidden_articles_are_no_copies(index: Index, answerer: Answerer) -> None
 
 
 def test_a_print_that_goes_or_changes_leaves_the_others(
-    built: tuple[Path, Summary], tmp_path: Path, encoder: Any
+    built: tuple[Path, WriteSummary], tmp_path: Path, encoder: Any
 ) -> None:
     folder = Path(shutil.copytree(built[0], tmp_path / "index"))
     by_id = {a.id: a for a in ARTICLES}
-    with Builder(folder, encoder) as builder:
+    with EmbeddedWriter(folder, encoder) as builder:
         builder.remove(["wire-a"])
         builder.add([replace(by_id["wire-d"], text=by_id["own-b"].text.replace("ferries", "boats"))])
         builder.publish()
-    with Index(folder) as index:
+    with EmbeddedIndex(folder) as index:
         names = clusters.of(index.store, [a.id for a in ARTICLES])
     assert names == {
         "wire-b": "wire-b",
@@ -134,14 +136,14 @@ def test_a_print_that_goes_or_changes_leaves_the_others(
         "own-b": "own-b",
         "own-a": "own-a",
     }
-    with Builder(folder, encoder) as builder:
+    with EmbeddedWriter(folder, encoder) as builder:
         builder.rebuild()
-    with Index(folder) as index:
+    with EmbeddedIndex(folder) as index:
         assert clusters.of(index.store, [a.id for a in ARTICLES]) == names
     assert builder.summary.encoded == 0
 
 
-def test_search_lists_outlets_or_every_copy(cli: Any, built: tuple[Path, Summary]) -> None:
+def test_search_lists_outlets_or_every_copy(cli: Any, built: tuple[Path, WriteSummary]) -> None:
     command = ["search", "Ilse Brandt treasurer 84 million euros", "--index", str(built[0])]
     short = cli(*command).stdout
     assert "   also in: Alpha, Beta, Gamma\n" in short
@@ -171,7 +173,7 @@ def test_many_outlets_are_counted_and_hostile_names_are_harmless(capsys: pytest.
     names = ["A\x1b[31m", "B", "B", "C", "D", None, "E"]
     others = tuple(Article(id=f"o{n}", title="", text="x", source=s) for n, s in enumerate(names))
     passage = Passage(1, Article(id="a", title="T", text="Words."), 0, 6)
-    found = Found([Candidate(passage, 1, 1.0, None, None, others)], 0.0, 0.0)
+    found = SearchResult([Candidate(passage, 1, 1.0, None, None, others)], 0.0, 0.0)
     print_found(found)
     assert "   also in: A [31m, B, C, +3\n" in capsys.readouterr().out
     print_found(found, duplicates=True)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.build import Builder
+from nutgraf.indexer.embedded.writer import EmbeddedWriter
 from nutgraf.qa.evaluate.squad import load_squad
 
 BRIDGE = "The iron bridge of Orlow was built by the engineer Ada Novak in 1931. It crosses the river Vel."
@@ -224,7 +224,7 @@ def test_an_archive_gets_no_paragraphs_of_a_benchmark(
 
 def test_news(cli: Any, tmp_path: Path, encoder: Any) -> None:
     texts = {"bridge": BRIDGE, "baker": BAKER, "storm": STORM}
-    with Builder(tmp_path / ".nutgraf", encoder) as builder:
+    with EmbeddedWriter(tmp_path / ".nutgraf", encoder) as builder:
         builder.add(Article(id=name, title="", text=text) for name, text in texts.items())
         builder.publish()
     lines = [
@@ -270,7 +270,7 @@ def test_a_plot_holds_the_curve(cli: Any, mixed: str, tmp_path: Path) -> None:
     assert (tmp_path / "b.svg").read_bytes() == (tmp_path / "a.svg").read_bytes()
 
 
-WITHOUT = "import sys; sys.modules[{library!r}] = None; from nutgraf.api.cli import main; main()"
+WITHOUT = "import sys; sys.modules[{library!r}] = None; from nutgraf.api.commands.cli import main; main()"
 
 
 def without(library: str, *arguments: str, cwd: Path) -> Any:

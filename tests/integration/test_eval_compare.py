@@ -22,14 +22,14 @@ def squad(path: Path, golds: dict[str, str]) -> None:
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Return a report of the shipped reader, as --json prints it."""
-    from nutgraf.api.eval_options import Wanted
-    from nutgraf.api.evaluating import evaluate
-    from nutgraf.api.reports import report_object
-    from nutgraf.api.settings import Settings
+    from nutgraf.api.evaluation.evaluate import evaluate
+    from nutgraf.api.evaluation.report import report_object
+    from nutgraf.api.evaluation.request import EvalRequest
+    from nutgraf.settings import Settings
 
     path = tmp_path_factory.mktemp("squad") / "squad.json"
     squad(path, {i: gold for i, (_, gold) in ASKED.items()})
-    return report_object(evaluate(Settings(), Wanted(path)))
+    return report_object(evaluate(Settings(), EvalRequest(path)))
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def test_of_itself_nothing_changed(cli: Any, reports: dict[str, Any]) -> None:
 
 
 def test_what_is_refused(reports: dict[str, Any], tmp_path: Path) -> None:
-    from nutgraf.api.comparing import compare
+    from nutgraf.api.evaluation.compare import compare
     from nutgraf.indexer.errors import SourceError
 
     def refused(value: object) -> str:
@@ -130,7 +130,7 @@ def test_files_that_are_none(cli: Any, reports: dict[str, Any], tmp_path: Path) 
 
 
 def test_retrieval_is_told_by_ndcg(tmp_path: Path) -> None:
-    from nutgraf.api.comparing import compare, compared_object
+    from nutgraf.api.evaluation.compare import compare, compared_object
 
     def answer(name: str, ndcg: float) -> dict[str, Any]:
         told = {"recall_at_1": 0.0, "ndcg_at_10": ndcg}

@@ -8,7 +8,7 @@ import ir_measures
 import pytest
 
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.build import Builder
+from nutgraf.indexer.embedded.writer import EmbeddedWriter
 
 DOCS = [
     {
@@ -61,7 +61,7 @@ def beir(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def index(tmp_path: Path, encoder: Any) -> str:
-    with Builder(tmp_path / "archive", encoder) as builder:
+    with EmbeddedWriter(tmp_path / "archive", encoder) as builder:
         builder.add(
             Article(id=d["_id"], title=d["title"] if d["text"] else "", text=d["text"] or d["title"])
             for d in DOCS

@@ -15,9 +15,9 @@ import numpy.typing as npt
 import pytest
 
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.build import Builder
+from nutgraf.indexer.embedded.index import EmbeddedIndex
+from nutgraf.indexer.embedded.writer import EmbeddedWriter
 from nutgraf.indexer.filters import Filter
-from nutgraf.indexer.index import Index
 
 DIM, ARTICLES, K = 32, 1000, 10
 START = date(2019, 1, 1)
@@ -68,15 +68,15 @@ def articles() -> list[Article]:
 
 
 @pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedIndex]:
     """Yield an index from which every fiftieth article was removed again."""
     folder = tmp_path_factory.mktemp("filters") / "index"
     made = articles()
-    with Builder(folder, RandomEncoder()) as builder:
+    with EmbeddedWriter(folder, RandomEncoder()) as builder:
         builder.add(made)
         builder.remove([article.id for article in made[::50]])
         builder.publish()
-    with Index(folder) as opened:
+    with EmbeddedIndex(folder) as opened:
         yield opened
 
 
@@ -112,12 +112,12 @@ def passing(allow: Filter) -> set[str]:
     }
 
 
-def ids(index: Index, passages: npt.NDArray[np.int64]) -> list[str]:
+def ids(index: EmbeddedIndex, passages: npt.NDArray[np.int64]) -> list[str]:
     return [passage.article.id for passage in index.fetch(passages.tolist())]
 
 
 @pytest.mark.parametrize("name", FILTERS)
-def test_dense_search_finds_what_brute_force_finds(index: Index, name: str) -> None:
+def test_dense_search_finds_what_brute_force_finds(index: EmbeddedIndex, name: str) -> None:
     passed = passing(FILTERS[name])
     allowed = [article for article in articles() if article.id in passed]
     encoder = RandomEncoder()
@@ -132,7 +132,7 @@ def test_dense_search_finds_what_brute_force_finds(index: Index, name: str) -> N
 
 
 @pytest.mark.parametrize("name", FILTERS)
-def test_lexical_search_is_the_whole_ranking_less_what_does_not_pass(index: Index, name: str) -> None:
+def test_lexical_search_is_the_whole_ranking_less_what_does_not_pass(index: EmbeddedIndex, name: str) -> None:
     """A filter changes no score: BM25 weighs words over the whole archive."""
     allowed = passing(FILTERS[name])
     for question in ("steel", "harbour flood", "the minister of grain"):
@@ -145,13 +145,13 @@ def test_lexical_search_is_the_whole_ranking_less_what_does_not_pass(index: Inde
 
 def test_what_waits_for_the_next_generation_is_filtered_too(tmp_path: Path) -> None:
     made = articles()[1:41]
-    with Builder(tmp_path, RandomEncoder()) as builder:
+    with EmbeddedWriter(tmp_path, RandomEncoder()) as builder:
         builder.add(made[:20])
         builder.publish()
         builder.add(made[20:])
     allow = days(11, 30)
     vector = RandomEncoder().encode(["who"])[0]
-    with Index(tmp_path) as index:
+    with EmbeddedIndex(tmp_path) as index:
         found, _ = index.dense(vector, 100, allow)
         assert index.unpublished == 20
         assert sorted(ids(index, found)) == [a.id for a in made if a.id in passing(allow)]

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from nutgraf.api.errors import BadOption
-from nutgraf.api.settings import Settings
 from nutgraf.api.web.app import Serving, create_app, serve
+from nutgraf.errors import BadOption
+from nutgraf.settings import Settings
 
 QUESTION = "What did China agree to on sanctions?"
 

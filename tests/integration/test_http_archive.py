@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from nutgraf.api.settings import Settings
 from nutgraf.api.web.app import Serving, create_app
-from nutgraf.indexer.build import Builder
+from nutgraf.indexer.embedded.generation import writer_lock
+from nutgraf.indexer.embedded.writer import EmbeddedWriter
 from nutgraf.indexer.encoder import Encoder
-from nutgraf.indexer.generation import writer_lock
+from nutgraf.settings import Settings
 
 QUESTION = "What did China agree to on sanctions?"
 QUOTE = "new United Nations sanctions against the North"
@@ -221,7 +221,7 @@ def test_a_new_generation_is_picked_up_without_a_restart(
     from nutgraf.indexer.article import Article
 
     assert client.get("/v1/info").json()["generation"] == 1
-    with Builder(index, encoder) as builder:
+    with EmbeddedWriter(index, encoder) as builder:
         builder.add([Article(id="new", title="", text=HARBOUR["text"])])
         builder.publish()
     for _ in range(100):

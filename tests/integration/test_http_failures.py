@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from nutgraf.api.agents.failures import failure
-from nutgraf.api.settings import Settings
+from nutgraf.api.engine.failures import failure_object
+from nutgraf.api.engine.log import Lines
+from nutgraf.api.mcp.failures import failure
 from nutgraf.api.web.app import Serving, create_app
-from nutgraf.api.web.failures import failure_object
-from nutgraf.api.web.log import Lines
+from nutgraf.indexer.embedded.generation import writer_lock
 from nutgraf.indexer.errors import IndexDamaged, IndexerError, StorageFailed
-from nutgraf.indexer.generation import writer_lock
 from nutgraf.models.errors import ModelDamaged, ModelError
+from nutgraf.settings import Settings
 
 QUESTION = "What did China agree to on sanctions?"
 ARTICLE = {"id": "snow", "text": "Snow fell on Eastport on Tuesday."}

@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from nutgraf.indexer.generation import writer_lock
-from nutgraf.indexer.index import Index
+from nutgraf.indexer.embedded.generation import writer_lock
+from nutgraf.indexer.embedded.index import EmbeddedIndex
 
 ROOT = Path(__file__).parents[2]
 QUESTION = "What did China agree to on sanctions?"
@@ -173,7 +173,7 @@ def test_stopping_finishes_what_was_begun(server: Server) -> None:
     assert [one["question"] for one in outcomes] == [one["question"] for one in questions]
     connection.close()
     assert server.process.wait(60) == 0
-    with writer_lock(server.index), Index(server.index) as opened:
+    with writer_lock(server.index), EmbeddedIndex(server.index) as opened:
         assert (opened.manifest.generation, opened.counts.articles, opened.unpublished) == (2, 4, 0)
     first, *lines = server.log.read_text(encoding="utf-8").splitlines()
     assert first == f"listening on http://127.0.0.1:{server.port}"

@@ -7,13 +7,13 @@ import threading
 import pytest
 from starlette.types import Message
 
-from nutgraf.api.schemas import Json
-from nutgraf.api.service import Open
-from nutgraf.api.settings import Settings
+from nutgraf.api.engine.engine import Engine, EngineLimits
 from nutgraf.api.web.app import Serving, create_app
-from nutgraf.api.web.engine import Engine, Limits
+from nutgraf.objects import Json
+from nutgraf.opening import OpenIndex
 from nutgraf.qa.inquiry import Inquiry
-from nutgraf.qa.outcome import Asked
+from nutgraf.qa.result import QuestionResult
+from nutgraf.settings import Settings
 
 QUESTION = "What did China agree to on sanctions?"
 
@@ -53,13 +53,13 @@ def test_who_leaves_gives_up_the_place(
 ) -> None:
     begun, go = threading.Event(), threading.Event()
 
-    def held(_: Open, __: Asked) -> Json:
+    def held(_: OpenIndex, __: QuestionResult) -> Json:
         begun.set()
         assert go.wait(60)
         return {}
 
     async def main() -> list[Message]:
-        app, client = create_app(seeds_settings, Serving(limits=Limits(workers=1))), Client()
+        app, client = create_app(seeds_settings, Serving(limits=EngineLimits(workers=1))), Client()
         scope = {
             "type": "http",
             "asgi": {"version": "3.0", "spec_version": spec_version},

@@ -9,9 +9,9 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import BaseModel
 
-from nutgraf.api.settings import Settings
-from nutgraf.api.web import responses as shapes
+from nutgraf.api.objects import responses as shapes
 from nutgraf.api.web.app import create_app
+from nutgraf.settings import Settings
 
 QUESTION = "What did China agree to on sanctions?"
 ARTICLE = {"id": "a", "text": "EASTPORT — Snow fell on Tuesday, the mayor said."}
@@ -33,18 +33,23 @@ def described(client: TestClient) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("method", "path", "body", "shape"),
     [
-        ("POST", "/v1/ask", {"question": QUESTION, "explain": True, "timeline": True}, shapes.Asked),
-        ("POST", "/v1/ask", {"question": QUESTION, "min_probability": 1.0}, shapes.Asked),
-        ("POST", "/v1/ask/batch", {"questions": [{"question": QUESTION}]}, shapes.AskedBatch),
-        ("POST", "/v1/search", {"question": QUESTION, "top": 2}, shapes.Found),
-        ("POST", "/v1/articles", ARTICLE, shapes.Stored),
-        ("POST", "/v1/articles", {"text": "neither"}, shapes.Stored),
-        ("GET", "/v1/articles/a", None, shapes.Article),
-        ("DELETE", "/v1/articles/a", None, shapes.Removed),
-        ("GET", "/v1/articles/a", None, shapes.Error),
-        ("GET", "/v1/info", None, shapes.Info),
-        ("GET", "/healthz", None, shapes.Alive),
-        ("GET", "/readyz", None, shapes.Ready),
+        (
+            "POST",
+            "/v1/ask",
+            {"question": QUESTION, "explain": True, "timeline": True},
+            shapes.QuestionResultSchema,
+        ),
+        ("POST", "/v1/ask", {"question": QUESTION, "min_probability": 1.0}, shapes.QuestionResultSchema),
+        ("POST", "/v1/ask/batch", {"questions": [{"question": QUESTION}]}, shapes.BatchResultSchema),
+        ("POST", "/v1/search", {"question": QUESTION, "top": 2}, shapes.SearchResultSchema),
+        ("POST", "/v1/articles", ARTICLE, shapes.StoredArticleSchema),
+        ("POST", "/v1/articles", {"text": "neither"}, shapes.StoredArticleSchema),
+        ("GET", "/v1/articles/a", None, shapes.ArticleSchema),
+        ("DELETE", "/v1/articles/a", None, shapes.RemovedArticlesSchema),
+        ("GET", "/v1/articles/a", None, shapes.ErrorSchema),
+        ("GET", "/v1/info", None, shapes.InfoSchema),
+        ("GET", "/healthz", None, shapes.AliveSchema),
+        ("GET", "/readyz", None, shapes.ReadySchema),
     ],
 )
 def test_what_comes_back_is_what_is_described(
@@ -64,7 +69,7 @@ def is_shown_elsewhere(about: dict[str, Any]) -> bool:
 def fields(described: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Return every field of every model, and every parameter."""
     models = described["components"]["schemas"] | {
-        "NewArticle": described["paths"]["/v1/articles"]["post"]["requestBody"]["content"][
+        "ArticleUpload": described["paths"]["/v1/articles"]["post"]["requestBody"]["content"][
             "application/json"
         ]["schema"]
     }
@@ -84,7 +89,11 @@ def fields(described: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 def test_every_field_has_an_example(described: dict[str, Any]) -> None:
     found = fields(described)
-    assert {"Asked.explanation", "Ask.question", "get /v1/articles/{article_id} if-none-match"} <= set(found)
+    assert {
+        "QuestionResultSchema.explanation",
+        "AskRequest.question",
+        "get /v1/articles/{article_id} if-none-match",
+    } <= set(found)
     without = {name for name, about in found.items() if not is_shown_elsewhere(about)} - {
         name for name, about in found.items() if about.get("examples", [None])[0] is not None
     }
@@ -96,7 +105,11 @@ def test_what_has_bounds_says_so(described: dict[str, Any]) -> None:
     bounded = {
         name: (about["minimum"], about["maximum"]) for name, about in found.items() if "minimum" in about
     }
-    assert bounded == {"Ask.top": (1, 100), "Search.top": (1, 100), "Ask.min_probability": (0, 1)}
+    assert bounded == {
+        "AskRequest.top": (1, 100),
+        "SearchRequest.top": (1, 100),
+        "AskRequest.min_probability": (0, 1),
+    }
 
 
 def test_every_route_says_what_it_gives_and_how_it_fails(described: dict[str, Any]) -> None:

@@ -14,9 +14,9 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from nutgraf.api.settings import Settings
 from nutgraf.api.web.app import Serving, create_app
-from nutgraf.api.web.guard import Rules
+from nutgraf.api.web.guard import AccessRules
+from nutgraf.settings import Settings
 
 CHECKS = [
     not_a_server_error,
@@ -30,7 +30,7 @@ CHECKS = [
 @pytest.fixture(scope="module")
 def description(seeds_index: Path, tmp_path_factory: pytest.TempPathFactory) -> schemathesis.BaseSchema:
     index = Path(shutil.copytree(seeds_index, tmp_path_factory.mktemp("schemathesis") / "index"))
-    rules = Rules(hosts=frozenset({"testserver"}), per_minute=1_000_000)
+    rules = AccessRules(hosts=frozenset({"testserver"}), per_minute=1_000_000)
     app = create_app(Settings(index=index), Serving(rules=rules))
     return schemathesis.openapi.from_asgi("/openapi.json", app)
 

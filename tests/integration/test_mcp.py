@@ -19,13 +19,13 @@ from mcp import Client, MCPError, StdioServerParameters, types
 from mcp.client.stdio import stdio_client
 from mcp.client.streamable_http import streamable_http_client
 
-from nutgraf.api.agents.server import Agents
-from nutgraf.api.settings import Settings
+from nutgraf.api.engine.engine import Engine, EngineLimits
+from nutgraf.api.mcp.server import McpServer
 from nutgraf.api.web.app import Serving, create_app
-from nutgraf.api.web.engine import Engine, Limits
-from nutgraf.api.web.guard import Rules
+from nutgraf.api.web.guard import AccessRules
 from nutgraf.api.web.keys import parse_keys
 from nutgraf.qa.inquiry import Inquiry
+from nutgraf.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 URL = "http://localhost/mcp"
@@ -48,7 +48,7 @@ INITIALIZE = {
 
 @asynccontextmanager
 async def served(settings: Settings, **rules: Any) -> AsyncIterator[FastAPI]:
-    app = create_app(settings, Serving(rules=Rules(per_minute=100_000, **rules)))
+    app = create_app(settings, Serving(rules=AccessRules(per_minute=100_000, **rules)))
     async with app.router.lifespan_context(app):
         yield app
 
@@ -302,15 +302,15 @@ def test_a_defect_and_a_deadline_are_tool_errors(
 ) -> None:
     async def main() -> None:
         async with Engine(seeds_settings) as engine:
-            async with Client(Agents(engine, deadline_s=0.0).server()) as client:
+            async with Client(McpServer(engine, deadline_s=0.0).server()) as client:
                 late = failed(await client.call_tool("ask_news", {"question": QUESTION}))
                 assert (late["code"], late["message"]) == ("busy", "there was no answer in time")
                 with pytest.raises(MCPError, match="there was no answer in time") as read:
                     await client.read_resource(f"nutgraf://articles/{KERRY}")
                 assert read.value.code == types.INTERNAL_ERROR
-            async with Client(Agents(engine).server()) as client:
+            async with Client(McpServer(engine).server()) as client:
                 with monkeypatch.context() as patched:
-                    patched.setattr("nutgraf.api.agents.tools.full_article_object", lambda _: 1 / 0)
+                    patched.setattr("nutgraf.api.mcp.tools.full_article_object", lambda _: 1 / 0)
                     error = failed(await client.call_tool("get_article", {"id": KERRY}))
                 assert error["message"] == "a defect of nutgraf: ZeroDivisionError"
                 read_again = await client.call_tool("get_article", {"id": KERRY})
@@ -324,7 +324,9 @@ def test_who_leaves_is_not_answered(seeds_settings: Settings, monkeypatch: pytes
     answered: list[str] = []
 
     async def main() -> None:
-        monkeypatch.setattr("nutgraf.api.web.app.Engine", lambda *given: Engine(given[0], Limits(workers=1)))
+        monkeypatch.setattr(
+            "nutgraf.api.web.app.Engine", lambda *given: Engine(given[0], EngineLimits(workers=1))
+        )
         async with served(seeds_settings) as app:
             engine: Engine = app.state.engine
             loop, reached, opened = asyncio.get_running_loop(), asyncio.Event(), asyncio.Event()

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from nutgraf.api.settings import Settings
 from nutgraf.api.web.app import create_app
-from nutgraf.api.web.page.front import MOST_OUTLETS
-from nutgraf.api.web.page.look import MOST_VOICES, assets
+from nutgraf.api.web.page.examples import MOST_OUTLETS
+from nutgraf.api.web.page.render import MOST_VOICES, assets
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.build import Builder
+from nutgraf.indexer.embedded.writer import EmbeddedWriter
 from nutgraf.indexer.encoder import Encoder
 from nutgraf.models import shipped
+from nutgraf.settings import Settings
 
 QUESTION = "What did China agree to on sanctions?"
 HEAD = "Who directs the Tarn Observatory?"
@@ -62,7 +62,7 @@ def test_a_reader_without_calibration_is_not_called_likely(
 def full(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Path:
     """Return an index that fills what a page can list: copies, others who say it, days, and outlets."""
     folder = tmp_path_factory.mktemp("full") / "index"
-    with Builder(folder, encoder) as builder:
+    with EmbeddedWriter(folder, encoder) as builder:
         builder.add(articles())
         builder.publish()
     return folder

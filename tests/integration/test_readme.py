@@ -44,7 +44,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         program = home / ".venv" / "bin" / name
         program.parent.mkdir(parents=True, exist_ok=True)
         main = "main" if name == "nutgraf" else "ask_main"
-        program.write_text(f"#!{sys.executable}\nfrom api.cli import {main}\n{main}()\n")
+        program.write_text(f"#!{sys.executable}\nfrom nutgraf.api.commands.cli import {main}\n{main}()\n")
         program.chmod(0o755)
     return home
 

@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from nutgraf.api.service import Open, open_answerer
-from nutgraf.api.settings import Settings
-from nutgraf.api.timelines import timeline_object
 from nutgraf.api.web.app import create_app
-from nutgraf.indexer.build import Builder
+from nutgraf.indexer.embedded.writer import EmbeddedWriter
 from nutgraf.indexer.filters import Filter
 from nutgraf.indexer.loaders import discover, load
+from nutgraf.objects import timeline_object
+from nutgraf.opening import OpenIndex, open_answerer
+from nutgraf.settings import Settings
 
 ARCHIVE = Path(__file__).parent / "archives" / "brennick.jsonl"
 QUESTION = "Who is the chief executive of Brennick Motors?"
@@ -33,26 +33,26 @@ FOUNDER = ("Otto Brennick", None, None, 1)
 def index(tmp_path_factory: pytest.TempPathFactory, encoder) -> Path:  # noqa: ANN001
     folder = tmp_path_factory.mktemp("brennick") / "index"
     (file,), _ = discover([str(ARCHIVE)])
-    with Builder(folder, encoder) as builder:
+    with EmbeddedWriter(folder, encoder) as builder:
         builder.add(load(file))
         builder.publish()
     return folder
 
 
 @pytest.fixture(scope="module")
-def opened(index: Path) -> Iterator[Open]:
+def opened(index: Path) -> Iterator[OpenIndex]:
     with open_answerer(Settings(index=index)) as one:
         yield one
 
 
-def over_time(opened: Open, question: str, allow: Filter | None = None) -> dict[tuple[Any, ...], str]:
+def over_time(opened: OpenIndex, question: str, allow: Filter | None = None) -> dict[tuple[Any, ...], str]:
     """Return (text, first, last, independent) -> status, in the timeline's order."""
     found = timeline_object(opened.answerer.timeline(opened.answerer.ask(question, allow=allow)))
     return {(e["text"], e["first"], e["last"], e["independent"]): e["status"] for e in found}
 
 
 @pytest.mark.parametrize("question", [QUESTION, "Who is the CEO of Brennick Motors?"])
-def test_the_newest_is_current_and_the_wrong_outlet_disputed(opened: Open, question: str) -> None:
+def test_the_newest_is_current_and_the_wrong_outlet_disputed(opened: OpenIndex, question: str) -> None:
     found = over_time(opened, question)
     assert [*found.items()] == [
         (ADLER, "superseded"),
@@ -63,7 +63,7 @@ def test_the_newest_is_current_and_the_wrong_outlet_disputed(opened: Open, quest
     ]
 
 
-def test_as_of_a_day_what_was_current_then(opened: Open) -> None:
+def test_as_of_a_day_what_was_current_then(opened: OpenIndex) -> None:
     assert over_time(opened, QUESTION, Filter(last=date(2021, 12, 31))) == {
         ADLER: "superseded",
         LINDQVIST: "current",
@@ -72,7 +72,7 @@ def test_as_of_a_day_what_was_current_then(opened: Open) -> None:
     assert over_time(opened, QUESTION, Filter(last=date(2020, 1, 1))) == {ADLER: "current"}
 
 
-def test_other_filters(opened: Open) -> None:
+def test_other_filters(opened: OpenIndex) -> None:
     allow = Filter(first=date(2020, 1, 1), sources=("daily lantern", "Beacon"))
     assert over_time(opened, QUESTION, allow) == {
         ("Maria Lindqvist", "2020-08-21", "2020-08-21", 1): "superseded",
@@ -81,7 +81,7 @@ def test_other_filters(opened: Open) -> None:
     }
 
 
-def test_outlets_and_copies(opened: Open) -> None:
+def test_outlets_and_copies(opened: OpenIndex) -> None:
     entries = timeline_object(opened.answerer.timeline(opened.answerer.ask(QUESTION)))
     adler = entries[0]
     assert adler["outlets"] == ["Alpha Times", "Harbour Post", "Beacon", "Courier"]
@@ -94,7 +94,7 @@ def test_outlets_and_copies(opened: Open) -> None:
     assert (adler["articles"][0]["start"], adler["articles"][0]["end"]) == (0, len("Peter Adler"))
 
 
-def test_a_question_that_the_archive_does_not_answer(opened: Open) -> None:
+def test_a_question_that_the_archive_does_not_answer(opened: OpenIndex) -> None:
     asked = opened.answerer.ask("How deep is the Pacific Ocean?")
     assert (asked.answers, opened.answerer.timeline(asked)) == ([], [])
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from nutgraf.api.settings import Settings
-from nutgraf.api.web.engine import Engine
-from nutgraf.api.web.writing import Writer
-from nutgraf.indexer.manifest import read_manifest
+from nutgraf.api.engine.engine import Engine
+from nutgraf.api.engine.writer import Writer
+from nutgraf.indexer.embedded.manifest import read_manifest
+from nutgraf.settings import Settings
 
 
 @pytest.mark.parametrize(("quiet_s", "latest_s", "apart_s"), [(3600.0, 1.0, 0.1), (0.1, 3600.0, 1.0)])

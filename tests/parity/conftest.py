@@ -32,7 +32,7 @@ def readers(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
     if not weights.is_file():
         pytest.skip(f"no float32 reader is at {SOURCE}: set NUTGRAF_READER_SOURCE")
     shipped = models.shipped("reader")
-    card, cost = models.Card.load(shipped), sources.config(SOURCE).get(LENGTH_COST, 0.0)
+    card, cost = models.ModelCard.load(shipped), sources.config(SOURCE).get(LENGTH_COST, 0.0)
     if (card.revision, card.length_cost) == (sha256_of(weights), cost):
         return str(SOURCE), str(shipped)
     texts = sorted((DATA / "reader-train").glob("squadshifts-*.json.gz"))

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from nutgraf import models
-from nutgraf.models.windows import WindowLogits
+from nutgraf.models.logits import WindowLogits
 
 pytestmark = pytest.mark.parity
 

@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from nutgraf.indexer import clusters
 from nutgraf.indexer.article import Article
+from nutgraf.indexer.embedded import clusters
+from nutgraf.indexer.embedded.store import Store
 from nutgraf.indexer.loaders import LoadOptions, discover, load
-from nutgraf.indexer.store import Store
 
 PAIRS = Path(__file__).with_name("duplicate_pairs.jsonl")
 UNSEEN = Path(__file__).with_name("duplicate_pairs_unseen.jsonl")

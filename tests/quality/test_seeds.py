@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nutgraf.api.service import open_answerer
-from nutgraf.api.settings import Settings
+from nutgraf.opening import open_answerer
 from nutgraf.qa.evaluate.metrics import exact_match, f1
+from nutgraf.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 

@@ -10,18 +10,18 @@ import pytest
 
 import nutgraf.qa.answer
 from nutgraf.indexer.article import Article
+from nutgraf.indexer.embedded.index import EmbeddedIndex, Passage
 from nutgraf.indexer.filters import Filter
-from nutgraf.indexer.index import Index, Passage
-from nutgraf.models.windows import WindowLogits
+from nutgraf.models.logits import WindowLogits
 from nutgraf.qa.aggregate import LocatedSpan, aggregate
 from nutgraf.qa.answer import Answerer
-from nutgraf.qa.calibrate import Calibration
+from nutgraf.qa.calibration import Calibration
 from nutgraf.qa.checks import checked_filter, checked_question
 from nutgraf.qa.errors import BadFilter, BadQuestion
 from nutgraf.qa.inquiry import Inquiry
-from nutgraf.qa.outcome import Asked
-from nutgraf.qa.reading import Reader, Reading
-from nutgraf.qa.retrieve import Candidate
+from nutgraf.qa.reader import Reader, ReaderParams
+from nutgraf.qa.result import QuestionResult
+from nutgraf.qa.retrieval import Candidate
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_a_windows_spans_by_hand() -> None:
     article = Article(id="a", title="News", text="On. Ann won.")
     passage = Candidate(Passage(1, article, 4, 12), 1, 0.5, None, None)
     for titles in (False, True):
-        reading = Reading(spans=1, titles=titles)
+        reading = ReaderParams(spans=1, titles=titles)
         shift = reading.context(passage).index("Ann")
         offsets = np.array([(0, 3), (4, 7), (7, 8)], np.int32) + shift
         logits = np.array([3.0, 0.0, 0.0], np.float32), np.array([2.0, 1.0, 0.0], np.float32)
@@ -75,7 +75,7 @@ def test_a_tokenizer_that_counts_blanks_to_the_words_behind_them() -> None:
     passage = Candidate(Passage(1, article, 0, 11), 1, 0.0, None, None)
     offsets = np.array([(0, 3), (3, 6), (7, 11)], np.int32)
     logits = np.array([2.0, 3.0, 0.0], np.float32), np.array([0.0, 3.0, 4.0], np.float32)
-    spans = Reading(spans=9).spans_of(passage, WindowLogits(*logits, offsets, null=0.0))
+    spans = ReaderParams(spans=9).spans_of(passage, WindowLogits(*logits, offsets, null=0.0))
     assert [span.text for span in spans] == ["Bo\u0301 won", "Bo\u0301", "won", "Ann"]
 
 
@@ -113,17 +113,17 @@ def counting(reader: Reader) -> Counting:
 
 @pytest.fixture
 def answerer(seeds_index: Path, encoder, counting: Counting) -> Iterator[Answerer]:  # noqa: ANN001
-    with Index(seeds_index) as index:
+    with EmbeddedIndex(seeds_index) as index:
         yield Answerer(index, encoder, counting, Calibration.from_card(None))
 
 
-def same(one: Sequence[Asked], other: Sequence[Asked]) -> bool:
+def same(one: Sequence[QuestionResult], other: Sequence[QuestionResult]) -> bool:
     """Whether two lists of outcomes tell the same: numbers to the rounding of float32, all else exactly."""
     assert [*map(words, one)] == [*map(words, other)]
     return [*map(numbers, one)] == [pytest.approx(numbers(asked), abs=1e-4) for asked in other]
 
 
-def words(asked: Asked) -> tuple[object, ...]:
+def words(asked: QuestionResult) -> tuple[object, ...]:
     answers = [
         (a.text, a.start, a.end, a.span.article.id, a.sentence, [s.span.article.id for s in a.support])
         for a in asked.best
@@ -132,7 +132,7 @@ def words(asked: Asked) -> tuple[object, ...]:
     return asked.question, len(asked.answers), asked.abstention, answers, passages, [*asked.read]
 
 
-def numbers(asked: Asked) -> list[float]:
+def numbers(asked: QuestionResult) -> list[float]:
     found = [number for a in asked.best for number in (a.score, a.probability, *a.features.row())]
     read = [number for one in asked.read.values() for number in (one.score, one.over_null)]
     return [*found, *(c.score for c in asked.candidates), *read]

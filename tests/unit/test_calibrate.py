@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from nutgraf.models.errors import ModelDamaged
-from nutgraf.qa.calibrate import Calibration, Features, fit
+from nutgraf.qa.calibration import Calibration, Features, fit
 
 OLD = {"bias": -1, "score": 0.5, "margin": 0.25, "over_null": 0.1, "threshold": 0.5}
 NEW = OLD | {"retrieval": 2.0, "agreement": 1.0}

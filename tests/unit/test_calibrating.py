@@ -9,11 +9,11 @@ import pytest
 
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.errors import SourceError
-from nutgraf.qa.calibrate import Calibration, Features
-from nutgraf.qa.evaluate.calibrating import (
-    Figures,
-    Judged,
-    Outcome,
+from nutgraf.qa.calibration import Calibration, Features
+from nutgraf.qa.evaluate.fitting import (
+    CalibrationFigures,
+    JudgedTrial,
+    Trial,
     cross_validated,
     figures,
     fitted,
@@ -21,11 +21,11 @@ from nutgraf.qa.evaluate.calibrating import (
     least_threshold,
     mixed,
 )
-from nutgraf.qa.evaluate.labelled import Labelled, load_labelled
+from nutgraf.qa.evaluate.labels import LabelledQuestion, load_labelled
 
 
-def outcome(question: int, score: float | None, *, there: bool = True, right: bool = False) -> Outcome:
-    return Outcome(question, there, None if score is None else Features(score, 0.0, 0.0), right)
+def outcome(question: int, score: float | None, *, there: bool = True, right: bool = False) -> Trial:
+    return Trial(question, there, None if score is None else Features(score, 0.0, 0.0), right)
 
 
 # 60 questions, each asked twice: right answers score 1 to 3, wrong ones and those without an answer -3 to 0.
@@ -77,10 +77,10 @@ def test_figures_by_hand() -> None:
     """
     there = [(0.9, True), (0.9, True), (0.9, False), (0.2, False)]
     none = [0.2, 0.9, 0.2, 0.2]
-    found = [Judged(outcome(n, 0.0, right=right), p, p > 0.5) for n, (p, right) in enumerate(there)]
-    found += [Judged(outcome(n, 0.0, there=False), p, p > 0.5) for n, p in enumerate(none)]
+    found = [JudgedTrial(outcome(n, 0.0, right=right), p, p > 0.5) for n, (p, right) in enumerate(there)]
+    found += [JudgedTrial(outcome(n, 0.0, there=False), p, p > 0.5) for n, p in enumerate(none)]
     expected = 0.5 * (0.9 - 2 / 3) + 0.5 * 0.2
-    assert figures(found) == Figures(
+    assert figures(found) == CalibrationFigures(
         ece=pytest.approx(expected), coverage=0.75, right=pytest.approx(2 / 3), false_answers=0.25
     )
 
@@ -129,8 +129,8 @@ def test_lines_of_questions(tmp_path: Path, name: str) -> None:
         {"question": "Who lost?", "answers": [], "article": "a1", "id": "q2", "note": 7},
     ]
     assert load_labelled(written(tmp_path, lines, name)) == [
-        Labelled("line 1", "Who won?", ("Ann", "Ann Lee"), None),
-        Labelled("line 3", "Who lost?", (), "a1"),
+        LabelledQuestion("line 1", "Who won?", ("Ann", "Ann Lee"), None),
+        LabelledQuestion("line 3", "Who lost?", (), "a1"),
     ]
 
 
@@ -163,7 +163,7 @@ def test_questions_that_cannot_be_used(tmp_path: Path, lines: list[Any], message
 
 
 def test_which_articles_answer_a_question() -> None:
-    question = Labelled("1", "How much?", ("U.S. aid", "7 dollars"), "own")
+    question = LabelledQuestion("1", "How much?", ("U.S. aid", "7 dollars"), "own")
     texts = {
         "own": "Nothing of it.",
         "a": "They sent US aid.",

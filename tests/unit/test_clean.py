@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nutgraf.indexer.clean import Removed, clean, clean_report, normalise, one_line
+from nutgraf.indexer.clean import RemovedLine, clean, clean_report, normalise, one_line
 
 BODY = "The minister said that the talks would go on. " * 5
 
@@ -62,7 +62,7 @@ OWN_WORDS = [
 def test_leftovers_go_wherever_they_stand(rule: str, line: str) -> None:
     report = clean_report(f"{BODY}\n\n{line}\n\nSecond paragraph.")
     assert report.text == f"{BODY.strip()}\n\nSecond paragraph."
-    assert report.removed == (Removed(rule, line),)
+    assert report.removed == (RemovedLine(rule, line),)
 
 
 @pytest.mark.parametrize("line", OWN_WORDS)

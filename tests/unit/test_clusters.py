@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nutgraf.indexer import clusters, database, duplicates, migrations, sketches
+from nutgraf.indexer import duplicates
 from nutgraf.indexer.article import Article
+from nutgraf.indexer.embedded import clusters, database, migrations, sketches
+from nutgraf.indexer.embedded.store import NewPassage, Store
 from nutgraf.indexer.filters import Filter
-from nutgraf.indexer.store import NewPassage, Store
 
 
 def run(letter: str, first: int, end: int) -> str:

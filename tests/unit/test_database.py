@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from nutgraf.indexer.database import Database
+from nutgraf.indexer.embedded.database import Database
 from nutgraf.indexer.errors import IndexDamaged, IndexMismatch, StorageFailed
 
 

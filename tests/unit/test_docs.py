@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 from starlette.routing import Route
 
-import nutgraf.api.errors
+import nutgraf.api.engine.engine
 import nutgraf.api.web.cursors
-import nutgraf.api.web.engine
+import nutgraf.errors
 import nutgraf.indexer.errors
 import nutgraf.models.errors
 import nutgraf.qa.errors
-from nutgraf.api.settings import Settings
 from nutgraf.api.web.app import STATUS, create_app
-from nutgraf.api.web.pages import router as pages
+from nutgraf.api.web.page.routes import router as pages
+from nutgraf.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 HTTP = (ROOT / "docs" / "http.md").read_text(encoding="utf-8")
@@ -74,12 +74,12 @@ def test_every_setting_is_described() -> None:
 def coded() -> dict[str, type[Exception]]:
     """Return our errors by their codes."""
     modules = (
-        nutgraf.api.errors,
+        nutgraf.errors,
         nutgraf.indexer.errors,
         nutgraf.models.errors,
         nutgraf.qa.errors,
         nutgraf.api.web.cursors,
-        nutgraf.api.web.engine,
+        nutgraf.api.engine.engine,
     )
     found = [value for module in modules for value in vars(module).values() if isinstance(value, type)]
     return {one.code: one for one in found if issubclass(one, Exception) and hasattr(one, "code")}

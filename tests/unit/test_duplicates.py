@@ -16,8 +16,8 @@ from nutgraf.indexer.duplicates import (
     SHINGLE_WORDS,
     SLOTS,
     START,
-    Least,
-    Shingled,
+    CopyThreshold,
+    ShingledText,
     copies,
     likeness,
     rule,
@@ -170,7 +170,7 @@ def test_few_equal_slots_are_none() -> None:
 
 def test_the_order_and_number_of_shingles_do_not_matter() -> None:
     text = shingled(run("w", 0, 200))
-    again = Shingled(frozenset(sorted(text.shingles, reverse=True)), text.opening, b"")
+    again = ShingledText(frozenset(sorted(text.shingles, reverse=True)), text.opening, b"")
     assert sketch(text) == sketch(again)
 
 
@@ -178,6 +178,11 @@ def test_the_rule_names_what_clusters_depend_on() -> None:
     """If a value here changes, stored clusters are no longer what would be made today: raise `_RULE`."""
     assert rule() == "rule 1, rensa's algorithm 2"
     assert (SHINGLE_WORDS, OPENING_WORDS, MIN_SHINGLES, MAX_WORDS, SLOTS) == (4, 120, 20, 20_000, 128)
-    assert (Least(0.25, 0.35), Least(0.15, 0.15), Least(0.05, 0.15), 0.65) == (EDITED, CUT, START, CUT_SHARE)
+    assert (CopyThreshold(0.25, 0.35), CopyThreshold(0.15, 0.15), CopyThreshold(0.05, 0.15), 0.65) == (
+        EDITED,
+        CUT,
+        START,
+        CUT_SHARE,
+    )
     digest = hashlib.sha256(sketch(shingled(run("w", 0, 200)))).hexdigest()
     assert digest[:16] == "6427c2a244c7964e"

@@ -5,9 +5,9 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from nutgraf.qa.evaluate.abstaining import abstaining, best_possible, excess_area, risk_coverage
 from nutgraf.qa.evaluate.records import Record
-from nutgraf.qa.evaluate.scores import Bin
+from nutgraf.qa.evaluate.risk_coverage import abstaining, best_possible, excess_area, risk_coverage
+from nutgraf.qa.evaluate.scores import ReliabilityBin
 
 
 def array(*values: float) -> np.ndarray:
@@ -72,8 +72,8 @@ def test_the_whole_system() -> None:
     assert found.right == [False, True, False, False]
     assert (found.answered, found.wrong) == (0.75, 2 / 3)
     assert found.bins == [
-        Bin(0.6, 0.7, 1, 0.6, 0.0),
-        Bin(0.8, 0.9, 2, pytest.approx(0.865), 0.5),
+        ReliabilityBin(0.6, 0.7, 1, 0.6, 0.0),
+        ReliabilityBin(0.8, 0.9, 2, pytest.approx(0.865), 0.5),
     ]
 
 

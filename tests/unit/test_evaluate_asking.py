@@ -1,11 +1,11 @@
 """From passages to a ranking of articles, by hand: as it was found, and as it was read."""
 
 from nutgraf.indexer.article import Article
+from nutgraf.indexer.embedded.index import Passage
 from nutgraf.indexer.filters import Filter
-from nutgraf.indexer.index import Passage
-from nutgraf.qa.evaluate.asking import MOST_ARTICLES, ranking, reread
-from nutgraf.qa.outcome import Asked, Read, Timing
-from nutgraf.qa.retrieve import Candidate
+from nutgraf.qa.evaluate.end_to_end import MOST_ARTICLES, ranking, reread
+from nutgraf.qa.result import PassageReading, QuestionResult, Timing
+from nutgraf.qa.retrieval import Candidate
 
 ARTICLES = {name: Article(id=name, title="", text="Ann won.") for name in "abcxy"}
 
@@ -38,8 +38,10 @@ def test_no_more_than_a_hundred_articles() -> None:
 
 def test_what_was_read_by_its_best_span() -> None:
     """Passage 3 has the best span, 4 and 2 are equal and keep their order, 1 has none at all."""
-    read = {3: Read(9.0, -1.0), 4: Read(5.0, 7.0), 2: Read(5.0, 0.0)}
-    asked = Asked("Who?", [], None, [], FOUND, read, Timing(0, 0, 0, 0), Filter(), 0.5)
+    read = {3: PassageReading(9.0, -1.0), 4: PassageReading(5.0, 7.0), 2: PassageReading(5.0, 0.0)}
+    asked = QuestionResult("Who?", [], None, [], FOUND, read, Timing(0, 0, 0, 0), Filter(), 0.5)
     assert reread(asked) == ["a", "b", "x", "y", "c"]
-    asked = Asked("Who?", [], None, [], FOUND, {4: Read(5.0, 7.0)}, Timing(0, 0, 0, 0), Filter(), 0.5)
+    asked = QuestionResult(
+        "Who?", [], None, [], FOUND, {4: PassageReading(5.0, 7.0)}, Timing(0, 0, 0, 0), Filter(), 0.5
+    )
     assert reread(asked) == ["c"]

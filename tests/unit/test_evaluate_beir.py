@@ -8,8 +8,8 @@ import pytest
 
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.errors import SourceError
-from nutgraf.qa.evaluate.beir import Query, corpus_articles, load_beir, load_queries
-from nutgraf.qa.evaluate.kinds import kind_of
+from nutgraf.qa.evaluate.beir import JudgedQuery, corpus_articles, load_beir, load_queries
+from nutgraf.qa.evaluate.formats import kind_of
 
 DOCS = [
     {"_id": "d 1", "title": "Bridges", "text": " It was built. ", "metadata": {}},
@@ -41,8 +41,8 @@ def folder(path: Path, *, packed: bool = False) -> Path:
 def test_a_folder(tmp_path: Path, packed: bool) -> None:
     found = load_beir(folder(tmp_path / "b", packed=packed), "test")
     assert found.queries == [
-        Query("q1", "Who?", (), {"d%201": 2, "gone": 1}),
-        Query("q 2", "When?", (), {"d2": 0}),
+        JudgedQuery("q1", "Who?", (), {"d%201": 2, "gone": 1}),
+        JudgedQuery("q 2", "When?", (), {"d2": 0}),
     ]
     assert found.queries[0].relevant == {"": {"d%201": 2, "gone": 1}}
     assert [*corpus_articles(found.corpus)] == [

@@ -13,7 +13,7 @@ from nutgraf.indexer.errors import SourceError
 from nutgraf.indexer.filters import Filter
 from nutgraf.qa.evaluate.news import NewsQuestion, load_news, occurring
 from nutgraf.qa.evaluate.questions import GoldQuestion, sample
-from nutgraf.qa.evaluate.squad import Question, load_squad
+from nutgraf.qa.evaluate.squad import SquadQuestion, load_squad
 
 
 def squad(*qas: Any, context: str = "Ada Novak built it.") -> dict[str, Any]:
@@ -34,8 +34,8 @@ def test_squad(tmp_path: Path) -> None:
     [article] = corpus.articles
     assert (article.title, article.text) == ("", "Ada Novak built it.")
     assert corpus.questions == [
-        Question("1", "Who built it?", ("Ada Novak",), article.id),
-        Question("2", "Who burnt it?", (), article.id),
+        SquadQuestion("1", "Who built it?", ("Ada Novak",), article.id),
+        SquadQuestion("2", "Who burnt it?", (), article.id),
     ]
     assert corpus.questions[0].relevant == {"gold": {article.id: 1}}
     assert corpus.questions[1].relevant == {}, "no paragraph answers it"

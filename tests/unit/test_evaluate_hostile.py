@@ -7,10 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nutgraf.api.comparing import compare
+from nutgraf.api.evaluation.compare import compare
 from nutgraf.indexer.errors import SourceError
 from nutgraf.qa.evaluate.beir import corpus_articles, load_queries
-from nutgraf.qa.evaluate.kinds import kind_of
+from nutgraf.qa.evaluate.formats import kind_of
 from nutgraf.qa.evaluate.runs import read_qrels, read_run
 
 NEAR = st.text(alphabet=list('q0 \t\n\r1.-{}"[]:aé\u2028\x00\x1c'), max_size=60).map(str.encode)

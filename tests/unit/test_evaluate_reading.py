@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nutgraf.models.windows import WindowLogits
-from nutgraf.qa.evaluate.reading import OVERLAP_TOKENS, read_all, read_whole
-from nutgraf.qa.evaluate.squad import Question
+from nutgraf.models.logits import WindowLogits
+from nutgraf.qa.evaluate.reader_alone import OVERLAP_TOKENS, read_all, read_whole
+from nutgraf.qa.evaluate.squad import SquadQuestion
 
 WINDOW_WORDS = 200
 
@@ -68,9 +68,9 @@ def test_windows_start_at_words() -> None:
 
 def test_records() -> None:
     questions = [
-        Question("1", "How many?", ("4", "4 words"), "a"),
-        Question("2", "How many?", (), "a"),
-        Question("3", "How many?", ("5 words",), "b"),
+        SquadQuestion("1", "How many?", ("4", "4 words"), "a"),
+        SquadQuestion("2", "How many?", (), "a"),
+        SquadQuestion("3", "How many?", ("5 words",), "b"),
     ]
     [records] = read_all(Words(), questions, {"a": "only 4 words null=9", "b": ""})
     first, second, third = records

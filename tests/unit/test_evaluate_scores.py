@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nutgraf.qa.evaluate.scores import Bin, best_threshold, expected_calibration_error, reliability
+from nutgraf.qa.evaluate.scores import ReliabilityBin, best_threshold, expected_calibration_error, reliability
 
 
 def array(*values: float) -> np.ndarray:
@@ -69,6 +69,6 @@ def test_bins() -> None:
     """Those that hold nothing are left out; the borders belong to the bin above, 1 to the last."""
     found = reliability(array(0.1, 0.15, 0.95, 1.0), np.array([True, False, True, True]))
     assert found == [
-        Bin(0.1, 0.2, 2, pytest.approx(0.125), 0.5),
-        Bin(0.9, 1.0, 2, pytest.approx(0.975), 1.0),
+        ReliabilityBin(0.1, 0.2, 2, pytest.approx(0.125), 0.5),
+        ReliabilityBin(0.9, 1.0, 2, pytest.approx(0.975), 1.0),
     ]

@@ -5,10 +5,10 @@ import math
 import pytest
 
 from nutgraf.qa.evaluate import summaries
-from nutgraf.qa.evaluate.beir import Query
+from nutgraf.qa.evaluate.beir import JudgedQuery
 from nutgraf.qa.evaluate.news import NewsQuestion
 from nutgraf.qa.evaluate.records import Record
-from nutgraf.qa.evaluate.squad import Question
+from nutgraf.qa.evaluate.squad import SquadQuestion
 from nutgraf.qa.evaluate.summaries import Figure, of_asking, of_news, of_ranking, of_reading
 
 
@@ -110,7 +110,7 @@ ASKED = [
     Record("3", "?", ["x"], "y", 0, 0, 7.0, 0.55, "b", True, ranked("z"), [], False),
     Record("4", "?", [], "y", 0, 0, 7.0, 0.55, "b", True, ranked("z", "p4"), ["p4"], True, 0.35, False),
 ]
-OWN = [Question(r.id, "?", tuple(r.golds), f"p{r.id}") for r in ASKED]
+OWN = [SquadQuestion(r.id, "?", tuple(r.golds), f"p{r.id}") for r in ASKED]
 
 
 def test_asking() -> None:
@@ -194,7 +194,7 @@ def test_news_without_an_answer_count_for_abstaining_alone() -> None:
 
 def test_ranking_alone() -> None:
     """A question that was asked in vain counts; the names go without a label."""
-    questions = [Query("1", "?", (), {"a": 2}), Query("2", "?", (), {"b": 1})]
+    questions = [JudgedQuery("1", "?", (), {"a": 2}), JudgedQuery("2", "?", (), {"b": 1})]
     figures = of_ranking(questions, [Record("1", "?", (), ranking=ranked("z", "a")), Record("2", "?", ())])
     third = 1 / math.log2(3)
     assert values(figures) == {

@@ -7,9 +7,9 @@ import pytest
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.filters import Filter
 from nutgraf.qa.aggregate import LocatedSpan
-from nutgraf.qa.calibrate import Calibration, Features
-from nutgraf.qa.explain import Term, explain
-from nutgraf.qa.outcome import Abstention, Answer, Asked, Read, Timing
+from nutgraf.qa.calibration import Calibration, Features
+from nutgraf.qa.explanation import ProbabilityTerm, explain
+from nutgraf.qa.result import Abstention, Answer, PassageReading, QuestionResult, Timing
 
 ARTICLE = Article(id="a", title="", text="Ada won. Bob lost.")
 CALIBRATION = Calibration(
@@ -24,28 +24,32 @@ def answer(text: str, features: Features) -> Answer:
     return Answer(text, start, start + len(text), features.score, probability, span, (), features)
 
 
-def asked(best: list[Answer], read: dict[int, Read]) -> Asked:
+def asked(best: list[Answer], read: dict[int, PassageReading]) -> QuestionResult:
     timing, why = Timing(1.0, 1.0, 1.0, 3.0), Abstention("nothing_read", "")
-    return Asked("Who won?", best[:1], None if best else why, best, [], read, timing, Filter(), 0.3)
+    return QuestionResult("Who won?", best[:1], None if best else why, best, [], read, timing, Filter(), 0.3)
 
 
 def test_the_parts_of_the_first_answer() -> None:
     first = answer("Ada", Features(12.0, margin=2.0, over_null=4.0, retrieval=0.5, agreement=0))
     second = answer("Bob", Features(10.0, margin=-2.0, over_null=3.0, retrieval=0.5))
     # By the reader alone 9, 10 and 8: what finding the passages added does not count.
-    reads = {7: Read(12.0, 4.0, 3.0), 8: Read(13.0, 3.0, 3.0), 9: Read(12.0, 1.0, 4.0)}
+    reads = {
+        7: PassageReading(12.0, 4.0, 3.0),
+        8: PassageReading(13.0, 3.0, 3.0),
+        9: PassageReading(12.0, 1.0, 4.0),
+    }
     found = explain(asked([first, second], reads), CALIBRATION)
     assert found.reader_ranks == {8: 1, 7: 2, 9: 3}
     won = found.won
     assert won is not None
     assert (won.reader, won.retrieval, won.agreement, won.runner_up) == (5.5, 5.0, 1.5, second)
     assert won.terms == (
-        Term("bias", 1.0, -1.0),
-        Term("score", 12.0, pytest.approx(1.2)),
-        Term("margin", 2.0, 1.0),
-        Term("over_null", 4.0, 1.0),
-        Term("retrieval", 0.5, 1.0),
-        Term("agreement", 0.0, 0.0),
+        ProbabilityTerm("bias", 1.0, -1.0),
+        ProbabilityTerm("score", 12.0, pytest.approx(1.2)),
+        ProbabilityTerm("margin", 2.0, 1.0),
+        ProbabilityTerm("over_null", 4.0, 1.0),
+        ProbabilityTerm("retrieval", 0.5, 1.0),
+        ProbabilityTerm("agreement", 0.0, 0.0),
     )
     # -1 + 1.2 + 1 + 1 + 1 = 3.2 logits: 96.08 %.
     assert won.answer.probability == pytest.approx(0.96083, abs=1e-5)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nutgraf.qa.fuse import Ranking, weighted_sum
+from nutgraf.qa.fusion import Ranking, weighted_sum
 
 
 def ranking(*pairs: tuple[int, float]) -> Ranking:

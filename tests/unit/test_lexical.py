@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nutgraf.indexer import lexical
+from nutgraf.indexer.embedded import lexical
+from nutgraf.indexer.embedded.lexical import LexicalIndex
 from nutgraf.indexer.errors import IndexDamaged
 from nutgraf.indexer.filters import Filter, day_number
-from nutgraf.indexer.lexical import LexicalIndex
 
 DAY = day_number(date(2016, 1, 27))
 PASSAGES = [

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from nutgraf.api.agents.failures import failure
-from nutgraf.api.agents.texts import article_text, asked_text, found_text
-from nutgraf.api.agents.tools import TOOLS
-from nutgraf.api.errors import UnknownArticle
+from nutgraf.api.mcp.failures import failure
+from nutgraf.api.mcp.texts import article_text, asked_text, found_text
+from nutgraf.api.mcp.tools import TOOLS
+from nutgraf.errors import UnknownArticle
 from nutgraf.qa.errors import BadFilter
 
 

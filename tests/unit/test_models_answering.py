@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nutgraf.models import BadInput, ModelError, answering
-from nutgraf.models.cards import Card
-from nutgraf.models.cutting import Offsets
+from nutgraf.models.cards import ModelCard
+from nutgraf.models.logits import WindowLogits
 from nutgraf.models.onnx import OnnxReader
-from nutgraf.models.windows import WindowLogits
+from nutgraf.models.windowing import Offsets
 
 DOCS = Path(__file__).parents[2] / "docs" / "reader.md"
 OTHERS = ["It rained in Oslo.", "Snow fell."]
@@ -32,7 +32,7 @@ class FakeReader:
         null: float = 0.0,
         max_tokens: int = 512,
     ) -> None:
-        self.card = Card("reader", "fake", "", "", 0, 1, max_tokens, "", "", "")
+        self.card = ModelCard("reader", "fake", "", "", 0, 1, max_tokens, "", "", "")
         self.calls: list[list[tuple[str, str]]] = []
         self._ends, self._starts, self._null = ends or {}, starts or {}, null
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from nutgraf import models
-from nutgraf.models.cards import Card, check_layout, sha256_of, verify
+from nutgraf.models.cards import ModelCard, check_layout, sha256_of, verify
 from nutgraf.models.errors import ModelDamaged, ModelMissing
 
 GOOD: dict[str, Any] = {
@@ -36,7 +36,7 @@ def folder(path: Path, **changed: Any) -> Path:
 
 
 def test_a_card_is_read_as_written(tmp_path: Path) -> None:
-    card = Card.load(folder(tmp_path, calibration={"a": 1.5}))
+    card = ModelCard.load(folder(tmp_path, calibration={"a": 1.5}))
     assert (card.kind, card.dim, card.max_tokens, card.pooling) == ("reader", 384, 512, None)
     assert card.calibration == {"a": 1.5}
     assert card.scores is None
@@ -46,9 +46,9 @@ def test_a_card_is_read_as_written(tmp_path: Path) -> None:
 @pytest.mark.parametrize("cost", [-0.1, math.nan, math.inf])
 def test_a_cost_of_length_is_a_number_from_0_up(tmp_path: Path, cost: float) -> None:
     with pytest.raises(ModelDamaged, match=f"length_cost is {cost}, expected a number from 0 up"):
-        Card.load(folder(tmp_path, length_cost=cost))
-    assert Card.load(folder(tmp_path, length_cost=1)).length_cost == 1
-    assert Card.load(folder(tmp_path)).length_cost == 0
+        ModelCard.load(folder(tmp_path, length_cost=cost))
+    assert ModelCard.load(folder(tmp_path, length_cost=1)).length_cost == 1
+    assert ModelCard.load(folder(tmp_path)).length_cost == 0
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_a_cost_of_length_is_a_number_from_0_up(tmp_path: Path, cost: float) -> 
 )
 def test_a_wrong_card_is_refused(tmp_path: Path, changed: dict[str, Any], message: str) -> None:
     with pytest.raises(ModelDamaged, match=message) as caught:
-        Card.load(folder(tmp_path, **changed))
+        ModelCard.load(folder(tmp_path, **changed))
     assert caught.value.hint.startswith("reinstall nutgraf")
 
 
@@ -73,16 +73,16 @@ def test_a_wrong_card_is_refused(tmp_path: Path, changed: dict[str, Any], messag
 def test_no_json_object_is_damage(tmp_path: Path, text: str) -> None:
     (tmp_path / "card.json").write_text(text, encoding="utf-8")
     with pytest.raises(ModelDamaged, match=r"card\.json"):
-        Card.load(tmp_path)
+        ModelCard.load(tmp_path)
 
 
 def test_no_card_is_a_missing_model(tmp_path: Path) -> None:
     with pytest.raises(ModelMissing, match="there is no model card"):
-        Card.load(tmp_path)
+        ModelCard.load(tmp_path)
 
 
 def test_damage_to_the_weights_is_seen(tmp_path: Path) -> None:
-    card = Card.load(folder(tmp_path))
+    card = ModelCard.load(folder(tmp_path))
     check_layout(tmp_path, card)
     (tmp_path / "model.onnx").write_bytes(b"tent")
     check_layout(tmp_path, card)  # the same size: only the hash tells

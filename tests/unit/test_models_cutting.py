@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nutgraf.models import cutting
-from nutgraf.models.cutting import Offsets, Window, blocks, whole_characters, whole_end, windows
+from nutgraf.models import windowing as cutting
+from nutgraf.models.windowing import Offsets, TextWindow, blocks, whole_characters, whole_end, windows
 
 
 def tokens(count: int) -> Offsets:
@@ -20,16 +20,16 @@ def tokens(count: int) -> Offsets:
 @pytest.mark.parametrize(
     ("count", "expected"),
     [
-        (1, [Window(0, 3, None)]),
-        (4, [Window(0, 15, None)]),
-        (5, [Window(0, 15, 4), Window(4, 19, None)]),
+        (1, [TextWindow(0, 3, None)]),
+        (4, [TextWindow(0, 15, None)]),
+        (5, [TextWindow(0, 15, 4), TextWindow(4, 19, None)]),
         (
             8,
-            [Window(0, 15, 12), Window(12, 27, 16), Window(16, 31, None)],
+            [TextWindow(0, 15, 12), TextWindow(12, 27, 16), TextWindow(16, 31, None)],
         ),  # the last is moved back, not short
     ],
 )
-def test_windows_of_four_tokens_that_share_one(count: int, expected: list[Window]) -> None:
+def test_windows_of_four_tokens_that_share_one(count: int, expected: list[TextWindow]) -> None:
     assert list(windows(tokens(count), room=4, overlap=1)) == expected
 
 

@@ -24,7 +24,7 @@ def test_the_tree_and_its_codes() -> None:
 def test_the_surface_is_sorted_and_complete() -> None:
     assert models.__all__ == [
         "BadInput",
-        "Card",
+        "ModelCard",
         "ModelDamaged",
         "ModelError",
         "ModelMissing",

@@ -20,7 +20,7 @@ HIDDEN, INNER, LAYERS, HEADS, WORDS = 128, 256, 2, 4, 50
 IDS = np.random.default_rng(1).integers(0, WORDS, (3, 11))
 
 
-def tiny() -> bert.Bert:
+def tiny() -> bert.BertWeights:
     """Make a transformer of random weights."""
     draw = np.random.default_rng(0)
     arrays: dict[str, NDArray[np.float32]] = {}
@@ -45,7 +45,7 @@ def tiny() -> bert.Bert:
         dense(f"{layer}.output.dense", HIDDEN, INNER)
         norm(f"{layer}.output.LayerNorm")
     dense("qa_outputs", 2, HIDDEN)
-    return bert.Bert(arrays, LAYERS, HEADS)
+    return bert.BertWeights(arrays, LAYERS, HEADS)
 
 
 def run(model: onnx.ModelProto, feed: Mapping[str, NDArray[np.int64]]) -> NDArray[np.float32]:
@@ -55,7 +55,7 @@ def run(model: onnx.ModelProto, feed: Mapping[str, NDArray[np.int64]]) -> NDArra
     return output
 
 
-def by_hand(weights: bert.Bert, ids: NDArray[np.int64]) -> NDArray[np.float64]:
+def by_hand(weights: bert.BertWeights, ids: NDArray[np.int64]) -> NDArray[np.float64]:
     """Compute one text's vector in plain numpy."""
     erf = np.vectorize(__import__("math").erf)
 
@@ -180,7 +180,7 @@ def test_a_new_export_keeps_the_scores_of_the_same_model(tmp_path: Path) -> None
     (made / "config.json").write_text(json.dumps(config | {"length_cost": None}), encoding="utf-8")
     with pytest.raises(ModelDamaged, match="length_cost is None, expected a number from 0 up"):
         folder.write("reader", made, tmp_path / "out", tmp_path / "ranges.json")
-    assert folder.Card.load(tmp_path / "out") == dearer
+    assert folder.ModelCard.load(tmp_path / "out") == dearer
 
 
 def test_what_does_not_belong_together_is_refused(tmp_path: Path) -> None:

@@ -3,11 +3,11 @@
 import pytest
 from starlette.datastructures import QueryParams
 
-from nutgraf.api.web.page.form import Form, is_untidy
-from nutgraf.api.web.page.front import candidates
-from nutgraf.api.web.page.look import confidence, day, origin, paragraphs, percent, pieces, place, web
-from nutgraf.api.web.page.looked import looked_at
+from nutgraf.api.web.page.examples import candidates
+from nutgraf.api.web.page.form import SearchForm, is_untidy
+from nutgraf.api.web.page.passages import looked_at
 from nutgraf.api.web.page.reference import operations, shapes
+from nutgraf.api.web.page.render import confidence, day, origin, paragraphs, percent, pieces, place, web
 from nutgraf.api.web.page.strips import rival, strips
 
 ARTICLE = {"id": "a/1", "title": "T", "url": None, "source": None, "published": "2014-05-01T00:00:00Z"}
@@ -72,12 +72,12 @@ def test_no_link_but_to_the_web(url: str | None) -> None:
 
 def test_an_address_holds_what_was_typed_and_nothing_empty() -> None:
     given = QueryParams("q=+who%3F+&after=&before=2016&source=A+B&source=&source=C&utm=x")
-    form = Form.of(given)
-    assert form == Form("who?", before="2016", source=("A B", "C"))
+    form = SearchForm.of(given)
+    assert form == SearchForm("who?", before="2016", source=("A B", "C"))
     assert form.url == "/?q=who%3F&before=2016&source=A+B&source=C"
     assert form.filters == "before 2016, A B, C"
     assert form.without_filters() == "/?q=who%3F"
-    assert Form().url == "/"
+    assert SearchForm().url == "/"
     assert is_untidy(given)
     assert not is_untidy(QueryParams("q=who&utm="))
 

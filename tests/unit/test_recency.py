@@ -6,13 +6,13 @@ from datetime import UTC, date, datetime
 import pytest
 
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.build import Builder
+from nutgraf.indexer.embedded.index import EmbeddedIndex
+from nutgraf.indexer.embedded.writer import EmbeddedWriter
 from nutgraf.indexer.filters import Filter
-from nutgraf.indexer.index import Index
 from nutgraf.models.onnx import OnnxEncoder
 from nutgraf.qa.checks import checked_filter
 from nutgraf.qa.errors import BadFilter
-from nutgraf.qa.retrieve import Candidate, Retrieval, retrieve
+from nutgraf.qa.retrieval import Candidate, RetrievalParams, retrieve
 
 QUESTION = "Who leads the harbour office?"
 DAY = date(2022, 6, 30)
@@ -25,31 +25,33 @@ WORDS = {
 
 
 @pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory, encoder: OnnxEncoder) -> Index:
+def index(tmp_path_factory: pytest.TempPathFactory, encoder: OnnxEncoder) -> EmbeddedIndex:
     folder = tmp_path_factory.mktemp("recency") / "index"
-    with Builder(folder, encoder) as builder:
+    with EmbeddedWriter(folder, encoder) as builder:
         builder.add([Article(id=i, title="", text=t, published=p) for i, (t, p) in WORDS.items()])
         builder.publish()
-    return Index(folder)
+    return EmbeddedIndex(folder)
 
 
-def found(index: Index, encoder: OnnxEncoder, allow: Filter, rule: Retrieval) -> dict[str, Candidate]:
+def found(
+    index: EmbeddedIndex, encoder: OnnxEncoder, allow: Filter, rule: RetrievalParams
+) -> dict[str, Candidate]:
     candidates = retrieve(index, encoder, QUESTION, 10, allow, rule).candidates
     return {candidate.passage.article.id: candidate for candidate in candidates}
 
 
-def test_a_month_older_gains_a_third(index: Index, encoder: OnnxEncoder) -> None:
-    asked = found(index, encoder, Filter(as_of=DAY), Retrieval(recency=0.3, recency_days=30))
+def test_a_month_older_gains_a_third(index: EmbeddedIndex, encoder: OnnxEncoder) -> None:
+    asked = found(index, encoder, Filter(as_of=DAY), RetrievalParams(recency=0.3, recency_days=30))
     assert asked.keys() == {"old", "new"}
     assert (asked["new"].recency, asked["old"].recency) == (0.3, pytest.approx(0.3 / math.e))
 
 
-def test_the_order_is_by_both(index: Index, encoder: OnnxEncoder) -> None:
+def test_the_order_is_by_both(index: EmbeddedIndex, encoder: OnnxEncoder) -> None:
     """Alone, the old one resembles the question more; 10 for the day itself outweighs any resemblance."""
-    plain = found(index, encoder, Filter(last=DAY), Retrieval())
+    plain = found(index, encoder, Filter(last=DAY), RetrievalParams())
     assert [*plain] == ["old", "new"]
     assert {candidate.recency for candidate in plain.values()} == {0.0}
-    asked = found(index, encoder, Filter(as_of=DAY), Retrieval(recency=10.0, recency_days=30))
+    asked = found(index, encoder, Filter(as_of=DAY), RetrievalParams(recency=10.0, recency_days=30))
     assert [*asked] == ["new", "old"]
     assert [c.rank for c in asked.values()] == [1, 2]
     assert asked["old"].score == plain["old"].score, "what was found is not changed by when one asks"

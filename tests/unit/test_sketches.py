@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from nutgraf.indexer import sketches
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.store import Store
+from nutgraf.indexer.embedded import sketches
+from nutgraf.indexer.embedded.store import Store
 
 ONE, TWO, THREE = (number.to_bytes(8, "little") for number in (1, 2, 3))
 

@@ -4,15 +4,15 @@ from datetime import date
 
 import pytest
 
-from nutgraf.qa.standing import Era, Said, statuses
+from nutgraf.qa.answer_status import AnswerPeriod, Mention, statuses
 
 
-def era(*said: str) -> Era:
+def era(*said: str) -> AnswerPeriod:
     """Return an era of "month-day outlet" or "month-day outlet story"; a story is one article's own else."""
     parts = [one.split() for one in said]
-    return Era(
+    return AnswerPeriod(
         tuple(
-            Said(date.fromisoformat(f"2020-{day}"), story[0] if story else f"{outlet} {day}", outlet)
+            Mention(date.fromisoformat(f"2020-{day}"), story[0] if story else f"{outlet} {day}", outlet)
             for day, outlet, *story in parts
         )
     )
@@ -47,7 +47,7 @@ def era(*said: str) -> Era:
         ([era("02-01 a"), era("02-01 b"), era("03-01 c")], ["disputed", "disputed", "current"]),
     ],
 )
-def test_statuses(eras: list[Era], expected: list[str]) -> None:
+def test_statuses(eras: list[AnswerPeriod], expected: list[str]) -> None:
     assert statuses(eras) == expected
 
 

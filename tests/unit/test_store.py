@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from nutgraf.indexer.article import Article
+from nutgraf.indexer.embedded.store import NewPassage, Store, vector_hash
 from nutgraf.indexer.filters import Filter
-from nutgraf.indexer.store import NewPassage, Store, vector_hash
 
 
 def article(article_id: str, text: str = "One. Two.", **more: object) -> Article:

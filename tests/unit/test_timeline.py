@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 from nutgraf.indexer.article import Article
 from nutgraf.qa.aggregate import LocatedSpan, aggregate
-from nutgraf.qa.timeline import Entry, timeline
+from nutgraf.qa.timeline import TimelineEntry, timeline
 
 
 def said(
@@ -31,7 +31,7 @@ def said(
     return LocatedSpan(whole, 0, len(text), probability)
 
 
-def entries(spans: Sequence[LocatedSpan], least: float = 0.4) -> list[Entry]:
+def entries(spans: Sequence[LocatedSpan], least: float = 0.4) -> list[TimelineEntry]:
     """Return the timeline where a span's score is its probability, and each agreeing article adds a tenth."""
     return timeline(aggregate(spans), lambda span, agreement: span.score + agreement / 10, least)
 

@@ -4,14 +4,17 @@ from datetime import UTC, datetime
 
 import pytest
 
-from nutgraf.api.timelines import print_timeline, timeline_object
+from nutgraf.api.terminal.timelines import print_timeline
 from nutgraf.indexer.article import Article
+from nutgraf.objects import timeline_object
 from nutgraf.qa.aggregate import LocatedSpan
-from nutgraf.qa.standing import Status
-from nutgraf.qa.timeline import Entry
+from nutgraf.qa.answer_status import AnswerStatus
+from nutgraf.qa.timeline import TimelineEntry
 
 
-def entry(text: str, *days: int | None, status: Status = "current", outlet: str | None = "Outlet") -> Entry:
+def entry(
+    text: str, *days: int | None, status: AnswerStatus = "current", outlet: str | None = "Outlet"
+) -> TimelineEntry:
     """Return an entry of one article a day of January 2020, all of one wire story."""
     spans = [
         LocatedSpan(
@@ -29,7 +32,7 @@ def entry(text: str, *days: int | None, status: Status = "current", outlet: str 
         )
         for number, day in enumerate(days)
     ]
-    return Entry(spans[0], 0.5, tuple(spans), status)
+    return TimelineEntry(spans[0], 0.5, tuple(spans), status)
 
 
 def test_lines(capsys: pytest.CaptureFixture[str]) -> None:

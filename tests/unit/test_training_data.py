@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from nutgraf.models.training.questions import Corpus, load
+from nutgraf.models.training.questions import TrainingCorpus, load
 from nutgraf.models.training.recipe import SOURCES, UNSEEN
 from nutgraf.qa.normalize import normalize
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def mix() -> Corpus:
+def mix() -> TrainingCorpus:
     return load(DATA / "reader-train")
 
 
@@ -49,7 +49,7 @@ def evaluated() -> tuple[set[str], set[str]]:
     return contexts, questions
 
 
-def test_no_paragraph_of_the_evaluation_sets_is_learnt(mix: Corpus) -> None:
+def test_no_paragraph_of_the_evaluation_sets_is_learnt(mix: TrainingCorpus) -> None:
     contexts, _ = evaluated()
     assert len(contexts) > 2000
     learnt = {words(context.text) for context in mix.contexts}
@@ -60,20 +60,20 @@ def test_no_paragraph_of_the_evaluation_sets_is_learnt(mix: Corpus) -> None:
     assert not any(run in runs for text in learnt for run in runs_of(text))
 
 
-def test_no_question_of_the_evaluation_sets_is_learnt(mix: Corpus) -> None:
+def test_no_question_of_the_evaluation_sets_is_learnt(mix: TrainingCorpus) -> None:
     _, questions = evaluated()
     assert len(questions) > 16_000
     assert questions & {words(question.text) for question in mix.questions} == BY_CHANCE
 
 
-def test_no_news_question_is_learnt(mix: Corpus) -> None:
+def test_no_news_question_is_learnt(mix: TrainingCorpus) -> None:
     lines = gzip.decompress((DATA / "news" / "questions.jsonl.gz").read_bytes()).decode().splitlines()
     asked = {words(json.loads(line)["question"]) for line in lines}
     assert len(asked) > 2000
     assert not asked & {words(question.text) for question in mix.questions}
 
 
-def test_every_marked_answer_stands_where_it_is_marked(mix: Corpus) -> None:
+def test_every_marked_answer_stands_where_it_is_marked(mix: TrainingCorpus) -> None:
     for question in mix.questions:
         text = mix.contexts[question.context].text
         for start, end in question.answers:
@@ -81,7 +81,7 @@ def test_every_marked_answer_stands_where_it_is_marked(mix: Corpus) -> None:
     assert sum(question.source == "squad-none" for question in mix.questions) == 2335
 
 
-def test_held_out_documents_are_few_and_not_learnt(mix: Corpus) -> None:
+def test_held_out_documents_are_few_and_not_learnt(mix: TrainingCorpus) -> None:
     held = {mix.contexts[q.context].document for q in mix.questions if mix.held_out(q)}
     learnt = {mix.contexts[q.context].document for q in mix.questions if not mix.held_out(q)}
     assert not held & learnt

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from nutgraf.models.errors import ModelError
-from nutgraf.models.training.questions import Corpus, is_held_out, load
+from nutgraf.models.training.questions import TrainingCorpus, is_held_out, load
 from nutgraf.models.training.recipe import SOURCES, Source
 
 
@@ -37,7 +37,7 @@ def squad(
     path.write_bytes(gzip.compress(json.dumps({"data": data}).encode()))
 
 
-def read(folder: Path, **options: bool) -> Corpus:
+def read(folder: Path, **options: bool) -> TrainingCorpus:
     return load(folder, {"some": Source("some.json.gz", **options)})
 
 

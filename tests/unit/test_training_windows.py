@@ -9,15 +9,15 @@ from nutgraf.models import shipped
 from nutgraf.models.tokens import Tokens
 from nutgraf.models.training.batching import Batch, draw, stack
 from nutgraf.models.training.negatives import DEPTH, hard_negatives
-from nutgraf.models.training.questions import Context, Corpus, Question
+from nutgraf.models.training.questions import TrainingContext, TrainingCorpus, TrainingQuestion
 from nutgraf.models.training.recipe import Recipe, Stage
-from nutgraf.models.training.windows import Groups, Tokenized, Window, tokenize
+from nutgraf.models.training.windows import Groups, TokenizedCorpus, TrainingWindow, tokenize
 
 TOKENS = Tokens(shipped("reader") / "tokenizer.json")
 CITIES = ["Paris", "Lyon", "Nice", "Lille", "Nantes", "Brest", "Dijon", "Tours"]
 
 
-def corpus() -> Corpus:
+def corpus() -> TrainingCorpus:
     """Eight long contexts about a city each; one question a context, its answer in the fifth sentence."""
     contexts, questions = [], []
     for at, city in enumerate(CITIES):
@@ -26,21 +26,21 @@ def corpus() -> Corpus:
         ]
         filler[4] = f"The mayor of {city} is called Number{at} Smith."
         text = " ".join(filler)
-        contexts.append(Context(text, f"{city} today", city))
+        contexts.append(TrainingContext(text, f"{city} today", city))
         start = text.index(f"Number{at} Smith")
         span = (start, start + len(f"Number{at} Smith"))
-        questions.append(Question(f"Who is the mayor of {city}?", "squad", at, (span,)))
-    questions.append(Question("Who is the mayor of Rome?", "squad", 0, ()))
-    return Corpus(contexts, questions)
+        questions.append(TrainingQuestion(f"Who is the mayor of {city}?", "squad", at, (span,)))
+    questions.append(TrainingQuestion("Who is the mayor of Rome?", "squad", 0, ()))
+    return TrainingCorpus(contexts, questions)
 
 
 @pytest.fixture(scope="module")
-def tokenized() -> Tokenized:
+def tokenized() -> TokenizedCorpus:
     return tokenize(corpus(), TOKENS)
 
 
 @pytest.fixture(scope="module")
-def groups(tokenized: Tokenized) -> Groups:
+def groups(tokenized: TokenizedCorpus) -> Groups:
     return Groups(tokenized, hard_negatives(tokenized.corpus), TOKENS)
 
 
@@ -55,15 +55,15 @@ STAGE = Stage("stage", {"squad": 1.0}, context_tokens=(20, 60), negatives=2.0, t
 
 def test_hard_negatives_are_similar_and_hold_no_answer() -> None:
     contexts = [
-        Context("The mayor of Paris is Anna Hill.", "", ""),
-        Context("The mayor of Lyon is Bob Dale.", "", ""),
-        Context("In Paris the mayor met Anna Hill.", "", ""),
-        Context("Apples grow on trees.", "", ""),
-        *(Context(f"Number {n} means nothing at all.", "", "") for n in range(30)),
+        TrainingContext("The mayor of Paris is Anna Hill.", "", ""),
+        TrainingContext("The mayor of Lyon is Bob Dale.", "", ""),
+        TrainingContext("In Paris the mayor met Anna Hill.", "", ""),
+        TrainingContext("Apples grow on trees.", "", ""),
+        *(TrainingContext(f"Number {n} means nothing at all.", "", "") for n in range(30)),
     ]
-    asked = Question("Who is the mayor of Paris?", "squad", 0, ((22, 31),))
+    asked = TrainingQuestion("Who is the mayor of Paris?", "squad", 0, ((22, 31),))
     assert contexts[0].text[22:31] == "Anna Hill"
-    found = hard_negatives(Corpus(contexts, [asked]))
+    found = hard_negatives(TrainingCorpus(contexts, [asked]))
     assert found.shape == (1, DEPTH)
     assert found[0].tolist() == [1, *[-1] * (DEPTH - 1)]
 
@@ -102,27 +102,27 @@ def test_negatives_do_not_hold_the_answer(groups: Groups) -> None:
 
 def test_sentences_do_not_end_inside_numbers_and_names() -> None:
     text = "Rates rose 3.5 percent in the U.S. today. Who knew? Nobody."
-    only = tokenize(Corpus([Context(text, "", "")], []), TOKENS)
+    only = tokenize(TrainingCorpus([TrainingContext(text, "", "")], []), TOKENS)
     begins = [words(only.contexts[0][at : at + 1]) for at in only.stops[0][:-1]]
     assert begins == ["rates", "today", "who", "nobody"]
 
 
 def test_an_answer_too_long_for_any_window_is_dropped() -> None:
     text = "word " * 400
-    asked = Question("What?", "squad", 0, ((0, 4), (0, len(text) - 1)))
-    few = tokenize(Corpus([Context(text, "", "")], [asked]), TOKENS)
+    asked = TrainingQuestion("What?", "squad", 0, ((0, 4), (0, len(text) - 1)))
+    few = tokenize(TrainingCorpus([TrainingContext(text, "", "")], [asked]), TOKENS)
     assert few.answers == [((0, 0),)]
 
 
 def test_what_is_held_out_is_no_negative() -> None:
     contexts = [
-        Context("The mayor of Paris is Anna Hill.", "", ""),
-        Context("The mayor of Lyon is Bob Dale.", "", "", held_out=True),
-        *(Context(f"Number {n} means nothing at all.", "", "") for n in range(30)),
+        TrainingContext("The mayor of Paris is Anna Hill.", "", ""),
+        TrainingContext("The mayor of Lyon is Bob Dale.", "", "", held_out=True),
+        *(TrainingContext(f"Number {n} means nothing at all.", "", "") for n in range(30)),
     ]
-    learnt = Question("Who is the mayor of Paris?", "squad", 0, ((22, 31),))
-    held_out = Question("Who is the mayor of Lyon?", "squad", 1, ((21, 29),))
-    found = hard_negatives(Corpus(contexts, [learnt, held_out]))
+    learnt = TrainingQuestion("Who is the mayor of Paris?", "squad", 0, ((22, 31),))
+    held_out = TrainingQuestion("Who is the mayor of Lyon?", "squad", 1, ((21, 29),))
+    found = hard_negatives(TrainingCorpus(contexts, [learnt, held_out]))
     assert found[0].max() == -1
     assert found[1].tolist()[:2] == [0, -1]
 
@@ -133,9 +133,9 @@ def test_an_unanswerable_question_stands_alone(groups: Groups) -> None:
 
 
 def test_an_answer_that_stands_everywhere_gets_no_negatives() -> None:
-    contexts = [Context(f"An e is in text {n}.", "", "") for n in range(3)]
-    letter = Question("Which letter?", "squad", 0, ((3, 4),))
-    few = tokenize(Corpus(contexts, [letter]), TOKENS)
+    contexts = [TrainingContext(f"An e is in text {n}.", "", "") for n in range(3)]
+    letter = TrainingQuestion("Which letter?", "squad", 0, ((3, 4),))
+    few = tokenize(TrainingCorpus(contexts, [letter]), TOKENS)
     groups = Groups(few, np.full((1, DEPTH), -1, np.int32), TOKENS)
     assert len(groups.draw(STAGE, 0, random.Random(0))) == 1
 
@@ -156,8 +156,11 @@ def test_batches_are_the_same_at_every_call_and_hold_every_question(groups: Grou
 
 def test_a_batch_is_laid_out_as_the_reader_gets_it() -> None:
     batch = [
-        [Window([101, 7, 102, 8, 9, 102], 3, 3, ((3, 4), (4, 4))), Window([101, 7, 102, 5, 102], 3, 3, ())],
-        [Window([101, 6, 102, 30, 31, 102], 3, 4, ((4, 4),))],
+        [
+            TrainingWindow([101, 7, 102, 8, 9, 102], 3, 3, ((3, 4), (4, 4))),
+            TrainingWindow([101, 7, 102, 5, 102], 3, 3, ()),
+        ],
+        [TrainingWindow([101, 6, 102, 30, 31, 102], 3, 4, ((4, 4),))],
     ]
     laid: Batch = stack(batch, 64)
     assert laid.ids.shape == (4, 16)

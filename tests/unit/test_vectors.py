@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nutgraf.indexer import vectors
+from nutgraf.indexer.embedded import vectors
+from nutgraf.indexer.embedded.vectors import DenseIndex, exact_search
 from nutgraf.indexer.errors import IndexDamaged
-from nutgraf.indexer.vectors import DenseIndex, exact_search
 
 DIM = 16
 

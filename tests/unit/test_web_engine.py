@@ -8,20 +8,20 @@ from typing import Any
 
 import pytest
 
-import nutgraf.api.web.newest
-from nutgraf.api.schemas import Json
-from nutgraf.api.service import Open
-from nutgraf.api.settings import Settings
-from nutgraf.api.web.engine import Busy, Engine, Limits
-from nutgraf.api.web.waiting import Wanted
+import nutgraf.api.engine.reloader
+from nutgraf.api.engine.engine import Busy, Engine, EngineLimits
+from nutgraf.api.engine.queue import QueuedRequest
+from nutgraf.objects import Json
+from nutgraf.opening import OpenIndex
 from nutgraf.qa.errors import BadQuestion
 from nutgraf.qa.inquiry import Inquiry
-from nutgraf.qa.outcome import Asked
+from nutgraf.qa.result import QuestionResult
+from nutgraf.settings import Settings
 
 QUESTIONS = ["What did China agree to on sanctions?", "Who is Sung Kim?", "Who won?"]
 
 
-def text(_: Open, asked: Asked) -> Json:
+def text(_: OpenIndex, asked: QuestionResult) -> Json:
     return {"question": asked.question, "best": asked.best[0].text}
 
 
@@ -32,7 +32,7 @@ class Gate:
         self.reached = threading.Event()
         self.open = threading.Event()
 
-    def __call__(self, opened: Open, asked: Asked) -> Json:
+    def __call__(self, opened: OpenIndex, asked: QuestionResult) -> Json:
         self.reached.set()
         assert self.open.wait(60)
         return text(opened, asked)
@@ -46,7 +46,7 @@ async def held(engine: Engine) -> tuple[Gate, "asyncio.Task[Json]"]:
     return gate, task
 
 
-def run(settings: Settings, limits: Limits, body: Callable[[Engine], Any]) -> None:
+def run(settings: Settings, limits: EngineLimits, body: Callable[[Engine], Any]) -> None:
     async def main() -> None:
         async with Engine(settings, limits) as engine:
             await body(engine)
@@ -72,7 +72,7 @@ def test_what_waits_together_is_answered_together(
         assert await asyncio.gather(first, *rest) == [alone[0], *alone]
         assert sizes == [1, 1, 1, 1, 3]
 
-    run(seeds_settings, Limits(workers=1), body)
+    run(seeds_settings, EngineLimits(workers=1), body)
 
 
 def test_more_than_can_wait_is_refused(seeds_settings: Settings) -> None:
@@ -85,7 +85,7 @@ def test_more_than_can_wait_is_refused(seeds_settings: Settings) -> None:
         gate.open.set()
         assert len(await asyncio.gather(first, *waiting)) == 3
 
-    run(seeds_settings, Limits(workers=1, waiting=2), body)
+    run(seeds_settings, EngineLimits(workers=1, waiting=2), body)
 
 
 def test_who_leaves_frees_the_place_and_is_not_answered(seeds_settings: Settings) -> None:
@@ -103,11 +103,11 @@ def test_who_leaves_frees_the_place_and_is_not_answered(seeds_settings: Settings
         assert (await engine.ask(Inquiry(QUESTIONS[1]), text))["question"] == QUESTIONS[1]
         assert rendered == []
 
-    run(seeds_settings, Limits(workers=1), body)
+    run(seeds_settings, EngineLimits(workers=1), body)
 
 
 def test_one_callers_failure_is_not_the_others(seeds_settings: Settings) -> None:
-    def fails(_: Open, __: Asked) -> Json:
+    def fails(_: OpenIndex, __: QuestionResult) -> Json:
         raise RuntimeError("mine alone")
 
     async def body(engine: Engine) -> None:
@@ -123,13 +123,16 @@ def test_one_callers_failure_is_not_the_others(seeds_settings: Settings) -> None
         assert isinstance(answered, dict)
         await first
 
-    run(seeds_settings, Limits(workers=1), body)
+    run(seeds_settings, EngineLimits(workers=1), body)
 
 
 def test_what_is_slow_to_make_keeps_nobody_waiting(seeds_settings: Settings) -> None:
     async def body(engine: Engine) -> None:
         gate = Gate()
-        asks = [Wanted(Inquiry(QUESTIONS[0]), gate, slow=True), Wanted(Inquiry(QUESTIONS[1]), text)]
+        asks = [
+            QueuedRequest(Inquiry(QUESTIONS[0]), gate, slow=True),
+            QueuedRequest(Inquiry(QUESTIONS[1]), text),
+        ]
         together = asyncio.create_task(engine.ask_all(asks))
         assert await asyncio.to_thread(gate.reached.wait, 60)
         assert (await engine.ask(Inquiry(QUESTIONS[2]), text))["question"] == QUESTIONS[2]
@@ -137,7 +140,7 @@ def test_what_is_slow_to_make_keeps_nobody_waiting(seeds_settings: Settings) -> 
         gate.open.set()
         assert [one["question"] for one in await together] == QUESTIONS[:2]
 
-    run(seeds_settings, Limits(workers=1), body)
+    run(seeds_settings, EngineLimits(workers=1), body)
 
 
 def test_what_is_slow_to_make_is_made_from_what_answered_and_that_is_closed_then(
@@ -146,13 +149,13 @@ def test_what_is_slow_to_make_is_made_from_what_answered_and_that_is_closed_then
     async def body(engine: Engine) -> None:
         begun, go = threading.Semaphore(0), threading.Event()
 
-        def keeps_a_thread(_: Open) -> None:
+        def keeps_a_thread(_: OpenIndex) -> None:
             begun.release()
             assert go.wait(60)
 
-        rendered: list[Open] = []
+        rendered: list[OpenIndex] = []
 
-        def render(opened: Open, asked: Asked) -> Json:
+        def render(opened: OpenIndex, asked: QuestionResult) -> Json:
             rendered.append(opened)
             return {"articles": opened.index.store.counts().articles, "question": asked.question}
 
@@ -174,7 +177,7 @@ def test_what_is_slow_to_make_is_made_from_what_answered_and_that_is_closed_then
         with pytest.raises(Exception, match="closed"):
             before.index.store.counts()
 
-    run(seeds_settings, Limits(workers=1), body)
+    run(seeds_settings, EngineLimits(workers=1), body)
 
 
 def test_those_who_left_are_in_nobodys_way(seeds_settings: Settings) -> None:
@@ -188,16 +191,20 @@ def test_those_who_left_are_in_nobodys_way(seeds_settings: Settings) -> None:
         await asyncio.gather(*leaving, return_exceptions=True)
         assert engine.waiting == 0
         staying = asyncio.create_task(
-            engine.ask_all([Wanted(Inquiry(QUESTIONS[0]), text), Wanted(Inquiry(QUESTIONS[1]), text)])
+            engine.ask_all(
+                [QueuedRequest(Inquiry(QUESTIONS[0]), text), QueuedRequest(Inquiry(QUESTIONS[1]), text)]
+            )
         )
         await asyncio.sleep(0)
         with pytest.raises(Busy):
-            await engine.ask_all([Wanted(Inquiry("Who?"), text), Wanted(Inquiry("When?"), text)])
+            await engine.ask_all(
+                [QueuedRequest(Inquiry("Who?"), text), QueuedRequest(Inquiry("When?"), text)]
+            )
         gate.open.set()
         assert [one["question"] for one in await staying] == QUESTIONS[:2]
         await first
 
-    run(seeds_settings, Limits(workers=1, waiting=3), body)
+    run(seeds_settings, EngineLimits(workers=1, waiting=3), body)
 
 
 def test_one_opening_serves_all_who_waited_and_none_who_came_later(
@@ -206,14 +213,14 @@ def test_one_opening_serves_all_who_waited_and_none_who_came_later(
     async def body(engine: Engine) -> None:
         begun: list[int] = []
         go = threading.Event()
-        held_class = nutgraf.api.web.newest.Held
+        held_class = nutgraf.api.engine.reloader.IndexHandle
 
         def slowly(*arguments: Any) -> Any:
             begun.append(len(begun))
             assert go.wait(60)
             return held_class(*arguments)
 
-        monkeypatch.setattr("nutgraf.api.web.newest.Held", slowly)
+        monkeypatch.setattr("nutgraf.api.engine.reloader.IndexHandle", slowly)
         first = asyncio.create_task(engine.reopen())
         while not begun:
             await asyncio.sleep(0.01)
@@ -223,14 +230,14 @@ def test_one_opening_serves_all_who_waited_and_none_who_came_later(
         await asyncio.gather(first, *later)
         assert len(begun) == 2
 
-    run(seeds_settings, Limits(), body)
+    run(seeds_settings, EngineLimits(), body)
 
 
 def test_other_work_is_bounded_and_its_place_is_kept_until_the_thread_ends(seeds_settings: Settings) -> None:
     async def body(engine: Engine) -> None:
         begun, go = threading.Event(), threading.Event()
 
-        def work(_: Open) -> int:
+        def work(_: OpenIndex) -> int:
             begun.set()
             assert go.wait(60)
             return 1
@@ -252,12 +259,12 @@ def test_other_work_is_bounded_and_its_place_is_kept_until_the_thread_ends(seeds
         assert await last == 3
         assert await second == 1
 
-    run(seeds_settings, Limits(others=3), body)
+    run(seeds_settings, EngineLimits(others=3), body)
 
 
 def test_stopping_finishes_what_was_accepted(seeds_settings: Settings) -> None:
     async def main() -> None:
-        async with Engine(seeds_settings, Limits(workers=1)) as engine:
+        async with Engine(seeds_settings, EngineLimits(workers=1)) as engine:
             asks = [asyncio.create_task(engine.ask(Inquiry(question), text)) for question in QUESTIONS]
             await asyncio.sleep(0)
         assert [(await ask)["question"] for ask in asks] == QUESTIONS
@@ -271,4 +278,4 @@ def test_an_index_that_is_not_there(tmp_path: Path) -> None:
     from nutgraf.indexer.errors import IndexMissing
 
     with pytest.raises(IndexMissing):
-        run(Settings(index=tmp_path), Limits(), lambda _: None)
+        run(Settings(index=tmp_path), EngineLimits(), lambda _: None)

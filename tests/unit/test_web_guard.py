@@ -15,9 +15,9 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 from starlette.types import Message, Receive, Scope, Send
 
-from nutgraf.api.web.bodies import Bodies
+from nutgraf.api.web.bodies import BodyLimits
 from nutgraf.api.web.deadline import CallerLeft
-from nutgraf.api.web.guard import HEADERS, Guard, Rules
+from nutgraf.api.web.guard import HEADERS, AccessRules, Guard
 from nutgraf.api.web.keys import parse_keys
 
 READER, WRITER, WRONG = "reader-of-16-chars", "writer-of-16-chars", "wrong-one-of-16-chars"
@@ -39,7 +39,7 @@ async def failed(_: Request, error: Exception) -> Response:
 
 def guarded(count: Any = lambda *_: None, **rules: Any) -> TestClient:
     routes = [Route("/breaks", breaks), Route("/{path:path}", echo, methods=["GET", "POST", "DELETE"])]
-    guard = Middleware(Guard, rules=Rules(**rules), failed=failed, count=count)
+    guard = Middleware(Guard, rules=AccessRules(**rules), failed=failed, count=count)
     return TestClient(Starlette(routes=routes, middleware=[guard]), base_url="http://localhost")
 
 
@@ -129,7 +129,7 @@ def test_nobody_is_told_to_try_again_in_0_s(per_minute: int, seconds: str) -> No
 
 
 def test_bodies_that_are_too_long() -> None:
-    client = guarded(bodies=Bodies(most=10, upload=20))
+    client = guarded(bodies=BodyLimits(most=10, upload=20))
     assert client.post("/v1/ask", content=b"x" * 10).json()["bytes"] == 10
     for content in (b"x" * 11, iter([b"x" * 6, b"x" * 6])):
         answered = client.post("/v1/ask", content=content)
@@ -143,7 +143,7 @@ def test_bodies_that_are_too_long() -> None:
         assert client.post("/v1/ask", headers={"Content-Length": length}).status_code == 413
 
 
-def post(path: str, receive: Callable[[], Awaitable[Message]], bodies: Bodies) -> list[Message]:
+def post(path: str, receive: Callable[[], Awaitable[Message]], bodies: BodyLimits) -> list[Message]:
     """Return what is sent to a client whose body comes as `receive` has it; an upload at /v1/articles."""
     sent: list[Message] = []
 
@@ -152,7 +152,7 @@ def post(path: str, receive: Callable[[], Awaitable[Message]], bodies: Bodies) -
 
     headers = [(b"host", b"localhost"), UPLOAD_TYPE]
     scope = {"type": "http", "method": "POST", "path": path, "headers": headers}
-    guard = Middleware(Guard, rules=Rules(bodies=bodies), failed=failed)
+    guard = Middleware(Guard, rules=AccessRules(bodies=bodies), failed=failed)
     app = Starlette(routes=[Route("/{path:path}", echo, methods=["POST"])], middleware=[guard])
     asyncio.run(app(scope, receive, send))
     return sent
@@ -173,14 +173,18 @@ def trickle(parts: int) -> Callable[[], Awaitable[Message]]:
 @pytest.mark.parametrize(
     ("path", "bodies", "status"),
     [
-        ("/v1/ask", Bodies(seconds=0.1), 408),
-        ("/v1/ask", Bodies(seconds=30.0), 200),
-        ("/v1/articles", Bodies(seconds=0.001), 408),  # nothing comes for a while
-        ("/v1/articles", Bodies(seconds=0.1, rate=100.0), 408),  # each part in time, all of them too slowly
-        ("/v1/articles", Bodies(seconds=30.0, rate=100.0), 200),
+        ("/v1/ask", BodyLimits(seconds=0.1), 408),
+        ("/v1/ask", BodyLimits(seconds=30.0), 200),
+        ("/v1/articles", BodyLimits(seconds=0.001), 408),  # nothing comes for a while
+        (
+            "/v1/articles",
+            BodyLimits(seconds=0.1, rate=100.0),
+            408,
+        ),  # each part in time, all of them too slowly
+        ("/v1/articles", BodyLimits(seconds=30.0, rate=100.0), 200),
     ],
 )
-def test_a_body_that_trickles_in(path: str, bodies: Bodies, status: int) -> None:
+def test_a_body_that_trickles_in(path: str, bodies: BodyLimits, status: int) -> None:
     sent = post(path, trickle(50), bodies)
     assert sent[0]["status"] == status
     answered = json.loads(sent[1]["body"])
@@ -197,7 +201,7 @@ def test_storing_what_came_is_no_slowness_of_who_sends() -> None:
             return {"type": "http.request", "body": next(parts), "more_body": True}
 
         scope = {"type": "http", "method": "POST", "path": "/v1/articles", "headers": [UPLOAD_TYPE]}
-        receiving = await Bodies(seconds=0.1, rate=1000.0).bounded(scope, receive)
+        receiving = await BodyLimits(seconds=0.1, rate=1000.0).bounded(scope, receive)
         sizes = []
         for _ in range(3):
             sizes.append(len((await receiving())["body"]))
@@ -227,7 +231,7 @@ def test_who_leaves_is_counted_as_such(sent_first: bool) -> None:
         pass
 
     scope = {"type": "http", "method": "GET", "path": "/v1/ask", "headers": [(b"host", b"localhost")]}
-    guard = Guard(app, Rules(), failed, lambda *values: counted.append(values[2]))
+    guard = Guard(app, AccessRules(), failed, lambda *values: counted.append(values[2]))
     asyncio.run(guard(scope, gone, send))
     assert counted == [499]
 

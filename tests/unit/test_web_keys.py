@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from nutgraf.api.errors import BadOption
 from nutgraf.api.web.keys import READ, WRITE, Rates, matching, parse_keys, read_keys
+from nutgraf.errors import BadOption
 
 SECRET, OTHER = "s3cret-of-sixteen", "another-0f-sixteen"
 

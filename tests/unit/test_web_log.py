@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from nutgraf.api.web.log import Lines, request_id
+from nutgraf.api.engine.log import Lines, request_id
 
 
 @pytest.fixture

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from nutgraf.api.web.queries import Ask, AskBatch, NewArticle, article_record
+from nutgraf.api.objects.requests import ArticleUpload, AskRequest, BatchRequest, article_record
 
 
 def error_of(body: bytes) -> ValidationError:
     with pytest.raises(ValidationError) as caught:
-        NewArticle.model_validate_json(body)
+        ArticleUpload.model_validate_json(body)
     return caught.value
 
 
@@ -46,11 +46,13 @@ def test_a_body_with_many_faults_has_few_errors(fields: dict[str, Any]) -> None:
 
 def test_the_first_unknown_field_is_named_where_it_stands() -> None:
     with pytest.raises(ValidationError) as caught:
-        AskBatch.model_validate({"questions": [{"question": "why"}, {"question": "why", "tpo": 3, "x": 1}]})
+        BatchRequest.model_validate(
+            {"questions": [{"question": "why"}, {"question": "why", "tpo": 3, "x": 1}]}
+        )
     assert [one["loc"] for one in caught.value.errors()] == [("questions", 1, "tpo")]
 
 
 def test_what_is_described_of_numbers_has_their_bounds() -> None:
-    fields = Ask.model_json_schema()["properties"]
+    fields = AskRequest.model_json_schema()["properties"]
     bounds = [(fields[name]["minimum"], fields[name]["maximum"]) for name in ("top", "min_probability")]
     assert bounds == [(1, 100), (0, 1)]

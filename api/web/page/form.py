@@ -10,7 +10,7 @@ DAYS = ("after", "before", "as_of")
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class SearchForm:
     """A question and its filters, as they were typed."""
 
     q: str = ""
@@ -20,7 +20,7 @@ class Form:
     source: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, given: QueryParams) -> "Form":
+    def of(cls, given: QueryParams) -> "SearchForm":
         """Return what an address holds; parameters that are not ours are left alone."""
         single = {name: given.get(name, "").strip() for name in ("q", *DAYS)}
         return cls(**single, source=tuple(one.strip() for one in given.getlist("source") if one.strip()))
@@ -28,7 +28,7 @@ class Form:
     @property
     def filtered(self) -> bool:
         """Whether anything but the question was given."""
-        return self != Form(self.q)
+        return self != SearchForm(self.q)
 
     @property
     def filters(self) -> str:
@@ -49,7 +49,7 @@ class Form:
 
     def without_filters(self) -> str:
         """Return the address of the same question asked of everything."""
-        return Form(self.q).url
+        return SearchForm(self.q).url
 
 
 def is_untidy(given: QueryParams) -> bool:

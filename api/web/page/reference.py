@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from nutgraf.api.schemas import Json
+from nutgraf.objects import Json
 
 _PREFIX = "#/components/schemas/"
 _DEEPEST = 6  # an object that holds itself ends somewhere

@@ -1,14 +1,14 @@
 """An answer over time as strips: where each answer was given, in per cent of the whole time.
 
-Pure: knows the objects of `api.timelines`.
+Pure: knows the objects of `api.terminal.timelines`.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from nutgraf.api.schemas import Json
-from nutgraf.api.web.page.look import place
+from nutgraf.api.web.page.render import place
+from nutgraf.objects import Json
 
 EDGE = 2.0
 """Per cent left free at both ends, so that a dot there is whole."""

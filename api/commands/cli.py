@@ -1,0 +1,120 @@
+"""The command line: `nutgraf ...` and `ask`. The names of its commands, and how each of them ends.
+
+Exit codes, as grep's: 0 answered or found, 1 not in the archive, 2 an error, 130 interrupted.
+"""
+
+import io
+import os
+import sys
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+import typer
+from typer.core import TyperGroup
+
+from nutgraf.api.commands import archive
+from nutgraf.api.commands import ask as asking
+from nutgraf.api.commands import doctor as checking
+from nutgraf.api.commands import eval as measuring
+from nutgraf.api.commands import serve as serving
+from nutgraf.api.commands.exits import FAILED, FOUND, INTERRUPTED
+from nutgraf.errors import BadOption, NutgrafError, error_object
+
+
+class _Commands(TyperGroup):
+    """Commands of which one, `eval compare`, has a name of two words: its first is a command as well."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:  # noqa: ANN401 - typer's own
+        """Join the two words, where they stand first."""
+        if args[:2] == ["eval", "compare"]:
+            args = ["eval compare", *args[2:]]
+        return super().resolve_command(ctx, args)
+
+
+app = typer.Typer(
+    name="nutgraf",
+    cls=_Commands,
+    help="Ask your news archive. Every answer is a quote, with its source.",
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    invoke_without_command=True,
+)
+ask_app = typer.Typer(pretty_exceptions_enable=False, rich_markup_mode=None)
+
+
+def main() -> NoReturn:
+    """Run `nutgraf`."""
+    _run(app)
+
+
+def ask_main() -> NoReturn:
+    """Run `ask`, which is `nutgraf ask`."""
+    _run(ask_app)
+
+
+def _run(command: Callable[..., int | None]) -> NoReturn:
+    """Run a command; whatever happens, end with one line and an exit code, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # an article's dash must not fail on a terminal without it
+            stream.reconfigure(errors="backslashreplace")
+    code: int | None = FAILED
+    try:
+        code = command(standalone_mode=False)
+        sys.stdout.flush()
+    except (KeyboardInterrupt, typer.Abort):
+        code = INTERRUPTED
+    except (BrokenPipeError, SystemExit):  # typer turns the first into the second, and into nothing else
+        # The reader of our output is gone (`| head`): nothing is wrong, and nothing more can be said.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = FOUND
+    except NutgrafError as error:
+        _report(error_object(error)["error"])
+    except Exception as error:
+        if os.environ.get("NUTGRAF_DEBUG"):
+            raise
+        _report(_described(error))
+    sys.exit(code or FOUND)
+
+
+def _described(error: Exception) -> dict[str, str]:
+    """Describe a wrong option, which typer raises under private names, or a defect of ours."""
+    message = getattr(error, "format_message", None)
+    if message is not None:
+        path = getattr(getattr(error, "ctx", None), "command_path", "nutgraf")
+        return {"code": BadOption.code, "message": message(), "hint": f"{path} --help"}
+    return {
+        "code": "defect",
+        "message": f"{type(error).__name__}: {error}",
+        "hint": "this is a defect of nutgraf: please report it with the output of NUTGRAF_DEBUG=1",
+    }
+
+
+def _report(error: dict[str, str]) -> None:
+    from nutgraf.api.terminal.console import print_error, print_json
+
+    if "--json" in sys.argv:
+        print_json({"error": error})
+    else:
+        print_error(error["message"], error["hint"])
+
+
+@app.callback()
+def nutgraf(context: typer.Context) -> None:
+    """Print the help when no command is given."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+ask_app.command(help=asking.ASK_HELP)(asking.ask)
+app.command(help=asking.ASK_HELP)(asking.ask)
+app.command(help=asking.SEARCH_HELP)(asking.search)
+app.command(name="index", help=archive.INDEX_HELP)(archive.index_command)
+app.command()(archive.show)
+app.command()(archive.remove)
+app.command()(archive.info)
+app.command(name="eval", help=measuring.EVAL_HELP)(measuring.eval_command)
+app.command(name="eval compare", help=measuring.COMPARE_HELP)(measuring.compare_command)
+app.command(help=measuring.CALIBRATE_HELP)(measuring.calibrate)
+app.command(help=serving.SERVE_HELP)(serving.serve)
+app.command(help=serving.MCP_HELP)(serving.mcp)
+app.command(help=checking.DOCTOR_HELP)(checking.doctor)

@@ -1,0 +1,1 @@
+"""Answers many callers with one archive: queue, batches, newest generation, writing, log."""

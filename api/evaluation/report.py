@@ -1,0 +1,138 @@
+"""How an evaluation is told: a table for people, an object for programs and for `nutgraf eval compare`."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from nutgraf.api.terminal.console import console, visible
+from nutgraf.qa.evaluate.records import Record
+from nutgraf.qa.evaluate.risk_coverage import RiskCoverage
+from nutgraf.qa.evaluate.summaries import REREAD, Figure
+
+TASKS = {
+    "reading": "the reader alone, each question asked of its own paragraph",
+    "open": "the whole system, all paragraphs as one archive",
+    "news": "the whole system, news questions",
+    "queries": "retrieval alone, queries asked of an index",
+    "beir": "retrieval alone, a BEIR folder as one archive",
+    "run": "a TREC run",
+}
+_POINTS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class ModelId:
+    """Which model it was: its name, and the hash of its weights."""
+
+    id: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvalReport:
+    """What was evaluated, on how many questions `of` the file's, and the outcome.
+
+    `sha256` is that of the files that say what is asked and what is right. `abstaining` is None where nothing
+    was read. `notices` say what is left out.
+    """
+
+    task: str
+    file: Path
+    sha256: str
+    questions: int
+    of: int
+    models: Mapping[str, ModelId]
+    figures: Sequence[Figure]
+    records: Sequence[Record] = ()
+    abstaining: RiskCoverage | None = None
+    notices: Sequence[str] = field(default=())
+
+
+def report_object(report: EvalReport) -> dict[str, Any]:
+    """Return a report as JSON-ready data; figures in per cent are 0 to 100, those of one question 0 to 1."""
+    found: dict[str, Any] = {
+        "task": report.task,
+        "file": report.file.name,
+        "sha256": report.sha256,
+        "questions": report.questions,
+        "questions_in_file": report.of,
+        "models": {name: {"id": m.id, "sha256": m.sha256} for name, m in report.models.items()},
+        "figures": {f.key: {"value": round(f.value, 4), "questions": f.over} for f in report.figures},
+    }
+    if report.abstaining is not None:
+        found["abstaining"] = _abstaining_object(report.abstaining)
+    return found | {"answers": [_answer(record, report.figures) for record in report.records]}
+
+
+def _answer(record: Record, figures: Sequence[Figure]) -> dict[str, Any]:
+    return {
+        "id": record.id,
+        "question": record.question,
+        "golds": list(record.golds),
+        "prediction": record.prediction,
+        "source": record.source,
+        "probability": record.probability,
+        "answered": record.answered,
+        "figures": {f.key: round(float(f.each[record.id]), 6) for f in figures if record.id in f.each},
+    }
+
+
+def _abstaining_object(found: RiskCoverage) -> dict[str, Any]:
+    """Return the curve, thinned to a point each per cent of coverage, and the bins."""
+    curve = found.curve
+    at = np.unique(np.searchsorted(curve.coverage, np.arange(1, _POINTS + 1) / _POINTS - 1e-9)).tolist()
+    return {
+        "risk_coverage": [
+            {
+                "confidence": _finite(float(curve.confidence[i])),
+                "coverage": round(float(curve.coverage[i]), 6),
+                "risk": round(float(curve.risk[i]), 6),
+            }
+            for i in at
+        ],
+        "threshold": {"coverage": round(found.answered, 6), "risk": round(found.wrong, 6)},
+        "reliability": [asdict(b) for b in found.bins],
+    }
+
+
+def _finite(value: float) -> float | None:
+    """Return the value, None for the confidence of a reader without a guess: JSON has no infinity."""
+    return round(value, 6) if math.isfinite(value) else None
+
+
+def print_report(report: EvalReport) -> None:
+    """Print what was evaluated, and each figure with the number of questions it is taken over."""
+    out = console()
+    out.print(Text(f"{visible(report.file.name)}: {TASKS[report.task]}", style="bold"))
+    asked = f"{report.questions:,}" + (f" of {report.of:,}" if report.questions < report.of else "")
+    models = [f"{name} {visible(m.id)} ({m.sha256[:12]})" for name, m in report.models.items()]
+    out.print(Text("; ".join([f"{asked} questions", ", ".join(models)][: 1 + bool(models)]), style="dim"))
+    out.print(figures_table(report.figures))
+
+
+def figures_table(figures: Sequence[Figure]) -> Table:
+    """Return a row a figure; retrieval has a second column where it was measured again after reading."""
+    after = {f.key.removesuffix(REREAD): f for f in figures if f.key.endswith(REREAD)}
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("", no_wrap=True)
+    table.add_column("", justify="right", no_wrap=True)
+    if after:
+        table.add_column("after reading", justify="right", no_wrap=True)
+    table.add_column("questions", justify="right", no_wrap=True)
+    for figure in figures:
+        if figure.key.endswith(REREAD):
+            continue
+        second = [_value(after[figure.key]) if figure.key in after else ""] if after else []
+        table.add_row(figure.name, _value(figure), *second, f"{figure.over:,}")
+    return table
+
+
+def _value(figure: Figure) -> str:
+    return f"{figure.value:.{3 if figure.unit == '' else 2}f} {figure.unit:<6}".rstrip()

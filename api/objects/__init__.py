@@ -1,0 +1,1 @@
+"""What comes in and goes out at every door: requests, the shapes of responses, errors."""

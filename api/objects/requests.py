@@ -1,0 +1,135 @@
+"""What the HTTP door takes. Unknown fields are refused: a misspelt filter must not be ignored."""
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import InitErrorDetails
+
+from nutgraf.filters import article_filter
+from nutgraf.indexer.filters import Filter
+from nutgraf.qa.checks import MAX_TOP
+from nutgraf.qa.inquiry import Inquiry
+
+MOST_QUESTIONS = 32
+MOST_AUTHORS = 1000
+_WHY_CHARS = 200
+_NO_OBJECT = {"json_invalid": "it is not JSON", "model_type": "it is not a JSON object"}
+# Described here and checked where every door is: what is out of range has one error.
+_TOP_RANGE: dict[str, Any] = {"minimum": 1, "maximum": MAX_TOP}
+_PROBABILITY_RANGE: dict[str, Any] = {"minimum": 0, "maximum": 1}
+_DAY = 'A day, month or year (2016-01-27, January 2016, 2016), or "last week".'
+
+
+def _sound(text: str) -> str:
+    if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValueError("it holds NUL or half of a surrogate pair, which are no text")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_sound)]
+
+
+class _RequestBody(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known(cls, data: object) -> object:
+        """Refuse the first unknown field alone: a body has room for a hundred thousand of them."""
+        known = cls.model_fields
+        unknown = next((name for name in data if name not in known), None) if isinstance(data, dict) else None
+        if unknown is not None:
+            first = InitErrorDetails(type="extra_forbidden", loc=(unknown,), input=None)
+            raise ValidationError.from_exception_data(cls.__name__, [first])
+        return data
+
+
+class FilteredRequest(_RequestBody):
+    """A question with filters: days are inclusive, and an article without a date passes none of them."""
+
+    question: Text = Field(
+        description="What to look for.", examples=["What did China agree to on sanctions?"]
+    )
+    after: str | None = Field(None, description=f"Published then or later. {_DAY}", examples=["2016-01"])
+    before: str | None = Field(None, description=f"Published then or earlier. {_DAY}", examples=["last week"])
+    as_of: str | None = Field(
+        None,
+        description=f"Hide what was published later, prefer what was new then. {_DAY}",
+        examples=["2016"],
+    )
+    source: list[Text] = Field(
+        [], max_length=100, description="Only these outlets.", examples=[["The New York Times"]]
+    )
+
+    def allow(self) -> Filter:
+        """Return the filter; raises BadOption for a date that is none."""
+        return article_filter(self.after, self.before, self.as_of, self.source)
+
+
+class SearchRequest(FilteredRequest):
+    """Words to look for."""
+
+    top: int = Field(
+        10, description="How many passages, 1 to 100.", examples=[10], json_schema_extra=_TOP_RANGE
+    )
+    cursor: str | None = Field(
+        None, description="`next` of the page before: the same request goes on there.", examples=["MTAu..."]
+    )
+
+
+class AskRequest(FilteredRequest):
+    """A question to answer."""
+
+    top: int = Field(
+        1, description="How many different answers, 1 to 100.", examples=[1], json_schema_extra=_TOP_RANGE
+    )
+    min_probability: float | None = Field(
+        None,
+        description="Replaces the fitted threshold, 0 to 1, for every answer.",
+        examples=[0.5],
+        json_schema_extra=_PROBABILITY_RANGE,
+    )
+    timeline: bool = Field(False, description="Also show how the answer changed over time.", examples=[False])
+    explain: bool = Field(False, description="Show ranks and scores of every passage.", examples=[False])
+
+    def inquiry(self) -> Inquiry:
+        """Return what is asked; raises BadOption, BadQuestion and BadFilter."""
+        return Inquiry(self.question, self.top, self.allow(), self.min_probability).checked()
+
+
+class BatchRequest(_RequestBody):
+    """Questions to answer together."""
+
+    questions: Annotated[list[AskRequest], Field(min_length=1, max_length=MOST_QUESTIONS)]
+
+
+class ArticleUpload(_RequestBody):
+    """An article to store. It needs an `id` or a `url`, by which it is known."""
+
+    text: str = Field(examples=["BEIJING — Secretary of State John Kerry said on Wednesday that ..."])
+    id: str | None = Field(None, examples=["nyt-2016-01-27-kerry"])
+    url: str | None = Field(None, examples=["https://news.example/2016/01/27/kerry.html"])
+    title: str | None = Field(None, examples=["Kerry in Beijing"])
+    source: str | None = Field(None, examples=["The New York Times"])
+    authors: Annotated[list[str], Field(max_length=MOST_AUTHORS)] | str | None = Field(
+        None, examples=[["Jane Perlez"]]
+    )
+    published: str | None = Field(None, examples=["2016-01-27T09:00:00Z"])
+
+    def record(self) -> dict[str, Any]:
+        """Return the fields as a line of JSON has them."""
+        return self.model_dump(exclude_none=True)
+
+
+def article_record(line: bytes) -> dict[str, Any] | str:
+    """Return the fields of an article of an upload, or the first thing that is wrong with it."""
+    try:
+        return ArticleUpload.model_validate_json(line).record()
+    except ValidationError as error:
+        return _why(error)
+
+
+def _why(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    where = ".".join(str(part) for part in first["loc"])
+    return _NO_OBJECT.get(first["type"], f"{where}: {first['msg']}")[:_WHY_CHARS]

@@ -1,0 +1,270 @@
+"""What the routes return, for the OpenAPI description. The objects are made by `nutgraf.objects`, not here.
+
+A test holds real responses against these models, so that neither says what the other does not.
+"""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+_QUOTE = "new United Nations sanctions against the North"
+ARTICLE_ID = "seeds/004_d6905fbb12041181.txt"
+_HASH = "9f3ab2c4d5e6"
+_DAY = "2016-01-27T00:00:00Z"
+_RANKS = {
+    "dense": {"rank": 1, "score": 0.7127},
+    "bm25": {"rank": 2, "score": 18.4},
+    "article_bm25": {"rank": 1, "score": 31.7},
+    "fused": {"rank": 1, "score": 0.83},
+    "recency": 0.0,
+    "reader": {"rank": 1, "score": 9.1, "over_null": 7.2},
+    "cluster": ARTICLE_ID,
+}
+_WHY = {
+    "filter": {"first": "2016-01-01", "last": "2016-12-31", "as_of": "2016-12-31", "sources": []},
+    "threshold": 0.2134,
+    "won": {
+        "text": _QUOTE,
+        "score": {"reader": 9.1, "retrieval": 8.3, "agreement": 0.0, "total": 17.4},
+        "runner_up": {"text": "denuclearization", "score": 11.2},
+        "probability": 0.71,
+        "terms": {"bias": {"value": 1.0, "adds": -3.1}, "score": {"value": 17.4, "adds": 4.0}},
+    },
+}
+_CALIBRATION = {
+    "of": "index",
+    "threshold": 0.2134,
+    "fitted": {"reader": "nutgraf/reader-int8", "questions": 200, "made": "2026-11-22T09:00:00Z"},
+}
+
+
+class _Object(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class ErrorBodySchema(_Object):
+    """What was wrong, what was expected, and what to do next."""
+
+    code: str = Field(examples=["bad_question"])
+    message: str = Field(examples=["the question is empty"])
+    hint: str = Field(examples=['ask "What did China agree to on sanctions?"'])
+
+
+class ErrorSchema(_Object):
+    """Every failure."""
+
+    error: ErrorBodySchema
+
+
+class ArticleRefSchema(_Object):
+    """What identifies an article to a person."""
+
+    id: str = Field(examples=[ARTICLE_ID])
+    title: str = Field(examples=["U.S. Says It Will Step Up Defenses"])
+    url: str | None = Field(examples=["https://news.example/2016/01/27/kerry.html"])
+    source: str | None = Field(description="The outlet.", examples=["The New York Times"])
+    published: str | None = Field(description="UTC; midnight where only a day is known.", examples=[_DAY])
+
+
+class ArticleSchema(ArticleRefSchema):
+    """An article with all that is kept of it."""
+
+    authors: list[str] = Field(examples=[["Jane Perlez"]])
+    published_from: str | None = Field(description="Where the date came from.", examples=["byline"])
+    ingested_at: str | None = Field(examples=["2026-11-22T09:00:00Z"])
+    content_hash: str = Field(description="SHA-256 of all that a reader could see.", examples=[_HASH])
+    cluster: str | None = Field(description="Articles that print one story share it.", examples=[ARTICLE_ID])
+    text: str = Field(description="What every quote is cut from.", examples=["BEIJING — ..."])
+
+
+class QuoteSchema(_Object):
+    """Words of an article: `text == article.text[start:end]`, in code points."""
+
+    text: str = Field(examples=[f"China agreed on Wednesday to {_QUOTE}."])
+    start: int = Field(examples=[1354])
+    end: int = Field(examples=[1500])
+
+
+class SupportSchema(_Object):
+    """The same answer in another article."""
+
+    article: ArticleRefSchema
+    start: int = Field(examples=[210])
+    end: int = Field(examples=[256])
+    independent: bool = Field(description="Whether it is no copy of one that counts.", examples=[True])
+
+
+class AnswerSchema(QuoteSchema):
+    """The exact words of an article."""
+
+    text: str = Field(examples=[_QUOTE])
+    start: int = Field(examples=[1397])
+    end: int = Field(examples=[1443])
+    score: float = Field(description="What answers are ordered by.", examples=[21.4])
+    probability: float = Field(description="Calibrated: how often such answers are right.", examples=[0.71])
+    sentence: QuoteSchema = Field(description="The sentence around it.")
+    article: ArticleRefSchema
+    support: list[SupportSchema] = Field(description="Who else says it.")
+
+
+class AbstentionSchema(_Object):
+    """Why there is no answer."""
+
+    code: Literal["nothing_found", "nothing_read", "below_threshold"] = Field(examples=["below_threshold"])
+    reason: str = Field(examples=["the best guess has probability 7%, below 21%"])
+
+
+class PassageSchema(QuoteSchema):
+    """A passage as it was found."""
+
+    article: ArticleRefSchema
+    score: float = Field(description="Meaning and words together, 0 to 1.", examples=[0.83])
+    rank: int = Field(examples=[1])
+    copies: list[ArticleRefSchema] = Field(description="Other prints of the same story.")
+    explain: dict[str, Any] | None = Field(
+        None, description="Its ranks and scores, where asked for.", examples=[_RANKS]
+    )
+
+
+class IndexStateSchema(_Object):
+    """Which state of the index answered."""
+
+    generation: int = Field(examples=[3])
+    articles: int = Field(examples=[11494])
+    passages: int = Field(examples=[208644])
+
+
+class TimingSchema(_Object):
+    """Milliseconds a stage; of what is done for several questions at once, each has an even share."""
+
+    encode: float = Field(examples=[6.1])
+    retrieve: float = Field(examples=[18.0])
+
+
+class AskTimingSchema(TimingSchema):
+    """Milliseconds a stage."""
+
+    read: float = Field(examples=[71.2])
+    total: float = Field(examples=[95.3])
+
+
+class MentionSchema(_Object):
+    """An article that gave an answer at some time."""
+
+    article: ArticleRefSchema
+    start: int = Field(examples=[1397])
+    end: int = Field(examples=[1443])
+    text: str = Field(examples=[_QUOTE])
+
+
+class TimelineEntrySchema(_Object):
+    """One of the answers that were given over time."""
+
+    text: str = Field(examples=[_QUOTE])
+    status: Literal["current", "superseded", "disputed", "undated"] = Field(examples=["current"])
+    first: str | None = Field(description="The first day that it was given on.", examples=["2016-01-27"])
+    last: str | None = Field(description="The last one.", examples=["2016-02-02"])
+    outlets: list[str] = Field(examples=[["The New York Times"]])
+    independent: int = Field(description="Articles that give it, copies left out.", examples=[2])
+    probability: float = Field(examples=[0.64])
+    articles: list[MentionSchema]
+
+
+class QuestionResultSchema(_Object):
+    """The outcome of a question: answers, or an abstention; never both, never neither."""
+
+    question: str = Field(examples=["What did China agree to on sanctions?"])
+    answered: bool = Field(examples=[True])
+    answers: list[AnswerSchema]
+    abstention: AbstentionSchema | None
+    passages: list[PassageSchema] = Field(description="What was read, best first.")
+    timing_ms: AskTimingSchema
+    index: IndexStateSchema
+    timeline: list[TimelineEntrySchema] | None = Field(
+        None, description="How the answer changed, where asked for."
+    )
+    considered: list[AnswerSchema] | None = Field(None, description="With `explain`: the unsure ones, too.")
+    explanation: dict[str, Any] | None = Field(
+        None, description="With `explain`: why the first is first.", examples=[_WHY]
+    )
+
+
+class BatchResultSchema(_Object):
+    """The outcomes of a batch, in the questions' order."""
+
+    outcomes: list[QuestionResultSchema]
+
+
+class SearchResultSchema(_Object):
+    """A page of a search."""
+
+    question: str = Field(examples=["sanctions"])
+    passages: list[PassageSchema]
+    timing_ms: TimingSchema
+    index: IndexStateSchema
+    next: str | None = Field(description="`cursor` of the next page; null on the last.", examples=["MTAu..."])
+
+
+class StoredArticleSchema(_Object):
+    """What became of an article."""
+
+    status: Literal["added", "updated", "unchanged", "duplicate", "skipped"] = Field(examples=["added"])
+    id: str | None = Field(None, examples=[ARTICLE_ID])
+    reason: str | None = Field(
+        None, description="Why it was skipped.", examples=["neither an id nor a web address"]
+    )
+
+
+class RemovedArticlesSchema(_Object):
+    """What was removed."""
+
+    removed: list[str] = Field(examples=[[ARTICLE_ID]])
+
+
+class OutletSchema(_Object):
+    """An outlet, and how much of it there is."""
+
+    source: str = Field(examples=["The New York Times"])
+    articles: int = Field(examples=[311])
+
+
+class DaysSchema(_Object):
+    """From when to when articles were published."""
+
+    first: str = Field(examples=[_DAY])
+    last: str = Field(examples=[_DAY])
+
+
+class EncoderSchema(_Object):
+    """What made the vectors."""
+
+    id: str = Field(examples=["nutgraf/all-MiniLM-L6-v2-int8"])
+    sha256: str = Field(examples=[_HASH])
+    dim: int = Field(examples=[384])
+
+
+class InfoSchema(IndexStateSchema):
+    """What the index holds."""
+
+    path: str = Field(examples=[".nutgraf"])
+    unpublished_passages: int = Field(description="Found by meaning, not yet by their words.", examples=[0])
+    published: DaysSchema | None
+    sources: list[OutletSchema]
+    encoder: EncoderSchema
+    bytes: int = Field(examples=[411_000_000])
+    calibration: dict[str, Any] = Field(
+        description="What probabilities and threshold come from.", examples=[_CALIBRATION]
+    )
+
+
+class AliveSchema(_Object):
+    """That the process is alive."""
+
+    status: Literal["alive"] = Field(examples=["alive"])
+
+
+class ReadySchema(_Object):
+    """That models and index are open."""
+
+    status: Literal["ready"] = Field(examples=["ready"])
+    waiting: int = Field(description="Questions that wait for a worker.", examples=[0])

@@ -1,0 +1,105 @@
+"""How `--explain` tells why an answer came first: a tree for people, an object for programs."""
+
+from rich.text import Text
+from rich.tree import Tree
+
+from nutgraf.api.terminal.console import console, visible
+from nutgraf.indexer.filters import Filter
+from nutgraf.qa.answer import Answerer
+from nutgraf.qa.explanation import Explanation, ScoreBreakdown, explain
+from nutgraf.qa.result import Answer, PassageReading, QuestionResult
+from nutgraf.qa.retrieval import Candidate, EngineRank
+
+_TERMS = {
+    "bias": "from the start",
+    "score": "score",
+    "margin": "lead over the runner-up",
+    "over_null": 'lead over "no answer"',
+    "retrieval": "passage",
+    "agreement": "independent articles",
+}
+
+
+def explained(answerer: Answerer, asked: QuestionResult) -> Explanation:
+    """Return the case of an outcome of this answerer."""
+    return explain(asked, answerer.calibration)
+
+
+def print_explanation(asked: QuestionResult, explanation: Explanation) -> None:
+    """Print the same as a tree of lines."""
+    tree = Tree(Text("why", style="bold"), guide_style="dim")
+    tree.add(f"asked of {_asked_of(explanation.allow)}; threshold {explanation.threshold:.1%}")
+    if explanation.won:
+        _add_won(tree, explanation.won)
+    if asked.best:
+        considered = tree.add("considered")
+        for answer in asked.best:
+            considered.add(_line(f"{answer.probability:6.1%}  score {answer.score:7.2f}  ", answer))
+    if asked.candidates:
+        passages = tree.add("passages read")
+        for candidate in asked.candidates:
+            _add_passage(passages, candidate, asked.read.get(candidate.passage.id), explanation)
+    timing = asked.timing
+    tree.add(
+        f"took {timing.total:.0f} ms: question encoded {timing.encode:.0f}, passages found"
+        f" {timing.retrieve:.0f}, read {timing.read:.0f}"
+    )
+    console().print(tree)
+
+
+def _asked_of(allow: Filter) -> str:
+    parts = [
+        allow.first and f"published {allow.first} or later",
+        allow.last and f"published {allow.last} or earlier",
+        allow.as_of and f"known on {allow.as_of}, the newer the better",
+        allow.sources and f"outlet {' or '.join(map(visible, allow.sources))}",
+    ]
+    return "articles " + ", ".join(part for part in parts if part) if allow else "all articles"
+
+
+def _add_won(tree: Tree, won: ScoreBreakdown) -> None:
+    first = tree.add(_line("first: ", won.answer))
+    first.add(
+        f"score {won.answer.score:.2f} = {won.reader:.2f} by the reader + {won.retrieval:.2f} for its passage"
+        + (f" + {won.agreement:.2f} for who else says it" if won.agreement else "")
+    )
+    if won.runner_up:
+        behind = won.answer.score - won.runner_up.score
+        first.add(_line(f"runner-up, {behind:.2f} behind: ", won.runner_up))
+    support = won.answer.support
+    if support:
+        independent = sum(s.independent for s in support)
+        first.add(f"also said by {independent} independent articles, {len(support) - independent} copies")
+    probability = first.add(f"probability {won.answer.probability:.1%}, from logits that add up")
+    for term in won.terms:
+        if term.adds:
+            value = "" if term.name == "bias" else f" ({term.value:.2f})"
+            probability.add(f"{term.adds:+7.2f}  {_TERMS[term.name]}{value}")
+
+
+def _add_passage(
+    tree: Tree, candidate: Candidate, read: PassageReading | None, explanation: Explanation
+) -> None:
+    passage, by_reader = candidate.passage, "reader -"
+    if read:
+        rank = explanation.reader_ranks[passage.id]
+        by_reader = f"reader #{rank} {read.by_reader:.2f}, {read.over_null:.2f} over none"
+    columns = [
+        f"found {candidate.score:.3f}" + (f" + {candidate.recency:.3f} new" if candidate.recency else ""),
+        f"meaning {_place(candidate.dense)}",
+        f"words {_place(candidate.lexical)}",
+        f"article's words {_place(candidate.article)}",
+        by_reader,
+    ]
+    where = f"{candidate.rank}. {visible(passage.article.id)} [{passage.start}:{passage.end}]"
+    if candidate.copies:
+        where += f", and {len(candidate.copies)} copies (cluster {visible(passage.article.cluster or '')})"
+    tree.add(Text(where + "\n   " + " | ".join(columns)))
+
+
+def _line(before: str, answer: Answer) -> Text:
+    return Text(f"{before}{visible(answer.text)}  ({visible(answer.span.article.id)})")
+
+
+def _place(place: EngineRank | None) -> str:
+    return "-" if place is None else f"#{place.rank} {place.score:.3f}"

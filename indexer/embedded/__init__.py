@@ -1,0 +1,1 @@
+"""The embedded engine: an archive in one folder, with SQLite, FAISS and tantivy."""

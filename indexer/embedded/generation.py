@@ -1,0 +1,183 @@
+"""Generations: the derived index is made beside the old one and published by renaming the manifest, last.
+
+Knows the files of an index folder, and who may write them; does not know what a question is.
+
+    index/ store.sqlite        the truth
+           vectors-<n>.faiss   dense index of generation n     | derived, immutable once published
+           lexical-<n>/        lexical index of generation n   |  of passages/ and of articles/
+           manifest.json       names both, with the size of every file
+           writer.lock         held by the one process that writes
+"""
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from nutgraf.indexer.embedded import lexical, vectors
+from nutgraf.indexer.embedded.manifest import (
+    FORMAT,
+    MANIFEST,
+    TOKENS,
+    Manifest,
+    check_files,
+    check_store,
+    read_manifest,
+    write_manifest,
+)
+from nutgraf.indexer.embedded.store import Store
+from nutgraf.indexer.encoder import EncoderIdentity
+from nutgraf.indexer.errors import IndexerError, IndexLocked, StorageFailed
+from nutgraf.indexer.passages import PassageRule, title_prefix
+
+LOCK = "writer.lock"
+PASSAGES, ARTICLES = "passages", "articles"
+_REMOVED_SHARE = 0.05
+PID = "writer.pid"
+
+
+@contextmanager
+def writer_lock(folder: Path) -> Iterator[None]:
+    """Hold the one writer's lock; raises IndexLocked with the holder's pid. A killed holder holds nothing."""
+    from filelock import FileLock, Timeout
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / LOCK, timeout=0)
+        lock.acquire()
+    except Timeout:
+        pid = (folder / PID).read_text() if (folder / PID).is_file() else "unknown"
+        raise IndexLocked(
+            f"the index {folder} is being written by another process (pid {pid})",
+            hint="wait until it has ended, then run the command again",
+        ) from None
+    except OSError as error:
+        raise StorageFailed(
+            f"{folder} cannot be written: {error.strerror}", hint="choose another folder with --index"
+        ) from error
+    try:
+        (folder / PID).write_text(str(os.getpid()))
+        yield
+    except OSError as error:
+        raise StorageFailed(f"{folder}: {error.strerror}", hint="check the disk's free space") from error
+    finally:
+        with suppress(OSError):
+            (folder / PID).unlink()
+        lock.release()
+
+
+def publish(
+    folder: Path, store: Store, encoder: EncoderIdentity, rule: PassageRule, *, anew: bool = False
+) -> Manifest:
+    """Derive the next generation from the store and publish it; the caller holds the writer lock.
+
+    The lexical index grows from the last one (`anew`: from nothing); the dense file is always written whole.
+    A kill at any instruction leaves the last generation as it was.
+    """
+    last = published(folder, store)
+    number, token = _next_number(folder), secrets.token_hex(8)
+    removed, upto, counts = store.tombstones(), store.last_passage(), store.counts()
+    # BM25's statistics go on counting removed passages: where they are many, start from nothing.
+    previous = None if anew or len(removed) > _REMOVED_SHARE * counts.passages else last
+    names = (f"vectors-{number}.faiss", f"lexical-{number}")
+    vectors.write(folder / names[0], store.vectors(), encoder.dim)
+    _write_lexical(folder, names[1], previous, store, removed)
+    manifest = Manifest(
+        format=FORMAT,
+        generation=number,
+        encoder=encoder,
+        rule=rule,
+        analyzer=lexical.ANALYZER,
+        articles=counts.articles,
+        passages=counts.passages,
+        upto=upto,
+        vectors=names[0],
+        lexical=names[1],
+        files=_sizes(folder, names),
+        token=token,
+    )
+    with store.atomic():
+        store.set_state(TOKENS, f"{token} {last.token if last else ''}")
+    store.checkpoint()
+    write_manifest(folder, manifest)
+    with store.atomic():
+        store.clear_tombstones(removed)
+    _sweep(folder, keep={number, last.generation if last else number})
+    return manifest
+
+
+def published(folder: Path, store: Store) -> Manifest | None:
+    """Return the last generation; None where there is none that can be read and built upon."""
+    try:
+        manifest = read_manifest(folder)
+        check_files(folder, manifest)
+        check_store(folder, manifest, store)
+    except IndexerError:
+        return None
+    return manifest if manifest.analyzer == lexical.ANALYZER else None
+
+
+def _next_number(folder: Path) -> int:
+    """Return a generation number above every one that left a file, published or not."""
+    numbers = [int(n) for p in folder.iterdir() if (n := _number(p.name)) is not None]
+    return max(numbers, default=0) + 1
+
+
+def _number(name: str) -> int | None:
+    kind, _, rest = name.partition("-")
+    digits = rest.removesuffix(".faiss")
+    return int(digits) if kind in {"vectors", "lexical"} and digits.isdigit() else None
+
+
+def _write_lexical(
+    folder: Path, name: str, previous: Manifest | None, store: Store, removed: list[int]
+) -> None:
+    """Write what is searched by words: every passage, and every article whole.
+
+    An article's number is that of its first passage, so that its tombstone is its article's, too.
+    """
+    after = previous.upto if previous else 0
+    for part, texts in ((PASSAGES, store.passage_texts(after)), (ARTICLES, store.article_texts(after))):
+        target = folder / name / part
+        target.mkdir(parents=True)
+        if previous is not None:
+            for path in (folder / previous.lexical / part).iterdir():
+                _link(path, target / path.name)
+        added = (
+            (number, title_prefix(title) * lexical.TITLE_TIMES + text, source, day)
+            for number, title, text, source, day in texts
+        )
+        lexical.update(target, removed if previous else [], added)
+
+
+def _link(path: Path, target: Path) -> None:
+    """Share an immutable segment file between generations; copy what the engine rewrites in place."""
+    if path.suffix in {".json", ".lock"} or path.name.startswith("."):
+        shutil.copyfile(path, target)
+        return
+    try:
+        os.link(path, target)
+    except OSError:  # a file system without hard links
+        shutil.copyfile(path, target)
+
+
+def _sizes(folder: Path, names: tuple[str, str]) -> dict[str, int]:
+    files = [folder / names[0], *sorted(f for f in (folder / names[1]).rglob("*") if f.is_file())]
+    return {f.relative_to(folder).as_posix(): f.stat().st_size for f in files if f.suffix != ".lock"}
+
+
+def _sweep(folder: Path, keep: set[int]) -> None:
+    """Remove older generations, and what a killed write left; the one before stays for who is opening it."""
+    for left in folder.glob(f"{MANIFEST}.*.tmp"):
+        left.unlink(missing_ok=True)
+    for path in folder.iterdir():
+        number = _number(path.name)
+        if number is None or number in keep:
+            continue
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            with suppress(OSError):
+                path.unlink()

@@ -1,0 +1,99 @@
+"""The dense index of one generation: a flat FAISS file, searched exactly. The one home of faiss.
+
+Knows ids and vectors; does not know articles, SQLite or what a vector means. Half-precision codes, mapped
+from disk: opening costs nothing, and 240,000 passages are searched in some 8 ms where float32 takes 35.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from nutgraf.indexer.embedded.store import Vectors
+from nutgraf.indexer.errors import IndexDamaged, StorageFailed
+
+Ids = npt.NDArray[np.int64]
+Scores = npt.NDArray[np.float32]
+
+
+def _faiss() -> Any:  # noqa: ANN401 - its stubs describe the C++ classes, not what Python makes of them
+    import faiss
+
+    return faiss
+
+
+def write(path: Path, chunks: Iterable[tuple[Ids, Vectors]], dim: int) -> int:
+    """Write the (ids, vectors) chunks as one index file at `path`; return how many vectors it holds."""
+    faiss = _faiss()
+
+    codes = faiss.IndexScalarQuantizer(dim, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
+    index = faiss.IndexIDMap(codes)
+    for ids, vectors in chunks:
+        index.add_with_ids(vectors.astype(np.float32), ids)
+    try:
+        faiss.write_index(index, str(path))
+    except RuntimeError as error:
+        raise StorageFailed(
+            f"{path} cannot be written: {str(error).splitlines()[0]}", hint="check the disk's free space"
+        ) from error
+    return int(index.ntotal)
+
+
+class DenseIndex:
+    """A written index file, opened read-only."""
+
+    def __init__(self, path: Path) -> None:
+        faiss = _faiss()
+
+        try:
+            self._index: Any = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
+        except RuntimeError as error:
+            raise IndexDamaged(
+                f"{path} cannot be read: {str(error).splitlines()[0]}",
+                hint=f"nutgraf index --rebuild --index {path.parent}",
+            ) from error
+
+    def __len__(self) -> int:
+        return int(self._index.ntotal)
+
+    def search(
+        self, vector: npt.NDArray[np.float32], k: int, allowed: Ids | None = None
+    ) -> tuple[Ids, Scores]:
+        """Return the ids and inner products of the `k` nearest passages, best first, ties by id.
+
+        vector float32 (dim,). With `allowed` (ascending ids) only those are searched: filtering comes before
+        the search, so a selective filter never loses a hit. Fewer than `k` come back when there are no more.
+        """
+        if len(self) == 0 or (allowed is not None and len(allowed) == 0):
+            return np.empty(0, np.int64), np.empty(0, np.float32)
+        params = None
+        if allowed is not None:
+            faiss = _faiss()
+            bits = np.zeros(int(allowed[-1]) + 1, dtype=bool)
+            bits[allowed] = True
+            selector = faiss.IDSelectorBitmap(np.packbits(bits, bitorder="little"))
+            params = faiss.SearchParameters(sel=selector)
+        _faiss().omp_set_num_threads(1)  # one question is one thread's work: waking others costs 3 ms
+        scores, ids = self._index.search(vector[None], min(k, len(self)), params=params)
+        found = ids[0] >= 0
+        return by_score(ids[0][found], scores[0][found])
+
+
+def by_score(ids: Ids, scores: Scores) -> tuple[Ids, Scores]:
+    """Return both in the total order used everywhere: score descending, then id ascending."""
+    order = np.lexsort((ids, -scores))
+    return ids[order], scores[order]
+
+
+def exact_search(
+    ids: Ids, vectors: Vectors, vector: npt.NDArray[np.float32], k: int, allowed: Ids | None = None
+) -> tuple[Ids, Scores]:
+    """Search (n, dim) vectors in numpy: for passages too new to be published, and as the tests' oracle."""
+    if allowed is not None:
+        keep = np.isin(ids, allowed)
+        ids, vectors = ids[keep], vectors[keep]
+    scores = vectors.astype(np.float32) @ vector
+    found, best = by_score(ids, scores)
+    return found[:k], best[:k]

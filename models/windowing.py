@@ -1,0 +1,72 @@
+"""Cuts a text that is longer than a model reads into windows that share tokens. Knows offsets, no model."""
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Offsets = NDArray[np.int32]
+
+_BLOCK_CHARS = 1 << 16  # as much is tokenised at a time: a book in one piece would take a gigabyte
+
+
+@dataclass(frozen=True, slots=True)
+class TextWindow:
+    """Code points `start` to `end` of a text.
+
+    What starts before `settled` is in no later window of the text; None: there is no later window.
+    """
+
+    start: int
+    end: int
+    settled: int | None
+
+
+def windows(tokens: Offsets, *, room: int, overlap: int) -> Iterator[TextWindow]:
+    """Yield windows of at most `room` tokens, in order, of which neighbours share `overlap` or more.
+
+    tokens: int32 (t, 2), t at least 1; `overlap` is less than `room`. The last window is moved back, so that
+    it has as much context as the others. A run of up to `overlap` + 1 tokens is whole in some window.
+    """
+    last = max(0, len(tokens) - room)
+    firsts = [*range(0, last, room - overlap), last]
+    for first, following in zip(firsts, [*firsts[1:], None], strict=True):
+        inside = tokens[first : first + room]
+        settled = None if following is None else int(tokens[following, 0])
+        yield TextWindow(int(inside[0, 0]), int(inside[-1, 1]), settled)
+
+
+def blocks(text: str) -> Iterator[tuple[int, str]]:
+    """Yield (first code point, text) of pieces that can be tokenised one by one: they end after a blank."""
+    start = 0
+    while start < len(text):
+        end = start + _BLOCK_CHARS
+        if end < len(text):
+            blank = max(text.rfind(" ", start, end), text.rfind("\n", start, end))
+            end = end if blank < 0 else blank + 1
+        yield start, text[start:end]
+        start = end
+
+
+def whole_characters(text: str, tokens: Offsets) -> Offsets:
+    """Return the tokens without blanks in front and with the combining marks behind them, int32 (t, 2).
+
+    Some tokenizers count the blank before a word as its first character (DeBERTa's), and BERT's drops a mark
+    at the end of a word, which would cut an accent off the quote.
+    """
+    moved = tokens.tolist()
+    for token in moved:
+        while token[0] < token[1] and text[token[0]].isspace():
+            token[0] += 1
+        if token[0] < token[1]:
+            token[1] = whole_end(text, token[1])
+    return np.array(moved, dtype=np.int32).reshape(-1, 2)
+
+
+def whole_end(text: str, end: int) -> int:
+    """Return `end`, moved past the combining marks of the last character, which tokenizers drop."""
+    while end < len(text) and unicodedata.combining(text[end]):
+        end += 1
+    return end

@@ -1,0 +1,89 @@
+"""The reader alone: each question is asked of its own paragraph, however long that is.
+
+Knows logits and spans; does not know files, indexes or probabilities.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from nutgraf.models.spans import best_spans
+from nutgraf.models.windowing import whole_end
+from nutgraf.qa.evaluate.metrics import exact_match, f1
+from nutgraf.qa.evaluate.records import Record
+from nutgraf.qa.evaluate.squad import SquadQuestion
+from nutgraf.qa.reader import Reader, WindowLogits
+
+BATCH = 32
+OVERLAP_TOKENS = 128
+"""What two windows of one paragraph share, as in BERT's script for SQuAD: answers are shorter."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderGuess:
+    """The best span of a context, and its lead over "no answer" in logits."""
+
+    text: str
+    over_null: float
+
+
+def read_all(
+    reader: Reader, questions: Sequence[SquadQuestion], contexts: Mapping[str, str]
+) -> Iterator[list[Record]]:
+    """Yield the records of a batch of questions at a time; `contexts` has each article's text by its id."""
+    for first in range(0, len(questions), BATCH):
+        batch = questions[first : first + BATCH]
+        guesses = read_whole(reader, [(q.text, contexts[q.article_id]) for q in batch])
+        yield [_record(question, guess) for question, guess in zip(batch, guesses, strict=True)]
+
+
+def _record(question: SquadQuestion, guess: ReaderGuess | None) -> Record:
+    text = guess.text if guess else ""
+    return Record(
+        id=question.id,
+        question=question.text,
+        golds=question.golds,
+        prediction=text,
+        em=exact_match(text, question.golds),
+        f1=f1(text, question.golds),
+        score=guess.over_null if guess else None,
+        source=question.article_id if guess else None,
+        answered=guess is not None and guess.over_null >= 0.0,
+    )
+
+
+def read_whole(reader: Reader, pairs: Sequence[tuple[str, str]]) -> list[ReaderGuess | None]:
+    """Return the best guess of each (question, context), None where the context has no span.
+
+    What a window does not hold is read in further ones. The best span of all windows is weighed against the
+    least "no answer" of them, as BERT's script for SQuAD does: a window without the answer must not outvote
+    one that has it.
+    """
+    best: dict[int, tuple[float, str]] = {}
+    nulls: dict[int, float] = {}
+    starts = dict.fromkeys(range(len(pairs)), 0)
+    while starts:
+        windows = reader.read([(pairs[at][0], pairs[at][1][start:]) for at, start in starts.items()])
+        following: dict[int, int] = {}
+        for (at, start), window in zip(starts.items(), windows, strict=True):
+            context = pairs[at][1]
+            nulls[at] = min(window.null, nulls.get(at, window.null))
+            for span in best_spans(window.start, window.end, window.offsets, count=1):
+                if at not in best or span.score > best[at][0]:
+                    text = context[span.start + start : whole_end(context, span.end + start)].strip()
+                    best[at] = span.score, text
+            if (next_start := _next_start(context, start, window)) is not None:
+                following[at] = next_start
+        starts = following
+    found = [best.get(at) for at in range(len(pairs))]
+    return [guess and ReaderGuess(guess[1], guess[0] - nulls[at]) for at, guess in enumerate(found)]
+
+
+def _next_start(context: str, start: int, window: WindowLogits) -> int | None:
+    """Return where the next window of the context starts, None when this one reached the end."""
+    offsets = window.offsets
+    tokens = len(offsets)
+    if tokens <= OVERLAP_TOKENS or not context[start + int(offsets[-1, 1]) :].strip():
+        return None
+    word = context.rfind(" ", 0, start + int(offsets[-OVERLAP_TOKENS, 0])) + 1
+    # One word longer than a window: better a part of it than the same window for ever.
+    return word if word > start else start + int(offsets[-OVERLAP_TOKENS, 0])
