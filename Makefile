@@ -11,10 +11,10 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help ask index serve test check format bench lock clean
+.PHONY: help ask index serve test check format docs bench bench-quick lock clean
 
 help: ## List these targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "nutgraf needs Python 3.11 or newer; found " + sys.version.split()[0] + ". Try: make PYTHON=python3.12 ...")'
@@ -44,6 +44,7 @@ check: $(VENV)/.installed-dev ## Formatting, lint, types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/mypy examples/*.py
 	$(BIN)/pytest -q tests/unit/test_architecture.py
 
 test: check ## All tests, after `check`
@@ -53,8 +54,15 @@ format: $(VENV)/.installed-dev ## Rewrite the code as `check` wants it
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+docs: $(VENV)/.installed-dev ## Write what `--help` prints into docs/cli.md, and docstrings into docs/python.md
+	$(BIN)/python -m benchmarks.help
+	$(BIN)/python -m benchmarks.reference
+
 bench: $(VENV)/.installed-dev ## Measure what the README shows (needs $$NUTGRAF_DATA, see docs/data.md; some hours; PEERS=Python of benchmarks/peers)
 	$(BIN)/python -m benchmarks $(if $(PEERS),--peers $(PEERS))
+
+bench-quick: $(VENV)/.installed-dev ## The same on small samples, some minutes: shows that every command of `bench` works
+	$(BIN)/python -m benchmarks --quick
 
 lock: $(VENV)/.installed-dev ## Pin the newest releases that pyproject.toml allows
 	$(BIN)/python -m pip install --quiet uv

@@ -20,9 +20,9 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.common import ROOT, SQUAD, THREADS, index_of, need, print_table
+from nutgraf.archive import open_for_reading
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.loaders import LoadOptions, discover, load
-from nutgraf.opening import open_answerer
 from nutgraf.qa.answer import Answerer
 from nutgraf.qa.evaluate.squad import load_squad
 from nutgraf.qa.result import QuestionResult
@@ -112,7 +112,7 @@ def main() -> None:
     rows: list[list[object]] = []
     for name, (folder, questions) in {"seeds": seeds(), "SQuAD 1.1 dev": squad()}.items():
         asked = questions[: given.questions]
-        with open_answerer(Settings(index=folder, threads=THREADS)) as opened:
+        with open_for_reading(Settings(index=folder, threads=THREADS)) as opened:
             rows.append([f"{name}, {len(asked)} questions", *turns(opened.answerer, asked, given.turns)])
         if given.commands:
             asked = asked[: given.commands]

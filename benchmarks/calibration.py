@@ -16,10 +16,11 @@ from benchmarks.heldout import held_out
 from nutgraf.indexer.embedded.index import EmbeddedIndex
 from nutgraf.models import load_encoder, load_reader, shipped
 from nutgraf.qa.answer import Answerer
-from nutgraf.qa.calibration import Calibration
-from nutgraf.qa.evaluate.fitting import CalibrationFigures, cross_validated, figures, fitted, judged
+from nutgraf.qa.calibration import Calibration, CalibrationFigures
+from nutgraf.qa.evaluate.fitting import cross_validated, figures, fitted, judged
 from nutgraf.qa.evaluate.labels import LabelledQuestion
 from nutgraf.qa.evaluate.trials import outcomes
+from nutgraf.qa.search import Searcher
 
 FALSE_ANSWERS = 0.07
 """Of questions that these articles do not answer. The aim is 0.1: in other archives neighbours are closer."""
@@ -35,12 +36,13 @@ def main() -> None:
     given = parser.parse_args()
     asked = held_out()
     questions = [
-        LabelledQuestion(q.id, q.text, q.golds, q.article_id) for q in asked.of_documents(given.questions)
+        LabelledQuestion(q.id, q.text, q.gold_answers, q.article_id)
+        for q in asked.of_documents(given.questions)
     ]
     reader = load_reader(threads=THREADS)
     before = Calibration.from_card(reader.card.calibration)
     with EmbeddedIndex(asked.folder) as index:
-        answerer = Answerer(index, load_encoder(threads=THREADS), reader, before)
+        answerer = Answerer(Searcher(index, load_encoder(threads=THREADS)), reader, before)
         found = [outcome for batch in outcomes(answerer, index, questions) for outcome in batch]
     report(
         len(questions),

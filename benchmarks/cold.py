@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.common import CACHE, ROOT, THREADS, print_table
-from nutgraf.ingest import index_paths
+from nutgraf.archive import Archive
 from nutgraf.settings import Settings
 
 QUESTION = "What did China agree to on sanctions?"
@@ -39,14 +39,8 @@ def main() -> None:
     parser.add_argument("--encoder", type=Path)
     parser.add_argument("--reader", type=Path)
     given = parser.parse_args()
-    index_paths(
-        Settings(index=FOLDER),
-        [str(ROOT / "seeds" / "*.txt")],
-        fields={},
-        outlet=None,
-        max_bytes=10**7,
-        prune=False,
-    )
+    with Archive(Settings(index=FOLDER)) as archive:
+        archive.add(ROOT / "seeds" / "*.txt")
     ask = str(Path(sys.executable).with_name("ask"))
     commands = {"nutgraf ask": [ask, QUESTION, "--index", str(FOLDER), "--threads", str(THREADS)]}
     if given.peer_python:

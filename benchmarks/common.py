@@ -14,7 +14,7 @@ from nutgraf.models import load_encoder
 
 ROOT = Path(__file__).parents[1]
 DATA = Path(os.environ.get("NUTGRAF_DATA", ROOT.parent / "shared" / "data"))
-CACHE = ROOT / ".bench"
+CACHE = Path(os.environ.get("NUTGRAF_BENCH", ROOT / ".bench"))  # the indexes that are made once and kept
 SQUAD = DATA / "squad" / "dev-v1.1.json.gz"
 THREADS = 2
 
@@ -30,7 +30,7 @@ def index_of(name: str, articles: Iterable[Article]) -> Path:
     """Return the folder of an index of these articles, made or brought up to date."""
     folder = CACHE / name
     with EmbeddedWriter(folder, load_encoder(threads=THREADS)) as builder:
-        builder.add(articles)
+        list(builder.add(articles))
         builder.publish()
     return folder
 

@@ -19,11 +19,11 @@ from benchmarks.common import CACHE, DATA, SQUAD, THREADS, index_of, need, print
 from nutgraf.indexer.embedded.index import EmbeddedIndex
 from nutgraf.indexer.filters import Filter
 from nutgraf.models import load_encoder, load_reader
-from nutgraf.qa.aggregate import LocatedSpan, aggregate
 from nutgraf.qa.evaluate.metrics import exact_match, f1
 from nutgraf.qa.evaluate.news import load_news
 from nutgraf.qa.evaluate.questions import GoldQuestion, sample
 from nutgraf.qa.evaluate.squad import load_squad
+from nutgraf.qa.join import LocatedSpan, join
 from nutgraf.qa.reader import ReaderParams
 from nutgraf.qa.retrieval import Candidate, RetrievalParams, retrieve
 
@@ -35,10 +35,10 @@ NULLS = (0.0, 0.5, 1.0)
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked, the golds, and the articles that are right, by label."""
+    """What is asked, the gold answers, and the articles that are right, by label."""
 
     text: str
-    golds: Sequence[str]
+    gold_answers: Sequence[str]
     relevant: dict[str, set[str]]
 
 
@@ -67,7 +67,7 @@ def squad(count: int) -> tuple[Path, list[Question]]:
 
 def _question(question: GoldQuestion) -> Question:
     relevant = {label: set(articles) for label, articles in question.relevant.items() if articles}
-    return Question(question.text, question.golds, relevant)
+    return Question(question.text, question.gold_answers, relevant)
 
 
 def read(
@@ -79,7 +79,8 @@ def read(
     found = []
     with EmbeddedIndex(folder) as index:
         for question in questions:
-            candidates = retrieve(index, encoder, question.text, MOST, Filter(), RetrievalParams()).candidates
+            (vector,) = encoder.encode([question.text])
+            candidates = retrieve(index, question.text, vector, MOST, Filter(), RetrievalParams())
             logits = reader.read([(question.text, bare.context(c)) for c in candidates])
             found.append([Window(c, bare.spans_of(c, w)) for c, w in zip(candidates, logits, strict=True)])
     return found
@@ -88,7 +89,7 @@ def read(
 def scored(window: Window, prior: float, null: float) -> list[LocatedSpan]:
     """Return the window's spans with the score that these weights give them."""
     return [
-        replace(span, score=span.score - null * (span.score - span.over_null) + prior * span.retrieval)
+        replace(span, score=span.score - null * (span.score - span.null_margin) + prior * span.retrieval)
         for span in window.spans
     ]
 
@@ -96,7 +97,7 @@ def scored(window: Window, prior: float, null: float) -> list[LocatedSpan]:
 def answered(windows: Sequence[Window], prior: float, null: float, agreement: float) -> str:
     """Return the best guess."""
     spans = [span for window in windows for span in scored(window, prior, null)]
-    groups = aggregate(spans, agreement_weight=agreement)
+    groups = join(spans, agreement_weight=agreement)
     return groups[0].best.text if groups else ""
 
 
@@ -168,8 +169,8 @@ def figures(
 ) -> list[float]:
     """Return EM, F1, and for each label hit@1 and hit@5 as found and after reading, in per cent."""
     texts = [answered(windows, prior, null, agreement) for windows in found]
-    em = 100 * float(np.mean([exact_match(t, q.golds) for t, q in zip(texts, questions, strict=True)]))
-    overlap = 100 * float(np.mean([f1(t, q.golds) for t, q in zip(texts, questions, strict=True)]))
+    em = 100 * float(np.mean([exact_match(t, q.gold_answers) for t, q in zip(texts, questions, strict=True)]))
+    overlap = 100 * float(np.mean([f1(t, q.gold_answers) for t, q in zip(texts, questions, strict=True)]))
     as_found = [articles_of([w.candidate for w in windows]) for windows in found]
     as_read = [ranked(windows, prior, null) for windows in found]
     return [

@@ -68,7 +68,7 @@ def measure(articles: Sequence[Article]) -> None:
                 began = time.process_time()
                 clusters.place(store, batch)
                 took += time.process_time() - began
-        names = clusters.of(store, [article.id for article in articles])
+        names = store.clusters([article.id for article in articles])
     sizes = Counter(Counter(names.values()).values())
     several = {size: count for size, count in sizes.items() if size > 1}
     print(f"{len(articles):,} articles clustered in {took:.0f} s of processor time")

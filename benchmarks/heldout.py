@@ -62,7 +62,7 @@ def held_out() -> HeldOut:
         for at, q in enumerate(corpus.questions)
         if corpus.held_out(q) and q.answers and learnt.isdisjoint(_runs(corpus.contexts[q.context].text))
     ]
-    return HeldOut(folder, documents, [q for one in unseen for q in one.questions if q.golds])
+    return HeldOut(folder, documents, [q for one in unseen for q in one.questions if q.gold_answers])
 
 
 def _learnt_runs() -> set[int]:

@@ -37,7 +37,7 @@ def answer(context: str, window: WindowLogits, more: float) -> str:
 
 def figures(texts: Sequence[str], questions: Sequence[SquadQuestion]) -> list[float]:
     """Return EM and F1, in per cent."""
-    pairs = [(text, question.golds) for text, question in zip(texts, questions, strict=True)]
+    pairs = [(text, question.gold_answers) for text, question in zip(texts, questions, strict=True)]
     return [100 * float(np.mean([score(*pair) for pair in pairs])) for score in (exact_match, f1)]
 
 
@@ -50,7 +50,7 @@ def main() -> None:
     given = parser.parse_args()
     asked, reader = held_out(), load_reader(threads=THREADS)
     with EmbeddedIndex(asked.folder) as index:
-        articles = index.store.articles(list({q.article_id for q in asked.documents}))
+        articles = index.get(list({q.article_id for q in asked.documents}))
     contexts = [articles[q.article_id].text for q in asked.documents]
     windows = reader.read([(q.text, c) for q, c in zip(asked.documents, contexts, strict=True)])
     found = {}

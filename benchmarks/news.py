@@ -20,8 +20,8 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.common import CACHE, DATA, ROOT, THREADS, need, print_table
+from nutgraf.archive import open_for_reading
 from nutgraf.indexer.embedded.index import EmbeddedIndex
-from nutgraf.opening import open_answerer
 from nutgraf.settings import Settings
 
 FOLDER = CACHE / "news"
@@ -81,7 +81,7 @@ def ask(count: int) -> None:
     sample = random.Random(0).sample(questions, count + 10)
     stages: dict[str, list[float]] = {"encode": [], "retrieve": [], "read": [], "total": []}
     answered = 0
-    with open_answerer(Settings(index=FOLDER, threads=THREADS)) as opened:
+    with open_for_reading(Settings(index=FOLDER, threads=THREADS)) as opened:
         for number, question in enumerate(sample):
             asked = opened.answerer.ask(question)
             if number >= 10:

@@ -22,8 +22,7 @@ from nutgraf.indexer.embedded.index import EmbeddedIndex
 from nutgraf.indexer.embedded.writer import EmbeddedWriter
 from nutgraf.indexer.loaders import LoadOptions, discover, load
 from nutgraf.indexer.passages import PassageRule
-from nutgraf.models import load_encoder, load_reader
-from nutgraf.opening import LoadedModels, joined
+from nutgraf.opening import ModelLoader, OpenIndex
 from nutgraf.qa.evaluate.metrics import exact_match, f1
 from nutgraf.qa.evaluate.squad import load_squad
 from nutgraf.qa.profiles import DEFAULT, PROFILES
@@ -51,27 +50,27 @@ def some_news(questions: Sequence[Question]) -> list[Article]:
 
 
 def row(
-    name: str, folder: Path, articles: Iterable[Article], questions: Sequence[Question], models: LoadedModels
+    name: str, folder: Path, articles: Iterable[Article], questions: Sequence[Question], models: ModelLoader
 ) -> list[object]:
     """Index by the rule, then search and ask."""
     with EmbeddedWriter(folder, models.encoder, RULES[name]) as builder:
-        builder.add(articles)
+        list(builder.add(articles))
         builder.publish()
     profile = PROFILES[DEFAULT]
     windows = max(1, round(profile.reading.windows * BASE.words / RULES[name].words))
     with EmbeddedIndex(folder) as index:
-        settings = Settings(index=folder, windows=windows, threads=THREADS)
-        answerer = joined(settings, models, index).answerer
+        settings = Settings(index=folder, passages=windows, threads=THREADS)
+        answerer = OpenIndex(settings, models, index).answerer
         asked = answerer.ask_many([q.text for q in questions])
         rankings = [articles_of(answerer.search(q.text, top=100).candidates) for q in questions]
-        passages = index.counts.passages
+        passages = index.state.counts.passages
     texts = [one.best[0].text if one.best else "" for one in asked]
     cells: list[object] = [name, passages, windows]
     for label in labels(questions):
         cells += [hits(questions, rankings, label, k) for k in (1, 5, 20)]
     for measure in (exact_match, f1):
         cells.append(
-            100 * float(np.mean([measure(t, q.golds) for t, q in zip(texts, questions, strict=True)]))
+            100 * float(np.mean([measure(t, q.gold_answers) for t, q in zip(texts, questions, strict=True)]))
         )
     took = float(np.mean([one.timing.total for one in asked]))
     return [*cells, took]
@@ -91,7 +90,7 @@ def main() -> None:
         replace(q, relevant={label: ids & there for label, ids in q.relevant.items() if ids & there})
         for q in questions
     ]
-    models = LoadedModels(load_encoder(threads=THREADS), load_reader(threads=THREADS))
+    models = ModelLoader(Settings(threads=THREADS))
     rows = []
     for number, name in enumerate(RULES):
         folder = CACHE / f"passages-{'squad' if given.squad else 'news'}-{number}"

@@ -15,7 +15,7 @@ import numpy as np
 
 from benchmarks.common import THREADS, print_table
 from benchmarks.depth import Question, news, squad
-from nutgraf.opening import open_answerer
+from nutgraf.archive import open_for_reading
 from nutgraf.qa.evaluate.metrics import exact_match, f1
 from nutgraf.qa.profiles import DEFAULT, PROFILES, Profile
 from nutgraf.qa.result import QuestionResult
@@ -35,7 +35,7 @@ def asked(
 ) -> dict[str, list[QuestionResult]]:
     """Return the outcomes of every way, in the questions' order; ten questions more come first, to warm."""
     found: dict[str, list[QuestionResult]] = {name: [] for name in profiles}
-    with open_answerer(Settings(index=folder, reader=reader, threads=THREADS)) as opened:
+    with open_for_reading(Settings(index=folder, reader=reader, threads=THREADS)) as opened:
         answerers = {name: opened.answerer.by(profile) for name, profile in profiles.items()}
         for question in questions[:10]:
             opened.answerer.ask(question.text)
@@ -48,8 +48,8 @@ def asked(
 def row(name: str, questions: Sequence[Question], outcomes: Sequence[QuestionResult]) -> list[object]:
     """Return EM and F1 of the best guesses, in per cent, and the times, in milliseconds."""
     texts = [one.best[0].text if one.best else "" for one in outcomes]
-    em = 100 * float(np.mean([exact_match(t, q.golds) for t, q in zip(texts, questions, strict=True)]))
-    overlap = 100 * float(np.mean([f1(t, q.golds) for t, q in zip(texts, questions, strict=True)]))
+    em = 100 * float(np.mean([exact_match(t, q.gold_answers) for t, q in zip(texts, questions, strict=True)]))
+    overlap = 100 * float(np.mean([f1(t, q.gold_answers) for t, q in zip(texts, questions, strict=True)]))
     took = [one.timing.total for one in outcomes]
     return [name, em, overlap, float(np.median(took)), float(np.percentile(took, 95))]
 

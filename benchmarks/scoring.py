@@ -15,9 +15,9 @@ from benchmarks.heldout import held_out
 from nutgraf.indexer.embedded.index import EmbeddedIndex
 from nutgraf.indexer.filters import Filter
 from nutgraf.models import load_encoder, load_reader
-from nutgraf.qa.aggregate import LocatedSpan
 from nutgraf.qa.evaluate.metrics import exact_match, f1
 from nutgraf.qa.evaluate.squad import SquadQuestion
+from nutgraf.qa.join import LocatedSpan
 from nutgraf.qa.reader import ReaderParams
 from nutgraf.qa.retrieval import RetrievalParams, retrieve
 
@@ -33,9 +33,8 @@ def spans(
     found = []
     with EmbeddedIndex(folder) as index:
         for question in questions:
-            candidates = retrieve(
-                index, encoder, question.text, reading.windows, Filter(), RetrievalParams()
-            ).candidates
+            (vector,) = encoder.encode([question.text])
+            candidates = retrieve(index, question.text, vector, reading.windows, Filter(), RetrievalParams())
             windows = reader.read([(question.text, reading.context(c)) for c in candidates])
             found.append(
                 [s for c, w in zip(candidates, windows, strict=True) for s in reading.spans_of(c, w)]
@@ -62,13 +61,15 @@ def main() -> None:
                 best = [
                     max(
                         one,
-                        key=lambda s: s.score - null * (s.score - s.over_null) + prior * s.retrieval,
+                        key=lambda s: s.score - null * (s.score - s.null_margin) + prior * s.retrieval,
                     ).text
                     for one in found
                 ]
                 pairs = list(zip(best, questions, strict=True))
-                em = 100 * sum(exact_match(text, q.golds) for text, q in pairs) / len(pairs)
-                rows.append([null, prior, em, 100 * sum(f1(text, q.golds) for text, q in pairs) / len(pairs)])
+                em = 100 * sum(exact_match(text, q.gold_answers) for text, q in pairs) / len(pairs)
+                rows.append(
+                    [null, prior, em, 100 * sum(f1(text, q.gold_answers) for text, q in pairs) / len(pairs)]
+                )
         title = f"{len(questions)} questions, {'titles in front' if titles else 'no titles'}"
         print_table(title, ["null weight", "retrieval weight", "EM", "F1"], rows)
 

@@ -25,7 +25,7 @@ import httpx
 import numpy as np
 
 from benchmarks.common import CACHE, DATA, THREADS, need, print_table
-from nutgraf.opening import open_answerer
+from nutgraf.archive import open_for_reading
 from nutgraf.settings import Settings
 
 PORT = 8197
@@ -77,7 +77,7 @@ def overhead(index: Path, asked: Sequence[str]) -> None:
     with (
         serving(index),
         httpx.Client(base_url=URL) as client,
-        open_answerer(Settings(index=index, threads=THREADS)) as opened,
+        open_for_reading(Settings(index=index, threads=THREADS)) as opened,
     ):
         for number, question in enumerate(asked):
             began = time.perf_counter()

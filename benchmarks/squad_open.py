@@ -14,8 +14,8 @@ import numpy as np
 
 from benchmarks.common import SQUAD, THREADS, index_of, need, print_table
 from benchmarks.fusion import rankings
+from nutgraf.archive import open_for_reading
 from nutgraf.indexer.embedded.index import EmbeddedIndex
-from nutgraf.opening import open_answerer
 from nutgraf.qa.evaluate.metrics import exact_match, f1
 from nutgraf.qa.evaluate.questions import sample
 from nutgraf.qa.evaluate.ranking import measured as scored
@@ -72,7 +72,7 @@ def retrieval(index: EmbeddedIndex, questions: list[SquadQuestion], rule: Retrie
 def answers(folder: Path, corpus: SquadCorpus, count: int, peer: Path | None) -> None:
     """Print EM, F1 and latency of default settings on a fixed sample of the questions."""
     questions = sample(corpus.questions, count)
-    with open_answerer(Settings(index=folder, threads=THREADS)) as opened:
+    with open_for_reading(Settings(index=folder, threads=THREADS)) as opened:
         # One at a time, since each one's time is told; `nutgraf eval --open` gives the same EM and F1.
         asked = [opened.answerer.ask(question.text) for question in questions]
     # The best guess counts also where nutgraf would abstain.
@@ -88,8 +88,8 @@ def answers(folder: Path, corpus: SquadCorpus, count: int, peer: Path | None) ->
 
 
 def _row(name: str, questions: list[SquadQuestion], given: list[str], took: list[float]) -> list[object]:
-    em = 100 * float(np.mean([exact_match(a, q.golds) for a, q in zip(given, questions, strict=True)]))
-    overlap = 100 * float(np.mean([f1(a, q.golds) for a, q in zip(given, questions, strict=True)]))
+    em = 100 * float(np.mean([exact_match(a, q.gold_answers) for a, q in zip(given, questions, strict=True)]))
+    overlap = 100 * float(np.mean([f1(a, q.gold_answers) for a, q in zip(given, questions, strict=True)]))
     return [name, em, overlap, float(np.median(took)), float(np.percentile(took, 95))]
 
 

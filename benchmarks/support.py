@@ -28,6 +28,7 @@ from nutgraf.qa.evaluate.questions import GoldQuestion, sample
 from nutgraf.qa.evaluate.scores import expected_calibration_error
 from nutgraf.qa.profiles import Profile
 from nutgraf.qa.reader import ReaderParams
+from nutgraf.qa.search import Searcher
 
 FOLDS = 5
 
@@ -76,7 +77,7 @@ def asked(count: int) -> tuple[list[Guess], list[Guess]]:
     with EmbeddedIndex(need(CACHE / "news")) as index:
         reader = load_reader(threads=THREADS)
         calibration = Calibration.from_card(reader.card.calibration)
-        answerer = Answerer(index, load_encoder(threads=THREADS), reader, calibration)
+        answerer = Answerer(Searcher(index, load_encoder(threads=THREADS)), reader, calibration)
         without = answerer.by(Profile(reading=ReaderParams(agreement_weight=0.0)))
         return guesses(answerer, questions), guesses(without, questions)
 
@@ -85,7 +86,7 @@ def guesses(answerer: Answerer, questions: Sequence[GoldQuestion]) -> list[Guess
     """Ask each question."""
     outcomes = answerer.ask_many([q.text for q in questions])
     return [
-        Guess(best.features, len(best.support), right(best.text, question.golds))
+        Guess(best.features, len(best.support), right(best.text, question.gold_answers))
         for question, outcome in zip(questions, outcomes, strict=True)
         for best in outcome.best[:1]
     ]
@@ -101,7 +102,7 @@ def figures(found: Sequence[Guess]) -> list[str]:
         held_out = set(order[fold::FOLDS])
         others = [at for at in order if at not in held_out]
         weights = fit([features[at] for at in others], [right[at] for at in others])
-        fitted = Calibration.of(weights, threshold=0.0)
+        fitted = Calibration(weights, threshold=0.0)
         for at in held_out:
             p[at] = fitted.probability(features[at])
     y = np.array(right)

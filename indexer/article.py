@@ -4,16 +4,42 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypedDict
 
 
-@dataclass(frozen=True, slots=True)
+class ArticleJson(TypedDict):
+    """What identifies an article to a person; `published` is ISO 8601 in UTC."""
+
+    id: str
+    title: str
+    url: str | None
+    source: str | None
+    published: str | None
+
+
+class FullArticleJson(ArticleJson):
+    """An article with all that is kept of it."""
+
+    authors: list[str]
+    published_from: str | None
+    ingested_at: str | None
+    content_hash: str
+    cluster: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Article:
     """A cleaned article.
 
     `text` is the body that every quote is cut from: spans are half-open code-point offsets into it.
     `published` is timezone-aware UTC (midnight where only a day is known) or None; `published_from`
-    says where it came from: given, json-ld, meta, url, byline, text or file. `origin` is where the article
-    was read from (a path, or a path and line), for messages and for finding vanished files.
+    says where the date came from: given, json-ld, meta, url, byline, text or file. `origin` is where the
+    article was read, an absolute path or a path and line; None where it came without a file.
+
+    >>> import nutgraf
+    >>> nutgraf.Article(id="a1", title="The mill", text="The mill at Tarn closed.", source="The Tarn Post")
+    Article(id='a1', title='The mill', source='The Tarn Post', published=None, text=<24 characters>)
     """
 
     id: str
@@ -30,7 +56,40 @@ class Article:
 
     @property
     def content_hash(self) -> str:
-        """Hex sha256 of everything a reader could see; it saves work and is never an identity."""
+        """Hex sha256 of all that a reader could see. It saves work, and does not identify the article."""
         published = self.published.isoformat() if self.published else None
         seen = [self.title, self.text, self.url, self.source, self.authors, published]
         return hashlib.sha256(json.dumps(seen, ensure_ascii=True).encode()).hexdigest()
+
+    def reference(self) -> ArticleJson:
+        """Return what identifies the article to a person."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "url": self.url,
+            "source": self.source,
+            "published": _moment(self.published),
+        }
+
+    def to_dict(self) -> FullArticleJson:
+        """Return the article with all that is kept of it."""
+        return {
+            **self.reference(),
+            "authors": list(self.authors),
+            "published_from": self.published_from,
+            "ingested_at": _moment(self.ingested_at),
+            "content_hash": self.content_hash,
+            "cluster": self.cluster,
+            "text": self.text,
+        }
+
+    def __repr__(self) -> str:
+        day = self.published and self.published.date().isoformat()
+        return (
+            f"Article(id={self.id!r}, title={self.title[:80]!r}, source={self.source!r}, published={day!r},"
+            f" text=<{len(self.text):,} characters>)"
+        )
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat().replace("+00:00", "Z")

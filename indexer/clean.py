@@ -1,6 +1,6 @@
-"""Plain, storable text without the leftovers of web pages. Knows no file formats and no dates.
+"""Makes plain, storable text without the leftovers of web pages. Knows no file formats and no dates.
 
-Only whole lines go, never a part of one: a leftover that stays is a blemish, a lost sentence of the
+Only whole lines go, never a part of a line: a leftover that stays is a blemish, a lost sentence of the
 article is a defect. Line rules hold anywhere; a tail rule cuts from a marker on, and only where what
 follows is short and stands at the very end.
 """
@@ -115,6 +115,8 @@ _LINE = re.compile(
 )
 _TAIL = re.compile("|".join(f"(?P<{n}>(?:{form}){_END})" for n, form in _TAIL_RULES.items()), re.IGNORECASE)
 _PLAIN_QUOTES = str.maketrans("‘’“”", "''\"\"")
+# Chosen by reading what the rules removed (docs/log.md, 2026-11-21, "what the cleaner removes from 11,602
+# news articles"); other values were not compared.
 _LONGEST_RULE_CHARS = 480
 _TAIL_SHARE = 0.15
 _TAIL_CHARS = 1500
@@ -125,7 +127,7 @@ _LONG_TAILS = frozenset({"comment_form", "about_author"})  # these bring paragra
 
 @dataclass(frozen=True, slots=True)
 class RemovedLine:
-    """A line that was taken out, and the rule that did it."""
+    """A line that was removed, and the name of the rule that removed it."""
 
     rule: str
     line: str
@@ -133,7 +135,7 @@ class RemovedLine:
 
 @dataclass(frozen=True, slots=True)
 class CleanedText:
-    """The text that is left, and every line that is not."""
+    """The cleaned text, and every line that was removed."""
 
     text: str
     removed: tuple[RemovedLine, ...] = ()
@@ -145,7 +147,7 @@ def clean(text: str) -> str:
 
 
 def clean_report(text: str) -> CleanedText:
-    """Clean as `clean` does, and say which line went by which rule."""
+    """Clean as `clean` does, and report which rule removed which line."""
     kept: list[str] = []
     removed: list[RemovedLine] = []
     for line in normalise(text).split("\n"):

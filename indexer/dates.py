@@ -46,6 +46,7 @@ _DATELINE = re.compile(
     r"[A-Z][A-Z .'’-]{2,40}(?:, [A-Z][A-Za-z.]{1,20})?[\s,.()]{0,4}(?:[(/][\w ]{2,30}[)/])?[\s,.:]{0,3}"
 )
 _LABEL = re.compile(r"(?:first |originally )?(?:published|posted)\b", re.IGNORECASE)
+# No date is longer, and datelines and labels stand near an end. These bounds were not measured.
 _LONGEST_CHARS = 80
 _FIRST_LINES, _LAST_LINES = 5, 3
 _EPOCH = re.compile(r"([0-9]{10})(?:\.[0-9]{1,9})?|([0-9]{13})(?:\.0)?")  # a float's seconds have a fraction
@@ -65,34 +66,34 @@ class ParsedDate:
 
     @property
     def stated(self) -> bool:
-        """Whether the text says a date at all, be it one that cannot be: a future, an impossible one."""
+        """Whether the text states a date at all, even an impossible one or one in the future."""
         return self.reason not in (_NO_DATE, _NOT_A_DATE)
 
 
 def parse_date(text: str, *, today: date | None = None) -> ParsedDate:
-    """Read a given date: ISO 8601, RFC 2822, epoch seconds or milliseconds, or a written day.
+    """Read a date: ISO 8601, RFC 2822, epoch seconds or milliseconds, or a written day.
 
     A time without a zone is taken as UTC; a day without a time is its midnight in UTC. Days before
     1600 and after tomorrow are refused, and so is 03/04/2016, which is two days.
     """
-    given = text.strip()
-    if not given:
+    words = text.strip()
+    if not words:
         return ParsedDate(None, _NO_DATE)
-    if len(given) > _LONGEST_CHARS:
+    if len(words) > _LONGEST_CHARS:
         return ParsedDate(None, _NOT_A_DATE)
     try:
-        found = _instant(given)
+        moment = _instant(words)
     except (ValueError, OverflowError, TypeError, IndexError):
-        found = None
-    return _written(given, today) if found is None else _checked(found, today)
+        moment = None
+    return _written(words, today) if moment is None else _checked(moment, today)
 
 
 def parse_date_line(line: str, *, today: date | None = None) -> ParsedDate:
     """Read the day of a line that says nothing but a date: "Published: Jan. 6, 2021, 5:00 p.m. EST"."""
-    given = line.strip()
-    if not given or len(given) > _LONGEST_CHARS:
+    words = line.strip()
+    if not words or len(words) > _LONGEST_CHARS:
         return ParsedDate(None, _NOT_A_DATE)
-    return _written(given, today)
+    return _written(words, today)
 
 
 def date_in_url(url: str, *, today: date | None = None) -> ParsedDate:
@@ -107,14 +108,14 @@ def date_in_text(text: str, *, today: date | None = None) -> ParsedDate:
     """Read the day that an article's text states about itself: in its dateline, or in a line of its own.
 
     Such a line says "Published" or "Posted" and nothing but a date, near the top or the end. A date in a
-    sentence is never one: it is what the article is about.
+    sentence does not count: the article is about that day.
     """
     lines = [line for line in map(str.strip, text.split("\n")) if line]
-    if lines and (found := _dateline(lines[0], today)).stated:
-        return replace(found, line=lines[0])
+    if lines and (parsed := _dateline(lines[0], today)).stated:
+        return replace(parsed, line=lines[0])
     for line in (*lines[:_FIRST_LINES], *lines[-_LAST_LINES:]):
-        if _LABEL.match(line) and (found := parse_date_line(line, today=today)).stated:
-            return replace(found, line=line)
+        if _LABEL.match(line) and (parsed := parse_date_line(line, today=today)).stated:
+            return replace(parsed, line=line)
     return ParsedDate(None, _NO_DATE)
 
 
@@ -128,29 +129,29 @@ def _dateline(line: str, today: date | None) -> ParsedDate:
     return ParsedDate(None, _NO_DATE)
 
 
-def _instant(given: str) -> datetime | None:
-    """Read the forms made by machines; None or an exception where it is none of them."""
-    if epoch := _EPOCH.fullmatch(given):
+def _instant(words: str) -> datetime | None:
+    """Read the forms made by machines; return None or raise where the text has another form."""
+    if epoch := _EPOCH.fullmatch(words):
         seconds, milliseconds = epoch.groups()
         return datetime.fromtimestamp(int(seconds) if seconds else int(milliseconds) / 1000, tz=UTC)
-    if _MAIL.fullmatch(given):
-        return email.utils.parsedate_to_datetime(given)
-    return datetime.fromisoformat(given) if given[:4].isdigit() else None
+    if _MAIL.fullmatch(words):
+        return email.utils.parsedate_to_datetime(words)
+    return datetime.fromisoformat(words) if words[:4].isdigit() else None
 
 
-def _written(given: str, today: date | None) -> ParsedDate:
+def _written(words: str, today: date | None) -> ParsedDate:
     for form in WRITTEN:
-        match = form.search(given)
-        if match and _AROUND.fullmatch(given[: match.start()] + " " + given[match.end() :]):
+        match = form.search(words)
+        if match and _AROUND.fullmatch(words[: match.start()] + " " + words[match.end() :]):
             return _day(match["year"], match["month"], match["day"], today)
-    slashed = _SLASHED.fullmatch(given)
+    slashed = _SLASHED.fullmatch(words)
     if slashed is None:
         return ParsedDate(None, _NOT_A_DATE)
-    one, two = int(slashed[1]), int(slashed[2])
+    first, second = int(slashed[1]), int(slashed[2])
     months = len(MONTHS)
-    if one <= months and two <= months and one != two:
+    if first <= months and second <= months and first != second:
         return ParsedDate(None, "day and month cannot be told apart")
-    day, month = (one, two) if two <= months else (two, one)
+    day, month = (first, second) if second <= months else (second, first)
     return _day(slashed[3], str(month), str(day), today)
 
 
@@ -162,9 +163,9 @@ def _day(year: str, month: str, day: str, today: date | None) -> ParsedDate:
         return ParsedDate(None, "not in the calendar")
 
 
-def _checked(found: datetime, today: date | None) -> ParsedDate:
+def _checked(moment: datetime, today: date | None) -> ParsedDate:
     try:
-        moment = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except OverflowError:
         return ParsedDate(None, "not in the calendar")
     if moment.year < FIRST_YEAR:

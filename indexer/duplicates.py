@@ -1,4 +1,4 @@
-"""Whether two texts are prints of one story. Pure: knows words, not articles, clusters or storage.
+"""Says whether two texts are prints of one story. Pure: knows words, not articles, clusters or storage.
 
 A wire story comes back with another headline, byline and footer, cut from its end, or with paragraphs more;
 an article comes back updated. What is compared is the set of a text's shingles, runs of four words (Broder
@@ -13,42 +13,46 @@ from itertools import islice
 
 import numpy as np
 
-SHINGLE_WORDS = 4
-OPENING_WORDS = 120
+SHINGLE_WORDS = 4  # chosen in docs/log.md, 2026-11-22, "copies of one story"
+OPENING_WORDS = 120  # the same entry: 100 and 150 words find as many copies
 MIN_SHINGLES = 20
-"""A text with fewer different shingles has no copies but those with exactly its words."""
+"""A text with fewer different shingles has copies only where the words are exactly the same. Not measured."""
 
 MAX_WORDS = 20_000
-"""Words that are compared; a text's rest is taken to go with them. Ten megabytes must not stop a run."""
+"""Words of a text that are compared, the first ones: ten megabytes must not stop a run. Not measured."""
 
 SLOTS = 128
-"""MinHash values a text, in bands of two: half of the pairs with resemblance 0.1 are found, 93 % at 0.2."""
+"""MinHash values a text, in bands of two: half of the pairs with resemblance 0.1 are found, 93 % at 0.2.
+Chosen in docs/log.md, 2026-11-22, "copies of one story", like the thresholds below."""
 
 
 @dataclass(frozen=True, slots=True)
 class CopyThreshold:
-    """What a copy needs: shared of the shingles of both texts together, and of one text's opening."""
+    """What a copy needs, as shares from 0 to 1.
+
+    `resemblance` is of the shingles of both texts together, `opening` of the shingles of a text's opening.
+    """
 
     resemblance: float
     opening: float
 
 
 EDITED = CopyThreshold(resemblance=0.25, opening=0.35)
-"""About as long: the opening is the shorter text's."""
+"""For texts of about the same length; the opening is that of the shorter text."""
 
 CUT = CopyThreshold(resemblance=0.15, opening=0.15)
-"""Much shorter: of it CUT_SHARE must stand in the longer."""
+"""For a text that is much shorter: CUT_SHARE of its shingles must stand in the longer text."""
 
 START = CopyThreshold(resemblance=0.05, opening=0.15)
-"""Shorter still: the same, and the opening is the longer text's, too."""
+"""For a text that is shorter still: as CUT, and the longer text must open with the shorter one's words."""
 
-CUT_SHARE = 0.65
+CUT_SHARE = 0.65  # chosen with the thresholds above
 
 _RULE = 1
-"""Raise it when what is a word, a shingle, a sketch or a copy changes: clusters are then made again."""
+"""To be raised when words, shingles, sketches or copies are defined anew: clusters are then made again."""
 
 _SEED = 1
-_LEAST_EQUAL_SLOTS = 4
+_LEAST_EQUAL_SLOTS = 4  # of SLOTS: a resemblance of about 0.03, below that of any copy. Not measured
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _WORD = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+")  # scripts without blanks: each character is a word
 
@@ -85,17 +89,17 @@ def shingled(text: str) -> ShingledText:
     return ShingledText(shingles(sequence, SHINGLE_WORDS), opening, exact)
 
 
-def copies(one: ShingledText, other: ShingledText) -> bool:
-    """Whether most of the shorter text is the longer one's, its opening included. Symmetric.
+def copies(left: ShingledText, right: ShingledText) -> bool:
+    """Whether most of the shorter text stands in the longer one, its opening included. Symmetric.
 
     The opening tells a print of one story from stories that share a background section, a gallery's captions
     or a page's boilerplate. The longer the other text, the more of the shorter must stand there, and at the
     last the other must begin alike: a roundup that quotes a short article whole is no copy of it. The
     thresholds were chosen on the labelled pairs of tests/quality (docs/log.md).
     """
-    if one.short or other.short:
-        return one.exact == other.exact
-    shorter, longer = sorted((one, other), key=lambda text: (len(text.shingles), text.exact))
+    if left.short or right.short:
+        return left.exact == right.exact
+    shorter, longer = sorted((left, right), key=lambda text: (len(text.shingles), text.exact))
     shared = len(shorter.shingles & longer.shingles)
     resemblance = shared / (len(shorter.shingles) + len(longer.shingles) - shared)
     opening = _share(shorter.opening, longer.shingles)
@@ -137,9 +141,9 @@ def sketch(text: ShingledText) -> bytes:
     return np.array(signature.digest(), "<u4").tobytes()
 
 
-def likeness(one: bytes, other: bytes) -> int:
+def likeness(left: bytes, right: bytes) -> int:
     """Return how many slots of two sketches are equal, 0 where too few for copies."""
-    if len(one) != len(other):
+    if len(left) != len(right):
         return 0
-    equal = int(np.count_nonzero(np.frombuffer(one, "<u4") == np.frombuffer(other, "<u4")))
-    return equal if equal >= min(_LEAST_EQUAL_SLOTS, len(one) // 4) else 0
+    equal = int(np.count_nonzero(np.frombuffer(left, "<u4") == np.frombuffer(right, "<u4")))
+    return equal if equal >= min(_LEAST_EQUAL_SLOTS, len(left) // 4) else 0

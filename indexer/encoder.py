@@ -1,6 +1,6 @@
-"""What an index asks of its encoder, and what it remembers of it.
+"""The encoder as an index needs it, and what an index remembers of it.
 
-Knows no model: `models.onnx` and `models.hf` satisfy the protocols by shape.
+Knows no model: `models.onnx` and `models.hf` satisfy the Protocols by shape.
 """
 
 from collections.abc import Sequence
@@ -54,7 +54,7 @@ class Encoder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class EncoderIdentity:
-    """The encoder that an index belongs to; vectors of another one mean something else."""
+    """The encoder that built an index; vectors of another encoder cannot be compared with its vectors."""
 
     id: str
     sha256: str

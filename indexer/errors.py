@@ -6,23 +6,20 @@
     ├── IndexLocked     another process writes to it
     ├── IndexMismatch   built by another encoder, passage rule or a newer nutgraf
     ├── IndexDamaged    a file is truncated, missing or contradicts the manifest
-    └── StorageFailed   the disk said no (full, read-only, I/O error)
+    └── StorageFailed   a file cannot be read or written (disk full, no permission, I/O error)
 
 Each message holds the bad value and what was expected; `hint` is the next thing to type.
 """
 
 from typing import ClassVar
 
+from nutgraf.error import NutgrafError
 
-class IndexerError(Exception):
-    """Base of this package's errors: a message, a stable `code`, and a hint."""
+
+class IndexerError(NutgrafError):
+    """Base of this package's errors."""
 
     code: ClassVar[str] = "indexer_error"
-
-    def __init__(self, message: str, *, hint: str = "") -> None:
-        """Keep the message (what was wrong, what was expected) and the hint (what to type)."""
-        super().__init__(message)
-        self.hint = hint
 
 
 class SourceError(IndexerError):
@@ -44,7 +41,7 @@ class IndexLocked(IndexerError):
 
 
 class IndexMismatch(IndexerError):
-    """The index was built by something else than what opens it."""
+    """The index was built by another encoder, passage rule or version than the one that opens it."""
 
     code = "index_mismatch"
 

@@ -1,4 +1,4 @@
-"""Which articles may be found: a range of days and a set of outlets. Applied before every search."""
+"""Which articles may be found: a range of days and a set of outlets. Every search applies it first."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -13,9 +13,14 @@ def day_number(day: date) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Days are inclusive; an article without a date passes no date filter. Outlets ignore case.
+    """The condition that an article must meet to be found; an empty filter lets every article pass.
 
-    `as_of` is the day on which one asks: what came later is kept out, and what was new then is preferred.
+    The days `first` and `last` are inclusive; an article without a date passes no filter by date. Outlets in
+    `sources` are compared without regard to case. `as_of` is the day on which the question is asked: later
+    articles are kept out, and articles that were new on that day are preferred.
+
+    >>> Filter(first=date(2016, 1, 1), sources=("CNN",)).first_day
+    16801
     """
 
     first: date | None = None
@@ -34,7 +39,7 @@ class Filter:
         return min((day_number(day) for day in (self.last, self.as_of) if day is not None), default=None)
 
     def without_preference(self) -> "Filter":
-        """Return one that lets the same articles pass and prefers none of them."""
+        """Return a filter that lets the same articles pass and prefers none of them."""
         last = min((day for day in (self.last, self.as_of) if day is not None), default=None)
         return Filter(self.first, last, self.sources)
 

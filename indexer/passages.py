@@ -1,4 +1,4 @@
-"""Cuts an article into passages: whole sentences, about a hundred words, a little overlap.
+"""Cuts an article into passages: whole sentences of about a hundred words, with a little overlap.
 
 Knows text and token counts; does not know which encoder counts the tokens, nor where passages are kept.
 A passage is a half-open code-point span of the article's text, so `text[start:end]` is always a quote.
@@ -16,18 +16,20 @@ import numpy.typing as npt
 TokenSpans: TypeAlias = Callable[[Sequence[str]], list[npt.NDArray[np.int32]]]
 """Texts -> for each an int32 array (tokens, 2) of half-open code-point offsets, special tokens left out."""
 
-SPECIAL_TOKENS = 2
-TITLE_CHARS = 120
+SPECIAL_TOKENS = 2  # [CLS] and [SEP]
+TITLE_CHARS = 120  # of a longer title, the words that fit: an encoder reads some 256 tokens. Not measured.
 _CLAUSE = re.compile(r"(?<=[;:,])\s+|\s+(?=[–—(])")
 _WORD = re.compile(r"\S+")
 
 
 @dataclass(frozen=True, slots=True)
 class PassageRule:
-    """How articles are cut; part of what an index remembers.
+    """How articles are cut; an index remembers it.
 
     A passage takes sentences up to `words`; a single sentence may be longer, up to `max_words`.
-    The last `overlap_sentences` of a passage open the next one, if they have at most `overlap_words`.
+    The last `overlap_sentences` of a passage open the next one, if they have at most `overlap_words`. No
+    passage is longer than `max_chars`. `words` and `overlap_sentences` were compared with others in
+    docs/log.md, 2026-11-22, "how long passages are"; the other numbers were not.
     """
 
     words: int = 110
@@ -39,7 +41,7 @@ class PassageRule:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A sentence, or a part of one that is too long: its span, its words and its tokens."""
+    """A sentence, or a part of a sentence that is too long, with the numbers of its words and tokens."""
 
     start: int
     end: int

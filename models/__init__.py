@@ -1,7 +1,8 @@
-"""Text to vectors, questions and contexts to span scores: nutgraf's two models and the engines that run them.
+"""The encoder turns texts into vectors; the reader scores the spans of a context as answers to a question.
 
-A leaf package: it knows nothing of articles, indexes or answers, and holds no network code. Importing it
-loads neither onnxruntime nor torch; `load_encoder` and `load_reader` load what their engine needs.
+This package holds both models and the engines that run them. It knows nothing of articles, indexes or
+answers, and it holds no network code. Importing it loads neither onnxruntime nor torch; `load_encoder` and
+`load_reader` load what their engine needs.
 """
 
 from pathlib import Path
@@ -28,19 +29,24 @@ __all__ = [
 
 
 def shipped(kind: Literal["encoder", "reader"]) -> Path:
-    """Return the folder of the model in the box."""
+    """Return the folder of the model that is installed with nutgraf."""
     return Path(__file__).parent / "weights" / kind
 
 
 def load_encoder(name: str | None = None, *, threads: int | None = None) -> "OnnxEncoder | HfEncoder":
-    """Load the shipped encoder, one that we exported, or any sentence-transformers model.
+    """Load the shipped encoder, or the model of this name.
 
-    A folder with `card.json` and `model.onnx` is run by onnxruntime, any other name by the extra `hf`.
+    onnxruntime runs a folder that holds `card.json` and `model.onnx`. sentence-transformers, from the extra
+    `hf`, loads any other name or folder.
 
-    `threads` defaults to the physical cores. Raises ModelMissing (no such model, or the extra `hf` is not
-    installed) and ModelDamaged.
+    `threads` defaults to the number of physical cores. Raises ModelMissing if there is no such model or the
+    extra `hf` is not installed, and ModelDamaged if the files are not what the model's card says.
+
+    >>> import nutgraf
+    >>> nutgraf.load_encoder().encode(["The vote is on Friday."]).shape
+    (1, 384)
     """
-    if name is None or _is_ours(name):
+    if name is None or _has_graph(name):
         from nutgraf.models.onnx import OnnxEncoder
 
         return OnnxEncoder(shipped("encoder") if name is None else name, threads)
@@ -50,11 +56,17 @@ def load_encoder(name: str | None = None, *, threads: int | None = None) -> "Onn
 
 
 def load_reader(name: str | None = None, *, threads: int | None = None) -> "OnnxReader | HfReader":
-    """Load the shipped reader, one that we exported, or any question-answering model.
+    """Load the shipped reader, or the model of this name.
 
-    Names, threads and errors as for `load_encoder`.
+    onnxruntime runs a folder that holds `card.json` and `model.onnx`. transformers, from the extra `hf`,
+    loads any other name or folder as an `AutoModelForQuestionAnswering`. `threads` and the errors are those
+    of `load_encoder`.
+
+    >>> import nutgraf
+    >>> nutgraf.load_reader().answer(question="When is the vote?", context="The vote is on Friday.")["answer"]
+    'Friday'
     """
-    if name is None or _is_ours(name):
+    if name is None or _has_graph(name):
         from nutgraf.models.onnx import OnnxReader
 
         return OnnxReader(shipped("reader") if name is None else name, threads)
@@ -63,6 +75,6 @@ def load_reader(name: str | None = None, *, threads: int | None = None) -> "Onnx
     return HfReader(name, threads)
 
 
-def _is_ours(name: str) -> bool:
-    """Whether a folder holds a card and a graph, so that onnxruntime runs it."""
+def _has_graph(name: str) -> bool:
+    """Return whether a folder holds a card and a graph, so that onnxruntime can run it."""
     return (Path(name) / "card.json").is_file() and (Path(name) / "model.onnx").is_file()

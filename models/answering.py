@@ -1,32 +1,33 @@
-"""Answers questions from the texts beside them, of any length: what transformers' pipeline did until 5.3.
+"""Answers each question from one text of any length, as transformers' pipeline did until version 5.3.
 
-On top of `read` of either engine and of `models.spans`. Knows windows and offsets; knows no engine, no index
-and no calibration: a score here is a share of one softmax, not a probability that holds over questions.
+It uses a reader's `read` and the span search of `models.spans`. It knows windows and offsets; it knows no
+engine, no index and no calibration. A score here is a share of one softmax, not a probability that can be
+compared over questions.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from numbers import Integral
 from reprlib import repr as brief
-from typing import Literal, Protocol, TypedDict, Unpack, overload
+from typing import Literal, TypedDict, Unpack, overload
 
 import numpy as np
 
-from nutgraf.models.cards import ModelCard
 from nutgraf.models.errors import BadInput
-from nutgraf.models.logits import QUESTION_TOKENS, WindowLogits
+from nutgraf.models.logits import QUESTION_TOKENS
+from nutgraf.models.reader import Reader
 from nutgraf.models.spans import Pool, Span, span_scores
 from nutgraf.models.windowing import Offsets, TextWindow, blocks, whole_characters, windows
 
-_SPECIAL_TOKENS = 4  # what a pair has at most beside its two texts (BERT 3, RoBERTa 4)
-_WINDOWS_A_READ = 1024  # bounds memory: 256 tokens each are some 50 MB while they are read
+_SPECIAL_TOKENS = 4  # the most that a pair has beside its two texts: BERT has 3, RoBERTa and MPNet have 4
+_WINDOWS_A_READ = 1024  # bounds memory: 1,024 windows of 256 tokens take about 50 MB while they are read
 _HINT = 'reader.answer(question="Who spoke?", context="Mr. Wang spoke on Monday.")'
 
 StringList = list[str] | tuple[str, ...]
 
 
 class ReaderAnswer(TypedDict):
-    """`answer == context[start:end]`, in code points; `score` from 0 to 1."""
+    """One answer: `answer == context[start:end]` in code points, and `score` lies between 0 and 1."""
 
     score: float
     start: int
@@ -35,7 +36,7 @@ class ReaderAnswer(TypedDict):
 
 
 class AnswerOptions(TypedDict, total=False):
-    """What `answer` takes besides `top_k`."""
+    """The keyword arguments that `answer` takes besides `top_k`."""
 
     max_answer_len: int
     handle_impossible_answer: bool
@@ -43,27 +44,11 @@ class AnswerOptions(TypedDict, total=False):
     max_seq_len: int
 
 
-class SpanReader(Protocol):
-    """What answering needs of an engine."""
-
-    @property
-    def card(self) -> ModelCard:
-        """The model's card; `max_tokens` bounds a window."""
-        ...
-
-    def read(self, pairs: Sequence[tuple[str, str]]) -> list[WindowLogits]:
-        """Return the logits of each (question, context) pair, in order."""
-        ...
-
-    def token_spans(self, texts: Sequence[str]) -> list[Offsets]:
-        """Return each text's tokens, uncut and without specials, as code-point spans, int32 (t, 2)."""
-        ...
-
-
-# A string is inside "string or list", and 1 inside int: mypy warns of that, and the first that fits wins.
+# The overloads overlap, since a string is also "a string or a list", and 1 is also an int: mypy warns of
+# that. The first overload that fits decides.
 @overload
 def answer(  # type: ignore[overload-overlap]
-    reader: SpanReader,
+    reader: Reader,
     *,
     question: str,
     context: str,
@@ -72,11 +57,11 @@ def answer(  # type: ignore[overload-overlap]
 ) -> ReaderAnswer: ...
 @overload
 def answer(  # type: ignore[overload-overlap]
-    reader: SpanReader, *, question: str, context: str, top_k: int, **options: Unpack[AnswerOptions]
+    reader: Reader, *, question: str, context: str, top_k: int, **options: Unpack[AnswerOptions]
 ) -> list[ReaderAnswer]: ...
 @overload
 def answer(  # type: ignore[overload-overlap]
-    reader: SpanReader,
+    reader: Reader,
     *,
     question: str | StringList,
     context: str | StringList,
@@ -85,7 +70,7 @@ def answer(  # type: ignore[overload-overlap]
 ) -> list[ReaderAnswer]: ...
 @overload
 def answer(
-    reader: SpanReader,
+    reader: Reader,
     *,
     question: str | StringList,
     context: str | StringList,
@@ -93,7 +78,7 @@ def answer(
     **options: Unpack[AnswerOptions],
 ) -> list[list[ReaderAnswer]]: ...
 def answer(
-    reader: SpanReader,
+    reader: Reader,
     *,
     question: str | StringList,
     context: str | StringList,
@@ -103,24 +88,30 @@ def answer(
     doc_stride: int = 64,
     max_seq_len: int = 256,
 ) -> ReaderAnswer | list[ReaderAnswer] | list[list[ReaderAnswer]]:
-    """Answer each question from its context: a dict with `score`, `start`, `end`, `answer`.
+    """Answer each question from its context, and return dicts with `score`, `start`, `end` and `answer`.
 
-    Two lists of equal length are read in pairs; one question with many contexts, or many with one, too. A
-    list in is a list out. With `top_k` above 1 there is a list of up to so many answers for each pair.
+    Two lists of equal length are read as pairs. One question can be read with many contexts, and many
+    questions with one context. If either argument is a list, the result is a list. If `top_k` is above 1,
+    the result for each pair is a list of at most `top_k` answers.
 
-    `max_answer_len` is in tokens. A context is read in windows of at most `max_seq_len` tokens, the question
-    among them and never more than the model takes, of which neighbours share `doc_stride` tokens: at least
-    `max_answer_len` - 1, so that every answer is whole in some window, and at most half of the room.
+    `max_answer_len` counts tokens. A context is read in windows of at most `max_seq_len` tokens; the question
+    counts, and no window is longer than the model takes. Neighbouring windows share `doc_stride` tokens. They
+    share at least `max_answer_len` - 1, so that every answer is whole in some window, and at most half of the
+    tokens that a window has for its context. The defaults of both were compared with the pipeline's 384 and
+    128 in docs/log.md, 2026-11-22, "batches, early stop, calibration features".
 
-    score: one softmax over the context, over all its windows, never one a window (Clark and Gardner, arXiv
-    1710.10723). Its members are all distinct spans of up to `max_answer_len` tokens, each with start + end
-    logit (the highest, where windows overlap), less what its length costs by the reader's card, and one
-    "no answer", whose logit is the lowest null score of any window. So the scores of all possible answers and
-    of "no answer" add up to 1; that does not make them calibrated. Ties: by position.
+    score: one softmax runs over all windows of a context, instead of one softmax for each window (Clark and
+    Gardner, arXiv 1710.10723). Its members are all distinct spans of up to `max_answer_len` tokens and one
+    "no answer". A span's logit is its start logit plus its end logit, less the cost of its length from the
+    reader's card; where windows overlap, the highest sum counts. The logit of "no answer" is the lowest null
+    score of any window. So the scores of all spans and of "no answer" add up to 1. They are not calibrated.
+    Answers of equal score are in the order of the text.
 
-    `handle_impossible_answer` lets "no answer" compete: `{"answer": "", "start": 0, "end": 0}`, which is also
-    what a context without a single readable token gives. Raises BadInput, a ValueError too, for what is empty
-    or blank, for lists of different lengths, and for numbers out of range.
+    If `handle_impossible_answer` is true, "no answer" can be among the answers. It is
+    `{"answer": "", "start": 0, "end": 0}`. A context without a readable token always gives this answer.
+
+    Raises BadInput, which is a ValueError, for empty or blank text, for lists of different lengths, and for
+    numbers out of range.
     """
     for name, value, least in (
         ("top_k", top_k, 1),
@@ -130,30 +121,30 @@ def answer(
     ):
         _check_number(name, value, least)
     pairs = _pairs(question, context)
-    rooms = _rooms(reader, [asked for asked, _ in pairs], max_seq_len)
+    rooms = _rooms(reader, [text for text, _ in pairs], max_seq_len)
     tokens = {text: _token_spans(reader, text) for text in dict.fromkeys(text for _, text in pairs)}
-    cut = _windows(pairs, rooms, tokens, max(doc_stride, max_answer_len - 1))
+    numbered = _windows(pairs, rooms, tokens, max(doc_stride, max_answer_len - 1))
     pools = [Pool(top_k) for _ in pairs]
-    _read(reader, pairs, cut, pools, max_answer_len)
-    found = [
+    _read(reader, pairs, numbered, pools, max_answer_len)
+    answers = [
         [_quote(text, span) for span in pool.best(with_null=handle_impossible_answer)]
         for (_, text), pool in zip(pairs, pools, strict=True)
     ]
     alone = isinstance(question, str) and isinstance(context, str)
     if top_k == 1:
-        return found[0][0] if alone else [best for [best] in found]
-    return found[0] if alone else found
+        return answers[0][0] if alone else [best for [best] in answers]
+    return answers[0] if alone else answers
 
 
 def _read(
-    reader: SpanReader,
+    reader: Reader,
     pairs: Sequence[tuple[str, str]],
-    cut: Iterator[tuple[int, TextWindow]],
+    numbered: Iterator[tuple[int, TextWindow]],
     pools: Sequence[Pool],
     max_answer_len: int,
 ) -> None:
-    """Read the windows of all pairs, as many together as memory allows, each into its pair's pool."""
-    while block := list(islice(cut, _WINDOWS_A_READ)):
+    """Read (pair's number, window) items in blocks of bounded size, and add each to its pair's pool."""
+    while block := list(islice(numbered, _WINDOWS_A_READ)):
         parts = [(pairs[pair][0], pairs[pair][1][window.start : window.end]) for pair, window in block]
         for (pair, window), logits in zip(block, reader.read(parts), strict=True):
             offsets = whole_characters(pairs[pair][1], logits.offsets + np.int32(window.start))
@@ -184,14 +175,16 @@ def _pairs(question: str | StringList, context: str | StringList) -> list[tuple[
     if isinstance(question, str):
         return [(question, text) for text in ([context] if isinstance(context, str) else context)]
     if isinstance(context, str):
-        return [(one, context) for one in question]
+        return [(text, context) for text in question]
     if len(question) != len(context):
-        message = f"{len(question)} questions and {len(context)} contexts, expected as many of both, or one"
-        raise BadInput(message, hint="a list of one is not repeated: give a string")
+        message = (
+            f"{len(question)} questions and {len(context)} contexts, expected equal numbers, or one string"
+        )
+        raise BadInput(message, hint="a list of one text is not repeated: give the text itself, a string")
     return list(zip(question, context, strict=True))
 
 
-def _rooms(reader: SpanReader, questions: Sequence[str], max_seq_len: int) -> list[int]:
+def _rooms(reader: Reader, questions: Sequence[str], max_seq_len: int) -> list[int]:
     """Return how many tokens of context go into a window beside each question, or raise BadInput."""
     most = min(max_seq_len, reader.card.max_tokens)
     distinct = list(dict.fromkeys(questions))
@@ -209,15 +202,15 @@ def _rooms(reader: SpanReader, questions: Sequence[str], max_seq_len: int) -> li
 def _windows(
     pairs: Sequence[tuple[str, str]], rooms: Sequence[int], tokens: Mapping[str, Offsets], overlap: int
 ) -> Iterator[tuple[int, TextWindow]]:
-    """Yield (pair's number, window) of every pair, each pair's in the order of its context."""
+    """Yield (pair's number, window) for every pair; the windows of a pair are in the order of its context."""
     for pair, ((_, text), room) in enumerate(zip(pairs, rooms, strict=True)):
         if len(tokens[text]):
             for window in windows(tokens[text], room=room, overlap=min(overlap, room // 2)):
                 yield pair, window
-        else:  # it is read nevertheless, for its "no answer"
+        else:  # a context without tokens is read, too: its null score is the answer
             yield pair, TextWindow(0, len(text), None)
 
 
-def _token_spans(reader: SpanReader, text: str) -> Offsets:
+def _token_spans(reader: Reader, text: str) -> Offsets:
     """Return the tokens of a text of any length, int32 (t, 2)."""
     return np.concatenate([reader.token_spans([part])[0] + np.int32(first) for first, part in blocks(text)])

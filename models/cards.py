@@ -1,8 +1,8 @@
-"""Model cards: what a folder of weights is, as frozen data.
+"""Model cards: each describes one folder of weights.
 
-A card names one model exactly: where it comes from, under which licence, the sha256 of the `model.onnx`
-beside it. It knows nothing of engines; `scores` and `calibration` are data for people and for whoever
-calibrates, kept as read.
+A card says where the model comes from, which licence it has, and the sha256 of the `model.onnx` beside it. It
+knows nothing of engines. `scores` and `calibration` are kept as they are read: people and the calibration use
+them.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from nutgraf.models.errors import ModelDamaged, ModelMissing
 
 CARD = "card.json"
 LENGTH_COST = "length_cost"
-"""Its entry, as in the config.json of a reader's weights, from which a card takes it over."""
+"""Name of the entry in a card, and in the config.json of the weights, from which the export copies it."""
 
 WEIGHTS = "model.onnx"
 VOCABULARY = "tokenizer.json"
@@ -29,11 +29,12 @@ _BLOCK_BYTES = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class ModelCard:
-    """One model, as its `card.json` says.
+    """The description of one model, as its `card.json` has it.
 
-    `dim` is the width of a vector (encoder) or of the hidden state (reader); `max_tokens` counts the special
-    tokens; `size_bytes` and `sha256` are those of `model.onnx`; `base` is what it was made from, `data` what
-    it learned from. `length_cost` is what every token after the first costs a reader's answer, in logits.
+    `dim` is the width of an encoder's vectors or of a reader's hidden state. `max_tokens` includes the
+    special tokens. `size_bytes` and `sha256` are those of `model.onnx`. `base` names the model that it was
+    made from, and `data` names the texts that it learnt from. `length_cost` is subtracted from a span's score
+    for every token after its first, in logits.
     """
 
     kind: ModelKind
@@ -56,20 +57,20 @@ class ModelCard:
     def load(cls, folder: str | Path) -> "ModelCard":
         """Read `card.json` in `folder`.
 
-        Raises ModelMissing when there is none, ModelDamaged when it is not JSON, lacks a field, has a field
-        that no card has, or a field of the wrong type.
+        Raises ModelMissing if there is none. Raises ModelDamaged if it is not JSON, if it lacks a field, if
+        it has a field that no card has, or if a field is of the wrong type.
         """
         path = Path(folder) / CARD
         try:
-            found = json.loads(path.read_text(encoding="utf-8"))
+            entries = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError as error:
             raise ModelMissing(
                 f"{path}: there is no model card", hint=f"name a folder that holds {CARD}"
             ) from error
         except (OSError, ValueError) as error:
             raise ModelDamaged(f"{path}: not a readable JSON file: {error}", hint=_REINSTALL) from error
-        _check(path, found)
-        return cls(**found)
+        _check(path, entries)
+        return cls(**entries)
 
 
 _REINSTALL = "reinstall nutgraf, or export the model again: python -m nutgraf.models.export --help"
@@ -85,36 +86,38 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
 }
 
 
-def _check(path: Path, found: object) -> None:
-    """Raise ModelDamaged unless `found` has the fields of a card, each of its type."""
-    if not isinstance(found, dict):
-        raise ModelDamaged(f"{path}: expected an object, found {type(found).__name__}", hint=_REINSTALL)
+def _check(path: Path, entries: object) -> None:
+    """Raise ModelDamaged unless `entries` has the fields of a card, each of the right type."""
+    if not isinstance(entries, dict):
+        raise ModelDamaged(f"{path}: expected an object, found {type(entries).__name__}", hint=_REINSTALL)
     known = {field.name for field in fields(ModelCard)}
     needed = {field.name for field in fields(ModelCard) if field.default is MISSING}
-    if lacking := sorted(needed - found.keys()):
+    if lacking := sorted(needed - entries.keys()):
         raise ModelDamaged(f"{path}: fields missing: {', '.join(lacking)}", hint=_REINSTALL)
-    if unknown := sorted(found.keys() - known):
+    if unknown := sorted(entries.keys() - known):
         raise ModelDamaged(f"{path}: fields that no card has: {', '.join(unknown)}", hint=_REINSTALL)
-    for name, value in found.items():
-        wanted = _TYPES.get(name, (str,))
-        if not isinstance(value, wanted) or (isinstance(value, bool) and bool not in wanted):
-            expected = " or ".join(kind.__name__ for kind in wanted)
+    for name, value in entries.items():
+        types = _TYPES.get(name, (str,))
+        if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
+            expected = " or ".join(kind.__name__ for kind in types)
             raise ModelDamaged(f"{path}: {name} is {value!r}, expected {expected}", hint=_REINSTALL)
-    checked_length_cost(path, found.get(LENGTH_COST, 0.0))
-    if found["kind"] not in get_args(ModelKind):
-        raise ModelDamaged(f"{path}: kind is {found['kind']!r}, expected encoder or reader", hint=_REINSTALL)
+    checked_length_cost(path, entries.get(LENGTH_COST, 0.0))
+    if entries["kind"] not in get_args(ModelKind):
+        raise ModelDamaged(
+            f"{path}: kind is {entries['kind']!r}, expected encoder or reader", hint=_REINSTALL
+        )
 
 
 def checked_length_cost(where: object, cost: object) -> float:
-    """Return the cost, or raise ModelDamaged unless it is a finite number from 0 up."""
+    """Return the cost as a float; raise ModelDamaged unless it is a finite number of at least 0."""
     if isinstance(cost, int | float) and not isinstance(cost, bool) and 0 <= cost < math.inf:
         return float(cost)
     message = f"{where}: {LENGTH_COST} is {cost!r}, expected a number from 0 up"
-    raise ModelDamaged(message, hint="correct it there, or leave it out: then length costs nothing")
+    raise ModelDamaged(message, hint="correct the entry, or remove it: then length costs nothing")
 
 
 def check_layout(folder: str | Path, card: ModelCard) -> None:
-    """Raise ModelDamaged unless the files are there and `model.onnx` has the card's size."""
+    """Raise ModelDamaged unless all files are present and `model.onnx` has the size that the card says."""
     for name in (WEIGHTS, VOCABULARY):
         if not (Path(folder) / name).is_file():
             raise ModelDamaged(f"{Path(folder) / name}: the file is missing", hint=_REINSTALL)
@@ -125,18 +128,18 @@ def check_layout(folder: str | Path, card: ModelCard) -> None:
 
 
 def verify(folder: str | Path) -> ModelCard:
-    """Check layout and sha256; return the card, or raise ModelDamaged."""
+    """Check the files and the sha256 of `model.onnx`; return the card, or raise ModelDamaged."""
     card = ModelCard.load(folder)
     check_layout(folder, card)
-    found = sha256_of(Path(folder) / WEIGHTS)
-    if found != card.sha256:
-        message = f"{Path(folder) / WEIGHTS}: sha256 is {found}, its card says {card.sha256}"
+    digest = sha256_of(Path(folder) / WEIGHTS)
+    if digest != card.sha256:
+        message = f"{Path(folder) / WEIGHTS}: sha256 is {digest}, its card says {card.sha256}"
         raise ModelDamaged(message, hint=_REINSTALL)
     return card
 
 
 def sha256_of(path: Path) -> str:
-    """Return the file's sha256 in hexadecimal, read a block at a time."""
+    """Return the sha256 of a file in hexadecimal; the file is read one block at a time."""
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while block := file.read(_BLOCK_BYTES):

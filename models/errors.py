@@ -1,25 +1,22 @@
-"""Everything that can go wrong with a model.
+"""The errors of this package.
 
     ModelError
-    ├── ModelMissing    no such model, or the extra that would run it is not installed
-    ├── ModelDamaged    a file is absent, truncated, altered, or not what its card says
-    └── BadInput        a question, context or number that a reader cannot work with
+    ├── ModelMissing    there is no such model, or the extra that runs it is not installed
+    ├── ModelDamaged    a file is absent, truncated, altered, or not what the model's card says
+    └── BadInput        a reader cannot work with this question, context or number
 
-Each message holds the bad value and what was expected; `hint` is the next thing to type.
+Each message says what was wrong and what was expected; `hint` says what to type next.
 """
 
 from typing import ClassVar
 
+from nutgraf.error import NutgrafError
 
-class ModelError(Exception):
-    """Base of this package's errors: a message, a stable `code`, and a hint."""
+
+class ModelError(NutgrafError):
+    """Base of this package's errors."""
 
     code: ClassVar[str] = "model_error"
-
-    def __init__(self, message: str, *, hint: str = "") -> None:
-        """Keep the message (what was wrong, what was expected) and the hint (what to type)."""
-        super().__init__(message)
-        self.hint = hint
 
 
 class ModelMissing(ModelError):
@@ -29,15 +26,15 @@ class ModelMissing(ModelError):
 
 
 class ModelDamaged(ModelError):
-    """A model's files are not what its card says."""
+    """The files of a model are not what its card says."""
 
     code = "model_damaged"
 
 
 class BadInput(ModelError, ValueError):
-    """What was given cannot be answered: blank, of the wrong type, or out of range.
+    """A question, a context or a number is blank, of the wrong type, or out of range.
 
-    A ValueError too, because that is what programs written for transformers' pipeline catch.
+    It is a ValueError, too, because programs that were written for transformers' pipeline catch that.
     """
 
     code = "bad_input"

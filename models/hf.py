@@ -1,7 +1,8 @@
-"""The `hf` engine: any model by name or path. The one home of torch, transformers and sentence_transformers.
+"""The `hf` engine: it loads any model by name or path.
 
-Also the float32 reference that the shipped models are tested against. Names that are no local folder are
-looked up by those libraries themselves; nothing here opens a connection.
+Besides models/training, only this module imports torch, transformers and sentence_transformers. The shipped
+models are tested against its float32 results. These libraries look up a name that is not a local folder;
+nothing in this module opens a connection.
 """
 
 import hashlib
@@ -25,17 +26,17 @@ if TYPE_CHECKING:
     from torch.nn import Module
     from transformers import BatchEncoding, PreTrainedTokenizerBase
 
-_BATCH_TOKENS = 4096
-_BATCH_TEXTS = 32
+_BATCH_TOKENS = 4096  # padded tokens in a batch; bounds memory, not measured
+_BATCH_TEXTS = 32  # the default of sentence-transformers; not measured
 
 
 class HfEncoder:
-    """Any sentence-transformers model."""
+    """Turns texts into unit vectors with any sentence-transformers model."""
 
     def __init__(self, name: str, threads: int | None = None, device: str | None = None) -> None:
-        """Load the model; on a GPU where there is one, in float32 on a CPU.
+        """Load the model, on a GPU if there is one. On a CPU it runs in float32.
 
-        Raises ModelMissing when the extra is not installed or there is no such model.
+        Raises ModelMissing if the extra is not installed or if there is no such model.
         """
         with _adapted(name):
             import torch
@@ -48,7 +49,10 @@ class HfEncoder:
         self.card = _card("encoder", name, self._model, width, int(self._model.max_seq_length or 512))
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return float32 (n, dim), one unit row a text, in the order given, cut at `card.max_tokens`."""
+        """Return float32 (n, dim): one row of length 1 for each text, in the order of the texts.
+
+        A text is cut at the card's `max_tokens`.
+        """
         vectors = self._model.encode(
             [*map(scalar, texts)],
             batch_size=_BATCH_TEXTS,
@@ -59,15 +63,15 @@ class HfEncoder:
         return np.asarray(vectors, dtype=np.float32).reshape(len(texts), self.card.dim)
 
     def token_spans(self, texts: Sequence[str]) -> list[NDArray[np.int32]]:
-        """Return each text's tokens, uncut and without specials, as code-point spans, int32 (t, 2)."""
+        """Return the code-point spans of each text's tokens, int32 (t, 2), uncut, without special tokens."""
         return _token_spans(self._model.tokenizer, texts)
 
 
 class HfReader:
-    """Any `AutoModelForQuestionAnswering` checkpoint with a fast tokenizer."""
+    """Scores the tokens of contexts with any `AutoModelForQuestionAnswering` that has a fast tokenizer."""
 
     def __init__(self, name: str, threads: int | None = None, device: str | None = None) -> None:
-        """Load the model; device, precision and errors as for HfEncoder."""
+        """Load the model; its device, its precision and the errors are those of HfEncoder."""
         with _adapted(name):
             import torch
             from transformers import AutoModelForQuestionAnswering, AutoTokenizer
@@ -84,9 +88,9 @@ class HfReader:
         self.card = replace(_card("reader", name, self._model, config.hidden_size, longest), length_cost=cost)
 
     def read(self, pairs: Sequence[tuple[str, str]]) -> list[WindowLogits]:
-        """Return the logits of each (question, context) pair, in the order given.
+        """Return the logits of each (question, context) pair, in the order of the pairs.
 
-        A question is cut at 64 tokens, a context at what then fits the model.
+        A question is cut after 64 tokens, and a context where the model's limit is reached.
         """
         if not pairs:
             return []
@@ -99,26 +103,26 @@ class HfReader:
             padding=False,
         )
         lengths = [len(ids) for ids in encoded["input_ids"]]
-        found: dict[int, WindowLogits] = {}
+        windows: dict[int, WindowLogits] = {}
         for batch in batches(lengths, max_tokens=_BATCH_TOKENS, max_count=_BATCH_TEXTS):
             start, end = self._logits(encoded, batch)
             for row, index in enumerate(map(int, batch)):
                 inside = [i for i, part in enumerate(encoded.sequence_ids(index)) if part == 1]
                 spans = np.array([encoded["offset_mapping"][index][i] for i in inside], dtype=np.int32)
                 null = float(start[row, 0] + end[row, 0])
-                found[index] = WindowLogits.priced(
+                windows[index] = WindowLogits.priced(
                     start[row, inside], end[row, inside], spans.reshape(-1, 2), null, self.card.length_cost
                 )
-        return [found[index] for index in range(len(pairs))]
+        return [windows[index] for index in range(len(pairs))]
 
     def token_spans(self, texts: Sequence[str]) -> list[NDArray[np.int32]]:
-        """Return each text's tokens, uncut and without specials, as code-point spans, int32 (t, 2)."""
+        """Return the code-point spans of each text's tokens, int32 (t, 2), uncut, without special tokens."""
         return _token_spans(self._tokenizer, texts)
 
     answer = answering.answer
 
     def _cut(self, question: str) -> str:
-        """Cut a question after its 64th token."""
+        """Return the question up to its 64th token."""
         spans = self._tokenizer(
             question, add_special_tokens=False, return_offsets_mapping=True, verbose=False
         )
@@ -128,7 +132,7 @@ class HfReader:
     def _logits(
         self, encoded: "BatchEncoding", batch: NDArray[np.intp]
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Run one padded batch; return start and end, float32 (n, s)."""
+        """Run one padded batch; return its start and its end logits, float32 (n, s)."""
         import torch
 
         fills = {"input_ids": self._tokenizer.pad_token_id or 0}
@@ -147,26 +151,26 @@ class HfReader:
 def _token_spans(tokenizer: "PreTrainedTokenizerBase", texts: Sequence[str]) -> list[NDArray[np.int32]]:
     if not texts:
         return []
-    found = tokenizer(
+    encoded = tokenizer(
         [*map(scalar, texts)],
         add_special_tokens=False,
         truncation=False,
         return_offsets_mapping=True,
         verbose=False,
     )
-    return [np.array(spans, dtype=np.int32).reshape(-1, 2) for spans in found["offset_mapping"]]
+    return [np.array(spans, dtype=np.int32).reshape(-1, 2) for spans in encoded["offset_mapping"]]
 
 
 @contextmanager
 def _adapted(name: str) -> Iterator[None]:
-    """Turn the libraries' errors at loading into ours."""
+    """Turn the errors that the libraries raise while loading into ModelMissing."""
     try:
         yield
     except ImportError as error:
-        hint = "pip install 'nutgraf[hf]'"
+        hint = "pip install sentence-transformers"
         raise ModelMissing(f"{name}: this model needs torch and transformers: {error}", hint=hint) from error
     except (OSError, ValueError) as error:
-        hint = "name a model folder, or a model that the Hub has"
+        hint = "name the folder of a model, or a model of the Hugging Face Hub"
         raise ModelMissing(f"{name}: no such model: {error}", hint=hint) from error
 
 
@@ -175,20 +179,20 @@ def _device(torch: ModuleType) -> str:
 
 
 def _dtype(torch: ModuleType, device: str) -> dict[str, Any]:
-    """Half precision is slow or absent on CPUs, whatever the checkpoint was saved in."""
+    """Return the option for the precision: float32 on a CPU, where half precision is slow or absent."""
     return {"dtype": torch.float32} if device == "cpu" else {"dtype": "auto"}
 
 
 def _use(torch: ModuleType, threads: int | None) -> None:
     from transformers.utils import logging
 
-    logging.disable_progress_bar()  # loading takes a second, and standard error is for errors
+    logging.disable_progress_bar()  # loading takes a second, and only errors belong on standard error
     if threads is not None:
         torch.set_num_threads(threads)
 
 
 def _card(kind: ModelKind, name: str, model: "Module", dim: int, max_tokens: int) -> ModelCard:
-    """Describe a loaded model; its identity is the sha256 of its parameters, wherever it came from."""
+    """Describe a loaded model; its sha256 is that of its parameters, so it does not depend on the name."""
     digest, size = hashlib.sha256(), 0
     for key, value in sorted(model.state_dict().items()):
         data = value.detach().float().cpu().contiguous().numpy()

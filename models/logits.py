@@ -1,7 +1,7 @@
-"""What a reader returns for one window: a (question, context) pair.
+"""The logits that a reader returns for one window, which is a (question, context) pair.
 
-Only the values: no engine, no span search (`models.spans`), no softmax, so that logits of several windows of
-one question stay comparable.
+This module holds values only. The engines make them, `models.spans` searches them. No softmax is taken here,
+so that the logits of several windows of one question can be compared.
 """
 
 from dataclasses import dataclass
@@ -10,16 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 QUESTION_TOKENS = 64
+"""Tokens after which a question is cut: the default of transformers' pipeline; not measured here."""
 
 
 @dataclass(frozen=True, slots=True)
 class WindowLogits:
-    """A window's scores, of which only the sums mean something: start + end of a span, and `null`.
+    """The scores of one window with t tokens of context.
 
-    `start` and `end` are float32 (t,), one number a token of the context; `offsets` is int32 (t, 2), each
-    token's half-open code-point span in the context as it was given; `null` is the score of "no answer here",
-    the sum of the first token's start and end scores. t is 0 for an empty context, and less than the context
-    where it was cut. What the reader's `length_cost` takes from a span is in its sum.
+    `start` and `end` are float32 (t,) and hold one logit for each token of the context. Only sums of them
+    have a meaning: the start logit of a span's first token plus the end logit of its last. The sum includes
+    the reader's `length_cost`. `offsets` is int32 (t, 2) and holds each token's half-open span of code points
+    in the unchanged context. `null` is the score of "no answer here": the start logit plus the end logit of
+    the first special token. t is 0 for an empty context; where a context was cut, the tokens beyond the cut
+    are absent.
     """
 
     start: NDArray[np.float32]
@@ -37,5 +40,5 @@ class WindowLogits:
         length_cost: float,
     ) -> "WindowLogits":
         """Return logits that make each span's sum lower by `length_cost` for every token after its first."""
-        paid = np.arange(len(start), dtype=np.float32) * np.float32(length_cost)
-        return cls(start + paid, end - paid, offsets, null)
+        costs = np.arange(len(start), dtype=np.float32) * np.float32(length_cost)
+        return cls(start + costs, end - costs, offsets, null)

@@ -1,9 +1,9 @@
-"""The shipped engine: int8 ONNX models on the CPU. The one home of onnxruntime.
+"""The shipped engine: it runs int8 ONNX models on the CPU. Only this module imports onnxruntime.
 
-Parallel over texts, not inside an operator: each run has one thread and holds texts of one length only, so
-nothing is padded, attention needs no mask (onnxruntime's faster kernel), and a vector never depends on what
-else was encoded. A pool of spinning threads inside every operator was measured too: it is slower, and twice
-as slow beside a busy core.
+Several runs go on at the same time, each on one thread; no operator uses more than one. A run holds texts of
+one length. So nothing is padded, attention needs no mask (onnxruntime has a faster kernel without one), and a
+vector does not depend on the other texts. Threads inside every operator are slower, and twice as slow beside
+a busy core: docs/log.md, 2026-11-21, "the form of the models".
 """
 
 import os
@@ -23,17 +23,18 @@ from nutgraf.models.errors import ModelDamaged, ModelError
 from nutgraf.models.logits import QUESTION_TOKENS, WindowLogits
 from nutgraf.models.tokens import Tokens
 
-_RUN_TOKENS = 384  # tokens a run: beyond this a core gains nothing, below it short texts lose a little
-_BLOCK_TEXTS = 4096  # texts tokenised at a time, so that memory does not grow with the archive
+# Tokens in a run. Runs of 132 to 1,584 tokens were compared: docs/log.md, 2026-11-22, "the figures of 0.1.0".
+_RUN_TOKENS = 384
+_BLOCK_TEXTS = 4096  # texts to tokenise at a time, so that memory does not grow with the archive
 
 
 class _Session:
-    """A loaded model and the threads that run it."""
+    """A loaded model with the threads that run it."""
 
     def __init__(self, folder: str | Path, kind: ModelKind, threads: int | None) -> None:
         self.card = ModelCard.load(folder)
         if self.card.kind != kind:
-            raise ModelError(f"{folder}: holds the model of kind {self.card.kind}, expected {kind}")
+            raise ModelError(f"{folder}: the model is of kind {self.card.kind}, expected {kind}")
         if threads is not None and threads < 1:
             raise ModelError(f"threads is {threads}, expected 1 or more")
         check_layout(folder, self.card)
@@ -43,12 +44,12 @@ class _Session:
         self._pool: ThreadPoolExecutor | None = None
 
     def run(self, feed: Mapping[str, NDArray[np.int64]]) -> NDArray[np.float32]:
-        """Run one batch; the graph has one output."""
+        """Run one batch and return the graph's only output."""
         output: NDArray[np.float32] = self._model.run(None, feed)[0]
         return output
 
     def spread(self, work: Callable[[NDArray[np.intp]], None], parts: Sequence[NDArray[np.intp]]) -> None:
-        """Do the work on every batch, on all threads; in place when there is nothing to spread."""
+        """Call `work` for every part, on all threads; a single part is worked on in the calling thread."""
         if self._threads == 1 or len(parts) <= 1:
             for part in parts:
                 work(part)
@@ -60,12 +61,13 @@ class _Session:
 
 
 class OnnxEncoder:
-    """Texts to unit vectors."""
+    """Turns texts into unit vectors with a model that this project exported."""
 
     def __init__(self, folder: str | Path, threads: int | None = None) -> None:
-        """Open the model in `folder`; `threads` defaults to the physical cores.
+        """Open the model in `folder`; `threads` defaults to the number of physical cores.
 
-        Raises ModelMissing (no card there), ModelDamaged (files that are not what the card says), ModelError.
+        Raises ModelMissing if the folder has no card, ModelDamaged if a file is not what the card says, and
+        ModelError if the model is a reader or `threads` is below 1.
         """
         self._session = _Session(folder, "encoder", threads)
 
@@ -75,9 +77,10 @@ class OnnxEncoder:
         return self._session.card
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return float32 (n, dim), one unit row a text, in the order given.
+        """Return float32 (n, dim): one row of length 1 for each text, in the order of the texts.
 
-        A text is cut at the card's `max_tokens`. A row depends on its text alone, to the rounding of float32.
+        A text is cut at the card's `max_tokens`. A row depends on its own text only, up to the rounding of
+        float32.
         """
         vectors = np.empty((len(texts), self.card.dim), dtype=np.float32)
         for first in range(0, len(texts), _BLOCK_TEXTS):
@@ -96,15 +99,15 @@ class OnnxEncoder:
         self._session.spread(run, _equal_lengths(rows))
 
     def token_spans(self, texts: Sequence[str]) -> list[NDArray[np.int32]]:
-        """Return each text's tokens, uncut and without specials, as code-point spans, int32 (t, 2)."""
+        """Return the code-point spans of each text's tokens, int32 (t, 2), uncut, without special tokens."""
         return [spans for _, spans in self._session.tokens.ids_and_spans(texts)]
 
 
 class OnnxReader:
-    """Questions and contexts to start and end logits."""
+    """Scores the tokens of contexts as answers to questions, with a model that this project exported."""
 
     def __init__(self, folder: str | Path, threads: int | None = None) -> None:
-        """Open the model in `folder`; `threads` and errors as for OnnxEncoder."""
+        """Open the model in `folder`; `threads` and the errors are those of OnnxEncoder."""
         self._session = _Session(folder, "reader", threads)
 
     @property
@@ -113,9 +116,9 @@ class OnnxReader:
         return self._session.card
 
     def read(self, pairs: Sequence[tuple[str, str]]) -> list[WindowLogits]:
-        """Return the logits of each (question, context) pair, in the order given.
+        """Return the logits of each (question, context) pair, in the order of the pairs.
 
-        A question is cut at 64 tokens, a context at what then fits the model.
+        A question is cut after 64 tokens, and a context where the model's limit is reached.
         """
         session, tokens = self._session, self._session.tokens
         questions = list(dict.fromkeys(question for question, _ in pairs))
@@ -128,26 +131,29 @@ class OnnxReader:
             [*head, *ids[: self.card.max_tokens - len(head) - 1], tokens.sep]
             for head, (ids, _) in zip(heads, contexts, strict=True)
         ]
-        found: dict[int, WindowLogits] = {}
+        windows: dict[int, WindowLogits] = {}
 
         def run(batch: NDArray[np.intp]) -> None:
             ids = np.array([rows[i] for i in batch], dtype=np.int64)
             firsts = np.array([len(heads[i]) for i in batch], dtype=np.int64)
             types = (np.arange(ids.shape[1]) >= firsts[:, None]).astype(np.int64)
             for i, logits in zip(batch, session.run({"ids": ids, "types": types}), strict=True):
-                found[int(i)] = self._window(logits, len(heads[i]), contexts[i][1])
+                windows[int(i)] = self._window(logits, len(heads[i]), contexts[i][1])
 
         session.spread(run, _equal_lengths(rows))
-        return [found[i] for i in range(len(pairs))]
+        return [windows[i] for i in range(len(pairs))]
 
     def token_spans(self, texts: Sequence[str]) -> list[NDArray[np.int32]]:
-        """Return each text's tokens, uncut and without specials, as code-point spans, int32 (t, 2)."""
+        """Return the code-point spans of each text's tokens, int32 (t, 2), uncut, without special tokens."""
         return [spans for _, spans in self._session.tokens.ids_and_spans(texts)]
 
     answer = answering.answer
 
     def _window(self, logits: NDArray[np.float32], first: int, offsets: NDArray[np.int32]) -> WindowLogits:
-        """Cut a window's logits, float32 (s, 2), to its context: from token `first` to before the last."""
+        """Return the part of a window's logits, float32 (s, 2), that belongs to its context.
+
+        The context begins at token `first` and ends before the last token, which is a separator.
+        """
         context = logits[first:-1]
         start, end = np.ascontiguousarray(context.T)
         null = float(logits[0].sum())
@@ -159,9 +165,9 @@ def _equal_lengths(rows: Sequence[Sequence[int]]) -> list[NDArray[np.intp]]:
 
 
 def library() -> Any:  # noqa: ANN401 - the library is untyped
-    """Return onnxruntime, kept from reporting its use to its maker, as its builds do from 1.29 on.
+    """Import onnxruntime so that it does not report its use to its maker, as it does from version 1.29 on.
 
-    It looks at the environment when it is first imported; who set the variable otherwise has it so.
+    It reads the environment when it is first imported. A user's own value of the variable is kept.
     """
     os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
     import onnxruntime
@@ -170,7 +176,7 @@ def library() -> Any:  # noqa: ANN401 - the library is untyped
 
 
 def _open(path: Path) -> Any:  # noqa: ANN401 - the library is untyped
-    """Load a graph; it was fused at export, so loading optimises nothing."""
+    """Load a graph. The export has fused its operators, so only basic optimisations run here."""
     onnxruntime = library()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
@@ -180,5 +186,5 @@ def _open(path: Path) -> Any:  # noqa: ANN401 - the library is untyped
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
     try:
         return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # its exceptions share no public base
+    except Exception as error:  # onnxruntime's exceptions have no public base class
         raise ModelDamaged(f"{path}: onnxruntime cannot load it: {error}") from error

@@ -1,6 +1,6 @@
-"""Turns start and end logits into spans, and the spans of many windows into shares of one softmax.
+"""Turns start and end logits into spans, and the spans of several windows into shares of one softmax.
 
-Pure numpy: knows numbers and code-point offsets, not where they came from.
+This is arithmetic on arrays. It knows logits and code-point offsets; it does not know where they come from.
 """
 
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 MAX_ANSWER_TOKENS = 30
+"""Tokens of the longest answer: the limit of BERT's SQuAD script; not measured here."""
 
 _Keys = npt.NDArray[np.int64]
 _Logits = npt.NDArray[np.float32]
@@ -16,10 +17,11 @@ _Logits = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A half-open code-point span of a window, with `score` = start logit + end logit, its length paid for.
+    """A half-open span of code points, with its score.
 
-    Not a softmax over its own window: raw sums of a reader that was trained with one softmax over several
-    windows can be compared over windows (Clark and Gardner 2018, arXiv 1710.10723).
+    `best_spans` gives it the sum of a start and an end logit, which includes the cost of its length. There
+    is no softmax over its window: the reader was trained with one softmax over several windows, so sums can
+    be compared over windows (Clark and Gardner 2018, arXiv 1710.10723). `Pool.best` gives it a share, 0 to 1.
     """
 
     start: int
@@ -36,11 +38,12 @@ def span_scores(
     max_tokens: int = MAX_ANSWER_TOKENS,
     lines: npt.NDArray[np.int64] | None = None,
 ) -> _Logits:
-    """Return float32 (t, t): the score of the span from token i to token j, -inf where that is no answer.
+    """Return float32 (t, t): the score of the span from token i to token j, and -inf if it is not valid.
 
-    start, end: float32 (t,); offsets: int32 (t, 2). A span is valid when its first token is not after its
-    last, both stand at or after `first_char` and have characters, and it has at most `max_tokens` tokens.
-    `lines`, int64 (t,), numbers the line that a token stands in: no answer runs from one into another.
+    `start` and `end` are float32 (t,), `offsets` is int32 (t, 2). A span is valid if its first token is not
+    after its last, if both begin at or after `first_char` and have characters, and if it has at most
+    `max_tokens` tokens. `lines`, int64 (t,), holds the number of each token's line; if it is passed, a valid
+    span lies in one line.
     """
     usable = (offsets[:, 0] >= first_char) & (offsets[:, 1] > offsets[:, 0])
     position = np.arange(len(start))
@@ -62,15 +65,15 @@ def best_spans(
     max_tokens: int = MAX_ANSWER_TOKENS,
     lines: npt.NDArray[np.int64] | None = None,
 ) -> list[Span]:
-    """Return the `count` best valid spans of one window, best first, ties by position.
+    """Return the `count` best valid spans of one window, best first; equal scores are in the text's order.
 
-    Arguments and validity as for `span_scores`.
+    The other arguments are those of `span_scores`, which says which spans are valid.
     """
     scores = span_scores(
         start, end, offsets, first_char=first_char, max_tokens=max_tokens, lines=lines
     ).ravel()
     valid = np.flatnonzero(scores > -np.inf)
-    # Stable, so that equal scores keep reading order.
+    # The sort is stable, so that spans of equal score keep the order of the text.
     order = valid[np.argsort(-scores[valid], kind="stable")[:count]]
     first, last = np.divmod(order, max(1, len(start)))
     return [
@@ -80,35 +83,35 @@ def best_spans(
 
 
 def token_lines(text: str, offsets: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
-    """Return the number of the line, int64 (t,), in which each token of the text starts; offsets (t, 2)."""
+    """Return int64 (t,): the number of the line in which each token starts; `offsets` is int32 (t, 2)."""
     ends = np.array([at for at, character in enumerate(text) if character == "\n"], np.int64)
     return np.searchsorted(ends, offsets[:, 0])
 
 
 class Pool:
-    """The spans of all windows of one question, under one softmax (Clark and Gardner, arXiv 1710.10723).
+    """The spans of all windows of one text under one softmax (Clark and Gardner, arXiv 1710.10723).
 
-    Its members are the distinct spans of the text, each with the highest start + end logit that any window
-    gave it, and one "no answer", with the lowest null score of any window (as BERT's SQuAD 2.0 script chose
-    it): the shares of all members add up to 1. Windows come in the order of their text, so that memory holds
-    the `count` best spans and those that the next window may show again, however long the text is.
+    The members of the softmax are the distinct spans of the text and one "no answer". A span has the highest
+    score that any window gives it. "No answer" has the lowest null score of any window, as in BERT's script
+    for SQuAD 2.0. The shares of all members add up to 1. Windows are added in the order of their text: so
+    memory holds only the `count` best spans and those that the next window can hold, too.
     """
 
     def __init__(self, count: int) -> None:
-        """Start with nothing; `count` is how many spans `best` will return at most."""
+        """Make an empty pool of which `best` returns at most `count` spans."""
         self._count = count
         self._best = self._open = (np.empty(0, np.int64), np.empty(0, np.float32))
         self._total = -np.inf
         self._null = np.inf
 
     def add(self, scores: _Logits, offsets: npt.NDArray[np.int32], null: float, settled: int | None) -> None:
-        """Take a window: `span_scores`, its tokens' offsets in the whole text, and its null score.
+        """Add a window: its `span_scores`, its tokens' offsets in the whole text, and its null score.
 
-        Spans that start before `settled` occur in no later window; None: there is no later window.
+        No later window holds a span that starts before `settled`. It is None for the last window.
         """
         self._null = min(self._null, null)
         first, last = np.nonzero(scores > -np.inf)
-        # start x 2^32 + end: one number a span, in reading order
+        # start x 2^32 + end is one number for a span, and sorts in the order of the text
         keys = (offsets[first, 0].astype(np.int64) << 32) | offsets[last, 1]
         keys, logits = _distinct(
             np.concatenate([self._open[0], keys]), np.concatenate([self._open[1], scores[first, last]])
@@ -119,9 +122,10 @@ class Pool:
         self._keep(keys[:split], logits[:split])
 
     def best(self, *, with_null: bool) -> list[Span]:
-        """Return the best spans, highest share first, ties by position; a Span's `score` is its share.
+        """Return the best spans, highest share first; the `score` of each is its share.
 
-        "No answer" is Span(0, 0): among them when asked for, alone when there is no span at all.
+        Equal shares are in the order of the text. "No answer" is Span(0, 0). It is among the spans if
+        `with_null` is true, and it is the only one if the text has no span.
         """
         keys, logits = self._best
         if with_null or not len(keys):
@@ -138,7 +142,7 @@ class Pool:
 
 
 def _distinct(keys: _Keys, logits: _Logits) -> tuple[_Keys, _Logits]:
-    """Return each key once, in order, with its highest logit."""
+    """Return each key once, in ascending order, with its highest logit."""
     order = np.lexsort((-logits, keys))
     keys, logits = keys[order], logits[order]
     first = np.ones(len(keys), dtype=bool)
@@ -147,7 +151,7 @@ def _distinct(keys: _Keys, logits: _Logits) -> tuple[_Keys, _Logits]:
 
 
 def _log_sum(logits: _Logits) -> float:
-    """Return log(sum(exp(logits))) in float64, -inf of nothing."""
+    """Return log(sum(exp(logits))), computed in float64; it is -inf for an empty array."""
     if not len(logits):
         return -np.inf
     highest = float(logits.max())

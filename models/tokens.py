@@ -1,6 +1,6 @@
-"""Text to token ids and back to code points, with the `tokenizers` library, which has its home here.
+"""Turns text into token ids and code-point spans. Only this module imports the `tokenizers` library.
 
-Adds no special tokens, cuts nothing and pads nothing: engines do that, each by its model's limits.
+It adds no special tokens, cuts nothing and pads nothing. The engines do that by the limits of their models.
 """
 
 import hashlib
@@ -18,19 +18,20 @@ if TYPE_CHECKING:
 
 _loaded: "dict[str, Tokenizer]" = {}
 
-# Half a surrogate pair is no Unicode scalar value, and the library refuses it. One code point for another
-# keeps every offset where it was.
+# Half a surrogate pair is not a Unicode scalar value, and the library refuses it. Each is replaced by one
+# code point, so that all offsets stay the same.
 _LONE_SURROGATES = dict.fromkeys(range(0xD800, 0xE000), 0xFFFD)
 
 
 class Tokens:
-    """A tokenizer; folders with the same `tokenizer.json` share one, for loading takes time."""
+    """A tokenizer. Folders with the same `tokenizer.json` share one, because loading takes time."""
 
     def __init__(self, path: str | Path) -> None:
         """Load `tokenizer.json`, or raise ModelDamaged.
 
-        `cls` begins an input, `sep` ends it, `between` parts question and context: one separator in BERT's
-        vocabulary, two in MPNet's, which has BERT's special words as ordinary ones.
+        `cls` is the id that begins an input, and `sep` is the id that ends it. `between` holds the ids
+        between question and context: one separator in BERT's vocabulary, two in MPNet's. MPNet's vocabulary
+        has BERT's special tokens, too, but does not use them; so MPNet's are looked for first.
         """
         self._tokenizer = _load(Path(path))
         if self._tokenizer.token_to_id("</s>") is not None:
@@ -48,19 +49,24 @@ class Tokens:
     def ids_and_spans(self, texts: Sequence[str]) -> list[tuple[list[int], NDArray[np.int32]]]:
         """Return, for each text, its t ids and their half-open code-point spans, int32 (t, 2)."""
         encoded = self._tokenizer.encode_batch([*map(scalar, texts)], add_special_tokens=False)
-        return [(one.ids, np.array(one.offsets, dtype=np.int32).reshape(-1, 2)) for one in encoded]
+        return [(text.ids, np.array(text.offsets, dtype=np.int32).reshape(-1, 2)) for text in encoded]
+
+    def vocabulary(self) -> dict[str, int]:
+        """Return the id of each word piece and special token."""
+        ids: dict[str, int] = self._tokenizer.get_vocab()
+        return ids
 
     def _special(self, token: str, path: str | Path) -> int:
-        found = self._tokenizer.token_to_id(token)
-        if found is None:
+        number: int | None = self._tokenizer.token_to_id(token)
+        if number is None:
             raise ModelDamaged(
                 f"{path}: the vocabulary has no {token}, expected a vocabulary of BERT or MPNet"
             )
-        return found
+        return number
 
 
 def _load(path: Path) -> "Tokenizer":
-    """Return the tokenizer of this content, loaded at most once in a process."""
+    """Return the tokenizer in this file; a process loads each content once."""
     from tokenizers import Tokenizer
 
     try:
@@ -79,7 +85,7 @@ def _load(path: Path) -> "Tokenizer":
 
 
 def scalar(text: str) -> str:
-    """Replace lone surrogates, one code point for one, in the rare text that has any."""
+    """Return the text with each lone surrogate replaced by one other code point."""
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:

@@ -1,4 +1,4 @@
-"""Cuts a text that is longer than a model reads into windows that share tokens. Knows offsets, no model."""
+"""Cuts a text that is longer than a model reads into windows that share tokens. It knows no model."""
 
 import unicodedata
 from collections.abc import Iterator
@@ -9,14 +9,14 @@ from numpy.typing import NDArray
 
 Offsets = NDArray[np.int32]
 
-_BLOCK_CHARS = 1 << 16  # as much is tokenised at a time: a book in one piece would take a gigabyte
+_BLOCK_CHARS = 1 << 16  # code points to tokenise at a time: a whole book at once would take a gigabyte
 
 
 @dataclass(frozen=True, slots=True)
 class TextWindow:
-    """Code points `start` to `end` of a text.
+    """The code points `start` to `end` of a text.
 
-    What starts before `settled` is in no later window of the text; None: there is no later window.
+    No later window of the text holds a token that starts before `settled`. It is None for the last window.
     """
 
     start: int
@@ -25,10 +25,11 @@ class TextWindow:
 
 
 def windows(tokens: Offsets, *, room: int, overlap: int) -> Iterator[TextWindow]:
-    """Yield windows of at most `room` tokens, in order, of which neighbours share `overlap` or more.
+    """Yield windows of at most `room` tokens, in the order of the text; neighbours share at least `overlap`.
 
-    tokens: int32 (t, 2), t at least 1; `overlap` is less than `room`. The last window is moved back, so that
-    it has as much context as the others. A run of up to `overlap` + 1 tokens is whole in some window.
+    `tokens` is int32 (t, 2) with t at least 1, and `overlap` is less than `room`. The last window begins
+    earlier where that gives it as many tokens as the others have. Every run of up to `overlap` + 1 tokens is
+    whole in some window.
     """
     last = max(0, len(tokens) - room)
     firsts = [*range(0, last, room - overlap), last]
@@ -39,7 +40,7 @@ def windows(tokens: Offsets, *, room: int, overlap: int) -> Iterator[TextWindow]
 
 
 def blocks(text: str) -> Iterator[tuple[int, str]]:
-    """Yield (first code point, text) of pieces that can be tokenised one by one: they end after a blank."""
+    """Yield (first code point, piece); each piece ends after a blank, so that it can be tokenised alone."""
     start = 0
     while start < len(text):
         end = start + _BLOCK_CHARS
@@ -51,10 +52,10 @@ def blocks(text: str) -> Iterator[tuple[int, str]]:
 
 
 def whole_characters(text: str, tokens: Offsets) -> Offsets:
-    """Return the tokens without blanks in front and with the combining marks behind them, int32 (t, 2).
+    """Return the tokens' spans without leading blanks and with the combining marks that follow, int32 (t, 2).
 
-    Some tokenizers count the blank before a word as its first character (DeBERTa's), and BERT's drops a mark
-    at the end of a word, which would cut an accent off the quote.
+    Some tokenizers, such as DeBERTa's, count the blank before a word as its first character. BERT's drops a
+    combining mark at the end of a word, which would cut an accent off the quote.
     """
     moved = tokens.tolist()
     for token in moved:
@@ -66,7 +67,7 @@ def whole_characters(text: str, tokens: Offsets) -> Offsets:
 
 
 def whole_end(text: str, end: int) -> int:
-    """Return `end`, moved past the combining marks of the last character, which tokenizers drop."""
+    """Return `end`, moved behind the combining marks of the last character, which tokenizers drop."""
     while end < len(text) and unicodedata.combining(text[end]):
         end += 1
     return end

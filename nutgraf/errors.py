@@ -1,19 +1,71 @@
-"""What every door does with an error: one shape, and whether it is ours.
+"""Every error that nutgraf raises: each says what was wrong, what was expected, and what to type next.
 
-{"error": {"code": "...", "message": "...", "hint": "..."}}
+    NutgrafError
+    ├── IndexerError    about an archive
+    │   ├── SourceError      a path or an iterable that cannot be read, a file of questions that is none
+    │   ├── IndexMissing     there is no archive
+    │   ├── IndexLocked      another process or thread writes to it
+    │   ├── IndexMismatch    built by another encoder, passage rule or a newer nutgraf
+    │   ├── IndexDamaged     a file is truncated, missing or contradicts the manifest
+    │   └── StorageFailed    the disk refuses (full, read-only, I/O error)
+    ├── ModelError      about a model
+    │   ├── ModelMissing     no such model, or the extra that runs it is not installed
+    │   ├── ModelDamaged     its files are not what its card says
+    │   └── BadInput         what a reader was given cannot be read (a ValueError, too)
+    └── QAError         about what was asked
+        ├── BadQuestion      empty, too long, or without a letter or digit
+        ├── BadFilter        dates that exclude each other, a number out of range
+        ├── BadOption        an option with a value that cannot be used
+        ├── EmptyIndex       the archive holds no article
+        ├── UnknownArticle   no article has that id
+        └── ArchiveClosed    the archive was closed
+
+`AddInterrupted` is a KeyboardInterrupt: what was stored before is published, and it has the report.
 """
 
-import re
+from typing import TYPE_CHECKING
 
-from nutgraf.indexer.errors import IndexerError
-from nutgraf.models.errors import ModelError
-from nutgraf.qa.errors import QAError
+from nutgraf.error import NutgrafError, Spelling
+from nutgraf.indexer.errors import (
+    IndexDamaged,
+    IndexerError,
+    IndexLocked,
+    IndexMismatch,
+    IndexMissing,
+    SourceError,
+    StorageFailed,
+)
+from nutgraf.models.errors import BadInput, ModelDamaged, ModelError, ModelMissing
+from nutgraf.qa.errors import BadFilter, BadQuestion, EmptyIndex, QAError
 
-NutgrafError = (IndexerError, ModelError, QAError)
-"""Errors that name what was wrong and what to type; anything else is a defect of ours."""
+if TYPE_CHECKING:
+    from nutgraf.objects import ErrorJson
+    from nutgraf.results import AddReport
 
-
-_OPTION = re.compile(r"--([a-z][a-z-]+)")
+__all__ = [
+    "AddInterrupted",
+    "ArchiveClosed",
+    "BadFilter",
+    "BadInput",
+    "BadOption",
+    "BadQuestion",
+    "EmptyIndex",
+    "IndexDamaged",
+    "IndexLocked",
+    "IndexMismatch",
+    "IndexMissing",
+    "IndexerError",
+    "ModelDamaged",
+    "ModelError",
+    "ModelMissing",
+    "NutgrafError",
+    "QAError",
+    "SourceError",
+    "StorageFailed",
+    "UnknownArticle",
+    "error_object",
+    "option",
+]
 
 
 class UnknownArticle(QAError):
@@ -23,21 +75,31 @@ class UnknownArticle(QAError):
 
 
 class BadOption(QAError):
-    """A command-line or environment value that cannot be used."""
+    """An option, an argument or an environment variable has a value that cannot be used."""
 
     code = "bad_option"
 
 
-def fields_object(error: IndexerError | ModelError | QAError) -> dict[str, dict[str, str]]:
-    """Return the same for who fills in fields: messages name options as the command line has them."""
-    shape = error_object(error)["error"]
-    return {"error": {name: _OPTION.sub(_field, text) for name, text in shape.items()}}
+class ArchiveClosed(QAError):
+    """The archive was closed before it was asked."""
+
+    code = "archive_closed"
 
 
-def _field(match: re.Match[str]) -> str:
-    return match[1].replace("-", "_")
+class AddInterrupted(KeyboardInterrupt):
+    """Somebody interrupted an `add`: what was stored before is published, and `report` tells of it."""
+
+    def __init__(self, report: "AddReport") -> None:
+        super().__init__()
+        self.report = report
 
 
-def error_object(error: IndexerError | ModelError | QAError) -> dict[str, dict[str, str]]:
-    """Return the one error shape."""
-    return {"error": {"code": error.code, "message": str(error), "hint": error.hint}}
+def option(field: str) -> str:
+    """Return what the command line calls a field: `--min-probability` for `min_probability`."""
+    return f"--{field.replace('_', '-')}"
+
+
+def error_object(error: NutgrafError, spelling: Spelling = str) -> "ErrorJson":
+    """Return the one error shape, with fields as the door spells them."""
+    message, hint = error.texts(spelling)
+    return {"error": {"code": error.code, "message": message, "hint": hint}}

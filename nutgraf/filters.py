@@ -1,5 +1,6 @@
-"""Filters as people type them: dates in words or as values, and outlets."""
+"""Makes filters from options: days as text or as values, and names of outlets."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
@@ -10,35 +11,58 @@ from nutgraf.indexer.filters import Filter
 if TYPE_CHECKING:
     from nutgraf.indexer.days import DayRange
 
+Day = str | date
+"""Text as people write it ("2016-01-27", "2016", "last week"), a date, or a datetime (its day in UTC)."""
+
 
 def article_filter(
-    after: str | None, before: str | None, as_of: str | None, sources: list[str] | None
+    after: Day | None, before: Day | None, as_of: Day | None, source: str | Sequence[str] | None
 ) -> Filter:
-    """Return the filter that the options make; raises BadOption for a date that is none.
+    """Return the filter of the options; raises BadOption for a text that is no date.
 
-    Of several days, such as "last week", `after` means the first and the others the last. Both are told from
-    the day of `as_of` on where it is given, else from today. Days are UTC, as those of articles.
+    Where a text means several days, such as "last week", `after` takes the first and the others the last.
+    Relative texts count from the day of `as_of`, or from today without it. Days are days of UTC.
     """
     today = datetime.now(UTC).date()
-    now = _days("--as-of", as_of, today)
+    now = _days("as_of", as_of, today)
     since, until = (
-        _days(name, text, now.last if now else today)
-        for name, text in (("--after", after), ("--before", before))
+        _days(field, day, now.last if now else today) for field, day in (("after", after), ("before", before))
     )
     return Filter(
         first=since.first if since else None,
         last=until.last if until else None,
-        sources=tuple(storable(source) for source in sources or ()),
+        sources=_outlets(source),
         as_of=now.last if now else None,
     )
 
 
-def _days(name: str, text: str | None, today: date) -> "DayRange | None":
-    from nutgraf.indexer.days import parse_days
+def _outlets(source: str | Sequence[str] | None) -> tuple[str, ...]:
+    names = () if source is None else (source,) if isinstance(source, str) else source
+    if not isinstance(names, Sequence) or not all(isinstance(name, str) for name in names):
+        raise BadOption(
+            f"{{source}} is {source!r:.60}, expected the name of an outlet or a list of names",
+            hint='{source} "The New York Times"',
+            fields=["source"],
+        )
+    return tuple(storable(name) for name in names)
 
-    if text is None:
+
+def _days(field: str, day: Day | None, today: date) -> "DayRange | None":
+    from nutgraf.indexer.days import DayRange, parse_days
+
+    if day is None:
         return None
     try:
-        return parse_days(text, today=today)
-    except ValueError as error:
-        raise BadOption(f"{name}: {error}", hint=f"{name} 2016-01-27") from error
+        if isinstance(day, datetime):
+            day = day.astimezone(UTC).date() if day.tzinfo else day.date()
+        if isinstance(day, date):
+            return DayRange(day, day)
+        return parse_days(_text(day), today=today)
+    except (ValueError, OverflowError) as error:
+        raise BadOption(f"{{{field}}}: {error}", hint=f"{{{field}}} 2016-01-27", fields=[field]) from error
+
+
+def _text(day: object) -> str:
+    if not isinstance(day, str):
+        raise ValueError(f"it is {type(day).__name__}, expected str, date or datetime")  # noqa: TRY004
+    return day

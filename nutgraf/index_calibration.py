@@ -1,6 +1,6 @@
-"""The calibration that an index has of its own: kept beside it, in force for the reader it was fitted for.
+"""The calibration of an index: a file beside it, used with the reader that it was fitted for.
 
-Knows the file; not how the numbers in it are fitted.
+Knows the file; does not know how the numbers in it are fitted.
 """
 
 import json
@@ -9,14 +9,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from nutgraf.indexer.atomic_write import replace_text
+from nutgraf.indexer.atomic_write import write_text_atomically
 from nutgraf.indexer.encoder import EncoderIdentity
 from nutgraf.indexer.errors import IndexDamaged, IndexMismatch, StorageFailed
 from nutgraf.models import ModelCard, ModelMissing, shipped
 from nutgraf.models.cards import LENGTH_COST
-from nutgraf.qa.calibration import Calibration
-from nutgraf.qa.evaluate.fitting import CalibrationFigures
-from nutgraf.qa.profiles import DEFAULT, PROFILES
+from nutgraf.qa.calibration import Calibration, CalibrationFigures
 
 FILENAME = "calibration.json"
 FORMAT = 1
@@ -24,10 +22,10 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class IndexCalibration:
-    """A calibration with what it belongs to and how it came to be; `made` is ISO 8601.
+    """A calibration with the models that it belongs to, and how it was fitted; `made` is ISO 8601.
 
-    `rules` are those that scores were made by (`Profile.rules`); a file from before they were kept has none.
-    `before` and `after` are cross-validated figures of what was in force before, and of this.
+    `rules` are the rules of scoring that it was fitted with (`Profile.rules`); an old file has none. `before`
+    and `after` are figures of the calibration that was used before, and cross-validated ones of this one.
     """
 
     reader: str
@@ -42,35 +40,37 @@ class IndexCalibration:
     before: CalibrationFigures
     after: CalibrationFigures
 
-    def belongs_to(self, reader: ModelCard, encoder: EncoderIdentity) -> bool:
-        """Whether it was fitted with these models and today's rules: other scores mean something else."""
+    def belongs_to(self, reader: ModelCard, encoder: EncoderIdentity, rules: Mapping[str, float]) -> bool:
+        """Whether it was fitted with these models and rules: other scores mean something else."""
         same = (self.reader_sha256, self.length_cost) == (reader.sha256, reader.length_cost)
-        return same and self._read_by(encoder)
+        return same and (self.encoder, self.rules) == (encoder, rules)
 
-    def named_for(self, reader: str | None, encoder: EncoderIdentity) -> bool:
-        """Whether it seems to be, by the reader's name alone."""
-        return self.reader == reader and self._read_by(encoder)
+    def named_for(self, reader: str | None, encoder: EncoderIdentity, rules: Mapping[str, float]) -> bool:
+        """Whether it was fitted with a reader of this name, this encoder and these rules.
 
-    def _read_by(self, encoder: EncoderIdentity) -> bool:
-        return self.encoder == encoder and self.rules == PROFILES[DEFAULT].rules()
+        No weights of the reader are compared.
+        """
+        return (self.reader, self.encoder, self.rules) == (reader, encoder, rules)
 
 
 @dataclass(frozen=True, slots=True)
 class ActiveCalibration:
-    """The calibration that answers are given by; `own` is the index's, where it has one, `used` or not."""
+    """The calibration of answers; `own` is that of the index, None without one, `used` whether it applies."""
 
     calibration: Calibration
     own: IndexCalibration | None
     used: bool
 
 
-def in_force(folder: Path, reader: ModelCard, encoder: EncoderIdentity) -> ActiveCalibration:
-    """Return the index's own calibration if it belongs to these models, else the one in the reader's card.
+def in_force(
+    folder: Path, reader: ModelCard, encoder: EncoderIdentity, rules: Mapping[str, float]
+) -> ActiveCalibration:
+    """Return the index's own calibration if it belongs to these models and rules, else that of the card.
 
     Raises what `read_own` raises.
     """
     own = read_own(folder)
-    if own is not None and own.belongs_to(reader, encoder):
+    if own is not None and own.belongs_to(reader, encoder, rules):
         return ActiveCalibration(own.calibration, own, used=True)
     return ActiveCalibration(Calibration.from_card(reader.calibration), own, used=False)
 
@@ -78,58 +78,59 @@ def in_force(folder: Path, reader: ModelCard, encoder: EncoderIdentity) -> Activ
 def read_own(folder: Path) -> IndexCalibration | None:
     """Return the index's own calibration, None where it has none.
 
-    Raises IndexDamaged for a file that holds something else, IndexMismatch for one of a newer nutgraf.
+    Raises IndexDamaged for a file that is no calibration, IndexMismatch for a file of a newer nutgraf.
     """
     path = folder / FILENAME
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:
         raise _damaged(folder, str(error)) from error
-    number = found.get("format") if isinstance(found, dict) else None
+    number = content.get("format") if isinstance(content, dict) else None
     if isinstance(number, int) and number > FORMAT:
         raise IndexMismatch(
             f"{path} has format {number}; this nutgraf reads up to {FORMAT}",
-            hint=f"pip install --upgrade nutgraf, or {_reset(folder)}",
+            hint=f"install the nutgraf that wrote it, or {_reset(folder)}",
         )
     try:
-        return _parsed(found)
+        return _parsed(content)
     except (KeyError, TypeError, ValueError) as error:
         raise _damaged(folder, f"it lacks or misspells a field: {error}") from error
 
 
-def _parsed(found: dict[str, Any]) -> IndexCalibration:
+def _parsed(content: dict[str, Any]) -> IndexCalibration:
     return IndexCalibration(
-        reader=str(found["reader"]["id"]),
-        reader_sha256=str(found["reader"]["sha256"]),
-        length_cost=float(found["reader"].get(LENGTH_COST, 0.0)),
-        encoder=EncoderIdentity(**found["encoder"]),
-        rules=dict(found.get("rules", {})),
-        calibration=Calibration.from_numbers(found["calibration"]),
-        made=str(found["made"]),
-        questions=int(found["questions"]),
-        false_answers=float(found["false_answers"]),
-        before=CalibrationFigures(**found["before"]),
-        after=CalibrationFigures(**found["after"]),
+        reader=str(content["reader"]["id"]),
+        reader_sha256=str(content["reader"]["sha256"]),
+        length_cost=float(content["reader"].get(LENGTH_COST, 0.0)),
+        encoder=EncoderIdentity(**content["encoder"]),
+        rules=dict(content.get("rules", {})),
+        calibration=Calibration.from_numbers(content["calibration"]),
+        made=str(content["made"]),
+        questions=int(content["questions"]),
+        false_answers=float(content["false_answers"]),
+        before=CalibrationFigures(**content["before"]),
+        after=CalibrationFigures(**content["after"]),
     )
 
 
 def own_object(own: IndexCalibration) -> dict[str, Any]:
-    """Return it as the file has it."""
+    """Return a calibration as JSON-ready data, as its file has it."""
     content = asdict(own)
     reader = {"id": own.reader, "sha256": content.pop("reader_sha256"), LENGTH_COST: content.pop(LENGTH_COST)}
+    content["calibration"] = own.calibration.numbers()
     return {"format": FORMAT, **content, "reader": reader}
 
 
 def write_own(folder: Path, own: IndexCalibration) -> Path:
-    """Write the index's calibration in place of the last; a kill at any instruction leaves the last one.
+    """Replace the calibration of an index, and return its file; a kill at any moment leaves the old one.
 
     Raises StorageFailed.
     """
     path = folder / FILENAME
     try:
-        replace_text(path, json.dumps(own_object(own), indent=1))
+        write_text_atomically(path, json.dumps(own_object(own), indent=1))
     except OSError as error:
         raise StorageFailed(
             f"{path} cannot be written: {error.strerror}", hint="check the disk's free space and the folder"
@@ -138,7 +139,7 @@ def write_own(folder: Path, own: IndexCalibration) -> Path:
 
 
 def remove_own(folder: Path) -> bool:
-    """Remove the index's calibration, and what a killed write left; return whether there was one."""
+    """Remove the calibration of an index, and files of killed writes; return whether there was one."""
     try:
         for left in folder.glob(f"{FILENAME}.*.tmp"):
             left.unlink(missing_ok=True)
@@ -151,45 +152,20 @@ def remove_own(folder: Path) -> bool:
     return there
 
 
-def info_object(folder: Path, reader: str | None, encoder: EncoderIdentity) -> dict[str, Any]:
-    """Say by which calibration answers are given when asked with this reader, without loading it.
+def active_calibration(
+    folder: Path, reader: str | None, encoder: EncoderIdentity, rules: Mapping[str, float]
+) -> ActiveCalibration:
+    """Return the calibration of answers by this reader, without loading the reader.
 
-    A reader that is no folder of ours is told by its name alone; when it is asked, its weights decide.
+    A reader without a model card is compared by its name alone; once it is loaded, its weights decide.
     """
     own = read_own(folder)
     try:
         card = ModelCard.load(shipped("reader") if reader is None else reader)
     except ModelMissing:
-        used = own is not None and own.named_for(reader, encoder)
-        chosen = ActiveCalibration(
-            own.calibration if own and used else Calibration.from_card(None), own, used
-        )
-    else:
-        chosen = in_force(folder, card, encoder)
-    return in_force_object(chosen)
-
-
-def in_force_object(chosen: ActiveCalibration) -> dict[str, Any]:
-    """Say which calibration is in force: the reader's or the index's own, and what the own was fitted on."""
-    own = chosen.own
-    fitted = own and {"reader": own.reader, "questions": own.questions, "made": own.made}
-    return {
-        "of": "index" if chosen.used else "reader",
-        "threshold": chosen.calibration.threshold,
-        "fitted": fitted,
-    }
-
-
-def info_line(described: dict[str, Any]) -> str:
-    """Return the same as a line of `nutgraf info`."""
-    threshold, own = f"threshold {described['threshold']:.4f}", described["fitted"]
-    if own is None:
-        return f"the reader's; {threshold}"
-    fitted = f"{own['questions']:,} questions, {own['made'][:10]}"
-    if described["of"] == "index":
-        return f"this index's own: {fitted}; {threshold}"
-    elsewhere = f"this index's own, {fitted}, is for other models or rules: {own['reader']}"
-    return f"the reader's; {threshold} ({elsewhere})"
+        used = own is not None and own.named_for(reader, encoder, rules)
+        return ActiveCalibration(own.calibration if own and used else Calibration.from_card(None), own, used)
+    return in_force(folder, card, encoder, rules)
 
 
 def _damaged(folder: Path, why: str) -> IndexDamaged:

@@ -1,124 +1,245 @@
-"""What the writing commands do: load, store, prune, publish; and what they tell afterwards."""
+"""Adds to an archive: loads paths, records and articles, stores them, prunes, and publishes.
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+Knows the order of the steps; does not know how a format is read, nor which engine stores the articles.
+"""
+
+import hashlib
+import json
+import math
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any, TypeGuard
 
-from nutgraf.errors import BadOption
+from nutgraf.errors import AddInterrupted, SourceError
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.clean import storable
-from nutgraf.indexer.embedded.manifest import Manifest
-from nutgraf.indexer.embedded.writer import WriteSummary
-from nutgraf.indexer.errors import SourceError
-from nutgraf.indexer.loaders import LoadOptions, RefusedDates, Skipped, SourceFile, discover, load
-from nutgraf.opening import open_builder, open_index, vanished
+from nutgraf.indexer.loaders import (
+    LoadOptions,
+    RefusedDates,
+    Skipped,
+    SourceFile,
+    discover,
+    load,
+    record_to_article,
+)
+from nutgraf.indexer.loaders.article_values import checked_article
+from nutgraf.indexer.loaders.base import ARTICLE_FIELDS, note_refused, too_large
+from nutgraf.indexer.loaders.formats import SUFFIXES
+from nutgraf.indexer.origins import vanished
+from nutgraf.indexer.storage import ArchiveWriter, ArticleStatus
+from nutgraf.opening import ModelLoader, open_writer
+from nutgraf.results import AddReport
 from nutgraf.settings import Settings
 
-Progress = Callable[[Sequence[SourceFile], WriteSummary], AbstractContextManager[Callable[[], None]]]
-"""Shows how far a run is: takes the files and the running summary, gives what to call after a batch."""
+ArticleItem = str | os.PathLike[str] | Mapping[str, object] | Article
+ArticleSource = ArticleItem | Iterable[ArticleItem]
+"""A path (file, folder or glob), a record, an article, or an iterable of these."""
+
+_TYPES = "a path, a dict, an Article, or an iterable of these"
 
 
-def no_progress(_: Sequence[SourceFile], __: WriteSummary) -> AbstractContextManager[Callable[[], None]]:
+@dataclass(slots=True)
+class IngestProgress:
+    """The progress of a run: its files, and the numbers of articles and passages so far."""
+
+    files: Sequence[SourceFile] = ()
+    articles: int = 0
+    encoded_passages: int = 0
+
+
+Progress = Callable[[IngestProgress], AbstractContextManager[Callable[[], None]]]
+"""Shows the progress of a run: takes it, and yields the function to call after each batch."""
+
+
+def no_progress(_: IngestProgress) -> AbstractContextManager[Callable[[], None]]:
     """Show nothing."""
     return nullcontext(lambda: None)
 
 
 @dataclass(frozen=True, slots=True)
-class IngestReport:
-    """What a run did, what it published, and what a person should know; `refused` are dates not used."""
+class IngestOptions:
+    """Options of reading a source (see `LoadOptions`); `prune` removes articles whose file is gone."""
 
-    summary: WriteSummary
-    manifest: Manifest
-    refused: tuple[RefusedDates, ...] = ()
-    notices: tuple[str, ...] = ()
-    interrupted: bool = False
+    fields: Mapping[str, str] = field(default_factory=dict)
+    outlet: str | None = None
+    max_bytes: int = 20_000_000
+    file_dates: bool = False
+    prune: bool = False
 
-
-def index_paths(
-    settings: Settings,
-    paths: Sequence[str],
-    *,
-    fields: Mapping[str, str],
-    outlet: str | None,
-    max_bytes: int,
-    prune: bool,
-    file_dates: bool = False,
-    progress: Progress = no_progress,
-) -> IngestReport:
-    """Index the paths and publish; an interrupt publishes what was stored so far.
-
-    `progress` is given the files and the running summary, and returns a context whose value is called after
-    each batch.
-    """
-    if not paths:
-        raise BadOption("no path was given", hint="nutgraf index articles/")
-    loading = LoadOptions(max_bytes=max_bytes, fields=fields, source=outlet, file_dates=file_dates)
-    files, skipped = discover(paths)
-    if not files:
-        raise SourceError(
-            _nothing(paths, skipped), hint="nutgraf index FOLDER with .txt .md .html .pdf .docx .jsonl .csv"
+    def loading(self) -> LoadOptions:
+        """Return the options of loading; raises SourceError for a field that no article has."""
+        return LoadOptions(
+            max_bytes=self.max_bytes, fields=self.fields, source=self.outlet, file_dates=self.file_dates
         )
-    interrupted = False
-    with open_builder(settings) as builder:
-        builder.summary.skipped.extend(skipped)
-        with progress(files, builder.summary) as update:
+
+
+def ingest(
+    settings: Settings, models: ModelLoader, source: ArticleSource, options: IngestOptions, progress: Progress
+) -> AddReport:
+    """Store the articles of a source, and publish them; see `Archive.add`.
+
+    After an interrupt the articles that were stored are published; then AddInterrupted is raised with the
+    report.
+    """
+    feed = _Feed(source, options.loading())
+    with open_writer(settings, models.encoder) as writer:
+        statuses, interrupted = _stored(writer, feed, progress)
+        gone = [] if interrupted else vanished(writer.unseen_origins(), feed.roots)
+        removed = writer.remove(gone) if options.prune else []
+        state = writer.publish()
+        report = AddReport(
+            statuses=tuple(statuses),
+            removed=tuple(removed),
+            encoded_passages=writer.encoded_passages,
+            state=state,
+            dates_not_used=feed.dates_not_used(),
+            gone=() if options.prune else tuple(gone),
+        )
+    if interrupted or isinstance(feed.failure, KeyboardInterrupt):
+        raise AddInterrupted(report)
+    if isinstance(feed.failure, SystemExit):
+        raise feed.failure
+    if feed.failure is not None:
+        stored = len(report.statuses) - len(report.skipped)
+        raised = f"{type(feed.failure).__name__}: {feed.failure}"
+        raise SourceError(
+            f"the source of articles raised {raised}; the {stored:,} articles before are stored",
+            hint="mend the source and add it again: articles that are stored already cost only a look-up",
+        ) from feed.failure
+    return report
+
+
+def _stored(writer: ArchiveWriter, feed: "_Feed", progress: Progress) -> tuple[list[ArticleStatus], bool]:
+    """Store every article; return the status of each, and whether the run was interrupted."""
+    statuses: list[ArticleStatus] = []
+    run = IngestProgress(feed.files)
+    with progress(run) as update:
+
+        def each_batch() -> None:
+            run.encoded_passages = writer.encoded_passages
+            update()
+
+        try:
+            for status in writer.add(feed.items(), each_batch):
+                statuses.append(status)
+                run.articles += status.status != "skipped"
+        except KeyboardInterrupt:
+            return statuses, True
+    return statuses, False
+
+
+class _Feed:
+    """The articles of a source, one after another.
+
+    Where the source consists of paths alone, `roots` are these paths and `files` the files in them; of these
+    paths each must be there. `failure` is what an iterable raised, Ctrl-C included: it ends the run, and the
+    articles before it are kept.
+    """
+
+    def __init__(self, source: ArticleSource, loading: LoadOptions) -> None:
+        self._loading = loading
+        self._source = _items(source)
+        self.roots: list[str] = []
+        self.files: list[SourceFile] = []
+        self.failure: BaseException | None = None
+        self._refused: dict[str, RefusedDates] = {}
+        self._skipped: list[Skipped] = []
+        if isinstance(self._source, Sequence) and all(_is_path(item) for item in self._source):
+            self.roots = [os.fspath(item) for item in self._source]
+            self.files, self._skipped = discover(self.roots)
+            if self.roots and not self.files:
+                raise SourceError(
+                    _nothing(self.roots, self._skipped),
+                    hint=f"name a folder or files of these types: {SUFFIXES}",
+                )
+            self._source = ()
+
+    def items(self) -> Iterator[Article | Skipped]:
+        """Yield every article, and every item that is skipped."""
+        yield from self._skipped
+        for file in self.files:
+            yield from load(file, self._loading)
+        source = iter(self._source)
+        number = 0
+        while True:
+            number += 1
             try:
-                builder.add(_articles(files, loading), update)
-            except KeyboardInterrupt:
-                interrupted = True
-        gone = [] if interrupted else vanished(builder, paths)
-        if prune:
-            builder.remove(gone)
-        manifest = builder.publish()
-    refused = tuple(dates for file in files for dates in file.refused.values())
-    notices = tuple(_notices(gone, prune=prune, stopped=interrupted))
-    return IngestReport(builder.summary, manifest, refused, notices, interrupted)
+                files, items = self._read(next(source), number)
+            except StopIteration:
+                return
+            # The iterable of the caller, and its items, may raise anything; Ctrl-C comes here as well.
+            except (Exception, KeyboardInterrupt, SystemExit) as error:  # noqa: BLE001
+                self.failure = error
+                return
+            yield from items
+            for file in files:
+                yield from load(file, self._loading)
+
+    def dates_not_used(self) -> tuple[RefusedDates, ...]:
+        """Return the dates that were not used: of each file, then of the records."""
+        of_files = (dates for file in self.files for dates in file.refused.values())
+        return (*of_files, *self._refused.values())
+
+    def _read(self, item: object, number: int) -> tuple[Sequence[SourceFile], Sequence[Article | Skipped]]:
+        """Return the files that an item names, and the article that it is or what is skipped of it."""
+        if isinstance(item, Article):
+            return (), [checked_article(item, f"article {number}", self._loading.max_bytes)]
+        if isinstance(item, Mapping):
+            return (), [self._record(item, f"record {number}")]
+        if not _is_path(item):
+            return (), [Skipped(f"item {number}", f"it is {type(item).__name__}, expected {_TYPES}")]
+        path = os.fspath(item)
+        try:
+            files, skipped = discover([path])
+        except SourceError as error:
+            return (), [Skipped(path, str(error))]
+        self.files.extend(files)
+        return files, skipped
+
+    def _record(self, record: Mapping[str, object], origin: str) -> Article | Skipped:
+        """Return the article of a record; an unknown key is refused, so that no misspelt field is lost."""
+        loading = self._loading
+        known = {loading.key(name) for name in ARTICLE_FIELDS}
+        for key, value in record.items():
+            if key not in known:
+                names = ", ".join(sorted(known))
+                return Skipped(origin, f"unknown key {str(key)[:60]!r}; an article has {names}")
+            if isinstance(value, float) and not math.isfinite(value):
+                return Skipped(origin, f"{key} is {value}, expected text")
+            if isinstance(value, str) and len(value) > loading.max_bytes:
+                return Skipped(origin, too_large(loading.max_bytes))
+        if not any(record.get(loading.key(name)) for name in ("id", "url")):
+            record = {**record, loading.key("id"): _derived_id(record)}
+        article = record_to_article(record, loading, partial(note_refused, self._refused, origin))
+        return replace(article, origin=origin) if isinstance(article, Skipped) else article
+
+
+def _is_path(item: object) -> TypeGuard[str | os.PathLike[str]]:
+    return isinstance(item, str | os.PathLike)
+
+
+def _items(source: object) -> Iterable[Any]:
+    """Return the items of a source, each of any type: `_Feed` looks at the type of each."""
+    if isinstance(source, str | os.PathLike | Mapping | Article):
+        return [source]
+    if isinstance(source, Iterable) and not isinstance(source, bytes):
+        return source
+    raise SourceError(
+        f"the source is {type(source).__name__}, expected {_TYPES}", hint="archive.add('articles/')"
+    )
+
+
+def _derived_id(record: Mapping[str, object]) -> str:
+    """Return an id that is the same for the same content, for a record that states none."""
+    content = json.dumps(record, sort_keys=True, default=str)
+    return f"record-{hashlib.sha256(content.encode()).hexdigest()[:16]}"
 
 
 def _nothing(paths: Sequence[str], skipped: Sequence[Skipped]) -> str:
-    named = ", ".join(paths)
+    names = ", ".join(paths)
     if not skipped:
-        return f"no articles in {named}"
+        return f"no articles in {names}"
     first = skipped[0]
-    return f"no articles in {named}: {len(skipped)} skipped, such as {first.origin} ({first.reason})"
-
-
-def _notices(gone: Sequence[str], *, prune: bool, stopped: bool) -> Iterator[str]:
-    if stopped:
-        yield "stopped; run the same command again to go on"
-    if gone and not prune:
-        yield f"{len(gone):,} indexed articles are no longer in these folders; --prune removes them"
-
-
-def _articles(files: Sequence[SourceFile], loading: LoadOptions) -> Iterator[Article | Skipped]:
-    for file in files:
-        yield from load(file, loading)
-
-
-def rebuild_index(settings: Settings) -> IngestReport:
-    """Derive everything again from the store."""
-    _must_exist(settings)
-    with open_builder(settings) as builder:
-        manifest = builder.rebuild()
-    return IngestReport(builder.summary, manifest)
-
-
-def remove_articles(settings: Settings, article_ids: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Remove articles and publish; return the ids removed and those unknown."""
-    article_ids = [storable(article_id) for article_id in article_ids]
-    open_index(settings).close()  # a clear error when there is no index, rather than a new empty one
-    with open_builder(settings) as builder:
-        known = builder.known(article_ids)
-        builder.remove(known)
-        builder.publish()
-    return known, [article_id for article_id in article_ids if article_id not in known]
-
-
-def _must_exist(settings: Settings) -> None:
-    from nutgraf.indexer.embedded.store import FILENAME
-
-    if not (settings.index / FILENAME).is_file():
-        raise SourceError(
-            f"there is nothing to rebuild in {settings.index}: no {FILENAME}",
-            hint=f"nutgraf index PATH_TO_ARTICLES --index {settings.index}",
-        )
+    return f"no articles in {names}: {len(skipped)} skipped, such as {first.origin} ({first.reason})"

@@ -1,92 +1,309 @@
-"""The objects that every door returns, as JSON-ready dictionaries. The contract is in docs/cli.md."""
+"""The JSON objects of every door: their shapes, and how they are made. docs/cli.md has the contract."""
 
-from collections.abc import Sequence
-from typing import Any
+from datetime import date
+from typing import TYPE_CHECKING, Literal, NotRequired, TypedDict
 
-from nutgraf.indexer.article import Article
-from nutgraf.indexer.embedded.index import EmbeddedIndex
+from nutgraf.indexer.article import ArticleJson
 from nutgraf.indexer.filters import Filter
+from nutgraf.indexer.storage import ArchiveInfo, IndexState
 from nutgraf.qa.explanation import Explanation, ScoreBreakdown
-from nutgraf.qa.result import Answer, QuestionResult
+from nutgraf.qa.result import AbstentionJson, AnswerJson, QuestionResult
 from nutgraf.qa.retrieval import Candidate, EngineRank, SearchResult
-from nutgraf.qa.timeline import TimelineEntry
+from nutgraf.qa.timeline import TimelineEntryJson
 
-Json = dict[str, Any]
+if TYPE_CHECKING:
+    from nutgraf.index_calibration import ActiveCalibration
+    from nutgraf.indexer.loaders import RefusedDates
+    from nutgraf.results import AddReport
 
-
-def article_object(article: Article) -> Json:
-    """Return what identifies an article to a person."""
-    return {
-        "id": article.id,
-        "title": article.title,
-        "url": article.url,
-        "source": article.source,
-        "published": _moment(article.published),
-    }
+# --- shapes ---------------------------------------------------------------------------------------------
 
 
-def full_article_object(article: Article) -> Json:
-    """Return an article with all that is kept of it."""
-    return {
-        **article_object(article),
-        "authors": list(article.authors),
-        "published_from": article.published_from,
-        "ingested_at": _moment(article.ingested_at),
-        "content_hash": article.content_hash,
-        "cluster": article.cluster,
-        "text": article.text,
-    }
+class RankJson(TypedDict):
+    """Where one engine put a passage, rank from 1."""
+
+    rank: int
+    score: float
 
 
-def answer_object(answer: Answer) -> Json:
-    """Return an answer: the quote, where it stands, and who else says it."""
-    start, end = answer.sentence
-    return {
-        "text": answer.text,
-        "start": answer.start,
-        "end": answer.end,
-        "score": round(answer.score, 4),
-        "probability": round(answer.probability, 4),
-        "sentence": {"text": answer.span.article.text[start:end], "start": start, "end": end},
-        "article": article_object(answer.span.article),
-        "support": [
-            {
-                "article": article_object(s.span.article),
-                "start": s.span.start,
-                "end": s.span.end,
-                "independent": s.independent,
-            }
-            for s in answer.support
-        ],
-    }
+class ReaderRankJson(RankJson):
+    """Where the reader alone puts a passage, and its lead over "no answer" in logits."""
+
+    over_null: float
 
 
-def passage_object(candidate: Candidate) -> Json:
+class PassageExplanationJson(TypedDict):
+    """Why a passage stands where it does."""
+
+    dense: RankJson | None
+    bm25: RankJson | None
+    article_bm25: RankJson | None
+    fused: RankJson
+    recency: float
+    reader: ReaderRankJson | None
+    cluster: str | None
+
+
+class PassageJson(TypedDict):
+    """A passage as it was found."""
+
+    article: ArticleJson
+    start: int
+    end: int
+    text: str
+    score: float
+    rank: int
+    copies: list[ArticleJson]
+    explain: NotRequired[PassageExplanationJson]
+
+
+class IndexJson(TypedDict):
+    """Which state of the index answered."""
+
+    generation: int
+    articles: int
+    passages: int
+
+
+class SearchTimingJson(TypedDict):
+    """Milliseconds a stage."""
+
+    encode: float
+    retrieve: float
+
+
+class AskTimingJson(SearchTimingJson):
+    """Milliseconds a stage."""
+
+    read: float
+    total: float
+
+
+class FilterJson(TypedDict):
+    """The filter that a question was asked with; days are ISO 8601."""
+
+    first: str | None
+    last: str | None
+    as_of: str | None
+    sources: list[str]
+
+
+class ScoreJson(TypedDict):
+    """What an answer's score is the sum of, in logits."""
+
+    reader: float
+    retrieval: float
+    agreement: float
+    total: float
+
+
+class RunnerUpJson(TypedDict):
+    """The best answer with other words."""
+
+    text: str
+    score: float
+
+
+class TermJson(TypedDict):
+    """A feature as the calibration sees it, and the logits that it adds."""
+
+    value: float
+    adds: float
+
+
+class BreakdownJson(TypedDict):
+    """Why an answer stands before all others."""
+
+    text: str
+    score: ScoreJson
+    runner_up: RunnerUpJson | None
+    probability: float
+    terms: dict[str, TermJson]
+
+
+class ExplanationJson(TypedDict):
+    """What an outcome is due to."""
+
+    filter: FilterJson
+    threshold: float
+    won: BreakdownJson | None
+
+
+class AskJson(TypedDict):
+    """The outcome of a question: answers or an abstention, never both."""
+
+    question: str
+    answered: bool
+    answers: list[AnswerJson]
+    abstention: AbstentionJson | None
+    passages: list[PassageJson]
+    timing_ms: AskTimingJson
+    index: IndexJson
+    timeline: NotRequired[list[TimelineEntryJson]]
+    considered: NotRequired[list[AnswerJson]]
+    explanation: NotRequired[ExplanationJson]
+
+
+class SearchJson(TypedDict):
+    """The outcome of a search."""
+
+    question: str
+    passages: list[PassageJson]
+    timing_ms: SearchTimingJson
+    index: IndexJson
+
+
+class SearchPageJson(SearchJson):
+    """A page of a search, and the cursor of the next one; null on the last."""
+
+    next: str | None
+
+
+class DaysJson(TypedDict):
+    """The first and the last `published`, ISO 8601."""
+
+    first: str
+    last: str
+
+
+class OutletJson(TypedDict):
+    """An outlet, and how many articles it has."""
+
+    source: str
+    articles: int
+
+
+class EncoderJson(TypedDict):
+    """The model that made the vectors."""
+
+    id: str
+    sha256: str
+    dim: int
+
+
+class FittedJson(TypedDict):
+    """What an archive's own calibration was fitted on."""
+
+    reader: str
+    questions: int
+    made: str
+
+
+class CalibrationJson(TypedDict):
+    """Which calibration probabilities and threshold come from: the reader's or the index's own."""
+
+    of: Literal["index", "reader"]
+    threshold: float
+    fitted: FittedJson | None
+
+
+class InfoJson(IndexJson):
+    """What an archive holds and what built it."""
+
+    path: str
+    unpublished_passages: int
+    published: DaysJson | None
+    sources: list[OutletJson]
+    encoder: EncoderJson
+    bytes: int
+    calibration: CalibrationJson
+
+
+class SkippedJson(TypedDict):
+    """Something that did not become an article."""
+
+    origin: str
+    reason: str
+
+
+class DatesJson(TypedDict):
+    """Dates that were not used, for one reason: the first of them, where it stood, and how many there are."""
+
+    origin: str
+    reason: str
+    given: str
+    count: int
+
+
+class AddJson(TypedDict):
+    """What became of the articles of one run."""
+
+    added: int
+    updated: int
+    unchanged: int
+    duplicate: int
+    removed: int
+    encoded_passages: int
+    skipped: list[SkippedJson]
+    dates_not_used: list[DatesJson]
+    index: IndexJson
+
+
+class StoredJson(TypedDict):
+    """What became of an article that was posted: its status, its id, and why it was skipped if it was."""
+
+    status: Literal["added", "updated", "unchanged", "duplicate", "skipped", "removed"]
+    id: NotRequired[str | None]
+    reason: NotRequired[str]
+
+
+class RemoveJson(TypedDict):
+    """The ids that were removed, and those that no article has."""
+
+    removed: list[str]
+    unknown: list[str]
+
+
+class ArticlePageJson(TypedDict):
+    """A page of articles, and the cursor of the next one; null on the last."""
+
+    articles: list[ArticleJson]
+    next: str | None
+
+
+class ErrorBodyJson(TypedDict):
+    """What was wrong and what was expected, for a program (`code`) and a person; what to do next."""
+
+    code: str
+    message: str
+    hint: str
+
+
+class ErrorJson(TypedDict):
+    """Every failure, at every door."""
+
+    error: ErrorBodyJson
+
+
+# --- answers --------------------------------------------------------------------------------------------
+
+
+def passage_object(candidate: Candidate) -> PassageJson:
     """Return a passage as it was found."""
     passage = candidate.passage
     return {
-        "article": article_object(passage.article),
+        "article": passage.article.reference(),
         "start": passage.start,
         "end": passage.end,
         "text": passage.text,
         "score": round(candidate.score, 6),
         "rank": candidate.rank,
-        "copies": [article_object(article) for article in candidate.copies],
+        "copies": [article.reference() for article in candidate.copies],
     }
 
 
-def asked_object(asked: QuestionResult, index: EmbeddedIndex, explanation: Explanation | None = None) -> Json:
+def ask_object(result: QuestionResult, state: IndexState, explanation: Explanation | None = None) -> AskJson:
     """Return the outcome of a question, and why it is so if there is an explanation."""
-    timing = asked.timing
-    passages = [passage_object(c) for c in asked.candidates]
-    if explanation:
-        for shown, candidate in zip(passages, asked.candidates, strict=True):
-            shown["explain"] = passage_explanation(candidate, asked, explanation)
-    return {
-        "question": asked.question,
-        "answered": bool(asked.answers),
-        "answers": [answer_object(a) for a in asked.answers],
-        "abstention": asked.abstention and {"code": asked.abstention.code, "reason": asked.abstention.reason},
+    timing, abstention = result.timing, result.abstention
+    passages = [passage_object(candidate) for candidate in result.candidates]
+    if explanation is not None:
+        for passage, candidate in zip(passages, result.candidates, strict=True):
+            passage["explain"] = passage_explanation(candidate, result, explanation)
+    shown: AskJson = {
+        "question": result.question,
+        "answered": bool(result.answers),
+        "answers": [answer.to_dict() for answer in result.answers],
+        "abstention": None if abstention is None else {"code": abstention.code, "reason": abstention.reason},
         "passages": passages,
         "timing_ms": {
             "encode": round(timing.encode, 1),
@@ -94,137 +311,153 @@ def asked_object(asked: QuestionResult, index: EmbeddedIndex, explanation: Expla
             "read": round(timing.read, 1),
             "total": round(timing.total, 1),
         },
-        "index": index_object(index),
-        **(_explained(asked, explanation) if explanation else {}),
+        "index": index_object(state),
     }
+    if explanation is not None:
+        shown["considered"] = [answer.to_dict() for answer in result.best]
+        shown["explanation"] = explanation_object(explanation)
+    return shown
 
 
-def _explained(asked: QuestionResult, explanation: Explanation) -> Json:
-    considered = [answer_object(a) for a in asked.best]
-    return {"considered": considered, "explanation": explanation_object(explanation)}
-
-
-def found_object(question: str, found: SearchResult, index: EmbeddedIndex) -> Json:
+def search_object(query: str, result: SearchResult, state: IndexState) -> SearchJson:
     """Return the outcome of a search."""
     return {
-        "question": question,
-        "passages": [passage_object(c) for c in found.candidates],
-        "timing_ms": {"encode": round(found.encode_ms, 1), "retrieve": round(found.retrieve_ms, 1)},
-        "index": index_object(index),
+        "question": query,
+        "passages": [passage_object(candidate) for candidate in result.candidates],
+        "timing_ms": {"encode": round(result.encode_ms, 1), "retrieve": round(result.retrieve_ms, 1)},
+        "index": index_object(state),
     }
 
 
-def index_object(index: EmbeddedIndex) -> Json:
-    """Return which state of which index answered."""
-    counts = index.counts
-    return {
-        "generation": index.manifest.generation,
-        "articles": counts.articles,
-        "passages": counts.passages,
-    }
+# --- explanations ---------------------------------------------------------------------------------------
 
 
-def info_object(index: EmbeddedIndex, sources: Sequence[tuple[str, int]]) -> Json:
-    """Return what an index holds and what built it."""
-    days = index.store.days()
-    manifest = index.manifest
-    return {
-        **index_object(index),
-        "path": str(index.folder),
-        "unpublished_passages": index.unpublished,
-        "published": None if days is None else {"first": days[0], "last": days[1]},
-        "sources": [{"source": source, "articles": count} for source, count in sources],
-        "encoder": {
-            "id": manifest.encoder.id,
-            "sha256": manifest.encoder.sha256,
-            "dim": manifest.encoder.dim,
-        },
-        "bytes": sum(manifest.files.values()) + index.store.path.stat().st_size,
-    }
-
-
-def timeline_object(entries: Sequence[TimelineEntry]) -> list[Json]:
-    """Return the answers over time, each with every article that gives it."""
-    return [
-        {
-            "text": entry.best.text,
-            "status": entry.status,
-            "first": entry.first and entry.first.isoformat(),
-            "last": entry.last and entry.last.isoformat(),
-            "outlets": list(entry.outlets),
-            "independent": entry.independent,
-            "probability": round(entry.probability, 4),
-            "articles": [
-                {
-                    "article": article_object(span.article),
-                    "start": span.start,
-                    "end": span.end,
-                    "text": span.text,
-                }
-                for span in entry.spans
-            ],
-        }
-        for entry in entries
-    ]
-
-
-def explanation_object(explanation: Explanation) -> Json:
+def explanation_object(explanation: Explanation) -> ExplanationJson:
     """Return the filter, the threshold, and why the first answer is first."""
-    won = explanation.won
+    breakdown = explanation.won
     return {
         "filter": _filter_object(explanation.allow),
         "threshold": round(explanation.threshold, 4),
-        "won": won and _won_object(won),
+        "won": None if breakdown is None else _breakdown_object(breakdown),
     }
 
 
-def passage_explanation(candidate: Candidate, asked: QuestionResult, explanation: Explanation) -> Json:
+def passage_explanation(
+    candidate: Candidate, result: QuestionResult, explanation: Explanation
+) -> PassageExplanationJson:
     """Return why a passage stands where it does: ranks and scores of each stage, and its cluster."""
-    read = asked.read.get(candidate.passage.id)
+    reading = result.read.get(candidate.passage.id)
     return {
-        "dense": _place_object(candidate.dense),
-        "bm25": _place_object(candidate.lexical),
-        "article_bm25": _place_object(candidate.article),
+        "dense": _rank_object(candidate.dense),
+        "bm25": _rank_object(candidate.lexical),
+        "article_bm25": _rank_object(candidate.article),
         "fused": {"rank": candidate.rank, "score": round(candidate.score, 6)},
         "recency": round(candidate.recency, 6),
-        "reader": read
-        and {
+        "reader": None
+        if reading is None
+        else {
             "rank": explanation.reader_ranks[candidate.passage.id],
-            "score": round(read.by_reader, 4),
-            "over_null": round(read.over_null, 4),
+            "score": round(reading.by_reader, 4),
+            "over_null": round(reading.null_margin, 4),
         },
         "cluster": candidate.passage.article.cluster,
     }
 
 
-def _won_object(won: ScoreBreakdown) -> Json:
-    other = won.runner_up
+def _breakdown_object(breakdown: ScoreBreakdown) -> BreakdownJson:
+    runner_up = breakdown.runner_up
     return {
-        "text": won.answer.text,
+        "text": breakdown.answer.text,
         "score": {
-            "reader": round(won.reader, 4),
-            "retrieval": round(won.retrieval, 4),
-            "agreement": round(won.agreement, 4),
-            "total": round(won.answer.score, 4),
+            "reader": round(breakdown.reader, 4),
+            "retrieval": round(breakdown.retrieval, 4),
+            "agreement": round(breakdown.agreement, 4),
+            "total": round(breakdown.answer.score, 4),
         },
-        "runner_up": other and {"text": other.text, "score": round(other.score, 4)},
-        "probability": round(won.answer.probability, 4),
-        "terms": {t.name: {"value": round(t.value, 4), "adds": round(t.adds, 4)} for t in won.terms},
+        "runner_up": None
+        if runner_up is None
+        else {"text": runner_up.text, "score": round(runner_up.score, 4)},
+        "probability": round(breakdown.answer.probability, 4),
+        "terms": {
+            term.feature.key: {"value": round(term.value, 4), "adds": round(term.adds, 4)}
+            for term in breakdown.terms
+        },
     }
 
 
-def _filter_object(allow: Filter) -> Json:
+def _filter_object(allow: Filter) -> FilterJson:
     return {
-        "first": allow.first and allow.first.isoformat(),
-        "last": allow.last and allow.last.isoformat(),
-        "as_of": allow.as_of and allow.as_of.isoformat(),
+        "first": _day(allow.first),
+        "last": _day(allow.last),
+        "as_of": _day(allow.as_of),
         "sources": list(allow.sources),
     }
 
 
-def _place_object(place: EngineRank | None) -> Json | None:
-    return None if place is None else {"rank": place.rank, "score": round(place.score, 4)}
+def _rank_object(rank: EngineRank | None) -> RankJson | None:
+    return None if rank is None else {"rank": rank.rank, "score": round(rank.score, 4)}
 
 
-def _moment(moment: Any) -> str | None:  # noqa: ANN401 - datetime or None
-    return None if moment is None else moment.isoformat().replace("+00:00", "Z")
+# --- the archive ----------------------------------------------------------------------------------------
+
+
+def index_object(state: IndexState) -> IndexJson:
+    """Return which state of the index answered."""
+    return {
+        "generation": state.generation,
+        "articles": state.counts.articles,
+        "passages": state.counts.passages,
+    }
+
+
+def info_object(info: ArchiveInfo, calibration: "ActiveCalibration") -> InfoJson:
+    """Return what an archive holds, what built it, and by which calibration it is answered from."""
+    state, encoder = info.state, info.state.encoder
+    days: DaysJson | None = None
+    if info.first_published is not None and info.last_published is not None:
+        days = {"first": info.first_published, "last": info.last_published}
+    return {
+        **index_object(state),
+        "path": info.location,
+        "unpublished_passages": state.unpublished_passages,
+        "published": days,
+        "sources": [{"source": outlet.name, "articles": outlet.articles} for outlet in info.outlets],
+        "encoder": {"id": encoder.id, "sha256": encoder.sha256, "dim": encoder.dim},
+        "bytes": info.size_bytes,
+        "calibration": calibration_object(calibration),
+    }
+
+
+def calibration_object(calibration: "ActiveCalibration") -> CalibrationJson:
+    """Say which calibration is used: the reader's or the index's own, and what the own was fitted on."""
+    own = calibration.own
+    return {
+        "of": "index" if calibration.used else "reader",
+        "threshold": calibration.calibration.threshold,
+        "fitted": None
+        if own is None
+        else {"reader": own.reader, "questions": own.questions, "made": own.made},
+    }
+
+
+def add_object(report: "AddReport") -> AddJson:
+    """Return what became of the articles of one run."""
+    return {
+        "added": report.added,
+        "updated": report.updated,
+        "unchanged": report.unchanged,
+        "duplicate": report.duplicate,
+        "removed": len(report.removed),
+        "encoded_passages": report.encoded_passages,
+        "skipped": [{"origin": skip.origin, "reason": skip.reason} for skip in report.skipped],
+        "dates_not_used": [_dates_object(dates) for dates in report.dates_not_used],
+        "index": index_object(report.state),
+    }
+
+
+def _dates_object(dates: "RefusedDates") -> DatesJson:
+    return {"origin": dates.origin, "reason": dates.reason, "given": dates.given, "count": dates.count}
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()

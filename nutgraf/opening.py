@@ -1,14 +1,15 @@
-"""The one place where the parts are joined: settings in, an index, models and an answerer out.
+"""The one place where the parts are joined: settings in, one state of an archive with its models out.
 
 Knows which implementation stands behind each seam; computes nothing itself.
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from nutgraf.errors import UnknownArticle
@@ -19,72 +20,146 @@ from nutgraf.settings import Settings
 if TYPE_CHECKING:
     from nutgraf.index_calibration import ActiveCalibration
     from nutgraf.indexer.embedded.index import EmbeddedIndex
-    from nutgraf.indexer.embedded.writer import EmbeddedWriter
     from nutgraf.indexer.encoder import Encoder
+    from nutgraf.indexer.storage import ArchiveWriter
     from nutgraf.models import ModelCard
-    from nutgraf.models.answering import SpanReader
+    from nutgraf.models.reader import Reader
     from nutgraf.qa.answer import Answerer
     from nutgraf.qa.profiles import Profile
+    from nutgraf.qa.result import QuestionResult
+    from nutgraf.qa.search import Searcher
+    from nutgraf.reloader import Stamp
+    from nutgraf.results import ArchiveReport, AskResult
 
 
-@dataclass(frozen=True, slots=True)
+class ModelLoader:
+    """The two models of an archive, each loaded once, when it is first needed. Safe to use from threads.
+
+    What loading raises (ModelMissing, ModelDamaged) is raised where a model is asked for.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._encoder: Encoder | None = None
+        self._reader: Reader | None = None
+        self._encoder_lock, self._reader_lock = Lock(), Lock()
+
+    @property
+    def encoder(self) -> "Encoder":
+        """The model that turns texts into vectors."""
+        from nutgraf.models import load_encoder
+
+        with self._encoder_lock:
+            if self._encoder is None:
+                self._encoder = load_encoder(self._settings.encoder, threads=self._settings.threads)
+            return self._encoder
+
+    @property
+    def reader(self) -> "Reader":
+        """The model that finds an answer in a text."""
+        from nutgraf.models import load_reader
+
+        with self._reader_lock:
+            if self._reader is None:
+                self._reader = load_reader(self._settings.reader, threads=self._settings.threads)
+            return self._reader
+
+    def unload(self) -> None:
+        """Forget both models, so that their memory is free; the next use loads them again."""
+        with self._encoder_lock, self._reader_lock:
+            self._encoder = self._reader = None
+
+    def load(self) -> None:
+        """Load both models side by side: each waits for the disk more than for the other."""
+        with ThreadPoolExecutor(1) as pool:
+            encoder = pool.submit(lambda: self.encoder)
+            _ = self.reader
+            encoder.result()
+
+
 class OpenIndex:
-    """An opened index with the answerer that works on it, its reader's card, and its calibration."""
+    """One state of an archive, with the models that answer from it."""
 
-    index: "EmbeddedIndex"
-    answerer: "Answerer"
-    reader: "ModelCard"
-    calibration: "ActiveCalibration"
+    def __init__(self, settings: Settings, models: ModelLoader, index: "EmbeddedIndex") -> None:
+        self.settings = settings
+        self.models = models
+        self.index = index
 
+    def __enter__(self) -> "OpenIndex":
+        return self
 
-@dataclass(frozen=True, slots=True)
-class LoadedModels:
-    """Both models, loaded."""
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
-    encoder: "Encoder"
-    reader: "SpanReader"
+    def close(self) -> None:
+        """Close the index; the models stay loaded."""
+        self.index.close()
 
+    @cached_property
+    def answerer(self) -> "Answerer":
+        """What answers questions; both models are loaded. Raises IndexMismatch for another encoder."""
+        from nutgraf.qa.answer import Answerer
 
-def load_models(settings: Settings) -> LoadedModels:
-    """Load both models, side by side: each waits for the disk more than for the other."""
-    from nutgraf.models import load_encoder, load_reader
+        self.models.load()
+        return Answerer(self.searcher, self.models.reader, self.calibration.calibration)
 
-    with ThreadPoolExecutor(1) as pool:
-        encoder = pool.submit(load_encoder, settings.encoder, threads=settings.threads)
-        reader = load_reader(settings.reader, threads=settings.threads)
-        return LoadedModels(encoder.result(), reader)
+    @property
+    def reader(self) -> "ModelCard":
+        """The card of the reader, which is loaded for it."""
+        return self.models.reader.card
 
+    @cached_property
+    def calibration(self) -> "ActiveCalibration":
+        """The calibration that answers are given by; the reader is loaded for its card."""
+        from nutgraf.index_calibration import in_force
 
-@contextmanager
-def open_answerer(settings: Settings) -> Iterator[OpenIndex]:
-    """Load both models and open the index, side by side."""
-    with ThreadPoolExecutor(1) as pool:
-        loading = pool.submit(load_models, settings)
-        index = open_index(settings)
-        models = loading.result()
-    with index:
-        yield joined(settings, models, index)
+        return in_force(
+            self.settings.index, self.reader, self.index.state.encoder, profile_of(self.settings).rules()
+        )
 
+    @cached_property
+    def searcher(self) -> "Searcher":
+        """What finds passages; the encoder is loaded for it, and no reader."""
+        from nutgraf.qa.search import Searcher
 
-@contextmanager
-def open_with(settings: Settings, models: LoadedModels) -> Iterator[OpenIndex]:
-    """Open the index for models that are loaded already."""
-    with open_index(settings) as index:
-        yield joined(settings, models, index)
+        self._check_encoder()
+        return Searcher(self.index, self.models.encoder, profile_of(self.settings))
 
+    def result(self, result: "QuestionResult", *, timeline: bool, explain: bool) -> "AskResult":
+        """Return the outcome of a question with what else was asked for."""
+        from nutgraf.qa.explanation import explain as explanation_of
+        from nutgraf.results import AskResult
 
-def joined(settings: Settings, models: LoadedModels, index: "EmbeddedIndex") -> OpenIndex:
-    """Join an index with models; raises IndexMismatch where another encoder built it."""
-    from nutgraf.index_calibration import in_force
-    from nutgraf.indexer.embedded.manifest import check_encoder
-    from nutgraf.indexer.encoder import identity
-    from nutgraf.qa.answer import Answerer
+        return AskResult(
+            result,
+            self.index.state,
+            tuple(self.answerer.timeline(result)) if timeline else None,
+            explanation_of(result, self.answerer.calibration) if explain else None,
+        )
 
-    built_by, reader = index.manifest.encoder, models.reader
-    check_encoder(settings.index, built_by, identity(models.encoder))
-    chosen = in_force(settings.index, reader.card, built_by)
-    answerer = Answerer(index, models.encoder, reader, chosen.calibration, profile_of(settings))
-    return OpenIndex(index, answerer, reader.card, chosen)
+    def article(self, article_id: str) -> Article:
+        """Return an article by its id; raises UnknownArticle."""
+        article_id = storable(article_id)
+        articles = self.index.get([article_id])
+        if article_id not in articles:
+            raise unknown_article(article_id)
+        return articles[article_id]
+
+    def report(self) -> "ArchiveReport":
+        """Return what the archive holds; no model is loaded for it."""
+        from nutgraf.index_calibration import active_calibration
+        from nutgraf.results import ArchiveReport
+
+        encoder = self.index.state.encoder
+        rules = profile_of(self.settings).rules()
+        calibration = active_calibration(self.settings.index, self.settings.reader, encoder, rules)
+        return ArchiveReport(self.index.info(), calibration)
+
+    def _check_encoder(self) -> None:
+        from nutgraf.indexer.embedded.manifest import check_encoder
+        from nutgraf.indexer.encoder import identity
+
+        check_encoder(self.settings.index, self.index.state.encoder, identity(self.models.encoder))
 
 
 def profile_of(settings: Settings) -> "Profile":
@@ -92,7 +167,12 @@ def profile_of(settings: Settings) -> "Profile":
     from nutgraf.qa.profiles import DEFAULT, PROFILES
 
     profile = PROFILES[settings.profile or DEFAULT]
-    return profile.with_windows(settings.windows) if settings.windows else profile
+    return profile.with_windows(settings.passages) if settings.passages else profile
+
+
+def open_state(settings: Settings, models: ModelLoader) -> OpenIndex:
+    """Open the newest published state; raises IndexMissing, IndexMismatch or IndexDamaged."""
+    return OpenIndex(settings, models, open_index(settings))
 
 
 def open_index(settings: Settings) -> "EmbeddedIndex":
@@ -103,54 +183,36 @@ def open_index(settings: Settings) -> "EmbeddedIndex":
 
 
 @contextmanager
-def open_builder(settings: Settings) -> Iterator["EmbeddedWriter"]:
-    """Open the index for writing; one process at a time."""
+def open_writer(settings: Settings, encoder: "Encoder") -> Iterator["ArchiveWriter"]:
+    """Open the archive for writing; raises IndexLocked where another process or thread writes to it."""
     from nutgraf.indexer.embedded.writer import EmbeddedWriter
 
-    encoder = _load_encoder(settings)
-    with EmbeddedWriter(settings.index, encoder) as builder:
-        yield builder
+    with EmbeddedWriter(settings.index, encoder) as writer:
+        yield writer
 
 
-def _load_encoder(settings: Settings) -> "Encoder":
-    from nutgraf.models import load_encoder
+def is_archive(folder: Path) -> bool:
+    """Whether a folder holds an archive, be it damaged or not yet published."""
+    from nutgraf.indexer.embedded.manifest import MANIFEST
+    from nutgraf.indexer.embedded.store import FILENAME
 
-    return load_encoder(settings.encoder, threads=settings.threads)
-
-
-def article(index: "EmbeddedIndex", article_id: str) -> Article:
-    """Return an article by its id; raises UnknownArticle."""
-    article_id = storable(article_id)
-    found = index.store.articles([article_id])
-    if article_id not in found:
-        raise unknown(article_id)
-    return found[article_id]
+    return (folder / FILENAME).exists() or (folder / MANIFEST).exists()
 
 
-def unknown(article_id: str) -> UnknownArticle:
+def index_stamp(settings: Settings) -> "Stamp | None":
+    """Return what changes whenever a state is published; None where nothing was published."""
+    from nutgraf.indexer.embedded.manifest import MANIFEST
+
+    try:
+        status = os.stat(settings.index / MANIFEST)  # noqa: PTH116 - Path.stat() makes the same call slower
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_ino, status.st_size
+
+
+def unknown_article(article_id: str) -> UnknownArticle:
     """Return what is raised where no article has the id."""
     return UnknownArticle(
         f"no article has the id {storable(article_id)!r}",
         hint="nutgraf search WORDS lists articles with their ids",
     )
-
-
-def vanished(builder: "EmbeddedWriter", roots: Sequence[str]) -> list[str]:
-    """Return ids of articles whose file stood under one of the folders `roots` and is gone."""
-    folders = [Path(os.path.abspath(root)) for root in roots if Path(root).is_dir()]  # noqa: PTH100 - keeps links
-    gone: dict[Path, bool] = {}
-    ids = []
-    for article_id, origin in builder.unseen_origins():
-        path = origin_path(origin)
-        if path not in gone:
-            inside = any(path.is_relative_to(folder) for folder in folders)
-            gone[path] = inside and not os.path.lexists(path)
-        if gone[path]:
-            ids.append(article_id)
-    return ids
-
-
-def origin_path(origin: str) -> Path:
-    """Return the file of an origin: `path`, or `path:line` for a record."""
-    path, _, line = origin.rpartition(":")
-    return Path(path if path and line.isdigit() else origin)

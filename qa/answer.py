@@ -1,70 +1,81 @@
-"""Answers a question: find, read, join, calibrate, or abstain.
+"""Answers questions in five stages: retrieve, rerank, read, join, judge.
 
-Knows the order of the steps; does not know files, doors, or which engines do the work.
+Each stage is a function on values in a module of its own; this module strings them together, for many
+questions at once, and takes their time. It does not know files, doors, or which engines do the work.
+
+| stage | from -> to | function |
+| --- | --- | --- |
+| retrieve | question, vector -> candidates | `retrieval.retrieve` |
+| rerank | candidates -> candidates | none yet: its place is `Searcher.search_encoded` |
+| read | candidates -> spans | `reader.read` |
+| join | spans -> groups, one an answer | `join.join` |
+| judge | groups -> answers or an abstention | `judge.judge` |
 """
 
-import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import islice
-
-import numpy as np
-import numpy.typing as npt
+from collections.abc import Iterator, Sequence
 
 from nutgraf.indexer.filters import Filter
-from nutgraf.qa.aggregate import AnswerGroup, LocatedSpan, aggregate
-from nutgraf.qa.calibration import MARGIN_CAP, Calibration, Features
-from nutgraf.qa.checks import check_top, checked_filter, checked_question
-from nutgraf.qa.errors import EmptyIndex
+from nutgraf.indexer.storage import PassageIndex
+from nutgraf.models.reader import Reader
+from nutgraf.qa.calibration import Calibration
 from nutgraf.qa.inquiry import Inquiry
-from nutgraf.qa.profiles import DEFAULT, PROFILES, Profile
-from nutgraf.qa.reader import Reader
-from nutgraf.qa.result import Abstention, Answer, PassageReading, QuestionResult, Timing
-from nutgraf.qa.retrieval import Candidate, PassageIndex, QuestionEncoder, SearchResult, retrieve
+from nutgraf.qa.join import AnswerGroup, LocatedSpan, join
+from nutgraf.qa.judge import judge, probability_alone
+from nutgraf.qa.profiles import Profile
+from nutgraf.qa.reader import PassageSpans, read
+from nutgraf.qa.result import PassageReading, QuestionResult, Timing
+from nutgraf.qa.retrieval import SearchResult
+from nutgraf.qa.search import Searcher, milliseconds_since
 from nutgraf.qa.timeline import TimelineEntry, timeline
 
 BLOCK_QUESTIONS = 64
 """Questions whose windows are read in one call: some 640 windows, whose logits take a few megabytes."""
 
 TIMELINE_WINDOWS = 30
-"""Windows read for a timeline: what was said over years is spread over more articles than one answer."""
+"""Windows read for a timeline: what was said over years is spread over more articles than one answer.
+
+No entry of docs/log.md compares other numbers.
+"""
 
 
 class Answerer:
-    """Joins an index, an encoder and a reader. Stateless between questions; deterministic.
+    """Joins a searcher and a reader. Stateless between questions; deterministic.
 
-    Answers depend on these, on the `profile` and on the `calibration`, and on nothing else.
+    Answers depend on these, on the searcher's profile and on the `calibration`, and on nothing else.
     """
 
-    def __init__(
-        self,
-        index: PassageIndex,
-        encoder: QuestionEncoder,
-        reader: Reader,
-        calibration: Calibration,
-        profile: Profile = PROFILES[DEFAULT],
-    ) -> None:
-        self._index = index
-        self._encoder = encoder
+    def __init__(self, searcher: Searcher, reader: Reader, calibration: Calibration) -> None:
+        self._searcher = searcher
         self._reader = reader
         self.calibration = calibration
-        self.profile = profile
+
+    @property
+    def profile(self) -> Profile:
+        """How passages are found, and how they are read."""
+        return self._searcher.profile
 
     def over(self, index: PassageIndex) -> "Answerer":
-        """Return one with the same models and rules over another index, or another view of this one."""
-        return Answerer(index, self._encoder, self._reader, self.calibration, self.profile)
+        """Return an answerer with the same models and rules over another index, or a view of this one."""
+        return Answerer(self._searcher.over(index), self._reader, self.calibration)
 
     def by(self, profile: Profile) -> "Answerer":
-        """Return one with the same models over the same index that does as much as that profile says."""
-        return Answerer(self._index, self._encoder, self._reader, self.calibration, profile)
+        """Return an answerer with the same models and index that does as much as that profile says."""
+        return Answerer(self._searcher.by(profile), self._reader, self.calibration)
 
     def search(self, question: str, *, top: int = 10, allow: Filter | None = None) -> SearchResult:
-        """Return the `top` best passages for the question."""
-        question = checked_question(question)
-        check_top(top)
-        self._check_index()
-        return self._found(question, self._encoder, top, checked_filter(allow or Filter()))
+        """Return the `top` best passages for the question.
+
+        Raises BadQuestion, BadFilter and EmptyIndex.
+        """
+        return self._searcher.search(question, top=top, allow=allow)
+
+    def retrieve(self, inquiry: Inquiry) -> SearchResult:
+        """Return the passages that `answer` would read for the inquiry; hand them to it to save the search.
+
+        Raises BadQuestion, BadFilter and EmptyIndex.
+        """
+        return self.search(inquiry.question, top=self.profile.reading.windows, allow=inquiry.allow)
 
     def ask(
         self,
@@ -92,150 +103,92 @@ class Answerer:
         allow = allow or Filter()
         return [*self.answer([Inquiry(q, top, allow, min_probability) for q in questions])]
 
-    def answer(self, inquiries: Sequence[Inquiry]) -> Iterator[QuestionResult]:
+    def answer(
+        self, inquiries: Sequence[Inquiry], retrieved: Sequence[SearchResult | None] | None = None
+    ) -> Iterator[QuestionResult]:
         """Yield the outcome of each inquiry, in order: a block at a time, so that memory stays bounded.
 
-        All are checked and encoded before the first is answered. Scores are those of asking one by one, to
-        the rounding of float32. Of what is done for several at once, each `timing` has an even share.
+        All inquiries are checked and encoded before the first is answered. `retrieved` has what `retrieve`
+        returned for an inquiry, or None, in the same order. Scores are those of asking the questions apart,
+        to the rounding of float32. Of work that several share, each `timing` has an even part.
         """
         inquiries = [inquiry.checked() for inquiry in inquiries]
-        self._check_index()
+        known = [None] * len(inquiries) if retrieved is None else [*retrieved]
+        self._searcher.check_index()
         began = time.perf_counter()
-        questions = [inquiry.question for inquiry in inquiries]
-        encoded = _Encoded(dict(zip(questions, self._encoder.encode(questions), strict=True)))
-        encode_ms = _since(began) / max(1, len(questions))
+        pending = [i.question for i, result in zip(inquiries, known, strict=True) if result is None]
+        vectors = self._searcher.encode(pending)
+        encode_ms = milliseconds_since(began) / max(1, len(pending))
+        windows = self.profile.reading.windows
         for first in range(0, len(inquiries), BLOCK_QUESTIONS):
-            yield from self._block(inquiries[first : first + BLOCK_QUESTIONS], encoded, encode_ms)
+            block = inquiries[first : first + BLOCK_QUESTIONS]
+            results = [
+                self._searcher.search_encoded(i.question, vectors[i.question], windows, i.allow, encode_ms)
+                if result is None
+                else result
+                for i, result in zip(block, known[first : first + BLOCK_QUESTIONS], strict=True)
+            ]
+            yield from self._answer_block(block, results)
 
-    def timeline(self, asked: QuestionResult) -> list[TimelineEntry]:
-        """Return how the answer to a question that was asked changed over time.
+    def timeline(self, outcome: QuestionResult) -> list[TimelineEntry]:
+        """Return how the answer to a question changed over time; `outcome` is what asking it returned.
 
-        Its filter holds here, too, and its threshold: for what each article says, by itself.
+        The outcome's filter applies here, too, and each article by itself must reach its threshold.
         """
-        reading = self.profile.reading
-        windows = max(reading.windows, TIMELINE_WINDOWS)
-        candidates = self._found(
-            asked.question, self._encoder, windows, asked.allow.without_preference()
-        ).candidates
-        read = self._reader.read([(asked.question, reading.context(c)) for c in candidates])
-        spans = [span for c, w in zip(candidates, read, strict=True) for span in reading.spans_of(c, w)]
-        copies = {c.passage.article.id: c.copies for c in candidates}
-        return timeline(aggregate(spans, copies), self._alone, asked.threshold)
+        rule = self.profile.reading
+        windows = max(rule.windows, TIMELINE_WINDOWS)
+        result = self._searcher.search_checked(outcome.question, windows, outcome.allow.without_preference())
+        (passages,) = read(self._reader, [(outcome.question, result.candidates)], rule)
+
+        def probability(span: LocatedSpan, agreement: int) -> float:
+            return probability_alone(span, agreement, self.calibration, rule.agreement_weight)
+
+        return timeline(_joined(passages), probability, outcome.threshold)
 
     # --- inside -------------------------------------------------------------------------------------
 
-    def _check_index(self) -> None:
-        if self._index.counts.passages == 0:
-            raise EmptyIndex("the index holds no articles", hint="nutgraf index PATH_TO_ARTICLES")
-
-    def _found(self, question: str, encoder: QuestionEncoder, top: int, allow: Filter) -> SearchResult:
-        return retrieve(self._index, encoder, question, top, allow, self.profile.retrieval)
-
-    def _block(
-        self, inquiries: Sequence[Inquiry], encoded: "_Encoded", encode_ms: float
+    def _answer_block(
+        self, inquiries: Sequence[Inquiry], results: Sequence[SearchResult]
     ) -> Iterator[QuestionResult]:
-        """Find each question's passages, read those of all in one call, and answer each."""
-        reading = self.profile.reading
-        found = [self._found(i.question, encoded, reading.windows, i.allow) for i in inquiries]
+        """Read the passages of all questions in one call; join and judge each question's by itself."""
+        rule = self.profile.reading
         began = time.perf_counter()
-        pairs = [
-            (i.question, reading.context(c))
-            for i, one in zip(inquiries, found, strict=True)
-            for c in one.candidates
-        ]
-        windows = iter(self._reader.read(pairs))
-        read_ms = _since(began) / len(inquiries)
-        for inquiry, one in zip(inquiries, found, strict=True):
+        questions = [(i.question, result.candidates) for i, result in zip(inquiries, results, strict=True)]
+        passages_of_each = read(self._reader, questions, rule)
+        shared_ms = milliseconds_since(began) / len(inquiries)
+        for inquiry, result, passages in zip(inquiries, results, passages_of_each, strict=True):
             began = time.perf_counter()
-            each = [
-                (c.passage.id, reading.spans_of(c, w))
-                for c, w in zip(one.candidates, islice(windows, len(one.candidates)), strict=True)
-            ]
-            copies = {c.passage.article.id: c.copies for c in one.candidates}
-            spans = [span for _, found_in in each for span in found_in]
-            answers = self._answers(aggregate(spans, copies, agreement_weight=reading.agreement_weight))
-            read = {
-                passage_id: PassageReading(found_in[0].score, found_in[0].over_null, found_in[0].prior)
-                for passage_id, found_in in each
-                if found_in
-            }
-            own_ms = read_ms + _since(began)
-            timing = Timing(encode_ms, one.retrieve_ms, own_ms, encode_ms + one.retrieve_ms + own_ms)
-            yield self._outcome(inquiry, answers, one.candidates, read, timing)
-
-    def _outcome(
-        self,
-        inquiry: Inquiry,
-        answers: Sequence[Answer],
-        candidates: list[Candidate],
-        read: dict[int, PassageReading],
-        timing: Timing,
-    ) -> QuestionResult:
-        """Give the `top` best answers if the best of them, or each that, reaches the threshold."""
-        least = inquiry.min_probability
-        threshold = self.calibration.threshold if least is None else least
-        if least is not None:
-            given = [a for a in answers if a.probability >= threshold][: inquiry.top]
-        else:
-            sure = bool(answers) and answers[0].probability >= threshold
-            given = [*answers[: inquiry.top]] if sure else []
-        return QuestionResult(
-            question=inquiry.question,
-            answers=given,
-            abstention=None if given else _abstention(answers, candidates, threshold, inquiry.allow),
-            best=[*answers[: max(inquiry.top, 5)]],
-            candidates=candidates,
-            read=read,
-            timing=timing,
-            allow=inquiry.allow,
-            threshold=threshold,
-        )
-
-    def _answers(self, groups: Sequence[AnswerGroup]) -> list[Answer]:
-        """Give each group its probability, from its own features and its lead over the best other group."""
-        answers = []
-        for rank, group in enumerate(groups):
-            best = group.best
-            rival = groups[0 if rank else 1].score if len(groups) > 1 else -np.inf
-            margin = group.score - rival
-            known = Features(group.score, margin, best.over_null, best.retrieval, group.agreement)
-            probability = self.calibration.probability(known)
-            answers.append(
-                Answer(best.text, best.start, best.end, group.score, probability, best, group.support, known)
+            groups = _joined(passages, agreement_weight=rule.agreement_weight)
+            judgement = judge(groups, result.candidates, inquiry, self.calibration)
+            read_ms = shared_ms + milliseconds_since(began)
+            yield QuestionResult(
+                question=inquiry.question,
+                answers=judgement.answers,
+                abstention=judgement.abstention,
+                best=judgement.considered,
+                candidates=result.candidates,
+                read=_readings(passages),
+                timing=_timing(result, read_ms),
+                allow=inquiry.allow,
+                threshold=judgement.threshold,
             )
-        return answers
-
-    def _alone(self, span: LocatedSpan, agreement: int) -> float:
-        """Return a span's probability as if nothing else were answered: that may be of other times."""
-        score = span.score + self.profile.reading.agreement_weight * math.log1p(agreement)
-        known = Features(score, MARGIN_CAP, span.over_null, span.retrieval, agreement)
-        return self.calibration.probability(known)
 
 
-@dataclass(frozen=True, slots=True)
-class _Encoded:
-    """Questions that were encoded in one call, for whoever asks for their vectors one by one."""
-
-    vectors: Mapping[str, npt.NDArray[np.float32]]
-
-    def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
-        return np.stack([self.vectors[text] for text in texts])
+def _joined(passages: Sequence[PassageSpans], *, agreement_weight: float = 0.0) -> list[AnswerGroup]:
+    spans = [span for passage in passages for span in passage.spans]
+    copies = {p.candidate.passage.article.id: p.candidate.copies for p in passages}
+    return join(spans, copies, agreement_weight=agreement_weight)
 
 
-def _since(began: float) -> float:
-    """Return the milliseconds since a moment of `perf_counter`."""
-    return (time.perf_counter() - began) * 1e3
+def _readings(passages: Sequence[PassageSpans]) -> dict[int, PassageReading]:
+    """Return by its id the reading of each passage in which there is a span."""
+    best = {p.candidate.passage.id: p.spans[0] for p in passages if p.spans}
+    return {
+        passage_id: PassageReading(span.score, span.null_margin, span.prior)
+        for passage_id, span in best.items()
+    }
 
 
-def _abstention(
-    answers: Sequence[Answer], candidates: Sequence[Candidate], threshold: float, allow: Filter
-) -> Abstention:
-    if not candidates:
-        where = "no article passes the filter" if allow else "no passage resembles the question"
-        return Abstention("nothing_found", where)
-    if not answers:
-        return Abstention("nothing_read", "the passages found hold no answer")
-    return Abstention(
-        "below_threshold",
-        f"the best guess has probability {answers[0].probability:.0%}, below {threshold:.0%}",
-    )
+def _timing(result: SearchResult, read_ms: float) -> Timing:
+    total_ms = result.encode_ms + result.retrieve_ms + read_ms
+    return Timing(result.encode_ms, result.retrieve_ms, read_ms, total_ms)

@@ -1,6 +1,6 @@
-"""Where each of several answers stands over time: current, superseded or disputed. Pure.
+"""The status of each of several answers over time: current, superseded or disputed. Pure.
 
-Knows on which days which outlets gave an answer; does not know its words.
+This module knows on which days which outlets give an answer; it does not know the answer's words.
 """
 
 from collections.abc import Sequence
@@ -10,14 +10,17 @@ from itertools import combinations
 from typing import Literal
 
 SIMULTANEOUS_DAYS = 7
-"""Of overlapping answers that end at most so many days apart, voices decide; else the later one stands."""
+"""Of overlapping answers that end at most so many days apart, that with more voices stands; else the later.
+
+No entry of docs/log.md compares other numbers of days.
+"""
 
 AnswerStatus = Literal["current", "superseded", "disputed", "undated"]
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """One article gives the answer: on which day, in which story (copies share one), in which outlet."""
+    """One article that gives the answer: its day, its story (copies share one) and its outlet."""
 
     day: date
     story: str
@@ -26,27 +29,27 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class AnswerPeriod:
-    """All the articles, one at least, that give one answer."""
+    """All the articles, one at least, that give the same answer."""
 
-    said: tuple[Mention, ...]
+    mentions: tuple[Mention, ...]
 
     @property
     def first(self) -> date:
         """The day it was first given."""
-        return min(one.day for one in self.said)
+        return min(mention.day for mention in self.mentions)
 
     @property
     def last(self) -> date:
         """The day it was last given."""
-        return max(one.day for one in self.said)
+        return max(mention.day for mention in self.mentions)
 
     def voices(self, since: date = date.min) -> int:
         """Return how many give it on that day or later: a story counts once, and so does an outlet."""
-        heard = [one for one in self.said if one.day >= since]
-        return min(len({one.story for one in heard}), len({one.outlet for one in heard}))
+        later = [mention for mention in self.mentions if mention.day >= since]
+        return min(len({mention.story for mention in later}), len({mention.outlet for mention in later}))
 
 
-def statuses(eras: Sequence[AnswerPeriod]) -> list[AnswerStatus]:
+def statuses(periods: Sequence[AnswerPeriod]) -> list[AnswerStatus]:
     """Return the status of each answer.
 
     Two contradict each other when the later begins before the earlier is last given, or on that day. Of such
@@ -54,33 +57,33 @@ def statuses(eras: Sequence[AnswerPeriod]) -> list[AnswerStatus]:
     disputed. The newest that lost to none is current, unless it is tied; the others are superseded.
     """
     disputed, beaten = set[int](), set[int]()
-    for pair in combinations(range(len(eras)), 2):
-        one, two = (eras[number] for number in pair)
-        if one.last < two.first or two.last < one.first:
+    for pair in combinations(range(len(periods)), 2):
+        first, second = (periods[number] for number in pair)
+        if first.last < second.first or second.last < first.first:
             continue
-        lead = _lead(one, two)
+        lead = _lead(first, second)
         if lead == 0:
             disputed.update(pair)
             continue
         winner, loser = pair if lead > 0 else pair[::-1]
         beaten.add(loser)
-        if not (eras[loser].first < eras[winner].first and eras[loser].last < eras[winner].last):
+        if not (periods[loser].first < periods[winner].first and periods[loser].last < periods[winner].last):
             disputed.add(loser)
-    standing = [number for number in range(len(eras)) if number not in beaten]
-    newest = max(standing, key=lambda number: eras[number].last, default=None)
+    unbeaten = [number for number in range(len(periods)) if number not in beaten]
+    newest = max(unbeaten, key=lambda number: periods[number].last, default=None)
     return [
         "disputed" if number in disputed else "current" if number == newest else "superseded"
-        for number in range(len(eras))
+        for number in range(len(periods))
     ]
 
 
-def _lead(one: AnswerPeriod, two: AnswerPeriod) -> int:
+def _lead(first: AnswerPeriod, second: AnswerPeriod) -> int:
     """Return a positive number if the first stands against the second, a negative one if not, 0 at a tie.
 
-    Voices are counted since both are given; where these are as many, all are.
+    Voices count from the day on which both answers are given; at a tie, those of all days count.
     """
-    days = (one.last - two.last).days
+    days = (first.last - second.last).days
     if abs(days) > SIMULTANEOUS_DAYS:
         return days
-    since = max(one.first, two.first)
-    return one.voices(since) - two.voices(since) or one.voices() - two.voices()
+    since = max(first.first, second.first)
+    return first.voices(since) - second.voices(since) or first.voices() - second.voices()

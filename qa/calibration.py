@@ -1,13 +1,13 @@
 """Turns scores into probabilities: a logistic regression fitted on questions whose answers are known.
 
-Pure numpy. The fitted numbers travel in the reader's card, since they belong to that reader's logits, or
-beside an index, when they were fitted on it. Platt 1999, "Probabilistic outputs for support vector machines",
-with five features instead of one.
+Pure numpy. The fitted numbers are part of the reader's card, since they belong to that reader's logits, or
+lie beside an index, when they were fitted on it. The method is that of Platt 1999, "Probabilistic outputs for
+support vector machines", with five features where Platt has one.
 """
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -15,103 +15,140 @@ import numpy.typing as npt
 from nutgraf.models.errors import ModelDamaged
 
 MARGIN_CAP = 10.0
-_RIDGE = 3.0
+"""Logits; more lead than that says nothing more. No entry of docs/log.md compares other caps."""
+
+_RIDGE = 3.0  # chosen in docs/log.md, 2026-11-22, "batches, early stop, calibration features"
 _CERTAIN = 30.0  # logits: one in 10^13 is wrong, and beyond some 700 a float overflows
 _CONVERGED = 1e-9
-_MAX_STEPS = 50
+_MAX_STEPS = 50  # Newton's method needs about ten; this only stops a fit that does not converge
 
 
 @dataclass(frozen=True, slots=True)
 class Features:
     """What is known of an answer.
 
-    In logits: its `score`, its `margin` over the runner-up, its lead `over_null`, the window's "no answer".
-    `retrieval` is its passage's fused score, 0..1; `agreement` how many other, independent articles say it.
+    In logits: its `score`, its `margin` over the runner-up, and `null_margin`, its lead over the window's
+    "no answer". `retrieval` is its passage's fused score, 0 to 1; `agreement` is the number of other,
+    independent articles that say the same.
     """
 
     score: float
     margin: float
-    over_null: float
+    null_margin: float
     retrieval: float = 0.0
     agreement: int = 0
 
     def row(self) -> tuple[float, ...]:
-        """Return the features as the regression sees them, float (6,), a 1 for the bias first.
-
-        Beyond some logits more lead says nothing more, and a tenth article says less than a first.
-        """
-        margin = max(-MARGIN_CAP, min(MARGIN_CAP, self.margin))
-        return 1.0, self.score, margin, self.over_null, self.retrieval, math.log1p(self.agreement)
+        """Return the features as the regression sees them: a float for each of `FEATURES`, in that order."""
+        return tuple(feature.value(self) for feature in FEATURES)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Calibration:
-    """probability = logistic(bias + a weight for each feature x the feature); see `Features.row`.
+@dataclass(frozen=True, slots=True)
+class CalibrationFeature:
+    """One input of the regression.
 
-    `threshold`: the probability below which nutgraf abstains. The names are the version: numbers that lack
-    the newer ones are older, and those weigh nothing; numbers with other names are refused.
+    `key` names it in JSON, in cards and in calibration files; `label` names it for people; `value` computes
+    it. Older cards lack the features that are not `required`; there these weigh nothing.
     """
 
-    bias: float
-    score: float
-    margin: float
-    over_null: float
-    retrieval: float = 0.0
-    agreement: float = 0.0
+    key: str
+    label: str
+    value: Callable[[Features], float]
+    required: bool = True
+
+
+def _capped_margin(features: Features) -> float:
+    return max(-MARGIN_CAP, min(MARGIN_CAP, features.margin))
+
+
+BIAS = CalibrationFeature("bias", "from the start", lambda _: 1.0)
+NULL_MARGIN = CalibrationFeature("over_null", 'lead over "no answer"', lambda f: f.null_margin)
+FEATURES = (
+    BIAS,
+    CalibrationFeature("score", "score", lambda f: f.score),
+    CalibrationFeature("margin", "lead over the runner-up", _capped_margin),
+    NULL_MARGIN,
+    CalibrationFeature("retrieval", "passage", lambda f: f.retrieval, required=False),
+    # A tenth article says less than a first.
+    CalibrationFeature(
+        "agreement", "independent articles", lambda f: math.log1p(f.agreement), required=False
+    ),
+)
+"""All that a probability is made of: the one place where a feature is added, named and computed.
+
+Chosen in docs/log.md, 2026-11-22, "batches, early stop, calibration features".
+"""
+
+_THRESHOLD = "threshold"
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """probability = logistic(sum of weight x feature), with one of the `weights` for each of `FEATURES`.
+
+    Below the probability `threshold` nutgraf abstains.
+    """
+
+    weights: tuple[float, ...]
     threshold: float
 
     @classmethod
     def from_numbers(cls, numbers: Mapping[str, object]) -> "Calibration":
-        """Read numbers by their names; raises ValueError for a name or a value that cannot be."""
-        needed = {"bias", "score", "margin", "over_null", "threshold"}
+        """Read numbers by their keys; raises ValueError for a key or a value that cannot be.
+
+        The keys are the version: numbers that lack the newer features are older, and those weigh nothing.
+        """
+        needed = {*(feature.key for feature in FEATURES if feature.required), _THRESHOLD}
         if lacking := sorted(needed - numbers.keys()):
             raise ValueError(f"its calibration lacks {', '.join(lacking)}")
-        if unknown := sorted(numbers.keys() - {*cls.__slots__}):
-            raise ValueError(f"its calibration has {', '.join(unknown)}, expected {', '.join(cls.__slots__)}")
-        found = cls(**{name: _number(name, value) for name, value in numbers.items()})
-        if not 0.0 <= found.threshold <= 1.0:
-            raise ValueError(f"its calibration's threshold is {found.threshold}, expected 0 to 1")
-        return found
+        keys = [*(feature.key for feature in FEATURES), _THRESHOLD]
+        if unknown := sorted(numbers.keys() - {*keys}):
+            raise ValueError(f"its calibration has {', '.join(unknown)}, expected {', '.join(keys)}")
+        weights = tuple(_number(feature.key, numbers.get(feature.key, 0.0)) for feature in FEATURES)
+        threshold = _number(_THRESHOLD, numbers[_THRESHOLD])
+        if not 0.0 <= threshold <= 1.0:
+            raise ValueError(f"its calibration's threshold is {threshold}, expected 0 to 1")
+        return cls(weights, threshold)
 
     @classmethod
     def from_card(cls, numbers: Mapping[str, object] | None) -> "Calibration":
-        """Read a reader's card; a reader without numbers gets the logistic of its lead over null.
+        """Read a reader's card; a reader without numbers gets the logistic of its lead over "no answer".
 
         Raises ModelDamaged for numbers of another kind.
         """
         if numbers is None:
-            return cls(bias=0.0, score=0.0, margin=0.0, over_null=1.0, threshold=0.5)
+            return cls(tuple(float(feature is NULL_MARGIN) for feature in FEATURES), threshold=0.5)
         try:
             return cls.from_numbers(numbers)
         except ValueError as error:
-            raise ModelDamaged(f"the reader's card: {error}", hint="pip install --upgrade nutgraf") from error
-
-    @classmethod
-    def of(cls, weights: Sequence[float], threshold: float) -> "Calibration":
-        """Return one with these weights, in the order of `Features.row`."""
-        bias, score, margin, over_null, retrieval, agreement = weights
-        return cls(
-            bias=bias,
-            score=score,
-            margin=margin,
-            over_null=over_null,
-            retrieval=retrieval,
-            agreement=agreement,
-            threshold=threshold,
-        )
+            raise ModelDamaged(
+                f"the reader's card: {error}", hint="install a newer nutgraf, or name another reader"
+            ) from error
 
     def numbers(self) -> dict[str, float]:
-        """Return the numbers by their names, as `from_numbers` reads them."""
-        return asdict(self)
-
-    def weights(self) -> tuple[float, ...]:
-        """Return the weights in the order of `Features.row`."""
-        return self.bias, self.score, self.margin, self.over_null, self.retrieval, self.agreement
+        """Return the numbers by their keys, as `from_numbers` reads them."""
+        keys = [feature.key for feature in FEATURES]
+        return {**dict(zip(keys, self.weights, strict=True)), _THRESHOLD: self.threshold}
 
     def probability(self, features: Features) -> float:
         """Return the probability (0..1) that an answer with these features is right."""
-        logit = sum(weight * value for weight, value in zip(self.weights(), features.row(), strict=True))
+        logit = sum(weight * value for weight, value in zip(self.weights, features.row(), strict=True))
         return 1.0 / (1.0 + math.exp(-max(-_CERTAIN, min(_CERTAIN, logit))))
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationFigures:
+    """How good a calibration is, all 0..1.
+
+    `ece`: expected calibration error; `coverage`: the share of answerable trials that are answered;
+    `right`: the share of those that are right; `false_answers`: the share of unanswerable trials that are
+    answered.
+    """
+
+    ece: float
+    coverage: float
+    right: float
+    false_answers: float
 
 
 def _number(name: str, value: object) -> float:
@@ -126,7 +163,7 @@ def fit(features: Sequence[Features], right: Sequence[bool]) -> tuple[float, ...
     A ridge draws each weight to 0 as strongly as three questions could draw it away, whatever the feature's
     unit: with fifty questions that is worth a lot, with a thousand it is not felt. No feature counts against
     an answer: each of them speaks for it by its meaning, and a weight below 0 (articles that share words by
-    chance, a feature that the score holds already) would be told as a reason and be none.
+    chance, a feature that the score holds already) would be shown as a reason and be none.
     """
     rows, target = np.array([f.row() for f in features]), np.array(right, dtype=np.float64)
     weights = _newton(rows, target)

@@ -1,16 +1,18 @@
-"""What may be asked: a question's characters, a filter's dates, how many answers. Pure."""
+"""Checks what is asked: a question's characters, a filter's dates, the number of answers. Pure."""
 
 import unicodedata
 
 from nutgraf.indexer.filters import Filter
 from nutgraf.qa.errors import BadFilter, BadQuestion
 
-MAX_QUESTION_CHARS = 1000
-MAX_TOP = 100
+MAX_QUESTION_CHARS = 1000  # a bound against abuse; not compared in docs/log.md
+MAX_TOP = 100  # as many as one engine is asked for: `RetrievalParams.depth`
 
 
 def checked_question(question: str) -> str:
-    """Return the question, whitespace collapsed; raises BadQuestion for one that cannot be asked."""
+    """Return the question with single blanks; raises BadQuestion for a question that cannot be asked."""
+    if not isinstance(question, str):
+        raise BadQuestion(f"the question is {type(question).__name__}, expected str", hint="ask it in words")
     # A shell hands over bytes that are not UTF-8 as lone surrogates, which no tokenizer takes.
     printable = question.encode("utf-8", "replace").decode().replace("\x00", " ")
     cleaned = " ".join(unicodedata.normalize("NFC", printable).split())
@@ -30,15 +32,31 @@ def checked_filter(allow: Filter) -> Filter:
     """Return the filter; raises BadFilter when its dates exclude each other."""
     last = allow.without_preference().last
     if allow.first is not None and last is not None and allow.first > last:
-        name = "--before" if last == allow.last else "--as-of"
+        end = "before" if last == allow.last else "as_of"
         raise BadFilter(
-            f"--after {allow.first} is later than {name} {last}: no article can match both",
+            f"{{after}} {allow.first} is later than {{{end}}} {last}: no article can match both",
             hint="swap the two dates",
+            fields=["after", end],
         )
     return allow
 
 
 def check_top(top: int) -> None:
-    """Raise BadFilter for a number of answers that cannot be given."""
+    """Raise BadFilter for a number of answers that is no int from 1 to `MAX_TOP`."""
+    if not isinstance(top, int) or isinstance(top, bool):
+        message = f"{{top}} is {type(top).__name__}, expected int"
+        raise BadFilter(message, hint="{top} 5", fields=["top"])
     if not 1 <= top <= MAX_TOP:
-        raise BadFilter(f"--top {top} is not between 1 and {MAX_TOP}", hint="--top 5")
+        raise BadFilter(f"{{top}} {top} is not between 1 and {MAX_TOP}", hint="{top} 5", fields=["top"])
+
+
+def check_probability(bound: float | None) -> None:
+    """Raise BadFilter for a least probability that is no number from 0 to 1; None is none."""
+    if bound is None:
+        return
+    hint, fields = "{min_probability} 0.5", ["min_probability"]
+    if not isinstance(bound, int | float) or isinstance(bound, bool):
+        message = f"{{min_probability}} is {type(bound).__name__}, expected a number"
+        raise BadFilter(message, hint=hint, fields=fields)
+    if not 0.0 <= bound <= 1.0:
+        raise BadFilter(f"{{min_probability}} {bound} is not between 0 and 1", hint=hint, fields=fields)

@@ -1,27 +1,31 @@
-"""Copies of one passage take one place. Pure: knows passages and the clusters of their articles.
+"""Gives copies of one passage one place. Pure: knows passages and the clusters of their articles.
 
-Does not know how copies were found (`indexer.duplicates`), scores, or which engine found a passage.
+It does not know how copies are found (`indexer.duplicates`), scores, or which engine returned a passage.
 """
 
 from collections.abc import Sequence
 from functools import lru_cache
 
 from nutgraf.indexer.duplicates import shingles, words
-from nutgraf.indexer.embedded.index import Passage
+from nutgraf.indexer.storage import Passage
 
 SHINGLE_WORDS = 3
 SAME_SHARE = 0.6
-"""Copies are cut at other places: the nearest cut of a passage of 100 words still shares about two thirds."""
+"""Passages that share this part of the shorter one's shingles are copies.
 
-CONTEXT_CHARS = 40
+Copies are cut into passages at other places: the nearest passage of 100 words still shares about two thirds.
+That is reasoned; no entry of docs/log.md compares other shares.
+"""
+
+CONTEXT_CHARS = 40  # on each side of a span, to find the same span in a copy; not compared in docs/log.md
 _LEAST_CONTEXT = 20
 
 
 def collapse(passages: Sequence[Passage]) -> list[list[Passage]]:
     """Return the passages in groups, in the order of their first ones: one passage and its copies.
 
-    A passage goes to the first group of its cluster that another article began with largely the same words;
-    so other parts of the same story stay by themselves.
+    A passage joins the first group of its cluster whose first passage is of another article and has largely
+    the same words. So other parts of the same story stay by themselves.
     """
     trigrams = lru_cache(maxsize=None)(_trigrams)
     groups: list[list[Passage]] = []
@@ -46,9 +50,9 @@ def most_complete(group: Sequence[Passage]) -> Passage:
 
 
 def same_place(text: str, start: int, end: int, other: str) -> int | None:
-    """Return where `text[start:end]` starts in a copy of the text: there with what stands around it, or None.
+    """Return where `text[start:end]` starts in `other`, a copy of the text, or None where it is not there.
 
-    What stands on one side is enough, since a copy may have been cut or edited on the other.
+    Its context must be there, too; that of one side is enough, since the other may be cut or edited.
     """
     before, after = max(0, start - CONTEXT_CHARS), min(len(text), end + CONTEXT_CHARS)
     for left, right in ((before, after), (before, end), (start, after)):
@@ -64,5 +68,5 @@ def _trigrams(text: str) -> frozenset[str]:
     return shingles(sequence, min(SHINGLE_WORDS, len(sequence)))
 
 
-def _same(one: frozenset[str], other: frozenset[str]) -> bool:
-    return len(one & other) >= SAME_SHARE * min(len(one), len(other))
+def _same(first: frozenset[str], other: frozenset[str]) -> bool:
+    return len(first & other) >= SAME_SHARE * min(len(first), len(other))

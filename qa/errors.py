@@ -8,16 +8,13 @@ QAError
 
 from typing import ClassVar
 
+from nutgraf.error import NutgrafError
 
-class QAError(Exception):
-    """Base of this package's errors: a message, a stable `code`, and a hint."""
+
+class QAError(NutgrafError):
+    """Base of this package's errors."""
 
     code: ClassVar[str] = "qa_error"
-
-    def __init__(self, message: str, *, hint: str = "") -> None:
-        """Keep the message (what was wrong, what was expected) and the hint (what to type)."""
-        super().__init__(message)
-        self.hint = hint
 
 
 class BadQuestion(QAError):
@@ -33,6 +30,6 @@ class BadFilter(QAError):
 
 
 class EmptyIndex(QAError):
-    """There is an index, and nothing in it."""
+    """The index exists and holds no article."""
 
     code = "index_empty"

@@ -1,23 +1,20 @@
-"""Why an answer came first, in numbers: what its score and its probability are made of.
+"""Explains in numbers why an answer is first: the parts of its score and of its probability.
 
-Pure: takes an outcome apart, computes nothing that answering has not computed.
+Pure: it takes an outcome apart, and computes nothing that answering has not computed.
 """
 
 from dataclasses import dataclass
 
 from nutgraf.indexer.filters import Filter
-from nutgraf.qa.calibration import Calibration
+from nutgraf.qa.calibration import FEATURES, Calibration, CalibrationFeature
 from nutgraf.qa.result import Answer, QuestionResult
-
-_FEATURES = ("bias", "score", "margin", "over_null", "retrieval", "agreement")
-"""Names of what `Features.row` returns."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProbabilityTerm:
-    """A part of a probability: the feature as the calibration sees it, and the logits it adds."""
+    """A part of a probability: a feature, its value as the calibration sees it, and the logits it adds."""
 
-    name: str
+    feature: CalibrationFeature
     value: float
     adds: float
 
@@ -41,9 +38,9 @@ class ScoreBreakdown:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What an outcome is due to: the filter, the threshold, and the first answer's case if there was any.
+    """Why an outcome is as it is: its filter, its threshold, and how the first answer won, if there is any.
 
-    `reader_ranks` has the place that the reader alone gives each passage that was read, from 1, by its id.
+    `reader_ranks` has by its id the rank, from 1, that the reader alone gives each passage that was read.
     """
 
     allow: Filter
@@ -52,25 +49,25 @@ class Explanation:
     reader_ranks: dict[int, int]
 
 
-def explain(asked: QuestionResult, calibration: Calibration) -> Explanation:
-    """Take an outcome apart; `calibration` is the one that its probabilities came from."""
-    by_reader = sorted(asked.read, key=lambda passage_id: (-asked.read[passage_id].by_reader, passage_id))
+def explain(outcome: QuestionResult, calibration: Calibration) -> Explanation:
+    """Return the explanation of an outcome, whose probabilities this calibration gave."""
+    by_reader = sorted(outcome.read, key=lambda passage_id: (-outcome.read[passage_id].by_reader, passage_id))
     return Explanation(
-        allow=asked.allow,
-        threshold=asked.threshold,
-        won=_won(asked, calibration) if asked.best else None,
+        allow=outcome.allow,
+        threshold=outcome.threshold,
+        won=_won(outcome, calibration) if outcome.best else None,
         reader_ranks={passage_id: rank for rank, passage_id in enumerate(by_reader, start=1)},
     )
 
 
-def _won(asked: QuestionResult, calibration: Calibration) -> ScoreBreakdown:
-    best = asked.best[0]
-    rows = zip(_FEATURES, best.features.row(), calibration.weights(), strict=True)
+def _won(outcome: QuestionResult, calibration: Calibration) -> ScoreBreakdown:
+    best = outcome.best[0]
+    rows = zip(FEATURES, best.features.row(), calibration.weights, strict=True)
     return ScoreBreakdown(
         answer=best,
         reader=best.span.score - best.span.prior,
         retrieval=best.span.prior,
         agreement=best.score - best.span.score,
-        runner_up=asked.best[1] if len(asked.best) > 1 else None,
-        terms=tuple(ProbabilityTerm(name, value, weight * value) for name, value, weight in rows),
+        runner_up=outcome.best[1] if len(outcome.best) > 1 else None,
+        terms=tuple(ProbabilityTerm(feature, value, weight * value) for feature, value, weight in rows),
     )

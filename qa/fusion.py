@@ -1,4 +1,4 @@
-"""Joins two rankings into one. Pure numpy: knows ids and scores, nothing else."""
+"""Joins rankings into one. Pure numpy: it knows ids and scores, nothing else."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-Ids = npt.NDArray[np.int64]
-Scores = npt.NDArray[np.float32]
+from nutgraf.indexer.storage import Ids, Scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +34,10 @@ def weighted_sum(
     dense_weight: float,
     article_weight: float = 0.0,
 ) -> Ranking:
-    """Add the scores of each id, each scaled to 0..1 over its own ranking; `lexical` has the weight left.
+    """Add the scores of each id, each scaled to 0..1 over its own ranking.
 
-    `articles` scores what the other two found by something larger that it is part of.
+    `articles` scores the ids of the other two rankings by the whole articles that they are part of. `lexical`
+    has the weight that the other two leave: 1 - `dense_weight` - `article_weight`.
 
     Convex combination after min-max scaling (Bruch, Gai and Ingber 2023, arXiv 2210.11934). The lower bound
     of BM25 is 0 by theory; that of cosines is the ranking's own lowest. An id that one of them did not

@@ -1,4 +1,4 @@
-"""When two strings count as the same answer: SQuAD's official rule, and ours for typographic news."""
+"""Decides whether two strings are the same answer: SQuAD's official rule, and ours for typographic news."""
 
 import re
 import string

@@ -1,6 +1,6 @@
-"""How much is done for one question: named points between quick and thorough (benchmarks/profiles.py).
+"""Profiles: how much work a question is worth, from quick to thorough. Pure: values only.
 
-Pure: values only.
+`benchmarks/profiles.py` measures what each of them takes and brings.
 """
 
 from dataclasses import asdict, dataclass, field, replace
@@ -20,11 +20,11 @@ class Profile:
     reading: ReaderParams = field(default_factory=ReaderParams)
 
     def with_windows(self, count: int) -> "Profile":
-        """Return the same, but for how many passages are read."""
+        """Return the profile with another number of passages to read."""
         return replace(self, reading=replace(self.reading, windows=count))
 
     def rules(self) -> dict[str, float]:
-        """Return what scores are made of, by name: all but how much is read."""
+        """Return by name the parameters that scores depend on: all but how much is read."""
         every = asdict(self.retrieval) | asdict(self.reading)
         return {name: value for name, value in every.items() if name not in {"windows", "spans"}}
 

@@ -1,20 +1,63 @@
-"""What becomes of a question: answers with their sources, or an abstention. Values only.
+"""The outcome of a question: answers with their sources, or an abstention. Values only.
 
-Does not know how either was reached (`qa.answer`), nor how it is shown.
+This module does not know how either is reached (`qa.answer`), nor how it is shown.
 """
 
 from dataclasses import dataclass
+from typing import TypedDict
 
+from nutgraf.indexer.article import Article, ArticleJson
 from nutgraf.indexer.filters import Filter
 from nutgraf.indexer.passages import sentence_around
-from nutgraf.qa.aggregate import LocatedSpan, Support
 from nutgraf.qa.calibration import Features
+from nutgraf.qa.join import LocatedSpan, Support
 from nutgraf.qa.retrieval import Candidate
 
 
-@dataclass(frozen=True, slots=True)
+class QuoteJson(TypedDict):
+    """Words of an article: `text == article.text[start:end]`, in code points."""
+
+    text: str
+    start: int
+    end: int
+
+
+class SupportJson(TypedDict):
+    """The same answer in another article."""
+
+    article: ArticleJson
+    start: int
+    end: int
+    independent: bool
+
+
+class AnswerJson(QuoteJson):
+    """An answer: the quote, where it stands, and who else says it."""
+
+    score: float
+    probability: float
+    sentence: QuoteJson
+    article: ArticleJson
+    support: list[SupportJson]
+
+
+class AbstentionJson(TypedDict):
+    """Why there is no answer: `code` for a program, `reason` for a person."""
+
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Answer:
-    """An exact quote with its source. `probability` is calibrated; `features` are what it was made of."""
+    """An exact quote with its source. `probability` is calibrated, and computed from the `features`.
+
+    >>> import nutgraf
+    >>> with nutgraf.open("seeds.nutgraf") as archive:
+    ...     best = archive.ask("What did China agree to on sanctions?").answers[0]
+    >>> best.article.text[best.start : best.end], 0 < best.probability < 1
+    ('new United Nations sanctions against the North', True)
+    """
 
     text: str
     start: int
@@ -30,6 +73,37 @@ class Answer:
         """The sentence around it, as a span of the article's text."""
         return sentence_around(self.span.article.text, self.start, self.end)
 
+    @property
+    def article(self) -> Article:
+        """The article that is quoted."""
+        return self.span.article
+
+    def to_dict(self) -> AnswerJson:
+        """Return the JSON object of an answer."""
+        start, end = self.sentence
+        return {
+            "text": self.text,
+            "start": self.start,
+            "end": self.end,
+            "score": round(self.score, 4),
+            "probability": round(self.probability, 4),
+            "sentence": {"text": self.article.text[start:end], "start": start, "end": end},
+            "article": self.article.reference(),
+            "support": [
+                {
+                    "article": support.span.article.reference(),
+                    "start": support.span.start,
+                    "end": support.span.end,
+                    "independent": support.independent,
+                }
+                for support in self.support
+            ],
+        }
+
+    def __repr__(self) -> str:
+        place = f"article={self.article.id!r}, start={self.start}, end={self.end}"
+        return f"Answer({self.text[:80]!r}, probability={self.probability:.2f}, {place})"
+
 
 @dataclass(frozen=True, slots=True)
 class Abstention:
@@ -41,7 +115,7 @@ class Abstention:
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Milliseconds a stage."""
+    """The milliseconds that each stage took; `read` has joining and judging, too."""
 
     encode: float
     retrieve: float
@@ -51,18 +125,18 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class PassageReading:
-    """What became of a passage that was read: its best span's score, and that one's lead over "no answer".
+    """The reading of one passage: its best span's score, and that span's lead over "no answer" in logits.
 
-    `prior` is what finding it added to the score; the rest is the reader's.
+    `prior` is the part of the score that retrieval added; the rest is the reader's.
     """
 
     score: float
-    over_null: float
+    null_margin: float
     prior: float = 0.0
 
     @property
     def by_reader(self) -> float:
-        """What the reader alone made of it."""
+        """The part of the score that is the reader's alone."""
         return self.score - self.prior
 
 
@@ -70,8 +144,9 @@ class PassageReading:
 class QuestionResult:
     """The outcome of one question: answers, or an abstention; never both, never neither.
 
-    `best` are the answers that were considered, also when they were not sure enough to be given; `read` has
-    the passages in which any span was found, by id. `allow` and `threshold` are what was asked for.
+    `best` are the best answers that were considered, sure enough or not. `read` has, by their ids, the
+    passages in which there is any span. `allow` is the filter of the question, `threshold` the probability
+    that an answer must reach.
     """
 
     question: str

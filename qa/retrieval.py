@@ -1,10 +1,10 @@
-"""Finds the passages that may answer: dense and lexical candidates, fused.
+"""Retrieves the passages that may answer: dense and lexical candidates, fused.
 
-Knows the index only as a Protocol; does not know which engine stores it, nor how a passage is read.
+This module knows the index only as a Protocol; it does not know which engine stores it, nor how a passage is
+read.
 """
 
 import math
-import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,51 +15,16 @@ import numpy as np
 import numpy.typing as npt
 
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.embedded.index import Passage
-from nutgraf.indexer.embedded.store import Counts
 from nutgraf.indexer.filters import Filter, day_number
+from nutgraf.indexer.storage import Passage, PassageIndex
 from nutgraf.qa.collapse import collapse, most_complete
-from nutgraf.qa.fusion import Ids, Ranking, Scores, ranking_of, weighted_sum
+from nutgraf.qa.fusion import Ranking, ranking_of, weighted_sum
 
+MAX_DEPTH = 1600
+"""At most so many passages are taken from each engine, however many are copies of one another.
 
-class PassageIndex(Protocol):
-    """What answering needs of an index. Embedded today; a server's tomorrow."""
-
-    @property
-    def counts(self) -> Counts:
-        """Articles and passages that can be found."""
-        ...
-
-    def dense(self, vector: npt.NDArray[np.float32], k: int, allow: Filter) -> tuple[Ids, Scores]:
-        """Return ids and cosines of the `k` nearest passages that pass `allow`, best first, ties by id."""
-        ...
-
-    def lexical(self, question: str, k: int, allow: Filter) -> tuple[Ids, Scores]:
-        """Return ids and BM25 scores of the `k` best passages that pass `allow`, best first, ties by id."""
-        ...
-
-    def article_scores(self, question: str, passage_ids: Sequence[int]) -> dict[int, float]:
-        """Return id -> BM25 score of the passage's whole article; absent where it has none of the words."""
-        ...
-
-    def fetch(self, passage_ids: Sequence[int]) -> list[Passage]:
-        """Return the passages in the order given; an id that is gone is left out."""
-        ...
-
-    def published_days(self, passage_ids: Sequence[int]) -> dict[int, int]:
-        """Return id -> day number of the passages whose article has a date."""
-        ...
-
-    def clusters(self, passage_ids: Sequence[int]) -> dict[int, str]:
-        """Return id -> cluster of the passages whose article is not alone in its cluster."""
-        ...
-
-    def copies(self, passage_ids: Sequence[int], allow: Filter) -> dict[int, list[Article]]:
-        """Return id -> the articles of the passage's cluster that pass `allow`, by date, then id.
-
-        Its own article is among them. Ids of passages whose article is alone in its cluster are left out.
-        """
-        ...
+It is sixteen times the depth of `RetrievalParams`, four doublings; no entry of docs/log.md compares others.
+"""
 
 
 class QuestionEncoder(Protocol):
@@ -72,25 +37,27 @@ class QuestionEncoder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RetrievalParams:
-    """How candidates are found: `depth` from each engine, ranked by three scores.
+    """How candidates are retrieved: `depth` passages from each engine, ranked by three scores.
 
     `dense_weight` is for meaning, `article_weight` for the words of the whole article (a question names
     what a passage takes for granted), the rest for the passage's own words.
 
-    Who asks as of a day mostly asks about the days before it: an article of that very day gains `recency`,
-    one that is `recency_days` older a third of that (Li and Croft 2003, Time-based language models).
+    A question as of a day is mostly about the days before it: an article of that very day gains `recency`,
+    an article that is `recency_days` older gains a third of that (Li and Croft 2003, Time-based language
+    models).
     """
 
-    depth: int = 100
-    dense_weight: float = 0.3
-    article_weight: float = 0.4
-    recency: float = 0.3
-    recency_days: float = 30.0
+    # Entries of docs/log.md that chose them, those of the depth looked at 100 only.
+    depth: int = 100  # 2026-11-21, "fusing dense and BM25"
+    dense_weight: float = 0.3  # 2026-11-22, "the words of the whole article"
+    article_weight: float = 0.4  # 2026-11-22, "the words of the whole article"
+    recency: float = 0.3  # 2026-11-22, "asking as of a day"
+    recency_days: float = 30.0  # 2026-11-22, "asking as of a day"
 
 
 @dataclass(frozen=True, slots=True)
 class EngineRank:
-    """Where one engine put a passage, or its article: rank from 1."""
+    """The place of a passage, or of its article, in one engine's ranking: rank from 1."""
 
     rank: int
     score: float
@@ -98,13 +65,14 @@ class EngineRank:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A passage that may answer; `dense` or `lexical` is None where that engine did not find it.
+    """A passage that may answer; `dense` or `lexical` is None where that engine did not return it.
 
-    `article` is the place of its article's words among the articles of all candidates, None without any.
+    `article` is the place of its article's words among the articles of all candidates, None where the article
+    has none of the question's words.
 
-    It ranks by `score`, 0 to 1, + `recency`, which is 0 unless one asked as of a day.
-    It stands for its copies: score and places are those of the best of them, the passage that of the most
-    complete article. `copies` are the other articles of its cluster, by date, then id.
+    Candidates rank by `score`, 0 to 1, + `recency`, which is 0 unless the question is as of a day. A
+    candidate stands for its copies: it has the score and the places of the best of them, and the passage of
+    the most complete article. `copies` are the other articles of its cluster, by date, then id.
     """
 
     passage: Passage
@@ -119,18 +87,22 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class _ScoredPassages:
-    """What was found: by whom, and what each passage's score is made of."""
+    """The passages that two engines return, and what each one's score is made of.
+
+    `is_all` tells that both engines returned fewer passages than they were asked for: there are no more.
+    """
 
     fused: Ranking
     dense: Ranking
     lexical: Ranking
     articles: Mapping[int, float]
     recency: Mapping[int, float]
+    is_all: bool
 
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """Candidates, best first, and what finding them took."""
+    """Candidates, best first, and the milliseconds that encoding the question and retrieving took."""
 
     candidates: list[Candidate]
     encode_ms: float
@@ -138,13 +110,37 @@ class SearchResult:
 
 
 def retrieve(
-    index: PassageIndex, encoder: QuestionEncoder, question: str, k: int, allow: Filter, rule: RetrievalParams
-) -> SearchResult:
-    """Return the `k` best candidates for the question; the first 5 of 50 are the 5 of 5."""
-    began = time.perf_counter()
-    vector = encoder.encode([question])[0]
-    encoded = time.perf_counter()
-    depth = max(rule.depth, k)
+    index: PassageIndex,
+    question: str,
+    vector: npt.NDArray[np.float32],
+    k: int,
+    allow: Filter,
+    rule: RetrievalParams,
+) -> list[Candidate]:
+    """Return the `k` best candidates for the question and its vector; the first 5 of 50 are the 5 of 5.
+
+    Copies share a place. Where a story in many copies leaves fewer places than the engines' depth, both are
+    asked for twice as many passages, until there are as many places, or no more passages, or `MAX_DEPTH`. The
+    depth at which this ends does not depend on `k`, and so neither does the order.
+    """
+    depth = enough = max(rule.depth, k)
+    while True:
+        scored = _scored(index, question, vector, depth, allow, rule)
+        places = _places_of(index, scored)
+        if len(places) >= enough or scored.is_all or depth >= MAX_DEPTH:
+            return _candidates(index, scored, dict(islice(places.items(), k)), allow)
+        depth = min(2 * depth, MAX_DEPTH)
+
+
+def _scored(
+    index: PassageIndex,
+    question: str,
+    vector: npt.NDArray[np.float32],
+    depth: int,
+    allow: Filter,
+    rule: RetrievalParams,
+) -> _ScoredPassages:
+    """Return what both engines find, `depth` passages each at most, with the parts of their scores."""
     dense = Ranking(*index.dense(vector, depth, allow))
     lexical = Ranking(*index.lexical(question, depth, allow))
     articles = index.article_scores(question, np.union1d(dense.ids, lexical.ids).tolist())
@@ -156,41 +152,48 @@ def retrieve(
         article_weight=rule.article_weight,
     )
     recency = _recency(index, fused.ids.tolist(), allow, rule)
-    candidates = _candidates(index, _ScoredPassages(fused, dense, lexical, articles, recency), k, allow)
-    ended = time.perf_counter()
-    return SearchResult(candidates, (encoded - began) * 1e3, (ended - encoded) * 1e3)
+    is_all = max(len(dense.ids), len(lexical.ids)) < depth
+    return _ScoredPassages(fused, dense, lexical, articles, recency, is_all)
 
 
 def _recency(
     index: PassageIndex, passage_ids: Sequence[int], allow: Filter, rule: RetrievalParams
 ) -> Mapping[int, float]:
-    """Return id -> what the passage gains by its date; empty unless one asks as of a day."""
+    """Return id -> what the passage gains by its date; empty unless a day is asked for (`as_of`)."""
     if allow.as_of is None:
         return {}
-    asked = day_number(allow.as_of)
+    as_of = day_number(allow.as_of)
     return {
-        passage_id: rule.recency * math.exp((day - asked) / rule.recency_days)
-        for passage_id, day in index.published_days(passage_ids).items()
+        passage_id: rule.recency * math.exp((facts.day - as_of) / rule.recency_days)
+        for passage_id, facts in index.facts(passage_ids).items()
+        if facts.day is not None
     }
 
 
-def _candidates(index: PassageIndex, found: _ScoredPassages, k: int, allow: Filter) -> list[Candidate]:
-    """Return the first `k` places, one a passage and its copies.
+def _places_of(index: PassageIndex, scored: _ScoredPassages) -> dict[int, int]:
+    """Return, best first, one id for each passage and its copies -> the id of the one that stands for them.
 
-    Which of several copies stands there depends on all that was found, not on `k`.
+    The key is the id of the copy with the best score, the value that of the most complete article's.
     """
-    scores, recency = dict(found.fused.pairs()), found.recency
+    scores, recency = dict(scored.fused.pairs()), scored.recency
     ids = sorted(scores, key=lambda i: (-scores[i] - recency.get(i, 0.0), i))
-    stands_for = {i: i for i in ids}
-    for first, *copied in _found_copies(index, ids):
-        stands_for[first.id] = most_complete([first, *copied]).id
-        for passage in copied:
-            del stands_for[passage.id]
-    best = dict(islice(stands_for.items(), k))
-    passages = {passage.id: passage for passage in index.fetch([*best.values()])}
+    places = {i: i for i in ids}
+    for first, *others in _copy_groups(index, ids):
+        places[first.id] = most_complete([first, *others]).id
+        for passage in others:
+            del places[passage.id]
+    return places
+
+
+def _candidates(
+    index: PassageIndex, scored: _ScoredPassages, places: Mapping[int, int], allow: Filter
+) -> list[Candidate]:
+    """Return a candidate for each place, in their order; a passage that is gone by now has none."""
+    passages = {passage.id: passage for passage in index.fetch([*places.values()])}
     copies = index.copies([*passages], allow)
-    dense, lexical, articles = _places(found.dense), _places(found.lexical), _article_places(found.articles)
-    there = [(i, passages[shown]) for i, shown in best.items() if shown in passages]
+    scores = dict(scored.fused.pairs())
+    dense, lexical, articles = _ranks(scored.dense), _ranks(scored.lexical), _article_ranks(scored.articles)
+    shown = [(i, passages[stands]) for i, stands in places.items() if stands in passages]
     return [
         Candidate(
             passage,
@@ -199,29 +202,30 @@ def _candidates(index: PassageIndex, found: _ScoredPassages, k: int, allow: Filt
             dense.get(i),
             lexical.get(i),
             _others(passage, copies),
-            recency.get(i, 0.0),
+            scored.recency.get(i, 0.0),
             articles.get(i),
         )
-        for rank, (i, passage) in enumerate(there, start=1)
+        for rank, (i, passage) in enumerate(shown, start=1)
     ]
 
 
-def _found_copies(index: PassageIndex, passage_ids: Sequence[int]) -> list[list[Passage]]:
-    """Return the passages that are copies of one another in groups, each in the order given."""
-    clusters = index.clusters(passage_ids)
-    found = Counter(clusters.values())
-    return collapse(index.fetch([i for i in passage_ids if found[clusters.get(i, "")] > 1]))
+def _copy_groups(index: PassageIndex, passage_ids: Sequence[int]) -> list[list[Passage]]:
+    """Return the passages that are copies of one another in groups, each in the order of the ids."""
+    facts = index.facts(passage_ids)
+    clusters = {i: fact.cluster for i, fact in facts.items() if fact.cluster is not None}
+    sizes = Counter(clusters.values())
+    return collapse(index.fetch([i for i in passage_ids if sizes[clusters.get(i, "")] > 1]))
 
 
 def _others(passage: Passage, copies: Mapping[int, Sequence[Article]]) -> tuple[Article, ...]:
     return tuple(other for other in copies.get(passage.id, ()) if other.id != passage.article.id)
 
 
-def _places(ranking: Ranking) -> dict[int, EngineRank]:
+def _ranks(ranking: Ranking) -> dict[int, EngineRank]:
     return {i: EngineRank(rank, score) for rank, (i, score) in enumerate(ranking.pairs(), start=1)}
 
 
-def _article_places(scores: Mapping[int, float]) -> dict[int, EngineRank]:
-    """Return the place of each passage's article; passages of one article share it, as do equal scores."""
+def _article_ranks(scores: Mapping[int, float]) -> dict[int, EngineRank]:
+    """Return the rank of each passage's article; passages of one article share it, as do equal scores."""
     ranks = {score: rank for rank, score in enumerate(sorted({*scores.values()}, reverse=True), start=1)}
     return {i: EngineRank(ranks[score], score) for i, score in scores.items()}

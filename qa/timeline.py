@@ -1,30 +1,61 @@
-"""How an answer changed over time: each distinct answer, when and by whom it was given, and where it stands.
+"""How an answer changed over time: each distinct answer, when and by whom it was given, and its status.
 
-Pure: knows what articles say and when; does not know questions, windows, or how sure is sure enough.
+Pure: it knows what articles say and when; it does not know questions, windows, or which threshold is right.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TypedDict
 
-from nutgraf.qa.aggregate import AnswerGroup, LocatedSpan
+from nutgraf.indexer.article import ArticleJson
 from nutgraf.qa.answer_status import AnswerPeriod, AnswerStatus, Mention, statuses
+from nutgraf.qa.join import AnswerGroup, LocatedSpan
 from nutgraf.qa.normalize import same_words
+from nutgraf.qa.result import QuoteJson
 from nutgraf.qa.variants import full_name, without_title
 
 SURE_SHARE = 0.5
-"""Of the surest article's probability, the share that another must reach."""
+"""The share of the surest article's probability that another article must reach.
+
+No entry of docs/log.md compares other shares.
+"""
 
 Probability = Callable[[LocatedSpan, int], float]
-"""How probable a span is by itself, whatever else is answered, when so many independent articles agree."""
+"""A span, and how many other independent articles agree -> its probability by itself, without rivals."""
 
 
-@dataclass(frozen=True, slots=True)
+class TimelineMentionJson(QuoteJson):
+    """An article that gave an answer at some time."""
+
+    article: ArticleJson
+
+
+class TimelineEntryJson(TypedDict):
+    """One of the answers that were given over time; days are ISO 8601."""
+
+    text: str
+    status: str
+    first: str | None
+    last: str | None
+    outlets: list[str]
+    independent: int
+    probability: float
+    articles: list[TimelineMentionJson]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class TimelineEntry:
     """One answer over time: `spans` are what each article says, by day, those without a date last.
 
     `best` is the surest of them in the answer's own wording, with its `probability`. The status is "undated"
     where no article has a date.
+
+    >>> import nutgraf
+    >>> with nutgraf.open("seeds.nutgraf") as archive:
+    ...     entry = archive.timeline("What did China agree to on sanctions?")[0]
+    >>> entry.best.text, entry.outlets
+    ('new United Nations sanctions against the North', ('The New York Times',))
     """
 
     best: LocatedSpan
@@ -47,28 +78,55 @@ class TimelineEntry:
         """Who printed it, each once, in order of appearance; articles that name no outlet are left out."""
         return tuple(dict.fromkeys(span.article.source for span in self.spans if span.article.source))
 
+    def to_dict(self) -> TimelineEntryJson:
+        """Return the JSON object of an answer over time, with every article that gives it."""
+        return {
+            "text": self.best.text,
+            "status": self.status,
+            "first": self.first.isoformat() if self.first else None,
+            "last": self.last.isoformat() if self.last else None,
+            "outlets": list(self.outlets),
+            "independent": self.independent,
+            "probability": round(self.probability, 4),
+            "articles": [
+                {
+                    "article": span.article.reference(),
+                    "start": span.start,
+                    "end": span.end,
+                    "text": span.text,
+                }
+                for span in self.spans
+            ],
+        }
+
+    def __repr__(self) -> str:
+        days = f"first={self.first}, last={self.last}"
+        return f"TimelineEntry({self.best.text[:80]!r}, {self.status}, {days}, articles={len(self.spans)})"
+
     @property
     def independent(self) -> int:
         """How many articles say so; copies of one story count once."""
         return len({_story(span) for span in self.spans})
 
 
-def timeline(groups: Iterable[AnswerGroup], probability: Probability, least: float) -> list[TimelineEntry]:
+def timeline(
+    groups: Iterable[AnswerGroup], probability: Probability, threshold: float
+) -> list[TimelineEntry]:
     """Return the answers that articles give, by first appearance; then those without a date, surest first.
 
-    An article speaks once, by its best span: what else was found in it is noise, or a name from before. It
-    counts if its probability reaches `least`, and half that of the surest: where articles answer plainly, a
+    An article speaks once, by its best span: its other spans are noise, or a name from before. It counts if
+    its probability reaches `threshold`, and `SURE_SHARE` of the surest: where articles answer plainly, a
     guess is no other opinion. Statuses are those of `qa.answer_status`.
     """
     weighed = {key: _weighed(spans, probability) for key, spans in _answers(groups).items()}
     surest = max((p for spans in weighed.values() for _, p in spans), default=0.0)
-    bar = max(least, SURE_SHARE * surest)
-    heard = {key: [(span, p) for span, p in spans if p >= bar] for key, spans in weighed.items()}
-    entries = [_entry(key, spans) for key, spans in heard.items() if spans]
+    bound = max(threshold, SURE_SHARE * surest)
+    sure = {key: [(span, p) for span, p in spans if p >= bound] for key, spans in weighed.items()}
+    entries = [_entry(key, spans) for key, spans in sure.items() if spans]
     dated = sorted((e for e in entries if e.first), key=lambda e: (*_ends(e.spans), e.best.text))
     undated = sorted((e for e in entries if not e.first), key=lambda e: (-e.probability, e.best.text))
-    found = statuses([_era(entry.spans) for entry in dated])
-    return [*(replace(entry, status=status) for entry, status in zip(dated, found, strict=True)), *undated]
+    order = statuses([_period(entry.spans) for entry in dated])
+    return [*(replace(entry, status=status) for entry, status in zip(dated, order, strict=True)), *undated]
 
 
 def _answers(groups: Iterable[AnswerGroup]) -> dict[str, list[LocatedSpan]]:
@@ -93,13 +151,13 @@ def _weighed(spans: Sequence[LocatedSpan], probability: Probability) -> list[tup
 
 
 def _entry(key: str, spans: Sequence[tuple[LocatedSpan, float]]) -> TimelineEntry:
-    best, p = max(spans, key=lambda one: (same_words(one[0].text) == key, one[1]))
+    best, p = max(spans, key=lambda pair: (same_words(pair[0].text) == key, pair[1]))
     by_day = sorted((span for span, _ in spans), key=lambda span: (_day(span) or date.max, span.article.id))
     return TimelineEntry(best, p, tuple(by_day), "undated")
 
 
-def _era(spans: Sequence[LocatedSpan]) -> AnswerPeriod:
-    """Return who said it when; an article that names no outlet is one of its own."""
+def _period(spans: Sequence[LocatedSpan]) -> AnswerPeriod:
+    """Return who said it when; an article that names no outlet counts as an outlet of its own."""
     return AnswerPeriod(
         tuple(
             Mention(day, _story(span), (span.article.source or f"article {span.article.id}").casefold())

@@ -1,13 +1,13 @@
-"""When two wordings name the same: "Prime Minister Anna Holt", "Anna Holt" and "Holt". Pure.
+"""Decides when two wordings name the same: "Prime Minister Anna Holt", "Anna Holt" and "Holt". Pure.
 
-One wording in another proves nothing by itself: "guilty" stands in "not guilty", "Sudan" in "South Sudan".
-So only names are joined, and one word alone only by what its own article says.
+That a wording is part of another proves nothing by itself: "guilty" is part of "not guilty", "Sudan" of
+"South Sudan". So only names are joined, and a single word only by what its own article says.
 """
 
 import re
 from collections.abc import Iterable
 
-from nutgraf.indexer.embedded.lexical import STOP_WORDS
+from nutgraf.indexer.stop_words import STOP_WORDS
 from nutgraf.qa.normalize import same_words
 
 _MARKS = re.compile(r"[^\w\s]")
@@ -20,17 +20,17 @@ commissioner leader head speaker attorney prosecutor spokesman spokeswoman spoke
 manager founder executive ceo boss host actor actress singer author writer
 """
 TITLES = frozenset(_TITLES.split())
-"""What may stand before a name and is no part of it, the last word of it."""
+"""The last words of what may stand before a name and is no part of it."""
 
 _ARTICLES = frozenset({"a", "an", "the"})
 
 
 def without_title(wording: str, others: Iterable[str]) -> str:
-    """Return the shortest of the others that is the wording less titles; the wording where there is none.
+    """Return the shortest of the others that is the wording without titles; the wording where there is none.
 
-    It must be its end, and a name of two words or more that is no title itself. What stands before must be
-    words and end in a title: "central bank governor Anna Holt", never "not Anna Holt", "Mary Anna Holt" or
-    "Tom and Governor Anna Holt"; nor is "Deputy Prime Minister" a Prime Minister.
+    It must be the wording's end, and a name of two words or more that is no title itself. What stands before
+    it must be words and end in a title: "central bank governor Anna Holt", never "not Anna Holt", "Mary Anna
+    Holt" or "Tom and Governor Anna Holt"; nor is "Deputy Prime Minister" a Prime Minister.
     """
     words = _words(wording)
     return min(
@@ -39,19 +39,17 @@ def without_title(wording: str, others: Iterable[str]) -> str:
 
 
 def full_name(wording: str, text: str, others: Iterable[str]) -> str:
-    """Return the one of the others that a single word stands for in an article's text, else the wording.
+    """Return the name among `others` that a single word stands for in an article's text, else the wording.
 
-    News writes "Anna Holt" first and "Holt" from then on. So of the names that begin or end with the word
-    one must stand in this very article, and only one; nor may any other first name stand before the word.
+    News writes "Anna Holt" first and "Holt" from then on. So exactly one of the names that begin or end with
+    the word must be in this very article, and no other first name may stand before the word.
     """
     words = _words(wording)
     if len(words) != 1 or not _is_name(words):
         return wording
-    spoken = f" {same_words(text)} "
-    found = [
-        other for other in others if _is_part(words, _words(other)) and f" {same_words(other)} " in spoken
-    ]
-    return found[0] if len(found) == 1 and _is_only(words[0], _words(found[0]), text) else wording
+    padded = f" {same_words(text)} "
+    names = [name for name in others if _is_part(words, _words(name)) and f" {same_words(name)} " in padded]
+    return names[0] if len(names) == 1 and _is_only(words[0], _words(names[0]), text) else wording
 
 
 def _is_only(word: str, name: list[str], text: str) -> bool:
@@ -77,8 +75,8 @@ def _is_name(words: list[str]) -> bool:
     return words[0][0].isupper() and words[-1][0].isupper() and all(word.isalpha() for word in words)
 
 
-def _same(one: list[str], other: list[str]) -> bool:
-    return [word.casefold() for word in one] == [word.casefold() for word in other]
+def _same(words: list[str], other: list[str]) -> bool:
+    return [word.casefold() for word in words] == [word.casefold() for word in other]
 
 
 def _words(wording: str) -> list[str]:

@@ -1,15 +1,20 @@
-"""What the suites share: the shipped models, loaded once, and an index of the seeds, built once."""
+"""What the suites share: the shipped models, loaded once, indexes, and the command line."""
 
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.embedded.index import EmbeddedIndex
 from nutgraf.indexer.embedded.writer import EmbeddedWriter
-from nutgraf.indexer.loaders import LoadOptions, discover, load
+from nutgraf.indexer.encoder import Encoder
+from nutgraf.indexer.loaders import LoadOptions, Skipped, discover, load
 from nutgraf.models import load_encoder, load_reader
 from nutgraf.settings import Settings
 
@@ -17,6 +22,8 @@ ROOT = Path(__file__).parents[1]
 DATA = Path(os.environ.get("NUTGRAF_DATA", ROOT.parent / "shared" / "data"))
 
 Cli = Callable[..., "subprocess.CompletedProcess[str]"]
+BuildIndex = Callable[..., Path]
+OpenIndex = Callable[..., EmbeddedIndex]
 
 
 @pytest.fixture(scope="session")
@@ -30,13 +37,37 @@ def reader():  # noqa: ANN201
 
 
 @pytest.fixture(scope="session")
-def seeds_index(tmp_path_factory: pytest.TempPathFactory, encoder) -> Path:  # noqa: ANN001
-    folder = tmp_path_factory.mktemp("seeds") / "index"
+def build_index(tmp_path_factory: pytest.TempPathFactory) -> BuildIndex:
+    """Return a function that builds an index of articles with an encoder, and returns its folder."""
+
+    def build(articles: Iterable[Article | Skipped], encoder: Encoder, folder: Path | None = None) -> Path:
+        folder = folder or tmp_path_factory.mktemp("built") / "index"
+        with EmbeddedWriter(folder, encoder) as writer:
+            skipped = [status for status in writer.add(articles) if status.status == "skipped"]
+            writer.publish()
+        assert not skipped
+        return folder
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def open_index(build_index: BuildIndex) -> Iterator[OpenIndex]:
+    """Return a function that builds an index as `build_index` does, and opens it until the tests end."""
+    with ExitStack() as stack:
+        yield lambda articles, encoder: stack.enter_context(EmbeddedIndex(build_index(articles, encoder)))
+
+
+@pytest.fixture(scope="session")
+def seeds_index(build_index: BuildIndex, encoder) -> Path:  # noqa: ANN001
     files, _ = discover([str(ROOT / "seeds" / "*.txt")])
-    with EmbeddedWriter(folder, encoder) as builder:
-        builder.add(item for file in files for item in load(file, LoadOptions()))
-        builder.publish()
-    return folder
+    return build_index((item for file in files for item in load(file, LoadOptions())), encoder)
+
+
+@pytest.fixture
+def seeds_copy(seeds_index: Path, tmp_path: Path) -> Path:
+    """Return an index of the seeds that a test may change, where `cli` finds it without being told."""
+    return Path(shutil.copytree(seeds_index, tmp_path / ".nutgraf"))
 
 
 @pytest.fixture(scope="session")

@@ -1,1 +1,1 @@
-"""What each command takes and does, a module a group of commands; `cli` gives them their names."""
+"""The commands of the terminal, one module for each group of them; `cli` gives them their names."""

@@ -1,4 +1,4 @@
-"""`index`, `show`, `remove` and `info`: what the archive holds."""
+"""The commands `index`, `show`, `remove` and `info`, which change or show what an archive holds."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,77 +7,104 @@ import typer
 
 from nutgraf.api.commands import options
 from nutgraf.api.commands.exits import FOUND, INTERRUPTED, NOT_FOUND
-from nutgraf.errors import BadOption
+from nutgraf.archive import Archive
+from nutgraf.errors import AddInterrupted, BadOption
+from nutgraf.indexer.loaders.formats import SUFFIXES
+from nutgraf.ingest import IngestOptions, Progress
+from nutgraf.results import AddReport
 from nutgraf.settings import DEFAULT_INDEX
 
 _INDEX = Path(DEFAULT_INDEX)
 
-INDEX_HELP = """Index articles: .txt .md .html .pdf .docx .jsonl .jsonl.gz .csv, folders and globs.
+INDEX_HELP = f"""Index articles: files, folders and globs.
 
-Run it again at any time: what is unchanged costs nothing, and a run that was stopped goes on.
+Types of files: {SUFFIXES}.
+
+Run it again at any time: unchanged articles cost nothing, and a run that was stopped goes on.
 
 \b
 Examples:
   nutgraf index articles/
   nutgraf index archive.jsonl.gz --field title=headline --field text=body
   nutgraf index articles/ --prune        also remove articles whose file is gone
-  nutgraf index --rebuild                derive everything again from what is stored
+  nutgraf index --rebuild                derive everything again from the stored articles
 """
 
 
 def index_command(
     paths: Annotated[
-        list[str] | None, typer.Argument(help="Files, folders, globs.", show_default=False)
+        list[str] | None, typer.Argument(help="Files, folders and globs to index.", show_default=False)
     ] = None,
     index: options.IndexFolder = _INDEX,
     fields: Annotated[
         list[str] | None,
-        typer.Option("--field", metavar="OURS=THEIRS", help="A record's field name, e.g. title=headline."),
+        typer.Option(
+            "--field",
+            metavar="OURS=THEIRS",
+            help="Name of a field in your records, for example title=headline.",
+        ),
     ] = None,
     outlet: Annotated[
-        str | None, typer.Option("--outlet", metavar="NAME", help="Outlet of articles that name none.")
+        str | None, typer.Option("--outlet", metavar="NAME", help="Outlet of articles that name no outlet.")
     ] = None,
     max_mb: Annotated[
-        float, typer.Option("--max-mb", min=0.001, help="Skip larger files and records.")
+        float,
+        typer.Option("--max-mb", min=0.001, help="Skip files and records larger than this, in megabytes."),
     ] = 20.0,
     file_dates: Annotated[
         bool,
         typer.Option(
-            "--file-dates", help="Date an article that states no date by when its file was changed."
+            "--file-dates",
+            help="Where an article states no date, use the day on which its file was last changed.",
         ),
     ] = False,
     prune: Annotated[bool, typer.Option("--prune", help="Remove articles whose file is gone.")] = False,
-    rebuild: Annotated[bool, typer.Option("--rebuild", help="Derive everything again.")] = False,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Derive everything again from the stored articles.")
+    ] = False,
     as_json: options.AsJson = False,
     encoder: options.EncoderName = None,
     threads: options.Threads = None,
 ) -> None:
-    """Index articles; see INDEX_HELP."""
+    """Index articles; INDEX_HELP is the help of the command."""
     from nutgraf.api.terminal.console import print_json
-    from nutgraf.api.terminal.progress import print_summary, progress_bar, summary_object
-    from nutgraf.ingest import index_paths, rebuild_index
+    from nutgraf.api.terminal.progress import progress_bar
+    from nutgraf.api.terminal.summary import print_summary
 
     settings = options.settings(index, encoder, None, threads)
     if rebuild:
-        outcome = rebuild_index(settings)
+        report, interrupted = Archive(settings).rebuild(), False
     else:
-        outcome = index_paths(
-            settings,
-            paths or [],
-            fields=_fields(fields),
-            outlet=outlet,
-            max_bytes=int(max_mb * 1e6),
-            prune=prune,
-            file_dates=file_dates,
-            progress=progress_bar,
+        if not paths:
+            raise BadOption("no path was given", hint="nutgraf index articles/")
+        report, interrupted = _ingest(
+            Archive(settings),
+            paths,
+            IngestOptions(_fields(fields), outlet, int(max_mb * 1e6), file_dates=file_dates, prune=prune),
+            progress_bar,
         )
     if as_json:
-        print_json(summary_object(outcome.summary, outcome.manifest, outcome.refused))
+        print_json(report.to_dict())
     else:
-        print_summary(outcome.summary, outcome.manifest, outcome.refused)
-    for notice in outcome.notices:
-        typer.echo(notice, err=True)
-    raise typer.Exit(INTERRUPTED if outcome.interrupted else FOUND)
+        print_summary(report)
+    if interrupted:
+        typer.echo("stopped; run the same command again to go on", err=True)
+    if report.gone:
+        typer.echo(
+            f"{len(report.gone):,} indexed articles are no longer in these folders; --prune removes them",
+            err=True,
+        )
+    raise typer.Exit(INTERRUPTED if interrupted else FOUND)
+
+
+def _ingest(
+    archive: Archive, paths: list[str], ingest_options: IngestOptions, progress: Progress
+) -> tuple[AddReport, bool]:
+    """Add the paths; return the report, and whether the run was interrupted."""
+    try:
+        return archive.ingest(paths, ingest_options, progress), False
+    except AddInterrupted as interrupt:
+        return interrupt.report, True
 
 
 def _fields(pairs: list[str] | None) -> dict[str, str]:
@@ -96,55 +123,48 @@ def show(
     index: options.IndexFolder = _INDEX,
 ) -> None:
     """Print a whole article."""
-    from nutgraf.api.terminal.console import print_article, print_json
-    from nutgraf.objects import full_article_object
-    from nutgraf.opening import article, open_index
+    from nutgraf.api.terminal.articles import print_article
+    from nutgraf.api.terminal.console import print_json
 
-    with open_index(options.settings(index)) as opened:
-        found = article(opened, article_id)
+    with Archive(options.settings(index)) as archive:
+        article = archive.get(article_id)
     if as_json:
-        print_json(full_article_object(found))
+        print_json(article.to_dict())
     else:
-        print_article(found)
+        print_article(article)
 
 
 def remove(
     article_ids: Annotated[
-        list[str], typer.Argument(metavar="ID...", help="Ids of articles.", show_default=False)
+        list[str], typer.Argument(metavar="ID...", help="Ids of the articles.", show_default=False)
     ],
     as_json: options.AsJson = False,
     index: options.IndexFolder = _INDEX,
     encoder: options.EncoderName = None,
 ) -> None:
-    """Remove articles from the index; they are gone from every search when the command returns."""
+    """Remove articles from the index; no search finds them after the command returns."""
     from nutgraf.api.terminal.console import print_json, visible
-    from nutgraf.ingest import remove_articles
 
-    removed, unknown = remove_articles(options.settings(index, encoder), article_ids)
+    with Archive(options.settings(index, encoder)) as archive:
+        report = archive.remove(article_ids)
     if as_json:
-        print_json({"removed": removed, "unknown": unknown})
+        print_json(report.to_dict())
     else:
-        typer.echo(
-            f"{len(removed):,} removed"
-            + (f"; not in the index: {visible(', '.join(unknown))}" if unknown else "")
-        )
-    raise typer.Exit(FOUND if removed else NOT_FOUND)
+        unknown = f"; not in the index: {visible(', '.join(report.unknown))}" if report.unknown else ""
+        typer.echo(f"{len(report.removed):,} removed{unknown}")
+    raise typer.Exit(FOUND if report.removed else NOT_FOUND)
 
 
 def info(
     as_json: options.AsJson = False, index: options.IndexFolder = _INDEX, reader: options.ReaderName = None
 ) -> None:
-    """Say what the index holds, what built it, and by which calibration it is answered from."""
-    from nutgraf import index_calibration as calibrations
-    from nutgraf.api.terminal.console import print_info, print_json, visible
-    from nutgraf.objects import info_object
-    from nutgraf.opening import open_index
+    """Show what the index holds, which encoder built it, and the calibration of its answers."""
+    from nutgraf.api.terminal.articles import print_info
+    from nutgraf.api.terminal.console import print_json
 
-    with open_index(options.settings(index)) as opened:
-        described = info_object(opened, opened.store.sources())
-        calibration = calibrations.info_object(index, reader, opened.manifest.encoder)
+    with Archive(options.settings(index, reader=reader)) as archive:
+        report = archive.info()
     if as_json:
-        print_json(described | {"calibration": calibration})
+        print_json(report.to_dict())
     else:
-        print_info(described)
-        typer.echo(f"calibration {visible(calibrations.info_line(calibration))}")
+        print_info(report)

@@ -1,4 +1,4 @@
-"""`ask` and `search`."""
+"""The commands `ask` and `search`."""
 
 import sys
 from pathlib import Path
@@ -8,6 +8,7 @@ import typer
 
 from nutgraf.api.commands import options
 from nutgraf.api.commands.exits import FOUND, NOT_FOUND
+from nutgraf.archive import Archive
 from nutgraf.errors import BadOption
 from nutgraf.filters import article_filter
 from nutgraf.settings import DEFAULT_INDEX
@@ -32,7 +33,8 @@ Exit code: 0 answered, 1 not answered in the archive, 2 error.
 def ask(
     question: Annotated[list[str] | None, typer.Argument(help="The question.", show_default=False)] = None,
     file: Annotated[
-        Path | None, typer.Option("--file", help="Ask every line of this file; - reads standard input.")
+        Path | None,
+        typer.Option("--file", help="Ask every line of this file as a question; - is standard input."),
     ] = None,
     top: options.Top = 1,
     after: options.After = None,
@@ -41,7 +43,7 @@ def ask(
     source: options.Sources = None,
     min_probability: options.MinProbability = None,
     profile: options.ProfileName = None,
-    windows: options.Windows = None,
+    passages: options.Passages = None,
     timeline: options.Timeline = False,
     explain: options.Explain = False,
     as_json: options.AsJson = False,
@@ -50,41 +52,28 @@ def ask(
     reader: options.ReaderName = None,
     threads: options.Threads = None,
 ) -> None:
-    """Answer questions; see ASK_HELP."""
-    from nutgraf.api.terminal.console import print_asked, print_json, visible
-    from nutgraf.api.terminal.explanations import explained, print_explanation
-    from nutgraf.api.terminal.timelines import print_timeline
-    from nutgraf.objects import asked_object, timeline_object
-    from nutgraf.opening import open_answerer
+    """Answer questions; ASK_HELP is the help of the command."""
+    from nutgraf.api.terminal.console import print_json
+    from nutgraf.api.terminal.results import print_result
     from nutgraf.qa.inquiry import Inquiry
 
     questions = _questions(question, file)
     allow = article_filter(after, before, as_of, source)
-    # Checked before any model is loaded.
+    # Every question is checked before a model is loaded.
     inquiries = [Inquiry(text, top, allow, min_probability).checked() for text in questions]
     answered = False
-    with open_answerer(options.settings(index, encoder, reader, threads, windows, profile)) as opened:
-        for asked in opened.answerer.answer(inquiries):
-            answered = answered or bool(asked.answers)
-            explanation = explained(opened.answerer, asked) if explain else None
-            entries = opened.answerer.timeline(asked) if timeline else None
+    with Archive(options.settings(index, encoder, reader, threads, passages, profile)) as archive:
+        for result in archive.answers(inquiries, timeline=timeline, explain=explain):
+            answered = answered or result.answered
             if as_json:
-                result = asked_object(asked, opened.index, explanation)
-                over_time = {} if entries is None else {"timeline": timeline_object(entries)}
-                print_json(result | over_time, indent=None if file else 2)
-                continue
-            if file:
-                typer.echo(f"? {visible(asked.question)}")
-            print_asked(asked)
-            if entries is not None:
-                print_timeline(entries)
-            if explanation:
-                print_explanation(asked, explanation)
+                print_json(result.to_dict(), indent=None if file else 2)
+            else:
+                print_result(result, with_question=file is not None)
     raise typer.Exit(FOUND if answered else NOT_FOUND)
 
 
 def _questions(words: list[str] | None, file: Path | None) -> list[str]:
-    """Return the questions: the arguments are the words of one, a file has one a line."""
+    """Return the questions: the words of one question, or the lines of a file."""
     if words and file:
         raise BadOption("a question and --file were given", hint="give one of the two")
     if file is None:
@@ -95,15 +84,18 @@ def _questions(words: list[str] | None, file: Path | None) -> list[str]:
         text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
         raise BadOption(
-            f"--file {file} cannot be read: {error.strerror}", hint="a text file, one question a line"
+            f"--file {file} cannot be read: {error.strerror}",
+            hint="name a text file with one question in each line",
         ) from error
     questions = [line.strip() for line in text.splitlines() if line.strip()]
     if not questions:
-        raise BadOption(f"--file {file} holds no question", hint="a text file, one question a line")
+        raise BadOption(
+            f"--file {file} holds no question", hint="name a text file with one question in each line"
+        )
     return questions
 
 
-SEARCH_HELP = """Find the passages nearest to some words, by meaning and by term.
+SEARCH_HELP = """Find the passages nearest to some words, by their meaning and by their words.
 
 \b
 Examples:
@@ -114,31 +106,33 @@ Examples:
 
 
 def search(
-    words: Annotated[list[str], typer.Argument(help="What to look for.", show_default=False)],
+    words: Annotated[list[str], typer.Argument(help="The words to look for.", show_default=False)],
     top: options.Top = 10,
     after: options.After = None,
     before: options.Before = None,
     as_of: options.AsOf = None,
     source: options.Sources = None,
     duplicates: Annotated[
-        bool, typer.Option("--duplicates", help="List every copy of an article, not only its outlets.")
+        bool,
+        typer.Option(
+            "--duplicates", help="List every copy of an article, not only the outlets that printed it."
+        ),
     ] = False,
     as_json: options.AsJson = False,
     index: options.IndexFolder = _INDEX,
     encoder: options.EncoderName = None,
     threads: options.Threads = None,
 ) -> None:
-    """Find passages; see SEARCH_HELP."""
-    from nutgraf.api.terminal.console import print_found, print_json
-    from nutgraf.objects import found_object
-    from nutgraf.opening import open_answerer
+    """Find passages; SEARCH_HELP is the help of the command."""
+    from nutgraf.api.terminal.console import print_json
+    from nutgraf.api.terminal.results import print_hits
 
-    text = " ".join(words)
-    allow = article_filter(after, before, as_of, source)
-    with open_answerer(options.settings(index, encoder, None, threads)) as opened:
-        found = opened.answerer.search(text, top=top, allow=allow)
-        if as_json:
-            print_json(found_object(text, found, opened.index))
-        else:
-            print_found(found, duplicates=duplicates)
-    raise typer.Exit(FOUND if found.candidates else NOT_FOUND)
+    with Archive(options.settings(index, encoder, None, threads)) as archive:
+        hits = archive.search(
+            " ".join(words), top=top, after=after, before=before, as_of=as_of, source=source
+        )
+    if as_json:
+        print_json(hits.to_dict())
+    else:
+        print_hits(hits, duplicates=duplicates)
+    raise typer.Exit(FOUND if hits else NOT_FOUND)

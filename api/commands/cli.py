@@ -1,31 +1,33 @@
-"""The command line: `nutgraf ...` and `ask`. The names of its commands, and how each of them ends.
+"""The command line, `nutgraf` and `ask`: the names of its commands, and how each of them ends.
 
-Exit codes, as grep's: 0 answered or found, 1 not in the archive, 2 an error, 130 interrupted.
+The exit codes are like those of grep: 0 answered or found, 1 not in the archive, 2 error, 130 interrupted.
 """
 
 import io
 import os
 import sys
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
 
+from nutgraf import __version__
 from nutgraf.api.commands import archive
 from nutgraf.api.commands import ask as asking
 from nutgraf.api.commands import doctor as checking
 from nutgraf.api.commands import eval as measuring
 from nutgraf.api.commands import serve as serving
 from nutgraf.api.commands.exits import FAILED, FOUND, INTERRUPTED
-from nutgraf.errors import BadOption, NutgrafError, error_object
+from nutgraf.errors import BadOption, NutgrafError, error_object, option
+from nutgraf.objects import ErrorBodyJson
 
 
 class _Commands(TyperGroup):
-    """Commands of which one, `eval compare`, has a name of two words: its first is a command as well."""
+    """The group of commands; `eval compare` has a name of two words, and `eval` is a command, too."""
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:  # noqa: ANN401 - typer's own
-        """Join the two words, where they stand first."""
+        """Join `eval compare` to one word, and find the command."""
         if args[:2] == ["eval", "compare"]:
             args = ["eval compare", *args[2:]]
         return super().resolve_command(ctx, args)
@@ -53,9 +55,9 @@ def ask_main() -> NoReturn:
 
 
 def _run(command: Callable[..., int | None]) -> NoReturn:
-    """Run a command; whatever happens, end with one line and an exit code, never a traceback."""
+    """Run a command; every failure ends with one line and an exit code, never with a traceback."""
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # an article's dash must not fail on a terminal without it
+        if isinstance(stream, io.TextIOWrapper):  # a terminal may lack a character of an article
             stream.reconfigure(errors="backslashreplace")
     code: int | None = FAILED
     try:
@@ -63,21 +65,21 @@ def _run(command: Callable[..., int | None]) -> NoReturn:
         sys.stdout.flush()
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
-    except (BrokenPipeError, SystemExit):  # typer turns the first into the second, and into nothing else
-        # The reader of our output is gone (`| head`): nothing is wrong, and nothing more can be said.
+    except (BrokenPipeError, SystemExit):  # typer turns a BrokenPipeError into a SystemExit
+        # The program that read the output has ended (`| head`): nothing is wrong, and nobody reads more.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = FOUND
     except NutgrafError as error:
-        _report(error_object(error)["error"])
+        _report(error_object(error, option)["error"])
     except Exception as error:
         if os.environ.get("NUTGRAF_DEBUG"):
             raise
-        _report(_described(error))
+        _report(_error_body(error))
     sys.exit(code or FOUND)
 
 
-def _described(error: Exception) -> dict[str, str]:
-    """Describe a wrong option, which typer raises under private names, or a defect of ours."""
+def _error_body(error: Exception) -> ErrorBodyJson:
+    """Return the error body of a wrong option, which typer raises under private names, or of a defect."""
     message = getattr(error, "format_message", None)
     if message is not None:
         path = getattr(getattr(error, "ctx", None), "command_path", "nutgraf")
@@ -89,7 +91,7 @@ def _described(error: Exception) -> dict[str, str]:
     }
 
 
-def _report(error: dict[str, str]) -> None:
+def _report(error: ErrorBodyJson) -> None:
     from nutgraf.api.terminal.console import print_error, print_json
 
     if "--json" in sys.argv:
@@ -98,8 +100,21 @@ def _report(error: dict[str, str]) -> None:
         print_error(error["message"], error["hint"])
 
 
+def _print_version(value: bool) -> None:
+    """Print the version and stop, before the command is read."""
+    if value:
+        typer.echo(f"nutgraf {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
-def nutgraf(context: typer.Context) -> None:
+def nutgraf(
+    context: typer.Context,
+    version: Annotated[  # noqa: ARG001 - its callback prints the version
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit."),
+    ] = False,
+) -> None:
     """Print the help when no command is given."""
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())

@@ -1,4 +1,4 @@
-"""`doctor`."""
+"""The command `doctor`."""
 
 from pathlib import Path
 
@@ -12,14 +12,14 @@ _INDEX = Path(DEFAULT_INDEX)
 
 DOCTOR_HELP = """Check Python, models, index, memory and disk, and answer a question with no network.
 
-It changes nothing, and says for each thing that is not fine what to do.
+It changes nothing. For each problem it says what to do.
 
 \b
 Examples:
   nutgraf doctor
   nutgraf doctor --index /var/lib/nutgraf/index --json
 
-Exit code: 0 nothing is a problem, 1 something is.
+Exit code: 0 there is no problem, 1 there is a problem.
 """
 
 
@@ -30,8 +30,8 @@ def doctor(
     reader: options.ReaderName = None,
     threads: options.Threads = None,
 ) -> None:
-    """Check; see DOCTOR_HELP."""
-    from nutgraf.api.doctor.examine import examine
+    """Check everything; DOCTOR_HELP is the help of the command."""
+    from nutgraf.api.doctor.checkup import examine
     from nutgraf.api.doctor.findings import findings_object, healthy, print_findings
     from nutgraf.api.terminal.console import print_json
 

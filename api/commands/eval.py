@@ -1,4 +1,4 @@
-"""`eval`, `eval compare` and `calibrate`: how good it is, and what its probabilities mean."""
+"""The commands `eval`, `eval compare` and `calibrate`, which measure answers and fit probabilities."""
 
 from pathlib import Path
 from typing import Annotated
@@ -15,16 +15,16 @@ EVAL_HELP = """Measure how good answers and retrieval are, on questions whose an
 
 \b
 Examples:
-  nutgraf eval dev-v1.1.json.gz                      the reader, each question asked of its own paragraph
+  nutgraf eval dev-v1.1.json.gz                      the reader alone, on the paragraph of each question
   nutgraf eval dev-v1.1.json.gz --open               the whole system: all paragraphs as one archive
-  nutgraf eval questions.jsonl.gz --index .nutgraf   news questions, asked of an index
+  nutgraf eval questions.jsonl.gz --index .nutgraf   news questions, answered from an index
   nutgraf eval scifact/                              retrieval, on a BEIR folder
   nutgraf eval queries.jsonl --qrels qrels.txt       retrieval, on an index
-  nutgraf eval run.trec --qrels qrels.txt            anybody's TREC run
+  nutgraf eval run.trec --qrels qrels.txt            a TREC run of any system
   nutgraf eval dev-v2.0.json --questions 500 --per-question answers.jsonl --plot curve.svg
-  nutgraf eval compare a.json b.json                 two reports that --json printed
+  nutgraf eval compare a.json b.json                 compare two reports that --json printed
 
-With --per-question a run that was stopped goes on when the same command is given again.
+With --per-question the same command goes on with a run that was stopped.
 """
 
 
@@ -33,34 +33,48 @@ def eval_command(
     file: Annotated[
         Path,
         typer.Argument(
-            help="SQuAD, news questions, queries, a BEIR folder or a TREC run.", show_default=False
+            help="A SQuAD file, news questions, queries, a BEIR folder or a TREC run.", show_default=False
         ),
     ],
-    whole: Annotated[bool, typer.Option("--open", help="Ask all paragraphs as one archive.")] = False,
+    whole: Annotated[
+        bool, typer.Option("--open", help="Use all paragraphs of the file as one archive.")
+    ] = False,
     as_asked: Annotated[
-        bool, typer.Option("--as-asked", help="Ask each news question as of the day it is from.")
+        bool, typer.Option("--as-asked", help="Ask each news question as of the day on which it was written.")
     ] = False,
     remove_gold: Annotated[
-        bool, typer.Option("--remove-gold", help="Ask also with a question's own paragraph hidden.")
+        bool,
+        typer.Option("--remove-gold", help="Ask each question a second time, with its own paragraph hidden."),
     ] = False,
     questions: Annotated[
-        int | None, typer.Option("--questions", min=1, help="Only so many, drawn with a fixed seed.")
+        int | None,
+        typer.Option("--questions", min=1, help="Use this many questions, drawn with a fixed seed."),
     ] = None,
     per_question: Annotated[
-        Path | None, typer.Option("--per-question", metavar="FILE", help="Keep every answer: JSON lines.")
+        Path | None,
+        typer.Option(
+            "--per-question",
+            metavar="FILE",
+            help="Write every answer to this file, one line of JSON for each.",
+        ),
     ] = None,
     qrels: Annotated[
-        Path | None, typer.Option("--qrels", metavar="FILE", help="What is relevant: TREC's, or BEIR's .tsv.")
+        Path | None,
+        typer.Option(
+            "--qrels", metavar="FILE", help="Relevance judgements: a TREC file or the .tsv of BEIR."
+        ),
     ] = None,
     split: Annotated[
         str | None,
-        typer.Option("--split", metavar="NAME", help="Which qrels of a BEIR folder [default: test]."),
+        typer.Option("--split", metavar="NAME", help="The qrels of a BEIR folder to use [default: test]."),
     ] = None,
     run: Annotated[
-        Path | None, typer.Option("--run", metavar="FILE", help="Write what was found as a TREC run.")
+        Path | None,
+        typer.Option("--run", metavar="FILE", help="Write the passages that were found as a TREC run."),
     ] = None,
     plot: Annotated[
-        Path | None, typer.Option("--plot", metavar="FILE", help="Draw what abstaining brings: .svg or .png.")
+        Path | None,
+        typer.Option("--plot", metavar="FILE", help="Draw risk by coverage to this .svg or .png file."),
     ] = None,
     as_json: options.AsJson = False,
     index: options.IndexFolder = _INDEX,
@@ -69,20 +83,20 @@ def eval_command(
     threads: options.Threads = None,
     profile: options.ProfileName = None,
 ) -> None:
-    """Evaluate; see EVAL_HELP."""
+    """Evaluate; EVAL_HELP is the help of the command."""
     from nutgraf.api.evaluation.evaluate import evaluate, write_files
     from nutgraf.api.evaluation.report import print_report, report_object
     from nutgraf.api.evaluation.request import EvalRequest
     from nutgraf.api.terminal.console import print_json
 
     source = context.get_parameter_source("index")
-    # An archive that $NUTGRAF_INDEX names is there to be asked, not to be filled with a benchmark.
-    named = source is not None and source.name == "COMMANDLINE"
-    wanted = EvalRequest(
+    # The archive of $NUTGRAF_INDEX holds news; only an index of the command line is filled with a benchmark.
+    index_named = source is not None and source.name == "COMMANDLINE"
+    request = EvalRequest(
         file=file,
         whole=whole,
         remove_gold=remove_gold,
-        index_named=named,
+        index_named=index_named,
         questions=questions,
         per_question=per_question,
         qrels=qrels,
@@ -92,7 +106,7 @@ def eval_command(
         as_asked=as_asked,
     )
     try:
-        report = evaluate(options.settings(index, encoder, reader, threads, profile=profile), wanted)
+        report = evaluate(options.settings(index, encoder, reader, threads, profile=profile), request)
     except KeyboardInterrupt:
         if per_question:
             typer.echo("stopped; give the same command again to go on", err=True)
@@ -103,7 +117,7 @@ def eval_command(
         print_report(report)
     for notice in report.notices:
         typer.echo(notice, err=True)
-    write_files(report, wanted)  # last: what took an hour is printed already, should the disk be full
+    write_files(report, request)  # last: should the disk be full, the report is printed already
 
 
 COMPARE_HELP = """Compare two evaluations of the same questions: is the difference more than chance?
@@ -114,51 +128,61 @@ Example:
   nutgraf eval dev-v1.1.json --open --json --reader other > b.json
   nutgraf eval compare a.json b.json
 
-Each figure with a paired randomisation test, then the twenty questions that changed most.
+It shows each figure with a paired randomisation test, then the twenty questions that changed most.
 """
 
 
 def compare_command(
-    a: Annotated[Path, typer.Argument(metavar="A.json", help="A report of --json.", show_default=False)],
-    b: Annotated[Path, typer.Argument(metavar="B.json", help="Another one.", show_default=False)],
+    a: Annotated[
+        Path, typer.Argument(metavar="A.json", help="A report that --json printed.", show_default=False)
+    ],
+    b: Annotated[
+        Path,
+        typer.Argument(metavar="B.json", help="Another report of the same questions.", show_default=False),
+    ],
     as_json: options.AsJson = False,
 ) -> None:
-    """Compare; see COMPARE_HELP."""
-    from nutgraf.api.evaluation.compare import compare, compared_object, print_compared
+    """Compare two reports; COMPARE_HELP is the help of the command."""
+    from nutgraf.api.evaluation.compare import compare, comparison_object, print_comparison
     from nutgraf.api.terminal.console import print_json
 
-    found = compare(a, b)
+    comparison = compare(a, b)
     if as_json:
-        print_json(compared_object(found))
+        print_json(comparison_object(comparison))
     else:
-        print_compared(found)
+        print_comparison(comparison)
 
 
-CALIBRATE_HELP = """Fit probabilities and threshold to this archive, by questions whose answers are known.
+CALIBRATE_HELP = """Fit probabilities and threshold to this archive, on questions whose answers are known.
 
-QUESTIONS has one a line: {"question": "...", "answers": ["..."], "article": "ID"}; answers is [] where the
-archive has none, article may be left out. Or a SQuAD file. Each question is asked as it is, and again with
-the articles that answer it hidden.
+QUESTIONS has one question in each line: {"question": "...", "answers": ["..."], "article": "ID"}. Where the
+archive has no answer, answers is []; article may be left out. A SQuAD file works, too. Each question is asked
+as it is, and again with the articles that answer it hidden.
 
 \b
 Examples:
-  nutgraf calibrate questions.jsonl --dry-run     say what it would bring
-  nutgraf calibrate questions.jsonl               and keep it beside the index
-  nutgraf calibrate --reset                       go back to the reader's own
+  nutgraf calibrate questions.jsonl --dry-run     show the figures, write nothing
+  nutgraf calibrate questions.jsonl               keep the calibration beside the index
+  nutgraf calibrate --reset                       go back to the calibration of the reader
 """
 
 
 def calibrate(
     questions: Annotated[
-        Path | None, typer.Argument(help="Questions .jsonl[.gz], or SQuAD .json[.gz].", show_default=False)
+        Path | None,
+        typer.Argument(help="Questions as .jsonl[.gz], or a SQuAD file .json[.gz].", show_default=False),
     ] = None,
     false_answers: Annotated[
         float,
         typer.Option(
-            "--false-answers", metavar="SHARE", min=0.0, max=1.0, help="Answered without an answer."
+            "--false-answers",
+            metavar="SHARE",
+            min=0.0,
+            max=1.0,
+            help="Largest accepted share of unanswerable questions that get an answer (0 to 1).",
         ),
     ] = 0.1,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the figures, and write nothing.")] = False,
     reset: Annotated[bool, typer.Option("--reset", help="Remove the index's own calibration.")] = False,
     as_json: options.AsJson = False,
     index: options.IndexFolder = _INDEX,
@@ -166,13 +190,13 @@ def calibrate(
     reader: options.ReaderName = None,
     threads: options.Threads = None,
     profile: options.ProfileName = None,
-    windows: options.Windows = None,
+    passages: options.Passages = None,
 ) -> None:
-    """Calibrate; see CALIBRATE_HELP."""
+    """Calibrate; CALIBRATE_HELP is the help of the command."""
     from nutgraf.api.evaluation import calibrate as calibrating
     from nutgraf.api.terminal.console import print_json
 
-    settings = options.settings(index, encoder, reader, threads, windows, profile)
+    settings = options.settings(index, encoder, reader, threads, passages, profile)
     if reset:
         if questions is not None or dry_run:
             raise BadOption("--reset was given with something else", hint="nutgraf calibrate --reset")

@@ -1,3 +1,3 @@
-"""Exit codes of every command, as grep's."""
+"""The exit codes of every command; they are like those of grep."""
 
 FOUND, NOT_FOUND, FAILED, INTERRUPTED = 0, 1, 2, 130

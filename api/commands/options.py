@@ -1,12 +1,11 @@
-"""The command line's options, each defined once: its name, its environment variable, its help."""
+"""The options of the command line, each defined once: its name, environment variable and help."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from nutgraf.errors import BadOption
-from nutgraf.settings import Settings
+from nutgraf.settings import MAX_PASSAGES, Settings
 
 IndexFolder = Annotated[
     Path,
@@ -14,22 +13,38 @@ IndexFolder = Annotated[
 ]
 EncoderName = Annotated[
     str | None,
-    typer.Option("--encoder", envvar="NUTGRAF_ENCODER", help="Another encoder, by name or path (extra hf)."),
+    typer.Option(
+        "--encoder",
+        envvar="NUTGRAF_ENCODER",
+        help="Use this encoder instead of the shipped one: a name or a path (extra hf).",
+    ),
 ]
 ReaderName = Annotated[
     str | None,
-    typer.Option("--reader", envvar="NUTGRAF_READER", help="Another reader, by name or path (extra hf)."),
+    typer.Option(
+        "--reader",
+        envvar="NUTGRAF_READER",
+        help="Use this reader instead of the shipped one: a name or a path (extra hf).",
+    ),
 ]
 Threads = Annotated[
     int | None,
     typer.Option(
-        "--threads", envvar="NUTGRAF_THREADS", min=1, max=256, help="Threads [default: physical cores]."
+        "--threads",
+        envvar="NUTGRAF_THREADS",
+        min=1,
+        max=256,
+        help="Number of threads [default: physical cores].",
     ),
 ]
-Windows = Annotated[
+Passages = Annotated[
     int | None,
     typer.Option(
-        "--windows", envvar="NUTGRAF_WINDOWS", min=1, max=100, help="Passages to read; else as the profile."
+        "--passages",
+        envvar="NUTGRAF_PASSAGES",
+        min=1,
+        max=MAX_PASSAGES,
+        help="Read this many passages instead of the profile's number.",
     ),
 ]
 ProfileName = Annotated[
@@ -42,27 +57,33 @@ ProfileName = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
-Explain = Annotated[bool, typer.Option("--explain", help="Show why: ranks and scores of every passage.")]
+Explain = Annotated[
+    bool, typer.Option("--explain", help="Also show why: the ranks and scores of every passage.")
+]
 Timeline = Annotated[bool, typer.Option("--timeline", help="Also show how the answer changed over time.")]
 After = Annotated[
     str | None,
     typer.Option(
-        "--after", metavar="DATE", help='Published on this day or later: 2016-01-27, 2016, "last week".'
+        "--after", metavar="DATE", help='Only articles of this day or later: 2016-01-27, 2016, "last week".'
     ),
 ]
 Before = Annotated[
-    str | None, typer.Option("--before", metavar="DATE", help="Published on this day or earlier.")
+    str | None, typer.Option("--before", metavar="DATE", help="Only articles of this day or earlier.")
 ]
 AsOf = Annotated[
-    str | None, typer.Option("--as-of", metavar="DATE", help="Answer as of this day: hide what came later.")
+    str | None,
+    typer.Option("--as-of", metavar="DATE", help="Answer as of this day: hide articles of later days."),
 ]
 Sources = Annotated[
-    list[str] | None, typer.Option("--source", metavar="NAME", help="Only this outlet; may be repeated.")
+    list[str] | None,
+    typer.Option("--source", metavar="NAME", help="Only articles of this outlet; may be repeated."),
 ]
-Top = Annotated[int, typer.Option("--top", "-n", help="How many, at most.")]
+Top = Annotated[int, typer.Option("--top", "-n", help="How many to show at most.")]
 MinProbability = Annotated[
     float | None,
-    typer.Option("--min-probability", metavar="P", help="Least probability of an answer, 0 to 1."),
+    typer.Option(
+        "--min-probability", metavar="P", help="Show only answers of at least this probability, 0 to 1."
+    ),
 ]
 
 
@@ -71,15 +92,8 @@ def settings(
     encoder: str | None = None,
     reader: str | None = None,
     threads: int | None = None,
-    windows: int | None = None,
+    passages: int | None = None,
     profile: str | None = None,
 ) -> Settings:
-    """Return the settings that the options make; raises BadOption for a profile that is none."""
-    if profile is not None:
-        from nutgraf.qa.profiles import PROFILES
-
-        if profile not in PROFILES:
-            raise BadOption(
-                f"--profile {profile!r} is none of {', '.join(PROFILES)}", hint="--profile thorough"
-            )
-    return Settings(index, encoder, reader, threads, windows, profile)
+    """Return the settings of the options; raises BadOption for a profile that does not exist."""
+    return Settings(index, encoder, reader, threads, passages, profile).checked()

@@ -1,4 +1,4 @@
-"""`serve` and `mcp`."""
+"""The commands `serve` and `mcp`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,13 +6,14 @@ from typing import Annotated
 import typer
 
 from nutgraf.api.commands import options
+from nutgraf.archive import Archive
 from nutgraf.settings import DEFAULT_INDEX
 
 _INDEX = Path(DEFAULT_INDEX)
 
 SERVE_HELP = """Answer over HTTP: the routes are in docs/http.md.
 
-Without an API key it serves this machine alone. A key is [NAME[:SCOPE]=]SECRET, its scope `read` or `write`.
+Without an API key only this machine is served. A key is [NAME[:SCOPE]=]SECRET; SCOPE is read or write.
 
 \b
 Examples:
@@ -34,34 +35,41 @@ def serve(
             "--api-key",
             envvar="NUTGRAF_API_KEY",
             metavar="KEY",
-            help="Let its holder in; may be repeated. Others can see it here: prefer the variable or a file.",
+            help="A key that lets its holder in; may be repeated. Other users of this machine can read a"
+            " command line, so prefer the variable or a file.",
             show_envvar=True,
         ),
     ] = None,
     api_key_file: Annotated[
-        Path | None, typer.Option("--api-key-file", metavar="FILE", help="A file with a key a line.")
+        Path | None, typer.Option("--api-key-file", metavar="FILE", help="A file with one key in each line.")
     ] = None,
     rate: Annotated[
-        int, typer.Option("--rate", min=1, max=1_000_000, help="Requests a minute of each key or address.")
+        int,
+        typer.Option(
+            "--rate", min=1, max=1_000_000, help="Requests that each key or address may send in a minute."
+        ),
     ] = 600,
     deadline: Annotated[
         float, typer.Option("--deadline", min=0.1, max=3600.0, help="Seconds that a request may take.")
     ] = 30.0,
     batch: Annotated[
-        int, typer.Option("--batch", min=1, max=64, help="Waiting questions answered together, at most.")
+        int,
+        typer.Option(
+            "--batch", min=1, max=64, help="How many waiting questions are answered together at most."
+        ),
     ] = 4,
     log_questions: Annotated[
-        bool, typer.Option("--log-questions", help="Write questions and their outcomes into the log, too.")
+        bool, typer.Option("--log-questions", help="Also write questions and their outcomes into the log.")
     ] = False,
     index: options.IndexFolder = _INDEX,
     encoder: options.EncoderName = None,
     reader: options.ReaderName = None,
     threads: options.Threads = None,
     profile: options.ProfileName = None,
-    windows: options.Windows = None,
+    passages: options.Passages = None,
 ) -> None:
-    """Serve; see SERVE_HELP."""
-    from nutgraf.api.engine.engine import EngineLimits
+    """Serve over HTTP; SERVE_HELP is the help of the command."""
+    from nutgraf.api.engine.limits import EngineLimits
     from nutgraf.api.web.app import Serving
     from nutgraf.api.web.app import serve as serve_http
     from nutgraf.api.web.guard import AccessRules
@@ -70,10 +78,13 @@ def serve(
     keys = parse_keys([*(api_key or []), *(read_keys(api_key_file) if api_key_file else [])])
     rules, limits = AccessRules(keys=keys, per_minute=rate), EngineLimits(batch=batch)
     serving = Serving(host, port, rules, limits, deadline, log_questions)
-    serve_http(options.settings(index, encoder, reader, threads, windows, profile), serving)
+    with Archive(options.settings(index, encoder, reader, threads, passages, profile)) as archive:
+        serve_http(archive, serving)
 
 
-MCP_HELP = """Answer an agent over MCP, on standard input and output. Its client starts this: docs/mcp.md.
+MCP_HELP = """Answer an agent over MCP, on standard input and output; see docs/mcp.md.
+
+The client of the agent starts this command.
 
 \b
 Examples:
@@ -87,9 +98,10 @@ def mcp(
     reader: options.ReaderName = None,
     threads: options.Threads = None,
     profile: options.ProfileName = None,
-    windows: options.Windows = None,
+    passages: options.Passages = None,
 ) -> None:
-    """Serve one agent; see MCP_HELP."""
+    """Serve one agent; MCP_HELP is the help of the command."""
     from nutgraf.api.mcp.transports import serve_stdio
 
-    serve_stdio(options.settings(index, encoder, reader, threads, windows, profile))
+    with Archive(options.settings(index, encoder, reader, threads, passages, profile)) as archive:
+        serve_stdio(archive)

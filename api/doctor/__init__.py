@@ -1,1 +1,1 @@
-"""`nutgraf doctor`: `examine` looks at everything, `findings` says what a look may tell."""
+"""`nutgraf doctor`: `checkup` runs every check, `findings` is what the checks return."""

@@ -1,4 +1,4 @@
-"""What a look at something tells: fine or not, what was found, what to do about it."""
+"""A finding, the outcome of one check: its status, what was seen, and what to do about it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -19,7 +19,7 @@ _REPORT = "please report it with what `nutgraf doctor --json` prints"
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The outcome of one check; `advice` is what to type or do, empty where nothing is to be done."""
+    """The outcome of one check: `found` says what was seen, `advice` what to type or do, "" for nothing."""
 
     name: str
     status: CheckStatus
@@ -27,20 +27,20 @@ class Finding:
     advice: str = ""
 
 
-def caught(name: str, look: Callable[[], T]) -> T | Finding:
-    """Return what `look` returns; what it raises becomes a problem, so that the other checks go on."""
+def caught(name: str, check: Callable[[], T]) -> T | Finding:
+    """Return the result of a check; an error becomes a finding, so that the other checks still run."""
     try:
-        return look()
+        return check()
     except NutgrafError as error:
         return Finding(name, "problem", str(error), error.hint)
     except OSError as error:
         return Finding(name, "problem", str(error), "check permissions, and the free space of the disk")
-    except Exception as error:  # noqa: BLE001 - whatever is broken, it is told and not raised
+    except Exception as error:  # noqa: BLE001 - every fault becomes a finding
         return Finding(name, "problem", f"{type(error).__name__}: {error}", _REPORT)
 
 
 def healthy(findings: Sequence[Finding]) -> bool:
-    """Whether nothing is a problem."""
+    """Whether no finding is a problem."""
     return all(finding.status != "problem" for finding in findings)
 
 
@@ -50,17 +50,17 @@ def findings_object(findings: Sequence[Finding]) -> dict[str, Any]:
 
 
 def print_findings(findings: Sequence[Finding]) -> None:
-    """Print a row a finding, with what to do below it, and how many are not fine."""
+    """Print a row for each finding with its advice, then the number of problems and warnings."""
     out = console()
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("check", no_wrap=True)
     table.add_column("", no_wrap=True)
     table.add_column("found", overflow="fold")
     for finding in findings:
-        told = Text(visible(finding.found))
+        cell = Text(visible(finding.found))
         if finding.advice:
-            told.append("\ntry: ", "bold").append(visible(finding.advice))
-        table.add_row(finding.name, Text(finding.status, style=_STYLES[finding.status]), told)
+            cell.append("\ntry: ", "bold").append(visible(finding.advice))
+        table.add_row(finding.name, Text(finding.status, style=_STYLES[finding.status]), cell)
     out.print(table)
     counts = [(kind, sum(f.status == kind for f in findings)) for kind in ("problem", "warning")]
     summary = ", ".join(f"{n} {kind}{'s' * (n > 1)}" for kind, n in counts if n)

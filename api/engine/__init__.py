@@ -1,1 +1,1 @@
-"""Answers many callers with one archive: queue, batches, newest generation, writing, log."""
+"""Answers many callers from one archive: queue, batches, the newest state, writing, log, errors."""

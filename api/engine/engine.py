@@ -1,99 +1,71 @@
-"""Answers many callers with one index and two models: a bounded queue, and batches.
+"""The engine: it answers many callers from one archive and two models, with a bounded queue and batches.
 
-Knows threads, asyncio and what is opened; does not know HTTP. Everything but the work itself happens in the
-event loop's thread, so that nothing here needs a lock.
+Knows threads, asyncio and the open index; does not know HTTP. Everything but the work itself runs in the
+thread of the event loop, so nothing here needs a lock.
 
-A batch is what was waiting when a worker came free: under load questions share their encoder and reader
-calls, and a question that comes alone waits for nobody.
+A batch is the questions that waited when a worker came free. Under load questions share their calls of
+encoder and reader, and a question that comes alone does not wait for others.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from functools import partial
-from typing import ClassVar, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
-from nutgraf.api.engine.queue import QueuedQuestion, QueuedRequest, QueueResult, UnrenderedResult
-from nutgraf.api.engine.reloader import IndexHandle, IndexReloader
-from nutgraf.indexer.embedded.writer import EmbeddedWriter
-from nutgraf.objects import Json
-from nutgraf.opening import LoadedModels, OpenIndex, load_models
-from nutgraf.qa.errors import QAError
+from nutgraf.api.engine.limits import EngineLimits, busy
+from nutgraf.api.engine.queue import QueuedQuestion, QueuedRequest, UnrenderedResult
+from nutgraf.archive import Archive
+from nutgraf.indexer.storage import ArchiveWriter
+from nutgraf.opening import OpenIndex
 from nutgraf.qa.inquiry import Inquiry
 from nutgraf.qa.result import QuestionResult
-from nutgraf.settings import Settings
+from nutgraf.reloader import IndexHandle
 
 T = TypeVar("T")
-_OTHER_THREADS = 2
-
-
-class Busy(QAError):
-    """More is waiting than can be answered soon."""
-
-    code = "busy"
-    retry_after_s: ClassVar[int] = 1
-
-
-@dataclass(frozen=True, slots=True)
-class EngineLimits:
-    """How much is done at once: `waiting` questions at most, `batch` of them together, by `workers` threads.
-
-    `others` bounds all that is no question: searches, articles read; `writes` the changes that wait.
-    """
-
-    waiting: int = 64
-    batch: int = 4
-    workers: int = 2
-    others: int = 64
-    writes: int = 16
+_OTHER_THREADS = 2  # not measured: searches and articles are short beside questions
 
 
 class Observer(Protocol):
-    """Who is told what is done."""
+    """Counts or logs the work of an engine; the engine calls it."""
 
     def batch(self, size: int) -> None:
-        """Take note that so many questions are answered together."""
+        """Note that `size` questions are answered together."""
         ...
 
-    def asked(self, outcome: QuestionResult) -> None:
-        """Take note of a question's outcome; called in a worker's thread."""
+    def asked(self, result: QuestionResult) -> None:
+        """Note the result of a question; this is called in the thread of a worker."""
         ...
 
 
 class Engine:
-    """Models loaded once, here or before, and the newest generation of the index. `async with` it."""
+    """Answers many callers from the newest state of one archive. Use it with `async with`.
+
+    Entering loads both models, and raises what opening the archive raises. Leaving frees them;
+    whoever opened the archive closes it.
+    """
 
     def __init__(
-        self,
-        settings: Settings,
-        limits: EngineLimits | None = None,
-        observer: Observer | None = None,
-        models: LoadedModels | None = None,
+        self, archive: Archive, limits: EngineLimits | None = None, observer: Observer | None = None
     ) -> None:
-        self.settings = settings
+        self.archive = archive
         self.limits = limits or EngineLimits()
         self._observer = observer
-        self._loaded = models
-        self._models: LoadedModels
-        self._newest: IndexReloader
         self._stopping = False
-        self._waiting: deque[QueuedQuestion] = deque()
+        self._waiting: deque[QueuedQuestion[Any]] = deque()
         self._answering = self._others = self._writes = 0
 
     async def __aenter__(self) -> "Engine":
         self._arrived, self._write_turn = asyncio.Event(), asyncio.Lock()
         self._places = asyncio.Semaphore(_OTHER_THREADS)
         self._threads = ThreadPoolExecutor(self.limits.workers, thread_name_prefix="nutgraf-ask")
-        # Others have threads of their own: neither keeps questions waiting, nor is kept by them.
+        # Searches and articles have threads of their own: they and questions do not wait for each other.
         self._other_threads = ThreadPoolExecutor(_OTHER_THREADS + 2, thread_name_prefix="nutgraf")
         try:
-            if self._loaded is None:
-                self._loaded = await self._in_thread(partial(load_models, self.settings))
-            self._models = self._loaded
-            self._newest = IndexReloader(self.settings, self._models, self._other_threads)
-            await self._newest.open()
+            await self._in_thread(self.archive.prepare)
         except BaseException:
             self._shut_down()
             raise
@@ -101,18 +73,15 @@ class Engine:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Finish what was accepted, take nothing more, close."""
+        """Refuse new requests, finish those that were accepted, and free models and index."""
         self._stopping = True
         while self._waiting or self._answering or self._writes:
             await asyncio.sleep(0.01)
         for worker in self._workers:
             worker.cancel()
         await asyncio.gather(*self._workers, return_exceptions=True)
-        await self._newest.finish()
         await asyncio.to_thread(self._shut_down)
-        self._newest.close()
-        del self._newest, self._models  # whoever still knows the engine keeps no models in memory
-        self._loaded = None
+        await asyncio.to_thread(self.archive.release)
 
     @property
     def waiting(self) -> int:
@@ -121,63 +90,100 @@ class Engine:
 
     @property
     def opened(self) -> OpenIndex:
-        """What is open now; only for what is read at once."""
-        return self._newest.opened
+        """The state that is open now; use it only for values that are read at once."""
+        with self.pinned() as handle:
+            return handle.opened
+
+    @contextmanager
+    def pinned(self) -> Iterator[IndexHandle[OpenIndex]]:
+        """Keep the state that is open now open for a block of several calls that must see the same state.
+
+        Pass the handle to `ask`, `run` or a `QueuedRequest`.
+        """
+        handle = self._acquire()
+        try:
+            yield handle
+        finally:
+            handle.release()
 
     async def ask(
-        self, inquiry: Inquiry, render: Callable[[OpenIndex, QuestionResult], Json], *, slow: bool = False
-    ) -> Json:
+        self,
+        inquiry: Inquiry,
+        render: Callable[[OpenIndex, QuestionResult], T],
+        *,
+        slow: bool = False,
+        handle: IndexHandle[OpenIndex] | None = None,
+    ) -> T:
         """Answer a question together with others that wait.
 
-        Raises BadQuestion and BadFilter at once, and Busy when too many wait. Whoever stops waiting for it
-        gives up the question's place.
+        Raises BadQuestion and BadFilter at once, and Busy when too many questions wait. A caller that stops
+        waiting gives up the place of its question. A pinned `handle` answers instead of the newest state.
         """
-        return (await self.ask_all([QueuedRequest(inquiry, render, slow)]))[0]
+        return (await self.ask_all([QueuedRequest(inquiry, render, slow, handle)]))[0]
 
-    async def ask_all(self, asks: Sequence[QueuedRequest]) -> list[Json]:
-        """Answer several questions, each as `ask` would; all of them find room, or none is asked."""
-        checked = [replace(one, inquiry=one.inquiry.checked()) for one in asks]
+    async def ask_all(self, requests: Sequence[QueuedRequest[T]]) -> list[T]:
+        """Answer several questions, each as `ask` does; raises Busy unless there is room for all of them."""
+        checked = [replace(request, inquiry=request.inquiry.checked()) for request in requests]
         if self._stopping:
-            raise _busy("the server is stopping")
+            raise busy("the server is stopping")
         if len(self._waiting) + len(checked) > self.limits.waiting:
-            raise _busy(f"{len(self._waiting)} questions are waiting already")
+            raise busy(f"{len(self._waiting)} questions are waiting already")
         loop = asyncio.get_running_loop()
-        waiting = [QueuedQuestion(one, loop.create_future()) for one in checked]
-        self._waiting.extend(waiting)
+        questions = [QueuedQuestion(request, loop.create_future()) for request in checked]
+        self._waiting.extend(questions)
         self._arrived.set()
         try:
-            outcomes = await asyncio.gather(*(one.done for one in waiting))
+            results = await asyncio.gather(*(question.done for question in questions))
             return [
-                await self._rendered(one, outcome) for one, outcome in zip(checked, outcomes, strict=True)
+                await self._rendered(request, result)
+                for request, result in zip(checked, results, strict=True)
             ]
         finally:
-            for one in waiting:
-                one.leave()
-                if one in self._waiting:
-                    self._waiting.remove(one)
+            for question in questions:
+                question.give_up()
+                if question in self._waiting:
+                    self._waiting.remove(question)
 
-    async def run(self, work: Callable[[OpenIndex], T]) -> T:
-        """Do something else with what is open, in a thread; raises Busy when too much of it is going on.
+    async def run(self, work: Callable[[OpenIndex], T], handle: IndexHandle[OpenIndex] | None = None) -> T:
+        """Do work other than questions in a thread; raises Busy when too much of it is going on.
 
-        Who leaves before it has begun gives up the place; what has begun keeps its thread until it ends.
+        The work gets the state of a pinned `handle`, or else the newest state when its turn comes. A caller
+        that leaves before the work begins gives up its place; work that has begun keeps its thread until it
+        ends.
         """
-        return await self._run(work, None)
+        if self._stopping or self._others >= self.limits.others:
+            raise busy("the server is stopping" if self._stopping else "too much is going on already")
+        self._others += 1
+        try:
+            await self._places.acquire()
+            if handle is None:
+                handle = self._acquire()
+            else:
+                handle.acquire()
+            future = asyncio.get_running_loop().run_in_executor(self._other_threads, work, handle.opened)
+            # The thread releases the state when it ends: the caller may leave before.
+            future.add_done_callback(partial(self._free_place, handle))
+            return await asyncio.shield(future)
+        finally:
+            self._others -= 1
 
-    async def write(self, work: Callable[[EmbeddedWriter], T]) -> T:
-        """Change the index, in a thread, one after another, to the end whoever waits for it.
+    async def write(self, work: Callable[[ArchiveWriter], T]) -> T:
+        """Change the archive in a thread, one change after another.
 
-        Raises IndexLocked where another process is at it, and Busy when too many wait.
+        A change is carried through even when its caller leaves. Raises IndexLocked where another process
+        writes, and Busy when too many changes wait.
         """
         if self._writes >= self.limits.writes:
-            raise _busy(f"{self._writes} changes are waiting already")
+            raise busy(f"{self._writes} changes are waiting already")
         self._writes += 1
         task = asyncio.create_task(self._write(work))
-        task.add_done_callback(self._written)
+        task.add_done_callback(self._end_write)
         return await asyncio.shield(task)
 
     async def reopen(self) -> None:
-        """Open the index anew, whatever has changed in it; raises what opening raises."""
-        await self._newest.reopen()
+        """Open the newest state of the index now; raises what opening raises."""
+        states = self.archive.states
+        await self._in_thread(partial(states.reload, states.request()))
 
     # --- inside -------------------------------------------------------------------------------------
 
@@ -190,62 +196,56 @@ class Engine:
             batch = [self._waiting.popleft() for _ in range(count)]
             self._answering += 1
             try:
-                if self._observer is not None:
-                    self._observer.batch(len(batch))
-                await self._answered(batch)
-            except Exception as error:  # noqa: BLE001 - whatever it was, the callers are told
-                for one in batch:
-                    one.settle(error)
+                await self._answer_batch(batch)
             finally:
                 self._answering -= 1
 
-    async def _answered(self, batch: Sequence[QueuedQuestion]) -> None:
-        held = self._newest.held()
-        held.stay()
+    async def _answer_batch(self, batch: Sequence[QueuedQuestion[Any]]) -> None:
+        """Answer a batch; questions that pinned another state of the index are answered apart."""
+        groups: dict[IndexHandle[OpenIndex], list[QueuedQuestion[Any]]] = {}
+        with self.pinned() as newest, ExitStack() as users:
+            for question in batch:
+                groups.setdefault(question.request.handle or newest, []).append(question)
+            for handle in groups:  # all at once: a caller may release its pinned handle before its turn comes
+                handle.acquire()
+                users.callback(handle.release)
+            for handle, questions in groups.items():
+                await self._answer_from(handle, questions)
+
+    async def _answer_from(
+        self, handle: IndexHandle[OpenIndex], questions: Sequence[QueuedQuestion[Any]]
+    ) -> None:
         try:
-            work = partial(_answer, batch, self._observer, held)
+            if self._observer is not None:
+                self._observer.batch(len(questions))
+            work = partial(_answer, questions, self._observer, handle)
             await asyncio.get_running_loop().run_in_executor(self._threads, work)
-        finally:
-            held.leave()
+        except Exception as error:  # noqa: BLE001 - the callers get every error
+            for question in questions:
+                question.settle(error)
 
-    async def _rendered(self, one: QueuedRequest, outcome: QueueResult) -> Json:
-        """Return it as its caller wants it, made from the same state of the index that answered."""
-        if not isinstance(outcome, UnrenderedResult):
-            return outcome
-        return await self._run(lambda opened: one.render(opened, outcome.asked), outcome.held)
+    async def _rendered(self, request: QueuedRequest[T], result: T | UnrenderedResult) -> T:
+        """Return the rendered result; a slow one is rendered here, from the state that answered."""
+        if not isinstance(result, UnrenderedResult):
+            return result
+        return await self.run(lambda opened: request.render(opened, result.result), result.handle)
 
-    async def _run(self, work: Callable[[OpenIndex], T], held: IndexHandle | None) -> T:
-        """Run it with what is held, or with what is open when its turn comes."""
-        if self._stopping or self._others >= self.limits.others:
-            raise _busy("the server is stopping" if self._stopping else "too much is going on already")
-        self._others += 1
-        try:
-            await self._places.acquire()
-            held = held or self._newest.held()
-            loop = asyncio.get_running_loop()
-            future = loop.run_in_executor(self._other_threads, work, held.opened)
-            held.stay()  # with the thread: whoever waits for it may leave
-            future.add_done_callback(partial(self._place_free, held))
-            return await asyncio.shield(future)
-        finally:
-            self._others -= 1
-
-    async def _write(self, work: Callable[[EmbeddedWriter], T]) -> T:
-        def run() -> T:
-            with EmbeddedWriter(self.settings.index, self._models.encoder) as builder:
-                return work(builder)
-
+    async def _write(self, work: Callable[[ArchiveWriter], T]) -> T:
         async with self._write_turn:
-            return await self._in_thread(run)
+            return await self._in_thread(partial(self.archive.write, work))
 
-    def _written(self, task: "asyncio.Task[T]") -> None:
+    def _acquire(self) -> IndexHandle[OpenIndex]:
+        """Return the state that is open now; a newer state is opened in another thread meanwhile."""
+        return self.archive.states.acquire(wait=False)
+
+    def _end_write(self, task: "asyncio.Task[T]") -> None:
         self._writes -= 1
-        _looked_at(task)
+        _retrieve_exception(task)
 
-    def _place_free(self, held: IndexHandle, future: "asyncio.Future[T]") -> None:
+    def _free_place(self, handle: IndexHandle[OpenIndex], future: "asyncio.Future[T]") -> None:
         self._places.release()
-        held.leave()
-        _looked_at(future)
+        handle.release()
+        _retrieve_exception(future)
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._other_threads, work)
@@ -255,28 +255,28 @@ class Engine:
         self._other_threads.shutdown()
 
 
-def _looked_at(future: "asyncio.Future[T]") -> None:
-    """Look at how something ended, lest asyncio logs it once more when nobody waits."""
+def _retrieve_exception(future: "asyncio.Future[T]") -> None:
+    """Retrieve the exception of a future, so that asyncio does not log it when nobody awaits the future."""
     if not future.cancelled():
         future.exception()
 
 
-def _answer(batch: Sequence[QueuedQuestion], observer: Observer | None, held: IndexHandle) -> None:
-    """Answer a batch, in a worker's thread; the outcomes go back to the loop's before the batch has ended."""
-    opened = held.opened
-    outcomes = opened.answerer.answer([one.wanted.inquiry for one in batch])
-    for one, asked in zip(batch, outcomes, strict=True):
+def _answer(
+    questions: Sequence[QueuedQuestion[Any]], observer: Observer | None, handle: IndexHandle[OpenIndex]
+) -> None:
+    """Answer questions in the thread of a worker; the event loop gets each result as soon as it is there."""
+    opened = handle.opened
+    results = opened.answerer.answer(
+        [question.request.inquiry for question in questions],
+        [question.request.retrieved for question in questions],
+    )
+    for question, result in zip(questions, results, strict=True):
         if observer is not None:
-            one.context.run(observer.asked, asked)
+            question.context.run(observer.asked, result)
+        rendered: object
         try:
-            slow = one.wanted.slow
-            outcome: QueueResult | Exception = (
-                UnrenderedResult(asked, held) if slow else one.wanted.render(opened, asked)
-            )
-        except Exception as error:  # noqa: BLE001 - one caller's failure is not the others'
-            outcome = error
-        one.done.get_loop().call_soon_threadsafe(one.settle, outcome)
-
-
-def _busy(why: str) -> Busy:
-    return Busy(why, hint=f"try again in {Busy.retry_after_s} s")
+            slow = question.request.slow
+            rendered = UnrenderedResult(result, handle) if slow else question.request.render(opened, result)
+        except Exception as error:  # noqa: BLE001 - an error of one question must not reach other callers
+            rendered = error
+        question.done.get_loop().call_soon_threadsafe(question.settle, rendered)

@@ -1,4 +1,7 @@
-"""The server's log: a line of JSON an event, on standard error. No question is in it unless asked for."""
+"""The log of a server: one line of JSON for each event, on standard error.
+
+It holds no question, unless the server was started with --log-questions.
+"""
 
 import json
 import logging
@@ -6,39 +9,38 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 
 from nutgraf.api.engine.engine import Observer
-from nutgraf.objects import Json
 from nutgraf.qa.result import QuestionResult
 
 _LOG = logging.getLogger("nutgraf")
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
-"""Of the request that is worked for; the guard sets it, and it stands in every line about that request."""
+"""The id of the request that is being answered. The guard sets it; every line about the request has it."""
 
 
-class Lines(logging.Formatter):
-    """One line of JSON an event, with its time and request; also of a defect, however long its traceback."""
+class JsonLineFormatter(logging.Formatter):
+    """Formats each event as one line of JSON with its time and request id, a traceback in the same line."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the line; an event is an object of JSON, or words."""
+        """Return the line of an event; its message is a JSON object, or words."""
         time = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
-        asker = {"id": request_id.get()} if request_id.get() else {}
-        line = {"time": time} | asker | _event(record.getMessage())
+        request = {"id": request_id.get()} if request_id.get() else {}
+        line = {"time": time} | request | _event(record.getMessage())
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
         return json.dumps(line, ensure_ascii=False)
 
 
 def log_to_stderr() -> None:
-    """Write what this server logs to standard error, and what its libraries warn of, in the same form."""
+    """Write the events of this server and the warnings of its libraries to standard error, in one form."""
     handler = logging.StreamHandler()
-    handler.setFormatter(Lines())
+    handler.setFormatter(JsonLineFormatter())
     logging.getLogger().addHandler(handler)
     logging.captureWarnings(True)
     _LOG.setLevel(logging.INFO)
 
 
-def _event(message: str) -> Json:
-    """Return the object that a message is, or one that holds its words."""
+def _event(message: str) -> dict[str, object]:
+    """Return the JSON object that a message holds, or an object with its words as `message`."""
     try:
         event = json.loads(message)
     except ValueError:
@@ -47,22 +49,22 @@ def _event(message: str) -> Json:
 
 
 class QuestionLog:
-    """Notes every question and what became of it, and hands on what it is told."""
+    """An observer that logs every question with its outcome, and passes each call on to another observer."""
 
-    def __init__(self, other: Observer) -> None:
-        self._other = other
+    def __init__(self, observer: Observer) -> None:
+        self._observer = observer
 
     def batch(self, size: int) -> None:
-        """Hand on."""
-        self._other.batch(size)
+        """Pass the size of a batch on."""
+        self._observer.batch(size)
 
-    def asked(self, outcome: QuestionResult) -> None:
-        """Note the question, how it ended, its best guess and how sure that is."""
-        self._other.asked(outcome)
-        best = outcome.best[0] if outcome.best else None
+    def asked(self, result: QuestionResult) -> None:
+        """Log the question, its outcome, and its best guess with the probability of that."""
+        self._observer.asked(result)
+        best = result.best[0] if result.best else None
         line = {
-            "question": outcome.question,
-            "outcome": outcome.abstention.code if outcome.abstention else "answered",
+            "question": result.question,
+            "outcome": result.abstention.code if result.abstention else "answered",
             "best": best and best.text,
             "probability": best and round(best.probability, 4),
             "article": best and best.span.article.id,

@@ -1,64 +1,72 @@
-"""Questions that wait for a worker, and how their callers are told. Used in the event loop's thread alone."""
+"""The queue of an engine: questions that wait for a worker, and how their callers get the results.
+
+Everything here is used in the thread of the event loop alone.
+"""
 
 import asyncio
 from collections.abc import Callable
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
-from nutgraf.api.engine.reloader import IndexHandle
-from nutgraf.objects import Json
 from nutgraf.opening import OpenIndex
 from nutgraf.qa.inquiry import Inquiry
 from nutgraf.qa.result import QuestionResult
+from nutgraf.qa.retrieval import SearchResult
+from nutgraf.reloader import IndexHandle
+
+RenderedT = TypeVar("RenderedT")
 
 
 @dataclass(frozen=True, slots=True)
-class QueuedRequest:
-    """A question, and what its caller makes of the outcome, in a thread.
+class QueuedRequest(Generic[RenderedT]):
+    """A question, and the function `render` that turns its result into what the caller wants, in a thread.
 
-    What is `slow` to make (a timeline reads more passages) is made apart from the batch, so that those who
-    share it need not wait.
+    A `slow` rendering (a timeline reads more passages) runs apart from the batch, so that the other callers
+    of the batch need not wait for it.
+
+    A question about a pinned state of the index (`Engine.pinned`) names its `handle`: that state answers it
+    instead of the newest one. `retrieved` has the passages, where they were retrieved from it before.
     """
 
     inquiry: Inquiry
-    render: Callable[[OpenIndex, QuestionResult], Json]
+    render: Callable[[OpenIndex, QuestionResult], RenderedT]
     slow: bool = False
+    handle: IndexHandle[OpenIndex] | None = None
+    retrieved: SearchResult | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class UnrenderedResult:
-    """An outcome that is slow to render, and what it was found in, which stays open until it is rendered."""
+    """A result that is slow to render, and the state that it comes from, which stays open until then."""
 
-    asked: QuestionResult
-    held: IndexHandle
-
-
-QueueResult = Json | UnrenderedResult
+    result: QuestionResult
+    handle: IndexHandle[OpenIndex]
 
 
 @dataclass(slots=True, eq=False)
-class QueuedQuestion:
-    """A question in the queue."""
+class QueuedQuestion(Generic[RenderedT]):
+    """A question in the queue, and the future that its caller awaits."""
 
-    wanted: QueuedRequest
-    done: asyncio.Future[QueueResult]
-    context: Context = field(default_factory=copy_context)  # whose question it is, for the log
+    request: QueuedRequest[RenderedT]
+    done: "asyncio.Future[RenderedT | UnrenderedResult]"
+    context: Context = field(default_factory=copy_context)  # has the id of the request, for the log
 
-    def settle(self, outcome: QueueResult | Exception) -> None:
-        """Tell the caller, who may have left."""
+    def settle(self, result: RenderedT | UnrenderedResult | Exception) -> None:
+        """Give the result or the error to the caller, unless the caller has left."""
         if self.done.done():
             return
-        if isinstance(outcome, Exception):
-            self.done.set_exception(outcome)
+        if isinstance(result, Exception):
+            self.done.set_exception(result)
             return
-        if isinstance(outcome, UnrenderedResult):
-            outcome.held.stay()
-        self.done.set_result(outcome)
+        if isinstance(result, UnrenderedResult):
+            result.handle.acquire()
+        self.done.set_result(result)
 
-    def leave(self) -> None:
-        """Give up what is wanted, or what it was found in."""
+    def give_up(self) -> None:
+        """Cancel the wait for the result, or release the state of a result that nobody will render."""
         if self.done.cancel() or self.done.cancelled() or self.done.exception() is not None:
             return
-        outcome = self.done.result()
-        if isinstance(outcome, UnrenderedResult):
-            outcome.held.leave()
+        result = self.done.result()
+        if isinstance(result, UnrenderedResult):
+            result.handle.release()

@@ -1,74 +1,73 @@
-"""Articles that come and go over HTTP: stored at once, one request after another, published together.
+"""Changes of the archive while it is served: each is stored at once, and several are published together.
 
-What is stored is found by meaning as soon as the call returns, and by its words with the next generation,
-which is published when nothing came for some seconds, a minute after the first change that waits for it, or
-when the server stops.
+Searches by meaning find an article as soon as the call returns. Searches by words find it in the next
+generation. That is published when no change came for some seconds, at the latest a minute after the first
+change that waits for it, and when the server stops.
 """
 
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 from nutgraf.api.engine.engine import Engine
-from nutgraf.indexer.article import Article
 from nutgraf.indexer.clean import storable
-from nutgraf.indexer.embedded.writer import EmbeddedWriter
-from nutgraf.indexer.loaders import LoadOptions, Skipped, SourceFile
-from nutgraf.indexer.loaders.records import record_article
-from nutgraf.objects import Json
+from nutgraf.indexer.loaders import record_to_article
+from nutgraf.indexer.storage import ArchiveWriter, ArticleStatus
+from nutgraf.objects import StoredJson
 
-STATUSES = ("added", "updated", "unchanged", "duplicate")
 CHANGES = {"added", "updated", "duplicate", "removed"}
-_NOWHERE = "neither an id nor a web address"
+"""The statuses of articles that changed the archive, so that a generation must be published."""
 log = logging.getLogger("nutgraf")
 
 
 class Writer:
-    """Changes an engine's index, and publishes what was changed. `aclose` publishes what is not yet."""
+    """Changes the archive of an engine, and publishes the changes; `aclose` publishes those that still wait.
+
+    It publishes `quiet_s` seconds after the last change, and `latest_s` seconds after the first at the
+    latest. Neither number was measured: publishing is costly, so changes of one upload share a generation.
+    """
 
     def __init__(self, engine: Engine, quiet_s: float = 5.0, latest_s: float = 60.0) -> None:
         self._engine = engine
         self._quiet_s = quiet_s
         self._latest_s = latest_s
-        self._since: float | None = None  # when the first change came that is not published
+        self._since: float | None = None  # the time of the first change that is not published, in seconds
         self._publishing: asyncio.Task[None] | None = None
 
-    async def add(self, records: Sequence[Mapping[str, object]]) -> list[Json]:
-        """Store articles; return what became of each. Raises what a Builder raises, and Busy."""
+    async def add(self, records: Sequence[Mapping[str, object]]) -> list[StoredJson]:
+        """Store articles, and return the status of each. Raises what an ArchiveWriter raises, and Busy."""
         results = await self._change(partial(_add, records)) if records else []
         return [*results]
 
     async def remove(self, article_id: str) -> bool:
-        """Remove an article; return whether it was there."""
+        """Remove an article, and return whether it was there."""
         return bool(await self._change(partial(_remove, storable(article_id))))
 
-    async def found(self) -> None:
-        """Return when everyone finds what was changed before."""
+    async def refresh(self) -> None:
+        """Return when every search sees the changes that were made before."""
         await self._engine.reopen()
 
     async def aclose(self) -> None:
-        """Publish now what waits to be."""
+        """Publish now the changes that wait to be published."""
         if self._publishing is not None:
             self._publishing.cancel()
         if self._since is not None:
             await self._publish()
 
-    async def _change(self, work: Callable[[EmbeddedWriter], Sequence[Json]]) -> Sequence[Json]:
-        """Change the index, and publish it later, even if nobody waits for that any more."""
+    async def _change(self, work: Callable[[ArchiveWriter], Sequence[StoredJson]]) -> Sequence[StoredJson]:
+        """Change the archive, and publish the change later, even when the caller leaves."""
 
-        async def changed() -> Sequence[Json]:
+        async def change() -> Sequence[StoredJson]:
             results = await self._engine.write(work)
             if any(result["status"] in CHANGES for result in results):
                 self._publish_soon()
             return results
 
-        return await asyncio.shield(asyncio.create_task(changed()))
+        return await asyncio.shield(asyncio.create_task(change()))
 
     def _publish_soon(self) -> None:
-        """Wait for more to come, but not for ever: who posts now and then is published, too."""
+        """Publish after a quiet time, or at the latest time where changes keep coming."""
         now = asyncio.get_running_loop().time()
         self._since = now if self._since is None else self._since
         if self._publishing is not None:
@@ -83,43 +82,21 @@ class Writer:
     async def _publish(self) -> None:
         self._since = None
         try:
-            await self._engine.write(EmbeddedWriter.publish)
+            await self._engine.write(lambda writer: writer.publish())
         except Exception:
             self._since = asyncio.get_running_loop().time()
-            log.exception("what was posted is stored, but could not be published")
+            log.exception("the articles that were posted are stored, but could not be published")
 
 
-def _add(records: Sequence[Mapping[str, object]], builder: EmbeddedWriter) -> list[Json]:
-    return [_add_one(record, builder) for record in records]
+def _add(records: Sequence[Mapping[str, object]], writer: ArchiveWriter) -> list[StoredJson]:
+    return [_status_object(status) for status in writer.add(map(record_to_article, records))]
 
 
-def _add_one(record: Mapping[str, object], builder: EmbeddedWriter) -> Json:
-    found = _article(record)
-    if isinstance(found, Article):
-        before = _counts(builder)
-        builder.add([found])
-        after = _counts(builder)
-        for status in STATUSES:
-            if after[status] > before[status]:
-                return {"id": found.id, "status": status}
-        found = builder.summary.skipped[-1]
-    return {"status": "skipped", "reason": found.reason}
+def _status_object(status: ArticleStatus) -> StoredJson:
+    if status.status == "skipped":
+        return {"status": "skipped", "reason": status.reason}
+    return {"id": status.id, "status": status.status}
 
 
-def _article(record: Mapping[str, object]) -> Article | Skipped:
-    made = record_article(record, 1, SourceFile(Path(_NOWHERE), _NOWHERE, 0), LoadOptions())
-    if isinstance(made, Skipped):
-        return made
-    if made.id == f"{_NOWHERE}#1":  # what has no name of its own is named by its place
-        return Skipped("", _NOWHERE)
-    return replace(made, origin=None)  # no file that could be missing one day
-
-
-def _counts(builder: EmbeddedWriter) -> dict[str, int]:
-    return {status: getattr(builder.summary, status) for status in STATUSES}
-
-
-def _remove(article_id: str, builder: EmbeddedWriter) -> list[Json]:
-    known = builder.known([article_id])
-    builder.remove(known)
-    return [{"id": one, "status": "removed"} for one in known]
+def _remove(article_id: str, writer: ArchiveWriter) -> list[StoredJson]:
+    return [{"id": removed, "status": "removed"} for removed in writer.remove([article_id])]

@@ -1,1 +1,1 @@
-"""`nutgraf eval` and `nutgraf calibrate`: what is asked, what came of it, how it is told."""
+"""`nutgraf eval` and `nutgraf calibrate`: their tasks, reports, plots and files."""

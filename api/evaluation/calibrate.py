@@ -1,4 +1,4 @@
-"""What `nutgraf calibrate` does: ask the archive questions whose answers are known, fit, measure, keep."""
+"""The work of `nutgraf calibrate`: ask questions whose answers are known, fit, measure, keep the result."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from rich.text import Text
 
 from nutgraf.api.terminal.console import console, visible
 from nutgraf.api.terminal.progress import counting_bar
+from nutgraf.archive import Archive, open_for_reading
 from nutgraf.errors import BadOption
 from nutgraf.index_calibration import IndexCalibration, own_object, remove_own, write_own
-from nutgraf.indexer.embedded.manifest import read_manifest
 from nutgraf.indexer.errors import SourceError
-from nutgraf.opening import OpenIndex, open_answerer
+from nutgraf.opening import OpenIndex
 from nutgraf.qa.evaluate.fitting import (
     LEAST_OUTCOMES,
     LEAST_QUESTIONS,
@@ -31,7 +31,7 @@ from nutgraf.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class CalibrationReport:
-    """What was fitted, on how many outcomes, and where it is kept (None: it was a dry run)."""
+    """A fitted calibration, the number of its trials, and the file that keeps it (None: a dry run)."""
 
     file: Path
     own: IndexCalibration
@@ -43,54 +43,55 @@ class CalibrationReport:
 def calibrate(
     settings: Settings, file: Path | None, false_answers: float, *, dry_run: bool
 ) -> CalibrationReport:
-    """Fit the calibration of the settings' index, and keep it there unless it is a `dry_run`.
+    """Fit the calibration of the settings' index, and keep it beside the index unless it is a `dry_run`.
 
-    Raises SourceError for questions that cannot be used or are too few, BadOption for none, and what opening
-    the index and the models raises.
+    Raises SourceError for questions that cannot be used or are too few, BadOption without a file, and what
+    opening the index and the models raises.
     """
     if file is None:
         raise BadOption("no file of questions was given", hint="nutgraf calibrate QUESTIONS.jsonl")
     questions = load_labelled(file)
     _check_count(file, questions)
-    with open_answerer(settings) as opened:
-        found = _asked(opened, questions)
-        _check_outcomes(file, found)
-        own = _fitted(opened, found, len(questions), false_answers)
-        answerable = sum(o.answerable for o in found)
+    with open_for_reading(settings) as opened:
+        trials = _trials(opened, questions)
+        _check_trials(file, trials)
+        own = _fitted(opened, trials, len(questions), false_answers)
+        answerable = sum(trial.answerable for trial in trials)
         written = None if dry_run else write_own(settings.index, own)
-        return CalibrationReport(file, own, answerable, len(found) - answerable, written)
+        return CalibrationReport(file, own, answerable, len(trials) - answerable, written)
 
 
 def reset(settings: Settings) -> bool:
-    """Remove the index's own calibration; return whether it had one. Raises IndexMissing."""
-    read_manifest(settings.index)
+    """Remove the index's own calibration; return whether it had one. Raises what opening the index raises."""
+    with Archive(settings) as archive:
+        archive.check()
     return remove_own(settings.index)
 
 
-def _asked(opened: OpenIndex, questions: Sequence[LabelledQuestion]) -> list[Trial]:
+def _trials(opened: OpenIndex, questions: Sequence[LabelledQuestion]) -> list[Trial]:
     with counting_bar("asking", len(questions)) as advance:
-        found: list[Trial] = []
+        trials: list[Trial] = []
         for batch in outcomes(opened.answerer, opened.index, questions):
-            found += batch
-            advance(len({o.question for o in batch}))
-        return found
+            trials += batch
+            advance(len({trial.question for trial in batch}))
+        return trials
 
 
 def _fitted(
-    opened: OpenIndex, found: Sequence[Trial], questions: int, false_answers: float
+    opened: OpenIndex, trials: Sequence[Trial], questions: int, false_answers: float
 ) -> IndexCalibration:
     return IndexCalibration(
         reader=opened.reader.id,
         reader_sha256=opened.reader.sha256,
         length_cost=opened.reader.length_cost,
-        encoder=opened.index.manifest.encoder,
+        encoder=opened.index.state.encoder,
         rules=opened.answerer.profile.rules(),
-        calibration=fitted(found, false_answers),
+        calibration=fitted(trials, false_answers),
         made=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         questions=questions,
         false_answers=false_answers,
-        before=figures(judged(opened.calibration.calibration, found)),
-        after=figures(cross_validated(found, false_answers)),
+        before=figures(judged(opened.calibration.calibration, trials)),
+        after=figures(cross_validated(trials, false_answers)),
     )
 
 
@@ -102,11 +103,11 @@ def _check_count(file: Path, questions: Sequence[LabelledQuestion]) -> None:
         )
 
 
-def _check_outcomes(file: Path, found: Sequence[Trial]) -> None:
+def _check_trials(file: Path, trials: Sequence[Trial]) -> None:
     counts = {
-        "right answers": sum(o.right for o in found),
+        "right answers": sum(trial.right for trial in trials),
         "questions asked with no answer in the archive": sum(
-            o.features is not None and not o.answerable for o in found
+            trial.features is not None and not trial.answerable for trial in trials
         ),
     }
     for name, count in counts.items():
@@ -118,7 +119,7 @@ def _check_outcomes(file: Path, found: Sequence[Trial]) -> None:
 
 
 def report_object(report: CalibrationReport) -> dict[str, Any]:
-    """Return a report as JSON-ready data; shares are 0 to 1."""
+    """Return a report as JSON-ready data; shares are from 0 to 1."""
     return {
         "file": report.file.name,
         "answerable": report.answerable,
@@ -129,7 +130,7 @@ def report_object(report: CalibrationReport) -> dict[str, Any]:
 
 
 def print_report(report: CalibrationReport) -> None:
-    """Print how good the fit is beside what was there before, and where it is kept."""
+    """Print the figures before and after the fit, the threshold, and the file that keeps the calibration."""
     out, own = console(), report.own
     out.print(Text(f"{own.questions:,} questions of {visible(report.file.name)}", style="bold"))
     asks = f"asked {report.answerable:,} times with an answer in the archive, {report.unanswerable:,} without"

@@ -1,4 +1,4 @@
-"""Draws what abstaining brings: risk by coverage, and how far probabilities can be trusted."""
+"""Draws the plot of an evaluation: risk by coverage, and how well the probabilities are calibrated."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,14 +8,15 @@ import numpy as np
 
 from nutgraf.api.terminal.console import visible
 from nutgraf.indexer.errors import StorageFailed
+from nutgraf.qa.evaluate.metrics import RIGHT_F1
 from nutgraf.qa.evaluate.risk_coverage import RiskCoverage, best_possible
 from nutgraf.qa.evaluate.scores import ReliabilityBin
 
-# Okabe and Ito's colours, which people tell apart however they see them.
+# The colours of Okabe and Ito, which colour-blind people can tell apart, too.
 _BLUE, _ORANGE, _GREY, _INK = "#0072B2", "#D55E00", "#767676", "#222222"
 _STYLE = {
     "font.size": 12,
-    "font.family": "DejaVu Sans",  # comes with matplotlib: the same picture everywhere
+    "font.family": "DejaVu Sans",  # comes with matplotlib, so the picture is the same everywhere
     "axes.titlesize": 13,
     "axes.titlelocation": "left",
     "axes.titlepad": 10,
@@ -27,13 +28,13 @@ _STYLE = {
     "grid.alpha": 0.25,
     "legend.frameon": False,
     "legend.fontsize": 11,
-    "svg.hashsalt": "nutgraf",  # the same figures, the same bytes
+    "svg.hashsalt": "nutgraf",  # makes the file the same for the same figures
 }
 _PANEL_INCHES = (6.4, 5.8)
 
 
-def plot_abstaining(found: RiskCoverage, title: str, path: Path) -> None:
-    """Draw to `path`, its format by its ending (.svg, .png): the curve, and the bins where there are any.
+def plot_abstaining(abstaining: RiskCoverage, title: str, path: Path) -> None:
+    """Draw the curve, and the bins where there are any, to a .svg or .png file.
 
     Raises StorageFailed where it cannot be written. In an SVG the curve's line has the id `risk-coverage`.
     """
@@ -42,17 +43,17 @@ def plot_abstaining(found: RiskCoverage, title: str, path: Path) -> None:
     matplotlib.use("agg")
     from matplotlib import pyplot
 
-    panels = 2 if found.bins else 1
+    panels = 2 if abstaining.bins else 1
     with matplotlib.rc_context(_STYLE):
         width, height = _PANEL_INCHES
         figure, axes = pyplot.subplots(
             1, panels, figsize=(width * panels, height), layout="constrained", squeeze=False
         )
         figure.suptitle(visible(title), x=0.01, ha="left", fontsize=11, color=_GREY, parse_math=False)
-        _draw_risk(axes[0][0], found)
-        if found.bins:
+        _draw_risk(axes[0][0], abstaining)
+        if abstaining.bins:
             figure.get_layout_engine().set(wspace=0.06)
-            _draw_reliability(axes[0][1], found.bins)
+            _draw_reliability(axes[0][1], abstaining.bins)
         try:
             figure.savefig(path, dpi=150, metadata={"Date": None} if path.suffix.lower() == ".svg" else None)
         except OSError as error:
@@ -64,9 +65,9 @@ def plot_abstaining(found: RiskCoverage, title: str, path: Path) -> None:
             pyplot.close(figure)
 
 
-def _draw_risk(axes: Any, found: RiskCoverage) -> None:  # noqa: ANN401 - matplotlib has no types
-    best = best_possible(np.array(found.right))
-    coverage, risk = 100 * found.curve.coverage, 100 * found.curve.risk
+def _draw_risk(axes: Any, abstaining: RiskCoverage) -> None:  # noqa: ANN401 - matplotlib has no types
+    best = best_possible(np.array(abstaining.right))
+    coverage, risk = 100 * abstaining.curve.coverage, 100 * abstaining.curve.risk
     axes.fill_between(coverage, risk, color=_BLUE, alpha=0.1, linewidth=0)
     axes.plot(coverage, risk, color=_BLUE, linewidth=2.2, label="in order of confidence", gid="risk-coverage")
     dotted = {"color": _GREY, "linestyle": ":", "linewidth": 1.8}
@@ -79,18 +80,18 @@ def _draw_risk(axes: Any, found: RiskCoverage) -> None:  # noqa: ANN401 - matplo
     )
     axes.axhline(risk[-1], color=_GREY, linestyle="--", linewidth=1.4, label="in random order")
     axes.plot(
-        [100 * found.answered],
-        [100 * found.wrong],
+        [100 * abstaining.answered],
+        [100 * abstaining.wrong],
         marker="o",
         markersize=9,
         color=_ORANGE,
         linestyle="none",
-        label=f"threshold: {found.answered:.0%} answered",
+        label=f"threshold: {abstaining.answered:.0%} answered",
         gid="threshold",
     )
     axes.set_title("How often is it wrong, when only the surest are answered?")
     axes.set_xlabel("questions answered, %")
-    axes.set_ylabel("of those, wrong (F1 below 0.5), %")
+    axes.set_ylabel(f"of those, wrong (F1 below {RIGHT_F1}), %")
     axes.set_xlim(0, 100)
     axes.set_ylim(0, min(103.0, max(10.0, 1.15 * float(risk.max()))))
     _put_legend(axes)
@@ -127,12 +128,12 @@ def _draw_reliability(axes: Any, bins: Sequence[ReliabilityBin]) -> None:  # noq
         )
     axes.set_title("Can the probability be trusted?")
     axes.set_xlabel("probability given, %")
-    axes.set_ylabel("of those, right (F1 of 0.5 or more), %")
+    axes.set_ylabel(f"of those, right (F1 of {RIGHT_F1} or more), %")
     axes.set_xlim(0, 100)
     axes.set_ylim(0, 109)
     _put_legend(axes)
 
 
 def _put_legend(axes: Any) -> None:  # noqa: ANN401 - matplotlib has no types
-    """Put it below, where no data is."""
+    """Put the legend below the axes, where it hides no data."""
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=2, columnspacing=1.5)

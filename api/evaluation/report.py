@@ -1,4 +1,4 @@
-"""How an evaluation is told: a table for people, an object for programs and for `nutgraf eval compare`."""
+"""The report of an evaluation: a table for people, and JSON for programs and `nutgraf eval compare`."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -29,7 +29,7 @@ _POINTS = 100
 
 @dataclass(frozen=True, slots=True)
 class ModelId:
-    """Which model it was: its name, and the hash of its weights."""
+    """The name of a model, and the hash of its weights."""
 
     id: str
     sha256: str
@@ -37,10 +37,10 @@ class ModelId:
 
 @dataclass(frozen=True, slots=True)
 class EvalReport:
-    """What was evaluated, on how many questions `of` the file's, and the outcome.
+    """The figures of an evaluation, on how many questions `of` all in the file.
 
-    `sha256` is that of the files that say what is asked and what is right. `abstaining` is None where nothing
-    was read. `notices` say what is left out.
+    `sha256` is the hash of the files that hold questions and right answers. `abstaining` is None where no
+    reader was used. `notices` name the figures that are left out.
     """
 
     task: str
@@ -56,8 +56,8 @@ class EvalReport:
 
 
 def report_object(report: EvalReport) -> dict[str, Any]:
-    """Return a report as JSON-ready data; figures in per cent are 0 to 100, those of one question 0 to 1."""
-    found: dict[str, Any] = {
+    """Return a report as JSON-ready data; figures are per cent, those of one question 0 to 1."""
+    content: dict[str, Any] = {
         "task": report.task,
         "file": report.file.name,
         "sha256": report.sha256,
@@ -67,15 +67,15 @@ def report_object(report: EvalReport) -> dict[str, Any]:
         "figures": {f.key: {"value": round(f.value, 4), "questions": f.over} for f in report.figures},
     }
     if report.abstaining is not None:
-        found["abstaining"] = _abstaining_object(report.abstaining)
-    return found | {"answers": [_answer(record, report.figures) for record in report.records]}
+        content["abstaining"] = _abstaining_object(report.abstaining)
+    return content | {"answers": [_answer(record, report.figures) for record in report.records]}
 
 
 def _answer(record: Record, figures: Sequence[Figure]) -> dict[str, Any]:
     return {
         "id": record.id,
         "question": record.question,
-        "golds": list(record.golds),
+        "golds": list(record.gold_answers),
         "prediction": record.prediction,
         "source": record.source,
         "probability": record.probability,
@@ -84,9 +84,9 @@ def _answer(record: Record, figures: Sequence[Figure]) -> dict[str, Any]:
     }
 
 
-def _abstaining_object(found: RiskCoverage) -> dict[str, Any]:
-    """Return the curve, thinned to a point each per cent of coverage, and the bins."""
-    curve = found.curve
+def _abstaining_object(abstaining: RiskCoverage) -> dict[str, Any]:
+    """Return the curve, thinned to one point for each per cent of coverage, and the bins."""
+    curve = abstaining.curve
     at = np.unique(np.searchsorted(curve.coverage, np.arange(1, _POINTS + 1) / _POINTS - 1e-9)).tolist()
     return {
         "risk_coverage": [
@@ -97,28 +97,28 @@ def _abstaining_object(found: RiskCoverage) -> dict[str, Any]:
             }
             for i in at
         ],
-        "threshold": {"coverage": round(found.answered, 6), "risk": round(found.wrong, 6)},
-        "reliability": [asdict(b) for b in found.bins],
+        "threshold": {"coverage": round(abstaining.answered, 6), "risk": round(abstaining.wrong, 6)},
+        "reliability": [asdict(b) for b in abstaining.bins],
     }
 
 
 def _finite(value: float) -> float | None:
-    """Return the value, None for the confidence of a reader without a guess: JSON has no infinity."""
+    """Return the value, or None for infinity, the confidence without a guess: JSON has no infinity."""
     return round(value, 6) if math.isfinite(value) else None
 
 
 def print_report(report: EvalReport) -> None:
-    """Print what was evaluated, and each figure with the number of questions it is taken over."""
+    """Print the task and the models, then each figure with its number of questions."""
     out = console()
     out.print(Text(f"{visible(report.file.name)}: {TASKS[report.task]}", style="bold"))
-    asked = f"{report.questions:,}" + (f" of {report.of:,}" if report.questions < report.of else "")
+    count = f"{report.questions:,}" + (f" of {report.of:,}" if report.questions < report.of else "")
     models = [f"{name} {visible(m.id)} ({m.sha256[:12]})" for name, m in report.models.items()]
-    out.print(Text("; ".join([f"{asked} questions", ", ".join(models)][: 1 + bool(models)]), style="dim"))
+    out.print(Text("; ".join([f"{count} questions", ", ".join(models)][: 1 + bool(models)]), style="dim"))
     out.print(figures_table(report.figures))
 
 
 def figures_table(figures: Sequence[Figure]) -> Table:
-    """Return a row a figure; retrieval has a second column where it was measured again after reading."""
+    """Return a row for each figure; a second column has retrieval measured again after reading."""
     after = {f.key.removesuffix(REREAD): f for f in figures if f.key.endswith(REREAD)}
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("", no_wrap=True)

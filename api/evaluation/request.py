@@ -1,4 +1,4 @@
-"""What `nutgraf eval` was asked for, and whether its options go together. Reads only how a file begins."""
+"""The options of `nutgraf eval`, and whether they go together. Reads only the beginning of a file."""
 
 import importlib.util
 from dataclasses import dataclass
@@ -9,13 +9,16 @@ from nutgraf.indexer.errors import StorageFailed
 from nutgraf.qa.evaluate.formats import kind_of
 from nutgraf.qa.evaluate.ranking import available
 
-EXTRA = "pip install 'nutgraf[eval]'"
+EXTRA = "pip install ir-measures matplotlib"
 PICTURES = (".svg", ".png")
 
 
 @dataclass(frozen=True, slots=True)
 class EvalRequest:
-    """What to evaluate, on all `questions` if None; of SQuAD the reader alone, or the `whole` system."""
+    """The options of one evaluation; `questions` None means all of them.
+
+    Of a SQuAD file the reader alone is evaluated, or the `whole` system.
+    """
 
     file: Path
     whole: bool = False
@@ -29,8 +32,8 @@ class EvalRequest:
     plot: Path | None = None
     as_asked: bool = False
 
-    def given(self) -> list[str]:
-        """Return the options that not every task takes and that were given."""
+    def special_options(self) -> list[str]:
+        """Return the options of this request that not every task takes."""
         values = {
             "--open": self.whole,
             "--remove-gold": self.remove_gold,
@@ -47,7 +50,7 @@ class EvalRequest:
 
 @dataclass(frozen=True, slots=True)
 class TaskOptions:
-    """What a task is called, the options it takes, and an example of its command."""
+    """The name of a task in messages, the options that it takes, and an example of its command."""
 
     called: str
     takes: frozenset[str]
@@ -81,39 +84,39 @@ RULES = {
 _RETRIEVAL = {"queries", "beir", "run"}
 
 
-def checked_task(wanted: EvalRequest) -> str:
-    """Return which task it is; raises SourceError or BadOption for what cannot go well, before any work."""
-    kind = kind_of(wanted.file)
-    task = ("open" if wanted.whole else "reading") if kind == "squad" else kind
+def checked_task(request: EvalRequest) -> str:
+    """Return the name of the task; raises SourceError or BadOption where the options do not go together."""
+    kind = kind_of(request.file)
+    task = ("open" if request.whole else "reading") if kind == "squad" else kind
     rules = RULES[task]
-    for option in wanted.given():
+    for option in request.special_options():
         if option not in rules.takes:
             raise BadOption(
                 f"{option} was given, and {rules.called} has no use for it",
                 hint=f"nutgraf eval {rules.example}",
             )
-    if "--qrels" in rules.takes and wanted.qrels is None:
+    if "--qrels" in rules.takes and request.qrels is None:
         raise BadOption(f"{rules.called} was given without --qrels", hint=f"nutgraf eval {rules.example}")
     if task in _RETRIEVAL and not available():
         raise BadOption(f"{rules.called} is scored by ir-measures, which is not installed", hint=EXTRA)
-    if wanted.plot is not None:
-        _check_plot(wanted.plot)
-    for option, path in (("--run", wanted.run), ("--plot", wanted.plot)):
+    if request.plot is not None:
+        _check_plot(request.plot)
+    for option, path in (("--run", request.run), ("--plot", request.plot)):
         if path is not None and (path.is_dir() or not path.parent.is_dir()):
             hint = "name a file in a folder that exists"
             raise StorageFailed(f"{option} {path} cannot be written", hint=hint)
-    _check_apart(wanted)
+    _check_apart(request)
     return task
 
 
-def _check_apart(wanted: EvalRequest) -> None:
-    """Refuse to write over what is read, or over what else is written."""
-    written = {"--run": wanted.run, "--plot": wanted.plot, "--per-question": wanted.per_question}
-    taken = {wanted.file.resolve(), wanted.qrels and wanted.qrels.resolve()}
+def _check_apart(request: EvalRequest) -> None:
+    """Refuse to write over a file that is read, or twice to the same file."""
+    written = {"--run": request.run, "--plot": request.plot, "--per-question": request.per_question}
+    used = {request.file.resolve(), request.qrels and request.qrels.resolve()}
     for option, path in written.items():
-        if path is not None and path.resolve() in taken:
+        if path is not None and path.resolve() in used:
             raise BadOption(f"{option} {path} is a file that something else is in", hint="name another file")
-        taken.add(path and path.resolve())
+        used.add(path and path.resolve())
 
 
 def _check_plot(path: Path) -> None:

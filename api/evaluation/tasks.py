@@ -1,6 +1,6 @@
-"""The things that can be evaluated: what is asked, who answers, and which figures come of it.
+"""The tasks of `nutgraf eval`: the questions of each, who answers them, and the figures.
 
-Joins files, models and indexes; how a figure is made is in `qa.evaluate`.
+Joins files, models and indexes; `qa.evaluate` computes the figures.
 """
 
 import hashlib
@@ -10,13 +10,14 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from nutgraf.api.evaluation.archive import all_texts, counted, open_archive
+from nutgraf.api.evaluation.benchmark_archive import all_texts, counted, open_archive
 from nutgraf.api.evaluation.report import ModelId
 from nutgraf.api.evaluation.request import EvalRequest
 from nutgraf.api.terminal.progress import counting_bar
+from nutgraf.archive import open_for_reading
 from nutgraf.indexer.errors import SourceError
 from nutgraf.models.cards import LENGTH_COST, ModelCard, sha256_of
-from nutgraf.opening import OpenIndex, open_answerer
+from nutgraf.opening import OpenIndex
 from nutgraf.qa.evaluate.beir import JudgedQuery, corpus_articles, load_beir, load_queries
 from nutgraf.qa.evaluate.end_to_end import ask_all, ask_twice, search_all
 from nutgraf.qa.evaluate.news import load_news, occurring
@@ -31,10 +32,11 @@ from nutgraf.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What is evaluated: the questions drawn, `of` how many, and all that an answer `depends` on.
+    """A task: the questions drawn, `of` how many, and everything that an answer `depends` on.
 
-    `answer` yields the records of a batch of questions at a time, `figures` sums up those of all. `sha256`
-    is that of the files that say what is asked and what is right: reports of the same can be compared.
+    `answer` yields the records of one batch of questions at a time, and `figures` sums up all records.
+    `sha256` is the hash of the files that hold questions and right answers: reports with the same hash can be
+    compared.
     """
 
     name: str
@@ -48,24 +50,24 @@ class Task:
 
 
 @contextmanager
-def open_task(name: str, settings: Settings, wanted: EvalRequest) -> Iterator[Task]:
-    """Open what a task needs, for as long as it runs; raises what files, models and the index raise."""
-    with _TASKS[name](settings, wanted) as task:
+def open_task(name: str, settings: Settings, request: EvalRequest) -> Iterator[Task]:
+    """Open the files, models and index of a task for a block; raises what opening them raises."""
+    with _TASKS[name](settings, request) as task:
         yield task
 
 
 @contextmanager
-def _reading(settings: Settings, wanted: EvalRequest) -> Iterator[Task]:
+def _reading(settings: Settings, request: EvalRequest) -> Iterator[Task]:
     from nutgraf.models import load_reader
     from nutgraf.qa.evaluate.reader_alone import read_all
 
-    corpus = load_squad(wanted.file)
+    corpus = load_squad(request.file)
     reader = load_reader(settings.reader, threads=settings.threads)
     contexts = {article.id: article.text for article in corpus.articles}
     yield Task(
         name="reading",
-        sha256=sha256_of(wanted.file),
-        questions=sample(corpus.questions, wanted.questions),
+        sha256=sha256_of(request.file),
+        questions=sample(corpus.questions, request.questions),
         of=len(corpus.questions),
         models={"reader": _model(reader.card)},
         depends={LENGTH_COST: reader.card.length_cost},
@@ -75,114 +77,115 @@ def _reading(settings: Settings, wanted: EvalRequest) -> Iterator[Task]:
 
 
 @contextmanager
-def _open(settings: Settings, wanted: EvalRequest) -> Iterator[Task]:
-    corpus = load_squad(wanted.file)
-    questions = sample(corpus.questions, wanted.questions)
-    with open_archive(settings, lambda: corpus.articles, keep=wanted.index_named) as opened:
+def _open(settings: Settings, request: EvalRequest) -> Iterator[Task]:
+    corpus = load_squad(request.file)
+    questions = sample(corpus.questions, request.questions)
+    with open_archive(settings, lambda: corpus.articles, keep=request.index_named) as opened:
         index, answerer = opened.index, opened.answerer
         yield Task(
             name="open",
-            sha256=sha256_of(wanted.file),
+            sha256=sha256_of(request.file),
             questions=questions,
             of=len(corpus.questions),
             models=_models(opened),
-            depends={"rules": _rules(opened), **_passages(opened), "remove_gold": wanted.remove_gold},
-            answer=lambda some: (
-                ask_twice(answerer, index, some) if wanted.remove_gold else ask_all(answerer, some)
+            depends={"rules": _rules(opened), **_passages(opened), "remove_gold": request.remove_gold},
+            answer=lambda batch: (
+                ask_twice(answerer, index, batch) if request.remove_gold else ask_all(answerer, batch)
             ),
             figures=lambda records: of_asking(questions, records),
         )
 
 
 @contextmanager
-def _news(settings: Settings, wanted: EvalRequest) -> Iterator[Task]:
-    every = load_news(wanted.file)
+def _news(settings: Settings, request: EvalRequest) -> Iterator[Task]:
+    news = load_news(request.file)
     questions = sample(
-        every if wanted.as_asked else [replace(q, asked=None) for q in every], wanted.questions
+        news if request.as_asked else [replace(q, asked=None) for q in news], request.questions
     )
-    with open_answerer(settings) as opened:
+    with open_for_reading(settings) as opened:
 
         def figures(records: Sequence[Record]) -> list[Figure]:
-            with counting_bar("looking for golds", opened.index.counts.articles) as advance:
+            with counting_bar("looking for gold answers", opened.index.state.counts.articles) as advance:
                 texts = counted(all_texts(opened.index), advance)
-                found = occurring({gold for q in questions for gold in q.golds}, texts)
-            return of_news(questions, records, [not found.isdisjoint(q.golds) for q in questions])
+                occurring_answers = occurring({gold for q in questions for gold in q.gold_answers}, texts)
+            answerable = [not occurring_answers.isdisjoint(q.gold_answers) for q in questions]
+            return of_news(questions, records, answerable)
 
         yield Task(
             name="news",
-            sha256=sha256_of(wanted.file),
+            sha256=sha256_of(request.file),
             questions=questions,
-            of=len(every),
+            of=len(news),
             models=_models(opened),
             depends={
                 "rules": _rules(opened),
-                "index": opened.index.manifest.token,
-                "as_asked": wanted.as_asked,
+                "index": opened.index.state.token,
+                "as_asked": request.as_asked,
             },
-            answer=lambda some: ask_all(opened.answerer, some),
+            answer=lambda batch: ask_all(opened.answerer, batch),
             figures=figures,
         )
 
 
 @contextmanager
-def _queries(settings: Settings, wanted: EvalRequest) -> Iterator[Task]:
-    every, files = load_queries(wanted.file, _qrels(wanted)), (wanted.file, _qrels(wanted))
-    with open_answerer(settings) as opened:
-        depends = {"index": opened.index.manifest.token}
-        yield _searching("queries", every, files, wanted, opened, depends)
+def _queries(settings: Settings, request: EvalRequest) -> Iterator[Task]:
+    queries, files = load_queries(request.file, _qrels(request)), (request.file, _qrels(request))
+    with open_for_reading(settings) as opened:
+        depends = {"index": opened.index.state.token}
+        yield _retrieval_task("queries", queries, files, request, opened, depends)
 
 
 @contextmanager
-def _beir(settings: Settings, wanted: EvalRequest) -> Iterator[Task]:
-    folder = load_beir(wanted.file, wanted.split or "test")
-    with open_archive(settings, lambda: corpus_articles(folder.corpus), keep=wanted.index_named) as opened:
+def _beir(settings: Settings, request: EvalRequest) -> Iterator[Task]:
+    folder = load_beir(request.file, request.split or "test")
+    with open_archive(settings, lambda: corpus_articles(folder.corpus), keep=request.index_named) as opened:
         depends = {"corpus": sha256_of(folder.corpus), **_passages(opened)}
-        yield _searching("beir", folder.queries, folder.files, wanted, opened, depends)
+        yield _retrieval_task("beir", folder.queries, folder.files, request, opened, depends)
 
 
-def _searching(
+def _retrieval_task(
     name: str,
-    every: Sequence[JudgedQuery],
+    queries: Sequence[JudgedQuery],
     files: Sequence[Path],
-    wanted: EvalRequest,
+    request: EvalRequest,
     opened: OpenIndex,
     depends: Mapping[str, Any],
 ) -> Task:
-    """Return a task of retrieval alone."""
-    questions = sample(every, wanted.questions)
+    """Return a task of retrieval alone, for which no reader is loaded."""
+    questions = sample(queries, request.questions)
     return Task(
         name=name,
         sha256=_sha256(files),
         questions=questions,
-        of=len(every),
-        models={"encoder": _models(opened)["encoder"]},
-        depends={"retrieval": asdict(opened.answerer.profile.retrieval), **depends},
-        answer=lambda some: search_all(opened.answerer, some),
+        of=len(queries),
+        models={"encoder": _encoder(opened)},
+        depends={"retrieval": asdict(opened.searcher.profile.retrieval), **depends},
+        answer=lambda batch: search_all(opened.searcher, batch),
         figures=lambda records: of_ranking(questions, records),
     )
 
 
 @contextmanager
-def _run(_: Settings, wanted: EvalRequest) -> Iterator[Task]:
-    rankings, qrels = read_run(wanted.file), read_qrels(_qrels(wanted))
+def _run(_: Settings, request: EvalRequest) -> Iterator[Task]:
+    rankings, qrels = read_run(request.file), read_qrels(_qrels(request))
     if not any(token(query) in qrels for query in rankings):
         ids = f"{next(iter(rankings))!r:.40} and {next(iter(qrels))!r:.40}"
         raise SourceError(
-            f"{wanted.file} and {wanted.qrels} have no query in common: they begin with {ids}",
+            f"{request.file} and {request.qrels} have no query in common: they begin with {ids}",
             hint="qrels of the same benchmark and split",
         )
     of_query = {token(query): ranking for query, ranking in rankings.items()}
-    every = [JudgedQuery(query, "", (), grades) for query, grades in qrels.items()]
-    questions = sample(every, wanted.questions)
+    queries = [JudgedQuery(query, "", (), grades) for query, grades in qrels.items()]
+    questions = sample(queries, request.questions)
 
-    def answer(some: Sequence[JudgedQuery]) -> Iterator[list[Record]]:
-        yield [Record(query.id, "", (), ranking=of_query.get(query.id, ())) for query in some]
+    def answer(batch: Sequence[JudgedQuery]) -> Iterator[list[Record]]:
+        yield [Record(query.id, "", (), ranking=of_query.get(query.id, ())) for query in batch]
 
     yield Task(
         name="run",
-        sha256=_sha256([_qrels(wanted)]),
+        sha256=_sha256([_qrels(request)]),
         questions=questions,
-        of=len(every),
+        of=len(queries),
         models={},
         depends={},
         answer=answer,
@@ -200,9 +203,9 @@ _TASKS = {
 }
 
 
-def _qrels(wanted: EvalRequest) -> Path:
-    assert wanted.qrels is not None, "the options were checked"
-    return wanted.qrels
+def _qrels(request: EvalRequest) -> Path:
+    assert request.qrels is not None, "checked_task refuses a request without it"
+    return request.qrels
 
 
 def _sha256(files: Sequence[Path]) -> str:
@@ -210,8 +213,12 @@ def _sha256(files: Sequence[Path]) -> str:
 
 
 def _models(opened: OpenIndex) -> dict[str, ModelId]:
-    encoder = opened.index.manifest.encoder
-    return {"encoder": ModelId(encoder.id, encoder.sha256), "reader": _model(opened.reader)}
+    return {"encoder": _encoder(opened), "reader": _model(opened.reader)}
+
+
+def _encoder(opened: OpenIndex) -> ModelId:
+    encoder = opened.index.state.encoder
+    return ModelId(encoder.id, encoder.sha256)
 
 
 def _model(card: ModelCard) -> ModelId:
@@ -220,10 +227,9 @@ def _model(card: ModelCard) -> ModelId:
 
 def _rules(opened: OpenIndex) -> list[dict[str, Any]]:
     profile, calibration = opened.answerer.profile, opened.answerer.calibration
-    rules = [asdict(rule) for rule in (profile.retrieval, profile.reading, calibration)]
-    return [*rules, {LENGTH_COST: opened.reader.length_cost}]
+    rules = [asdict(rule) for rule in (profile.retrieval, profile.reading)]
+    return [*rules, calibration.numbers(), {LENGTH_COST: opened.reader.length_cost}]
 
 
 def _passages(opened: OpenIndex) -> dict[str, Any]:
-    manifest = opened.index.manifest
-    return {"passages": [asdict(manifest.rule), manifest.analyzer]}
+    return {"passages": opened.index.fingerprint}

@@ -1,1 +1,1 @@
-"""The MCP door: `tools` says what agents may do, `server` tells the SDK, `transports` let agents in."""
+"""The MCP door: the `tools` of agents, the `server` that offers them, and the `transports` to reach it."""

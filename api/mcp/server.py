@@ -1,6 +1,6 @@
-"""Our tools and articles as a server of the protocol's SDK.
+"""The tools and articles of nutgraf as a server of the MCP SDK.
 
-Knows what a call looks like; does not know how it comes, nor how anything is found.
+Knows the form of a call; does not know how calls arrive, nor how answers are found.
 """
 
 import asyncio
@@ -13,11 +13,9 @@ from mcp import MCPError, types
 from mcp.server.lowlevel import Server
 
 from nutgraf.api.engine.engine import Engine
-from nutgraf.api.mcp.failures import failure
+from nutgraf.api.mcp.tool_errors import tool_error
 from nutgraf.api.mcp.tools import INSTRUCTIONS, TOOLS, Tool
 from nutgraf.errors import UnknownArticle
-from nutgraf.objects import article_object
-from nutgraf.opening import article
 
 ARTICLES = "nutgraf://articles/"
 _READS = types.ToolAnnotations(
@@ -33,22 +31,22 @@ _TEMPLATE = types.ResourceTemplate(
 
 
 class McpServer:
-    """What agents ask, answered by one engine; each call within `deadline_s`, where there is one."""
+    """Answers the calls of agents from one engine, each within `deadline_s` seconds, None for no deadline."""
 
     def __init__(self, engine: Engine, deadline_s: float | None = None) -> None:
         self._engine = engine
         self._deadline_s = deadline_s
-        self._listed = [_described(tool) for tool in TOOLS.values()]
-        self._schemas = {tool.name: tool.input_schema for tool in self._listed}
+        self._tools = [_tool_type(tool) for tool in TOOLS.values()]
+        self._schemas = {tool.name: tool.input_schema for tool in self._tools}
 
     def server(self) -> Server[Any]:
-        """Return the server of the SDK; it keeps nothing from one call to the next."""
+        """Return the server of the SDK, which keeps nothing from one call to the next."""
         return Server(
             "nutgraf",
             version=version("nutgraf"),
             title="nutgraf",
             instructions=INSTRUCTIONS,
-            get_tool_input_schema=self._schemas.get,  # else every call over HTTP lists all tools first
+            get_tool_input_schema=self._schemas.get,  # without it every call over HTTP lists all tools first
             on_list_tools=self._list_tools,
             on_call_tool=self._call_tool,
             on_list_resources=self._list_resources,
@@ -57,7 +55,7 @@ class McpServer:
         )
 
     async def _list_tools(self, *_: object) -> types.ListToolsResult:
-        return types.ListToolsResult(tools=self._listed)
+        return types.ListToolsResult(tools=self._tools)
 
     async def _list_resources(self, *_: object) -> types.ListResourcesResult:
         return types.ListResourcesResult(resources=[])  # an archive is searched, not listed
@@ -72,36 +70,36 @@ class McpServer:
             raise MCPError(types.INVALID_PARAMS, f"no tool is called {call.name[:100]!r}; there are {names}")
         try:
             async with asyncio.timeout(self._deadline_s):
-                outcome = await tool.takes.model_validate(call.arguments or {}).outcome(self._engine)
-            text = types.TextContent(text=tool.text(outcome))
-        except Exception as error:  # noqa: BLE001 - whatever it was, the agent is told and the server goes on
-            told = json.dumps(failure(error, tool), ensure_ascii=False)
-            return types.CallToolResult(content=[types.TextContent(text=told)], is_error=True)
-        return types.CallToolResult(content=[text], structured_content=outcome)
+                result = await tool.arguments.model_validate(call.arguments or {}).result(self._engine)
+            text = types.TextContent(text=tool.text(result))
+        except Exception as error:  # noqa: BLE001 - the agent gets every error, and the server goes on
+            message = json.dumps(tool_error(error, tool), ensure_ascii=False)
+            return types.CallToolResult(content=[types.TextContent(text=message)], is_error=True)
+        return types.CallToolResult(content=[text], structured_content=result)
 
     async def _read_article(
-        self, _: object, wanted: types.ReadResourceRequestParams
+        self, _: object, request: types.ReadResourceRequestParams
     ) -> types.ReadResourceResult:
-        if not wanted.uri.startswith(ARTICLES):
-            raise MCPError(types.INVALID_PARAMS, f"{wanted.uri[:100]!r} does not begin with {ARTICLES}")
-        article_id = unquote(wanted.uri.removeprefix(ARTICLES))
+        if not request.uri.startswith(ARTICLES):
+            raise MCPError(types.INVALID_PARAMS, f"{request.uri[:100]!r} does not begin with {ARTICLES}")
+        article_id = unquote(request.uri.removeprefix(ARTICLES))
         try:
             async with asyncio.timeout(self._deadline_s):
-                found = await self._engine.run(lambda opened: article(opened.index, article_id))
+                article = await self._engine.run(lambda opened: opened.article(article_id))
         except Exception as error:
-            told = failure(error)
+            error_json = tool_error(error)
             code = types.INVALID_PARAMS if isinstance(error, UnknownArticle) else types.INTERNAL_ERROR
-            raise MCPError(code, told["error"]["message"], told) from error
+            raise MCPError(code, error_json["error"]["message"], error_json) from error
         text = types.TextResourceContents(
-            uri=wanted.uri,
+            uri=request.uri,
             mime_type="text/plain",
-            text=found.text,
-            _meta={"nutgraf/article": article_object(found)},
+            text=article.text,
+            _meta={"nutgraf/article": article.reference()},
         )
         return types.ReadResourceResult(contents=[text])
 
 
-def _described(tool: Tool) -> types.Tool:
+def _tool_type(tool: Tool) -> types.Tool:
     return types.Tool(
         name=tool.name,
         title=tool.title,

@@ -1,43 +1,46 @@
-"""The short text beside an outcome: for clients that show no objects, and for whoever looks on.
+"""The short text beside the JSON of a result, for clients that show no JSON, and for people who look on.
 
-Everything from articles stands on one line and without control characters, but for the text of an article
-that was asked for whole, which offsets point into.
+Text of articles stands on one line and without control characters. The whole text of an article is left as it
+is, because offsets point into it.
 """
 
 from nutgraf.api.terminal.console import visible
-from nutgraf.objects import Json
+from nutgraf.indexer.article import ArticleJson, FullArticleJson
+from nutgraf.objects import AskJson, PassageJson, SearchJson
+from nutgraf.qa.result import AnswerJson, SupportJson
+from nutgraf.qa.timeline import TimelineEntryJson
 
 SHOWN_SUPPORT = 5
 NEAREST = 3
 
 
-def asked_text(asked: Json) -> str:
-    """Tell the answers, each with its sentence and source, or why there is none and what comes nearest."""
-    if not asked["answered"]:
-        reason = asked["abstention"]["reason"]
-        nearest = [line for passage in asked["passages"][:NEAREST] for line in _passage(passage)]
+def answer_text(result: AskJson) -> str:
+    """Return the answers with sentence and source, or why there is none and the nearest passages."""
+    if result["abstention"] is not None:
+        reason = result["abstention"]["reason"]
+        nearest = [line for passage in result["passages"][:NEAREST] for line in _passage(passage)]
         blocks = [f"The archive does not answer this: {reason}."]
         blocks += ["Nearest, though they do not answer it:", *nearest] if nearest else []
     else:
-        blocks = [line for answer in asked["answers"] for line in _answer(answer)]
-    if (entries := asked.get("timeline")) is not None:
+        blocks = [line for answer in result["answers"] for line in _answer(answer)]
+    if (entries := result.get("timeline")) is not None:
         blocks += ["Over time:", *(_entry(entry) for entry in entries)]
     return "\n".join(blocks)
 
 
-def found_text(found: Json) -> str:
-    """Tell the passages, each with its source."""
-    lines = [line for passage in found["passages"] for line in _passage(passage)]
+def search_text(result: SearchJson) -> str:
+    """Return the passages, each with its source."""
+    lines = [line for passage in result["passages"] for line in _passage(passage)]
     return "\n".join(lines) or "No passage found."
 
 
-def article_text(article: Json) -> str:
-    """Tell an article: its source, then its text as it is."""
-    by = visible(", ".join(article["authors"]))
-    return f"{_source(article)}{f' | by {by}' if by else ''}\n\n{article['text']}"
+def article_text(article: FullArticleJson) -> str:
+    """Return the source of an article, then its text as it is."""
+    authors = visible(", ".join(article["authors"]))
+    return f"{_source(article)}{f' | by {authors}' if authors else ''}\n\n{article['text']}"
 
 
-def _answer(answer: Json) -> list[str]:
+def _answer(answer: AnswerJson) -> list[str]:
     support = answer["support"]
     more = len(support) - SHOWN_SUPPORT
     return [
@@ -49,24 +52,24 @@ def _answer(answer: Json) -> list[str]:
     ]
 
 
-def _passage(passage: Json) -> list[str]:
+def _passage(passage: PassageJson) -> list[str]:
     copies = len(passage["copies"])
     same = f" | and {copies} with the same story" if copies else ""
     return [f"{passage['rank']}. {_place(passage)}{same}", f"   {visible(passage['text'])}"]
 
 
-def _entry(entry: Json) -> str:
+def _entry(entry: TimelineEntryJson) -> str:
     first, last = entry["first"], entry["last"]
     days = "no date" if first is None else first if first == last else f"{first} to {last}"
     outlets = visible(", ".join(entry["outlets"])) or "no outlet named"
     return f'  {days}, {entry["status"]}: "{visible(entry["text"])}" ({outlets})'
 
 
-def _place(span: Json) -> str:
+def _place(span: AnswerJson | PassageJson | SupportJson) -> str:
     return f"{_source(span['article'])} [{span['start']}:{span['end']}]"
 
 
-def _source(article: Json) -> str:
+def _source(article: ArticleJson) -> str:
     """Return outlet, date, title, link and id, as far as they are known."""
     day = (article["published"] or "no date")[: len("2016-01-27")]
     parts = [article["source"], day, article["title"], article["url"], f"article {article['id']}"]

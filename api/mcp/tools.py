@@ -1,6 +1,6 @@
-"""What agents are offered: three tools, each with what it takes, what it gives and when to use it.
+"""The three tools of agents, each with its arguments, its result, and words that say when to use it.
 
-Knows the engine and the objects of `nutgraf.objects`; does not know the protocol they travel by.
+Knows the engine and the JSON objects of `nutgraf.objects`; does not know the MCP protocol.
 """
 
 from collections.abc import Callable
@@ -11,11 +11,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import GenerateJsonSchema
 
 from nutgraf.api.engine.engine import Engine
-from nutgraf.api.mcp.texts import article_text, asked_text, found_text
+from nutgraf.api.mcp.texts import answer_text, article_text, search_text
 from nutgraf.api.objects import responses as shapes
 from nutgraf.api.objects.requests import FilteredRequest
-from nutgraf.objects import Json, asked_object, found_object, full_article_object, timeline_object
-from nutgraf.opening import OpenIndex, article
+from nutgraf.indexer.article import FullArticleJson
+from nutgraf.objects import AskJson, SearchJson, search_object
+from nutgraf.opening import OpenIndex
 from nutgraf.qa.checks import MAX_TOP, checked_question
 from nutgraf.qa.inquiry import Inquiry
 from nutgraf.qa.result import QuestionResult
@@ -47,8 +48,8 @@ Read a whole article by the id that ask_news and search_news give. Use it to see
 offsets are places in this `text`, counted in Unicode code points. An article can be long; ask_news reads
 many for you."""
 
-_EXPLAINED = {"explain", "considered", "explanation"}
-"""What objects have where an explanation was asked for, which no tool does."""
+_EXPLANATION_FIELDS = {"explain", "considered", "explanation"}
+"""The fields of an explanation, which no tool returns."""
 
 
 class AskNews(FilteredRequest):
@@ -66,16 +67,13 @@ class AskNews(FilteredRequest):
     )
     timeline: bool = Field(False, description="Also show how the answer changed over time, and who said so.")
 
-    async def outcome(self, engine: Engine) -> Json:
+    async def result(self, engine: Engine) -> AskJson:
         """Return the object of `nutgraf ask --json`."""
         inquiry = Inquiry(self.question, self.top, self.allow(), self.min_probability)
         return await engine.ask(inquiry, self._rendered, slow=self.timeline)
 
-    def _rendered(self, opened: OpenIndex, asked: QuestionResult) -> Json:
-        result = asked_object(asked, opened.index)
-        if self.timeline:
-            result["timeline"] = timeline_object(opened.answerer.timeline(asked))
-        return result
+    def _rendered(self, opened: OpenIndex, result: QuestionResult) -> AskJson:
+        return opened.result(result, timeline=self.timeline, explain=False).to_dict()
 
 
 class SearchNews(FilteredRequest):
@@ -87,13 +85,13 @@ class SearchNews(FilteredRequest):
         json_schema_extra={"minimum": 1, "maximum": MAX_TOP},
     )
 
-    async def outcome(self, engine: Engine) -> Json:
+    async def result(self, engine: Engine) -> SearchJson:
         """Return the object of `nutgraf search --json`."""
         question, allow = checked_question(self.question), self.allow()
 
-        def work(opened: OpenIndex) -> Json:
-            found = opened.answerer.search(question, top=self.top, allow=allow)
-            return found_object(question, found, opened.index)
+        def work(opened: OpenIndex) -> SearchJson:
+            result = opened.searcher.search(question, top=self.top, allow=allow)
+            return search_object(question, result, opened.index.state)
 
         return await engine.run(work)
 
@@ -105,13 +103,13 @@ class GetArticle(BaseModel):
 
     id: str = Field(description="Its id, as ask_news and search_news give it.")
 
-    async def outcome(self, engine: Engine) -> Json:
+    async def result(self, engine: Engine) -> FullArticleJson:
         """Return the object of `nutgraf show --json`; raises UnknownArticle."""
-        return await engine.run(lambda opened: full_article_object(article(opened.index, self.id)))
+        return await engine.run(lambda opened: opened.article(self.id).to_dict())
 
 
 class NewsSchema(BaseModel):
-    """What a search found."""
+    """The passages of a search."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -123,47 +121,53 @@ class NewsSchema(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A tool: `takes` is made of a call's arguments, its outcome has the shape `gives`, told as `text`."""
+    """A tool: the model of its `arguments`, the model of its `output`, and the function of its `text`."""
 
     name: str
     title: str
     description: str
-    takes: type[AskNews | SearchNews | GetArticle]
-    gives: type[BaseModel]
-    text: Callable[[Json], str]
+    arguments: type[AskNews | SearchNews | GetArticle]
+    output: type[BaseModel]
+    text: Callable[[Any], str]
 
     @property
-    def input_schema(self) -> Json:
-        """The JSON Schema of a call's arguments."""
-        return self.takes.model_json_schema(schema_generator=_Plain)
+    def input_schema(self) -> dict[str, Any]:
+        """The JSON Schema of the arguments of a call."""
+        return self.arguments.model_json_schema(schema_generator=_UntitledSchema)
 
     @property
-    def output_schema(self) -> Json:
-        """The JSON Schema of an outcome."""
-        schema: Json = _unexplained(self.gives.model_json_schema(schema_generator=_Plain))
+    def output_schema(self) -> dict[str, Any]:
+        """The JSON Schema of a result."""
+        schema: dict[str, Any] = _without_explanation(
+            self.output.model_json_schema(schema_generator=_UntitledSchema)
+        )
         return schema
 
 
 TOOLS = {
     tool.name: tool
     for tool in (
-        Tool("ask_news", "Ask the news archive", _ASK, AskNews, shapes.QuestionResultSchema, asked_text),
-        Tool("search_news", "Search the news archive", _SEARCH, SearchNews, NewsSchema, found_text),
+        Tool("ask_news", "Ask the news archive", _ASK, AskNews, shapes.QuestionResultSchema, answer_text),
+        Tool("search_news", "Search the news archive", _SEARCH, SearchNews, NewsSchema, search_text),
         Tool("get_article", "Read an article", _ARTICLE, GetArticle, shapes.ArticleSchema, article_text),
     )
 }
 
 
-class _Plain(GenerateJsonSchema):
-    """Schemas without titles that only repeat the names of fields: agents pay for every word."""
+class _UntitledSchema(GenerateJsonSchema):
+    """Makes schemas without titles, which repeat the names of fields: agents pay for every word."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ANN401, ARG002 - pydantic's own
         return False
 
 
-def _unexplained(schema: Any) -> Any:  # noqa: ANN401 - any JSON value
+def _without_explanation(schema: Any) -> Any:  # noqa: ANN401 - any JSON value
     if isinstance(schema, list):
-        return [_unexplained(item) for item in schema]
+        return [_without_explanation(item) for item in schema]
     if isinstance(schema, dict):
-        return {key: _unexplained(value) for key, value in schema.items() if key not in _EXPLAINED}
+        return {
+            key: _without_explanation(value)
+            for key, value in schema.items()
+            if key not in _EXPLANATION_FIELDS
+        }
     return schema

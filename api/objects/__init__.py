@@ -1,1 +1,1 @@
-"""What comes in and goes out at every door: requests, the shapes of responses, errors."""
+"""The bodies of requests and the schemas of responses that HTTP and MCP share."""

@@ -1,4 +1,4 @@
-"""What the HTTP door takes. Unknown fields are refused: a misspelt filter must not be ignored."""
+"""The bodies of requests. Unknown fields are refused, so that a misspelt filter is not ignored."""
 
 from typing import Annotated, Any
 
@@ -12,21 +12,21 @@ from nutgraf.qa.inquiry import Inquiry
 
 MOST_QUESTIONS = 32
 MOST_AUTHORS = 1000
-_WHY_CHARS = 200
+_REASON_CHARS = 200
 _NO_OBJECT = {"json_invalid": "it is not JSON", "model_type": "it is not a JSON object"}
-# Described here and checked where every door is: what is out of range has one error.
+# These ranges only describe: `nutgraf.qa.checks` checks them, so that every door has the same error.
 _TOP_RANGE: dict[str, Any] = {"minimum": 1, "maximum": MAX_TOP}
 _PROBABILITY_RANGE: dict[str, Any] = {"minimum": 0, "maximum": 1}
 _DAY = 'A day, month or year (2016-01-27, January 2016, 2016), or "last week".'
 
 
-def _sound(text: str) -> str:
+def _checked_text(text: str) -> str:
     if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
         raise ValueError("it holds NUL or half of a surrogate pair, which are no text")
     return text
 
 
-Text = Annotated[str, AfterValidator(_sound)]
+Text = Annotated[str, AfterValidator(_checked_text)]
 
 
 class _RequestBody(BaseModel):
@@ -34,8 +34,8 @@ class _RequestBody(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _known(cls, data: object) -> object:
-        """Refuse the first unknown field alone: a body has room for a hundred thousand of them."""
+    def _refuse_unknown(cls, data: object) -> object:
+        """Refuse the first unknown field only: a body could have a hundred thousand of them."""
         known = cls.model_fields
         unknown = next((name for name in data if name not in known), None) if isinstance(data, dict) else None
         if unknown is not None:
@@ -45,7 +45,7 @@ class _RequestBody(BaseModel):
 
 
 class FilteredRequest(_RequestBody):
-    """A question with filters: days are inclusive, and an article without a date passes none of them."""
+    """A question with filters: days are inclusive, and an article without a date passes no filter of days."""
 
     question: Text = Field(
         description="What to look for.", examples=["What did China agree to on sanctions?"]
@@ -62,7 +62,7 @@ class FilteredRequest(_RequestBody):
     )
 
     def allow(self) -> Filter:
-        """Return the filter; raises BadOption for a date that is none."""
+        """Return the filter; raises BadOption for a day that cannot be read."""
         return article_filter(self.after, self.before, self.as_of, self.source)
 
 
@@ -93,7 +93,7 @@ class AskRequest(FilteredRequest):
     explain: bool = Field(False, description="Show ranks and scores of every passage.", examples=[False])
 
     def inquiry(self) -> Inquiry:
-        """Return what is asked; raises BadOption, BadQuestion and BadFilter."""
+        """Return the checked question; raises BadOption, BadQuestion and BadFilter."""
         return Inquiry(self.question, self.top, self.allow(), self.min_probability).checked()
 
 
@@ -104,7 +104,7 @@ class BatchRequest(_RequestBody):
 
 
 class ArticleUpload(_RequestBody):
-    """An article to store. It needs an `id` or a `url`, by which it is known."""
+    """An article to store. It needs an `id` or a `url` to identify it."""
 
     text: str = Field(examples=["BEIJING — Secretary of State John Kerry said on Wednesday that ..."])
     id: str | None = Field(None, examples=["nyt-2016-01-27-kerry"])
@@ -117,19 +117,19 @@ class ArticleUpload(_RequestBody):
     published: str | None = Field(None, examples=["2016-01-27T09:00:00Z"])
 
     def record(self) -> dict[str, Any]:
-        """Return the fields as a line of JSON has them."""
+        """Return the fields as a record, as a line of a .jsonl file has them."""
         return self.model_dump(exclude_none=True)
 
 
 def article_record(line: bytes) -> dict[str, Any] | str:
-    """Return the fields of an article of an upload, or the first thing that is wrong with it."""
+    """Return the record of one line of an upload, or the reason why the line is refused."""
     try:
         return ArticleUpload.model_validate_json(line).record()
     except ValidationError as error:
-        return _why(error)
+        return _reason(error)
 
 
-def _why(error: ValidationError) -> str:
+def _reason(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
     where = ".".join(str(part) for part in first["loc"])
-    return _NO_OBJECT.get(first["type"], f"{where}: {first['msg']}")[:_WHY_CHARS]
+    return _NO_OBJECT.get(first["type"], f"{where}: {first['msg']}")[:_REASON_CHARS]

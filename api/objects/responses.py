@@ -1,6 +1,6 @@
-"""What the routes return, for the OpenAPI description. The objects are made by `nutgraf.objects`, not here.
+"""The schemas of responses, for the OpenAPI description. `nutgraf.objects` makes the objects themselves.
 
-A test holds real responses against these models, so that neither says what the other does not.
+A test compares real responses with these schemas.
 """
 
 from typing import Any, Literal
@@ -51,7 +51,7 @@ class ErrorBodySchema(_Object):
 
 
 class ErrorSchema(_Object):
-    """Every failure."""
+    """The body of every failure."""
 
     error: ErrorBodySchema
 
@@ -91,7 +91,9 @@ class SupportSchema(_Object):
     article: ArticleRefSchema
     start: int = Field(examples=[210])
     end: int = Field(examples=[256])
-    independent: bool = Field(description="Whether it is no copy of one that counts.", examples=[True])
+    independent: bool = Field(
+        description="Whether it is no copy of another article that counts.", examples=[True]
+    )
 
 
 class AnswerSchema(QuoteSchema):
@@ -115,7 +117,7 @@ class AbstentionSchema(_Object):
 
 
 class PassageSchema(QuoteSchema):
-    """A passage as it was found."""
+    """A passage of a search."""
 
     article: ArticleRefSchema
     score: float = Field(description="Meaning and words together, 0 to 1.", examples=[0.83])
@@ -127,7 +129,7 @@ class PassageSchema(QuoteSchema):
 
 
 class IndexStateSchema(_Object):
-    """Which state of the index answered."""
+    """The state of the index that answered."""
 
     generation: int = Field(examples=[3])
     articles: int = Field(examples=[11494])
@@ -135,14 +137,14 @@ class IndexStateSchema(_Object):
 
 
 class TimingSchema(_Object):
-    """Milliseconds a stage; of what is done for several questions at once, each has an even share."""
+    """Milliseconds of each stage; the time of a batch is divided evenly among its questions."""
 
     encode: float = Field(examples=[6.1])
     retrieve: float = Field(examples=[18.0])
 
 
 class AskTimingSchema(TimingSchema):
-    """Milliseconds a stage."""
+    """Milliseconds of each stage."""
 
     read: float = Field(examples=[71.2])
     total: float = Field(examples=[95.3])
@@ -171,7 +173,7 @@ class TimelineEntrySchema(_Object):
 
 
 class QuestionResultSchema(_Object):
-    """The outcome of a question: answers, or an abstention; never both, never neither."""
+    """The result of a question: either answers, or an abstention."""
 
     question: str = Field(examples=["What did China agree to on sanctions?"])
     answered: bool = Field(examples=[True])
@@ -183,14 +185,16 @@ class QuestionResultSchema(_Object):
     timeline: list[TimelineEntrySchema] | None = Field(
         None, description="How the answer changed, where asked for."
     )
-    considered: list[AnswerSchema] | None = Field(None, description="With `explain`: the unsure ones, too.")
+    considered: list[AnswerSchema] | None = Field(
+        None, description="With `explain`: all answers that were weighed, unsure ones, too."
+    )
     explanation: dict[str, Any] | None = Field(
         None, description="With `explain`: why the first is first.", examples=[_WHY]
     )
 
 
 class BatchResultSchema(_Object):
-    """The outcomes of a batch, in the questions' order."""
+    """The results of a batch, in the order of its questions."""
 
     outcomes: list[QuestionResultSchema]
 
@@ -206,7 +210,7 @@ class SearchResultSchema(_Object):
 
 
 class StoredArticleSchema(_Object):
-    """What became of an article."""
+    """The status of an article that was sent."""
 
     status: Literal["added", "updated", "unchanged", "duplicate", "skipped"] = Field(examples=["added"])
     id: str | None = Field(None, examples=[ARTICLE_ID])
@@ -216,27 +220,27 @@ class StoredArticleSchema(_Object):
 
 
 class RemovedArticlesSchema(_Object):
-    """What was removed."""
+    """The ids of the articles that were removed."""
 
     removed: list[str] = Field(examples=[[ARTICLE_ID]])
 
 
 class OutletSchema(_Object):
-    """An outlet, and how much of it there is."""
+    """An outlet, and the number of its articles."""
 
     source: str = Field(examples=["The New York Times"])
     articles: int = Field(examples=[311])
 
 
 class DaysSchema(_Object):
-    """From when to when articles were published."""
+    """The first and the last time at which an article was published."""
 
     first: str = Field(examples=[_DAY])
     last: str = Field(examples=[_DAY])
 
 
 class EncoderSchema(_Object):
-    """What made the vectors."""
+    """The encoder that made the vectors."""
 
     id: str = Field(examples=["nutgraf/all-MiniLM-L6-v2-int8"])
     sha256: str = Field(examples=[_HASH])
@@ -244,10 +248,12 @@ class EncoderSchema(_Object):
 
 
 class InfoSchema(IndexStateSchema):
-    """What the index holds."""
+    """The content of the index."""
 
     path: str = Field(examples=[".nutgraf"])
-    unpublished_passages: int = Field(description="Found by meaning, not yet by their words.", examples=[0])
+    unpublished_passages: int = Field(
+        description="Passages that searches find by meaning, not yet by words.", examples=[0]
+    )
     published: DaysSchema | None
     sources: list[OutletSchema]
     encoder: EncoderSchema
@@ -258,13 +264,13 @@ class InfoSchema(IndexStateSchema):
 
 
 class AliveSchema(_Object):
-    """That the process is alive."""
+    """The process is alive."""
 
     status: Literal["alive"] = Field(examples=["alive"])
 
 
 class ReadySchema(_Object):
-    """That models and index are open."""
+    """Models and index are open."""
 
     status: Literal["ready"] = Field(examples=["ready"])
     waiting: int = Field(description="Questions that wait for a worker.", examples=[0])

@@ -1,1 +1,1 @@
-"""What a person reads in a terminal."""
+"""What a person reads in a terminal: results, articles, reports and progress bars."""

@@ -1,45 +1,31 @@
-"""How `--explain` tells why an answer came first: a tree for people, an object for programs."""
+"""Prints with `--explain` why an answer came first, as a tree."""
 
 from rich.text import Text
 from rich.tree import Tree
 
 from nutgraf.api.terminal.console import console, visible
 from nutgraf.indexer.filters import Filter
-from nutgraf.qa.answer import Answerer
-from nutgraf.qa.explanation import Explanation, ScoreBreakdown, explain
+from nutgraf.qa.calibration import BIAS
+from nutgraf.qa.explanation import Explanation, ScoreBreakdown
 from nutgraf.qa.result import Answer, PassageReading, QuestionResult
 from nutgraf.qa.retrieval import Candidate, EngineRank
 
-_TERMS = {
-    "bias": "from the start",
-    "score": "score",
-    "margin": "lead over the runner-up",
-    "over_null": 'lead over "no answer"',
-    "retrieval": "passage",
-    "agreement": "independent articles",
-}
 
-
-def explained(answerer: Answerer, asked: QuestionResult) -> Explanation:
-    """Return the case of an outcome of this answerer."""
-    return explain(asked, answerer.calibration)
-
-
-def print_explanation(asked: QuestionResult, explanation: Explanation) -> None:
-    """Print the same as a tree of lines."""
+def print_explanation(result: QuestionResult, explanation: Explanation) -> None:
+    """Print the explanation of a result as a tree of lines."""
     tree = Tree(Text("why", style="bold"), guide_style="dim")
-    tree.add(f"asked of {_asked_of(explanation.allow)}; threshold {explanation.threshold:.1%}")
+    tree.add(f"asked of {_filter_words(explanation.allow)}; threshold {explanation.threshold:.1%}")
     if explanation.won:
         _add_won(tree, explanation.won)
-    if asked.best:
+    if result.best:
         considered = tree.add("considered")
-        for answer in asked.best:
+        for answer in result.best:
             considered.add(_line(f"{answer.probability:6.1%}  score {answer.score:7.2f}  ", answer))
-    if asked.candidates:
+    if result.candidates:
         passages = tree.add("passages read")
-        for candidate in asked.candidates:
-            _add_passage(passages, candidate, asked.read.get(candidate.passage.id), explanation)
-    timing = asked.timing
+        for candidate in result.candidates:
+            _add_passage(passages, candidate, result.read.get(candidate.passage.id), explanation)
+    timing = result.timing
     tree.add(
         f"took {timing.total:.0f} ms: question encoded {timing.encode:.0f}, passages found"
         f" {timing.retrieve:.0f}, read {timing.read:.0f}"
@@ -47,7 +33,7 @@ def print_explanation(asked: QuestionResult, explanation: Explanation) -> None:
     console().print(tree)
 
 
-def _asked_of(allow: Filter) -> str:
+def _filter_words(allow: Filter) -> str:
     parts = [
         allow.first and f"published {allow.first} or later",
         allow.last and f"published {allow.last} or earlier",
@@ -73,8 +59,8 @@ def _add_won(tree: Tree, won: ScoreBreakdown) -> None:
     probability = first.add(f"probability {won.answer.probability:.1%}, from logits that add up")
     for term in won.terms:
         if term.adds:
-            value = "" if term.name == "bias" else f" ({term.value:.2f})"
-            probability.add(f"{term.adds:+7.2f}  {_TERMS[term.name]}{value}")
+            value = "" if term.feature is BIAS else f" ({term.value:.2f})"
+            probability.add(f"{term.adds:+7.2f}  {term.feature.label}{value}")
 
 
 def _add_passage(
@@ -83,7 +69,7 @@ def _add_passage(
     passage, by_reader = candidate.passage, "reader -"
     if read:
         rank = explanation.reader_ranks[passage.id]
-        by_reader = f"reader #{rank} {read.by_reader:.2f}, {read.over_null:.2f} over none"
+        by_reader = f"reader #{rank} {read.by_reader:.2f}, {read.null_margin:.2f} over none"
     columns = [
         f"found {candidate.score:.3f}" + (f" + {candidate.recency:.3f} new" if candidate.recency else ""),
         f"meaning {_place(candidate.dense)}",

@@ -1,4 +1,4 @@
-"""How `--timeline` tells how an answer changed: lines for people, objects for programs."""
+"""Prints with `--timeline` how an answer changed over time."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ _SHOWN_OUTLETS = 6
 
 
 def print_timeline(entries: Sequence[TimelineEntry]) -> None:
-    """Print one answer a line, with its days and status, and below it who gave it."""
+    """Print one line for each answer, with its days and status, and below it the outlets that gave it."""
     out = console()
     out.print(Text("over time", style="bold"))
     for entry in entries:
@@ -34,7 +34,7 @@ def _dates(entry: TimelineEntry) -> str:
 
 
 def _who(entry: TimelineEntry) -> str:
-    """Return how many articles say so, and the outlets of the first."""
+    """Return how many articles give the answer, and their first outlets."""
     number = len(entry.spans)
     copies = f", {entry.independent} of them independent" if entry.independent < number else ""
     more = len(entry.outlets) - _SHOWN_OUTLETS

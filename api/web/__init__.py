@@ -1,1 +1,1 @@
-"""The HTTP door: `app` joins it, `engine` answers many callers at once, `routes` has the paths."""
+"""The HTTP door: `app` joins its parts, `guard` admits requests, `routes` and `page` answer them."""

@@ -1,4 +1,4 @@
-"""Joins the HTTP door: the engine's life, the routes, the guard, and one shape for every failure."""
+"""Joins the HTTP door: the life of the engine, the routes, the guard, and one error object for failures."""
 
 import math
 import signal
@@ -16,10 +16,10 @@ from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
-from nutgraf.api.engine.defects import defect_object
-from nutgraf.api.engine.engine import Busy, Engine, EngineLimits
-from nutgraf.api.engine.failures import failure_object
+from nutgraf.api.engine.engine import Engine
+from nutgraf.api.engine.limits import Busy, EngineLimits
 from nutgraf.api.engine.log import QuestionLog, log_to_stderr
+from nutgraf.api.engine.remote_errors import defect_object, failure_object
 from nutgraf.api.engine.writer import Writer
 from nutgraf.api.mcp.transports import HttpDoor
 from nutgraf.api.objects.responses import AliveSchema, ReadySchema
@@ -28,14 +28,12 @@ from nutgraf.api.web.guard import AccessRules, Guard
 from nutgraf.api.web.metrics import CONTENT_TYPE, Metrics
 from nutgraf.api.web.page.routes import readable
 from nutgraf.api.web.page.routes import router as pages
-from nutgraf.api.web.refused import RequestRefused
+from nutgraf.api.web.request_refused import RequestRefused
 from nutgraf.api.web.routes import router
+from nutgraf.archive import Archive
 from nutgraf.errors import BadOption, NutgrafError, UnknownArticle
 from nutgraf.indexer.errors import IndexLocked
-from nutgraf.objects import Json
-from nutgraf.opening import LoadedModels, load_models, open_with
 from nutgraf.qa.errors import QAError
-from nutgraf.settings import Settings
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 STATUS: dict[type[Exception], int] = {
@@ -45,12 +43,12 @@ STATUS: dict[type[Exception], int] = {
     Busy: 503,
     QAError: 400,
 }
-"""Of the first kind that an error is of; else it is 500, a fault of the server's."""
+"""The status of an error is that of the first matching class; otherwise it is 500, a fault of the server."""
 
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """How to serve: where, to whom, how long a request may take, and whether questions are logged."""
+    """The address to serve, who may come in, the deadline of a request, and whether questions are logged."""
 
     host: str = "127.0.0.1"
     port: int = 8017
@@ -60,21 +58,19 @@ class Serving:
     log_questions: bool = False
 
 
-def create_app(
-    settings: Settings, serving: Serving | None = None, models: LoadedModels | None = None
-) -> FastAPI:
-    """Return the application; its lifespan loads the models, if need be, and opens and closes the index."""
-    serving, metrics, agents = serving or Serving(), Metrics(), HttpDoor()
+def create_app(archive: Archive, serving: Serving | None = None) -> FastAPI:
+    """Return the application; its lifespan loads the models and opens the newest state, and frees both."""
+    serving, metrics, mcp_door = serving or Serving(), Metrics(), HttpDoor()
     observer = QuestionLog(metrics) if serving.log_questions else metrics
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with Engine(settings, serving.limits, observer, models) as engine:
+        async with Engine(archive, serving.limits, observer) as engine:
             metrics.watch(lambda: engine.waiting, lambda: engine.opened)
             app.state.engine, app.state.deadline_s = engine, serving.deadline_s
             app.state.writer = Writer(engine)
             try:
-                async with agents.open(engine, serving.deadline_s):
+                async with mcp_door.open(engine, serving.deadline_s):
                     yield
             finally:
                 await app.state.writer.aclose()
@@ -86,32 +82,39 @@ def create_app(
         docs_url=None,
         redoc_url=None,
     )
+    _add_routes(app, mcp_door, metrics)
+    _add_failures(app)
+    app.add_middleware(Guard, rules=serving.rules, failed=readable(_defect), count=metrics.request)
+    return app
+
+
+def _add_routes(app: FastAPI, mcp_door: HttpDoor, metrics: Metrics) -> None:
     app.include_router(router)
     app.include_router(pages)
-    app.router.routes.append(Route(agents.path, agents, methods=["POST"]))
+    app.router.routes.append(Route(mcp_door.path, mcp_door, methods=["POST"]))
     app.add_api_route("/healthz", _alive, response_model=AliveSchema, tags=["health"])
     app.add_api_route("/readyz", _ready, response_model=ReadySchema, tags=["health"])
 
     @app.get("/metrics", tags=["health"], response_class=PlainTextResponse)
     async def show_metrics() -> Response:
-        """Show what a dashboard wants to know, in Prometheus' text format."""
+        """Show the figures of this server in the text format of Prometheus."""
         return Response(metrics.text(), media_type=CONTENT_TYPE)
 
-    for kind in NutgrafError:
-        app.add_exception_handler(kind, readable(_ours))
+
+def _add_failures(app: FastAPI) -> None:
+    app.add_exception_handler(NutgrafError, readable(_nutgraf_error))
     app.add_exception_handler(RequestRefused, readable(_refused))
     app.add_exception_handler(RequestValidationError, readable(_invalid))
     app.add_exception_handler(ValidationError, readable(_invalid))
     app.add_exception_handler(HTTPException, readable(_http))
     app.add_exception_handler(Exception, readable(_defect))
-    app.add_middleware(Guard, rules=serving.rules, failed=readable(_defect), count=metrics.request)
-    return app
 
 
-def serve(settings: Settings, serving: Serving) -> None:
-    """Serve until interrupted; what is in flight is finished.
+def serve(archive: Archive, serving: Serving) -> None:
+    """Serve until interrupted; requests in flight are finished.
 
-    Raises what opening raises, and BadOption for an address that cannot be had, or not without a key.
+    Raises what opening the archive raises, and BadOption for an address that cannot be listened on, or that
+    needs a key.
     """
     import uvicorn
 
@@ -120,26 +123,16 @@ def serve(settings: Settings, serving: Serving) -> None:
             f"--host {serving.host} lets other machines in, and there is no API key",
             hint="--api-key-file FILE, or $NUTGRAF_API_KEY; without a key nutgraf serves this machine alone",
         )
-    models = load_models(settings)
-    with open_with(settings, models):
-        pass  # what cannot be opened is one clear line here, and a failed start in the server
-    family = socket.AF_INET6 if ":" in serving.host else socket.AF_INET
-    try:
-        listening = socket.create_server((serving.host, serving.port), family=family)
-    except OSError as error:
-        raise BadOption(
-            f"port {serving.port} of {serving.host} cannot be listened on: {error.strerror}",
-            hint=f"--port {serving.port % 65535 + 1}",
-        ) from error
-    with listening:
+    archive.prepare()  # an error is one clear line here; inside the server it would be a failed start
+    with _listening(serving) as listening:
         host = f"[{serving.host}]" if ":" in serving.host else serving.host
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, _ended)
+            signal.signal(number, _exit)
         sys.stderr.write(f"listening on http://{host}:{serving.port}\n")
         log_to_stderr()
         config = uvicorn.Config(
-            create_app(settings, serving, models),
-            log_config=None,  # its warnings are lines of our log
+            create_app(archive, serving),
+            log_config=None,  # its warnings are lines of the log of nutgraf
             log_level="warning",
             access_log=False,
             server_header=False,
@@ -148,35 +141,47 @@ def serve(settings: Settings, serving: Serving) -> None:
         uvicorn.Server(config).run(sockets=[listening])
 
 
-def _ended(*_: object) -> NoReturn:
-    """End well: uvicorn hands the signal on when what was in flight is finished.
+def _listening(serving: Serving) -> socket.socket:
+    """Return a socket that listens on the address; raises BadOption where that is not possible."""
+    family = socket.AF_INET6 if ":" in serving.host else socket.AF_INET
+    try:
+        return socket.create_server((serving.host, serving.port), family=family)
+    except OSError as error:
+        raise BadOption(
+            f"port {serving.port} of {serving.host} cannot be listened on: {error.strerror}",
+            hint=f"--port {serving.port % 65535 + 1}",
+        ) from error
 
-    Set before anybody is told that there is a server, who might stop it before uvicorn looks.
+
+def _exit(*_: object) -> NoReturn:
+    """Exit with 0: uvicorn passes the signal on when the requests in flight are finished.
+
+    This handler is set before the server says that it listens, because it may be stopped from then on.
     """
     raise SystemExit(0)
 
 
-async def _alive() -> Json:
+async def _alive() -> dict[str, str]:
     """Say that the process is alive."""
     return {"status": "alive"}
 
 
-async def _ready(request: Request) -> Json:
-    """Say that models and index are open: it is not answered before they are."""
+async def _ready(request: Request) -> dict[str, str | int]:
+    """Say that models and index are open: before that the server does not answer."""
     return {"status": "ready", "waiting": request.app.state.engine.waiting}
 
 
 # --- failures -------------------------------------------------------------------------------------------
 
 
-async def _ours(_: Request, error: Exception) -> JSONResponse:
+async def _nutgraf_error(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, NutgrafError)
     status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
     headers = {"Retry-After": str(Busy.retry_after_s)} if isinstance(error, Busy) else None
-    shape = failure_object(error)
-    if isinstance(error, UnknownArticle):  # its hint is a command
-        shape["error"]["hint"] = "a search for its words shows the ids of articles"
-    return JSONResponse(shape, status, headers)
+    body = failure_object(error)
+    if isinstance(error, UnknownArticle):  # its own hint is a command of the command line
+        body["error"]["hint"] = "a search for its words shows the ids of articles"
+    return JSONResponse(body, status, headers)
 
 
 async def _refused(_: Request, error: Exception) -> JSONResponse:
@@ -193,13 +198,13 @@ async def _invalid(_: Request, error: Exception) -> JSONResponse:
 
 async def _http(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    answer = _shaped(error.status_code, "http", str(error.detail))
-    answer.headers.update(error.headers or {})
-    return answer
+    response = _shaped(error.status_code, "http", str(error.detail))
+    response.headers.update(error.headers or {})
+    return response
 
 
-async def _defect(request: Request, error: Exception) -> JSONResponse:
-    return JSONResponse(defect_object(request, error), 500)
+async def _defect(_: Request, error: Exception) -> JSONResponse:
+    return JSONResponse(defect_object(error), 500)
 
 
 def _shaped(status: int, code: str, message: str) -> JSONResponse:

@@ -1,4 +1,7 @@
-"""How much may be sent, and how slowly. Plain ASGI: hands on a body whole, or, of an upload, as it comes."""
+"""Limits the size and the time of request bodies. Plain ASGI.
+
+A body is read whole and passed on as one message; an upload of lines is passed on part by part.
+"""
 
 import asyncio
 from dataclasses import dataclass
@@ -6,26 +9,28 @@ from dataclasses import dataclass
 from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope
 
-from nutgraf.api.web.refused import RequestRefused
+from nutgraf.api.web.request_refused import RequestRefused
 
 UPLOAD = "/v1/articles"
 LINES = frozenset({"application/x-ndjson", "application/jsonl"})
-"""Types of an upload: an article a line. An article by itself is a body like any other."""
+"""Media types of an upload with one article in each line. A single article is an ordinary body."""
 
-_MOST_DIGITS = 18
+_MOST_DIGITS = 18  # more digits are no size of a body, and are costly to parse
 
 
 def media_type(headers: Headers) -> str:
-    """Return what a body is said to be, without its parameters; empty where that is not said."""
+    """Return the media type of a body without its parameters; "" where the request states none."""
     return headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 @dataclass(frozen=True, slots=True)
 class BodyLimits:
-    """The bounds: bytes of a body and of an upload, and seconds for a body, or for each part of an upload.
+    """The limits of bodies.
 
-    An upload comes at `rate` bytes a second or more, once its first seconds are over; the time that storing
-    takes does not count. A client that sends a byte now and then holds a place that others want.
+    A body has `most` bytes, an upload `upload` bytes. A body, or each part of an upload, comes within
+    `seconds`. After its first seconds an upload comes at `rate` bytes a second or more; the time for storing
+    does not count. So a client cannot keep a place by sending a byte now and then. The numbers were not
+    measured: they are far above what a usual article or connection needs.
     """
 
     most: int = 1_000_000
@@ -34,7 +39,10 @@ class BodyLimits:
     rate: float = 10_000.0
 
     async def bounded(self, scope: Scope, receive: Receive) -> Receive:
-        """Return what hands on the body; raises Refused, then or later, for one too long or too slow."""
+        """Return the function to receive the body with.
+
+        It raises RequestRefused, and so does this call, for a body that is too long or too slow.
+        """
         headers = Headers(scope=scope)
         lines = scope["path"] == UPLOAD and scope["method"] == "POST" and media_type(headers) in LINES
         most = self.upload if lines else self.most
@@ -51,28 +59,30 @@ class BodyLimits:
         messages = [body]
 
         async def receiving() -> Message:
-            return messages.pop() if messages else await receive()  # that its sender leaves, if ever
+            return (
+                messages.pop() if messages else await receive()
+            )  # the next message says that the client has left
 
         return receiving
 
     def _parts(self, receive: Receive, most: int) -> Receive:
-        taken, waited, ended = 0, 0.0, False
+        received, waited_s, ended = 0, 0.0, False
         now = asyncio.get_running_loop().time
 
         async def receiving() -> Message:
-            nonlocal taken, waited, ended
-            left = min(self.seconds, self.seconds + taken / self.rate - waited)
+            nonlocal received, waited_s, ended
+            left_s = min(self.seconds, self.seconds + received / self.rate - waited_s)
             began = now()
             try:
-                async with asyncio.timeout(None if ended else left):
+                async with asyncio.timeout(None if ended else left_s):
                     message = await receive()
             except TimeoutError:
                 raise _too_slow(self._slowness) from None
-            waited += now() - began
+            waited_s += now() - began
             if message["type"] == "http.request":
-                taken += len(message.get("body", b""))
+                received += len(message.get("body", b""))
                 ended = not message.get("more_body", False)
-                if taken > most:
+                if received > most:
                     raise _too_large(most)
             return message
 
@@ -85,14 +95,14 @@ class BodyLimits:
 
 async def _whole(receive: Receive, most: int) -> Message:
     """Return the whole body as one message."""
-    parts, taken = [], 0
+    parts, received = [], 0
     while True:
         message = await receive()
         if message["type"] != "http.request":
             return message
         parts.append(message.get("body", b""))
-        taken += len(parts[-1])
-        if taken > most:
+        received += len(parts[-1])
+        if received > most:
             raise _too_large(most)
         if not message.get("more_body", False):
             return {"type": "http.request", "body": b"".join(parts), "more_body": False}
@@ -102,5 +112,5 @@ def _too_large(most: int) -> RequestRefused:
     return RequestRefused(413, "too_large", f"the body has more than {most:,} bytes", "send less at a time")
 
 
-def _too_slow(why: str) -> RequestRefused:
-    return RequestRefused(408, "too_slow", why, "send it at once")
+def _too_slow(reason: str) -> RequestRefused:
+    return RequestRefused(408, "too_slow", reason, "send it at once")

@@ -1,4 +1,4 @@
-"""Where the next page of a search begins: a place in the results, what was asked, and in which state."""
+"""The cursor of a search: the place of the next page, the hash of the request, and the state of the index."""
 
 import base64
 import binascii
@@ -17,29 +17,29 @@ class StaleCursor(QAError):
 
 
 class BadCursor(QAError):
-    """No cursor of ours, or one of another request."""
+    """The text is no cursor of nutgraf, or a cursor of another request."""
 
     code = "bad_cursor"
 
 
 def request_hash(question: str, allow: Filter) -> str:
-    """Return what two requests share that find the same; a page's size is no part of it.
+    """Return the hash of a question and its filters; the size of a page is no part of it.
 
-    Days are those that were meant: tomorrow "last week" is another.
+    The days of the filter are resolved: "last week" has another hash in another week.
     """
     return sha256(repr((checked_question(question), allow)).encode()).hexdigest()[:16]
 
 
-def cursor_at(place: int, asked: str, opened: OpenIndex) -> str:
-    """Return what a client hands back to go on at that place; `asked` is the request's hash."""
-    return base64.urlsafe_b64encode(f"{place}.{asked}.{_state(opened)}".encode()).decode()
+def cursor_at(place: int, request: str, opened: OpenIndex) -> str:
+    """Return the cursor that goes on at a place in the results; `request` is the hash of the request."""
+    return base64.urlsafe_b64encode(f"{place}.{request}.{_state(opened)}".encode()).decode()
 
 
-def place_of(cursor: str, asked: str, opened: OpenIndex) -> int:
-    """Return the place.
+def place_of(cursor: str, request: str, opened: OpenIndex) -> int:
+    """Return the place in the results at which a cursor goes on; `request` is the hash of the request.
 
-    Raises BadCursor, also for the cursor of another request, and StaleCursor when other things could be found
-    there now.
+    Raises BadCursor for a text that is no cursor, and for a cursor of another request. Raises StaleCursor
+    when the index has changed since, so that the results may be different.
     """
     try:
         place, made_for, state = base64.urlsafe_b64decode(cursor.encode()).decode().split(".", 2)
@@ -47,11 +47,14 @@ def place_of(cursor: str, asked: str, opened: OpenIndex) -> int:
     except (binascii.Error, ValueError):
         first, made_for, state = 0, "", ""
     if not 1 <= first < MAX_TOP:
-        raise BadCursor(f"cursor {cursor[:40]!r} is none of ours", hint="`next` of the page before")
-    if made_for != asked:
+        raise BadCursor(
+            f"cursor {cursor[:40]!r} does not come from this server",
+            hint="send `next` of the page before",
+        )
+    if made_for != request:
         raise BadCursor(
             "the cursor is of another question, or of other filters",
-            hint="the body of the page before with its `next`, or no cursor",
+            hint="send the body of the page before with its `next`, or no cursor",
         )
     if state != _state(opened):
         raise StaleCursor(
@@ -61,9 +64,9 @@ def place_of(cursor: str, asked: str, opened: OpenIndex) -> int:
 
 
 def _state(opened: OpenIndex) -> str:
-    """Return what changes with anything that a search could find.
+    """Return a text that changes whenever the results of a search can change.
 
-    Whatever comes or changes gets passages with new, higher ids; what goes leaves fewer of them.
+    An article that is added or changed gets passages with higher ids; removing one leaves fewer passages.
     """
-    index = opened.index
-    return f"{index.manifest.token}.{index.counts.passages}.{index.last}"
+    state = opened.index.state
+    return f"{state.token}.{state.counts.passages}.{state.last_passage}"

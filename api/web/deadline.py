@@ -1,4 +1,4 @@
-"""How long a request is worked for: as long as somebody waits, and not beyond its deadline."""
+"""Work for a request ends when its client leaves, and at its deadline."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -7,39 +7,39 @@ from typing import TypeVar
 from fastapi import Request
 from starlette.requests import ClientDisconnect
 
-from nutgraf.api.engine.engine import Busy
+from nutgraf.api.engine.limits import Busy
 
 T = TypeVar("T")
 
 
 class CallerLeft(ClientDisconnect):
-    """Nobody waits for the answer any more: there is nobody to be told anything."""
+    """The client has left before it was answered, so no answer is sent."""
 
 
 async def in_time(request: Request, work: Awaitable[T]) -> T:
-    """Wait for the work no longer than its caller does, and than the deadline; then it is given up.
+    """Return the result of the work, unless the client leaves or the deadline passes: then cancel the work.
 
     Raises CallerLeft, Busy past the deadline, and what the work raises.
     """
     task = asyncio.ensure_future(work)
-    gone = asyncio.ensure_future(_gone(request))
+    disconnect = asyncio.ensure_future(_disconnected(request))
     now, deadline_s = asyncio.get_running_loop().time(), float(request.app.state.deadline_s)
-    if not hasattr(request.state, "ends"):  # one deadline, however many things are waited for
+    if not hasattr(request.state, "ends"):  # one request has one deadline, however often it waits
         request.state.ends = now + deadline_s
     left_s = max(0.0, request.state.ends - now)
     try:
-        await asyncio.wait({task, gone}, timeout=left_s, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({task, disconnect}, timeout=left_s, return_when=asyncio.FIRST_COMPLETED)
         if task.done():
             return task.result()
-        if gone.done():
+        if disconnect.done():
             raise CallerLeft
         raise Busy(f"no answer within {deadline_s:g} s", hint="try again later, or ask with fewer passages")
     finally:
-        task.cancel()  # also when whoever waits here was cancelled, as a stream is whose client has left
-        gone.cancel()
+        task.cancel()  # also when this wait was cancelled, as that of a stream is when its client leaves
+        disconnect.cancel()
 
 
-async def _gone(request: Request) -> None:
-    """Return when the client has left; its body was read."""
+async def _disconnected(request: Request) -> None:
+    """Return when the client has left; the body of the request was read before."""
     while (await request.receive())["type"] != "http.disconnect":
         pass

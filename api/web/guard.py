@@ -1,6 +1,6 @@
-"""What stands in front of every route: names, keys, rates, sizes, deadlines, headers, one log line.
+"""The guard in front of every route: host names, keys, rates, sizes of bodies, headers, and one log line.
 
-Plain ASGI, so that streams stay streams and a client's leaving is seen by whoever answers it.
+Plain ASGI, so that streams stay streams, and a route sees when its client leaves.
 """
 
 import base64
@@ -21,20 +21,20 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from nutgraf.api.engine.log import request_id
 from nutgraf.api.web.bodies import BodyLimits
 from nutgraf.api.web.keys import READ, WRITE, Key, Rates, matching
-from nutgraf.api.web.refused import RequestRefused
+from nutgraf.api.web.request_refused import RequestRefused
 
 log = logging.getLogger("nutgraf.access")
 
 OPEN_PATHS = {"/healthz", "/readyz"}
-"""Answered to everyone: whether it is alive and ready is all they tell."""
+"""Paths that are answered without a key: they only say whether the server is alive and ready."""
 
 READING = {"GET", "HEAD"}
 METHODS = {*READING, "POST", "DELETE", "PUT", "PATCH", "OPTIONS"}
 CLIENT_LEFT = 499
-"""What the log and the metrics say of a request whose client left before it was answered, as nginx does."""
+"""The status in log and metrics of a request whose client left before it was answered, as in nginx."""
 
 ASKING = ("/v1/ask", "/v1/search", "/mcp")
-"""Paths whose POST changes nothing."""
+"""Paths whose POST changes nothing, so that a key of scope read opens them."""
 
 _POLICY = "; ".join(
     [
@@ -60,10 +60,11 @@ Failed = Callable[[Request, Exception], Awaitable[ASGIApp]]
 
 @dataclass(frozen=True, slots=True)
 class AccessRules:
-    """Who may come in, and what they may send.
+    """The rules of who may come in, and how much they may send.
 
-    Without `keys` everyone may, by the `hosts` that this machine is known as: a page from elsewhere could
-    bring a name of its own for this address (DNS rebinding).
+    Without `keys` everyone may come in, but only under the names in `hosts`: a page from elsewhere could
+    bring its own name for this address (DNS rebinding). `per_minute` was not measured: it is far more than a
+    person or an agent asks.
     """
 
     keys: Sequence[Key] = ()
@@ -74,7 +75,7 @@ class AccessRules:
 
 @dataclass(slots=True)
 class _RequestLog:
-    """What becomes of a request, for the log."""
+    """What the log says about a request; it is filled while the request is answered."""
 
     id: str = field(default_factory=lambda: token_hex(8))
     key: str | None = None
@@ -84,7 +85,7 @@ class _RequestLog:
     left: bool = False
 
     def receiving(self, receive: Receive) -> Receive:
-        """Return what notes that the client left before it had its answer."""
+        """Return a `receive` that notes when the client leaves before it has its answer."""
 
         async def noting() -> Message:
             message = await receive()
@@ -94,7 +95,7 @@ class _RequestLog:
         return noting
 
     def sending(self, send: Send) -> Send:
-        """Return what notes the status, and adds the headers of every answer."""
+        """Return a `send` that notes the status, and adds the headers of every response."""
 
         async def noting(message: Message) -> None:
             last = message["type"] == "http.response.body" and not message.get("more_body", False)
@@ -111,14 +112,14 @@ class _RequestLog:
 
 
 class Guard:
-    """The application behind its guard."""
+    """An ASGI application that admits requests to another one."""
 
     def __init__(
         self, app: ASGIApp, rules: AccessRules, failed: Failed, count: Count = lambda *_: None
     ) -> None:
-        """Guard `app`; `failed` answers what nobody expected, `count` is told of each request.
+        """Guard `app`; `failed` answers a request that raised an unexpected exception.
 
-        That is its method, route, status and seconds.
+        `count` is called with method, route, status and seconds of each request.
         """
         self._app = app
         self._rules = rules
@@ -127,40 +128,40 @@ class Guard:
         self._rates = Rates(rules.per_minute)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request in, or answer it."""
+        """Pass a request on to the application, or refuse it."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        began, seen = time.perf_counter(), _RequestLog()
-        scope.setdefault("state", {})["request_id"] = seen.id
-        request_id.set(seen.id)
-        sending = seen.sending(send)
+        began, entry = time.perf_counter(), _RequestLog()
+        scope.setdefault("state", {})["request_id"] = entry.id
+        request_id.set(entry.id)
+        sending = entry.sending(send)
         try:
-            self._admit(scope, seen)
-            await self._app(scope, await self._rules.bodies.bounded(scope, seen.receiving(receive)), sending)
+            self._admit(scope, entry)
+            await self._app(scope, await self._rules.bodies.bounded(scope, entry.receiving(receive)), sending)
         except RequestRefused as refused:
-            if not seen.begun:
+            if not entry.begun:
                 await refused.response(scope, receive, sending)
         except ClientDisconnect:
-            seen.left = True
+            entry.left = True
         except Exception as error:
-            if seen.begun:
+            if entry.begun:
                 raise
             failed = await self._failed(Request(scope), error)
             await failed(scope, receive, sending)
         finally:
-            self._log(scope, seen, time.perf_counter() - began)
+            self._log(scope, entry, time.perf_counter() - began)
 
-    def _admit(self, scope: Scope, seen: _RequestLog) -> None:
+    def _admit(self, scope: Scope, entry: _RequestLog) -> None:
         headers, path = Headers(scope=scope), scope["path"]
         if path in OPEN_PATHS:
             return
         client = scope.get("client")
         who = client[0] if client else "unknown"
         if self._rules.keys:
-            key = self._holder(_secret(headers), who)
-            seen.key = who = key.name
-            if not key.allows(_needed(scope["method"], path)):
+            key = self._key_of(_secret(headers), who)
+            entry.key = who = key.name
+            if not key.allows(_scope_of(scope["method"], path)):
                 raise RequestRefused(
                     403, "forbidden", f"the key {key.name} only reads", "a key of scope write"
                 )
@@ -171,17 +172,17 @@ class Guard:
                 f"this server is not known as {host[:100]!r}",
                 "http://127.0.0.1, or set API keys",
             )
-        self._room(self._rates.wait_s(who), "requests")
+        self._check_rate(self._rates.wait_s(who), "requests")
 
-    def _holder(self, secret: str, where: str) -> Key:
-        """Return whose key it is.
+    def _key_of(self, secret: str, where: str) -> Key:
+        """Return the key that has this secret; raises RequestRefused where none has.
 
-        Guessing has its rate as well: an address that has used up its guesses learns nothing from the next
-        one, not even that it is right. Who sends no key does not guess.
+        Wrong keys have a rate, too: an address that has used up its guesses is refused even when the next
+        guess is right. A request without a key is not counted as a guess.
         """
-        what = "wrong keys from this address" if secret else "requests without a key"
-        bucket = f"{what}: {where}"
-        self._room(self._rates.wait_s(bucket, take=False), what)
+        kind = "wrong keys from this address" if secret else "requests without a key"
+        bucket = f"{kind}: {where}"
+        self._check_rate(self._rates.wait_s(bucket, take=False), kind)
         key = matching(self._rules.keys, secret)
         if key is not None:
             return key
@@ -194,47 +195,49 @@ class Guard:
             WWW_Authenticate='Basic realm="nutgraf", Bearer',
         )
 
-    def _room(self, wait_s: float, what: str) -> None:
-        """Raise Refused where there is something to wait for."""
+    def _check_rate(self, wait_s: float, noun: str) -> None:
+        """Raise RequestRefused unless the time to wait is 0."""
         if wait_s > 0.0:
             seconds = math.ceil(wait_s)
             raise RequestRefused(
                 429,
                 "too_many_requests",
-                f"more than {self._rules.per_minute} {what} a minute",
+                f"more than {self._rules.per_minute} {noun} a minute",
                 f"try again in {seconds} s",
                 Retry_After=str(seconds),
             )
 
-    def _log(self, scope: Scope, seen: _RequestLog, seconds: float) -> None:
-        """Write a line without the query, which may hold a question."""
-        status = CLIENT_LEFT if seen.left else seen.status
+    def _log(self, scope: Scope, entry: _RequestLog, seconds: float) -> None:
+        """Write the log line; it leaves the query out, which may hold a question."""
+        status = CLIENT_LEFT if entry.left else entry.status
         route = getattr(scope.get("route"), "path", "none")
-        method = scope["method"] if scope["method"] in METHODS else "other"  # any word can be sent as one
+        method = (
+            scope["method"] if scope["method"] in METHODS else "other"
+        )  # a client can send any word as a method
         self._count(method, route, status, seconds)
         line: dict[str, Any] = {
-            "id": seen.id,
+            "id": entry.id,
             "method": method,
             "route": route,
             "status": status,
             "ms": round(seconds * 1e3, 1),
-            "key": seen.key,
+            "key": entry.key,
         }
         log.info(json.dumps(line))
 
 
 def _name(host: str) -> str:
-    """Return a Host header's name, without its port."""
+    """Return the name in a Host header, without its port."""
     name, closed, _ = host.partition("]")
     return (name + closed if closed else host.partition(":")[0]).lower()
 
 
-def _needed(method: str, path: str) -> str:
+def _scope_of(method: str, path: str) -> str:
     return READ if method in READING or path.startswith(ASKING) else WRITE
 
 
 def _secret(headers: Headers) -> str:
-    """Return what was given as a key: a bearer token, or the password that a browser asks for."""
+    """Return the key that a request sends: a bearer token, a password, or X-Api-Key; "" for none."""
     kind, _, value = headers.get("authorization", "").partition(" ")
     if kind.lower() == "bearer":
         return value.strip()

@@ -1,4 +1,4 @@
-"""Who may come in: keys with names and scopes, and how often each may ask. Pure, but for a file of keys.
+"""API keys with names and scopes, and the rate of each. Pure, except that `read_keys` reads a file.
 
 A key is kept as its SHA-256, compared in constant time, and neither printed nor logged.
 """
@@ -15,30 +15,34 @@ from nutgraf.errors import BadOption
 
 READ, WRITE = "read", "write"
 LEAST_CHARS = 16
+"""Least characters of a secret: 64 bits, where they are random hexadecimal digits."""
+
 _FORM = re.compile(r"(?:(?P<name>[\w.-]{1,40})(?::(?P<scope>read|write))?=)?(?P<secret>[!-9;-~]+)")
 _HINT = "NAME:read=SECRET or NAME:write=SECRET, SECRET of 16 characters or more: openssl rand -hex 24"
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """Who has it, and what it opens: `write` opens what `read` opens, too."""
+    """A key: the name of its holder, the SHA-256 of its secret, and its scope; `write` includes `read`."""
 
     name: str
     digest: bytes = field(repr=False)
     scope: str = READ
 
     def allows(self, scope: str) -> bool:
-        """Whether it opens what asks for that scope."""
+        """Whether the key opens a route that needs this scope."""
         return scope == READ or self.scope == WRITE
 
 
-def parse_keys(given: Sequence[str]) -> list[Key]:
-    """Read keys: `[NAME[:SCOPE]=]SECRET`, named key-1, key-2 and of scope read where that is not said.
+def parse_keys(texts: Sequence[str]) -> list[Key]:
+    """Return the keys of texts `[NAME[:SCOPE]=]SECRET`; without a name they are key-1, key-2, ...
+
+    Without a scope the scope is read.
 
     Raises BadOption, which never repeats a secret.
     """
     keys = []
-    for number, text in enumerate(given, start=1):
+    for number, text in enumerate(texts, start=1):
         match = _FORM.fullmatch(text.strip())
         if match is None or len(match["secret"]) < LEAST_CHARS:
             raise BadOption(f"API key {number} is not of the form [NAME[:SCOPE]=]SECRET", hint=_HINT)
@@ -51,28 +55,28 @@ def parse_keys(given: Sequence[str]) -> list[Key]:
 
 
 def read_keys(path: Path) -> list[str]:
-    """Return the keys of a file, one a line; blank lines and those that begin with # are none."""
+    """Return the keys of a file, one in each line; blank lines and lines that begin with # are left out."""
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise BadOption(
-            f"--api-key-file {path} cannot be read: {why}", hint="a file with a key a line"
+            f"--api-key-file {path} cannot be read: {reason}", hint="name a file with one key in each line"
         ) from error
     return [line.strip() for line in lines if line.strip() and not line.strip().startswith("#")]
 
 
 def matching(keys: Sequence[Key], secret: str) -> Key | None:
-    """Return the key with this secret; how long it takes does not tell which one nearly fits."""
-    digest, found = sha256(secret.encode("utf-8", "replace")).digest(), None
+    """Return the key with this secret, in a time that does not depend on how nearly a key fits."""
+    digest, match = sha256(secret.encode("utf-8", "replace")).digest(), None
     for key in keys:
         if hmac.compare_digest(key.digest, digest):
-            found = key
-    return found
+            match = key
+    return match
 
 
 class Rates:
-    """A bucket of tokens for each name: `per_minute` requests, and as many at once as in ten seconds."""
+    """A bucket of tokens for each name: `per_minute` requests, and at once as many as in ten seconds."""
 
     MOST_NAMES = 10_000
 
@@ -83,12 +87,12 @@ class Rates:
         self._buckets: dict[str, tuple[float, float]] = {}
 
     def wait_s(self, name: str, *, take: bool = True) -> float:
-        """Take a token, or only look for one; return 0, or after how many seconds there is one again."""
+        """Take a token, or with `take` false only look; return the seconds until there is one, 0 for now."""
         now = self._now()
         tokens, at = self._buckets.pop(name, (self._most, now))
         tokens = min(self._most, tokens + (now - at) * self._rate)
         wait = 0.0 if tokens >= 1.0 else (1.0 - tokens) / self._rate
         self._buckets[name] = (tokens - 1.0 if take and wait == 0.0 else tokens, now)
-        if len(self._buckets) > self.MOST_NAMES:  # the one that asked longest ago; its bucket is full
+        if len(self._buckets) > self.MOST_NAMES:  # the name that asked longest ago: its bucket is full again
             self._buckets.pop(next(iter(self._buckets)))
         return wait

@@ -1,4 +1,4 @@
-"""What a dashboard sees, in Prometheus' text format. The one home of prometheus-client."""
+"""The figures of a server for dashboards, in the text format of Prometheus."""
 
 from collections.abc import Callable
 from typing import Any
@@ -22,7 +22,7 @@ _Call = Callable[[], float]
 
 
 class Metrics:
-    """The figures of one application; two in one process do not share them."""
+    """The figures of one application; two applications in one process have separate figures."""
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
@@ -50,37 +50,38 @@ class Metrics:
             "nutgraf_questions", "Questions by outcome.", ["outcome"], registry=self._registry
         )
         self._gauges = {
-            name: Gauge(f"nutgraf_{name}", what, registry=self._registry) for name, what in _GAUGES.items()
+            name: Gauge(f"nutgraf_{name}", help_text, registry=self._registry)
+            for name, help_text in _GAUGES.items()
         }
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
-        """Count a request; `route` is a path's pattern, never what was asked for."""
+        """Count a request; `route` is the pattern of a path, never a path with an id."""
         self._requests.labels(method, route, str(status)).observe(seconds)
 
     def batch(self, size: int) -> None:
         """Count a batch."""
         self._batches.observe(size)
 
-    def asked(self, outcome: QuestionResult) -> None:
+    def asked(self, result: QuestionResult) -> None:
         """Count a question and its stages."""
-        code = outcome.abstention.code if outcome.abstention else "answered"
+        code = result.abstention.code if result.abstention else "answered"
         self._questions.labels(code).inc()
         for stage in _STAGES:
-            self._stages.labels(stage).observe(getattr(outcome.timing, stage) / 1e3)
+            self._stages.labels(stage).observe(getattr(result.timing, stage) / 1e3)
 
     def watch(self, waiting: _Call, opened: Callable[[], OpenIndex]) -> None:
-        """Read these whenever somebody looks."""
+        """Read the queue and the index through these functions whenever the figures are shown."""
         calls: dict[str, _Call] = {
             "waiting_questions": waiting,
-            "index_articles": lambda: opened().index.counts.articles,
-            "index_passages": lambda: opened().index.counts.passages,
-            "index_unpublished_passages": lambda: opened().index.unpublished,
-            "index_generation": lambda: opened().index.manifest.generation,
+            "index_articles": lambda: opened().index.state.counts.articles,
+            "index_passages": lambda: opened().index.state.counts.passages,
+            "index_unpublished_passages": lambda: opened().index.state.unpublished_passages,
+            "index_generation": lambda: opened().index.state.generation,
         }
         for name, read in calls.items():
             self._gauges[name].set_function(read)
 
     def text(self) -> bytes:
-        """Return everything as Prometheus reads it."""
+        """Return all figures in the text format of Prometheus."""
         text: Any = generate_latest(self._registry)
         return bytes(text)

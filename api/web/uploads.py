@@ -1,64 +1,66 @@
-"""Articles that come as lines of JSON: stored some at a time while they come, with a line about each."""
+"""Uploads with one article in each line: stored in parts while they arrive, answered with a line for each."""
 
 import json
 from codecs import BOM_UTF8
-from collections.abc import AsyncIterable, AsyncIterator
+from collections.abc import AsyncIterable, AsyncIterator, Mapping
+from typing import Any
 
-from nutgraf.api.engine.failures import failure_object
+from nutgraf.api.engine.remote_errors import failure_object
 from nutgraf.api.engine.writer import CHANGES, Writer
 from nutgraf.api.objects.requests import article_record
-from nutgraf.api.web.refused import RequestRefused
+from nutgraf.api.web.request_refused import RequestRefused
 from nutgraf.errors import NutgrafError
-from nutgraf.objects import Json
+from nutgraf.objects import ErrorJson, StoredJson
 
 UPLOAD_LINES = 32
-"""Lines of an upload that are stored in one turn."""
+"""Lines of an upload that are stored in one transaction. Not measured."""
 
 MOST_LINES = 100_000
-"""Lines of an upload, blank ones too: what is told of each is kept until all are stored."""
+"""Most lines of an upload, blank ones included: the answers to all lines are in memory together."""
 
 LONGEST_LINE = 1_000_000
-"""Bytes of an upload's line: as much as a single article may have."""
+"""Most bytes of a line: as many as the body of a single article may have."""
 
 
 async def stored_lines(parts: AsyncIterable[bytes], writer: Writer) -> str:
-    """Store an upload as it comes, and return a line about each of its lines.
+    """Store an upload while it arrives, and return one line of JSON about each of its lines.
 
-    They are sent when all are stored: most clients read nothing before they have sent everything. An error
-    after something was stored is told as the last line.
+    The lines are sent when all articles are stored, because most clients read nothing before they have sent
+    everything. An error after something was stored is the last line.
     """
-    told, stored = list[str](), False
+    answers, stored = list[str](), False
     try:
         async for lines in _chunks(parts):
             records = [_record(line) for line in lines]
             results = iter(await writer.add([r for r in records if isinstance(r, dict)]))
             for record in records:
-                bad = {"status": "skipped", "reason": record}
-                result = next(results) if isinstance(record, dict) else bad
+                result: StoredJson = (
+                    next(results) if isinstance(record, dict) else {"status": "skipped", "reason": record}
+                )
                 stored = stored or result["status"] in CHANGES
-                told.append(_line(len(told) + 1, result))
-    except (*NutgrafError, RequestRefused) as error:
+                answers.append(_line(len(answers) + 1, result))
+    except (NutgrafError, RequestRefused) as error:
         if not stored:
             raise
-        told.append(_line(len(told) + 1, _told(error)))
+        answers.append(_line(len(answers) + 1, _error_body(error)))
     if stored:
-        await writer.found()
-    return "".join(told)
+        await writer.refresh()
+    return "".join(answers)
 
 
-def _line(number: int, result: Json) -> str:
-    return json.dumps({"line": number} | result, ensure_ascii=False) + "\n"
+def _line(number: int, result: Mapping[str, object]) -> str:
+    return json.dumps({"line": number, **result}, ensure_ascii=False) + "\n"
 
 
-def _told(error: Exception) -> Json:
+def _error_body(error: Exception) -> ErrorJson:
     if isinstance(error, RequestRefused):
-        return error.shape
+        return error.body
     assert isinstance(error, NutgrafError)
     return failure_object(error)
 
 
 async def _chunks(parts: AsyncIterable[bytes]) -> AsyncIterator[list[bytes]]:
-    """Yield the lines of a body that are not blank, some at a time; a line that is too long is cut."""
+    """Yield the lines of a body, some at a time, without blank ones; a line that is too long is cut."""
     rest, lines, count = bytearray(), list[bytes](), 0
     async for part in parts:
         *ended, left = part.split(b"\n")
@@ -85,8 +87,8 @@ def _too_many() -> RequestRefused:
     )
 
 
-def _record(line: bytes) -> Json | str:
-    """Return a line's article, or why it is none."""
+def _record(line: bytes) -> dict[str, Any] | str:
+    """Return the record of a line, or the reason why the line is refused."""
     if len(line) > LONGEST_LINE:
         return f"it has more than {LONGEST_LINE:,} bytes"
     return article_record(line.removeprefix(BOM_UTF8))

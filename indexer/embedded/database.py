@@ -2,23 +2,32 @@
 
 Knows SQL statements as text; does not know what any table means. What the tables hold is written and read by
 `indexer.embedded.store` and `indexer.embedded.sketches`, over one connection and so in one transaction.
+
+A reader that may not write to the folder cannot keep SQLite's own files for readers there. Where no writer is
+at work it opens the file as immutable. A writer may come later and change the file: so such a reader fetches
+the rows of a statement at once, looks whether the file has changed meanwhile, and if so reads them again.
 """
 
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Self
+from threading import Lock
+from typing import Any, Self, TypeAlias
 
 from nutgraf.indexer.embedded.migrations import MIGRATIONS
-from nutgraf.indexer.errors import IndexDamaged, IndexMismatch, StorageFailed
+from nutgraf.indexer.errors import IndexDamaged, IndexerError, IndexMismatch, StorageFailed
 
-Values = Sequence[object]
-"""What stands for the question marks of a statement, in their order."""
+Values: TypeAlias = Sequence[object]
+"""The values for the question marks of a statement, in their order."""
 
-_CHUNK = 500
+Row: TypeAlias = tuple[Any, ...]
+
+_CHUNK = 500  # question marks a statement; SQLite before 3.32 takes 999
+_ATTEMPTS = 50  # not measured: a writer changes the file between two of its commits, seconds apart
 
 
 class Database:
@@ -30,8 +39,13 @@ class Database:
 
     def __init__(self, path: Path, *, readonly: bool = False) -> None:
         self.path = path
+        # Who may not write to the folder gets no lock that a writer respects.
+        self._guest = readonly and not os.access(path.parent, os.W_OK)
+        self._reopening = Lock()
+        self._retired: list[sqlite3.Connection] = []
         with _mapped(path):
-            self._db = _connect(path, readonly=readonly)
+            self._stamp = _stamp(path)
+            self._db = _connect(path, readonly=readonly, immutable=self._guest and not self._stamp.has_log)
             if readonly:
                 self._check_version()
             else:
@@ -44,12 +58,13 @@ class Database:
         self.close()
 
     def close(self) -> None:
-        """Close the file; readers and writers alike."""
-        self._db.close()
+        """Close the file."""
+        for connection in (*self._retired, self._db):
+            connection.close()
 
     @contextmanager
     def atomic(self) -> Iterator[None]:
-        """Run the block as one transaction: all of it is kept, or nothing."""
+        """Run the block as one transaction: all of it is committed, or nothing where the block raises."""
         with _mapped(self.path):
             self._db.execute("BEGIN IMMEDIATE")
             try:
@@ -66,7 +81,7 @@ class Database:
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def run(self, sql: str, values: Values = ()) -> int | None:
-        """Run a statement; return the number of the row that it inserted, if it did."""
+        """Run a statement; return the number of the row that it inserted, None where it inserts none."""
         with _mapped(self.path):
             return self._db.execute(sql, values).lastrowid
 
@@ -75,13 +90,18 @@ class Database:
         with _mapped(self.path):
             self._db.executemany(sql, rows)
 
-    def one(self, sql: str, values: Values = ()) -> tuple[Any, ...]:
+    def one(self, sql: str, values: Values = ()) -> Row:
         """Return the first row, () where there is none."""
+        if self._guest:
+            return next(iter(self._guest_rows(sql, values)), ())
         with _mapped(self.path):
             return self._db.execute(sql, values).fetchone() or ()
 
-    def rows(self, sql: str, values: Values = ()) -> Iterator[tuple[Any, ...]]:
-        """Yield the rows; errors are mapped while they are fetched, too."""
+    def rows(self, sql: str, values: Values = ()) -> Iterator[Row]:
+        """Yield the rows; what SQLite raises while they are fetched is mapped, too."""
+        if self._guest:
+            yield from self._guest_rows(sql, values)
+            return
         with _mapped(self.path):
             yield from self._db.execute(sql, values)
 
@@ -95,9 +115,46 @@ class Database:
             part = values[at : at + _CHUNK]
             yield from self.rows(sql.format(",".join("?" * len(part))), [*before, *part])
 
+    def quick_check(self) -> list[str]:
+        """Let SQLite look over the whole file; return ["ok"], or the first fault that it finds."""
+        return [str(row[0]) for row in self.rows("PRAGMA quick_check(1)")]
+
+    def _guest_rows(self, sql: str, values: Values) -> list[Row]:
+        """Return the rows of a statement, read while nobody changed the file."""
+        for _ in range(_ATTEMPTS):
+            stamp, connection = self._current()
+            try:
+                with _mapped(self.path):
+                    rows = connection.execute(sql, values).fetchall()
+            except IndexerError:
+                if _stamp(self.path) == stamp:
+                    raise
+            else:
+                # With a log SQLite itself sees to it that a reader gets one state of the file.
+                if stamp.has_log or _stamp(self.path) == stamp:
+                    return rows
+        raise StorageFailed(
+            f"{self.path} was changed by another process each of the {_ATTEMPTS} times that it was read",
+            hint="wait until the other process has ended, then run the command again",
+        )
+
+    def _current(self) -> "tuple[_Stamp, sqlite3.Connection]":
+        """Return a connection to the file as it is now, and what tells that the file has changed since."""
+        stamp = _stamp(self.path)
+        with self._reopening:
+            # Opened beside a log, SQLite follows the writer by itself.
+            follows = stamp.has_log and self._stamp.has_log and stamp.inode == self._stamp.inode
+            if stamp != self._stamp and not follows:
+                with _mapped(self.path):
+                    fresh = _connect(self.path, readonly=True, immutable=not stamp.has_log)
+                self._retired.append(self._db)  # another thread may be reading from it
+                self._db = fresh
+            self._stamp = stamp
+            return stamp, self._db
+
     def _migrate(self) -> None:
         self._check_version()
-        done = self._db.execute("PRAGMA user_version").fetchone()[0]
+        done = self.one("PRAGMA user_version")[0]
         for version, script in enumerate(MIGRATIONS[done:], start=done + 1):
             with self.atomic():
                 for statement in script:
@@ -107,19 +164,35 @@ class Database:
                 self._db.execute(f"PRAGMA user_version = {version}")
 
     def _check_version(self) -> None:
-        found = self._db.execute("PRAGMA user_version").fetchone()[0]
-        if found > len(MIGRATIONS):
+        version = self.one("PRAGMA user_version")[0]
+        if version > len(MIGRATIONS):
             raise IndexMismatch(
-                f"{self.path} has storage version {found}; this nutgraf knows up to {len(MIGRATIONS)}",
-                hint="pip install --upgrade nutgraf",
+                f"{self.path} has storage version {version}; this nutgraf knows up to {len(MIGRATIONS)}",
+                hint="install the nutgraf that wrote it",
             )
 
 
-def _connect(path: Path, *, readonly: bool) -> sqlite3.Connection:
-    uri = f"{path.resolve().as_uri()}?mode={'ro' if readonly else 'rwc'}"
-    if readonly and not os.access(path.parent, os.W_OK) and not path.with_name(f"{path.name}-wal").exists():
-        # Readers of a write-ahead log keep files beside it, which they may not here: read what is there.
-        uri += "&immutable=1"
+@dataclass(frozen=True, slots=True)
+class _Stamp:
+    """What changes whenever a writer touches the file; `has_log`: a writer's log stands beside it."""
+
+    modified_ns: int
+    size_bytes: int
+    inode: int
+    has_log: bool
+
+
+def _stamp(path: Path) -> _Stamp:
+    has_log = path.with_name(f"{path.name}-wal").exists()
+    try:
+        status = path.stat()
+    except OSError:
+        return _Stamp(0, 0, 0, has_log)
+    return _Stamp(status.st_mtime_ns, status.st_size, status.st_ino, has_log)
+
+
+def _connect(path: Path, *, readonly: bool, immutable: bool) -> sqlite3.Connection:
+    uri = f"{path.resolve().as_uri()}?mode={'ro' if readonly else 'rwc'}{'&immutable=1' * immutable}"
     # Autocommit: transactions begin and end in `atomic` alone. Readers share one connection over threads.
     db = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=30)
     db.execute("PRAGMA foreign_keys = ON")

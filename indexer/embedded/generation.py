@@ -1,6 +1,7 @@
 """Generations: the derived index is made beside the old one and published by renaming the manifest, last.
 
-Knows the files of an index folder, and who may write them; does not know what a question is.
+Knows the files of an index folder, and who may write them; does not know which files a lexical index consists
+of (`indexer.embedded.lexical`), nor what a question is.
 
     index/ store.sqlite        the truth
            vectors-<n>.faiss   dense index of generation n     | derived, immutable once published
@@ -33,14 +34,22 @@ from nutgraf.indexer.errors import IndexerError, IndexLocked, StorageFailed
 from nutgraf.indexer.passages import PassageRule, title_prefix
 
 LOCK = "writer.lock"
-PASSAGES, ARTICLES = "passages", "articles"
-_REMOVED_SHARE = 0.05
 PID = "writer.pid"
+_DENSE = ".faiss"
+PASSAGES, ARTICLES = "passages", "articles"
+"""The two lexical indexes of a generation, as folders in `lexical-<n>`."""
+
+_REMOVED_SHARE = 0.05
+"""Removed passages that a lexical index may count in its statistics, as a share of those that are there; with
+more of them it is made from nothing. Not measured: it bounds how far BM25 may be off."""
 
 
 @contextmanager
 def writer_lock(folder: Path) -> Iterator[None]:
-    """Hold the one writer's lock; raises IndexLocked with the holder's pid. A killed holder holds nothing."""
+    """Hold the lock of the index's one writer inside the block; the lock of a killed process is free.
+
+    Raises IndexLocked, which names the process that has the lock, and StorageFailed.
+    """
     from filelock import FileLock, Timeout
 
     try:
@@ -49,8 +58,10 @@ def writer_lock(folder: Path) -> Iterator[None]:
         lock.acquire()
     except Timeout:
         pid = (folder / PID).read_text() if (folder / PID).is_file() else "unknown"
+        own = pid == str(os.getpid())
+        writer = "this process already" if own else f"another process (pid {pid})"
         raise IndexLocked(
-            f"the index {folder} is being written by another process (pid {pid})",
+            f"the index {folder} is being written by {writer}",
             hint="wait until it has ended, then run the command again",
         ) from None
     except OSError as error:
@@ -73,15 +84,15 @@ def publish(
 ) -> Manifest:
     """Derive the next generation from the store and publish it; the caller holds the writer lock.
 
-    The lexical index grows from the last one (`anew`: from nothing); the dense file is always written whole.
-    A kill at any instruction leaves the last generation as it was.
+    The lexical indexes grow from the last ones (`anew`: from nothing); the dense file is always written
+    whole. A kill at any instruction leaves the last generation as it was. Raises StorageFailed.
     """
     last = published(folder, store)
     number, token = _next_number(folder), secrets.token_hex(8)
     removed, upto, counts = store.tombstones(), store.last_passage(), store.counts()
     # BM25's statistics go on counting removed passages: where they are many, start from nothing.
     previous = None if anew or len(removed) > _REMOVED_SHARE * counts.passages else last
-    names = (f"vectors-{number}.faiss", f"lexical-{number}")
+    names = (f"vectors-{number}{_DENSE}", f"lexical-{number}")
     vectors.write(folder / names[0], store.vectors(), encoder.dim)
     _write_lexical(folder, names[1], previous, store, removed)
     manifest = Manifest(
@@ -109,7 +120,7 @@ def publish(
 
 
 def published(folder: Path, store: Store) -> Manifest | None:
-    """Return the last generation; None where there is none that can be read and built upon."""
+    """Return the last generation's manifest, None where no generation can be read and built upon."""
     try:
         manifest = read_manifest(folder)
         check_files(folder, manifest)
@@ -127,24 +138,23 @@ def _next_number(folder: Path) -> int:
 
 def _number(name: str) -> int | None:
     kind, _, rest = name.partition("-")
-    digits = rest.removesuffix(".faiss")
+    digits = rest.removesuffix(_DENSE)
     return int(digits) if kind in {"vectors", "lexical"} and digits.isdigit() else None
 
 
 def _write_lexical(
     folder: Path, name: str, previous: Manifest | None, store: Store, removed: list[int]
 ) -> None:
-    """Write what is searched by words: every passage, and every article whole.
+    """Write the lexical indexes of all passages, and of all articles as a whole.
 
-    An article's number is that of its first passage, so that its tombstone is its article's, too.
+    An article has the number of its first passage, whose tombstone then removes the article, too.
     """
     after = previous.upto if previous else 0
     for part, texts in ((PASSAGES, store.passage_texts(after)), (ARTICLES, store.article_texts(after))):
         target = folder / name / part
         target.mkdir(parents=True)
         if previous is not None:
-            for path in (folder / previous.lexical / part).iterdir():
-                _link(path, target / path.name)
+            lexical.share(folder / previous.lexical / part, target)
         added = (
             (number, title_prefix(title) * lexical.TITLE_TIMES + text, source, day)
             for number, title, text, source, day in texts
@@ -152,24 +162,20 @@ def _write_lexical(
         lexical.update(target, removed if previous else [], added)
 
 
-def _link(path: Path, target: Path) -> None:
-    """Share an immutable segment file between generations; copy what the engine rewrites in place."""
-    if path.suffix in {".json", ".lock"} or path.name.startswith("."):
-        shutil.copyfile(path, target)
-        return
-    try:
-        os.link(path, target)
-    except OSError:  # a file system without hard links
-        shutil.copyfile(path, target)
-
-
 def _sizes(folder: Path, names: tuple[str, str]) -> dict[str, int]:
-    files = [folder / names[0], *sorted(f for f in (folder / names[1]).rglob("*") if f.is_file())]
-    return {f.relative_to(folder).as_posix(): f.stat().st_size for f in files if f.suffix != ".lock"}
+    """Return the size in bytes of every file of a generation, by its name in the index folder."""
+    dense, words = names
+    files = [folder / dense]
+    for part in (ARTICLES, PASSAGES):
+        files += lexical.files(folder / words / part)
+    return {file.relative_to(folder).as_posix(): file.stat().st_size for file in files}
 
 
 def _sweep(folder: Path, keep: set[int]) -> None:
-    """Remove older generations, and what a killed write left; the one before stays for who is opening it."""
+    """Remove older generations, and what a killed write left.
+
+    The generation before the last stays: a reader may be opening it.
+    """
     for left in folder.glob(f"{MANIFEST}.*.tmp"):
         left.unlink(missing_ok=True)
     for path in folder.iterdir():

@@ -1,47 +1,34 @@
-"""A published index, opened for searching: the embedded implementation of what `qa` asks of an index.
+"""A published index, opened for searching: the embedded `PassageIndex` and `ArticleCatalog`.
 
 Knows the generation and the store; does not know questions, fusion or answers.
 """
 
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import asdict
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.embedded import clusters
 from nutgraf.indexer.embedded.generation import ARTICLES, PASSAGES
 from nutgraf.indexer.embedded.lexical import ANALYZER, LexicalIndex
-from nutgraf.indexer.embedded.manifest import Manifest, check_files, check_store, read_manifest
-from nutgraf.indexer.embedded.store import FILENAME, Counts, Store
-from nutgraf.indexer.embedded.vectors import DenseIndex, Ids, Scores, by_score, exact_search
+from nutgraf.indexer.embedded.manifest import Manifest, check_files, check_store, read_manifest, rebuild_hint
+from nutgraf.indexer.embedded.store import FILENAME, Store
+from nutgraf.indexer.embedded.vectors import DenseIndex, by_score, exact_search
 from nutgraf.indexer.errors import IndexMismatch
 from nutgraf.indexer.filters import Filter
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """A passage with its article: `text == article.text[start:end]`."""
-
-    id: int
-    article: Article
-    start: int
-    end: int
-
-    @property
-    def text(self) -> str:
-        """The passage's own words."""
-        return self.article.text[self.start : self.end]
+from nutgraf.indexer.storage import ArchiveInfo, Counts, Ids, IndexState, Passage, PassageFacts, Scores
 
 
 class EmbeddedIndex:
-    """One generation of an index, with what the store holds beyond it.
+    """One generation of an index, with what the store holds beyond it. Use it as a context manager.
 
-    Passages that the store got since the generation was published are searched exactly; removed ones are
-    left out. Raises IndexMissing, IndexMismatch or IndexDamaged when opened, each with what to type.
+    Passages that were stored since the generation was published are searched exactly; removed ones are left
+    out. Opening raises IndexMissing, IndexMismatch, IndexDamaged or StorageFailed, each with what to type.
+    The methods are described in `indexer.storage`.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -51,7 +38,7 @@ class EmbeddedIndex:
         if self.manifest.analyzer != ANALYZER:
             raise IndexMismatch(
                 f"the index {folder} has terms of the analyzer {self.manifest.analyzer}, not {ANALYZER}",
-                hint=f"nutgraf index --rebuild --index {folder}",
+                hint=rebuild_hint(folder),
             )
         self.store = Store(folder / FILENAME, readonly=True)
         with ExitStack() as undo:
@@ -61,12 +48,13 @@ class EmbeddedIndex:
             self._lexical = LexicalIndex(folder / self.manifest.lexical / PASSAGES)
             self._articles = LexicalIndex(folder / self.manifest.lexical / ARTICLES)
             # Counted once: counting rows of a large table takes SQLite longer than finding passages.
-            self.counts: Counts = self.store.counts()
+            counts = self.store.counts()
             self._removed = np.array(self.store.tombstones(), np.int64)
             self._new_ids, self._new_vectors = _concatenated(self.store, self.manifest)
             undo.pop_all()
+        self.state = _state(self.manifest, counts, self._new_ids)
 
-    def __enter__(self) -> "EmbeddedIndex":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -77,14 +65,11 @@ class EmbeddedIndex:
         self.store.close()
 
     @property
-    def unpublished(self) -> int:
-        """How many passages wait for the next generation; they are found by meaning, not yet by word."""
-        return len(self._new_ids)
+    def fingerprint(self) -> list[object]:
+        """What passages and terms of the same articles depend on, JSON-ready: passage rule and analyzer."""
+        return [asdict(self.manifest.rule), self.manifest.analyzer]
 
-    @property
-    def last(self) -> int:
-        """The highest id of a passage that is searched; what is added or changed later gets higher ones."""
-        return int(self._new_ids[-1]) if len(self._new_ids) else self.manifest.upto
+    # --- PassageIndex -------------------------------------------------------------------------------
 
     def dense(self, vector: npt.NDArray[np.float32], k: int, allow: Filter) -> tuple[Ids, Scores]:
         """Return ids and cosines of the `k` passages nearest to the unit vector float32 (dim,)."""
@@ -97,21 +82,25 @@ class EmbeddedIndex:
         return ids[:k], scores[:k]
 
     def lexical(self, question: str, k: int, allow: Filter) -> tuple[Ids, Scores]:
-        """Return ids and BM25 scores of the `k` best passages."""
+        """Return ids and BM25 scores of the `k` best passages that share a word with the question."""
         ids, scores = self._lexical.search(question, k + len(self._removed), allow)
         ids, scores = self._without_removed(ids, scores)
         return ids[:k], scores[:k]
 
     def article_scores(self, question: str, passage_ids: Sequence[int]) -> dict[int, float]:
-        """Return id -> BM25 score of the passage's whole article; absent where it has none of the words."""
+        """Return passage id -> BM25 score of its whole article; absent where it has none of the words."""
         firsts = self.store.first_passages(passage_ids)
         among = sorted(set(firsts.values()))
         ids, scores = self._articles.search(question, len(among), Filter(), among)
-        found = dict(zip(ids.tolist(), scores.tolist(), strict=True))
-        return {passage_id: found[first] for passage_id, first in firsts.items() if first in found}
+        by_article = dict(zip(ids.tolist(), scores.tolist(), strict=True))
+        return {passage: by_article[first] for passage, first in firsts.items() if first in by_article}
+
+    def facts(self, passage_ids: Sequence[int]) -> dict[int, PassageFacts]:
+        """Return passage id -> day and cluster of its article; unknown ids are absent."""
+        return self.store.facts(passage_ids)
 
     def fetch(self, passage_ids: Sequence[int]) -> list[Passage]:
-        """Return the passages in the order asked for, without those removed meanwhile."""
+        """Return the passages in the order of the ids, without those removed meanwhile."""
         rows = self.store.passages(passage_ids)
         articles = self.store.articles(list({row.article_id for row in rows.values()}))
         return [
@@ -122,24 +111,39 @@ class EmbeddedIndex:
             and row.end <= len(article.text)  # it was changed between the two look-ups
         ]
 
-    def clusters(self, passage_ids: Sequence[int]) -> dict[int, str]:
-        """Return id -> cluster of the passages whose article is not alone in its cluster."""
-        return clusters.of_passages(self.store, passage_ids)
-
     def copies(self, passage_ids: Sequence[int], allow: Filter) -> dict[int, list[Article]]:
-        """Return id -> the articles of the passage's cluster that pass `allow`, by date, then id.
-
-        Its own article is among them. Ids of passages whose article is alone in its cluster are left out.
-        """
-        names = clusters.of_passages(self.store, passage_ids)
+        """Return passage id -> the articles of its cluster that pass `allow`, by date, then id."""
+        names = {
+            i: facts.cluster for i, facts in self.facts(passage_ids).items() if facts.cluster is not None
+        }
         members: dict[str | None, list[Article]] = {}
-        for article in clusters.articles_of(self.store, sorted(set(names.values())), allow):
+        for article in self.store.cluster_articles(sorted(set(names.values())), allow):
             members.setdefault(article.cluster, []).append(article)
         return {i: members[name] for i, name in names.items() if name in members}
 
-    def published_days(self, passage_ids: Sequence[int]) -> dict[int, int]:
-        """Return id -> day number (days since 1970-01-01) of the passages whose article has a date."""
-        return self.store.published_days(passage_ids)
+    # --- ArticleCatalog -----------------------------------------------------------------------------
+
+    def get(self, article_ids: Sequence[str]) -> dict[str, Article]:
+        """Return id -> article; ids that no article has are absent."""
+        return self.store.articles(article_ids)
+
+    def page(self, allow: Filter, after: str | None, limit: int) -> list[Article]:
+        """Return the next `limit` articles that pass `allow`, by id, beyond the id `after`."""
+        return self.store.page(allow, after, limit)
+
+    def info(self) -> ArchiveInfo:
+        """Return what the archive holds."""
+        first, last = self.store.published_range()
+        return ArchiveInfo(
+            location=str(self.folder),
+            state=self.state,
+            outlets=self.store.outlets(),
+            first_published=first,
+            last_published=last,
+            size_bytes=sum(self.manifest.files.values()) + self.store.size_bytes(),
+        )
+
+    # --- inside -------------------------------------------------------------------------------------
 
     def _without_removed(self, ids: Ids, scores: Scores) -> tuple[Ids, Scores]:
         if not len(self._removed):
@@ -148,7 +152,19 @@ class EmbeddedIndex:
         return ids[keep], scores[keep]
 
 
+def _state(manifest: Manifest, counts: Counts, new_ids: Ids) -> IndexState:
+    return IndexState(
+        generation=manifest.generation,
+        token=manifest.token,
+        counts=counts,
+        unpublished_passages=len(new_ids),
+        last_passage=int(new_ids[-1]) if len(new_ids) else manifest.upto,
+        encoder=manifest.encoder,
+    )
+
+
 def _concatenated(store: Store, manifest: Manifest) -> tuple[Ids, npt.NDArray[np.float16]]:
+    """Return ids and vectors, (n,) and (n, dim), of the passages that the manifest does not know."""
     chunks = list(store.vectors(after=manifest.upto))
     if not chunks:
         return np.empty(0, np.int64), np.empty((0, manifest.encoder.dim), np.float16)

@@ -1,12 +1,18 @@
 """A lexical index: BM25 over texts with ids, be they passages or whole articles. The one home of tantivy.
 
-Knows ids, texts, sources and days; does not know what a text is part of, nor SQLite. A question is analysed
-into terms and put together as a query object: its text never meets a query parser, so no character in it has
-a meaning. BM25 as in Robertson and Zaragoza 2009, with tantivy's k1 = 1.2 and b = 0.75.
+Knows ids, texts, sources and days, and which files an index consists of; does not know what a text is part
+of, nor SQLite. A question is analysed into terms, and the terms are put together as a query object: its text
+never meets a query parser, so no character in it has a special meaning. BM25 is that of Robertson and
+Zaragoza 2009, with tantivy's k1 = 1.2 and b = 0.75.
+
+What the rest of the engine uses: `LexicalIndex` (`search`, `len`) reads; `update` writes, `share`
+and `files` help to publish; `ANALYZER` names the rules that made the terms; `TITLE_TIMES` is how often a
+title counts.
 """
 
 import os
 import re
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -17,27 +23,30 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from nutgraf.indexer.embedded.vectors import Ids, Scores, by_score
+from nutgraf.indexer.embedded.vectors import by_score
 from nutgraf.indexer.errors import IndexDamaged, StorageFailed
 from nutgraf.indexer.filters import Filter
+from nutgraf.indexer.stop_words import STOP_WORDS
+from nutgraf.indexer.storage import Ids, Scores
 
 ANALYZER = "nutgraf_en_3"
-"""Goes into the manifest: an index whose terms or texts were made otherwise must be rebuilt."""
+"""The name of the rules that make terms of texts. The manifest keeps it: an index with terms of other rules
+must be rebuilt."""
 
 TITLE_TIMES = 3
-"""How often its title stands in front of a text: a word of a title says more of what it is about."""
+"""How often the title stands in front of a text, because a title says best what the text is about. Chosen in
+docs/log.md, 2026-11-22, "BM25"."""
 
 MAX_TERMS = 64
-_WRITER_BYTES = 64_000_000
-_SCORE_DIGITS = 4
-_INITIALS = re.compile(r"\b(?:[A-Za-z]\.){2,}")
+"""Terms of a question that are searched, the first ones: a bound on the work, not measured."""
 
-STOP_WORDS = (  # noqa: SIM905 - a list of words reads better as text
-    "a about an and are as at be been but by can could did do does for from had has have he her his "
-    "how i if in into is it its me my no not of on or our she so such than that the their them then "
-    "there these they this d ll re s t ve to was we were what when where which who whom whose why "
-    "will with would you your"
-).split()
+_META = "meta.json"
+_REWRITTEN = frozenset({".json", ".lock"})
+"""Suffixes of the files that tantivy rewrites in place; all others are written once."""
+
+_WRITER_BYTES = 64_000_000  # not measured; tantivy takes at least 15 MB a thread
+_SCORE_DIGITS = 4  # single precision is exact to six or seven digits, before a sum varies
+_INITIALS = re.compile(r"\b(?:[A-Za-z]\.){2,}")
 
 
 @cache
@@ -84,15 +93,18 @@ def _open(folder: Path) -> Any:  # noqa: ANN401
 def update(
     folder: Path, removed: Sequence[int], added: Iterable[tuple[int, str, str | None, int | None]]
 ) -> None:
-    """Remove texts by id, add (id, text, source, day), and commit; an empty folder becomes an index."""
+    """Remove texts by id, add (id, text, source, day), and commit; an empty folder becomes an index.
+
+    Raises StorageFailed.
+    """
     try:
         index = _open(folder)
         # One thread: segments, and with them the order of equal scores, are the same every time.
         writer = index.writer(_WRITER_BYTES, 1)
         for number in removed:
             writer.delete_documents_by_term("id", number)
-        for text in added:
-            writer.add_document(_document(*text))
+        for document in added:
+            writer.add_document(_document(*document))
         writer.commit()
         writer.wait_merging_threads()
     except (ValueError, OSError) as error:
@@ -114,13 +126,37 @@ def _document(number: int, text: str, source: str | None, day: int | None) -> An
     return document
 
 
+def share(source: Path, target: Path) -> None:
+    """Make the empty folder `target` the same index as `source`; what is written once is shared by links.
+
+    Both can be changed from then on, each without the other. Raises OSError.
+    """
+    for path in source.iterdir():
+        if path.suffix in _REWRITTEN or path.name.startswith("."):
+            shutil.copyfile(path, target / path.name)
+            continue
+        try:
+            os.link(path, target / path.name)
+        except OSError:  # a file system without hard links
+            shutil.copyfile(path, target / path.name)
+
+
+def files(folder: Path) -> list[Path]:
+    """Return the files of an index, sorted, without its locks."""
+    return sorted(path for path in folder.iterdir() if path.is_file() and path.suffix != ".lock")
+
+
 class LexicalIndex:
-    """A written lexical index, opened read-only."""
+    """A written lexical index, opened read-only.
+
+    Raises IndexDamaged for files that tantivy cannot read, and StorageFailed where a folder that may only be
+    read needs a temporary one beside it, and none can be made.
+    """
 
     def __init__(self, folder: Path) -> None:
         hint = f"nutgraf index --rebuild --index {folder.parents[1]}"
-        if not (folder / "meta.json").is_file():
-            raise IndexDamaged(f"{folder} is not there or has no meta.json", hint=hint)
+        if not (folder / _META).is_file():
+            raise IndexDamaged(f"{folder} is not there or has no {_META}", hint=hint)
         try:
             with _lockable(folder) as here:
                 self._searcher = _open(here).searcher()  # maps all files
@@ -155,18 +191,31 @@ def _lockable(folder: Path) -> Iterator[Path]:
     if os.access(folder, os.W_OK):
         yield folder
         return
-    with TemporaryDirectory(prefix="nutgraf-") as links:
-        for file in folder.resolve().iterdir():
-            if file.suffix != ".lock":
-                (Path(links) / file.name).symlink_to(file)
-        yield Path(links)
+    with _temporary_folder(folder) as links:
+        for file in files(folder.resolve()):
+            (links / file.name).symlink_to(file)
+        yield links
+
+
+@contextmanager
+def _temporary_folder(wanted_by: Path) -> Iterator[Path]:
+    try:
+        temporary = TemporaryDirectory(prefix="nutgraf-")
+    except OSError as error:
+        raise StorageFailed(
+            f"{wanted_by} may only be read, and no temporary folder for links to its files could be made:"
+            f" {error.strerror or error}",
+            hint="name a folder that you may write to: TMPDIR=/path/to/folder nutgraf ...",
+        ) from error
+    with temporary as name:
+        yield Path(name)
 
 
 def _query(terms: Sequence[str], allow: Filter, among: Sequence[int] | None) -> Any:  # noqa: ANN401
     import tantivy
 
     query, occur, schema = tantivy.Query, tantivy.Occur, _schema()
-    wanted = query.boolean_query(
+    any_term = query.boolean_query(
         [(occur.Should, query.term_query(schema, "text", term, index_option="freq")) for term in terms]
     )
     limits = []
@@ -178,7 +227,7 @@ def _query(terms: Sequence[str], allow: Filter, among: Sequence[int] | None) -> 
     if among is not None:
         limits.append(query.term_set_query(schema, "id", list(among)))
     if not limits:
-        return wanted
-    # A constant score of nothing: filters say which passages may be found, never how good they are.
+        return any_term
+    # A constant score of zero: filters say which passages may be found, never how good they are.
     silent = [(occur.Must, query.const_score_query(limit, 0.0)) for limit in limits]
-    return query.boolean_query([(occur.Must, wanted), *silent])
+    return query.boolean_query([(occur.Must, any_term), *silent])

@@ -1,4 +1,4 @@
-"""The manifest: what the published generation of an index is made of, and whether all of it is there.
+"""The manifest: which files the published generation of an index consists of, and whether all are there.
 
 Knows the manifest's fields and how derived files are checked; `indexer.embedded.generation` makes them.
 """
@@ -6,9 +6,9 @@ Knows the manifest's fields and how derived files are checked; `indexer.embedded
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_origin, get_type_hints
 
-from nutgraf.indexer.atomic_write import replace_text, sync
+from nutgraf.indexer.atomic_write import sync_to_disk, write_text_atomically
 from nutgraf.indexer.embedded.store import FILENAME, Store
 from nutgraf.indexer.encoder import EncoderIdentity
 from nutgraf.indexer.errors import IndexDamaged, IndexerError, IndexMismatch, IndexMissing, StorageFailed
@@ -17,16 +17,19 @@ from nutgraf.indexer.passages import PassageRule
 FORMAT = 1
 MANIFEST = "manifest.json"
 BUILT_BY = "built_by"
+"""The key of the store's state that holds its encoder and passage rule."""
+
 TOKENS = "tokens"
-"""Where the store keeps the tokens of the last two manifests that were published from it."""
+"""The key of the store's state that holds the tokens of the last two manifests published from it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What one generation is made of.
+    """One published generation.
 
-    `upto` is the highest passage id in it, `files` maps names to bytes, and `token` is a random word that the
-    store knows too: a store that was replaced or restored from a backup does not.
+    `articles` and `passages` are numbers, `upto` is the highest passage id in it, `vectors` and `lexical` are
+    names in the index folder, and `files` maps each name to its size in bytes. `token` is a random word that
+    the store knows, too: a store that was replaced or restored from a backup does not know it.
     """
 
     format: int
@@ -44,7 +47,11 @@ class Manifest:
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """Return the published manifest. Raises IndexMissing, IndexMismatch (newer format) or IndexDamaged."""
+    """Return the published manifest.
+
+    Raises IndexMissing where there is no index, IndexMismatch for a newer format, IndexDamaged for a manifest
+    that is lost or is none, and StorageFailed for one that cannot be read.
+    """
     path = folder / MANIFEST
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
@@ -54,36 +61,44 @@ def read_manifest(folder: Path) -> Manifest:
         raise StorageFailed(
             f"{path} cannot be read: {error.strerror}", hint="name the folder of an index with --index"
         ) from error
-    except ValueError as error:
-        raise IndexDamaged(f"{path} is not JSON: {error}", hint=_rebuild(folder)) from error
-    found = data.get("format") if isinstance(data, dict) else None
-    if isinstance(found, int) and found > FORMAT:
+    except (ValueError, RecursionError) as error:
+        raise IndexDamaged(f"{path} is not JSON: {error}", hint=rebuild_hint(folder)) from error
+    number = data.get("format") if isinstance(data, dict) else None
+    if isinstance(number, int) and number > FORMAT:
         raise IndexMismatch(
-            f"the index {folder} has format {found}; this nutgraf reads up to {FORMAT}",
-            hint="pip install --upgrade nutgraf",
+            f"the index {folder} has format {number}; this nutgraf reads up to {FORMAT}",
+            hint="install the nutgraf that wrote it",
         )
     try:
         return _parse(data)
     except (KeyError, TypeError) as error:
-        raise IndexDamaged(f"{path} lacks or misspells a field: {error}", hint=_rebuild(folder)) from error
+        raise IndexDamaged(
+            f"{path} lacks or misspells a field: {error}", hint=rebuild_hint(folder)
+        ) from error
 
 
 def _parse(data: dict[str, Any]) -> Manifest:
     encoder, rule = EncoderIdentity(**data["encoder"]), PassageRule(**data["rule"])
-    return Manifest(**{**data, "encoder": encoder, "rule": rule})
+    manifest = Manifest(**{**data, "encoder": encoder, "rule": rule})
+    for name, annotation in get_type_hints(Manifest).items():
+        value, expected = getattr(manifest, name), get_origin(annotation) or annotation
+        if not isinstance(value, expected):
+            raise TypeError(f"{name} is {type(value).__name__}, expected {expected.__name__}")
+    return manifest
 
 
 def _missing(folder: Path) -> IndexerError:
     if (folder / FILENAME).is_file():
         return IndexDamaged(
-            f"the index {folder} was never published or lost its manifest", hint=_rebuild(folder)
+            f"the index {folder} was never published or lost its manifest", hint=rebuild_hint(folder)
         )
     return IndexMissing(
         f"there is no index in {folder}", hint=f"nutgraf index PATH_TO_ARTICLES --index {folder}"
     )
 
 
-def _rebuild(folder: Path) -> str:
+def rebuild_hint(folder: Path) -> str:
+    """Return the command that derives everything again from the store."""
     return f"nutgraf index --rebuild --index {folder}"
 
 
@@ -97,25 +112,30 @@ def check_files(folder: Path, manifest: Manifest) -> None:
     for name, expected in manifest.files.items():
         path = folder / name
         try:
-            found = path.stat().st_size
+            size_bytes = path.stat().st_size
         except OSError as error:
-            raise IndexDamaged(f"{path} is missing ({error.strerror})", hint=_rebuild(folder)) from error
-        if found != expected:
-            raise IndexDamaged(f"{path} has {found:,} bytes instead of {expected:,}", hint=_rebuild(folder))
+            raise IndexDamaged(f"{path} is missing ({error.strerror})", hint=rebuild_hint(folder)) from error
+        if size_bytes != expected:
+            raise IndexDamaged(
+                f"{path} has {size_bytes:,} bytes instead of {expected:,}", hint=rebuild_hint(folder)
+            )
 
 
 def check_store(folder: Path, manifest: Manifest, store: Store) -> None:
-    """Raise unless the published files were derived from this very store, with its encoder and rule."""
+    """Raise unless the published files were derived from this very store, with its encoder and rule.
+
+    Raises IndexDamaged for another store, and IndexMismatch for one that another encoder is encoding anew.
+    """
     if manifest.token not in (store.state(TOKENS) or "").split():
         raise IndexDamaged(
             f"{folder / MANIFEST} was not published from {folder / FILENAME}: one of them was replaced",
-            hint=_rebuild(folder),
+            hint=rebuild_hint(folder),
         )
     built_by = store.state(BUILT_BY)
     if built_by is not None and built_by != described(manifest.encoder, manifest.rule):
         raise IndexMismatch(
             f"the index {folder} is being encoded anew, or was stopped at it, by {_encoder_id(built_by)}",
-            hint=f"{_rebuild(folder)} --encoder {_encoder_id(built_by)}",
+            hint=f"{rebuild_hint(folder)} --encoder {_encoder_id(built_by)}",
         )
 
 
@@ -128,18 +148,18 @@ def described(encoder: EncoderIdentity, rule: PassageRule) -> str:
     return json.dumps([asdict(encoder), asdict(rule)], sort_keys=True)
 
 
-def check_encoder(folder: Path, built_by: EncoderIdentity, given: EncoderIdentity) -> None:
-    """Raise IndexMismatch unless the index was built by the given encoder."""
-    if built_by != given:
+def check_encoder(folder: Path, built_by: EncoderIdentity, encoder: EncoderIdentity) -> None:
+    """Raise IndexMismatch unless the index was built by this encoder."""
+    if built_by != encoder:
         raise IndexMismatch(
             f"the index {folder} was built by the encoder {built_by.id} ({built_by.sha256[:12]}),"
-            f" not by {given.id} ({given.sha256[:12]})",
-            hint=f"ask with --encoder {built_by.id}, or encode it anew: {_rebuild(folder)}",
+            f" not by {encoder.id} ({encoder.sha256[:12]})",
+            hint=f"ask with --encoder {built_by.id}, or encode it anew: {rebuild_hint(folder)}",
         )
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Publish: sync every file that it names, then put it in place by rename."""
+    """Wait until every file that the manifest names is on the disk, then publish it by rename."""
     for name in manifest.files:
-        sync(folder / name)
-    replace_text(folder / MANIFEST, json.dumps(asdict(manifest), indent=1))
+        sync_to_disk(folder / name)
+    write_text_atomically(folder / MANIFEST, json.dumps(asdict(manifest), indent=1))

@@ -1,25 +1,31 @@
 """The truth: articles, passages and vectors in one SQLite file.
 
-Knows the tables and what their rows mean; does not know how SQLite is spoken to (`database`), what finds and
-joins copies (`sketches`, `clusters`), FAISS, the lexical engine, or models.
-Everything derived (`vectors-<n>.faiss`, `lexical-<n>/`) can be made again from what is kept here.
+Knows the tables and what their rows mean; does not know how SQLite is spoken to (`database`), which tables
+find copies (`sketches`), which articles belong together (`clusters`), FAISS, the lexical engine, or models.
+Everything derived (`vectors-<n>.faiss`, `lexical-<n>/`) can be made again from what is kept here. No SQL
+leaves this module: whoever needs a row asks a method for it.
 """
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import islice
+from pathlib import Path
+from typing import Self, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.embedded import sketches
 from nutgraf.indexer.embedded.database import Database
 from nutgraf.indexer.embedded.rows import READ, WRITTEN, article_of, article_row, conditions
+from nutgraf.indexer.embedded.sketches import Sketches
 from nutgraf.indexer.filters import Filter
+from nutgraf.indexer.storage import Counts, Ids, OutletCount, PassageFacts
 
-Vectors = npt.NDArray[np.float16]
+Vectors: TypeAlias = npt.NDArray[np.float16]
 """(n, dim) float16 unit rows: exact enough (1e-3), half the memory and twice the speed of float32."""
 
 FILENAME = "store.sqlite"
@@ -44,21 +50,51 @@ class StoredPassage:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How much the store holds."""
-
-    articles: int
-    passages: int
-
-
 def vector_hash(encoded_text: str) -> bytes:
     """Return the key under which the vector of an encoder's input text is kept."""
     return hashlib.blake2b(encoded_text.encode(), digest_size=16).digest()
 
 
-class Store(Database):
-    """The database of one index. Use it as a context manager; every write happens inside `atomic()`."""
+_ALONE = "NOT EXISTS (SELECT 1 FROM articles b WHERE b.cluster = a.cluster AND b.num <> a.num)"
+
+
+class Store:
+    """The store of one index. Use it as a context manager; every write happens inside `atomic()`.
+
+    Every method raises StorageFailed where the disk says no, and IndexDamaged for a file that SQLite cannot
+    read; opening raises IndexMismatch for a file that a newer nutgraf wrote.
+    """
+
+    def __init__(self, path: Path, *, readonly: bool = False) -> None:
+        self.path = path
+        self._db = Database(path, readonly=readonly)
+        self.sketches = Sketches(self._db)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def atomic(self) -> AbstractContextManager[None]:
+        """Return a block that is one transaction: all of it is committed, or nothing where it raises."""
+        return self._db.atomic()
+
+    def checkpoint(self) -> None:
+        """Move what is committed from the write-ahead log into the file and onto the disk."""
+        self._db.checkpoint()
+
+    def quick_check(self) -> list[str]:
+        """Let SQLite look over the whole file; return ["ok"], or the first fault that it finds."""
+        return self._db.quick_check()
+
+    def size_bytes(self) -> int:
+        """Return the size of the file, without the write-ahead log."""
+        return self.path.stat().st_size
 
     # --- articles -----------------------------------------------------------------------------------
 
@@ -71,83 +107,126 @@ class Store(Database):
         self.remove([article.id])
         row = article_row(article)
         places = ",".join("?" * len(row))
-        number = self.run(f"INSERT INTO articles ({WRITTEN}) VALUES ({places})", row)
+        number = self._db.run(f"INSERT INTO articles ({WRITTEN}) VALUES ({places})", row)
         for passage in passages:
             assert 0 <= passage.start < passage.end <= len(article.text), (article.id, passage)
-        self.run_each(
+        self._db.run_each(
             "INSERT INTO passages (article, start, stop, vector)"
             " VALUES (?, ?, ?, (SELECT id FROM vectors WHERE hash = ?))",
             [(number, p.start, p.end, p.vector_hash) for p in passages],
         )
 
-    def remove(self, article_ids: Iterable[str]) -> int:
-        """Remove the articles, leaving a tombstone for each passage; return how many there were."""
-        removed = 0
+    def remove(self, article_ids: Iterable[str]) -> list[str]:
+        """Remove the articles, leaving a tombstone for each passage; return the ids that were there."""
+        removed = []
         for article_id in article_ids:
-            row = self.one("SELECT num FROM articles WHERE id = ?", (article_id,))
+            row = self._db.one("SELECT num FROM articles WHERE id = ?", (article_id,))
             if not row:
                 continue
-            self.run("INSERT INTO tombstones SELECT id FROM passages WHERE article = ?", row)
-            self.run("DELETE FROM passages WHERE article = ?", row)
-            sketches.remove(self, row[0])
-            self.run("DELETE FROM articles WHERE num = ?", row)
-            removed += 1
+            self._db.run("INSERT INTO tombstones SELECT id FROM passages WHERE article = ?", row)
+            self._db.run("DELETE FROM passages WHERE article = ?", row)
+            self.sketches.remove(row[0])
+            self._db.run("DELETE FROM articles WHERE num = ?", row)
+            removed.append(article_id)
         return removed
 
     def content_hashes(self, article_ids: Sequence[str]) -> dict[str, str]:
         """Return id -> content hash of those articles that are stored."""
-        return dict(self.rows_in("SELECT id, content_hash FROM articles WHERE id IN ({})", article_ids))
+        return dict(self._db.rows_in("SELECT id, content_hash FROM articles WHERE id IN ({})", article_ids))
 
     def set_origins(self, origins: Mapping[str, str | None]) -> None:
         """Note where articles were read from, now that it is somewhere else."""
-        self.run_each("UPDATE articles SET origin = ? WHERE id = ?", [(o, i) for i, o in origins.items()])
+        self._db.run_each("UPDATE articles SET origin = ? WHERE id = ?", [(o, i) for i, o in origins.items()])
 
     def origins(self, article_ids: Sequence[str]) -> dict[str, str | None]:
         """Return id -> origin of those articles that are stored."""
-        return dict(self.rows_in("SELECT id, origin FROM articles WHERE id IN ({})", article_ids))
+        return dict(self._db.rows_in("SELECT id, origin FROM articles WHERE id IN ({})", article_ids))
 
     def all_origins(self) -> Iterator[tuple[str, str]]:
         """Yield (article id, origin) of every article that has an origin, by id."""
-        yield from self.rows("SELECT id, origin FROM articles WHERE origin IS NOT NULL ORDER BY id")
+        yield from self._db.rows("SELECT id, origin FROM articles WHERE origin IS NOT NULL ORDER BY id")
 
     def articles(self, article_ids: Sequence[str]) -> dict[str, Article]:
         """Return id -> Article of those that are stored."""
-        rows = self.rows_in(f"SELECT {READ} FROM articles WHERE id IN ({{}})", article_ids)
+        rows = self._db.rows_in(f"SELECT {READ} FROM articles WHERE id IN ({{}})", article_ids)
         return {row[0]: article_of(row) for row in rows}
 
     def texts(self, article_ids: Sequence[str]) -> dict[str, str]:
         """Return id -> text of those articles that are stored."""
-        return dict(self.rows_in("SELECT id, text FROM articles WHERE id IN ({})", article_ids))
+        return dict(self._db.rows_in("SELECT id, text FROM articles WHERE id IN ({})", article_ids))
 
     def counts(self) -> Counts:
         """Return the number of articles and passages."""
-        row = self.one("SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM passages)")
+        row = self._db.one("SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM passages)")
         return Counts(articles=row[0], passages=row[1])
 
-    def sources(self) -> list[tuple[str, int]]:
-        """Return (source, articles) by count; articles without a source are left out."""
-        return list(
-            self.rows(
-                "SELECT source, count(*) FROM articles WHERE source IS NOT NULL"
-                " GROUP BY source ORDER BY 2 DESC, 1"
-            )
-        )
+    def page(self, allow: Filter, after: str | None, limit: int) -> list[Article]:
+        """Return up to `limit` articles that pass the filter, by id, beyond the id `after`."""
+        passing, values = conditions(allow)
+        if after is not None:
+            passing, values = [*passing, "a.id > ?"], [*values, after]
+        where = " AND ".join(passing) or "1"
+        sql = f"SELECT {READ} FROM articles a WHERE {where} ORDER BY a.id LIMIT ?"
+        return [article_of(row) for row in self._db.rows(sql, [*values, limit])]
 
-    def days(self) -> tuple[str, str] | None:
-        """Return the first and last `published` (ISO 8601), None where no article has a date."""
-        first, last = self.one("SELECT min(published), max(published) FROM articles")
-        return None if first is None else (first, last)
+    def outlets(self) -> tuple[OutletCount, ...]:
+        """Return the outlets by count, the largest first, then by name; articles without one are left out."""
+        rows = self._db.rows(
+            "SELECT source, count(*) FROM articles WHERE source IS NOT NULL"
+            " GROUP BY source ORDER BY 2 DESC, 1"
+        )
+        return tuple(OutletCount(*row) for row in rows)
+
+    def published_range(self) -> tuple[str | None, str | None]:
+        """Return the first and the last `published` (ISO 8601); None where no article has a date."""
+        first, last = self._db.one("SELECT min(published), max(published) FROM articles")
+        return first, last
+
+    # --- clusters -----------------------------------------------------------------------------------
+
+    def clusters(self, article_ids: Sequence[str]) -> dict[str, str]:
+        """Return id -> cluster of those articles that are stored and have one."""
+        sql = "SELECT id, cluster FROM articles WHERE cluster IS NOT NULL AND id IN ({})"
+        return dict(self._db.rows_in(sql, article_ids))
+
+    def cluster_members(self, names: Sequence[str]) -> dict[str, str]:
+        """Return id -> cluster of all articles of these clusters."""
+        return dict(self._db.rows_in("SELECT id, cluster FROM articles WHERE cluster IN ({})", names))
+
+    def cluster_articles(self, names: Sequence[str], allow: Filter) -> list[Article]:
+        """Return the articles of these clusters that pass the filter: by date (none last), then id."""
+        passing, values = conditions(allow)
+        where = " AND ".join([*passing, "a.cluster IN ({})"])
+        rows = self._db.rows_in(f"SELECT {READ} FROM articles a WHERE {where}", names, before=values)
+        last = datetime.max.replace(tzinfo=UTC)
+        return sorted(map(article_of, rows), key=lambda a: (a.published or last, a.id))
+
+    def part(self, article_ids: Iterable[str] | None = None) -> None:
+        """Give each of the articles (None: every one) a cluster of its own, named by its id."""
+        sql = "UPDATE articles SET cluster = id WHERE cluster IS NOT id"
+        if article_ids is None:
+            self._db.run(sql)
+        else:
+            self._db.run_each(f"{sql} AND id = ?", [(article_id,) for article_id in article_ids])
+
+    def join(self, name: str, others: Iterable[str]) -> None:
+        """Move the articles of the clusters `others` into the cluster `name`."""
+        self._db.run_each(
+            "UPDATE articles SET cluster = ? WHERE cluster = ?", [(name, other) for other in others]
+        )
 
     # --- passages -----------------------------------------------------------------------------------
 
     def passages(self, passage_ids: Sequence[int]) -> dict[int, StoredPassage]:
         """Return id -> passage of those that are stored; removed ones are absent."""
         sql = "SELECT p.id, a.id, p.start, p.stop FROM passages p JOIN articles a ON a.num = p.article"
-        return {row[0]: StoredPassage(*row) for row in self.rows_in(sql + " WHERE p.id IN ({})", passage_ids)}
+        return {
+            row[0]: StoredPassage(*row) for row in self._db.rows_in(sql + " WHERE p.id IN ({})", passage_ids)
+        }
 
     def passage_texts(self, after: int) -> Iterator[tuple[int, str, str, str | None, int | None]]:
         """Yield (id, title, text, source, day) of the passages with an id above `after`, by id."""
-        yield from self.rows(
+        yield from self._db.rows(
             "SELECT p.id, a.title, substr(a.text, p.start + 1, p.stop - p.start), a.source, a.day"
             " FROM passages p JOIN articles a ON a.num = p.article WHERE p.id > ? ORDER BY p.id",
             (after,),
@@ -158,7 +237,7 @@ class Store(Database):
 
         The id is that of the article's first passage, which no other article was or will be given.
         """
-        yield from self.rows(
+        yield from self._db.rows(
             "SELECT (SELECT min(id) FROM passages WHERE article = a.num) AS first, a.title, a.text, a.source,"
             " a.day FROM articles a WHERE first > ? ORDER BY a.num",
             (after,),
@@ -167,13 +246,13 @@ class Store(Database):
     def first_passages(self, passage_ids: Sequence[int]) -> dict[int, int]:
         """Return id -> the first passage of its article, of the passages that are stored."""
         sql = "SELECT p.id, (SELECT min(id) FROM passages WHERE article = p.article) FROM passages p"
-        return dict(self.rows_in(f"{sql} WHERE p.id IN ({{}})", passage_ids))
+        return dict(self._db.rows_in(f"{sql} WHERE p.id IN ({{}})", passage_ids))
 
-    def allowed_passages(self, allow: Filter) -> npt.NDArray[np.int64]:
+    def allowed_passages(self, allow: Filter) -> Ids:
         """Return the ids (int64, ascending) of the passages whose article passes the filter."""
         passing, values = conditions(allow)
         rows = list(
-            self.rows(
+            self._db.rows(
                 "SELECT p.id FROM passages p JOIN articles a ON a.num = p.article"
                 f" WHERE {' AND '.join(passing) or '1'} ORDER BY p.id",
                 values,
@@ -181,14 +260,17 @@ class Store(Database):
         )
         return np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
 
-    def published_days(self, passage_ids: Sequence[int]) -> dict[int, int]:
-        """Return id -> day number of the passages whose article has a date."""
-        sql = "SELECT p.id, a.day FROM passages p JOIN articles a ON a.num = p.article"
-        return dict(self.rows_in(f"{sql} WHERE a.day IS NOT NULL AND p.id IN ({{}})", passage_ids))
+    def facts(self, passage_ids: Sequence[int]) -> dict[int, PassageFacts]:
+        """Return id -> facts of its article, of the passages that are stored."""
+        sql = (
+            f"SELECT p.id, a.day, CASE WHEN {_ALONE} THEN NULL ELSE a.cluster END"
+            " FROM passages p JOIN articles a ON a.num = p.article WHERE p.id IN ({})"
+        )
+        return {row[0]: PassageFacts(row[1], row[2]) for row in self._db.rows_in(sql, passage_ids)}
 
     def unsplit(self, limit: int) -> list[Article]:
         """Return up to `limit` articles that have no passages (after `forget_passages`)."""
-        rows = self.rows(
+        rows = self._db.rows(
             f"SELECT {READ} FROM articles"
             " WHERE num NOT IN (SELECT article FROM passages) ORDER BY num LIMIT ?",
             (limit,),
@@ -197,42 +279,42 @@ class Store(Database):
 
     def forget_passages(self) -> None:
         """Remove all passages and vectors, keeping the articles: for another encoder or passage rule."""
-        self.run("INSERT INTO tombstones SELECT id FROM passages")
-        self.run("DELETE FROM passages")
-        self.run("DELETE FROM vectors")
+        self._db.run("INSERT INTO tombstones SELECT id FROM passages")
+        self._db.run("DELETE FROM passages")
+        self._db.run("DELETE FROM vectors")
 
     def last_passage(self) -> int:
         """Return the highest passage id, 0 when there is none."""
-        return int(self.one("SELECT coalesce(max(id), 0) FROM passages")[0])
+        return int(self._db.one("SELECT coalesce(max(id), 0) FROM passages")[0])
 
     def tombstones(self) -> list[int]:
         """Return the ids of removed passages that derived files may still hold, ascending."""
-        return [row[0] for row in self.rows("SELECT passage FROM tombstones ORDER BY passage")]
+        return [row[0] for row in self._db.rows("SELECT passage FROM tombstones ORDER BY passage")]
 
     def clear_tombstones(self, passage_ids: Sequence[int]) -> None:
         """Forget these tombstones, once every derived file is without them, and the vectors unused since."""
-        self.run_each("DELETE FROM tombstones WHERE passage = ?", [(i,) for i in passage_ids])
-        self.run("DELETE FROM vectors WHERE id NOT IN (SELECT vector FROM passages)")
+        self._db.run_each("DELETE FROM tombstones WHERE passage = ?", [(i,) for i in passage_ids])
+        self._db.run("DELETE FROM vectors WHERE id NOT IN (SELECT vector FROM passages)")
 
     # --- vectors ------------------------------------------------------------------------------------
 
     def known_vectors(self, hashes: Sequence[bytes]) -> set[bytes]:
         """Return those of the hashes that have a vector already."""
-        return {row[0] for row in self.rows_in("SELECT hash FROM vectors WHERE hash IN ({})", hashes)}
+        return {row[0] for row in self._db.rows_in("SELECT hash FROM vectors WHERE hash IN ({})", hashes)}
 
     def put_vectors(self, vectors: Mapping[bytes, Vectors]) -> None:
-        """Store one float16 vector a hash; a hash that is there keeps what it has."""
-        self.run_each(
+        """Store a float16 vector (dim,) for each hash; a hash that is there keeps its vector."""
+        self._db.run_each(
             "INSERT INTO vectors (hash, vector) VALUES (?, ?) ON CONFLICT (hash) DO NOTHING",
             [(key, vector.astype("<f2").tobytes()) for key, vector in vectors.items()],
         )
 
-    def vectors(self, after: int = 0, chunk: int = 8192) -> Iterator[tuple[npt.NDArray[np.int64], Vectors]]:
+    def vectors(self, after: int = 0, chunk: int = 8192) -> Iterator[tuple[Ids, Vectors]]:
         """Yield (ids, vectors) of the passages with an id above `after`, by id, in chunks.
 
         ids int64 (n,), vectors float16 (n, dim).
         """
-        cursor = self.rows(
+        cursor = self._db.rows(
             "SELECT p.id, v.vector FROM passages p JOIN vectors v ON v.id = p.vector"
             " WHERE p.id > ? ORDER BY p.id",
             (after,),
@@ -245,9 +327,9 @@ class Store(Database):
 
     def state(self, key: str) -> str | None:
         """Return a remembered value, None where there is none."""
-        row = self.one("SELECT value FROM state WHERE key = ?", (key,))
+        row = self._db.one("SELECT value FROM state WHERE key = ?", (key,))
         return str(row[0]) if row else None
 
     def set_state(self, key: str, value: str) -> None:
         """Remember a value."""
-        self.run("INSERT OR REPLACE INTO state VALUES (?, ?)", (key, value))
+        self._db.run("INSERT OR REPLACE INTO state VALUES (?, ?)", (key, value))

@@ -1,7 +1,8 @@
 """The dense index of one generation: a flat FAISS file, searched exactly. The one home of faiss.
 
-Knows ids and vectors; does not know articles, SQLite or what a vector means. Half-precision codes, mapped
-from disk: opening costs nothing, and 240,000 passages are searched in some 8 ms where float32 takes 35.
+Knows ids and vectors; does not know articles, SQLite or what a vector means. The file holds half-precision
+codes and is mapped from disk: opening costs nothing, and 240,000 passages are searched in some 8 ms where
+float32 takes 35 (docs/log.md, 2026-11-21, "dense search, 240,000 vectors of 384 dimensions").
 """
 
 from collections.abc import Iterable
@@ -13,9 +14,7 @@ import numpy.typing as npt
 
 from nutgraf.indexer.embedded.store import Vectors
 from nutgraf.indexer.errors import IndexDamaged, StorageFailed
-
-Ids = npt.NDArray[np.int64]
-Scores = npt.NDArray[np.float32]
+from nutgraf.indexer.storage import Ids, Scores
 
 
 def _faiss() -> Any:  # noqa: ANN401 - its stubs describe the C++ classes, not what Python makes of them
@@ -25,7 +24,10 @@ def _faiss() -> Any:  # noqa: ANN401 - its stubs describe the C++ classes, not w
 
 
 def write(path: Path, chunks: Iterable[tuple[Ids, Vectors]], dim: int) -> int:
-    """Write the (ids, vectors) chunks as one index file at `path`; return how many vectors it holds."""
+    """Write the chunks, ids (n,) and vectors (n, dim), as one index file; return how many vectors it holds.
+
+    Raises StorageFailed where the disk says no.
+    """
     faiss = _faiss()
 
     codes = faiss.IndexScalarQuantizer(dim, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
@@ -42,7 +44,7 @@ def write(path: Path, chunks: Iterable[tuple[Ids, Vectors]], dim: int) -> int:
 
 
 class DenseIndex:
-    """A written index file, opened read-only."""
+    """A written index file, opened read-only. Raises IndexDamaged for a file that FAISS cannot read."""
 
     def __init__(self, path: Path) -> None:
         faiss = _faiss()
@@ -66,7 +68,7 @@ class DenseIndex:
         vector float32 (dim,). With `allowed` (ascending ids) only those are searched: filtering comes before
         the search, so a selective filter never loses a hit. Fewer than `k` come back when there are no more.
         """
-        if len(self) == 0 or (allowed is not None and len(allowed) == 0):
+        if k < 1 or len(self) == 0 or (allowed is not None and len(allowed) == 0):
             return np.empty(0, np.int64), np.empty(0, np.float32)
         params = None
         if allowed is not None:
@@ -76,9 +78,15 @@ class DenseIndex:
             selector = faiss.IDSelectorBitmap(np.packbits(bits, bitorder="little"))
             params = faiss.SearchParameters(sel=selector)
         _faiss().omp_set_num_threads(1)  # one question is one thread's work: waking others costs 3 ms
-        scores, ids = self._index.search(vector[None], min(k, len(self)), params=params)
-        found = ids[0] >= 0
-        return by_score(ids[0][found], scores[0][found])
+        # FAISS keeps any of the passages that share the k-th score: fetch them all, take the least ids.
+        depth = k + 1
+        while True:
+            scores, ids = self._index.search(vector[None], min(depth, len(self)), params=params)
+            filled = ids[0] >= 0
+            ranked, ranked_scores = by_score(ids[0][filled], scores[0][filled])
+            if len(ranked) < depth or ranked_scores[-1] < ranked_scores[k - 1]:
+                return ranked[:k], ranked_scores[:k]
+            depth *= 2
 
 
 def by_score(ids: Ids, scores: Scores) -> tuple[Ids, Scores]:
@@ -90,10 +98,10 @@ def by_score(ids: Ids, scores: Scores) -> tuple[Ids, Scores]:
 def exact_search(
     ids: Ids, vectors: Vectors, vector: npt.NDArray[np.float32], k: int, allowed: Ids | None = None
 ) -> tuple[Ids, Scores]:
-    """Search (n, dim) vectors in numpy: for passages too new to be published, and as the tests' oracle."""
+    """Search vectors (n, dim) in numpy: passages too new to be published, and in tests the right result."""
     if allowed is not None:
         keep = np.isin(ids, allowed)
         ids, vectors = ids[keep], vectors[keep]
     scores = vectors.astype(np.float32) @ vector
-    found, best = by_score(ids, scores)
-    return found[:k], best[:k]
+    ids, scores = by_score(ids, scores)
+    return ids[:k], scores[:k]

@@ -1,49 +1,45 @@
-"""Builds an index: articles in, one transaction a batch, a generation published at the end.
+"""Writes an index: articles in, one transaction a batch, a generation published at the end.
 
-Knows the order of the steps; does not know files of articles, the command line, or how anything is encoded.
-Stopped anywhere, it goes on where it was: an article already stored as it is costs a look-up.
+Knows the order of the steps; does not know how articles are read, whether a file is there (`indexer.origins`
+says so), the command line, or how anything is encoded. Stopped anywhere, the next writer goes on there: an
+article that is stored as it is costs a look-up.
 """
 
 import json
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 
+from nutgraf.indexer import origins
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.embedded import clusters
 from nutgraf.indexer.embedded.generation import publish, published, writer_lock
 from nutgraf.indexer.embedded.manifest import BUILT_BY, Manifest, check_encoder, described
 from nutgraf.indexer.embedded.store import FILENAME, NewPassage, Store, vector_hash
 from nutgraf.indexer.encoder import Encoder, EncoderIdentity, identity
-from nutgraf.indexer.loaders import Skipped
+from nutgraf.indexer.loaders.base import Skipped
 from nutgraf.indexer.passages import PassageRule, split, title_prefix
+from nutgraf.indexer.storage import ArticleStatus, Counts, IndexState, WriteStatus
 
 BATCH_CHARS = 400_000
-"""Text a transaction: some 850 passages, about six seconds of encoding, the most a kill can lose."""
+"""Text a transaction: some 850 passages, about six seconds of encoding, the most a kill can lose. Other sizes
+were not measured."""
 
-
-@dataclass(slots=True)
-class WriteSummary:
-    """What a run did. `duplicate`: stored, but a copy of it, edited or not, is there already."""
-
-    added: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    duplicate: int = 0
-    removed: int = 0
-    encoded: int = 0
-    skipped: list[Skipped] = field(default_factory=list)
+_UNSPLIT = 64  # articles a transaction when everything is encoded anew; not measured
+_Item: TypeAlias = Article | ArticleStatus
 
 
 class EmbeddedWriter:
-    """The one writer of an index. Use as a context manager: it holds the lock while it is open."""
+    """The one writer of an index. Use it as a context manager: it holds the lock inside the block.
+
+    The methods are described in `indexer.storage`, as those of an `ArchiveWriter`.
+    """
 
     def __init__(self, folder: Path, encoder: Encoder, rule: PassageRule | None = None) -> None:
         self.folder = folder
-        self.summary = WriteSummary()
+        self.encoded_passages = 0
         self._encoder = encoder
         self._identity = identity(encoder)
         self._rule = rule or PassageRule()
@@ -63,33 +59,29 @@ class EmbeddedWriter:
         self._store.close()
         self._lock.__exit__(*error)  # type: ignore[arg-type] # passed on as they came
 
-    def add(self, items: Iterable[Article | Skipped], each_batch: Callable[[], None] = lambda: None) -> None:
-        """Store every article of `items`, a transaction a batch; call `each_batch` after each."""
+    def add(
+        self, items: Iterable[Article | Skipped], each_batch: Callable[[], None] = lambda: None
+    ) -> Iterator[ArticleStatus]:
+        """Store articles, a transaction a batch, and yield what became of each item; consume it."""
         self._claim()
-        for batch in _batches(self._counted(items)):
-            self._store_batch(batch)
+        for batch in _batches(self._checked(items)):
+            yield from self._store_batch(batch)
             each_batch()
 
-    def remove(self, article_ids: Sequence[str]) -> int:
-        """Remove articles by id; return how many were there. They are gone from search once published."""
+    def remove(self, article_ids: Sequence[str]) -> list[str]:
+        """Remove articles by id; return those that were there. They are gone from every search."""
         self._claim()
         with self._store.atomic():
             left = clusters.neighbours(self._store, article_ids)
             removed = self._store.remove(article_ids)
             clusters.place(self._store, [], left)
-        self.summary.removed += removed
         return removed
 
-    def known(self, article_ids: Sequence[str]) -> list[str]:
-        """Return those of the ids that are stored, in the order given."""
-        stored = self._store.content_hashes(article_ids)
-        return [article_id for article_id in dict.fromkeys(article_ids) if article_id in stored]
-
     def unseen_origins(self) -> Iterator[tuple[str, str]]:
-        """Yield (article id, origin) of the stored articles that this run did not come across."""
+        """Yield (article id, origin) of the stored articles that did not come through this writer."""
         return (pair for pair in self._store.all_origins() if pair[0] not in self._seen)
 
-    def rebuild(self, each_batch: Callable[[], None] = lambda: None) -> Manifest:
+    def rebuild(self, each_batch: Callable[[], None] = lambda: None) -> IndexState:
         """Derive everything again from the store; passages and vectors too if the encoder or rule changed."""
         with self._store.atomic():
             clusters.forget(self._store)
@@ -98,16 +90,16 @@ class EmbeddedWriter:
                 self._store.set_state(BUILT_BY, self._built_by())
         self._fill(each_batch)
         clusters.complete(self._store)
-        return publish(self.folder, self._store, self._identity, self._rule, anew=True)
+        return _state(publish(self.folder, self._store, self._identity, self._rule, anew=True))
 
-    def publish(self) -> Manifest:
+    def publish(self) -> IndexState:
         """Publish a generation, unless the last one holds all there is."""
         self._claim()
         self._fill(lambda: None)
         manifest = published(self.folder, self._store)
         if manifest and manifest.upto == self._store.last_passage() and not self._store.tombstones():
-            return manifest
-        return publish(self.folder, self._store, self._identity, self._rule)
+            return _state(manifest)
+        return _state(publish(self.folder, self._store, self._identity, self._rule))
 
     # --- inside -------------------------------------------------------------------------------------
 
@@ -115,78 +107,81 @@ class EmbeddedWriter:
         return described(self._identity, self._rule)
 
     def _claim(self) -> None:
-        """Remember the encoder and rule of a new index; refuse those of another."""
-        found = self._store.state(BUILT_BY)
-        if found is None:
+        """Remember the encoder and rule of a new index; refuse another encoder than that of an old one."""
+        built_by = self._store.state(BUILT_BY)
+        if built_by is None:
             with self._store.atomic():
                 self._store.set_state(BUILT_BY, self._built_by())
-        elif found != self._built_by():
-            built_by = EncoderIdentity(**json.loads(found)[0])
-            check_encoder(self.folder, built_by, self._identity)
-            self._rule = PassageRule(**json.loads(found)[1])
+        elif built_by != self._built_by():
+            encoder, rule = json.loads(built_by)
+            check_encoder(self.folder, EncoderIdentity(**encoder), self._identity)
+            self._rule = PassageRule(**rule)
         clusters.complete(self._store)
 
-    def _counted(self, items: Iterable[Article | Skipped]) -> Iterator[Article]:
+    def _checked(self, items: Iterable[Article | Skipped]) -> Iterator[_Item]:
+        """Yield each article that can be stored, and the status of each item that cannot."""
         for item in items:
             if isinstance(item, Skipped):
-                self.summary.skipped.append(item)
+                yield ArticleStatus("skipped", None, item.origin, item.reason)
             elif not item.text.strip():
-                self.summary.skipped.append(Skipped(item.origin or item.id, "no text"))
+                yield _skipped(item, "no text")
             elif item.id in self._seen:
-                origin = item.origin or item.id
-                self.summary.skipped.append(Skipped(origin, f"id {item.id} was given already in this run"))
+                yield _skipped(item, f"id {item.id} was given already in this run")
             else:
                 self._seen.add(item.id)
-                # Absolute: the next run may stand in another folder.
-                where = os.path.abspath(item.origin) if item.origin else None  # noqa: PTH100 - keeps links
-                yield replace(item, origin=where)
+                yield item
 
-    def _store_batch(self, batch: Sequence[Article]) -> None:
-        batch = self._unclaimed(batch)
-        stored = self._store.content_hashes([a.id for a in batch])
-        fresh = [a for a in batch if stored.get(a.id) != a.content_hash]
+    def _store_batch(self, batch: Sequence[_Item]) -> list[ArticleStatus]:
+        """Store the articles of a batch; return a status for each item of it, in order."""
+        unclaimed = self._unclaimed(batch)
+        articles = [item for item in unclaimed if isinstance(item, Article)]
+        stored = self._store.content_hashes([a.id for a in articles])
+        fresh = [a for a in articles if stored.get(a.id) != a.content_hash]
         self._write(fresh)
-        self._note_moves([a for a in batch if stored.get(a.id) == a.content_hash])
-        self.summary.unchanged += len(batch) - len(fresh)
-        self._count([a.id for a in fresh], stored)
+        self._note_moves([a for a in articles if stored.get(a.id) == a.content_hash])
+        statuses = self._statuses([a.id for a in fresh], stored)
+        return [
+            item
+            if isinstance(item, ArticleStatus)
+            else ArticleStatus(statuses.get(item.id, "unchanged"), item.id, item.origin or "")
+            for item in unclaimed
+        ]
 
-    def _count(self, fresh: Sequence[str], stored: Mapping[str, str]) -> None:
-        """Count what was written: of several new copies all but the first are duplicates."""
-        names = clusters.of(self._store, fresh)
-        members = clusters.members(self._store, [*names.values()])
+    def _statuses(self, fresh: Sequence[str], stored: Mapping[str, str]) -> dict[str, WriteStatus]:
+        """Return id -> status of what was written: of several new copies all but the first are duplicates."""
+        names = self._store.clusters(fresh)
+        members = self._store.cluster_members([*names.values()])
         known = {
             name for article_id, name in members.items() if article_id in stored or article_id not in names
         }
+        statuses: dict[str, WriteStatus] = {}
         for article_id in fresh:
             if article_id in stored:
-                self.summary.updated += 1
+                statuses[article_id] = "updated"
             elif names[article_id] in known:
-                self.summary.duplicate += 1
+                statuses[article_id] = "duplicate"
             else:
-                self.summary.added += 1
+                statuses[article_id] = "added"
                 known.add(names[article_id])
+        return statuses
 
     def _note_moves(self, unchanged: Sequence[Article]) -> None:
         """Remember where an unchanged article is now, lest pruning takes its old file for the article."""
-        origins = self._store.origins([a.id for a in unchanged])
-        moved = {a.id: a.origin for a in unchanged if a.origin and origins.get(a.id) != a.origin}
+        before = self._store.origins([a.id for a in unchanged])
+        moved = {a.id: a.origin for a in unchanged if a.origin and before.get(a.id) != a.origin}
         if moved:
             with self._store.atomic():
                 self._store.set_origins(moved)
 
-    def _unclaimed(self, batch: Sequence[Article]) -> list[Article]:
-        """Return the batch less files whose id, made from their path, is that of another file still there."""
-        origins = self._store.origins([a.id for a in batch])
-        kept = []
-        for article in batch:
-            other = origins.get(article.id)
-            named_by_path = article.origin is not None and article.origin.endswith(article.id)
-            if named_by_path and other and other != article.origin and Path(other).is_file():
-                reason = f"its id {article.id} belongs to {other}; index their common folder instead"
-                self.summary.skipped.append(Skipped(article.origin or "", reason))
-            else:
-                kept.append(article)
-        return kept
+    def _unclaimed(self, batch: Sequence[_Item]) -> list[_Item]:
+        """Return the batch; an article whose id, made from its path, belongs to another file is skipped."""
+        owners = self._store.origins([item.id for item in batch if isinstance(item, Article)])
+        return [
+            _skipped(item, f"its id {item.id} belongs to {owner}; index their common folder instead")
+            if isinstance(item, Article) and _belongs_to(item, owner := owners.get(item.id))
+            else item
+            for item in batch
+        ]
 
     def _write(self, articles: Sequence[Article]) -> None:
         """Split, encode and store articles, and find their copies, in one transaction."""
@@ -203,7 +198,7 @@ class EmbeddedWriter:
             for article in articles:
                 self._store.put(article, passages[article.id])
             clusters.place(self._store, articles, left)
-        self.summary.encoded += len(missing)
+        self.encoded_passages += len(missing)
 
     def _passages(self, article: Article, texts: dict[bytes, str]) -> Iterator[NewPassage]:
         spans = split(
@@ -221,19 +216,48 @@ class EmbeddedWriter:
 
     def _fill(self, each_batch: Callable[[], None]) -> None:
         """Split and encode the articles that `rebuild` left without passages."""
-        while articles := self._store.unsplit(64):
+        while articles := self._store.unsplit(_UNSPLIT):
             self._write(articles)
             each_batch()
 
 
-def _batches(articles: Iterable[Article]) -> Iterator[list[Article]]:
-    batch: list[Article] = []
+def _state(manifest: Manifest) -> IndexState:
+    """Return the state of an index that holds nothing beyond its published generation."""
+    return IndexState(
+        generation=manifest.generation,
+        token=manifest.token,
+        counts=Counts(manifest.articles, manifest.passages),
+        unpublished_passages=0,
+        last_passage=manifest.upto,
+        encoder=manifest.encoder,
+    )
+
+
+def _skipped(article: Article, reason: str) -> ArticleStatus:
+    return ArticleStatus("skipped", article.id, article.origin or article.id, reason)
+
+
+def _belongs_to(article: Article, owner: str | None) -> bool:
+    """Whether the article's id was made from its path, and names another file, `owner`, that is there."""
+    if article.origin is None or not owner or owner == article.origin:
+        return False
+    return origins.names_article(article.origin, article.id) and origins.is_file(owner)
+
+
+def _batches(items: Iterable[_Item]) -> Iterator[list[_Item]]:
+    """Yield the items in batches of some `BATCH_CHARS`; what came before `items` raised is yielded first."""
+    batch: list[_Item] = []
     chars = 0
-    for article in articles:
-        batch.append(article)
-        chars += len(article.text)
-        if chars >= BATCH_CHARS:
+    try:
+        for item in items:
+            batch.append(item)
+            chars += len(item.text if isinstance(item, Article) else item.reason)
+            if chars >= BATCH_CHARS:
+                yield batch
+                batch, chars = [], 0
+    except Exception:
+        if batch:
             yield batch
-            batch, chars = [], 0
+        raise
     if batch:
         yield batch

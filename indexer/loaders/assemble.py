@@ -1,18 +1,29 @@
-"""The last step of every loader: what a format gave becomes a clean article, or a reason why not."""
+"""The last step of every loader: a format's draft becomes a clean article, or a reason why not."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeAlias
 
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.clean import clean, one_line, storable
 from nutgraf.indexer.dates import ParsedDate, date_in_text, date_in_url, parse_date
 from nutgraf.indexer.loaders.base import LoadOptions, SourceFile, UnreadableError
 from nutgraf.indexer.loaders.identity import canonical_url, checked_id, web_url
+from nutgraf.indexer.origins import absolute_origin
+
+RefuseDate: TypeAlias = Callable[[str, str], None]
+"""Takes note of a date that was not used: its words, and why."""
 
 TRUST = ("given", "json-ld", "meta", "url", "byline", "text", "file")
-"""Where dates come from, the most trusted first: what was written for machines to read, then where the page
-stands, then what it shows to people, and last when the file was changed, which says little of the article."""
+"""Where dates come from, the most trusted first: what was written for machines to read, then the page's
+address, then what it shows to people, and last when the file was changed, which says little about it."""
 
+NAMELESS = "neither an id nor a web address"
+"""The reason for an article without a file that states neither."""
+
+# Bounds against hostile or broken documents, far above what newspapers print; not measured.
 _TITLE_CHARS = 500
 _MADE_TITLE_CHARS = 120
 _NAME_CHARS = 200
@@ -36,7 +47,7 @@ class StatedDate:
 class ArticleDraft:
     """What a format knows about one article, before cleaning; empty strings where it knows nothing.
 
-    `dates` are all that were found, in any order; among those of one place the first is the best.
+    `dates` are all that the source states, in any order; among those of one place the first is the best.
     """
 
     text: str
@@ -49,22 +60,29 @@ class ArticleDraft:
 
 
 def assemble(
-    draft: ArticleDraft, *, file: SourceFile, options: LoadOptions, number: int | None = None
+    draft: ArticleDraft,
+    *,
+    options: LoadOptions,
+    file: SourceFile | None = None,
+    number: int | None = None,
+    refuse: RefuseDate = lambda _given, _reason: None,
 ) -> Article:
-    """Return the article; its place names it where neither an id nor a URL does. Raises UnreadableError.
+    """Return the article; its place in the file names it where neither an id nor a URL does.
 
-    `number` is the line of a record in its file, from 1; None where the file is the article.
+    `number` is the line of a record in its file, from 1; None where the file is the article. Without a file
+    the article has no origin, and `refuse` is called with a date that was not used, and why. Raises
+    UnreadableError where no text is left, the id cannot be used, or nothing names the article.
     """
+    if file is not None:
+        refuse = partial(file.refuse, file.origin_of(number))
     text = clean(draft.text)
     if not text.strip():
         raise UnreadableError("no text left after cleaning")
     url = web_url(one_line(draft.url, 5000)) if draft.url else None
-    place_id = file.id_stem if number is None else f"{file.id_stem}#{number}"
-    origin = file.origin if number is None else f"{file.origin}:{number}"
     dates = (*draft.dates, *([StatedDate(url, "url")] if url else []), StatedDate(text, "text"))
-    published, published_from = _published(dates, file, origin)
+    published, published_from = _published(dates, refuse)
     return Article(
-        id=checked_id(storable(draft.id).strip() or (canonical_url(url) if url else place_id)),
+        id=checked_id(storable(draft.id).strip() or (canonical_url(url) if url else _place_id(file, number))),
         title=one_line(draft.title, _TITLE_CHARS) or made_title(text),
         text=text,
         url=url,
@@ -72,8 +90,15 @@ def assemble(
         authors=_names(draft.authors),
         published=published.value,
         published_from=published_from,
-        origin=origin,
+        origin=None if file is None else absolute_origin(file.origin_of(number)),
     )
+
+
+def _place_id(file: SourceFile | None, number: int | None) -> str:
+    """Return an id made of where the article stands."""
+    if file is None:
+        raise UnreadableError(NAMELESS)
+    return file.id_stem if number is None else f"{file.id_stem}#{number}"
 
 
 def made_title(text: str) -> str:
@@ -83,21 +108,22 @@ def made_title(text: str) -> str:
     return one_line(line[: end.end()] if end else line, _MADE_TITLE_CHARS)
 
 
-def _published(dates: tuple[StatedDate, ...], file: SourceFile, origin: str) -> tuple[ParsedDate, str | None]:
-    """Return the most trusted date that can be, and where it stood; note the first that cannot.
+def _published(dates: tuple[StatedDate, ...], refuse: RefuseDate) -> tuple[ParsedDate, str | None]:
+    """Return the most trusted date that is possible, and where it stood.
 
-    A bad date never loses the article, and never makes room for a guess.
+    The first date that is not possible is refused. A bad date never loses the article, and never makes room
+    for a guess.
     """
     doubted = False
     for date in sorted(dates, key=lambda date: TRUST.index(date.where)):
         if doubted and date.where == "file":
             break
-        found = _READERS.get(date.where, parse_date)(date.text)
-        if found.value is not None:
-            return found, date.where
-        if found.stated or (date.where in _FIELDS and date.text.strip()):
+        parsed = _READERS.get(date.where, parse_date)(date.text)
+        if parsed.value is not None:
+            return parsed, date.where
+        if parsed.stated or (date.where in _FIELDS and date.text.strip()):
             if not doubted:
-                file.refuse(origin, one_line(found.line or date.text, _DATE_CHARS), found.reason)
+                refuse(one_line(parsed.line or date.text, _DATE_CHARS), parsed.reason)
             doubted = True
     return ParsedDate(None), None
 

@@ -1,4 +1,4 @@
-"""What every loader shares: options, what was skipped and why, and the file being read."""
+"""What every loader shares: options, the file that is read, and the reasons for what was left out of it."""
 
 import os
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ ARTICLE_FIELDS = ("authors", "id", "published", "source", "text", "title", "url"
 
 @dataclass(frozen=True, slots=True)
 class LoadOptions:
-    """How to read: `max_bytes` bounds one document or one record (decompressed), never a whole record file.
+    """How to read files. `max_bytes` bounds one document or one record (decompressed), never a record file.
 
     `fields` maps an article field to the key or column that holds it, where the names differ:
     {"title": "headline"}. `source` is the outlet of everything that is read. `file_dates` lets the time a
@@ -47,7 +47,10 @@ class Skipped:
 
 @dataclass(slots=True)
 class RefusedDates:
-    """Dates in one file that were not used, for one `reason`: how many, and where and what the first was."""
+    """Dates in one file that were not used for the same `reason`.
+
+    `count` says how many; `origin` and `given` are the place and the words of the first.
+    """
 
     reason: str
     origin: str
@@ -57,8 +60,9 @@ class RefusedDates:
 
 @dataclass(slots=True)
 class SourceFile:
-    """A file to read, and what reading it tells besides its articles.
+    """A file to read, how far it was read, and which dates in it were not used.
 
+    `id_stem` is the id of an article that states neither an id nor a URL: the path as the user sees it.
     `position_bytes` advances to `size_bytes` (for a progress bar); `refused` has one entry a reason, so that
     a million bad records take no more memory than one.
     """
@@ -74,9 +78,18 @@ class SourceFile:
         """The path as text that can be shown and stored."""
         return shown(self.path)
 
+    def origin_of(self, number: int | None) -> str:
+        """Return the origin of the record in line `number`; of the file where it is None."""
+        return self.origin if number is None else f"{self.origin}:{number}"
+
     def refuse(self, origin: str, given: str, reason: str) -> None:
         """Note that an article's date was not used."""
-        self.refused.setdefault(reason, RefusedDates(reason, origin, given)).count += 1
+        note_refused(self.refused, origin, given, reason)
+
+
+def note_refused(refused: dict[str, RefusedDates], origin: str, given: str, reason: str) -> None:
+    """Count a date that was not used under its reason; the first of each reason is kept."""
+    refused.setdefault(reason, RefusedDates(reason, origin, given)).count += 1
 
 
 class UnreadableError(Exception):

@@ -1,4 +1,4 @@
-"""Which files to read: files, folders and globs, in a stable order, each file once. Opens none of them."""
+"""Finds the files that paths, folders and globs name, in a stable order, each once. Opens none of them."""
 
 import glob
 import os
@@ -8,16 +8,7 @@ from pathlib import Path
 
 from nutgraf.indexer.errors import SourceError
 from nutgraf.indexer.loaders.base import Skipped, SourceFile, shown
-
-DOCUMENTS = frozenset({".txt", ".md", ".markdown", ".html", ".htm", ".xhtml", ".pdf", ".docx"})
-RECORDS = frozenset({".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz", ".csv", ".tsv"})
-
-
-def kind(path: Path) -> str:
-    """Return the suffix that decides who reads the file, in lower case: ".txt", ".jsonl.gz"."""
-    suffixes = [suffix.lower() for suffix in path.suffixes[-2:]]
-    double = "".join(suffixes)
-    return double if double in RECORDS else "".join(suffixes[-1:])
+from nutgraf.indexer.loaders.formats import LOADERS, suffix_of
 
 
 def discover(paths: Sequence[str]) -> tuple[list[SourceFile], list[Skipped]]:
@@ -32,12 +23,12 @@ def discover(paths: Sequence[str]) -> tuple[list[SourceFile], list[Skipped]]:
     for argument in paths:
         start, base = _start(argument)
         for path in start:
-            for found in _walk(path, seen):
-                checked = found if isinstance(found, Skipped) else _source_file(found, base)
-                if isinstance(checked, Skipped):
-                    skipped.append(checked)
+            for entry in _walk(path, seen):
+                item = entry if isinstance(entry, Skipped) else _source_file(entry, base)
+                if isinstance(item, Skipped):
+                    skipped.append(item)
                 else:
-                    files.append(checked)
+                    files.append(item)
     return files, skipped
 
 
@@ -85,8 +76,8 @@ def _source_file(path: Path, base: Path) -> SourceFile | Skipped:
         return Skipped(shown(path), f"cannot be read: {_why(error)}")
     if not stat.S_ISREG(status.st_mode):
         return Skipped(shown(path), "not a regular file")
-    suffix = kind(path)
-    if suffix not in DOCUMENTS | RECORDS:
+    suffix = suffix_of(path)
+    if suffix not in LOADERS:
         return Skipped(shown(path), f"unsupported type {suffix}" if suffix else "unsupported type: no suffix")
     absolute = _absolute(path)
     inside = absolute.relative_to(base) if absolute.is_relative_to(base) else absolute

@@ -1,4 +1,4 @@
-"""Word documents: paragraphs and table cells in their order. The archive is checked before it is unpacked."""
+"""Reads the paragraphs and table cells of Word documents. The archive is checked before it is unpacked."""
 
 import io
 import zipfile
@@ -6,9 +6,9 @@ import zlib
 
 from nutgraf.indexer.loaders.assemble import ArticleDraft
 from nutgraf.indexer.loaders.base import LoadOptions, UnreadableError, too_large
-from nutgraf.indexer.loaders.text import read_text, with_head
+from nutgraf.indexer.loaders.text import draft_of, with_head
 
-_MOST_PARTS = 5_000
+_MOST_PARTS = 5_000  # files in the archive: a bound against bombs, not measured
 # Pictures hardly unpack to more than they are; only XML is held as a tree.
 _ALL_PARTS_FACTOR = 5
 _TITLE_STYLES = frozenset({"Title", "Heading 1"})
@@ -18,7 +18,8 @@ _LOCKED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the old container, which also w
 def read_docx(data: bytes, options: LoadOptions) -> ArticleDraft:
     """Return the article of a .docx.
 
-    The document's properties are not asked: they name the owner of the computer, and when a file was made.
+    The document's properties are not read: they name the owner of the computer, and when the file was made.
+    Raises UnreadableError.
     """
     if data.startswith(_LOCKED):
         raise UnreadableError("Word document that needs a password, or an old .doc")
@@ -45,7 +46,7 @@ def read_docx(data: bytes, options: LoadOptions) -> ArticleDraft:
         elif block.text.strip() or lines:
             lines.append(block.text)
     text = "\n\n".join(lines)
-    return with_head(ArticleDraft(text=text, title=title)) if title else read_text(text)
+    return with_head(ArticleDraft(text=text, title=title)) if title else draft_of(text)
 
 
 def _cells(row: object) -> list[str]:

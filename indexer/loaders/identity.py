@@ -1,17 +1,17 @@
-"""Who an article is: its given id, else its canonical URL, else where it was read."""
+"""What identifies an article: the id that it states, else its canonical URL, else where it was read."""
 
 from urllib.parse import urlsplit, urlunsplit
 
 from nutgraf.indexer.loaders.base import UnreadableError
 
-_LONGEST_CHARS = 300
+_LONGEST_CHARS = 300  # of an id, which people type and terminals show; not measured
 _TRACKERS = frozenset({"fbclid", "gclid"})
 
 
 def web_url(value: str) -> str | None:
-    """Return the address if it is one a browser may open (http or https), else None.
+    """Return the address if a browser may open it (http or https), else None.
 
-    Every document is untrusted, and this ends up in a link: `javascript:` must not.
+    Every document is untrusted, and the address ends up in a link, where `javascript:` must not stand.
     """
     url = value.strip()
     if any(char.isspace() or not char.isprintable() for char in url):
@@ -24,7 +24,10 @@ def web_url(value: str) -> str | None:
 
 
 def canonical_url(url: str) -> str:
-    """Return the URL without what does not name the page: trackers, fragment, last slash, upper-case host."""
+    """Return the URL without the parts that do not name the page.
+
+    Trackers, fragment and last slash go, and the host is in lower case.
+    """
     parts = urlsplit(url)
     query = "&".join(
         pair for pair in parts.query.split("&") if pair and not _is_tracker(pair.partition("=")[0])

@@ -1,4 +1,4 @@
-"""JSON Lines, gzipped or not: streamed line by line, so a file may be larger than memory; a line may not."""
+"""JSON Lines, gzipped or not, read line by line: a file may be larger than memory, a line may not."""
 
 import gzip
 import json
@@ -9,14 +9,14 @@ from typing import BinaryIO, cast
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.loaders.base import LoadOptions, Skipped, SourceFile, UnreadableError, too_large
 from nutgraf.indexer.loaders.decode import decode
-from nutgraf.indexer.loaders.records import record_article
+from nutgraf.indexer.loaders.records import line_to_article
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _BOM = b"\xef\xbb\xbf"
 _GZIP = b"\x1f\x8b"
-# A news archive shrinks 3 to 10 times; what shrinks 200 times was made to fill a disk.
+# A news archive shrinks 3 to 10 times; a file that shrinks 200 times was made to fill a disk.
 _BOMB_RATIO = 200
-# What goes on for so long without an article is something else.
+# A file that goes on for so long without an article is no file of articles.
 _MOST_FRUITLESS_LINES = 100_000
 
 
@@ -27,10 +27,10 @@ def load_json_lines(file: SourceFile, options: LoadOptions) -> Iterator[Article 
         stream = cast("BinaryIO", gzip.GzipFile(fileobj=raw)) if zipped else cast("BinaryIO", raw)
         fruitless = 0
         for number, line in _lines(stream, raw, file, options):
-            found = None if line.isspace() else _json_article(line, number, file, options)
-            if found is not None:
-                yield found
-            fruitless = 0 if isinstance(found, Article) else fruitless + 1
+            item = None if line.isspace() else _json_article(line, number, file, options)
+            if item is not None:
+                yield item
+            fruitless = 0 if isinstance(item, Article) else fruitless + 1
             if fruitless > _MOST_FRUITLESS_LINES:
                 reason = f"no article in {_MOST_FRUITLESS_LINES:,} lines; the rest was not read"
                 raise UnreadableError(reason)
@@ -85,7 +85,7 @@ def _json_article(line: bytes, number: int, file: SourceFile, options: LoadOptio
         return Skipped(origin, f"line {number} is not JSON")
     if not isinstance(record, dict):
         return Skipped(origin, f"line {number} is not a JSON object")
-    return record_article(record, number, file, options)
+    return line_to_article(record, number, file, options)
 
 
 def _utf8(line: bytes) -> str:

@@ -1,10 +1,12 @@
-"""Markdown to plain text: front matter, headings, links to their words. A reader of news, not a renderer."""
+"""Reads Markdown as plain text: front matter into fields, and headings and links into their words."""
 
 import re
 
 from nutgraf.indexer.clean import normalise
 from nutgraf.indexer.loaders.assemble import ArticleDraft, StatedDate
-from nutgraf.indexer.loaders.text import read_text, with_head
+from nutgraf.indexer.loaders.base import LoadOptions
+from nutgraf.indexer.loaders.decode import decode
+from nutgraf.indexer.loaders.text import draft_of, with_head
 
 _FRONT = re.compile(r"---[ \t]*\n(.{0,20000}?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _PAIR = re.compile(r"([A-Za-z_-]{1,40})[ \t]*:[ \t]*(.{0,2000})")
@@ -41,33 +43,33 @@ _INLINE = (
 )  # fmt: skip
 
 
-def read_markdown(text: str) -> ArticleDraft:
+def read_markdown(data: bytes, _: LoadOptions) -> ArticleDraft:
     """Return the article of a Markdown file; fields of the front matter win over what the text says."""
-    text = normalise(text)
-    given: dict[str, str] = {}
+    text = normalise(decode(data))
+    fields: dict[str, str] = {}
     front = _FRONT.match(text)
     if front:
-        given = _front_matter(front[1])
+        fields = _front_matter(front[1])
         text = text[front.end() :]
     heading, plain = _plain(text)
-    title = given.get("title") or heading
+    title = fields.get("title") or heading
     if heading.casefold() != title.casefold():
         plain = f"{heading}\n\n{plain}"
-    body = with_head(ArticleDraft(text=plain.strip("\n"), title=title)) if title else read_text(plain)
+    body = with_head(ArticleDraft(text=plain.strip("\n"), title=title)) if title else draft_of(plain)
     return ArticleDraft(
         text=body.text,
-        id=given.get("id", ""),
+        id=fields.get("id", ""),
         title=title or body.title,
-        url=given.get("url", ""),
-        source=given.get("source") or body.source,
-        authors=tuple(given["authors"].split("\n")) if given.get("authors") else body.authors,
-        dates=(StatedDate(given.get("published", ""), "given"), *body.dates),
+        url=fields.get("url", ""),
+        source=fields.get("source") or body.source,
+        authors=tuple(fields["authors"].split("\n")) if fields.get("authors") else body.authors,
+        dates=(StatedDate(fields.get("published", ""), "given"), *body.dates),
     )
 
 
 def _front_matter(block: str) -> dict[str, str]:
     """Read `key: value` lines and lists under a key; names in a list or in [a, b] end up one a line."""
-    given: dict[str, str] = {}
+    fields: dict[str, str] = {}
     field = ""
     for line in block.split("\n"):
         pair, item = _PAIR.fullmatch(line), _ITEM.fullmatch(line)
@@ -77,10 +79,10 @@ def _front_matter(block: str) -> dict[str, str]:
             if field == "authors":
                 value = "\n".join(_unquoted(name) for name in value.strip("[]").split(","))
             if field:
-                given.setdefault(field, _unquoted(value))
+                fields.setdefault(field, _unquoted(value))
         elif item and field == "authors":
-            given[field] = (given.get(field, "") + "\n" + _unquoted(item[1])).strip("\n")
-    return given
+            fields[field] = (fields.get(field, "") + "\n" + _unquoted(item[1])).strip("\n")
+    return fields
 
 
 def _unquoted(value: str) -> str:

@@ -1,22 +1,45 @@
-"""One record, one article: which field holds what. Knows nothing of lines, rows or files' formats."""
+"""A record becomes an article: which field holds what. Knows nothing of rows or of files' formats."""
 
+import math
 from collections.abc import Mapping
+from datetime import date
 
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.loaders.assemble import ArticleDraft, StatedDate, assemble
+from nutgraf.indexer.loaders.assemble import ArticleDraft, RefuseDate, StatedDate, assemble
 from nutgraf.indexer.loaders.base import LoadOptions, Skipped, SourceFile, UnreadableError
 
-_MOST_AUTHORS = 50
+_MOST_AUTHORS = 50  # no byline has more; a bound against hostile records
 
 
-def record_article(
+def record_to_article(
+    record: Mapping[str, object],
+    options: LoadOptions | None = None,
+    refuse: RefuseDate = lambda _given, _reason: None,
+) -> Article | Skipped:
+    """Make an article of a record that comes without a file, such as one that was posted.
+
+    The article has no origin, and its id or web address names it: a record with neither is skipped for the
+    reason "neither an id nor a web address". A skipped record has the origin "". `refuse` is called with a
+    date that was not used, and why.
+
+    >>> record_to_article({"id": "a1", "text": "It rained.", "published": "2016-01-27"}).id
+    'a1'
+    """
+    options = options or LoadOptions()
+    try:
+        return assemble(_draft(record, options), options=options, refuse=refuse)
+    except UnreadableError as error:
+        return Skipped("", str(error))
+
+
+def line_to_article(
     record: Mapping[str, object], number: int, file: SourceFile, options: LoadOptions
 ) -> Article | Skipped:
-    """Make one article of the fields of record `number` (a line, counted from 1)."""
+    """Make an article of the record in line `number`, from 1, of a file; its place may have to name it."""
     try:
-        return assemble(_draft(record, options), file=file, options=options, number=number)
+        return assemble(_draft(record, options), options=options, file=file, number=number)
     except UnreadableError as error:
-        return Skipped(f"{file.origin}:{number}", str(error))
+        return Skipped(file.origin_of(number), str(error))
 
 
 def _draft(record: Mapping[str, object], options: LoadOptions) -> ArticleDraft:
@@ -38,10 +61,17 @@ def _draft(record: Mapping[str, object], options: LoadOptions) -> ArticleDraft:
 
 
 def _plain(record: Mapping[str, object], key: str) -> str:
-    """Return a field as text: numbers are spelled out, anything else that is not text counts as absent."""
+    """Return a field as text: numbers are spelled out and dates written as ISO 8601.
+
+    Anything else that is not text counts as absent, NaN and infinity too.
+    """
     value = record.get(key)
     if isinstance(value, str):
         return value
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float) and not math.isfinite(value):
+        return ""
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
 
 
@@ -52,7 +82,7 @@ def _authors(value: object) -> tuple[str, ...]:
         return tuple(by.split(";") if ";" in by else by.replace(" and ", ",").split(","))
     if isinstance(value, dict):
         return _authors([value])
-    if not isinstance(value, list):
+    if not isinstance(value, list | tuple):
         return ()
     names = (item.get("name") if isinstance(item, dict) else item for item in value[:_MOST_AUTHORS])
     return tuple(name for name in names if isinstance(name, str))

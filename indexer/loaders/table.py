@@ -1,4 +1,4 @@
-"""CSV and TSV: one article a row, the first row names the columns; streamed, and bounded row by row."""
+"""CSV and TSV, read row by row: the first row names the columns, each other row is an article."""
 
 import codecs
 import csv
@@ -9,9 +9,9 @@ from typing import TextIO
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.loaders.base import LoadOptions, Skipped, SourceFile, UnreadableError, too_large
 from nutgraf.indexer.loaders.decode import BOMS, decode, detect
-from nutgraf.indexer.loaders.records import record_article
+from nutgraf.indexer.loaders.records import line_to_article
 
-_SAMPLE_BYTES = 200_000
+_SAMPLE_BYTES = 200_000  # as in decode: enough for statistics of letters; not measured
 _AS_CP1252 = "nutgraf-as-cp1252"
 _DELIMITERS = (",", "\t", ";", "|")
 
@@ -19,12 +19,12 @@ _DELIMITERS = (",", "\t", ";", "|")
 def load_table(file: SourceFile, options: LoadOptions) -> Iterator[Article | Skipped]:
     """Yield one article or one reason for each row; a row is named by the line it starts on.
 
-    A row over the limit ends the file: it is nearly always a quote that nobody closed, and nothing
-    after it can be trusted.
+    A row over the limit ends the file: nearly always a quote in it was not closed, and nothing after it can
+    be trusted.
     """
     with file.path.open("rb") as raw:
         encoding = _encoding(raw.read(_SAMPLE_BYTES))
-    # The limit is one for the whole process; ours is checked for each row, in _Lines.
+    # This limit holds for the whole process; that of the options is checked for each row, in _Lines.
     csv.field_size_limit(max(csv.field_size_limit(), options.max_bytes))
     codecs.register_error(_AS_CP1252, _as_cp1252)
     with file.path.open(encoding=encoding, errors=_AS_CP1252, newline="") as stream:
@@ -45,7 +45,9 @@ class _Lines:
         return self
 
     def __next__(self) -> str:
-        line = self._stream.readline(self._limit + 3)  # two more for its end, and one to notice
+        line = self._stream.readline(
+            self._limit + 3
+        )  # two more for the line's end, and one more to notice a longer line
         if not line:
             raise StopIteration
         self.number += 1
@@ -73,7 +75,7 @@ def _rows(lines: _Lines, file: SourceFile, options: LoadOptions) -> Iterator[Art
         if row is None:
             return
         if any(cell.strip() for cell in row):
-            yield record_article(dict(zip(columns, row, strict=False)), start, file, options)
+            yield line_to_article(dict(zip(columns, row, strict=False)), start, file, options)
 
 
 def _as_cp1252(error: UnicodeError) -> tuple[str, int]:

@@ -1,4 +1,4 @@
-"""Plain text: the title from the first line, then byline, date and outlet lines, then the body."""
+"""Reads plain text: a title in the first line, then byline, date and outlet lines, then the body."""
 
 import re
 from collections.abc import Sequence
@@ -7,7 +7,10 @@ from dataclasses import dataclass, replace
 from nutgraf.indexer.clean import normalise
 from nutgraf.indexer.dates import parse_date_line
 from nutgraf.indexer.loaders.assemble import ArticleDraft, StatedDate
+from nutgraf.indexer.loaders.base import LoadOptions
+from nutgraf.indexer.loaders.decode import decode
 
+# How long titles and head lines are in the seeds, with room; other values were not compared.
 _TITLE_CHARS = 200
 _HEAD_LINES = 8
 _HEAD_CHARS = 160
@@ -31,7 +34,7 @@ _OUTLET = re.compile(r"((?:The )?[A-Z][\w.&'’-]*(?: (?:of|and|the|&|[A-Z][\w.&
 
 @dataclass(frozen=True, slots=True)
 class _Head:
-    """What the lines between title and body said, and how many of them it took."""
+    """What the lines between title and body say, and how many lines there are."""
 
     lines: int = 0
     authors: tuple[str, ...] = ()
@@ -39,7 +42,12 @@ class _Head:
     source: str = ""
 
 
-def read_text(text: str) -> ArticleDraft:
+def read_text(data: bytes, _: LoadOptions) -> ArticleDraft:
+    """Return the article of a plain text file."""
+    return draft_of(decode(data))
+
+
+def draft_of(text: str) -> ArticleDraft:
     """Take title, byline, date and outlet lines off the top; everything else is the body."""
     lines = normalise(text).split("\n")
     title = _title(lines)

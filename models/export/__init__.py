@@ -1,4 +1,4 @@
-"""Make the shipped models: BERT weights as published, to int8 graphs, reproducible byte for byte.
+"""Makes the shipped models: it turns published BERT weights into int8 graphs, the same bytes each time.
 
-Nothing here runs when nutgraf runs; it needs `onnx` and `safetensors` (the extra `dev`), and no torch.
+No other package imports this one. It needs `onnx` and `safetensors` from the extra `dev`, but no torch.
 """

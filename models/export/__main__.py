@@ -1,4 +1,4 @@
-"""`python -m nutgraf.models.export encoder|reader`: make the shipped models from published weights."""
+"""`python -m nutgraf.models.export encoder|reader` makes a shipped model from float32 weights."""
 
 import argparse
 import sys
@@ -11,15 +11,15 @@ from nutgraf.models.export.measure import measure
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Export a model, or measure the ranges an export needs; return the exit status."""
-    given = _parser().parse_args(arguments)
+    """Measure ranges, export a model, or both; return the exit status."""
+    options = _parser().parse_args(arguments)
     try:
-        source = given.source or sources.default_encoder()
-        if given.texts is not None:
-            measure(given.kind, source, given.texts, ranges.FOLDER / f"{given.kind}.json")
-        if given.out is not None:
-            card = write(given.kind, source, given.out, ranges.FOLDER / f"{given.kind}.json")
-            sys.stdout.write(f"{given.out}: {card.size_bytes} bytes, sha256 {card.sha256}\n")
+        source = options.source or sources.default_encoder()
+        if options.texts is not None:
+            measure(options.kind, source, options.texts, ranges.FOLDER / f"{options.kind}.json")
+        if options.out is not None:
+            card = write(options.kind, source, options.out, ranges.FOLDER / f"{options.kind}.json")
+            sys.stdout.write(f"{options.out}: {card.size_bytes} bytes, sha256 {card.sha256}\n")
     except ModelError as error:
         sys.stderr.write(f"error: {error}\n" + (f"hint: {error.hint}\n" if error.hint else ""))
         return 2
@@ -30,16 +30,18 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m nutgraf.models.export", description=__doc__)
     parser.add_argument("kind", choices=["encoder", "reader"])
     parser.add_argument(
-        "--source", type=Path, help="folder with model.safetensors, config.json, tokenizer.json"
+        "--source",
+        type=Path,
+        help="folder with model.safetensors, config.json and tokenizer.json (default: all-MiniLM-L6-v2)",
     )
     parser.add_argument(
-        "--out", type=Path, help="folder to write model.onnx, tokenizer.json and card.json to"
+        "--out", type=Path, help="write model.onnx, tokenizer.json and card.json to this folder"
     )
     parser.add_argument(
         "--texts",
         type=Path,
         nargs="+",
-        help="SQuAD files to measure the activations' ranges on first (new weights)",
+        help="SQuAD files; measure the ranges of the activations on them first, as new weights need it",
     )
     return parser
 

@@ -1,7 +1,8 @@
-"""BERT as a graph: the arithmetic of Devlin et al. 2018 (arXiv 1810.04805), whatever form its matrices take.
+"""Writes BERT as a graph: the arithmetic of Devlin et al. 2018 (arXiv 1810.04805), for matrices in any form.
 
-Inputs are `ids` int64 (n, s) and, for a reader, `types` int64 (n, s); all rows of a batch have the same
-length, so there is no mask. Outputs: `vectors` float32 (n, hidden), or `logits` float32 (n, s, 2).
+The inputs are `ids` int64 (n, s) and, for a reader, `types` int64 (n, s). All rows of a batch have the same
+length, so there is no mask. An encoder's output is `vectors` float32 (n, hidden), a reader's is `logits`
+float32 (n, s, 2).
 """
 
 from collections.abc import Mapping
@@ -14,13 +15,13 @@ from numpy.typing import NDArray
 
 from nutgraf.models.export.graph import Graph
 
-EPSILON = 1e-12
+EPSILON = 1e-12  # BERT's published layer_norm_eps
 Array = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class BertWeights:
-    """Published weights by their published names, without prefix, float32; matrices are (out, in)."""
+    """Weights in float32 by their published names, without the prefix "bert."; matrices are (out, in)."""
 
     arrays: Mapping[str, Array]
     layers: int
@@ -32,26 +33,26 @@ class BertWeights:
 
 
 class GraphForm(Protocol):
-    """The seam between BERT's arithmetic and the way its numbers are kept."""
+    """How the numbers of a graph are kept: the seam between BERT's arithmetic and quantisation."""
 
     def table(self, graph: Graph, name: str, rows: Array) -> str:
         """Add the word embeddings looked up by `ids`; float32 (n, s, hidden)."""
 
     def norm(self, graph: Graph, name: str, value: str, gamma: Array, beta: Array) -> tuple[str, str]:
-        """Add a layer normalisation; return it in float32, and as `linear` wants it."""
+        """Add a layer normalisation; return its name in float32, and its name in the form `linear` takes."""
 
     def linear(self, graph: Graph, name: str, value: str, weight: Array, bias: Array) -> str:
-        """Add `value @ weight.T + bias`, in float32, of a value that `norm` prepared."""
+        """Add the float32 result of `value @ weight.T + bias`; `norm` or `inner` has prepared the value."""
 
     def inner(self, graph: Graph, name: str, value: str) -> str:
-        """Prepare a float32 value that no `norm` made for `linear`."""
+        """Prepare a float32 value for `linear` that does not come from `norm`."""
 
     def values(self, name: str, weight: Array, bias: Array) -> tuple[Array, Array]:
-        """Return the attention's value projection as `inner` wants its result."""
+        """Return the attention's value projection, changed so that `inner` can take its result."""
 
 
 def encoder(bert: BertWeights, form: GraphForm) -> onnx.ModelProto:
-    """Build the encoder: the mean of the last states, scaled to length 1."""
+    """Build the encoder's graph: the mean of the last states, scaled to length 1."""
     graph = Graph()
     states = _transformer(graph, bert, form, types=None)
     axis = graph.constant("axis", np.array([1], dtype=np.int64))
@@ -62,7 +63,7 @@ def encoder(bert: BertWeights, form: GraphForm) -> onnx.ModelProto:
 
 
 def reader(bert: BertWeights, form: GraphForm) -> onnx.ModelProto:
-    """Build the reader: a start and an end logit for every token, by a head that stays in float32."""
+    """Build the reader's graph: a start and an end logit for every token. Its head stays in float32."""
     graph = Graph()
     states = _transformer(graph, bert, form, types="types")
     weight, bias = bert.dense("qa_outputs")
@@ -72,7 +73,7 @@ def reader(bert: BertWeights, form: GraphForm) -> onnx.ModelProto:
 
 
 def _transformer(graph: Graph, bert: BertWeights, form: GraphForm, types: str | None) -> str:
-    """Add embeddings and layers; return the last states, float32 (n, s, hidden)."""
+    """Add the embeddings and the layers; return the name of the last states, float32 (n, s, hidden)."""
     embedded = _embeddings(graph, bert, form, types)
     state, prepared = form.norm(graph, "embeddings.norm", embedded, *bert.dense("embeddings.LayerNorm"))
     for index in range(bert.layers):
@@ -81,7 +82,7 @@ def _transformer(graph: Graph, bert: BertWeights, form: GraphForm, types: str | 
 
 
 def _embeddings(graph: Graph, bert: BertWeights, form: GraphForm, types: str | None) -> str:
-    """Add word, position and type embeddings; positions are kept in float16, a hundredth of the file."""
+    """Add word, position and type embeddings. Positions are kept in float16: 1 % of the file."""
     words = form.table(graph, "words", bert.arrays["embeddings.word_embeddings.weight"])
     positions = bert.arrays["embeddings.position_embeddings.weight"]
     kinds = bert.arrays["embeddings.token_type_embeddings.weight"]
@@ -100,7 +101,7 @@ def _embeddings(graph: Graph, bert: BertWeights, form: GraphForm, types: str | N
 def _layer(
     graph: Graph, bert: BertWeights, form: GraphForm, index: int, state: tuple[str, str]
 ) -> tuple[str, str]:
-    """Add one layer: attention and feed-forward, each added to what came in and normalised."""
+    """Add one layer: attention and a feed-forward block, each with a residual sum and a normalisation."""
     source, name = f"encoder.layer.{index}", f"layer{index}"
     stream, prepared = state
     attention = f"{source}.attention"

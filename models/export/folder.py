@@ -1,4 +1,4 @@
-"""Write a shipped model's folder: graph, tokenizer, card."""
+"""Writes the folder of a shipped model: graph, tokenizer and card."""
 
 import json
 from dataclasses import fields, replace
@@ -42,21 +42,21 @@ _FACTS: dict[ModelKind, dict[str, Any]] = {
 
 
 def write(kind: ModelKind, source: Path, out: Path, measured: Path) -> ModelCard:
-    """Export `source` to `out` with the ranges in `measured`; return the card it wrote.
+    """Export the weights in `source` to `out` with the ranges in the file `measured`; return the card.
 
-    Raises ModelMissing for absent weights or ranges, ModelDamaged for an encoder that is not the published
-    one and for ranges that were measured on other weights.
+    Raises ModelMissing if weights or ranges are absent. Raises ModelDamaged if an encoder is not the
+    published one, or if the ranges were measured on other weights.
     """
     weights = sources.load(source, sha256=sources.ENCODER_SHA256 if kind == "encoder" else None)
     revision = sha256_of(source / sources.WEIGHTS)
     hint = f"measure them: python -m nutgraf.models.export {kind} --source {source} --texts FILES"
     if not measured.is_file():
         raise ModelMissing(f"{measured}: there are no ranges for the {kind}", hint=hint)
-    measured_on, found = ranges.load(measured)
+    measured_on, by_value = ranges.load(measured)
     if measured_on != revision:
         raise ModelDamaged(f"{measured}: measured on weights {measured_on}, these are {revision}", hint=hint)
     cost = checked_length_cost(source, sources.config(source).get(LENGTH_COST, 0.0))
-    graph = (bert.encoder if kind == "encoder" else bert.reader)(weights, Static(found))
+    graph = (bert.encoder if kind == "encoder" else bert.reader)(weights, Static(by_value))
     out.mkdir(parents=True, exist_ok=True)
     (out / GRAPH).write_bytes(graph.SerializeToString(deterministic=True))
     (out / VOCABULARY).write_bytes(_tokenizer(source / VOCABULARY))
@@ -76,16 +76,17 @@ def write(kind: ModelKind, source: Path, out: Path, measured: Path) -> ModelCard
 
 
 def _write_card(path: Path, card: ModelCard) -> None:
-    """Write the card; the scores and calibration of the same model, which others measured, stay."""
+    """Write the card. If the folder's card is of the same model, its scores and calibration are kept."""
     if path.is_file():
         before = ModelCard.load(path.parent)
         if (before.sha256, before.length_cost) == (card.sha256, card.length_cost):
             card = replace(card, scores=before.scores, calibration=before.calibration)
-    kept = {one.name: value for one in fields(ModelCard) if (value := getattr(card, one.name)) != one.default}
-    path.write_text(json.dumps(kept, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    values = {field.name: (getattr(card, field.name), field.default) for field in fields(ModelCard)}
+    entries = {name: value for name, (value, default) in values.items() if value != default}
+    path.write_text(json.dumps(entries, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def _tokenizer(path: Path) -> bytes:
-    """Return the tokenizer without its truncation and padding, so that one vocabulary is one file."""
+    """Return the tokenizer without truncation and padding, so that equal vocabularies are equal files."""
     kept = json.loads(path.read_text(encoding="utf-8")) | {"truncation": None, "padding": None}
     return (json.dumps(kept, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n").encode()

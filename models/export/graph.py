@@ -1,7 +1,7 @@
-"""Write an ONNX graph node by node.
+"""Writes an ONNX graph node by node.
 
-Knows onnx's helpers, and no model. Names and order are ours, so the file is the same byte for byte on every
-machine.
+It knows onnx's helpers, and no model. The caller decides names and order, so that the file has the same bytes
+on every machine.
 """
 
 from typing import Any
@@ -11,27 +11,27 @@ import onnx
 from numpy.typing import NDArray
 from onnx import helper, numpy_helper
 
-OPSET = 20  # the first with Gelu
-IR_VERSION = 9
+OPSET = 20  # the first version that has Gelu
+IR_VERSION = 9  # the version that belongs to opset 20
 FUSED = "com.microsoft"  # onnxruntime's own operators
 
 
 class Graph:
-    """A graph under construction; values are known by their names."""
+    """A graph under construction, in which each value has a name."""
 
     def __init__(self) -> None:
         self._nodes: list[onnx.NodeProto] = []
         self._constants: dict[str, onnx.TensorProto] = {}
 
     def constant(self, name: str, value: NDArray[Any]) -> str:
-        """Add an array under a name of its own, and return the name."""
+        """Add an array under a new name, and return the name."""
         if name in self._constants:
             raise ValueError(f"two constants are named {name}")
         self._constants[name] = numpy_helper.from_array(np.ascontiguousarray(value), name)
         return name
 
     def scalar(self, value: float, dtype: type[np.generic]) -> str:
-        """Return the name of a scalar, shared by all who ask for the same one."""
+        """Return the name of a scalar; equal scalars of one type are stored once."""
         name = f"{np.dtype(dtype).name}:{value!r}"
         if name not in self._constants:
             self._constants[name] = numpy_helper.from_array(np.array(value, dtype=dtype), name)
@@ -40,20 +40,20 @@ class Graph:
     def node(
         self, operator: str, inputs: list[str], name: str, *, domain: str = "", **attributes: float | str
     ) -> str:
-        """Add a node with one output, named as the node; an input "" is left out."""
+        """Add a node whose only output has the node's name; an empty name stands for an absent input."""
         while inputs and not inputs[-1]:
             inputs = inputs[:-1]
         self._nodes.append(helper.make_node(operator, inputs, [name], name=name, domain=domain, **attributes))
         return name
 
     def fused(self, operator: str, inputs: list[str], name: str, **attributes: float | str) -> str:
-        """Add one of onnxruntime's own operators."""
+        """Add a node with one of onnxruntime's own operators."""
         return self.node(operator, inputs, name, domain=FUSED, **attributes)
 
     def model(
         self, inputs: dict[str, list[str | int]], outputs: dict[str, list[str | int]]
     ) -> onnx.ModelProto:
-        """Close the graph: int64 inputs and float32 outputs by name, with their shapes."""
+        """Return the finished model; `inputs` (int64) and `outputs` (float32) map names to shapes."""
         graph = helper.make_graph(
             self._nodes,
             "nutgraf",

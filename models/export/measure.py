@@ -1,4 +1,4 @@
-"""Measure the ranges of a model's activations on the questions and contexts of SQuAD files."""
+"""Measures the ranges of a model's activations on the questions and contexts of SQuAD files."""
 
 import gzip
 import json
@@ -14,39 +14,39 @@ from nutgraf.models.export.forms import Plain
 from nutgraf.models.logits import QUESTION_TOKENS
 from nutgraf.models.tokens import Tokens
 
-_PAIRS = 800
+_PAIRS = 800  # pairs in all; not compared with other numbers
 _SEED = 0
 
 
 def measure(kind: ModelKind, source: Path, texts: list[Path], into: Path) -> None:
-    """Run the float32 model on pairs drawn evenly from the files, and write the ranges to `into`."""
+    """Run the float32 model on equally many pairs from each file, and write the ranges to `into`."""
     weights = sources.load(source)
     tokens = Tokens(source / VOCABULARY)
     pairs = [pair for path in texts for pair in _sample(path, _PAIRS // len(texts))]
     rows = _encoder_rows(tokens, pairs) if kind == "encoder" else _reader_rows(tokens, pairs)
     graph = (bert.encoder if kind == "encoder" else bert.reader)(weights, Plain())
-    found = ranges.measure(graph, rows, weights.layers)
-    ranges.save(into, sha256_of(source / sources.WEIGHTS), found)
+    by_value = ranges.measure(graph, rows, weights.layers)
+    ranges.save(into, sha256_of(source / sources.WEIGHTS), by_value)
 
 
 def _sample(path: Path, count: int) -> list[tuple[str, str]]:
-    """Draw (question, context) pairs."""
+    """Draw at most `count` (question, context) pairs from a file."""
     with gzip.open(path, "rt", encoding="utf-8") as file:
         articles = json.load(file)["data"]
     paragraphs = [paragraph for article in articles for paragraph in article["paragraphs"]]
-    pairs = [(question["question"], one["context"]) for one in paragraphs for question in one["qas"]]
+    pairs = [(qa["question"], paragraph["context"]) for paragraph in paragraphs for qa in paragraph["qas"]]
     return random.Random(_SEED).sample(pairs, min(count, len(pairs)))
 
 
 def _encoder_rows(tokens: Tokens, pairs: list[tuple[str, str]]) -> Iterator[dict[str, np.ndarray]]:
-    """Yield one text a batch: every context, and every fourth question."""
+    """Yield batches of one text: every context, then every fourth question."""
     texts = [context for _, context in pairs] + [question for question, _ in pairs[::4]]
     for ids in tokens.ids(texts):
         yield {"ids": np.array([[tokens.cls, *ids[:254], tokens.sep]])}
 
 
 def _reader_rows(tokens: Tokens, pairs: list[tuple[str, str]]) -> Iterator[dict[str, np.ndarray]]:
-    """Yield one pair a batch."""
+    """Yield batches of one pair."""
     questions = tokens.ids([question for question, _ in pairs])
     contexts = tokens.ids([context for _, context in pairs])
     for question, context in zip(questions, contexts, strict=True):

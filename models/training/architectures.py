@@ -1,4 +1,4 @@
-"""Which network a folder of weights is for."""
+"""Loads a folder of weights into the network of its architecture."""
 
 import json
 from pathlib import Path
@@ -16,13 +16,13 @@ _NETWORKS: dict[str, type[SpanNetwork]] = {"bert": BertNetwork, "mpnet": MPNetNe
 
 
 def load_network(folder: Path, *, seed: int = 0) -> SpanNetwork:
-    """Read the network in `folder`, an encoder's or a reader's; a missing span head is drawn at random.
+    """Read the network in `folder`. If it has no span head, as an encoder, one is drawn by the seed.
 
-    Raises ModelError for an architecture other than BERT and MPNet, or weights of another shape.
+    Raises ModelError if the architecture is neither BERT nor MPNet, or if the weights have another shape.
     """
     torch.manual_seed(seed)
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    config.pop(LENGTH_COST, None)  # chosen for these weights, not for those to come
+    config.pop(LENGTH_COST, None)  # it was chosen for these weights, and training changes them
     if (kind := config.get("model_type")) not in _NETWORKS:
         raise ModelError(f"{folder}: model_type is {kind!r}, expected one of {sorted(_NETWORKS)}")
     network = _NETWORKS[kind](config)

@@ -1,7 +1,8 @@
-"""Groups to batches of one size: about the same number of tokens, a few lengths.
+"""Puts the windows of questions into batches of about the same number of tokens, with few different lengths.
 
-Each new tensor shape costs a compile on a CPU, so windows are padded to a multiple of 16 tokens and a batch
-has as many rows as its token budget holds. Deterministic: a run that is resumed sees the same batches.
+A CPU compiles its kernels again for each new tensor shape. So windows are padded to a multiple of 16 tokens,
+and a batch has as many rows as its number of tokens allows. Drawing is deterministic: a run that is resumed
+gets the same batches.
 """
 
 import random
@@ -14,17 +15,18 @@ from numpy.typing import NDArray
 from nutgraf.models.training.recipe import Recipe, Stage
 from nutgraf.models.training.windows import Groups, TrainingWindow
 
-_STEP_TOKENS = 16
-_CHUNK_GROUPS = 4096
+_STEP_TOKENS = 16  # few shapes, little padding; not compared with other steps
+_CHUNK_GROUPS = 4096  # questions that are sorted by length together; not compared with other numbers
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """n windows of s tokens, padded with zeros; g questions.
+    """n windows of g questions as arrays, padded with zeros to s tokens.
 
-    ids, types int64 (n, s); mask bool (n, s): real tokens; context bool (n, s): where an answer may stand.
-    group int64 (n,): which question a window belongs to, g for rows that only fill up.
-    answers int64 (n, a, 2): token spans, the last token included, -1 where there are no more.
+    `ids` and `types` are int64 (n, s). `mask` is bool (n, s) and true for real tokens. `context` is bool
+    (n, s) and true where an answer can stand. `group` is int64 (n,) and holds the number of each window's
+    question; it is g for a row that only fills the batch up. `answers` is int64 (n, a, 2) and holds token
+    spans, of which the last token is a part; it is -1 where a window has fewer than a answers.
     """
 
     ids: NDArray[np.int64]
@@ -38,7 +40,7 @@ class Batch:
 def draw(
     groups: Groups, stage: Stage, numbers: list[int], recipe: Recipe
 ) -> Iterator[list[list[TrainingWindow]]]:
-    """Yield the stage's batches as groups of windows, each group's windows in one batch."""
+    """Yield the stage's batches. A batch is a list of groups, and a group holds all windows of a question."""
     dice = random.Random(f"{recipe.seed} {stage.name}")
     order = numbers.copy()
     dice.shuffle(order)
@@ -50,7 +52,7 @@ def draw(
 
 
 def _cut(drawn: list[list[TrainingWindow]], batch_tokens: int) -> Iterator[list[list[TrainingWindow]]]:
-    """Fill batches with groups of like length; what does not fill one waits for the next longer groups."""
+    """Yield batches of groups of similar length, the shortest groups first."""
     batch: list[list[TrainingWindow]] = []
     for group in sorted(drawn, key=_padded):
         rows = batch_tokens // _padded(group)
@@ -68,7 +70,7 @@ def _padded(group: list[TrainingWindow]) -> int:
 
 
 def stack(batch: list[list[TrainingWindow]], batch_tokens: int) -> Batch:
-    """Lay a batch out as arrays; rows without a window fill it up to its full size."""
+    """Return a batch as arrays, with rows without a window up to its full size."""
     length = max(map(_padded, batch))
     windows = [window for group in batch for window in group]
     rows = max(len(windows), batch_tokens // length)
@@ -83,7 +85,7 @@ def stack(batch: list[list[TrainingWindow]], batch_tokens: int) -> Batch:
         np.full((rows, most, 2), -1, np.int64),
     )
     laid.group[: len(windows)] = np.repeat(np.arange(len(batch)), [*map(len, batch)])
-    laid.mask[:, 0] = True  # a row without any token would make the attention divide by zero
+    laid.mask[:, 0] = True  # attention would divide by zero in a row without any token
     for row, window in enumerate(windows):
         size = len(window.ids)
         laid.ids[row, :size] = window.ids

@@ -1,4 +1,4 @@
-"""BERT as a torch module, its weights named as transformers names them."""
+"""BERT as a torch module, with the weights' names of transformers."""
 
 from typing import Any, cast
 
@@ -10,7 +10,7 @@ from nutgraf.models.training.network import SpanNetwork, normed, self_attention
 
 
 class BertAttention(nn.Module):
-    """Multi-head self-attention with its output projection, residual and norm (Vaswani et al. 2017)."""
+    """Multi-head self-attention with output projection, residual sum and norm (Vaswani et al. 2017)."""
 
     def __init__(self, width: int, heads: int, epsilon: float) -> None:
         super().__init__()
@@ -27,7 +27,7 @@ class BertAttention(nn.Module):
 
 
 class BertLayer(nn.Module):
-    """Attention and a feed-forward block, each with residual and norm after it."""
+    """Attention and a feed-forward block, each followed by a residual sum and a norm."""
 
     def __init__(self, width: int, heads: int, inner: int, epsilon: float) -> None:
         super().__init__()
@@ -43,7 +43,7 @@ class BertLayer(nn.Module):
 
 
 class BertNetwork(SpanNetwork):
-    """BERT with a span head; knows a question from its context by segment ids."""
+    """BERT with a span head; segment ids (`types`) tell question and context apart."""
 
     prefix = "bert"
     architecture = "BertForQuestionAnswering"
@@ -71,7 +71,7 @@ class BertNetwork(SpanNetwork):
 
     @property
     def max_tokens(self) -> int:
-        """The longest window that has positions."""
+        """The tokens of the longest window for which there are positions."""
         return int(self.config["max_position_embeddings"])
 
     def hidden(self, ids: Tensor, types: Tensor, mask: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""How well the reader in training reads questions it does not learn from: EM and F1, and with distractors."""
+"""Measures, during training, how many held-out questions the reader answers exactly, and what it refuses."""
 
 import random
 from collections.abc import Callable
@@ -15,29 +15,31 @@ from nutgraf.models.training.batching import stack
 from nutgraf.models.training.recipe import Stage
 from nutgraf.models.training.windows import Groups, TokenizedCorpus, TrainingWindow
 
-_TOKENS = 8192
+_TOKENS = 8192  # tokens in a batch; bounds memory
+# Windows are about as long as those that `ask` reads. These numbers were not compared with others.
 _STAGE = Stage("development", {}, context_tokens=(200, 200), negatives=3.0, titled=0.0)
 
 
 Network: TypeAlias = Callable[[Tensor, Tensor, Tensor], tuple[Tensor, Tensor]]
-"""Takes ids, types and mask, returns start and end logits, as `network.Reader` does."""
+"""Takes ids, types and mask, and returns start and end logits, as a `SpanNetwork` does."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Guess:
-    """A window's best token span, the last token included, its score and its lead over the null score."""
+    """A window's best token span (with its last token), its score, and its margin over the null score."""
 
     span: tuple[int, int]
     score: float
-    over_null: float
+    null_margin: float
 
 
 @dataclass(frozen=True, slots=True)
 class DevelopmentScores:
-    """Shares (0..1) of the questions whose best span is marked as an answer, exactly.
+    """Shares (0 to 1) of right results on the held-out questions.
 
-    `alone`: among the spans of its own window; `among`: of its own and the others.
-    `null`: share of the windows without the answer whose null score beats their best span.
+    `alone` is the share of questions for which the best span of their own window is exactly an answer.
+    `among` is the share of those for which this span also scores higher than all spans of the other windows.
+    `null` is the share of windows without an answer whose null score is higher than their best span's score.
     """
 
     alone: float
@@ -46,7 +48,7 @@ class DevelopmentScores:
 
 
 class Development:
-    """A fixed sample of held-out questions, each with windows that do not answer it."""
+    """A fixed sample of held-out questions, each with its window and with windows that do not answer it."""
 
     def __init__(self, tokenized: TokenizedCorpus, groups: Groups, count: int, seed: int = 0) -> None:
         dice = random.Random(seed)
@@ -60,19 +62,19 @@ class Development:
         self._groups = [group for group in drawn if group[0].answers]
         if not self._groups:
             raise ModelError(
-                "no question is held out for development", hint="see Source.holds_out in recipe.py"
+                "no question is held out for development", hint="set holds_out for a source in recipe.py"
             )
 
     def score(self, reader: Network, device: str = "cpu") -> DevelopmentScores:
-        """Read everything and count."""
+        """Read all windows and return the shares."""
         windows = [window for group in self._groups for window in group]
         order = sorted(range(len(windows)), key=lambda i: len(windows[i].ids))
         best: dict[int, _Guess] = {}
         rows = _TOKENS // max(len(window.ids) for window in windows)
         for first in range(0, len(order), rows):
             part = order[first : first + rows]
-            for number, found in zip(part, _read(reader, [windows[i] for i in part], device), strict=True):
-                best[number] = found
+            for number, guess in zip(part, _read(reader, [windows[i] for i in part], device), strict=True):
+                best[number] = guess
         alone = among = null = others = 0
         at = 0
         for group in self._groups:
@@ -81,7 +83,7 @@ class Development:
             exact = spans[0].span in group[0].answers
             alone += exact
             among += exact and all(spans[0].score > other.score for other in spans[1:])
-            null += sum(other.over_null < 0 for other in spans[1:])
+            null += sum(other.null_margin < 0 for other in spans[1:])
             others += len(spans) - 1
         return DevelopmentScores(alone / len(self._groups), among / len(self._groups), null / max(1, others))
 
@@ -92,12 +94,12 @@ def _read(reader: Network, windows: list[TrainingWindow], device: str) -> list[_
     with torch.inference_mode(), torch.autocast(device, torch.bfloat16):
         ids, types, mask = (torch.from_numpy(part).to(device) for part in (laid.ids, laid.types, laid.mask))
         start, end = (logits.cpu().numpy() for logits in reader(ids, types, mask))
-    found = []
+    guesses = []
     for row, window in enumerate(windows):
         inside = slice(window.first, len(window.ids) - 1)
         position = np.arange(window.first, len(window.ids) - 1, dtype=np.int32)
         offsets = np.stack([position, position + 1], axis=1)
         (span, *_) = best_spans(start[row, inside], end[row, inside], offsets, count=1)
         null = float(start[row, 0] + end[row, 0])
-        found.append(_Guess((span.start, span.end - 1), span.score, span.score - null))
-    return found
+        guesses.append(_Guess((span.start, span.end - 1), span.score, span.score - null))
+    return guesses

@@ -1,51 +1,51 @@
-"""What the reader minimises: a softmax in every window, and one over all windows of a question.
+"""The training loss: a softmax in every window, plus a softmax over all windows of a question.
 
-The first teaches a window to say that it does not answer (its first token wins); the second makes logits of
-different windows comparable (Clark and Gardner 2018, arXiv 1710.10723; Wang et al. 2019, arXiv 1908.08167).
-Several right spans share their probability: the marginal likelihood, not one of them picked at random.
+The first teaches the reader that a window does not answer: its first token then has the highest logit. The
+second makes the logits of different windows comparable (Clark and Gardner 2018, arXiv 1710.10723; Wang et al.
+2019, arXiv 1908.08167). If several spans are right, their probabilities are added (marginal likelihood).
 """
 
 import torch
 from torch import Tensor
 
-_NEVER = -1e4  # a logit that never wins; infinite ones have gradients that are not numbers
-_TINY = 1e-30
+NEVER = -1e4  # the logit of an impossible position; an infinite one would have the gradient NaN
+_TINY = 1e-30  # a sum of at least this has a finite logarithm
 
 
 def reading_loss(
     start: Tensor, end: Tensor, context: Tensor, group: Tensor, answers: Tensor, *, groups: int
 ) -> Tensor:
-    """Return the mean loss of a batch: over windows of the first kind, plus over questions of the second.
+    """Return the loss of a batch: the mean over its windows plus the mean over its answered questions.
 
-    start, end float32 (n, s); context bool (n, s); group int64 (n,), `groups` for rows that do not count;
-    answers int64 (n, a, 2), token spans, -1 where there are no more.
+    `start` and `end` are float32 (n, s). `context`, `group` and `answers` are those of `batching.Batch`, and
+    `groups` is the number of its questions; rows of the group `groups` do not count.
     """
     marked = answers[:, :, 0] >= 0
     at = answers.clamp(min=0)
     spans = start.gather(1, at[:, :, 0]) + end.gather(1, at[:, :, 1])
-    right = spans.masked_fill(~marked, _NEVER).logsumexp(1)
+    right = spans.masked_fill(~marked, NEVER).logsumexp(1)
     answered, counted = marked.any(1), group < groups
 
     null = start[:, 0] + end[:, 0]
     readable = context.clone()
     readable[:, 0] = True
-    possible = _total(start, readable) + _total(end, readable)
+    possible = log_totals(start, readable) + log_totals(end, readable)
     window = (possible - torch.where(answered, right, null))[counted].mean()
 
-    over_windows = _over_groups(_total(start, context), group, groups)
-    over_windows = over_windows + _over_groups(_total(end, context), group, groups)
+    over_windows = log_totals_of_groups(log_totals(start, context), group, groups)
+    over_windows = over_windows + log_totals_of_groups(log_totals(end, context), group, groups)
     if not answered.any():
         return window
     return window + (over_windows[group] - right)[answered].mean()
 
 
-def _total(logits: Tensor, where: Tensor) -> Tensor:
-    """Return the log of the summed exponentials of each row, float32 (n,), over the positions `where`."""
-    return logits.masked_fill(~where, _NEVER).logsumexp(1)
+def log_totals(logits: Tensor, where: Tensor) -> Tensor:
+    """Return float32 (n,): the logarithm of each row's sum of exponentials over the positions `where`."""
+    return logits.masked_fill(~where, NEVER).logsumexp(1)
 
 
-def _over_groups(totals: Tensor, group: Tensor, groups: int) -> Tensor:
-    """Join the rows' totals, float32 (n,), to those of their questions, float32 (groups + 1,)."""
-    peak = totals.new_full((groups + 1,), _NEVER).scatter_reduce(0, group, totals.detach(), "amax")
+def log_totals_of_groups(totals: Tensor, group: Tensor, groups: int) -> Tensor:
+    """Return float32 (groups + 1,): the logarithm of the sum of exponentials of each question's totals."""
+    peak = totals.new_full((groups + 1,), NEVER).scatter_reduce(0, group, totals.detach(), "amax")
     summed = torch.zeros_like(peak).index_add(0, group, (totals - peak[group]).exp())
     return peak + summed.clamp(min=_TINY).log()

@@ -1,8 +1,8 @@
-"""MPNet (Song et al. 2020, arXiv 2004.09297) as a torch module, its weights named as in transformers.
+"""MPNet (Song et al. 2020, arXiv 2004.09297) as a torch module, with the weights' names of transformers.
 
-It differs from BERT in three ways: attention adds a bias by relative position, shared by all layers;
-positions begin after the padding token's; and there are no segment ids, so two separators part question and
-context.
+It differs from BERT in three ways. Attention adds a bias that depends on the relative position and is the
+same in all layers. Positions begin after that of the padding token. There are no segment ids; instead, two
+separators stand between question and context.
 """
 
 import math
@@ -14,12 +14,12 @@ from torch.nn import functional
 
 from nutgraf.models.training.network import SpanNetwork, normed, self_attention
 
-_FIRST_POSITION = 2  # transformers counts positions from the padding token's id, 1, on
-_MAX_DISTANCE = 128  # farther tokens share the last bucket
+_FIRST_POSITION = 2  # in transformers, position 1 is that of the padding token
+_MAX_DISTANCE = 128  # in transformers, all tokens at this distance or farther share a bucket
 
 
 class MPNetAttention(nn.Module):
-    """Multi-head self-attention with its output projection, residual and norm."""
+    """Multi-head self-attention with output projection, residual sum and norm."""
 
     def __init__(self, width: int, heads: int, epsilon: float) -> None:
         super().__init__()
@@ -28,13 +28,13 @@ class MPNetAttention(nn.Module):
         self.LayerNorm = nn.LayerNorm(width, epsilon)
 
     def forward(self, x: Tensor, bias: Tensor) -> Tensor:
-        """Take x (n, s, width) and bias (n, heads, s, s): of relative positions, and of what is masked."""
+        """Take x (n, s, width) and bias (n, heads, s, s), which holds relative positions and the mask."""
         mixed = self_attention(self.attn["q"](x), self.attn["k"](x), self.attn["v"](x), bias, self.heads)
         return cast(Tensor, self.LayerNorm(self.attn["o"](mixed) + x))
 
 
 class MPNetLayer(nn.Module):
-    """Attention and a feed-forward block, each with residual and norm after it."""
+    """Attention and a feed-forward block, each followed by a residual sum and a norm."""
 
     def __init__(self, width: int, heads: int, inner: int, epsilon: float) -> None:
         super().__init__()
@@ -75,7 +75,7 @@ class MPNetNetwork(SpanNetwork):
 
     @property
     def max_tokens(self) -> int:
-        """The longest window that has positions."""
+        """The tokens of the longest window for which there are positions."""
         return int(self.config["max_position_embeddings"]) - _FIRST_POSITION
 
     def hidden(self, ids: Tensor, types: Tensor, mask: Tensor) -> Tensor:  # noqa: ARG002 - it has no segments
@@ -95,10 +95,10 @@ class MPNetNetwork(SpanNetwork):
 
 
 def relative_buckets(length: int, count: int) -> Tensor:
-    """Return int64 (length, length): the bucket of the distance from each token to each other.
+    """Return int64 (length, length): the bucket of the distance from each token to each other token.
 
-    Half of the buckets are for tokens before, half for tokens after; near distances have their own, far ones
-    share theirs by their logarithm (Raffel et al. 2020, arXiv 1910.10683).
+    Half of the buckets are for tokens before, half for tokens after. Each near distance has its own bucket;
+    far distances share buckets by their logarithm (Raffel et al. 2020, arXiv 1910.10683).
     """
     at = torch.arange(length)
     back = at[:, None] - at[None, :]

@@ -1,7 +1,8 @@
-"""What the networks in training share: a span head, and how weights are read and written.
+"""The parts that both networks share: the span head, attention, and how weights are read and written.
 
-Our own few lines for each, since on a CPU attention as plain products trains 1.7 times as fast as torch's
-fused one (bfloat16, 192 tokens). Nothing drops out: dropout costs 40 % of a step there.
+The networks are written here, not taken from transformers: on a CPU, attention as plain products trains 1.7
+times as fast as torch's fused attention (docs/log.md, 2026-11-22, "training the reader, first runs"). There
+is no dropout, which took 40 % of a step on a CPU.
 """
 
 import json
@@ -19,9 +20,10 @@ _FILES = ("tokenizer.json", "tokenizer_config.json")
 
 
 class SpanNetwork(nn.Module):
-    """Token ids to start and end logits.
+    """A network that turns token ids into start and end logits.
 
-    Word embeddings stay as they are: they hold up to half of all parameters, and few words of a training set.
+    Its word embeddings are not trained: they are up to half of all parameters, and most of their words do not
+    occur in the training data.
     """
 
     prefix: ClassVar[str]
@@ -36,7 +38,7 @@ class SpanNetwork(nn.Module):
 
     @property
     def max_tokens(self) -> int:
-        """The longest window that has positions."""
+        """The tokens of the longest window for which there are positions."""
         raise NotImplementedError
 
     def hidden(self, ids: Tensor, types: Tensor, mask: Tensor) -> Tensor:
@@ -46,19 +48,22 @@ class SpanNetwork(nn.Module):
     def forward(self, ids: Tensor, types: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         """Take ids, types int64 (n, s) and mask bool (n, s); return start and end logits, float32 (n, s)."""
         x = self.hidden(ids, types, mask)
-        # The products' bfloat16 would tell logits near 16 apart by steps of 0.06 only.
+        # In bfloat16, logits near 16 would differ by steps of 0.06 at least.
         with torch.autocast(x.device.type, enabled=False):
             start, end = self.qa_outputs(x.float()).unbind(-1)
         return start, end
 
     @staticmethod
     def autocast(x: Tensor) -> Tensor:
-        """Return x in the precision that products are made in."""
+        """Return x in the precision of products: that of autocast if it is enabled."""
         kind = x.device.type
         return x.to(torch.get_autocast_dtype(kind)) if torch.is_autocast_enabled(kind) else x
 
     def take(self, weights: dict[str, Tensor]) -> None:
-        """Take over every weight of this network that is there; all but the head's must be."""
+        """Set the weights of this network. All of them must be there except those of the span head.
+
+        Raises ModelError if a weight is missing, is of another shape, or belongs to another network.
+        """
         ours = (f"{self.prefix}.", "qa_outputs.")
         named = {
             name if name.startswith(ours) else f"{self.prefix}.{name}": tensor.float()
@@ -75,7 +80,10 @@ class SpanNetwork(nn.Module):
         words.requires_grad_(requires_grad=False)
 
     def save(self, folder: Path, tokenizer: Path) -> None:
-        """Write float16 weights, config and tokenizer, for transformers' `AutoModelForQuestionAnswering`."""
+        """Write a folder that `AutoModelForQuestionAnswering` loads: float16 weights, config and tokenizer.
+
+        The tokenizer's files are copied from the folder `tokenizer`.
+        """
         new = folder.with_name(f"{folder.name}.new")
         shutil.rmtree(new, ignore_errors=True)
         new.mkdir(parents=True)
@@ -90,12 +98,15 @@ class SpanNetwork(nn.Module):
 
 
 def normed(inner: int, width: int, epsilon: float) -> nn.ModuleDict:
-    """Return a block's last product and its norm."""
+    """Return the last product of a block and its norm."""
     return nn.ModuleDict({"dense": nn.Linear(inner, width), "LayerNorm": nn.LayerNorm(width, epsilon)})
 
 
 def self_attention(query: Tensor, key: Tensor, value: Tensor, bias: Tensor, heads: int) -> Tensor:
-    """Mix values (n, s, width) by the softmax of scaled products and a bias that adds to (n, heads, s, s)."""
+    """Return (n, s, width): the values weighted by softmax(query * key / sqrt(width of a head) + bias).
+
+    `bias` can be broadcast to (n, heads, s, s).
+    """
     n, s, width = query.shape
     shape = (n, s, heads, width // heads)
     query, key, value = (part.view(shape).transpose(1, 2) for part in (query, key, value))

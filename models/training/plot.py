@@ -1,4 +1,4 @@
-"""Draws a run's log: loss and learning rate by step, and the development scores."""
+"""Draws the log of a run: loss, learning rate and development scores by step."""
 
 import json
 from collections.abc import Iterable
@@ -10,7 +10,10 @@ _SCORES = {"alone": "its own window", "among": "own and other windows", "null": 
 
 
 def plot(log: Path, out: Path) -> None:
-    """Draw the log to `out`, its format by its ending (.svg, .png); raises ModelError for an empty log."""
+    """Draw the log to the file `out`, whose suffix (.svg or .png) decides the format.
+
+    Raises ModelError if the log cannot be read or holds no steps.
+    """
     import matplotlib
 
     matplotlib.use("agg")
@@ -30,8 +33,8 @@ def plot(log: Path, out: Path) -> None:
     rate.plot(steps, [line["rate"] for line in losses], color="#b0b0b0", linestyle="--")
     rate.set_ylabel("learning rate (dashed)")
     for name, label in _SCORES.items():
-        found = [(line["step"], 100 * line[name]) for line in scores]
-        below.plot(*zip(*found, strict=True) if found else ([], []), marker="o", label=label)
+        points = [(line["step"], 100 * line[name]) for line in scores]
+        below.plot(*zip(*points, strict=True) if points else ([], []), marker="o", label=label)
     below.set_ylabel("held-out questions, %")
     below.set_xlabel("step")
     below.set_ylim(0, 100)
@@ -43,17 +46,17 @@ def plot(log: Path, out: Path) -> None:
 
 
 def _lines(log: Path) -> list[dict[str, float]]:
-    """Read a log; a last line that a kill left half written is no line."""
+    """Return the lines of a log, without a last line that a kill left incomplete."""
     try:
         written = log.read_text(encoding="utf-8")
     except OSError as error:
         raise ModelError(
-            f"{log}: cannot be read: {error.strerror}", hint="give --run a run's folder"
+            f"{log}: cannot be read: {error.strerror}", hint="name the folder of a run: --run FOLDER"
         ) from error
     return [json.loads(line) for line in written[: written.rfind("\n") + 1].splitlines()]
 
 
 def _by_step(lines: Iterable[dict[str, float]]) -> list[dict[str, float]]:
-    """Return a line a step, the last of each: a run that was resumed wrote some twice."""
-    found = {line["step"]: line for line in lines}
-    return [found[step] for step in sorted(found)]
+    """Return the last line of each step, since a run that was resumed wrote some steps twice."""
+    latest = {line["step"]: line for line in lines}
+    return [latest[step] for step in sorted(latest)]

@@ -1,6 +1,6 @@
-"""Training questions from SQuAD files: contexts, and questions with the places of their answers.
+"""Reads training questions from SQuAD files: contexts, and questions with the places of their answers.
 
-Knows the files and their warts; knows no tokens.
+It knows the files and their peculiarities; it knows no tokens.
 """
 
 import gzip
@@ -21,15 +21,15 @@ from nutgraf.models.training.swaps import swapped
 _Asked: TypeAlias = tuple[str, tuple[tuple[int, int], ...]]
 _Context: TypeAlias = tuple[str, list[_Asked]]
 
-_JOINED = 4
-_PLACES = 4
+_JOINED = 4  # most sentences that are joined; not compared with other numbers
+_PLACES = 4  # an answer that stands in more places is often a common word, of which only one place is right
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingContext:
-    """A text that questions are asked of; `title` is empty where it means nothing.
+    """A text with questions about it; `title` is empty if the document's title means nothing to a reader.
 
-    `held_out`: for development, not for learning; so are the questions asked of it.
+    If `held_out` is true, the text and its questions are for development, not for learning.
     """
 
     text: str
@@ -42,8 +42,8 @@ class TrainingContext:
 class TrainingQuestion:
     """A question, the number of its context in the corpus, and its answers as half-open code-point spans.
 
-    No answers: its context does not answer it. `source` is the name of the source; with "-none" for such
-    questions of its own, with "-swapped" for those that we made.
+    It has no answers if its context does not answer it. `source` is the name of its source in recipe.py. For
+    an unanswerable question, "-none" is appended; for one that `swaps.py` made, "-swapped".
     """
 
     text: str
@@ -60,7 +60,7 @@ class TrainingCorpus:
     questions: list[TrainingQuestion]
 
     def held_out(self, question: TrainingQuestion) -> bool:
-        """Whether a question is for development."""
+        """Return whether a question is for development."""
         return self.contexts[question.context].held_out
 
     def answers(self, question: TrainingQuestion) -> list[str]:
@@ -70,18 +70,21 @@ class TrainingCorpus:
 
 
 def load(folder: Path, sources: dict[str, Source] = SOURCES) -> TrainingCorpus:
-    """Read the sources' files in `folder`; raises ModelError for one that is missing or no SQuAD file."""
+    """Read the files of the sources from `folder`.
+
+    Raises ModelError if a file is missing or is not a SQuAD file.
+    """
     corpus = TrainingCorpus([], [])
     for name, source in sources.items():
         for document, contexts in _documents(folder / source.file):
             if document in LEFT_OUT:
                 continue
             held_out = source.holds_out and is_held_out(document)
-            for text, asked in _joined(document, contexts) if source.joins else contexts:
+            for text, questions in _joined(document, contexts) if source.joins else contexts:
                 at = len(corpus.contexts)
                 title = _title(document) if source.titles else ""
                 corpus.contexts.append(TrainingContext(text, title, document, held_out))
-                for question, spans in asked:
+                for question, spans in questions:
                     answers = _places(text, spans) if source.everywhere else spans
                     corpus.questions.append(
                         TrainingQuestion(question, name if spans else f"{name}-none", at, answers)
@@ -92,7 +95,7 @@ def load(folder: Path, sources: dict[str, Source] = SOURCES) -> TrainingCorpus:
 
 
 def _swapped(question: TrainingQuestion, corpus: TrainingCorpus) -> Iterator[TrainingQuestion]:
-    """Yield the question's unanswerable twin, if it has one, always the same."""
+    """Yield the unanswerable twin of a question, if it has one. It is the same at every call."""
     text = corpus.contexts[question.context].text
     twin = swapped(question.text, text, corpus.answers(question), random.Random(question.text))
     if twin is not None:
@@ -100,49 +103,52 @@ def _swapped(question: TrainingQuestion, corpus: TrainingCorpus) -> Iterator[Tra
 
 
 def is_held_out(document: str) -> bool:
-    """Whether a document is kept for development: one in 16, by the hash of its title."""
+    """Return whether a document is kept for development: one in 16 is, by the hash of its title."""
     return hashlib.sha256(document.encode()).digest()[0] % 16 == 0
 
 
 def _documents(path: Path) -> Iterator[tuple[str, list[_Context]]]:
-    """Yield (title with blanks for underscores, its contexts with what is asked of them)."""
+    """Yield (title, contexts with their questions) for each document; underscores of titles become blanks."""
     try:
         raw = path.read_bytes()
         documents = json.loads(gzip.decompress(raw) if path.suffix == ".gz" else raw)["data"]
         for number, document in enumerate(documents):
             title = str(document.get("title") or number).replace("_", " ")
-            yield title, [(p["context"], [_asked(qa) for qa in p["qas"]]) for p in document["paragraphs"]]
+            yield (
+                title,
+                [(p["context"], [_question_spans(qa) for qa in p["qas"]]) for p in document["paragraphs"]],
+            )
     except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
-        hint = "give --data the folder with the training files in SQuAD format"
+        hint = "name the folder with the training files in SQuAD format: --data FOLDER"
         raise ModelError(f"{path}: cannot be read as a SQuAD file: {error!r}", hint=hint) from error
 
 
 def _title(document: str) -> str:
-    """Return a document's title; some have only the name of the file they come from."""
+    """Return a document's title, or "" if it is the name of a file."""
     return "" if "/" in document else unquote(document)
 
 
-def _asked(qa: dict[str, Any]) -> _Asked:
+def _question_spans(qa: dict[str, Any]) -> _Asked:
     spans = {(int(a["answer_start"]), int(a["answer_start"]) + len(a["text"])) for a in qa["answers"]}
     return qa["question"].strip(), tuple(sorted(spans))
 
 
 def _joined(document: str, contexts: list[_Context]) -> Iterator[_Context]:
-    """Join one to four neighbours, at random but always alike, into one context."""
+    """Join one to four neighbouring contexts into one. The title decides how many, at random."""
     dice = random.Random(document)
     at = 0
     while at < len(contexts):
-        text, asked = "", []
+        text, joined = "", []
         for sentence, questions in contexts[at : (at := at + dice.randint(1, _JOINED))]:
             shift = len(text) + bool(text)
             text = f"{text} {sentence}" if text else sentence
-            asked += [(q, tuple((s + shift, e + shift) for s, e in spans)) for q, spans in questions]
-        yield text, asked
+            joined += [(q, tuple((s + shift, e + shift) for s, e in spans)) for q, spans in questions]
+        yield text, joined
 
 
 def _places(text: str, spans: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
-    """Return every place where an answer stands as whole words; the marked ones if there are many."""
-    found = set(spans)
+    """Return all places where an answer stands as whole words, or only the marked ones if there are many."""
+    places = set(spans)
     for answer in {text[start:end] for start, end in spans}:
-        found |= {m.span() for m in re.finditer(rf"(?<!\w){re.escape(answer)}(?!\w)", text)}
-    return tuple(sorted(found)) if len(found) <= _PLACES else spans
+        places |= {m.span() for m in re.finditer(rf"(?<!\w){re.escape(answer)}(?!\w)", text)}
+    return tuple(sorted(places)) if len(places) <= _PLACES else spans

@@ -1,4 +1,7 @@
-"""What the shipped reader learns from, in which order. Only values: here a recipe is changed."""
+"""The recipes of training: which sources a reader learns from, in which order.
+
+This module holds values only. A checkpoint is bound to them, so a change of a recipe needs a new name.
+"""
 
 from dataclasses import dataclass, replace
 
@@ -7,11 +10,11 @@ from dataclasses import dataclass, replace
 class Source:
     """A SQuAD file of the training data.
 
-    `titles`: its document titles mean something to a reader.
-    `everywhere`: it marks one place of an answer that may stand in several; each of them is taken as right.
+    `titles`: the titles of its documents mean something to a reader.
+    `everywhere`: the file marks one place of each answer; other places with the same words are right, too.
     `holds_out`: one document in 16 is kept for development, for the cost of length and for calibration.
-    `joins`: its contexts are single sentences, neighbours are joined.
-    `swaps`: unanswerable questions are made of its answerable ones (swaps.py).
+    `joins`: its contexts are single sentences, so neighbours are joined.
+    `swaps`: unanswerable questions are made from its answerable ones (swaps.py).
     """
 
     file: str
@@ -43,7 +46,7 @@ LEFT_OUT = frozenset(
     }
 )
 
-# Nothing is learnt from these: weights of the score were chosen on them, too (benchmarks/scoring.py).
+# No recipe learns from these files: the weights of the score were chosen on them (benchmarks/scoring.py).
 UNSEEN = ("ares-synthetic.json.gz", "hotpotqa-musique-gold.json.gz")
 
 
@@ -51,11 +54,11 @@ UNSEEN = ("ares-synthetic.json.gz", "hotpotqa-musique-gold.json.gz")
 class Stage:
     """One pass over a share of each source's questions.
 
-    `shares`: questions drawn, as a multiple of the source's own number; its unanswerable ones have shares of
-    their own, "-none" for the marked ones and "-swapped" for the made ones.
-    `context_tokens`: least and most tokens of a window's context, drawn evenly.
-    `negatives`: windows without the answer that join each question's own, on average.
-    `titled`: share of windows that stand behind their title, where the source has titles.
+    `shares`: how many questions are drawn, as a multiple of the number that the source has. Its unanswerable
+    questions have shares of their own: "-none" for those in the file, "-swapped" for those made by swaps.py.
+    `context_tokens`: the least and the most tokens of a window's context; each number is equally likely.
+    `negatives`: how many windows without the answer are read with each question, on average.
+    `titled`: the share of windows that begin with their title, if the source has titles.
     """
 
     name: str
@@ -67,9 +70,9 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """Stages, run one after the other under one learning-rate schedule (linear warm-up, linear decay).
+    """Stages that run one after the other under one schedule: the learning rate rises and falls linearly.
 
-    `seed` decides what is drawn in which order; every run begins with the same weights, head included.
+    `seed` decides what is drawn in which order. All runs begin with the same weights, also in the span head.
     """
 
     stages: tuple[Stage, ...]
@@ -102,7 +105,8 @@ _OPEN = Stage(
     negatives=0.8,
 )
 
-# Twice more, mostly what is annotated as SQuAD is: other windows, other negatives.
+# Two more passes with other windows and negatives, mostly over sources that are annotated as SQuAD is.
+# Together they brought nothing: docs/log.md, 2026-11-22, "the reader, second run, and means of runs".
 _AGAIN = replace(
     _OPEN,
     name="again",
@@ -122,7 +126,7 @@ _LAST = replace(
     },
 )
 
-# The larger base learns more from each question, and a step costs it six times as much: fewer of them.
+# The larger base learns more from each question, and its steps take six times as long: so there are fewer.
 _TEACHER_SHORT = replace(
     _SHORT,
     name="teacher-short",
@@ -144,14 +148,15 @@ _TEACHER_OPEN = replace(
 )
 
 RECIPES = {
-    # The reader is the mean of these (average.py): other questions, windows and orders from the same start.
+    # The shipped reader is the mean of these four (average.py), which begin with the same weights:
+    # docs/log.md, 2026-11-22, "the reader in the box: a fourth run, and what length costs".
     "reader-1": Recipe((_SHORT, _OPEN, _AGAIN, _LAST), learning_rate=3e-4),
     "reader-2": Recipe((_SHORT, _OPEN), learning_rate=3e-4, seed=1),
     "reader-3": Recipe((_SHORT, _OPEN), learning_rate=3e-4, seed=2),
     "reader-4": Recipe((_SHORT, _OPEN), learning_rate=2e-4, seed=3),
-    # The teacher: all-mpnet-base-v2, five times as many parameters that do the work.
+    # The teacher begins with all-mpnet-base-v2, which has eight times as many parameters in its layers.
     "teacher-1": Recipe((_TEACHER_SHORT, _TEACHER_OPEN), learning_rate=5e-5, batch_tokens=4096),
-    # Minutes instead of hours: to see that everything runs.
+    # This one takes minutes instead of hours, and shows that everything runs.
     "smoke": Recipe(
         (Stage("smoke", {"squad": 0.02, "qamr": 0.01}, context_tokens=(48, 112), negatives=1.0),),
         learning_rate=1e-4,

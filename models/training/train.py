@@ -1,4 +1,4 @@
-"""The training loop: steps, a learning-rate schedule, a log, and checkpoints a killed run goes on from."""
+"""The training loop: steps, a schedule of learning rates, a log, and checkpoints for killed runs."""
 
 import hashlib
 import itertools
@@ -19,6 +19,7 @@ from nutgraf.models.tokens import Tokens
 from nutgraf.models.training.architectures import load_network
 from nutgraf.models.training.batching import draw, stack
 from nutgraf.models.training.development import Development, DevelopmentScores
+from nutgraf.models.training.distillation import DistillationParams, Teacher
 from nutgraf.models.training.loss import reading_loss
 from nutgraf.models.training.negatives import hard_negatives
 from nutgraf.models.training.questions import load
@@ -27,9 +28,9 @@ from nutgraf.models.training.windows import AROUND_TOKENS, Groups, TokenizedCorp
 
 CHECKPOINT = "checkpoint.pt"
 LOG = "log.jsonl"
-_NOTE_EVERY = 25
+_NOTE_EVERY = 25  # steps
 _CHECKPOINT_SECONDS = 600
-_SCORES_EVERY = 400
+_SCORES_EVERY = 400  # steps
 _DEVELOPMENT_QUESTIONS = 250
 
 
@@ -41,12 +42,15 @@ def train(
     run: Path,
     threads: int | None = None,
     device: str = "cpu",
+    distillation: DistillationParams | None = None,
     say: Callable[[str], None] = print,
 ) -> Path:
     """Train from the weights in `base` on the files in `data`; return the folder `run`/reader.
 
-    `device` is "cpu" or "cuda". `run` keeps the checkpoint and the log. A run that was killed goes on from
-    its last checkpoint, and ends with the same weights but for the rounding of sums. Raises ModelError.
+    `device` is "cpu" or "cuda". The folder `run` holds the checkpoint and the log. If a run was killed, the
+    same call resumes it from its last checkpoint; it ends with the same weights up to the rounding of sums.
+    With `distillation`, the reader learns from a teacher, too.
+    Raises ModelError if a file is missing or wrong, or if another process trains in this folder.
     """
     from filelock import FileLock, Timeout
 
@@ -54,13 +58,21 @@ def train(
     run.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(run / "lock", blocking=False):
-            return _train(recipe, base, data, run, device, say)
+            return _train(recipe, base, data, run, device, distillation, say)
     except Timeout as error:
-        raise ModelError(f"{run}: another process trains here", hint="give another --run folder") from error
+        raise ModelError(
+            f"{run}: another process trains here", hint="name another folder: --run FOLDER"
+        ) from error
 
 
 def _train(
-    recipe: Recipe, base: Path, data: Path, run: Path, device: str, say: Callable[[str], None]
+    recipe: Recipe,
+    base: Path,
+    data: Path,
+    run: Path,
+    device: str,
+    distillation: DistillationParams | None,
+    say: Callable[[str], None],
 ) -> Path:
     tokens, corpus = Tokens(base / "tokenizer.json"), load(data)
     say(f"{len(corpus.questions):,} questions on {len(corpus.contexts):,} contexts; finding hard negatives")
@@ -68,7 +80,11 @@ def _train(
     groups = Groups(tokenized, hard_negatives(corpus), tokens)
     development = Development(tokenized, groups, _DEVELOPMENT_QUESTIONS)
     total = sum(1 for _ in _batches(recipe, groups, tokenized))
-    learner = _Learner(recipe, base, device, total, _fingerprint(recipe, base, data, total))
+    teacher = None
+    if distillation is not None:
+        teacher = Teacher(distillation, tokens, device, longest=_longest(recipe))
+    fingerprint = _fingerprint(recipe, base, data, total, distillation)
+    learner = _Learner(recipe, base, device, total, fingerprint, teacher)
     done = learner.resume(run / CHECKPOINT)
     say(f"{total:,} steps, from step {done:,}")
     log, saved = _Log(run / LOG, say), time.perf_counter()
@@ -86,51 +102,70 @@ def _train(
     return run / "reader"
 
 
-def _fingerprint(recipe: Recipe, base: Path, data: Path, total: int) -> str:
-    """Return what a checkpoint is bound to: all that decides which batches come in which order."""
+def _longest(recipe: Recipe) -> int:
+    """Return the tokens of the longest window that a recipe can draw."""
+    return max(stage.context_tokens[1] for stage in recipe.stages) + AROUND_TOKENS
+
+
+def _fingerprint(
+    recipe: Recipe, base: Path, data: Path, total: int, distillation: DistillationParams | None = None
+) -> str:
+    """Return a hash of everything that decides what is learnt from which batches in which order.
+
+    A checkpoint holds it, so that no run is resumed with another recipe, base, teacher or data.
+    """
     files = [data / source.file for source in SOURCES.values()] + [base / "model.safetensors"]
     parts = [repr(recipe), repr(SOURCES), repr(sorted(LEFT_OUT)), str(total), *map(sha256_of, files)]
+    if distillation is not None:
+        parts.append(distillation.fingerprint())
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def _batches(
     recipe: Recipe, groups: Groups, tokenized: TokenizedCorpus
 ) -> Iterator[list[list[TrainingWindow]]]:
-    """Yield all batches of all stages, alike at every call."""
+    """Yield the batches of all stages; they are the same at every call."""
     for stage in recipe.stages:
         yield from draw(groups, stage, chosen(stage.shares, tokenized, f"{recipe.seed} {stage.name}"), recipe)
 
 
 def chosen(shares: dict[str, float], tokenized: TokenizedCorpus, seed: str) -> list[int]:
-    """Return the numbers of the questions that a stage learns from; nothing that is held out."""
+    """Return the numbers of the questions that a stage learns from; no held-out question is among them."""
     dice = random.Random(seed)
     by_source: dict[str, list[int]] = {name: [] for name in shares}
     for number, question in enumerate(tokenized.corpus.questions):
-        # A question whose marked answers no token covers would be learnt as unanswerable.
+        # If no token covers the marked answers, the question would be learnt as unanswerable.
         lost = bool(question.answers) and not tokenized.answers[number]
         if question.source in by_source and not tokenized.corpus.held_out(question) and not lost:
             by_source[question.source].append(number)
-    found = []
+    drawn = []
     for name, numbers in by_source.items():
-        wanted = round(shares[name] * len(numbers))
-        found += numbers * (wanted // max(1, len(numbers))) + dice.sample(
-            numbers, wanted % max(1, len(numbers))
-        )
-    return found
+        passes, rest = divmod(round(shares[name] * len(numbers)), max(1, len(numbers)))
+        drawn += numbers * passes + dice.sample(numbers, rest)
+    return drawn
 
 
 class _Learner:
-    """The reader with its optimizer and schedule: what a checkpoint holds."""
+    """The reader with its optimizer and its schedule; a checkpoint holds the state of all three."""
 
-    def __init__(self, recipe: Recipe, base: Path, device: str, total: int, fingerprint: str) -> None:
+    def __init__(
+        self,
+        recipe: Recipe,
+        base: Path,
+        device: str,
+        total: int,
+        fingerprint: str,
+        teacher: Teacher | None,
+    ) -> None:
         self._recipe, self._fingerprint, self._device = recipe, fingerprint, device
+        self._teacher = teacher
         self.reader = load_network(base).to(device)
-        longest = max(stage.context_tokens[1] for stage in recipe.stages) + AROUND_TOKENS
-        if longest > self.reader.max_tokens:
-            raise ModelError(f"{base}: has no room for the recipe's windows of {longest} tokens")
+        if (longest := _longest(recipe)) > (most := self.reader.max_tokens):
+            message = f"{base}: the recipe has windows of {longest} tokens, the network takes at most {most}"
+            raise ModelError(message)
         learning = [p for p in self.reader.parameters() if p.requires_grad]
         self._optimizer = torch.optim.AdamW(
-            [  # matrices decay, biases and norms do not
+            [  # weight decay is for matrices, not for biases and norms
                 {"params": [p for p in learning if p.ndim > 1], "weight_decay": recipe.weight_decay},
                 {"params": [p for p in learning if p.ndim == 1], "weight_decay": 0.0},
             ],
@@ -146,7 +181,7 @@ class _Learner:
         return float(self._schedule.get_last_lr()[0])
 
     def step(self, batch: list[list[TrainingWindow]]) -> float:
-        """Learn from one batch; return its loss."""
+        """Learn from one batch and return its loss."""
         laid = stack(batch, self._recipe.batch_tokens)
         ids, types, mask, context, group, answers = (
             torch.from_numpy(part).to(self._device)
@@ -155,6 +190,10 @@ class _Learner:
         with torch.autocast(self._device, torch.bfloat16):
             start, end = self.reader(ids, types, mask)
         loss = reading_loss(start, end, context, group, answers, groups=len(batch))
+        if self._teacher is not None:
+            share = self._teacher.weight
+            taught = self._teacher.loss(batch, (start, end), context, group, self._recipe.batch_tokens)
+            loss = (1 - share) * loss + share * taught
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.reader.parameters(), self._recipe.clip)
         self._optimizer.step()
@@ -163,20 +202,20 @@ class _Learner:
         return float(loss.detach())
 
     def save(self, path: Path, step: int) -> None:
-        """Replace the checkpoint by rename, so that there is always a whole one."""
+        """Write the checkpoint to a new file and rename it, so that there is always a complete one."""
         kept = {name: part.state_dict() for name, part in self._parts().items()}
         new = path.with_suffix(".new")
         torch.save(kept | {"step": step, "fingerprint": self._fingerprint}, new)
         new.replace(path)
 
     def resume(self, path: Path) -> int:
-        """Take up a checkpoint, if there is one; return the number of steps it had done."""
+        """Load the checkpoint, if there is one; return the number of steps that it had done."""
         if not path.is_file():
             return 0
         kept = torch.load(path, map_location=self._device, weights_only=True)
         if kept["fingerprint"] != self._fingerprint:
-            message = f"{path}: was begun with another recipe, or on other data"
-            raise ModelError(message, hint="give another --run folder")
+            message = f"{path}: the run began with another recipe, other weights or other data"
+            raise ModelError(message, hint="name another folder: --run FOLDER")
         for name, part in self._parts().items():
             part.load_state_dict(kept[name])
         return int(kept["step"])
@@ -186,13 +225,13 @@ class _Learner:
 
 
 def _linear(total: int, warmup: float) -> Callable[[int], float]:
-    """Return the factor of the learning rate at a step: up to 1 while warming up, then down to 0."""
+    """Return the function from a step to the factor of its rate, which rises to 1 and then falls to 0."""
     rising = max(1, round(total * warmup))
     return lambda step: min((step + 1) / rising, max(0.0, (total - step) / max(1, total - rising)))
 
 
 class _Log:
-    """Appends JSON lines: mean loss and learning rate, and now and then the development scores."""
+    """Appends JSON lines to a file: mean loss and learning rate, or development scores."""
 
     def __init__(self, path: Path, say: Callable[[str], None]) -> None:
         self._path, self._say = path, say
@@ -200,11 +239,11 @@ class _Log:
         self._began = time.perf_counter()
 
     def add(self, loss: float) -> None:
-        """Take a step's loss."""
+        """Add the loss of a step."""
         self._losses.append(loss)
 
     def write(self, step: int, total: int, rate: float) -> None:
-        """Note the mean loss and the seconds a step since the last note."""
+        """Append the mean loss and the mean seconds of the steps since the last line."""
         loss = sum(self._losses) / len(self._losses)
         seconds = (time.perf_counter() - self._began) / len(self._losses)
         self._append({"step": step, "loss": loss, "rate": rate, "seconds": seconds})
@@ -212,10 +251,10 @@ class _Log:
         self._losses, self._began = [], time.perf_counter()
 
     def write_scores(self, step: int, scores: DevelopmentScores) -> None:
-        """Note the development scores; the time they take is no step's."""
-        found = asdict(scores)
-        self._append({"step": step, **found})
-        self._say(f"{step}/ " + " ".join(f"{name} {value:.1%}" for name, value in found.items()))
+        """Append the development scores; their time does not count for the steps."""
+        shares = asdict(scores)
+        self._append({"step": step, **shares})
+        self._say(f"{step}/ " + " ".join(f"{name} {value:.1%}" for name, value in shares.items()))
         self._began = time.perf_counter()
 
     def _append(self, line: dict[str, float]) -> None:

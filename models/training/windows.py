@@ -1,4 +1,4 @@
-"""Questions to windows of token ids: which part of which context is read, and where its answer stands."""
+"""Turns questions into windows of token ids: parts of contexts, with the places of the answers."""
 
 import random
 from dataclasses import dataclass
@@ -12,21 +12,22 @@ from nutgraf.models.tokens import Tokens
 from nutgraf.models.training.questions import TrainingCorpus
 from nutgraf.models.training.recipe import Stage
 
+# Shares and limits of this module were set by hand; none was compared with other values.
 _TITLE_TOKENS = 24
-_HARD_SHARE, _SAME_SHARE = 0.7, 0.15  # the rest of the negatives is drawn from anywhere
-_LEAST_TOKENS = 24
+_HARD_SHARE, _SAME_SHARE = 0.7, 0.15  # the other negatives are drawn from all contexts
+_LEAST_TOKENS = 24  # in a negative from the question's own context
 AROUND_TOKENS = QUESTION_TOKENS + _TITLE_TOKENS + 4
-"""The most that a window holds beside its context."""
+"""Most tokens that a window holds beside its context: question, title, and MPNet's four special tokens."""
 
-_TRIES = 20
+_TRIES = 20  # draws of a context without an answer
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingWindow:
-    """Token ids as the reader gets them: [CLS] question [SEP] title, context [SEP]; MPNet has two inside.
+    """A window as token ids: [CLS] question [SEP] title context [SEP]. MPNet has two [SEP] in the middle.
 
-    `segment`: where the second segment begins; `first`: where the context does, after the title.
-    `answers`: token spans, the last token included; empty when the window does not answer.
+    The second segment begins at `segment`, and the context at `first`, after the title. `answers` holds token
+    spans that include their last token; it is empty if the window does not answer its question.
     """
 
     ids: list[int]
@@ -37,10 +38,10 @@ class TrainingWindow:
 
 @dataclass(frozen=True, slots=True)
 class TokenizedCorpus:
-    """A corpus as token ids: of questions, titles and contexts; `answers` as token spans, the last included.
+    """A corpus as token ids.
 
-    `words`: each question's answers as token ids.
-    `stops`: for each context the positions where a sentence begins, 0 and its length among them.
+    `answers` holds each question's answers as token spans that include their last token, and `words` holds
+    them as token ids. `stops` holds the positions in each context where a sentence begins, and its length.
     """
 
     corpus: TrainingCorpus
@@ -53,15 +54,15 @@ class TokenizedCorpus:
 
 
 def tokenize(corpus: TrainingCorpus, tokens: Tokens) -> TokenizedCorpus:
-    """Turn everything into tokens once; answers that no token covers, or too many, are dropped."""
+    """Turn all texts into tokens. Answers are dropped if no token covers them, or more than 30 do."""
     encoded = tokens.ids_and_spans([context.text for context in corpus.contexts])
     marks = set(tokens.ids([".?!"])[0])
     contexts = [ids for ids, _ in encoded]
     answers: list[tuple[tuple[int, int], ...]] = []
     for question in corpus.questions:
         spans = encoded[question.context][1]
-        found = (_covering(spans, start, end) for start, end in question.answers)
-        answers.append(tuple(dict.fromkeys(span for span in found if span is not None)))
+        covering = (_covering(spans, start, end) for start, end in question.answers)
+        answers.append(tuple(dict.fromkeys(span for span in covering if span is not None)))
     words = [
         [contexts[question.context][first : last + 1] for first, last in spans]
         for question, spans in zip(corpus.questions, answers, strict=True)
@@ -78,13 +79,16 @@ def tokenize(corpus: TrainingCorpus, tokens: Tokens) -> TokenizedCorpus:
 
 
 def _stops(ids: list[int], spans: NDArray[np.int32], marks: set[int]) -> list[int]:
-    """Return where sentences begin: after a mark that blank space follows, as none does inside "3.5"."""
+    """Return where sentences begin, and the length. "3.5" has no mark that a blank follows."""
     begins = (i + 1 for i in range(len(ids) - 1) if ids[i] in marks and spans[i + 1, 0] > spans[i, 1])
     return [0, *begins, len(ids)]
 
 
 def _covering(spans: NDArray[np.int32], start: int, end: int) -> tuple[int, int] | None:
-    """Return the first and the last token that share a character with [start, end), None for too many."""
+    """Return the first and the last token that share a character with [start, end).
+
+    Returns None if there is no such token, or if there are more than an answer can have.
+    """
     inside = np.flatnonzero((spans[:, 1] > start) & (spans[:, 0] < end))
     return (int(inside[0]), int(inside[-1])) if 0 < len(inside) <= MAX_ANSWER_TOKENS else None
 
@@ -94,32 +98,32 @@ def _holds(ids: list[int], word: list[int]) -> bool:
 
 
 class Groups:
-    """Draws the windows of a stage: for each question its own, and some that do not answer it."""
+    """Draws windows for a question: one of its own context, and some that do not answer it."""
 
     def __init__(self, tokenized: TokenizedCorpus, negatives: NDArray[np.int32], tokens: Tokens) -> None:
         self._all, self._hard, self._tokens = tokenized, negatives, tokens
 
     def draw(self, stage: Stage, number: int, dice: random.Random) -> list[TrainingWindow]:
-        """Return the windows of question `number`, its own first."""
+        """Return the windows of question `number`; the one of its own context comes first."""
         question = self._all.corpus.questions[number]
         answers = self._all.answers[number]
         room = dice.randint(*stage.context_tokens)
         titled = bool(self._all.titles[question.context]) and dice.random() < stage.titled
         own = self._crop(question.context, dice.choice(answers) if answers else None, room, dice)
-        room = own[1] - own[0]  # windows of one length waste no padding
+        room = own[1] - own[0]  # windows of equal length need no padding
         windows = [self._window(number, question.context, own, titled=titled)]
-        if not answers:  # nobody marked which other text would answer it
+        if not answers:  # another context may answer it, and none is marked
             return windows
         for _ in range(int(stage.negatives + dice.random())):
-            found = self._negative(number, own, room, dice)
-            if found is not None:
-                windows.append(self._window(number, *found, titled=titled))
+            negative = self._negative(number, own, room, dice)
+            if negative is not None:
+                windows.append(self._window(number, *negative, titled=titled))
         return windows
 
     def _negative(
         self, number: int, own: tuple[int, int], room: int, dice: random.Random
     ) -> tuple[int, tuple[int, int]] | None:
-        """Return a context and a part of it without the answer: the rest of its own, a hard one, or any."""
+        """Return (context, part) without the answer: of its own context, a hard negative, or any other."""
         kind, context = dice.random(), self._all.corpus.questions[number].context
         if kind < _SAME_SHARE:
             ids, words = self._all.contexts[context], self._all.words[number]
@@ -139,7 +143,7 @@ class Groups:
         return None if other is None else (other, self._crop(other, None, room, dice))
 
     def _stranger(self, number: int, dice: random.Random) -> int | None:
-        """Return any context but its own where no answer stands; an answer such as "e" may leave none."""
+        """Return another context without an answer, or None if few or none exist, as for the answer "e"."""
         corpus = self._all.corpus
         question = corpus.questions[number]
         answers = [answer.lower() for answer in corpus.answers(question)]
@@ -154,16 +158,16 @@ class Groups:
     def _crop(
         self, context: int, around: tuple[int, int] | None, room: int, dice: random.Random
     ) -> tuple[int, int]:
-        """Return at most `room` tokens of a context as [first, last), whole sentences where that can be.
+        """Return [first, last): at most `room` tokens of a context, in whole sentences where possible.
 
-        They hold the span `around`, if given.
+        They include the span `around` if it is passed, which may then be longer than `room`.
         """
         stops, length = self._all.stops[context], len(self._all.contexts[context])
         if length <= room:
             return 0, length
         if around is None:
             first = dice.choice([stop for stop in stops if stop <= length - room] or [0])
-            lowest = first + 1 + room * 9 // 10  # a window much shorter than its batch is mostly padding
+            lowest = first + 1 + room * 9 // 10  # a window much shorter than the others is mostly padding
         else:
             room = max(room, around[1] - around[0] + 1)
             earliest, latest = max(0, around[1] + 1 - room), around[0]
@@ -172,7 +176,7 @@ class Groups:
         return first, max((stop for stop in stops if lowest <= stop <= first + room), default=first + room)
 
     def _window(self, number: int, context: int, part: tuple[int, int], *, titled: bool) -> TrainingWindow:
-        """Put a window together; its answers are those of the question that lie in this part."""
+        """Return a window; its answers are those of the question that lie in this part."""
         every, (begin, stop) = self._all, part
         head = [self._tokens.cls, *every.questions[number], *self._tokens.between]
         title = every.titles[context] if titled else []

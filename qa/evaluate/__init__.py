@@ -1,1 +1,1 @@
-"""How good retrieval and answers are, in the field's own measures."""
+"""Evaluation: how good retrieval and answers are, in the measures that research uses."""

@@ -1,4 +1,4 @@
-"""BEIR's folders and queries (Thakur et al. 2021, arXiv 2104.08663): what is asked, what is relevant.
+"""Reads BEIR's folders and queries (Thakur et al. 2021, arXiv 2104.08663), and which articles are relevant.
 
 A folder holds `corpus.jsonl` ({"_id", "title", "text"}), `queries.jsonl` ({"_id", "text"}) and
 `qrels/SPLIT.tsv` (query-id, corpus-id, score, between tabs). There are no gold answers.
@@ -20,26 +20,26 @@ from nutgraf.qa.evaluate.ranking import token
 from nutgraf.qa.evaluate.runs import read_qrels
 
 RELEVANT = ""
-"""The label of articles that qrels name: there is no other, so figures go without one."""
+"""The label of articles that qrels name. There is no other, so the names of figures leave it out."""
 
 _LAYOUT = "a BEIR folder holds corpus.jsonl, queries.jsonl and qrels/test.tsv (another with --split)"
 
 
 @dataclass(frozen=True, slots=True)
 class JudgedQuery(GoldQuestion):
-    """A question without answers, and the grades of the articles that somebody judged for it."""
+    """A question without gold answers, and the grades of the articles that were judged for it."""
 
     grades: Mapping[str, int]
 
     @property
     def relevant(self) -> Mapping[str, Mapping[str, int]]:
-        """What the qrels say, ids as in a TREC file."""
+        """The grades of the qrels, ids as in a TREC file."""
         return {RELEVANT: self.grades}
 
 
 @dataclass(frozen=True, slots=True)
 class BeirFolder:
-    """A BEIR folder: the queries that were judged, the `files` they are from, and where the corpus stands."""
+    """A BEIR folder: the queries that were judged, the `files` they are from, and the file of the corpus."""
 
     queries: list[JudgedQuery]
     corpus: Path
@@ -50,7 +50,7 @@ def load_beir(path: Path, split: str) -> BeirFolder:
     """Read the queries and one split's qrels of a folder; raises SourceError."""
     corpus, queries = _there(path, "corpus.jsonl"), _there(path, "queries.jsonl")
     files = [*path.glob("qrels/*.tsv.gz"), *path.glob("qrels/*.tsv")]
-    splits = {found.name.removesuffix(".gz").removesuffix(".tsv"): found for found in sorted(files)}
+    splits = {file.name.removesuffix(".gz").removesuffix(".tsv"): file for file in sorted(files)}
     if split not in splits:
         known = ", ".join(splits) or "none"
         raise SourceError(f"{path} has no qrels/{split}.tsv; splits there are: {known}", hint=_LAYOUT)
@@ -59,9 +59,9 @@ def load_beir(path: Path, split: str) -> BeirFolder:
 
 
 def _there(folder: Path, name: str) -> Path:
-    for found in (folder / name, folder / f"{name}.gz"):
-        if found.is_file():
-            return found
+    for file in (folder / name, folder / f"{name}.gz"):
+        if file.is_file():
+            return file
     raise SourceError(f"{folder} is no BEIR folder: it lacks {name}", hint=_LAYOUT)
 
 
@@ -92,7 +92,7 @@ def _id(record: Any) -> str:  # noqa: ANN401 - JSON
 def corpus_articles(path: Path) -> Iterator[Article]:
     """Yield a corpus file's articles one by one, gzipped or not; raises SourceError, naming the line.
 
-    Where only a title is given, it is the text: some of BEIR's archives have nothing else.
+    A document with a title alone has it as its text: some of BEIR's archives have nothing else.
     """
     try:
         with _opened(path) as lines:

@@ -1,8 +1,7 @@
-"""The whole system, or its retrieval alone: every question is asked of the index.
+"""Evaluates the whole system, or its retrieval alone: every question is asked of the index.
 
-The best guess is taken whatever its probability.
-
-Knows the answerer and what of its outcome is kept; does not know files or models.
+The best guess counts, whatever its probability. This module knows the answerer, and which parts of an outcome
+a record keeps; it does not know files or models.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -10,60 +9,58 @@ from dataclasses import replace
 from itertools import groupby
 
 from nutgraf.indexer.article import Article
+from nutgraf.indexer.storage import PassageIndex
 from nutgraf.qa.answer import Answerer
 from nutgraf.qa.checks import MAX_TOP, checked_question
 from nutgraf.qa.errors import BadQuestion
 from nutgraf.qa.evaluate.metrics import exact_match, f1, right
-from nutgraf.qa.evaluate.questions import GoldQuestion
+from nutgraf.qa.evaluate.questions import GoldQuestion, batches
 from nutgraf.qa.evaluate.records import Record
 from nutgraf.qa.evaluate.squad import SquadQuestion
 from nutgraf.qa.evaluate.withholding import WithholdingIndex
 from nutgraf.qa.result import QuestionResult
-from nutgraf.qa.retrieval import Candidate, PassageIndex
+from nutgraf.qa.retrieval import Candidate
+from nutgraf.qa.search import Searcher
 
-MOST_ARTICLES = 100
-BATCH = 32
-"""Questions whose passages are read together, and whose answers are kept together."""
+MOST_ARTICLES = 100  # what recall@100 needs
 
 
 def ask_all(answerer: Answerer, questions: Sequence[GoldQuestion]) -> Iterator[list[Record]]:
     """Yield the records of a batch of questions at a time."""
-    for first in range(0, len(questions), BATCH):
-        batch = questions[first : first + BATCH]
+    for batch in batches(questions):
         outcomes = ask_batch(answerer, batch)
         yield [_record(answerer, q, outcome) for q, outcome in zip(batch, outcomes, strict=True)]
 
 
-def search_all(answerer: Answerer, questions: Sequence[GoldQuestion]) -> Iterator[list[Record]]:
-    """Yield as `ask_all`, of retrieval alone: nothing is read."""
-    for first in range(0, len(questions), BATCH):
-        batch = questions[first : first + BATCH]
-        yield [Record(q.id, q.text, q.golds, ranking=ranking(_searched(answerer, q))) for q in batch]
+def search_all(searcher: Searcher, questions: Sequence[GoldQuestion]) -> Iterator[list[Record]]:
+    """Yield the records of a batch of questions at a time, of retrieval alone: nothing is read."""
+    for batch in batches(questions):
+        yield [Record(q.id, q.text, q.gold_answers, ranking=ranking(_searched(searcher, q))) for q in batch]
 
 
-def _searched(answerer: Answerer, question: GoldQuestion) -> list[Candidate]:
+def _searched(searcher: Answerer | Searcher, question: GoldQuestion) -> list[Candidate]:
     if not _askable(question.text):
         return []
-    return answerer.search(question.text, top=MAX_TOP, allow=question.allow).candidates
+    return searcher.search(question.text, top=MAX_TOP, allow=question.allow).candidates
 
 
 def ask_twice(
     answerer: Answerer, index: PassageIndex, questions: Sequence[SquadQuestion]
 ) -> Iterator[list[Record]]:
-    """Yield as `ask_all`, the records telling also whether a question is answered with its article hidden."""
+    """Yield as `ask_all`; records also say whether a question is answered while its own article is hidden."""
     following = iter(questions)
     for records in ask_all(answerer, questions):
         batch = [next(following) for _ in records]
         hidden = [answerer.over(WithholdingIndex(index, _is(q.article_id))) for q in batch]
-        outcomes = [ask_batch(one, [q])[0] for one, q in zip(hidden, batch, strict=True)]
+        outcomes = [ask_batch(view, [q])[0] for view, q in zip(hidden, batch, strict=True)]
         yield [
             replace(
                 r,
-                without=_answered(asked),
-                probability_without=_probability(asked),
-                right_without=right(_guess(asked), r.golds),
+                without=_answered(outcome),
+                probability_without=_probability(outcome),
+                right_without=right(_guess(outcome), r.gold_answers),
             )
-            for r, asked in zip(records, outcomes, strict=True)
+            for r, outcome in zip(records, outcomes, strict=True)
         ]
 
 
@@ -72,13 +69,16 @@ def _is(article_id: str) -> Callable[[Article], bool]:
 
 
 def ask_batch(answerer: Answerer, questions: Sequence[GoldQuestion]) -> list[QuestionResult | None]:
-    """Ask neighbours with one filter together; None for one that cannot be asked: it counts as unanswered."""
-    found: list[QuestionResult | None] = []
+    """Return the outcome of each question, None where it cannot be asked: that counts as unanswered.
+
+    Neighbours with the same filter are asked together.
+    """
+    outcomes: list[QuestionResult | None] = []
     for allow, group in groupby(questions, key=lambda question: question.allow):
         texts = [question.text for question in group]
-        asked = iter(answerer.ask_many([text for text in texts if _askable(text)], allow=allow))
-        found += [next(asked) if _askable(text) else None for text in texts]
-    return found
+        results = iter(answerer.ask_many([text for text in texts if _askable(text)], allow=allow))
+        outcomes += [next(results) if _askable(text) else None for text in texts]
+    return outcomes
 
 
 def _askable(text: str) -> bool:
@@ -89,35 +89,35 @@ def _askable(text: str) -> bool:
     return True
 
 
-def _answered(asked: QuestionResult | None) -> bool:
-    return asked is not None and bool(asked.answers)
+def _answered(outcome: QuestionResult | None) -> bool:
+    return outcome is not None and bool(outcome.answers)
 
 
-def _probability(asked: QuestionResult | None) -> float | None:
-    return asked.best[0].probability if asked and asked.best else None
+def _probability(outcome: QuestionResult | None) -> float | None:
+    return outcome.best[0].probability if outcome and outcome.best else None
 
 
-def _guess(asked: QuestionResult | None) -> str:
-    return asked.best[0].text if asked and asked.best else ""
+def _guess(outcome: QuestionResult | None) -> str:
+    return outcome.best[0].text if outcome and outcome.best else ""
 
 
-def _record(answerer: Answerer, question: GoldQuestion, asked: QuestionResult | None) -> Record:
-    best = asked.best[0] if asked and asked.best else None
-    text = _guess(asked)
+def _record(answerer: Answerer, question: GoldQuestion, outcome: QuestionResult | None) -> Record:
+    best = outcome.best[0] if outcome and outcome.best else None
+    text = _guess(outcome)
     return Record(
         id=question.id,
         question=question.text,
-        golds=question.golds,
+        gold_answers=question.gold_answers,
         prediction=text,
-        em=exact_match(text, question.golds),
-        f1=f1(text, question.golds),
+        em=exact_match(text, question.gold_answers),
+        f1=f1(text, question.gold_answers),
         score=best.score if best else None,
-        probability=_probability(asked),
+        probability=_probability(outcome),
         source=best.span.article.id if best else None,
-        answered=_answered(asked),
-        # Looked up again, since more is ranked than is read: it adds a sixth of the time that asking takes.
-        ranking=ranking(_searched(answerer, question)) if asked else (),
-        reread=reread(asked) if asked else (),
+        answered=_answered(outcome),
+        # Searched again, since more is ranked than is read: it adds a sixth of the time that asking takes.
+        ranking=ranking(_searched(answerer, question)) if outcome else (),
+        reread=reread(outcome) if outcome else (),
     )
 
 
@@ -133,10 +133,10 @@ def ranking(candidates: Sequence[Candidate]) -> list[tuple[str, float]]:
     return list(best.items())[:MOST_ARTICLES]
 
 
-def reread(asked: QuestionResult) -> list[str]:
+def reread(outcome: QuestionResult) -> list[str]:
     """Return the articles of which a passage was read, by the score of their best span."""
-    read = [c for c in asked.candidates if c.passage.id in asked.read]
-    read.sort(key=lambda c: (-asked.read[c.passage.id].score, c.rank))
+    read = [c for c in outcome.candidates if c.passage.id in outcome.read]
+    read.sort(key=lambda c: (-outcome.read[c.passage.id].score, c.rank))
     return list(dict.fromkeys(article for c in read for article in _articles(c)))
 
 

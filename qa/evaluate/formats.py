@@ -1,4 +1,4 @@
-"""Which kind of benchmark a path is: told by what stands in it, its name decides only where that is empty."""
+"""Tells which kind of benchmark a path is, by its content; its name decides only where that does not."""
 
 import gzip
 import json
@@ -17,8 +17,9 @@ _RUN_FIELDS, _QRELS_FIELDS = 6, 4
 def kind_of(path: Path) -> BenchmarkFormat:
     """Return the kind of a file or folder; raises SourceError where it is none of them.
 
-    A folder is BEIR's. A file whose first line is an object of its own holds news questions (`question`), or
-    queries (`text`); one of six words, the fifth a number, a run; all else that begins as JSON is SQuAD's.
+    A folder is BEIR's. A file whose first line is a JSON object holds news questions (`question`), or queries
+    (`text`); a first line of six words, the fifth a number, is that of a run; all else that begins as JSON is
+    SQuAD's.
     """
     if path.is_dir():
         return "beir"
@@ -58,7 +59,7 @@ def _object(line: str) -> dict[str, Any] | None:
 
 
 def _head(path: Path) -> str:
-    """Return the beginning of the file; what cannot be decoded is for the one who reads all of it to tell."""
+    """Return the beginning of the file; whoever reads all of it reports bytes that cannot be decoded."""
     try:
         with path.open("rb") as file:
             if file.read(2) == b"\x1f\x8b":

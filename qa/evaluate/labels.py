@@ -1,7 +1,7 @@
-"""Questions with what is known of their answers, for fitting a calibration: JSON lines, or a SQuAD file.
+"""Reads labelled questions, for fitting a calibration: JSON lines, or a SQuAD file.
 
-Each line: `{question, answers}`, `answers` a list of strings, empty where the archive does not answer; and
-where known `article`, the id of the article that does.
+A line is `{question, answers}`; `answers` is a list of strings, empty where the archive has no answer. A line
+may also have `article`, the id of the article that answers.
 """
 
 from collections.abc import Mapping
@@ -31,8 +31,8 @@ class LabelledQuestion(GoldQuestion):
     article_id: str | None = None
 
     def answered_by(self, article: Article) -> bool:
-        """Whether the article is the question's own, or a gold answer's words stand in it."""
-        return article.id == self.article_id or bool(occurring({*self.golds}, [article.text]))
+        """Whether the article is the question's own, or has the words of a gold answer."""
+        return article.id == self.article_id or bool(occurring({*self.gold_answers}, [article.text]))
 
 
 def load_labelled(path: Path) -> list[LabelledQuestion]:
@@ -46,7 +46,8 @@ def load_labelled(path: Path) -> list[LabelledQuestion]:
             questions = [*json_lines(path, _labelled)]
         else:
             questions = [
-                LabelledQuestion(q.id, q.text, q.golds, q.article_id) for q in load_squad(path).questions
+                LabelledQuestion(q.id, q.text, q.gold_answers, q.article_id)
+                for q in load_squad(path).questions
             ]
         checked_questions(path, questions)
     except SourceError as error:
@@ -63,7 +64,7 @@ def _labelled(record: Any, number: int) -> LabelledQuestion:  # noqa: ANN401 - J
     return LabelledQuestion(
         id=f"line {number}",
         text=string(record["question"]),
-        golds=tuple(string(a["text"] if isinstance(a, Mapping) else a) for a in answers),
+        gold_answers=tuple(string(a["text"] if isinstance(a, Mapping) else a) for a in answers),
         article_id=None if article is None else string(article),
     )
 
@@ -73,6 +74,6 @@ def _check(path: Path, question: LabelledQuestion) -> None:
         checked_question(question.text)
     except BadQuestion as error:
         raise SourceError(f"{path}: {question.id}: {error}", hint=_HINT) from error
-    if any(not normalize(gold) for gold in question.golds):
+    if any(not normalize(gold) for gold in question.gold_answers):
         message = f'{path}: {question.id}: an answer has no words; where there is none, write "answers": []'
         raise SourceError(message, hint=_HINT)

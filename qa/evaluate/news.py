@@ -1,8 +1,8 @@
-"""Files of news questions: JSON lines with answers, and the articles that may hold them.
+"""Reads files of news questions: JSON lines with answers, and the articles that may hold them.
 
-Each line: `{id, question, answers}`, and where known `contains_answer` (ids of articles in whose text an
-answer occurs, weak labels), `evidence` (ids of articles that the answer was taken from), and `asked`, the
-day the question is from.
+A line is `{id, question, answers}`. It may also have `contains_answer` (ids of articles in whose text an
+answer occurs, weak labels), `evidence` (ids of articles that the answer was taken from), and `asked`, the day
+that the question is from.
 """
 
 from collections.abc import Iterable, Mapping, Set
@@ -20,7 +20,7 @@ CONTAINS, EVIDENCE = "contains_answer", "evidence"
 
 @dataclass(frozen=True, slots=True)
 class NewsQuestion(GoldQuestion):
-    """A question with its gold answers, which need not stand in any article in these words."""
+    """A question with its gold answers; no article need have them in these words."""
 
     contains_answer: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
@@ -28,12 +28,12 @@ class NewsQuestion(GoldQuestion):
 
     @property
     def allow(self) -> Filter:
-        """The articles that were there on the day it was asked, if that is to count."""
+        """The articles that were published by the day it was asked; all, if `asked` is None."""
         return Filter(as_of=self.asked)
 
     @property
     def relevant(self) -> Mapping[str, Mapping[str, int]]:
-        """Both labels, each where it has an article; every article counts the same."""
+        """The articles of both labels, a label without articles left out; every article has the grade 1."""
         labels = {CONTAINS: self.contains_answer, EVIDENCE: self.evidence}
         return {label: dict.fromkeys(ids, 1) for label, ids in labels.items() if ids}
 
@@ -69,19 +69,19 @@ def _strings(value: object) -> tuple[str, ...]:
     return tuple(map(string, value))
 
 
-def occurring(golds: Set[str], texts: Iterable[str]) -> set[str]:
-    """Return the golds whose normalised words stand side by side in a text: all that a quote can match."""
+def occurring(gold_answers: Set[str], texts: Iterable[str]) -> set[str]:
+    """Return the answers whose normalised words stand side by side in a text: all that a quote can match."""
     missing: dict[str, list[tuple[str, str]]] = {}
-    for gold in golds:
+    for gold in gold_answers:
         if words := normalize(gold).split():
             missing.setdefault(words[0], []).append((" ".join(words), gold))
-    found: set[str] = set()
+    occurring_answers: set[str] = set()
     for text in texts:
         words = normalize(text).split()
         whole = f" {' '.join(words)} "
         for first in missing.keys() & set(words):
-            found.update(gold for phrase, gold in missing[first] if f" {phrase} " in whole)
-            missing[first] = [pair for pair in missing[first] if pair[1] not in found]
+            occurring_answers.update(gold for phrase, gold in missing[first] if f" {phrase} " in whole)
+            missing[first] = [pair for pair in missing[first] if pair[1] not in occurring_answers]
             if not missing[first]:
                 del missing[first]
-    return found
+    return occurring_answers

@@ -1,4 +1,4 @@
-"""A question with its gold answers, and how files of questions are opened. Knows JSON; not who is asked."""
+"""A question with its gold answers, and what all files of questions share. Knows JSON; not who answers."""
 
 import gzip
 import json
@@ -15,30 +15,43 @@ from nutgraf.indexer.filters import Filter
 
 _GZIP = b"\x1f\x8b"
 _SEED = 0
+BATCH = 32
+"""Questions whose passages are read together, and whose answers are kept together.
+
+docs/log.md, 2026-11-22, "batches, early stop, calibration features": larger calls hardly gain time, and what
+is not kept yet is lost when a run is stopped.
+"""
+
 HINT = "nutgraf eval --help shows what can: SQuAD, news questions, a BEIR folder, queries or a TREC run"
 
 
 @dataclass(frozen=True, slots=True)
 class GoldQuestion:
-    """A question and its gold answers; none: it has no answer."""
+    """A question and its gold answers; a question without any has no answer."""
 
     id: str
     text: str
-    golds: tuple[str, ...]
+    gold_answers: tuple[str, ...]
 
     @property
     def allow(self) -> Filter:
-        """The articles that may be found for it: all."""
+        """The filter that the question is asked with; it lets all articles pass."""
         return Filter()
 
     @property
     def relevant(self) -> Mapping[str, Mapping[str, int]]:
-        """The articles that retrieval should find: id and grade, under the name of their label."""
+        """The articles that retrieval should return: their ids and grades, by the name of their label."""
         return {}
 
 
 QuestionT = TypeVar("QuestionT", bound=GoldQuestion)
 ParsedT = TypeVar("ParsedT")
+
+
+def batches(questions: Sequence[QuestionT]) -> Iterator[Sequence[QuestionT]]:
+    """Yield the questions in order, `BATCH` at a time, the last time what is left."""
+    for first in range(0, len(questions), BATCH):
+        yield questions[first : first + BATCH]
 
 
 def sample(questions: Sequence[QuestionT], count: int | None) -> list[QuestionT]:

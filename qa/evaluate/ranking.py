@@ -1,6 +1,6 @@
-"""How good rankings are, by hits, recall, MRR, nDCG and MAP as ir_measures has them: its one home.
+"""Measures rankings: hits, recall, MRR, nDCG and MAP as ir_measures computes them, which is used only here.
 
-Knows ids, grades and orders; does not know questions, indexes or files.
+This module knows ids, grades and orders; it does not know questions, indexes or files.
 """
 
 import re
@@ -12,7 +12,7 @@ from urllib.parse import quote
 from nutgraf.indexer.clean import storable
 
 Qrels = Mapping[str, Mapping[str, int]]
-"""By a question's id, the grades of articles by their id; from 1 on an article is relevant."""
+"""The grades of articles, by a question's id and the article's; an article of grade 1 or more is relevant."""
 
 _BLANK = re.compile(r"[\s\x00-\x1f\x7f]")
 
@@ -73,7 +73,7 @@ def measured(qrels: Qrels, rankings: Mapping[str, Sequence[str]]) -> dict[Measur
         for q in qrels
         if rankings.get(q)
     }
-    found: dict[Measure, dict[str, float]] = {measure: {} for measure in MEASURES}
+    values: dict[Measure, dict[str, float]] = {measure: {} for measure in MEASURES}
     for metric in ir_measures.iter_calc(list(by_notation), grades, run):
-        found[by_notation[metric.measure]][names[metric.query_id]] = float(metric.value)
-    return found
+        values[by_notation[metric.measure]][names[metric.query_id]] = float(metric.value)
+    return values

@@ -1,21 +1,22 @@
-"""The reader alone: each question is asked of its own paragraph, however long that is.
+"""Evaluates the reader alone: each question is asked of its own paragraph, however long that is.
 
-Knows logits and spans; does not know files, indexes or probabilities.
+This module knows logits and spans; it does not know files, indexes or probabilities.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from nutgraf.models.logits import WindowLogits
+from nutgraf.models.reader import Reader
 from nutgraf.models.spans import best_spans
 from nutgraf.models.windowing import whole_end
 from nutgraf.qa.evaluate.metrics import exact_match, f1
+from nutgraf.qa.evaluate.questions import batches
 from nutgraf.qa.evaluate.records import Record
 from nutgraf.qa.evaluate.squad import SquadQuestion
-from nutgraf.qa.reader import Reader, WindowLogits
 
-BATCH = 32
 OVERLAP_TOKENS = 128
-"""What two windows of one paragraph share, as in BERT's script for SQuAD: answers are shorter."""
+"""Two windows of one paragraph share so many tokens, as in BERT's script for SQuAD: answers are shorter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +24,14 @@ class ReaderGuess:
     """The best span of a context, and its lead over "no answer" in logits."""
 
     text: str
-    over_null: float
+    null_margin: float
 
 
 def read_all(
     reader: Reader, questions: Sequence[SquadQuestion], contexts: Mapping[str, str]
 ) -> Iterator[list[Record]]:
     """Yield the records of a batch of questions at a time; `contexts` has each article's text by its id."""
-    for first in range(0, len(questions), BATCH):
-        batch = questions[first : first + BATCH]
+    for batch in batches(questions):
         guesses = read_whole(reader, [(q.text, contexts[q.article_id]) for q in batch])
         yield [_record(question, guess) for question, guess in zip(batch, guesses, strict=True)]
 
@@ -41,22 +41,22 @@ def _record(question: SquadQuestion, guess: ReaderGuess | None) -> Record:
     return Record(
         id=question.id,
         question=question.text,
-        golds=question.golds,
+        gold_answers=question.gold_answers,
         prediction=text,
-        em=exact_match(text, question.golds),
-        f1=f1(text, question.golds),
-        score=guess.over_null if guess else None,
+        em=exact_match(text, question.gold_answers),
+        f1=f1(text, question.gold_answers),
+        score=guess.null_margin if guess else None,
         source=question.article_id if guess else None,
-        answered=guess is not None and guess.over_null >= 0.0,
+        answered=guess is not None and guess.null_margin >= 0.0,
     )
 
 
 def read_whole(reader: Reader, pairs: Sequence[tuple[str, str]]) -> list[ReaderGuess | None]:
     """Return the best guess of each (question, context), None where the context has no span.
 
-    What a window does not hold is read in further ones. The best span of all windows is weighed against the
-    least "no answer" of them, as BERT's script for SQuAD does: a window without the answer must not outvote
-    one that has it.
+    Text that does not fit into a window is read in further ones. The best span of all windows is weighed
+    against the least "no answer" of them, as BERT's script for SQuAD does: a window without the answer must
+    not outvote a window that has it.
     """
     best: dict[int, tuple[float, str]] = {}
     nulls: dict[int, float] = {}
@@ -74,8 +74,8 @@ def read_whole(reader: Reader, pairs: Sequence[tuple[str, str]]) -> list[ReaderG
             if (next_start := _next_start(context, start, window)) is not None:
                 following[at] = next_start
         starts = following
-    found = [best.get(at) for at in range(len(pairs))]
-    return [guess and ReaderGuess(guess[1], guess[0] - nulls[at]) for at, guess in enumerate(found)]
+    guesses = [best.get(at) for at in range(len(pairs))]
+    return [guess and ReaderGuess(guess[1], guess[0] - nulls[at]) for at, guess in enumerate(guesses)]
 
 
 def _next_start(context: str, start: int, window: WindowLogits) -> int | None:
@@ -85,5 +85,5 @@ def _next_start(context: str, start: int, window: WindowLogits) -> int | None:
     if tokens <= OVERLAP_TOKENS or not context[start + int(offsets[-1, 1]) :].strip():
         return None
     word = context.rfind(" ", 0, start + int(offsets[-OVERLAP_TOKENS, 0])) + 1
-    # One word longer than a window: better a part of it than the same window for ever.
+    # A word longer than a window: the next window begins in the middle of it, or this would never end.
     return word if word > start else start + int(offsets[-OVERLAP_TOKENS, 0])

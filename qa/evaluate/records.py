@@ -1,6 +1,6 @@
-"""What came of each question, and the file that keeps it, so that a run that was stopped can go on.
+"""The outcome of each question, and the file that keeps it, so that a run that was stopped can go on.
 
-A file of JSON lines: the first says what made the answers, every other is one `Record`.
+The file has JSON lines: the first says what made the answers, every other line is one `Record`.
 """
 
 import json
@@ -11,31 +11,37 @@ from types import TracebackType
 from typing import Any, BinaryIO
 
 from nutgraf.indexer.errors import SourceError, StorageFailed
-from nutgraf.qa.evaluate.metrics import RIGHT_F1
+from nutgraf.qa.evaluate.metrics import is_right
 
 _FORMAT = 4
 _MARK = "nutgraf_eval"
-_LONGEST_HEADER = 100_000
+_LONGEST_HEADER = 100_000  # characters; a longer first line is no header of ours
+_CALLED = {"nutgraf": "the version of nutgraf", "code": "the sha256 of nutgraf's code"}
+"""What people are told that a key of the header is, where its name does not say it."""
+
 _HINT = "name another file with --per-question, or remove this one"
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One question's outcome: `prediction` is the best guess, however unsure, "" where there is none.
+    """The outcome of one question: `prediction` is the best guess, however unsure, "" where there is none.
 
-    For a reader alone, `score` is the guess's lead over "no answer" in logits, and `answered` whether it has
-    one. For the whole system, `score` is what ranks answers, `answered` whether the probability reaches the
-    threshold in force, `without` whether the question is answered when its own article is hidden (None: not
-    asked), `probability_without` the best guess's probability then, and `right_without` whether that guess is
-    right all the same: another article may say it, too. `source` is the article quoted. `ranking` has the
-    articles that retrieval found and their scores, best first, an article standing where its best passage
-    stands; `reread` the articles of the passages that were read, by their best span. Where only retrieval is
-    measured nothing is predicted.
+    `source` is the id of the article that is quoted. The other fields depend on what is evaluated:
+
+    - The reader alone: `score` is the guess's lead over "no answer" in logits; `answered` tells whether that
+      lead is 0 or more.
+    - The whole system: `score` is what answers are ordered by; `answered` tells whether the probability
+      reaches the threshold in force. `without` tells whether the question is answered while its own article
+      is hidden (None: that was not asked), `probability_without` is the best guess's probability then, and
+      `right_without` tells whether that guess is right all the same: another article may say it, too.
+    - Retrieval: `ranking` has the ids of the articles with the scores of their best passages, best first;
+      `reread` has the articles of the passages that were read, by their best span. Nothing is predicted where
+      only retrieval is evaluated.
     """
 
     id: str
     question: str
-    golds: Sequence[str]
+    gold_answers: Sequence[str]
     prediction: str = ""
     em: float = 0.0
     f1: float = 0.0
@@ -51,11 +57,14 @@ class Record:
 
     @property
     def right(self) -> bool:
-        """Whether the guess counts as right; where there is no answer, none does."""
-        return bool(self.golds) and self.f1 >= RIGHT_F1
+        """Whether the guess counts as right; without a gold answer no guess does."""
+        return is_right(self.f1, self.gold_answers)
 
 
 _NONE = type(None)
+_KEYS = {"gold_answers": "golds"}
+"""What a field of a record is called in the file, where it is not called the same."""
+
 _KINDS: dict[str, tuple[type, ...]] = {
     **dict.fromkeys(("id", "question", "prediction"), (str,)),
     **dict.fromkeys(("golds", "ranking", "reread"), (list,)),
@@ -65,14 +74,15 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "answered": (bool,),
     **dict.fromkeys(("without", "right_without"), (bool, _NONE)),
 }
-"""What JSON has for each field of a record."""
+"""What JSON has under each key of a record."""
 
 
 class Journal:
     """The answers so far: in memory, and in a file if one is named. `done` has them by question id.
 
-    `header` is all that an answer depends on. Entering reads what the file holds. Raises SourceError for one
-    that holds something else, or answers of another header; StorageFailed where it cannot be read or written.
+    `header` is all that an answer depends on. Entering reads what the file holds. It raises SourceError for a
+    file of something else, or of answers with another header, and StorageFailed where the file cannot be read
+    or written.
     """
 
     def __init__(self, path: Path | None, header: Mapping[str, Any]) -> None:
@@ -101,7 +111,7 @@ class Journal:
         if self._path is None or self._file is None:
             return
         try:
-            self._file.writelines(_line(asdict(record)) for record in records)
+            self._file.writelines(_line(_row(record)) for record in records)
             self._file.flush()
         except OSError as error:
             raise _failed(self._path, error) from error
@@ -122,9 +132,9 @@ class Journal:
         return file
 
     def _read(self, path: Path, lines: Sequence[bytes]) -> None:
-        found = _header(path, lines[0])
-        for name in self._header | found:
-            was, now = found.get(name), self._header.get(name)
+        header = _header(path, lines[0])
+        for name in self._header | header:
+            was, now = header.get(name), self._header.get(name)
             if was != now:
                 raise _made_otherwise(path, name, was, now)
         for number, line in enumerate(lines[1:], start=2):
@@ -135,7 +145,7 @@ class Journal:
 
 
 def check_resumable(path: Path, task: str) -> None:
-    """Raise at once what entering a journal of this task would, as far as its first line can tell."""
+    """Raise at once what entering a journal of this task would raise, as far as its first line tells it."""
     try:
         with path.open("rb") as file:
             first = file.readline(_LONGEST_HEADER)
@@ -149,14 +159,14 @@ def check_resumable(path: Path, task: str) -> None:
 
 
 def _header(path: Path, line: bytes) -> dict[str, Any]:
-    found = _object(line)
-    if found is None or _MARK not in found:
+    header = _object(line)
+    if header is None or _MARK not in header:
         raise SourceError(f"{path} holds something else than answers of nutgraf eval", hint=_HINT)
-    return found
+    return header
 
 
 def _record(row: dict[str, Any] | None) -> Record | None:
-    """Return the record that the row is, None where it is none."""
+    """Return the row as a record, None where it is not one."""
     if row is None or row.keys() != _KINDS.keys():
         return None
     fits = all(isinstance(row[name], kind) for name, kind in _KINDS.items())
@@ -165,7 +175,14 @@ def _record(row: dict[str, Any] | None) -> Record | None:
         for pair in row["ranking"]
     )
     words = fits and all(isinstance(text, str) for name in ("golds", "reread") for text in row[name])
-    return Record(**row) if pairs and words else None
+    if not (pairs and words):
+        return None
+    fields = {key: field for field, key in _KEYS.items()}
+    return Record(**{fields.get(key, key): value for key, value in row.items()})
+
+
+def _row(record: Record) -> dict[str, Any]:
+    return {_KEYS.get(field, field): value for field, value in asdict(record).items()}
 
 
 def _line(value: Mapping[str, Any]) -> bytes:
@@ -187,7 +204,7 @@ def _short(value: object) -> str:
 
 
 def _made_otherwise(path: Path, name: str, was: object, now: object) -> SourceError:
-    changed = f"{name} was {_short(was)} and is {_short(now)}"
+    changed = f"{_CALLED.get(name, name)} was {_short(was)} and is {_short(now)}"
     return SourceError(f"{path} holds answers made otherwise: {changed}", hint=_HINT)
 
 

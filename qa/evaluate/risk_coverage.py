@@ -1,4 +1,4 @@
-"""What is gained by leaving the unsure questions unanswered: risk by coverage. Pure numpy."""
+"""Measures what is gained by leaving unsure questions unanswered: risk by coverage. Pure numpy."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from nutgraf.qa.evaluate.scores import Bools, Floats, ReliabilityBin, reliabilit
 
 @dataclass(frozen=True, slots=True)
 class RiskCoverageCurve:
-    """Answer from a confidence on: the share that is answered, and the share of those that is wrong.
+    """For each confidence the share of questions with at least as much, and the share of those that is wrong.
 
     All float64 (m,), confidence falling: one point for each confidence that some question has.
     """
@@ -36,10 +36,10 @@ class RiskCoverageCurve:
 
 @dataclass(frozen=True, slots=True)
 class RiskCoverage:
-    """What abstaining brings: the curve, which best guesses are `right`, and where the threshold puts it.
+    """The gain of abstaining: the curve, which best guesses are `right`, and the threshold's place on it.
 
-    `answered` and `wrong` are shares: of all questions, and of those answered. `bins` has nothing where there
-    are no probabilities.
+    `answered` is a share of all questions, `wrong` one of those answered. `bins` is empty where there are no
+    probabilities.
     """
 
     curve: RiskCoverageCurve
@@ -71,20 +71,20 @@ def excess_area(curve: RiskCoverageCurve, right: Bools) -> float:
 
 
 def abstaining(records: Sequence[Record]) -> RiskCoverage:
-    """Return what abstaining brings. The confidence is the probability, or a reader's lead over "no answer".
+    """Return the gain of abstaining. Confidence is the probability, or a reader's lead over "no answer".
 
     A question without a guess comes last, and is wrong; so is every guess where there is no answer.
     """
     right = np.array([r.right for r in records])
-    given = [r for r in records if r.answered]
-    sure = [r for r in records if r.probability is not None]
-    p = np.array([r.probability for r in sure], np.float64)
+    answered = [r for r in records if r.answered]
+    judged = [r for r in records if r.probability is not None]
+    p = np.array([r.probability for r in judged], np.float64)
     return RiskCoverage(
-        curve=risk_coverage(np.array([_confidence(r, by_probability=bool(sure)) for r in records]), right),
+        curve=risk_coverage(np.array([_confidence(r, by_probability=bool(judged)) for r in records]), right),
         right=right.tolist(),
-        answered=len(given) / len(records),
-        wrong=sum(not r.right for r in given) / max(1, len(given)),
-        bins=reliability(p, np.array([r.right for r in sure])) if sure else [],
+        answered=len(answered) / len(records),
+        wrong=sum(not r.right for r in answered) / max(1, len(answered)),
+        bins=reliability(p, np.array([r.right for r in judged])) if judged else [],
     )
 
 

@@ -1,4 +1,4 @@
-"""TREC's files: runs (`query Q0 article rank score tag`) and qrels (`query 0 article grade`). Pure text."""
+"""Reads and writes TREC's runs (`query Q0 article rank score tag`), reads qrels (`query 0 article grade`)."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +14,7 @@ RunRanking = Sequence[tuple[str, float]]
 """(article id, score) pairs, best first."""
 
 MOST_GRADE = 1000
-"""trec_eval keeps a counter for every grade up to the highest."""
+"""The highest grade that is read: trec_eval keeps a counter for every grade up to the highest."""
 
 _TAG = "nutgraf"
 _RUN_FIELDS, _QRELS_FIELDS, _BEIR_FIELDS = 6, 4, 3
@@ -48,7 +48,7 @@ def read_run(path: Path) -> dict[str, list[tuple[str, float]]]:
 
     Ordered as trec_eval orders: by falling score, then by falling id; the rank is ignored.
     """
-    found: dict[str, dict[str, float]] = {}
+    scores_of: dict[str, dict[str, float]] = {}
     for number, line in _numbered(path):
         parts = line.split()
         if len(parts) != _RUN_FIELDS:
@@ -60,14 +60,14 @@ def read_run(path: Path) -> dict[str, list[tuple[str, float]]]:
             value = math.nan
         if math.isnan(value):
             raise _bad_run(path, number, f"has the score {score!r}, expected a number")
-        if article in found.setdefault(question, {}):
+        if article in scores_of.setdefault(question, {}):
             raise _bad_run(path, number, f"has {article!r} a second time for the query {question!r}")
-        found[question][article] = value
-    if not found:
+        scores_of[question][article] = value
+    if not scores_of:
         raise SourceError(f"{path} holds no line of a run", hint=_RUN_HINT)
     return {
         question: sorted(scores.items(), key=lambda pair: (pair[1], pair[0]), reverse=True)
-        for question, scores in found.items()
+        for question, scores in scores_of.items()
     }
 
 
@@ -76,7 +76,7 @@ def read_qrels(path: Path) -> dict[str, dict[str, int]]:
 
     Ids are as `token` has them. A line that says the same a second time is nothing new.
     """
-    found: dict[str, dict[str, int]] = {}
+    grades: dict[str, dict[str, int]] = {}
     for number, line in _numbered(path):
         parts = line.split("\t") if line.count("\t") == _BEIR_FIELDS - 1 else line.split()
         if len(parts) not in {_BEIR_FIELDS, _QRELS_FIELDS}:
@@ -85,11 +85,11 @@ def read_qrels(path: Path) -> dict[str, dict[str, int]]:
         if number == 1 and len(parts) == _BEIR_FIELDS and not grade.lstrip("+-").isdigit():
             continue  # BEIR's heading: query-id, corpus-id, score
         value = _grade(path, number, grade)
-        if found.setdefault(question, {}).setdefault(article, value) != value:
+        if grades.setdefault(question, {}).setdefault(article, value) != value:
             raise _bad_qrels(path, number, f"gives {article!r} a second grade for the query {question!r}")
-    if not found:
+    if not grades:
         raise SourceError(f"{path} holds no line of qrels", hint=_QRELS_HINT)
-    return found
+    return grades
 
 
 def _grade(path: Path, number: int, text: str) -> int:

@@ -1,4 +1,4 @@
-"""Figures over many questions, each from numbers alone. Pure numpy; `metrics` scores one answer."""
+"""Computes figures over many questions from numbers alone. Pure numpy; `metrics` scores one answer."""
 
 from dataclasses import dataclass
 

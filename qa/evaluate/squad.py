@@ -1,6 +1,6 @@
-"""SQuAD 1.1 and 2.0 files: paragraphs with questions. As an archive, a distinct paragraph is an article.
+"""Reads SQuAD 1.1 and 2.0 files: paragraphs with questions. In an archive a paragraph is an article.
 
-Knows the file's shape; does not know indexes or readers.
+This module knows the shape of the file; it does not know indexes or readers.
 """
 
 import hashlib
@@ -27,14 +27,14 @@ _SHAPE = (
 
 @dataclass(frozen=True, slots=True)
 class SquadQuestion(GoldQuestion):
-    """A question with its gold answers (none: unanswerable) and the article that holds them."""
+    """A question with its gold answers (none: it is unanswerable) and the id of its own article."""
 
     article_id: str
 
     @property
     def relevant(self) -> Mapping[str, Mapping[str, int]]:
-        """Its own paragraph; nothing where that holds no answer."""
-        return {GOLD: {self.article_id: 1}} if self.golds else {}
+        """Its own paragraph; nothing where the question is unanswerable."""
+        return {GOLD: {self.article_id: 1}} if self.gold_answers else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,5 +69,5 @@ def load_squad(path: Path) -> SquadCorpus:
 
 
 def _question(qa: Any, article_id: str) -> SquadQuestion:  # noqa: ANN401 - JSON
-    golds = tuple(string(answer["text"]) for answer in qa["answers"])
-    return SquadQuestion(str(qa["id"]), string(qa["question"]), golds, article_id)
+    gold_answers = tuple(string(answer["text"]) for answer in qa["answers"])
+    return SquadQuestion(str(qa["id"]), string(qa["question"]), gold_answers, article_id)

@@ -1,4 +1,4 @@
-"""From records to the figures that a person compares. Pure; what a figure is taken over stands beside it."""
+"""Sums records up to the figures that a person compares, each with its number of questions. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 
 from nutgraf.qa.evaluate.beir import RELEVANT
+from nutgraf.qa.evaluate.metrics import RIGHT_F1
 from nutgraf.qa.evaluate.news import CONTAINS, EVIDENCE
 from nutgraf.qa.evaluate.questions import GoldQuestion
 from nutgraf.qa.evaluate.ranking import available, measured
@@ -16,16 +17,16 @@ from nutgraf.qa.evaluate.scores import best_threshold, expected_calibration_erro
 from nutgraf.qa.evaluate.squad import GOLD
 
 REREAD = "_reread"
-"""How the key of a figure of retrieval ends after reading: what was read first, by its best span."""
+"""The key of a figure of retrieval ends so where the articles are in the order after reading."""
 
 _COVERAGES = (50, 80, 95)
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One number: `key` for programs, `name` for people, `over` how many questions it is taken.
+    """A number: `key` for programs, `name` for people, `over` how many questions it is computed.
 
-    A mean has the value of `each` question too, 0 to 1 by id; what is none has nothing there.
+    A mean also has the value of `each` question, 0 to 1, by its id; for other figures `each` is empty.
     """
 
     key: str
@@ -38,9 +39,9 @@ class Figure:
 
 def of_reading(records: Sequence[Record]) -> list[Figure]:
     """Return the reader's figures: EM and F1 where there is an answer, then SQuAD 2.0's if some have none."""
-    there = [r for r in records if r.golds]
-    figures = list(_quality(there))
-    if len(there) < len(records):
+    answerable = [r for r in records if r.gold_answers]
+    figures = list(_quality(answerable))
+    if len(answerable) < len(records):
         figures += _with_threshold(records)
     return [*figures, *_by_coverage(records)]
 
@@ -48,7 +49,7 @@ def of_reading(records: Sequence[Record]) -> list[Figure]:
 def of_asking(questions: Sequence[GoldQuestion], records: Sequence[Record]) -> list[Figure]:
     """Return the system's figures, retrieval by each question's own paragraph."""
     return [
-        *_quality([r for r in records if r.golds]),
+        *_quality([r for r in records if r.gold_answers]),
         *_retrieval(questions, records, GOLD, ", own paragraph"),
         *_answering(records),
     ]
@@ -57,15 +58,15 @@ def of_asking(questions: Sequence[GoldQuestion], records: Sequence[Record]) -> l
 def of_news(
     questions: Sequence[GoldQuestion], records: Sequence[Record], occurs: Sequence[bool]
 ) -> list[Figure]:
-    """Return the figures on news questions; `occurs` tells of each whether a gold stands in some article."""
+    """Return the figures on news questions; `occurs` tells of each whether some article has a gold answer."""
     contained = {q.id for q in questions if CONTAINS in q.relevant}
     return [
-        *_quality([r for r in records if r.golds]),
+        *_quality([r for r in records if r.gold_answers]),
         *_quality([r for r in records if r.id in contained], f"{CONTAINS}_", ", an article contains it"),
         *_mean(
             "ceiling",
             "extractive ceiling",
-            {r.id: o for r, o in zip(records, occurs, strict=True) if r.golds},
+            {r.id: o for r, o in zip(records, occurs, strict=True) if r.gold_answers},
         ),
         *_retrieval(questions, records, CONTAINS, ", articles that contain it"),
         *_retrieval(questions, records, EVIDENCE, ", evidence"),
@@ -85,10 +86,10 @@ def _quality(records: Sequence[Record], key: str = "", name: str = "") -> Iterat
 
 
 def _with_threshold(records: Sequence[Record]) -> Iterator[Figure]:
-    """Yield what comes of answering above a threshold on the lead over "no answer" only, else nothing."""
+    """Yield the figures of answering only above a threshold on the lead over "no answer"."""
     over, lowest = len(records), -np.inf
     scores = np.array([lowest if r.score is None else r.score for r in records])
-    silent = np.array([float(not r.golds) for r in records])
+    silent = np.array([float(not r.gold_answers) for r in records])
     em, f1 = np.array([r.em for r in records]), np.array([r.f1 for r in records])
     best_em, best = best_threshold(scores, em, silent), best_threshold(scores, f1, silent)
     for key, name, values in (("em_at_zero", "EM, threshold 0", em), ("f1_at_zero", "F1, threshold 0", f1)):
@@ -117,58 +118,59 @@ def _retrieval(
     prefix = f"{label}_" if label else ""
     if not qrels or not available():
         return
-    found = {r.id: [article for article, _ in r.ranking] for r in records}
-    for measure, values in measured(qrels, found).items():
+    rankings = {r.id: [article for article, _ in r.ranking] for r in records}
+    for measure, values in measured(qrels, rankings).items():
         yield from _mean(f"{prefix}{measure.key}", f"{measure.name}{name}", values)
     if any(r.reread for r in records):
-        after = {r.id: [*dict.fromkeys([*r.reread, *found[r.id]])] for r in records}
+        after = {r.id: [*dict.fromkeys([*r.reread, *rankings[r.id]])] for r in records}
         for measure, values in measured(qrels, after).items():
             yield from _mean(f"{prefix}{measure.key}{REREAD}", f"{measure.name}{name}, after reading", values)
 
 
 def _answering(records: Sequence[Record]) -> Iterator[Figure]:
-    """Yield what the threshold in force does, and how far probabilities can be trusted."""
-    there, none = [r for r in records if r.golds], [r for r in records if not r.golds]
-    yield from _mean("answered", "answered", {r.id: r.answered for r in there})
-    wrong = [not r.right for r in there if r.answered]
+    """Yield the figures of the threshold in force, and how far probabilities can be trusted."""
+    answerable = [r for r in records if r.gold_answers]
+    unanswerable = [r for r in records if not r.gold_answers]
+    yield from _mean("answered", "answered", {r.id: r.answered for r in answerable})
+    wrong = [not r.right for r in answerable if r.answered]
     if wrong:  # a share of what this very system answered: no question has it by itself
-        yield Figure("wrong", "  wrong of those (F1 < 0.5)", 100 * float(np.mean(wrong)), len(wrong))
-    yield from _mean("false", "answered where there is no answer", {r.id: r.answered for r in none})
+        yield Figure("wrong", f"  wrong of those (F1 < {RIGHT_F1})", 100 * float(np.mean(wrong)), len(wrong))
+    yield from _mean("false", "answered where there is no answer", {r.id: r.answered for r in unanswerable})
     hidden = [r for r in records if r.without is not None]
-    given = {r.id: bool(r.without) for r in hidden}
-    wrongly = {r.id: given[r.id] and not r.right_without for r in hidden}
-    yield from _mean("answered_without", "answered, own paragraph removed", given)
-    yield from _mean("false_without", "  answered wrongly then (F1 < 0.5)", wrongly)
+    answered = {r.id: bool(r.without) for r in hidden}
+    wrongly = {r.id: answered[r.id] and not r.right_without for r in hidden}
+    yield from _mean("answered_without", "answered, own paragraph removed", answered)
+    yield from _mean("false_without", f"  answered wrongly then (F1 < {RIGHT_F1})", wrongly)
     yield from _by_coverage(records)
     yield from _calibration(records)
 
 
 def _calibration(records: Sequence[Record]) -> Iterator[Figure]:
-    """Yield how far probabilities are from the shares that are right.
+    """Yield the distance of probabilities from the shares that are right.
 
     A probability means something only for a given mix of questions with and without an answer: the second
-    figure is of the mix that calibrations are fitted on (`calibrating.mixed`), one in three without.
+    figure is of the mix that calibrations are fitted on (`fitting.mixed`), one in three without.
     """
-    asked = [(r.probability, r.right) for r in records if r.probability is not None]
+    as_is = [(r.probability, r.right) for r in records if r.probability is not None]
     hidden = [(p, r.right_without) for r in records if (p := r.probability_without) is not None][::2]
-    for key, name, found in (
-        ("ece", "expected calibration error", asked),
-        ("ece_mixed", "  and with every second question's paragraph removed, too", hidden and asked + hidden),
+    for key, name, judged in (
+        ("ece", "expected calibration error", as_is),
+        ("ece_mixed", "  and with every second question's paragraph removed, too", hidden and as_is + hidden),
     ):
-        if found:
-            probabilities, right = np.array(found, np.float64).T
+        if judged:
+            probabilities, right = np.array(judged, np.float64).T
             error = expected_calibration_error(probabilities, right.astype(bool))
-            yield Figure(key, name, error, len(found), "")
+            yield Figure(key, name, error, len(judged), "")
 
 
 def _by_coverage(records: Sequence[Record]) -> Iterator[Figure]:
-    """Yield what is right where only the surest are answered."""
-    found, over = abstaining(records), len(records)
+    """Yield the shares that are right where only the surest questions are answered."""
+    gain, over = abstaining(records), len(records)
     for percent in _COVERAGES:
         name = f"right, the surest {percent} % answered"
-        yield Figure(f"accuracy_at_{percent}", name, 100 * found.curve.accuracy(percent / 100), over)
-    yield Figure("aurc", "area under risk by coverage", found.curve.area, over, "")
-    excess = excess_area(found.curve, np.array(found.right))
+        yield Figure(f"accuracy_at_{percent}", name, 100 * gain.curve.accuracy(percent / 100), over)
+    yield Figure("aurc", "area under risk by coverage", gain.curve.area, over, "")
+    excess = excess_area(gain.curve, np.array(gain.right))
     yield Figure("e_aurc", "  above the best possible", excess, over, "")
 
 

@@ -1,4 +1,4 @@
-"""An index that hides articles, so that a question goes unanswered that it would answer."""
+"""An index that hides articles, so that a question that it answers can be asked as if it did not."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -7,54 +7,50 @@ import numpy as np
 import numpy.typing as npt
 
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.embedded.index import Passage
-from nutgraf.indexer.embedded.store import Counts
 from nutgraf.indexer.filters import Filter
-from nutgraf.qa.fusion import Ids, Scores
-from nutgraf.qa.retrieval import PassageIndex
+from nutgraf.indexer.storage import Ids, IndexState, Passage, PassageFacts, PassageIndex, Scores
 
 
 @dataclass(frozen=True, slots=True)
 class WithholdingIndex:
-    """An index from whose results the articles that `hides` names are taken away."""
+    """A view of an index, without the articles for which `hides` returns true.
+
+    A search is not made deeper for those that it drops.
+    """
 
     index: PassageIndex
     hides: Callable[[Article], bool]
-    known: dict[str, bool] = field(default_factory=dict)
+    hidden: dict[str, bool] = field(default_factory=dict)
 
     @property
-    def counts(self) -> Counts:
-        """As the index has them."""
-        return self.index.counts
+    def state(self) -> IndexState:
+        """The state of the whole index; withheld articles are counted."""
+        return self.index.state
 
     def dense(self, vector: npt.NDArray[np.float32], k: int, allow: Filter) -> tuple[Ids, Scores]:
-        """Search, then drop."""
+        """Search the index, then drop hidden articles."""
         return self._kept(*self.index.dense(vector, k, allow))
 
     def lexical(self, question: str, k: int, allow: Filter) -> tuple[Ids, Scores]:
-        """Search, then drop."""
+        """Search the index, then drop hidden articles."""
         return self._kept(*self.index.lexical(question, k, allow))
 
     def article_scores(self, question: str, passage_ids: Sequence[int]) -> dict[int, float]:
-        """As the index has them."""
+        """Return what the index returns."""
         return self.index.article_scores(question, passage_ids)
 
     def fetch(self, passage_ids: Sequence[int]) -> list[Passage]:
-        """As the index has them."""
+        """Return what the index returns."""
         return self.index.fetch(passage_ids)
 
-    def published_days(self, passage_ids: Sequence[int]) -> dict[int, int]:
-        """As the index has them."""
-        return self.index.published_days(passage_ids)
-
-    def clusters(self, passage_ids: Sequence[int]) -> dict[int, str]:
-        """As the index has them."""
-        return self.index.clusters(passage_ids)
+    def facts(self, passage_ids: Sequence[int]) -> dict[int, PassageFacts]:
+        """Return the facts that the index has, those of withheld articles too."""
+        return self.index.facts(passage_ids)
 
     def copies(self, passage_ids: Sequence[int], allow: Filter) -> dict[int, list[Article]]:
-        """Ask, then drop."""
-        found = self.index.copies(passage_ids, allow)
-        return {i: [a for a in articles if not self._hidden(a)] for i, articles in found.items()}
+        """Return what the index returns, without hidden articles."""
+        copies = self.index.copies(passage_ids, allow)
+        return {i: [a for a in articles if not self._hidden(a)] for i, articles in copies.items()}
 
     def _kept(self, ids: Ids, scores: Scores) -> tuple[Ids, Scores]:
         shown = [
@@ -64,6 +60,6 @@ class WithholdingIndex:
         return ids[keep], scores[keep]
 
     def _hidden(self, article: Article) -> bool:
-        if article.id not in self.known:
-            self.known[article.id] = self.hides(article)
-        return self.known[article.id]
+        if article.id not in self.hidden:
+            self.hidden[article.id] = self.hides(article)
+        return self.hidden[article.id]

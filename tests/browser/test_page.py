@@ -125,7 +125,7 @@ def build(folder: Path, encoder: Any) -> None:
         8, "The Echo", 2016, "Beijing moves", f"After long talks China agreed to {ANSWER}, its minister said."
     )
     with EmbeddedWriter(folder, encoder) as builder:
-        builder.add([*seeds, copy, other, *MAYORS, *HEADS, HOSTILE])
+        list(builder.add([*seeds, copy, other, *MAYORS, *HEADS, HOSTILE]))
         builder.publish()
 
 
@@ -141,7 +141,7 @@ def base(tmp_path_factory: pytest.TempPathFactory, encoder: Any) -> Iterator[str
     command = [
         sys.executable,
         "-m",
-        "api",
+        "nutgraf",
         "serve",
         "--index",
         str(folder),
@@ -542,7 +542,7 @@ def test_docs_name_every_route(visit: Visit) -> None:
     assert {heading.inner_text() for heading in page.query_selector_all("section h3")} == set(
         described["components"]["schemas"]
     )
-    asked = page.locator("#Ask")
+    asked = page.locator("#AskRequest")
     assert "question string What to look for." in " ".join(asked.locator("dl").inner_text().split())
     asked.locator("summary").click()
     assert f'"question": "{QUESTION}"' in asked.locator("pre").inner_text()

@@ -4,28 +4,31 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.embedded import clusters, lexical, manifest
+from nutgraf.indexer.embedded import lexical, manifest
 from nutgraf.indexer.embedded import writer as build
 from nutgraf.indexer.embedded.index import EmbeddedIndex
+from nutgraf.indexer.embedded.store import FILENAME, Store
 from nutgraf.indexer.embedded.vectors import exact_search
 from nutgraf.indexer.embedded.writer import EmbeddedWriter
 from nutgraf.indexer.errors import IndexDamaged, IndexLocked, IndexMismatch
 from nutgraf.indexer.filters import Filter
 from nutgraf.indexer.loaders import Skipped
 from nutgraf.indexer.passages import PassageRule, title_prefix
+from nutgraf.indexer.storage import ArticleStatus, Counts, WriteSummary
+from tests.fakes import FakeEncoder
 
 ROOT = Path(__file__).parents[2]
 ALL = Filter()
+OTHER_ENCODER = FakeEncoder(name="other")
 TOPICS = [
     *("sanctions", "elections", "floods", "strikes", "vaccines"),
     *("missiles", "tariffs", "orchards", "satellites", "museums"),
@@ -55,14 +58,17 @@ def more() -> list[Article]:
     return [*articles(12)[4:], replace(copied, id="copy", text=f"By our staff\n{copied.text}")]
 
 
-def run(folder: Path, encoder: Any, items: Sequence[Article | Skipped]) -> EmbeddedWriter:
+def run(folder: Path, encoder: FakeEncoder, items: Iterable[Article | Skipped]) -> WriteSummary:
+    summary = WriteSummary()
     with EmbeddedWriter(folder, encoder) as builder:
-        builder.add(items)
+        for status in builder.add(items):
+            summary.count(status)
         builder.publish()
-    return builder
+    summary.encoded = builder.encoded_passages
+    return summary
 
 
-def state(folder: Path, encoder: Any, words: str = "cost of sanctions") -> list[tuple[str, int, int]]:
+def state(folder: Path, encoder: FakeEncoder, words: str = "cost of sanctions") -> list[tuple[str, int, int]]:
     """Return what a search finds, by both engines: enough to tell two indexes apart."""
     with EmbeddedIndex(folder) as index:
         dense, _ = index.dense(encoder.encode([words])[0], 50, ALL)
@@ -77,25 +83,30 @@ def ids(folder: Path) -> set[str]:
 
 
 @pytest.fixture
+def encoder() -> FakeEncoder:
+    return FakeEncoder()
+
+
+@pytest.fixture
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(build, "BATCH_CHARS", 1)
 
 
-def test_the_same_articles_again_cost_no_encoding(tmp_path: Path, encoder: Any) -> None:
+def test_the_same_articles_again_cost_no_encoding(tmp_path: Path, encoder: FakeEncoder) -> None:
     first = run(tmp_path, encoder, articles())
-    assert (first.summary.added, first.summary.encoded) == (10, 30)
+    assert (first.added, first.encoded) == (10, 30)
     again = run(tmp_path, encoder, articles())
-    assert (again.summary.added, again.summary.unchanged, again.summary.encoded) == (0, 10, 0)
+    assert (again.added, again.unchanged, again.encoded) == (0, 10, 0)
     assert manifest.read_manifest(tmp_path).generation == 1
 
 
-def test_a_changed_article_is_replaced(tmp_path: Path, encoder: Any) -> None:
+def test_a_changed_article_is_replaced(tmp_path: Path, encoder: FakeEncoder) -> None:
     run(tmp_path, encoder, articles())
     changed = replace(articles()[3], text="The museum of glass opened in Lisbon.")
-    summary = run(tmp_path, encoder, [changed]).summary
+    summary = run(tmp_path, encoder, [changed])
     assert (summary.updated, summary.encoded) == (1, 1)
     with EmbeddedIndex(tmp_path) as index:
-        assert index.counts.articles == 10
+        assert index.state.counts.articles == 10
         hits = index.fetch(index.lexical("Lisbon glass", 5, ALL)[0].tolist())
         assert [p.text for p in hits] == ["The museum of glass opened in Lisbon."]
         assert not [
@@ -105,31 +116,31 @@ def test_a_changed_article_is_replaced(tmp_path: Path, encoder: Any) -> None:
         ]
 
 
-def test_changed_metadata_alone_encodes_nothing(tmp_path: Path, encoder: Any) -> None:
+def test_changed_metadata_alone_encodes_nothing(tmp_path: Path, encoder: FakeEncoder) -> None:
     run(tmp_path, encoder, articles())
-    summary = run(tmp_path, encoder, [replace(articles()[3], source="gamma")]).summary
+    summary = run(tmp_path, encoder, [replace(articles()[3], source="gamma")])
     assert (summary.updated, summary.encoded) == (1, 0)
     with EmbeddedIndex(tmp_path) as index:
         assert len(index.lexical("strikes", 50, Filter(sources=("gamma",)))[0]) == 3
 
 
-def test_a_removed_article_is_gone_from_every_search(tmp_path: Path, encoder: Any) -> None:
+def test_a_removed_article_is_gone_from_every_search(tmp_path: Path, encoder: FakeEncoder) -> None:
     run(tmp_path, encoder, articles())
     with EmbeddedWriter(tmp_path, encoder) as builder:
-        assert builder.remove(["a0", "unknown"]) == 1
+        assert builder.remove(["a0", "unknown", "a0"]) == ["a0"]
         builder.publish()
     assert "a0" not in {article_id for article_id, _, _ in state(tmp_path, encoder)}
     assert ids(tmp_path) == {f"a{n}" for n in range(1, 10)}
 
 
-def test_removed_and_new_are_seen_before_they_are_published(tmp_path: Path, encoder: Any) -> None:
+def test_removed_and_new_are_seen_before_they_are_published(tmp_path: Path, encoder: FakeEncoder) -> None:
     run(tmp_path, encoder, articles())
     with EmbeddedWriter(tmp_path, encoder) as builder:
         builder.remove(["a0"])
-        builder.add([Article(id="new", title="", text="Pandas were counted in Chengdu.")])
+        list(builder.add([Article(id="new", title="", text="Pandas were counted in Chengdu.")]))
     with EmbeddedIndex(tmp_path) as index:
-        assert index.manifest.generation == 1
-        assert index.unpublished == 1
+        assert index.state.generation == 1
+        assert index.state.unpublished_passages == 1
         best = index.fetch(
             index.dense(encoder.encode(["How many pandas are in Chengdu?"])[0], 3, ALL)[0].tolist()
         )
@@ -140,28 +151,28 @@ def test_removed_and_new_are_seen_before_they_are_published(tmp_path: Path, enco
         }
 
 
-def test_two_articles_with_one_id_keep_the_first(tmp_path: Path, encoder: Any) -> None:
+def test_two_articles_with_one_id_keep_the_first(tmp_path: Path, encoder: FakeEncoder) -> None:
     first = articles(1)[0]
-    summary = run(tmp_path, encoder, [first, replace(first, text="Other words.", origin="b.jsonl:2")]).summary
+    summary = run(tmp_path, encoder, [first, replace(first, text="Other words.", origin="b.jsonl:2")])
     assert summary.added == 1
     assert [(s.origin, s.reason) for s in summary.skipped] == [
         ("b.jsonl:2", "id a0 was given already in this run")
     ]
     with EmbeddedIndex(tmp_path) as index:
-        assert index.store.articles(["a0"])["a0"].text == first.text
+        assert index.get(["a0"])["a0"].text == first.text
 
 
-def test_copies_are_counted_as_duplicates_and_kept(tmp_path: Path, encoder: Any) -> None:
+def test_copies_are_counted_as_duplicates_and_kept(tmp_path: Path, encoder: FakeEncoder) -> None:
     one = articles(1)[0]
     copy = replace(one, id="copy", source="gamma", text=one.text.replace(" ", "\n", 1).upper())
-    summary = run(tmp_path, encoder, [one, copy]).summary
+    summary = run(tmp_path, encoder, [one, copy])
     assert (summary.added, summary.duplicate) == (1, 1)
     with EmbeddedIndex(tmp_path) as index:
-        stored = index.store.articles(["a0", "copy"])
+        stored = index.get(["a0", "copy"])
         assert stored["a0"].cluster == stored["copy"].cluster
 
 
-def test_only_one_writes_at_a_time(tmp_path: Path, encoder: Any) -> None:
+def test_only_one_writes_at_a_time(tmp_path: Path, encoder: FakeEncoder) -> None:
     with (
         EmbeddedWriter(tmp_path, encoder),
         pytest.raises(IndexLocked, match=f"pid {os.getpid()}"),
@@ -172,7 +183,9 @@ def test_only_one_writes_at_a_time(tmp_path: Path, encoder: Any) -> None:
         pass
 
 
-def test_a_reader_keeps_its_generation_while_the_next_is_published(tmp_path: Path, encoder: Any) -> None:
+def test_a_reader_keeps_its_generation_while_the_next_is_published(
+    tmp_path: Path, encoder: FakeEncoder
+) -> None:
     run(tmp_path, encoder, articles())
     query = encoder.encode(["sanctions"])[0]
     with EmbeddedIndex(tmp_path) as index:
@@ -187,7 +200,7 @@ def test_a_reader_keeps_its_generation_while_the_next_is_published(tmp_path: Pat
 
 
 def test_a_folder_that_may_only_be_read_is_searched_and_left_as_it_is(
-    tmp_path: Path, encoder: Any, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, encoder: FakeEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Root may write everywhere, so the question whether one may is answered with no."""
     run(tmp_path, encoder, articles())
@@ -203,7 +216,28 @@ def test_a_folder_that_may_only_be_read_is_searched_and_left_as_it_is(
     assert sorted(tmp_path.rglob("*")) != before
 
 
-def test_only_two_generations_stay_on_disk(tmp_path: Path, encoder: Any) -> None:
+def test_a_reader_of_a_folder_it_may_only_read_goes_on_beside_a_writer(
+    tmp_path: Path, encoder: FakeEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(tmp_path, encoder, articles())
+    query = encoder.encode(["officials on sanctions"])[0]
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "access", lambda _, mode: mode != os.W_OK)
+        index = EmbeddedIndex(tmp_path)
+    with index:
+        found = index.dense(query, 50, ALL)[0].tolist()
+        assert len(index.fetch(found)) == 30
+        for first in (7, 4, 1):  # the articles from there on are written anew
+            text = f"Nothing was said from {first} on. " * 50
+            run(tmp_path, encoder, [replace(a, text=f"{a.id} {text}") for a in articles()[first:]])
+            left = index.fetch(index.dense(query, 50, ALL)[0].tolist())
+            assert {p.article.id for p in left} == {f"a{n}" for n in range(first)}
+            assert len(left) == 3 * first
+        assert index.facts(found).keys() == {p.id for p in left}
+    assert ids(tmp_path) == {f"a{n}" for n in range(10)}
+
+
+def test_only_two_generations_stay_on_disk(tmp_path: Path, encoder: FakeEncoder) -> None:
     for number in range(4):
         run(tmp_path, encoder, [Article(id=f"n{number}", title="", text=f"Story {number}.")])
     assert sorted(p.name for p in tmp_path.glob("*-*")) == [
@@ -214,7 +248,7 @@ def test_only_two_generations_stay_on_disk(tmp_path: Path, encoder: Any) -> None
     ]
 
 
-def test_rebuild_gives_the_same_results(tmp_path: Path, encoder: Any) -> None:
+def test_rebuild_gives_the_same_results(tmp_path: Path, encoder: FakeEncoder) -> None:
     run(tmp_path, encoder, articles())
     before = state(tmp_path, encoder)
     for path in [*tmp_path.glob("vectors-*"), tmp_path / "manifest.json"]:
@@ -222,33 +256,24 @@ def test_rebuild_gives_the_same_results(tmp_path: Path, encoder: Any) -> None:
     with EmbeddedWriter(tmp_path, encoder) as builder:
         builder.rebuild()
     assert state(tmp_path, encoder) == before
-    assert builder.summary.encoded == 0
+    assert builder.encoded_passages == 0
 
 
-class OtherEncoder:
-    """The shipped encoder under another name: its vectors would mean something else."""
-
-    def __init__(self, encoder: Any) -> None:
-        self.card = replace(encoder.card, id="other", sha256="0" * 64)
-        self.encode, self.token_spans = encoder.encode, encoder.token_spans
-
-
-def test_another_encoder_is_refused_and_rebuild_encodes_anew(tmp_path: Path, encoder: Any) -> None:
+def test_another_encoder_is_refused_and_rebuild_encodes_anew(tmp_path: Path, encoder: FakeEncoder) -> None:
     run(tmp_path, encoder, articles())
-    other = OtherEncoder(encoder)
-    with pytest.raises(IndexMismatch, match="all-MiniLM"):
-        run(tmp_path, other, articles())
-    with EmbeddedWriter(tmp_path, other) as builder:
+    with pytest.raises(IndexMismatch, match="fake-encoder"):
+        run(tmp_path, OTHER_ENCODER, articles())
+    with EmbeddedWriter(tmp_path, OTHER_ENCODER) as builder:
         builder.rebuild()
-    assert builder.summary.encoded == 30
+    assert builder.encoded_passages == 30
     assert manifest.read_manifest(tmp_path).encoder.id == "other"
     assert ids(tmp_path) == {f"a{n}" for n in range(10)}
     assert len(state(tmp_path, encoder)) == 60
 
 
-def test_an_index_keeps_its_own_passage_rule(tmp_path: Path, encoder: Any) -> None:
+def test_an_index_keeps_its_own_passage_rule(tmp_path: Path, encoder: FakeEncoder) -> None:
     with EmbeddedWriter(tmp_path, encoder, PassageRule(words=30)) as builder:
-        builder.add(articles(1))
+        list(builder.add(articles(1)))
         builder.publish()
     run(tmp_path, encoder, articles(2))
     assert manifest.read_manifest(tmp_path).rule.words == 30
@@ -264,7 +289,7 @@ def test_an_index_keeps_its_own_passage_rule(tmp_path: Path, encoder: Any) -> No
         Filter(first=date(2031, 1, 1)),
     ],
 )
-def test_filtered_search_equals_brute_force(tmp_path: Path, encoder: Any, allow: Filter) -> None:
+def test_filtered_search_equals_brute_force(tmp_path: Path, encoder: FakeEncoder, allow: Filter) -> None:
     run(tmp_path, encoder, articles())
     query = encoder.encode(["what did the strikes cost"])[0]
     with EmbeddedIndex(tmp_path) as index:
@@ -294,7 +319,6 @@ from nutgraf.indexer.embedded import generation
 from nutgraf.indexer.embedded import lexical
 from nutgraf.indexer.embedded import vectors
 from nutgraf.indexer.embedded.store import Store
-from nutgraf.models import load_encoder
 import test_build as t
 
 build.BATCH_CHARS = 1
@@ -331,9 +355,9 @@ def each_batch():
     if where == "batch" and seen == count:
         die()
 
-with build.EmbeddedWriter(folder, load_encoder()) as builder:
+with build.EmbeddedWriter(folder, t.FakeEncoder()) as builder:
     builder.remove(["a1"])
-    builder.add(t.more(), each_batch)
+    list(builder.add(t.more(), each_batch))
     builder.publish()
 """
 
@@ -346,7 +370,7 @@ MOMENTS = [
 @pytest.mark.parametrize(
     ("where", "count"), [("batch", 1), ("batch", 5), *((moment, 0) for moment in MOMENTS)]
 )
-def test_killed_anywhere_it_goes_on(tmp_path: Path, encoder: Any, where: str, count: int) -> None:
+def test_killed_anywhere_it_goes_on(tmp_path: Path, encoder: FakeEncoder, where: str, count: int) -> None:
     killed, straight = tmp_path / "killed", tmp_path / "straight"
     for folder in (killed, straight):
         run(folder, encoder, articles(6))
@@ -362,25 +386,25 @@ def test_killed_anywhere_it_goes_on(tmp_path: Path, encoder: Any, where: str, co
     assert len(state(killed, encoder)) > 0
     with EmbeddedWriter(straight, encoder) as builder:
         builder.remove(["a1"])
-        builder.add(more())
+        list(builder.add(more()))
         builder.publish()
     with EmbeddedWriter(killed, encoder) as builder:
         builder.remove(["a1"])
-        builder.add(more())
+        list(builder.add(more()))
         builder.publish()
     assert ids(killed) == ids(straight)
     assert sorted(state(killed, encoder)) == sorted(state(straight, encoder))
     with EmbeddedIndex(killed) as index:
-        assert index.unpublished == 0
+        assert index.state.unpublished_passages == 0
         assert index.store.tombstones() == []
-        names = clusters.of(index.store, sorted(ids(straight)))
+        names = index.store.clusters(sorted(ids(straight)))
         assert names == {article_id: article_id for article_id in ids(straight)} | {"copy": "a5"}
 
 
 # --- identity and origin ----------------------------------------------------------------------------------
 
 
-def test_two_files_with_one_path_id_do_not_replace_each_other(tmp_path: Path, encoder: Any) -> None:
+def test_two_files_with_one_path_id_do_not_replace_each_other(tmp_path: Path, encoder: FakeEncoder) -> None:
     first, second = tmp_path / "a" / "news" / "x.txt", tmp_path / "b" / "news" / "x.txt"
     for path in (first, second):
         path.parent.mkdir(parents=True)
@@ -391,18 +415,89 @@ def test_two_files_with_one_path_id_do_not_replace_each_other(tmp_path: Path, en
 
     folder = tmp_path / "index"
     run(folder, encoder, [found(first)])
-    summary = run(folder, encoder, [found(second)]).summary
+    summary = run(folder, encoder, [found(second)])
     assert (summary.updated, len(summary.skipped)) == (0, 1)
     assert summary.skipped[0].reason.startswith(f"its id news/x.txt belongs to {first}")
     first.unlink()  # moved: now the other file may take the place
-    assert run(folder, encoder, [found(second)]).summary.updated == 1
+    assert run(folder, encoder, [found(second)]).updated == 1
 
 
-def test_origins_are_absolute(tmp_path: Path, encoder: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    run(tmp_path / "index", encoder, [replace(articles(1)[0], origin="x.jsonl:7")])
-    with EmbeddedIndex(tmp_path / "index") as index:
-        assert index.store.articles(["a0"])["a0"].origin == f"{tmp_path}/x.jsonl:7"
+# --- statuses and states ----------------------------------------------------------------------------------
+
+
+def test_each_item_gets_a_status_in_order_after_its_commit(
+    tmp_path: Path, encoder: FakeEncoder, small_batches: None
+) -> None:
+    one, two = articles(2)
+    items = [
+        replace(one, origin="one.txt"),
+        Skipped("x.pdf", "empty file"),
+        story("blank", " "),
+        two,
+        replace(one, origin="again.txt"),
+        replace(two, id="copy"),
+    ]
+    expected = [
+        ArticleStatus("added", "a0", "one.txt"),
+        ArticleStatus("skipped", None, "x.pdf", "empty file"),
+        ArticleStatus("skipped", "blank", "blank", "no text"),
+        ArticleStatus("added", "a1", ""),
+        ArticleStatus("skipped", "a0", "again.txt", "id a0 was given already in this run"),
+        ArticleStatus("duplicate", "copy", ""),
+    ]
+    seen = []
+    with EmbeddedWriter(tmp_path, encoder) as builder:
+        for status in builder.add(items):
+            seen.append(status)
+            with Store(tmp_path / FILENAME, readonly=True) as store:  # another connection: what is committed
+                stored = {s.id for s in seen if s.status in {"added", "duplicate"}}
+                assert stored <= store.articles(["a0", "a1", "copy"]).keys()
+    assert seen == expected
+    with EmbeddedWriter(tmp_path, encoder) as builder:
+        again = list(builder.add([one, replace(two, title="Another title")]))
+    assert again == [ArticleStatus("unchanged", "a0", ""), ArticleStatus("updated", "a1", "")]
+
+
+def test_what_came_before_a_failing_item_is_stored(tmp_path: Path, encoder: FakeEncoder) -> None:
+    def failing() -> Iterator[Article]:
+        yield from articles(2)
+        raise RuntimeError("the feed broke")
+
+    seen = []
+    with EmbeddedWriter(tmp_path, encoder) as builder:
+        with pytest.raises(RuntimeError, match="the feed broke"):
+            seen.extend(builder.add(failing()))
+        builder.publish()
+    assert ids(tmp_path) == {"a0", "a1"}
+
+
+def test_writing_tells_the_state_that_a_reader_then_sees(tmp_path: Path, encoder: FakeEncoder) -> None:
+    with EmbeddedWriter(tmp_path, encoder) as builder:
+        list(builder.add(articles(2)))
+        published = builder.publish()
+        assert builder.publish() == published
+    assert (published.generation, published.counts, published.last_passage) == (1, Counts(2, 6), 6)
+    assert published.encoder.id == encoder.card.id
+    with EmbeddedIndex(tmp_path) as index:
+        assert index.state == published
+    with EmbeddedWriter(tmp_path, encoder) as builder:
+        list(builder.add([story("new", "Pandas were counted.")]))
+    with EmbeddedIndex(tmp_path) as index:
+        assert index.state == replace(published, counts=Counts(3, 7), unpublished_passages=1, last_passage=7)
+
+
+def test_an_archive_lists_and_describes_itself(tmp_path: Path, encoder: FakeEncoder) -> None:
+    run(tmp_path, encoder, articles(5))
+    with EmbeddedIndex(tmp_path) as index:
+        assert [a.id for a in index.page(Filter(sources=("alpha",)), "a0", 5)] == ["a2", "a4"]
+        assert index.get(["a3", "none"]).keys() == {"a3"}
+        info = index.info()
+        assert (info.location, info.state) == (str(tmp_path), index.state)
+        assert [(o.name, o.articles) for o in info.outlets] == [("alpha", 3), ("beta", 2)]
+        assert info.first_published == "2020-01-01T00:00:00+00:00"
+        assert info.last_published == "2020-01-05T00:00:00+00:00"
+        published = manifest.read_manifest(tmp_path).files
+        assert info.size_bytes == sum(published.values()) + (tmp_path / FILENAME).stat().st_size
 
 
 # --- a store and a manifest that do not belong together ---------------------------------------------------
@@ -419,7 +514,7 @@ def story(article_id: str, text: str) -> Article:
 
 @pytest.mark.parametrize("restored", [False, True])
 def test_a_replaced_store_is_noticed_and_derived_from_anew(
-    tmp_path: Path, encoder: Any, restored: bool
+    tmp_path: Path, encoder: FakeEncoder, restored: bool
 ) -> None:
     """Deleted, or restored from an earlier state: passage ids then collide with published ones."""
     folder = tmp_path / "index"
@@ -440,52 +535,52 @@ def test_a_replaced_store_is_noticed_and_derived_from_anew(
     assert texts(folder, "pandas") == (["Pandas in Chengdu."] if restored else [])
 
 
-def test_a_stopped_encoding_anew_is_named(tmp_path: Path, encoder: Any) -> None:
+def test_a_stopped_encoding_anew_is_named(tmp_path: Path, encoder: FakeEncoder) -> None:
     run(tmp_path, encoder, articles())
 
     def stop() -> None:
         raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt), EmbeddedWriter(tmp_path, OtherEncoder(encoder)) as builder:
+    with pytest.raises(KeyboardInterrupt), EmbeddedWriter(tmp_path, OTHER_ENCODER) as builder:
         builder.rebuild(stop)
     with pytest.raises(IndexMismatch, match="encoded anew, or was stopped at it, by other"):
         EmbeddedIndex(tmp_path)
-    with EmbeddedWriter(tmp_path, OtherEncoder(encoder)) as builder:
+    with EmbeddedWriter(tmp_path, OTHER_ENCODER) as builder:
         builder.rebuild()
     assert ids(tmp_path) == {f"a{n}" for n in range(10)}
 
 
-def test_rebuild_keeps_when_an_article_came_in(tmp_path: Path, encoder: Any) -> None:
+def test_rebuild_keeps_when_an_article_came_in(tmp_path: Path, encoder: FakeEncoder) -> None:
     came = datetime(2001, 2, 3, tzinfo=UTC)
     run(tmp_path, encoder, [replace(articles(1)[0], ingested_at=came)])
-    with EmbeddedWriter(tmp_path, OtherEncoder(encoder)) as builder:
+    with EmbeddedWriter(tmp_path, OTHER_ENCODER) as builder:
         builder.rebuild()
     with EmbeddedIndex(tmp_path) as index:
-        assert index.store.articles(["a0"])["a0"].ingested_at == came
+        assert index.get(["a0"])["a0"].ingested_at == came
 
 
-def test_an_empty_generation_finds_what_came_since(tmp_path: Path, encoder: Any) -> None:
+def test_an_empty_generation_finds_what_came_since(tmp_path: Path, encoder: FakeEncoder) -> None:
     run(tmp_path, encoder, [])
     with EmbeddedWriter(tmp_path, encoder) as builder:
-        builder.add([story("new", "Pandas were counted in Chengdu.")])
+        list(builder.add([story("new", "Pandas were counted in Chengdu.")]))
     with EmbeddedIndex(tmp_path) as index:
         assert len(index.dense(encoder.encode(["pandas"])[0], 5, ALL)[0]) == 1
         assert index.lexical("pandas", 5, ALL)[0].tolist() == []
 
 
-def test_removing_with_another_encoder_removes_nothing(tmp_path: Path, encoder: Any) -> None:
+def test_removing_with_another_encoder_removes_nothing(tmp_path: Path, encoder: FakeEncoder) -> None:
     run(tmp_path, encoder, articles())
-    with pytest.raises(IndexMismatch), EmbeddedWriter(tmp_path, OtherEncoder(encoder)) as builder:
+    with pytest.raises(IndexMismatch), EmbeddedWriter(tmp_path, OTHER_ENCODER) as builder:
         builder.remove(["a0"])
     assert "a0" in ids(tmp_path)
 
 
-def test_blank_text_is_skipped(tmp_path: Path, encoder: Any) -> None:
-    summary = run(tmp_path, encoder, [story("blank", " \n ")]).summary
+def test_blank_text_is_skipped(tmp_path: Path, encoder: FakeEncoder) -> None:
+    summary = run(tmp_path, encoder, [story("blank", " \n ")])
     assert [(s.origin, s.reason) for s in summary.skipped] == [("blank", "no text")]
 
 
-def test_after_many_removals_scores_are_those_of_a_rebuild(tmp_path: Path, encoder: Any) -> None:
+def test_after_many_removals_scores_are_those_of_a_rebuild(tmp_path: Path, encoder: FakeEncoder) -> None:
     run(tmp_path, encoder, articles())
     with EmbeddedWriter(tmp_path, encoder) as builder:
         builder.remove([f"a{n}" for n in range(6)])
@@ -498,7 +593,7 @@ def test_after_many_removals_scores_are_those_of_a_rebuild(tmp_path: Path, encod
         assert index.lexical("officials on museums", 9, ALL)[1].tolist() == before
 
 
-def test_outlets_match_in_any_case_in_both_engines(tmp_path: Path, encoder: Any) -> None:
+def test_outlets_match_in_any_case_in_both_engines(tmp_path: Path, encoder: FakeEncoder) -> None:
     run(tmp_path, encoder, [replace(articles(1)[0], source="Süddeutsche Zeitung")])
     allow = Filter(sources=("SÜDDEUTSCHE ZEITUNG",))
     with EmbeddedIndex(tmp_path) as index:
@@ -506,7 +601,7 @@ def test_outlets_match_in_any_case_in_both_engines(tmp_path: Path, encoder: Any)
         assert len(index.lexical("sanctions", 9, allow)[0]) == 3
 
 
-def test_a_word_of_the_title_counts_three_times_for_bm25(tmp_path: Path, encoder: Any) -> None:
+def test_a_word_of_the_title_counts_three_times_for_bm25(tmp_path: Path, encoder: FakeEncoder) -> None:
     """By its text alone, twice in as many words, the second article would lead."""
     titled = Article(id="titled", title="The harbour", text="Work on it will go on until the year is over.")
     told = Article(id="told", title="The works", text="Past the harbour office stands a new harbour crane.")
@@ -522,7 +617,7 @@ def test_a_word_of_the_title_counts_three_times_for_bm25(tmp_path: Path, encoder
         assert score == pytest.approx(expected, abs=1e-3)
 
 
-def test_an_article_is_scored_whole(tmp_path: Path, encoder: Any) -> None:
+def test_an_article_is_scored_whole(tmp_path: Path, encoder: FakeEncoder) -> None:
     """The first passage of `long` says nothing of the harbour; its article does, twice, far below."""
     fill = " ".join(f"On day {n} the council met and went home again." for n in range(30))
     long = story("long", f"The mayor spoke of a bridge. {fill} The harbour stays. The harbour is full.")
@@ -547,11 +642,11 @@ def _terms(article: Article) -> int:
     return len(lexical._analyzer().analyze(f"{title_prefix(article.title) * 3}{article.text}"))
 
 
-def test_scores_of_articles_follow_what_comes_changes_and_goes(tmp_path: Path, encoder: Any) -> None:
+def test_scores_of_articles_follow_what_comes_changes_and_goes(tmp_path: Path, encoder: FakeEncoder) -> None:
     run(tmp_path, encoder, articles())
     changed = replace(articles()[3], text="Pandas were counted in Chengdu.")
     with EmbeddedWriter(tmp_path, encoder) as builder:
-        builder.add([changed, story("new", "Pandas again.")])
+        list(builder.add([changed, story("new", "Pandas again.")]))
         with EmbeddedIndex(tmp_path) as index:  # not published yet: known by meaning alone
             newest = [p.id for p in index.fetch(range(1, 99)) if p.article.id in {"a3", "new"}]
             assert len(newest) == 2
@@ -573,13 +668,13 @@ def test_scores_of_articles_follow_what_comes_changes_and_goes(tmp_path: Path, e
         assert {now[i] for i in index.article_scores("pandas", [*now])} == {"new"}
 
 
-def test_terms_made_otherwise_are_made_again_by_the_next_run(tmp_path: Path, encoder: Any) -> None:
+def test_terms_made_otherwise_are_made_again_by_the_next_run(tmp_path: Path, encoder: FakeEncoder) -> None:
     run(tmp_path, encoder, articles())
     path = tmp_path / manifest.MANIFEST
     path.write_text(path.read_text().replace(lexical.ANALYZER, "nutgraf_en_0"))
     with pytest.raises(IndexMismatch, match="terms of the analyzer nutgraf_en_0"):
         EmbeddedIndex(tmp_path)
     again = run(tmp_path, encoder, articles())
-    assert (again.summary.unchanged, again.summary.encoded) == (10, 0)
+    assert (again.unchanged, again.encoded) == (10, 0)
     with EmbeddedIndex(tmp_path) as index:
         assert len(index.lexical("sanctions", 9, ALL)[0]) > 0

@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,13 @@ from fastapi.testclient import TestClient
 
 from nutgraf.api.evaluation.calibrate import CalibrationReport, calibrate, print_report, report_object, reset
 from nutgraf.api.web.app import create_app
+from nutgraf.archive import Archive, open_for_reading
 from nutgraf.index_calibration import FILENAME, IndexCalibration, in_force, own_object, read_own, write_own
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.embedded.index import EmbeddedIndex
 from nutgraf.indexer.embedded.writer import EmbeddedWriter
 from nutgraf.indexer.errors import IndexDamaged, IndexMismatch, SourceError, StorageFailed
 from nutgraf.models import ModelCard, shipped
-from nutgraf.opening import open_answerer
 from nutgraf.qa.calibration import Calibration
 from nutgraf.qa.evaluate.fitting import CalibrationFigures
 from nutgraf.qa.profiles import DEFAULT, PROFILES
@@ -31,21 +32,16 @@ QUESTIONS = [line for line in LINES if json.loads(line)["answered"]][:34] + [
     line for line in LINES if not json.loads(line)["answered"]
 ]
 QUESTION = "What did China agree to on sanctions?"
-NEVER = Calibration(bias=-9.0, score=0.0, margin=0.0, over_null=0.0, threshold=0.5)
-ALWAYS = replace(NEVER, bias=9.0)
+NEVER = Calibration((-9.0, 0.0, 0.0, 0.0, 0.0, 0.0), threshold=0.5)
+ALWAYS = replace(NEVER, weights=(9.0, 0.0, 0.0, 0.0, 0.0, 0.0))
 
 
 @pytest.fixture
-def index(seeds_index: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(seeds_index, tmp_path / ".nutgraf"))
-
-
-@pytest.fixture
-def own(index: Path) -> IndexCalibration:
+def own(seeds_copy: Path) -> IndexCalibration:
     """Return a calibration for the shipped reader and the index's encoder that never answers."""
     reader = ModelCard.load(shipped("reader"))
-    with EmbeddedIndex(index) as opened:
-        encoder = opened.manifest.encoder
+    with EmbeddedIndex(seeds_copy) as opened:
+        encoder = opened.state.encoder
     figures = CalibrationFigures(ece=0.1, coverage=0.5, right=0.75, false_answers=0.125)
     made = "2026-11-22T00:00:00Z"
     rules = PROFILES[DEFAULT].rules()
@@ -65,7 +61,7 @@ def fitted(seeds_index: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple
 
 
 def probability(settings: Settings) -> float:
-    with open_answerer(settings) as opened:
+    with open_for_reading(settings) as opened:
         return opened.answerer.ask(QUESTION).best[0].probability
 
 
@@ -80,25 +76,25 @@ def test_a_fit_is_measured_kept_and_in_force(fitted: tuple[Path, CalibrationRepo
     assert (own.questions, own.false_answers, report.answerable) == (50, 0.1, 34)
     # 16 have no answer; the others are asked again, unless all three articles hold a gold's words.
     assert 16 + 25 <= report.unanswerable <= 16 + 34
-    assert own.calibration.agreement >= 0.0
+    assert own.calibration.numbers()["agreement"] >= 0.0
     assert 0.0 < own.calibration.threshold < 1.0
     for figures in (own.before, own.after):
         assert 0.5 < figures.right <= 1.0
         assert figures.false_answers < 0.4 < figures.coverage
-    with open_answerer(Settings(index=index)) as opened:
+    with open_for_reading(Settings(index=index)) as opened:
         assert opened.calibration.used
         asked = opened.answerer.ask(QUESTION)
     assert asked.best[0].probability == own.calibration.probability(asked.best[0].features)
 
 
-def test_a_dry_run_writes_nothing(index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_dry_run_writes_nothing(seeds_copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     questions = tmp_path / "questions.jsonl"
     questions.write_text("\n".join(QUESTIONS[:3] + QUESTIONS[-3:]))
     monkeypatch.setattr("nutgraf.api.evaluation.calibrate.LEAST_QUESTIONS", 6)
     monkeypatch.setattr("nutgraf.api.evaluation.calibrate.LEAST_OUTCOMES", 1)
-    report = calibrate(Settings(index=index), questions, 0.5, dry_run=True)
+    report = calibrate(Settings(index=seeds_copy), questions, 0.5, dry_run=True)
     assert report.written is None
-    assert not list(index.glob("*calibration*"))
+    assert not list(seeds_copy.glob("*calibration*"))
 
 
 def test_the_report_by_hand(own: IndexCalibration, capsys: pytest.CaptureFixture[str]) -> None:
@@ -130,11 +126,11 @@ def test_the_report_by_hand(own: IndexCalibration, capsys: pytest.CaptureFixture
 
 
 def test_the_indexs_own_calibration_answers_and_info_says_so(
-    cli: Any, index: Path, own: IndexCalibration
+    cli: Any, seeds_copy: Path, own: IndexCalibration
 ) -> None:
     assert cli("info").stdout.splitlines()[-1].startswith("calibration the reader's; threshold ")
     assert cli("ask", QUESTION).returncode == 0
-    write_own(index, own)
+    write_own(seeds_copy, own)
     abstained = cli("ask", QUESTION)
     assert abstained.returncode == 1
     assert "the best guess has probability 0%, below 50%" in abstained.stdout
@@ -147,16 +143,16 @@ def test_the_indexs_own_calibration_answers_and_info_says_so(
     }
 
 
-def test_over_http_too(index: Path, own: IndexCalibration) -> None:
-    write_own(index, replace(own, calibration=ALWAYS))
-    with TestClient(create_app(Settings(index=index)), base_url="http://localhost") as client:
+def test_over_http_too(seeds_copy: Path, own: IndexCalibration) -> None:
+    write_own(seeds_copy, replace(own, calibration=ALWAYS))
+    with TestClient(create_app(Archive(Settings(index=seeds_copy))), base_url="http://localhost") as client:
         asked = client.post("/v1/ask", json={"question": "Who won the 1998 football World Cup?"}).json()
     assert asked["answers"][0]["probability"] == 0.9999  # logistic(9)
 
 
 @pytest.mark.parametrize("other", ["reader", "length", "encoder", "rules", "no rules"])
 def test_one_for_other_models_or_rules_is_left_alone(
-    cli: Any, index: Path, own: IndexCalibration, other: str
+    cli: Any, seeds_copy: Path, own: IndexCalibration, other: str
 ) -> None:
     if other == "reader":
         own = replace(own, reader="some/reader", reader_sha256="0" * 64)
@@ -166,9 +162,9 @@ def test_one_for_other_models_or_rules_is_left_alone(
         own = replace(own, encoder=replace(own.encoder, sha256="0" * 64))
     else:
         own = replace(own, rules={**own.rules, "null_weight": 0.25} if other == "rules" else {})
-    before = probability(Settings(index=index))
-    write_own(index, own)
-    assert probability(Settings(index=index)) == before
+    before = probability(Settings(index=seeds_copy))
+    write_own(seeds_copy, own)
+    assert probability(Settings(index=seeds_copy)) == before
     line = cli("info").stdout.splitlines()[-1]
     assert line.startswith("calibration the reader's; threshold ")
     of = f"this index's own, 60 questions, 2026-11-22, is for other models or rules: {own.reader}"
@@ -183,22 +179,23 @@ def test_profiles_differ_in_how_much_is_read_alone() -> None:
 
 
 def test_a_reader_that_is_not_loaded_is_told_by_its_name(
-    cli: Any, index: Path, own: IndexCalibration
+    cli: Any, seeds_copy: Path, own: IndexCalibration
 ) -> None:
-    write_own(index, replace(own, reader="some/reader", reader_sha256="0" * 64))
+    write_own(seeds_copy, replace(own, reader="some/reader", reader_sha256="0" * 64))
     assert json.loads(cli("info", "--json", "--reader", "some/reader").stdout)["calibration"]["of"] == "index"
     other = json.loads(cli("info", "--json", "--reader", "other/reader").stdout)["calibration"]
     assert (other["of"], other["threshold"]) == ("reader", 0.5)
 
 
-def test_indexing_leaves_it_there(index: Path, own: IndexCalibration, encoder: Any) -> None:
-    write_own(index, own)
-    with EmbeddedWriter(index, encoder) as builder:
-        builder.add([Article(id="new", title="New", text="Something else happened in Lisbon on Friday.")])
-        builder.publish()
-        builder.rebuild()
-    with open_answerer(Settings(index=index)) as opened:
-        assert opened.index.counts.articles == 4
+def test_indexing_leaves_it_there(
+    seeds_copy: Path, own: IndexCalibration, build_index: Callable[..., Path], encoder: Any
+) -> None:
+    write_own(seeds_copy, own)
+    new = Article(id="new", title="New", text="Something else happened in Lisbon on Friday.")
+    with EmbeddedWriter(build_index([new], encoder, seeds_copy), encoder) as writer:
+        writer.rebuild()
+    with open_for_reading(Settings(index=seeds_copy)) as opened:
+        assert opened.index.state.counts.articles == 4
         assert opened.calibration.used
 
 
@@ -217,26 +214,26 @@ write_own(folder, own)
 
 
 @pytest.mark.parametrize("call", ["fsync", "replace"])
-def test_a_killed_write_leaves_the_last_one(index: Path, own: IndexCalibration, call: str) -> None:
-    write_own(index, own)
-    before = (index / FILENAME).read_bytes()
+def test_a_killed_write_leaves_the_last_one(seeds_copy: Path, own: IndexCalibration, call: str) -> None:
+    write_own(seeds_copy, own)
+    before = (seeds_copy / FILENAME).read_bytes()
     killed = subprocess.run(
-        [sys.executable, "-c", KILLED.format(call=call), str(index)], cwd=ROOT, check=False
+        [sys.executable, "-c", KILLED.format(call=call), str(seeds_copy)], cwd=ROOT, check=False
     )
     assert killed.returncode == 9
-    assert (index / FILENAME).read_bytes() == before
-    with open_answerer(Settings(index=index)) as opened:
+    assert (seeds_copy / FILENAME).read_bytes() == before
+    with open_for_reading(Settings(index=seeds_copy)) as opened:
         assert opened.calibration.own == own
-    assert reset(Settings(index=index))
-    assert not list(index.glob("*calibration*"))
+    assert reset(Settings(index=seeds_copy))
+    assert not list(seeds_copy.glob("*calibration*"))
 
 
-def test_a_disk_that_says_no(cli: Any, index: Path, own: IndexCalibration) -> None:
-    (index / FILENAME).mkdir()
-    (index / FILENAME / "x").touch()
+def test_a_disk_that_says_no(cli: Any, seeds_copy: Path, own: IndexCalibration) -> None:
+    (seeds_copy / FILENAME).mkdir()
+    (seeds_copy / FILENAME / "x").touch()
     with pytest.raises(StorageFailed, match=r"calibration\.json cannot be written: "):
-        write_own(index, own)
-    assert [path.name for path in index.glob("*.tmp")] == []
+        write_own(seeds_copy, own)
+    assert [path.name for path in seeds_copy.glob("*.tmp")] == []
     done = cli("ask", QUESTION)
     assert done.returncode == 2
     assert "try: nutgraf calibrate --reset --index .nutgraf" in done.stderr
@@ -252,28 +249,28 @@ def test_a_disk_that_says_no(cli: Any, index: Path, own: IndexCalibration) -> No
         ({"questions": "many"}, "it lacks or misspells a field"),
     ],
 )
-def test_a_damaged_file_is_named(index: Path, own: IndexCalibration, change: Any, message: str) -> None:
+def test_a_damaged_file_is_named(seeds_copy: Path, own: IndexCalibration, change: Any, message: str) -> None:
     text = change if isinstance(change, str) else json.dumps(own_object(own) | change)
-    (index / FILENAME).write_text(text)
+    (seeds_copy / FILENAME).write_text(text)
     reader = ModelCard.load(shipped("reader"))
     with pytest.raises(IndexDamaged, match=message) as caught:
-        in_force(index, reader, own.encoder)
-    assert caught.value.hint == f"nutgraf calibrate --reset --index {index}"
+        in_force(seeds_copy, reader, own.encoder, own.rules)
+    assert caught.value.hint == f"nutgraf calibrate --reset --index {seeds_copy}"
 
 
-def test_one_of_a_newer_nutgraf(index: Path, own: IndexCalibration) -> None:
-    (index / FILENAME).write_text(json.dumps(own_object(own) | {"format": 2}))
+def test_one_of_a_newer_nutgraf(seeds_copy: Path, own: IndexCalibration) -> None:
+    (seeds_copy / FILENAME).write_text(json.dumps(own_object(own) | {"format": 2}))
     with pytest.raises(IndexMismatch, match="has format 2; this nutgraf reads up to 1"):
-        read_own(index)
+        read_own(seeds_copy)
 
 
 # --- the command ------------------------------------------------------------------------------------------
 
 
-def test_reset(cli: Any, index: Path, own: IndexCalibration) -> None:
-    write_own(index, own)
+def test_reset(cli: Any, seeds_copy: Path, own: IndexCalibration) -> None:
+    write_own(seeds_copy, own)
     assert cli("calibrate", "--reset").stdout == "the reader's own calibration is in force\n"
-    assert not (index / FILENAME).exists()
+    assert not (seeds_copy / FILENAME).exists()
     assert json.loads(cli("calibrate", "--reset", "--json").stdout) == {"removed": False}
 
 
@@ -289,7 +286,9 @@ def test_reset(cli: Any, index: Path, own: IndexCalibration) -> None:
         (["--reset", "--index", "nowhere"], ["there is no index in nowhere"]),
     ],
 )
-def test_bad_input(cli: Any, index: Path, tmp_path: Path, arguments: list[str], words: list[str]) -> None:
+def test_bad_input(
+    cli: Any, seeds_copy: Path, tmp_path: Path, arguments: list[str], words: list[str]
+) -> None:
     (tmp_path / "few.jsonl").write_text("\n".join(QUESTIONS[:2]))
     (tmp_path / "bad.jsonl").write_text(QUESTIONS[0] + '\n{"question": "Who won?"}\n')
     done = cli("calibrate", *arguments)
@@ -302,12 +301,12 @@ def test_bad_input(cli: Any, index: Path, tmp_path: Path, arguments: list[str], 
 
 
 def test_questions_without_right_answers(
-    index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    seeds_copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("nutgraf.api.evaluation.calibrate.LEAST_QUESTIONS", 2)
     questions = tmp_path / "wrong.jsonl"
     wrong = {"question": QUESTION, "answers": ["a giraffe"]}
     questions.write_text("\n".join(json.dumps(wrong) for _ in range(2)))
     with pytest.raises(SourceError, match="led to 0 right answers; at least 10 are needed"):
-        calibrate(Settings(index=index), questions, 0.1, dry_run=False)
-    assert not (index / FILENAME).exists()
+        calibrate(Settings(index=seeds_copy), questions, 0.1, dry_run=False)
+    assert not (seeds_copy / FILENAME).exists()

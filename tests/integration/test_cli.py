@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+import nutgraf
 from nutgraf.qa.profiles import DEFAULT, PROFILES
 
 ROOT = Path(__file__).parents[2]
@@ -106,9 +107,9 @@ def test_min_probability_decides(cli: Any, index: Path) -> None:
         ([], PROFILES[DEFAULT].reading.windows),
         (["--profile", "quick"], PROFILES["quick"].reading.windows),
         (["--profile", "thorough"], PROFILES["thorough"].reading.windows),
-        (["--profile", "thorough", "--windows", "3"], 3),
+        (["--profile", "thorough", "--passages", "3"], 3),
     ],
-    ids=["default", "quick", "thorough", "windows"],
+    ids=["default", "quick", "thorough", "passages"],
 )
 def test_a_profile_says_how_much_is_read(cli: Any, index: Path, arguments: list[str], read: int) -> None:
     passages = json.loads(cli("info", "--json").stdout)["passages"]
@@ -355,7 +356,7 @@ def test_an_unknown_article(cli: Any, index: Path) -> None:
 def test_an_index_of_a_newer_nutgraf(cli: Any, index: Path) -> None:
     manifest = json.loads((index / "manifest.json").read_text())
     (index / "manifest.json").write_text(json.dumps(manifest | {"format": 99}))
-    failed(cli("ask", QUESTION), "format 99", "upgrade")
+    failed(cli("ask", QUESTION), "format 99", "install the nutgraf that wrote it")
 
 
 def test_an_index_of_another_encoder(cli: Any, index: Path) -> None:
@@ -453,6 +454,11 @@ def test_a_reader_of_the_output_that_leaves(cli: Any, index: Path) -> None:
 def test_a_misspelt_option_is_one_line(cli: Any, arguments: list[str]) -> None:
     failed(cli(*arguments), "--help")
     assert json.loads(cli(*arguments, "--json").stdout)["error"]["code"] == "bad_option"
+
+
+def test_version_is_printed_and_nothing_else(cli: Any) -> None:
+    done = cli("--version")
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"nutgraf {nutgraf.__version__}\n", "")
 
 
 def test_no_command_prints_the_help(cli: Any) -> None:

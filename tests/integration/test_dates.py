@@ -8,6 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from nutgraf.api.web.app import create_app
+from nutgraf.archive import Archive
 from nutgraf.settings import Settings
 
 BODY = "The minister of trade resigned after a row over steel prices, the government said."
@@ -99,7 +100,7 @@ def test_a_date_that_is_none_is_one_clear_error(
 
 
 def test_the_same_over_http(seeds_settings: Settings) -> None:
-    with TestClient(create_app(seeds_settings), base_url="http://localhost") as client:
+    with TestClient(create_app(Archive(seeds_settings)), base_url="http://localhost") as client:
         body = {
             "question": "sanctions",
             "as_of": "2016-02-03",

@@ -12,17 +12,21 @@ from typing import Any
 
 import pytest
 
-from nutgraf.api.doctor import archive, machine, offline
-from nutgraf.api.doctor.examine import examine
+from nutgraf.api.doctor import index_checks, machine, offline
+from nutgraf.api.doctor.checkup import examine
 from nutgraf.api.doctor.findings import Finding, caught, findings_object, healthy
 from nutgraf.indexer.article import Article
+from nutgraf.indexer.embedded import verify
+from nutgraf.indexer.embedded.index import EmbeddedIndex
 from nutgraf.indexer.embedded.store import FILENAME, Store
 from nutgraf.indexer.embedded.writer import EmbeddedWriter
+from nutgraf.indexer.filters import Filter
 from nutgraf.models import shipped
 from nutgraf.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 OF_INDEX = ["index", "in step", "passages", "vectors", "unpublished", "database", "writer"]
+OTHER_FILES = {"store", "manif", "write"}  # how names of files begin that are not derived
 NAMES = ["python", "encoder", "reader", *OF_INDEX, "threads", "memory", "disk", "offline"]
 
 
@@ -38,11 +42,11 @@ def index(seeds_index: Path, tmp_path: Path) -> Path:
 
 
 def by_name(folder: Path) -> dict[str, Finding]:
-    return {finding.name: finding for finding in archive.examine(folder)}
+    return {finding.name: finding for finding in index_checks.examine(folder)}
 
 
 def problems(folder: Path) -> list[str]:
-    return [finding.name for finding in archive.examine(folder) if finding.status == "problem"]
+    return [finding.name for finding in index_checks.examine(folder) if finding.status == "problem"]
 
 
 def change(index: Path, sql: str) -> None:
@@ -119,6 +123,24 @@ def test_wrong_options_are_one_line(cli: Any) -> None:
     done = cli("doctor", "--threads", "0")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("error: Invalid value for '--threads'")
+
+
+def test_sizes_of_the_derived_files(index: Path, tmp_path: Path) -> None:
+    derived = [path for path in index.rglob("*") if path.is_file() and path.parts[-1][:5] not in OTHER_FILES]
+    vectors = next(index.glob("vectors-*.faiss")).stat().st_size
+    sizes = index_checks.index_sizes(index)
+    assert (sizes.vectors, sizes.derived) == (vectors, sum(path.stat().st_size for path in derived))
+    assert index_checks.index_sizes(tmp_path) == verify.IndexSizes(0, 0)
+
+
+def test_articles_that_are_not_of_a_list(index: Path, tmp_path: Path) -> None:
+    with EmbeddedIndex(index) as opened:
+        ids = [article.id for article in opened.page(Filter(), None, 10)]
+    assert verify.count_other_articles(index, []) == 3
+    assert verify.count_other_articles(index, [ids[0], "none"]) == 2
+    (index / "manifest.json").unlink()
+    assert verify.count_other_articles(index, ids) == 0
+    assert verify.count_other_articles(tmp_path, ids) == 0
 
 
 # --- a damaged index --------------------------------------------------------------------------------------
@@ -200,9 +222,9 @@ def test_words_that_lack_an_article(index: Path) -> None:
 
 def test_removing_and_publishing_leave_it_in_step(index: Path, encoder: Any) -> None:
     with Store(index / FILENAME) as store:
-        first = archive.sampled(store)[0].article_id
+        first = verify.sampled(store)[0].article_id
     with EmbeddedWriter(index, encoder) as builder:
-        assert builder.remove([first]) == 1
+        assert builder.remove([first]) == [first]
     assert problems(index) == []
     assert by_name(index)["in step"].found == "16 passages in the vectors, the words and the store"
     with EmbeddedWriter(index, encoder) as builder:
@@ -213,7 +235,7 @@ def test_removing_and_publishing_leave_it_in_step(index: Path, encoder: Any) -> 
 
 def test_what_waits_to_be_published(index: Path, encoder: Any) -> None:
     with EmbeddedWriter(index, encoder) as builder:
-        builder.add([Article("new", "", "The bridge of Velmora was closed.")])
+        list(builder.add([Article("new", "", "The bridge of Velmora was closed.")]))
     found = by_name(index)
     assert problems(index) == []
     assert found["unpublished"] == Finding(
@@ -240,11 +262,11 @@ def test_a_check_of_the_database_that_takes_too_long(index: Path) -> None:
     with sqlite3.connect(path, isolation_level=None) as holder:  # so that the check waits
         holder.execute("PRAGMA locking_mode = EXCLUSIVE")
         holder.execute("BEGIN EXCLUSIVE")
-        found = archive._database(path, seconds=0.2)
+        found = verify.check_database(index, seconds=0.2)
         holder.execute("ROLLBACK")
     holder.close()
     assert found.status == "warning"
-    assert found.found == f"{path} is large: SQLite found no fault in 0.2 s, and had not seen all of it"
+    assert found.message == f"{path} is large: SQLite found no fault in 0.2 s, and had not seen all of it"
 
 
 def test_writers(index: Path) -> None:
@@ -314,7 +336,7 @@ def test_sockets_are_refused_and_given_back() -> None:
     held = socket.socket  # as a library that was imported before
     before = [vars(socket)["getaddrinfo"], vars(held).get("__init__"), vars(held).get("connect")]
     with offline.no_sockets() as tried:
-        with pytest.raises(offline.SocketRefused, match="socket: no socket is to be had"):
+        with pytest.raises(offline.SocketRefused, match="socket: every socket is refused"):
             held(socket.AF_UNIX)
         with pytest.raises(offline.SocketRefused):
             socket.create_connection(("127.0.0.1", 9))
@@ -344,34 +366,34 @@ socket.socket().close()
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.splitlines() == [
-        "<urlopen error getaddrinfo: no socket is to be had>",
-        "socket: no socket is to be had",
-        "connect: no socket is to be had",
+        "<urlopen error getaddrinfo: every socket is refused>",
+        "socket: every socket is refused",
+        "connect: every socket is refused",
         "['getaddrinfo', 'socket', 'connect']",
     ]
 
 
 def test_who_tries_the_network_during_the_check_is_told(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    load = offline.load_models
+    load = offline.ModelLoader.load
 
-    def asks_home_first(settings: Settings) -> Any:
-        with pytest.raises(OSError, match="no socket"):
+    def asks_home_first(models: offline.ModelLoader) -> None:
+        with pytest.raises(OSError, match="every socket is refused"):
             socket.create_connection(("nutgraf.models.example", 443))
-        return load(settings)
+        load(models)
 
-    monkeypatch.setattr(offline, "load_models", asks_home_first)
+    monkeypatch.setattr(offline.ModelLoader, "load", asks_home_first)
     found = offline.answering(Settings(index=index), from_index=True)
     assert found.status == "warning"
     assert found.found.endswith("; getaddrinfo was tried")
 
     assert found.advice.startswith("name the models by their folders")
 
-    def cannot_do_without(_: Settings) -> Any:
+    def cannot_do_without(_: offline.ModelLoader) -> Any:
         return socket.socket(socket.AF_UNIX)
 
-    monkeypatch.setattr(offline, "load_models", cannot_do_without)
+    monkeypatch.setattr(offline.ModelLoader, "load", cannot_do_without)
     found = offline.answering(Settings(index=index), from_index=True)
-    assert (found.status, found.found) == ("problem", "socket: no socket is to be had; socket was tried")
+    assert (found.status, found.found) == ("problem", "socket: every socket is refused; socket was tried")
 
 
 @pytest.mark.parametrize(("value", "silent"), [("1", True), ("0", False), ("", False)])

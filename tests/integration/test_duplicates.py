@@ -14,16 +14,18 @@ from typing import Any
 
 import pytest
 
-from nutgraf.api.terminal.console import print_found
+from nutgraf.api.terminal.results import print_hits
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.embedded import clusters
-from nutgraf.indexer.embedded.index import EmbeddedIndex, Passage
-from nutgraf.indexer.embedded.writer import EmbeddedWriter, WriteSummary
+from nutgraf.indexer.embedded.index import EmbeddedIndex
+from nutgraf.indexer.embedded.writer import EmbeddedWriter
 from nutgraf.indexer.filters import Filter
+from nutgraf.indexer.storage import Passage, WriteSummary
 from nutgraf.qa.answer import Answerer
 from nutgraf.qa.calibration import Calibration
 from nutgraf.qa.evaluate.withholding import WithholdingIndex
 from nutgraf.qa.retrieval import Candidate, SearchResult
+from nutgraf.qa.search import Searcher
+from nutgraf.results import SearchHits
 
 ARCHIVE = Path(__file__).parent / "archives" / "veldmoor.jsonl"
 QUESTION = "How much will the new harbour bridge in Veldmoor cost?"
@@ -40,21 +42,23 @@ ARTICLES = [read(line) for line in ARCHIVE.read_text(encoding="utf-8").splitline
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory, encoder: Any) -> tuple[Path, WriteSummary]:
     folder = tmp_path_factory.mktemp("veldmoor") / "index"
+    summary = WriteSummary()
     with EmbeddedWriter(folder, encoder) as builder:
-        builder.add(ARTICLES)
+        for status in builder.add(ARTICLES):
+            summary.count(status)
         builder.publish()
-    return folder, builder.summary
+    return folder, summary
 
 
 @pytest.fixture(scope="module")
-def index(built: tuple[Path, WriteSummary]) -> Iterator[EmbeddedIndex]:
+def veldmoor_index(built: tuple[Path, WriteSummary]) -> Iterator[EmbeddedIndex]:
     with EmbeddedIndex(built[0]) as opened:
         yield opened
 
 
 @pytest.fixture(scope="module")
-def answerer(index: EmbeddedIndex, encoder: Any, reader: Any) -> Answerer:
-    return Answerer(index, encoder, reader, Calibration.from_card(None))
+def answerer(veldmoor_index: EmbeddedIndex, encoder: Any, reader: Any) -> Answerer:
+    return Answerer(Searcher(veldmoor_index, encoder), reader, Calibration.from_card(None))
 
 
 def copies(candidate: Candidate) -> list[str]:
@@ -62,10 +66,10 @@ def copies(candidate: Candidate) -> list[str]:
 
 
 def test_prints_are_one_cluster_and_reports_are_not(
-    built: tuple[Path, WriteSummary], index: EmbeddedIndex
+    built: tuple[Path, WriteSummary], veldmoor_index: EmbeddedIndex
 ) -> None:
     assert (built[1].added, built[1].duplicate) == (3, 3)
-    names = clusters.of(index.store, [a.id for a in ARTICLES])
+    names = veldmoor_index.store.clusters([a.id for a in ARTICLES])
     assert names == {f"wire-{c}": "wire-a" for c in "abcd"} | {"own-a": "own-a", "own-b": "own-b"}
 
 
@@ -104,13 +108,14 @@ def test_a_story_has_one_vote_and_all_its_prints_are_listed(answerer: Answerer) 
     assert everyone == {"wire-a", "wire-b", "wire-c", "wire-d", "own-a"}
     assert len(independent) == 1
     assert independent | {answer.span.article.id} >= {"own-a"}
-    for one in support.values():
-        assert "84 million" in one.span.article.text[one.span.start : one.span.end]
+    for supporting in support.values():
+        span = supporting.span
+        assert "84 million" in span.article.text[span.start : span.end]
     assert answer.features.agreement == 1
 
 
-def test_hidden_articles_are_no_copies(index: EmbeddedIndex, answerer: Answerer) -> None:
-    hiding = WithholdingIndex(index, lambda a: a.id in {"wire-d", "wire-b"})
+def test_hidden_articles_are_no_copies(veldmoor_index: EmbeddedIndex, answerer: Answerer) -> None:
+    hiding = WithholdingIndex(veldmoor_index, lambda a: a.id in {"wire-d", "wire-b"})
     found = answerer.over(hiding).search(QUESTION).candidates
     assert {(c.passage.article.id, tuple(copies(c))) for c in found if "84" in c.passage.text} == {
         ("wire-a", ("wire-c",)),
@@ -125,10 +130,10 @@ def test_a_print_that_goes_or_changes_leaves_the_others(
     by_id = {a.id: a for a in ARTICLES}
     with EmbeddedWriter(folder, encoder) as builder:
         builder.remove(["wire-a"])
-        builder.add([replace(by_id["wire-d"], text=by_id["own-b"].text.replace("ferries", "boats"))])
+        list(builder.add([replace(by_id["wire-d"], text=by_id["own-b"].text.replace("ferries", "boats"))]))
         builder.publish()
-    with EmbeddedIndex(folder) as index:
-        names = clusters.of(index.store, [a.id for a in ARTICLES])
+    with EmbeddedIndex(folder) as veldmoor_index:
+        names = veldmoor_index.store.clusters([a.id for a in ARTICLES])
     assert names == {
         "wire-b": "wire-b",
         "wire-c": "wire-b",
@@ -138,9 +143,9 @@ def test_a_print_that_goes_or_changes_leaves_the_others(
     }
     with EmbeddedWriter(folder, encoder) as builder:
         builder.rebuild()
-    with EmbeddedIndex(folder) as index:
-        assert clusters.of(index.store, [a.id for a in ARTICLES]) == names
-    assert builder.summary.encoded == 0
+    with EmbeddedIndex(folder) as veldmoor_index:
+        assert veldmoor_index.store.clusters([a.id for a in ARTICLES]) == names
+    assert builder.encoded_passages == 0
 
 
 def test_search_lists_outlets_or_every_copy(cli: Any, built: tuple[Path, WriteSummary]) -> None:
@@ -169,14 +174,16 @@ def test_search_lists_outlets_or_every_copy(cli: Any, built: tuple[Path, WriteSu
     assert by_id["own-a"] == []
 
 
-def test_many_outlets_are_counted_and_hostile_names_are_harmless(capsys: pytest.CaptureFixture[str]) -> None:
+def test_many_outlets_are_counted_and_hostile_names_are_harmless(
+    veldmoor_index: EmbeddedIndex, capsys: pytest.CaptureFixture[str]
+) -> None:
     names = ["A\x1b[31m", "B", "B", "C", "D", None, "E"]
     others = tuple(Article(id=f"o{n}", title="", text="x", source=s) for n, s in enumerate(names))
     passage = Passage(1, Article(id="a", title="T", text="Words."), 0, 6)
     found = SearchResult([Candidate(passage, 1, 1.0, None, None, others)], 0.0, 0.0)
-    print_found(found)
+    print_hits(SearchHits(QUESTION, found, veldmoor_index.state))
     assert "   also in: A [31m, B, C, +3\n" in capsys.readouterr().out
-    print_found(found, duplicates=True)
+    print_hits(SearchHits(QUESTION, found, veldmoor_index.state), duplicates=True)
     out = capsys.readouterr().out
     assert out.count("copy: ") == 7
     assert "\x1b" not in out

@@ -6,13 +6,13 @@ import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.embedded.writer import EmbeddedWriter
 from nutgraf.qa.evaluate.squad import load_squad
 
 BRIDGE = "The iron bridge of Orlow was built by the engineer Ada Novak in 1931. It crosses the river Vel."
@@ -149,6 +149,10 @@ def test_answers_made_otherwise_are_refused(cli: Any, answerable: str, mixed: st
     kept = (tmp_path / "a.jsonl").read_text()
     (tmp_path / "a.jsonl").write_text(kept.replace('"reader": "', '"reader": "00'))
     failed(cli("eval", answerable, "--per-question", "a.jsonl"), "reader was")
+    (tmp_path / "a.jsonl").write_text(kept.replace('"code": "', '"code": "00'))
+    failed(cli("eval", answerable, "--per-question", "a.jsonl"), "the sha256 of nutgraf's code was", "--per-")
+    (tmp_path / "a.jsonl").write_text(kept.replace('"nutgraf": "', '"nutgraf": "9'))
+    failed(cli("eval", answerable, "--per-question", "a.jsonl"), 'the version of nutgraf was "9')
 
 
 # --- the whole system -------------------------------------------------------------------------------------
@@ -222,11 +226,10 @@ def test_an_archive_gets_no_paragraphs_of_a_benchmark(
 # --- news -------------------------------------------------------------------------------------------------
 
 
-def test_news(cli: Any, tmp_path: Path, encoder: Any) -> None:
+def test_news(cli: Any, tmp_path: Path, build_index: Callable[..., Path], encoder: Any) -> None:
     texts = {"bridge": BRIDGE, "baker": BAKER, "storm": STORM}
-    with EmbeddedWriter(tmp_path / ".nutgraf", encoder) as builder:
-        builder.add(Article(id=name, title="", text=text) for name, text in texts.items())
-        builder.publish()
+    articles = [Article(id=name, title="", text=text) for name, text in texts.items()]
+    build_index(articles, encoder, tmp_path / ".nutgraf")
     lines = [
         {"id": "1", "question": ASKED[0][2], "answers": ["Ada Novak"], "contains_answer": ["bridge"]},
         {"id": "2", "question": ASKED[3][2], "answers": ["Lena Brandt"], "evidence": ["storm", "gone"]},
@@ -289,12 +292,16 @@ def test_without_the_extra(answerable: str, tmp_path: Path) -> None:
     found = json.loads(done.stdout)["figures"]
     assert found["f1"] == {"value": 100.0, "questions": 4}
     assert not [key for key in found if "recall" in key]
-    assert done.stderr == "figures of retrieval are left out: pip install 'nutgraf[eval]'\n"
+    assert done.stderr == "figures of retrieval are left out: pip install ir-measures matplotlib\n"
     (tmp_path / "run").write_text("q Q0 d 1 1.0 x\n")
     done = without("ir_measures", "eval", "run", "--qrels", "qrels", cwd=tmp_path)
-    failed(done, "a TREC run is scored by ir-measures, which is not installed", "pip install 'nutgraf[eval]'")
+    failed(
+        done,
+        "a TREC run is scored by ir-measures, which is not installed",
+        "pip install ir-measures matplotlib",
+    )
     done = without("matplotlib", "eval", answerable, "--plot", "a.svg", cwd=tmp_path)
-    failed(done, "--plot needs matplotlib, which is not installed", "pip install 'nutgraf[eval]'")
+    failed(done, "--plot needs matplotlib, which is not installed", "pip install ir-measures matplotlib")
 
 
 # --- what is refused --------------------------------------------------------------------------------------

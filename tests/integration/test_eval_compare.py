@@ -130,7 +130,7 @@ def test_files_that_are_none(cli: Any, reports: dict[str, Any], tmp_path: Path) 
 
 
 def test_retrieval_is_told_by_ndcg(tmp_path: Path) -> None:
-    from nutgraf.api.evaluation.compare import compare, compared_object
+    from nutgraf.api.evaluation.compare import compare, comparison_object
 
     def answer(name: str, ndcg: float) -> dict[str, Any]:
         told = {"recall_at_1": 0.0, "ndcg_at_10": ndcg}
@@ -141,4 +141,4 @@ def test_retrieval_is_told_by_ndcg(tmp_path: Path) -> None:
         write(tmp_path / name, {"task": "run", "sha256": "00", "answers": answers})
     found = compare(tmp_path / "a", tmp_path / "b")
     assert (found.by, found.changed) == ("ndcg_at_10", ["2", "1"])
-    assert compared_object(found)["changed"][0]["b"] == {"value": 0.25, "prediction": ""}
+    assert comparison_object(found)["changed"][0]["b"] == {"value": 0.25, "prediction": ""}

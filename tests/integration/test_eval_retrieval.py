@@ -1,6 +1,7 @@
 """`nutgraf eval` on BEIR folders, queries and TREC runs, with the shipped encoder; runs scored again."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,6 @@ import ir_measures
 import pytest
 
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.embedded.writer import EmbeddedWriter
 
 DOCS = [
     {
@@ -60,14 +60,13 @@ def beir(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def index(tmp_path: Path, encoder: Any) -> str:
-    with EmbeddedWriter(tmp_path / "archive", encoder) as builder:
-        builder.add(
-            Article(id=d["_id"], title=d["title"] if d["text"] else "", text=d["text"] or d["title"])
-            for d in DOCS
-        )
-        builder.publish()
-    return "archive"
+def archive(tmp_path: Path, build_index: Callable[..., Path], encoder: Any) -> str:
+    """Build an archive of the documents, and return its name in the folder that `cli` runs in."""
+    articles = [
+        Article(id=d["_id"], title=d["title"] if d["text"] else "", text=d["text"] or d["title"])
+        for d in DOCS
+    ]
+    return build_index(articles, encoder, tmp_path / "archive").name
 
 
 def figures(done: Any) -> dict[str, tuple[float, int]]:
@@ -120,9 +119,12 @@ def test_a_beir_folder(cli: Any, beir: Path, tmp_path: Path) -> None:
     assert "after reading" not in printed
 
 
-def test_queries_are_asked_of_an_index(cli: Any, beir: Path, index: str) -> None:
+def test_queries_are_asked_of_an_index(cli: Any, beir: Path, archive: str) -> None:
     queries = ("eval", "beir/queries.jsonl", "--qrels", "qrels.txt", "--json")
-    assert figures(cli(*queries, "--index", index)) == EXPECTED
+    assert figures(cli(*queries, "--index", archive)) == EXPECTED
+    no_reader = ("--reader", "there/is/none")  # nothing is read, so no reader is loaded
+    assert figures(cli(*queries, "--index", archive, *no_reader)) == EXPECTED
+    assert figures(cli("eval", "beir", "--json", *no_reader)) == EXPECTED
     failed(
         cli("eval", "beir/queries.jsonl"), "a file of queries was given without --qrels", "--qrels QRELS.txt"
     )

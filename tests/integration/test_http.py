@@ -8,6 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from nutgraf.api.web.app import Serving, create_app, serve
+from nutgraf.archive import Archive
 from nutgraf.errors import BadOption
 from nutgraf.settings import Settings
 
@@ -16,7 +17,7 @@ QUESTION = "What did China agree to on sanctions?"
 
 @pytest.fixture(scope="module")
 def client(seeds_settings: Settings) -> Iterator[TestClient]:
-    with TestClient(create_app(seeds_settings), base_url="http://localhost") as opened:
+    with TestClient(create_app(Archive(seeds_settings)), base_url="http://localhost") as opened:
         yield opened
 
 
@@ -104,7 +105,7 @@ def test_questions_are_logged_only_when_asked_for(
     seeds_settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     for wanted in (False, True):
-        app = create_app(seeds_settings, Serving(log_questions=wanted))
+        app = create_app(Archive(seeds_settings), Serving(log_questions=wanted))
         caplog.clear()
         with caplog.at_level("INFO", "nutgraf"), TestClient(app, base_url="http://localhost") as client:
             client.post("/v1/ask", json={"question": QUESTION})
@@ -131,9 +132,9 @@ def test_a_fault_of_ours_has_the_same_shape(
     seeds_settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with TestClient(
-        create_app(seeds_settings), base_url="http://localhost", raise_server_exceptions=False
+        create_app(Archive(seeds_settings)), base_url="http://localhost", raise_server_exceptions=False
     ) as client:
-        monkeypatch.setattr("nutgraf.api.web.routes.info_object", lambda *_: 1 / 0)
+        monkeypatch.setattr("nutgraf.opening.OpenIndex.report", lambda *_: 1 / 0)
         answered = client.get("/v1/info")
     assert (answered.status_code, answered.json()["error"]["code"]) == (500, "defect")
 
@@ -143,7 +144,7 @@ def test_it_listens_on_this_machine_only(seeds_settings: Settings, monkeypatch: 
     bound: list[tuple[str, int]] = []
     monkeypatch.setattr("socket.create_server", lambda address, **_: bound.append(address) or refuse())
     with pytest.raises(BadOption, match=r"port 8017 of 127\.0\.0\.1 cannot be listened on: in use"):
-        serve(seeds_settings, Serving())
+        serve(Archive(seeds_settings), Serving())
     assert bound == [("127.0.0.1", 8017)]
 
 

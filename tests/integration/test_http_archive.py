@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+import nutgraf.qa.search
 from nutgraf.api.web.app import Serving, create_app
+from nutgraf.archive import Archive
 from nutgraf.indexer.embedded.generation import writer_lock
 from nutgraf.indexer.embedded.writer import EmbeddedWriter
 from nutgraf.indexer.encoder import Encoder
@@ -33,7 +35,7 @@ def index(seeds_index: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def client(index: Path) -> Iterator[TestClient]:
-    with TestClient(create_app(Settings(index=index)), base_url="http://localhost") as opened:
+    with TestClient(create_app(Archive(Settings(index=index))), base_url="http://localhost") as opened:
         yield opened
 
 
@@ -74,10 +76,10 @@ def test_an_article_is_found_when_the_call_returns_and_gone_when_it_is_removed(c
 
 
 def test_what_was_posted_is_published_when_the_server_stops(index: Path) -> None:
-    with TestClient(create_app(Settings(index=index)), base_url="http://localhost") as client:
+    with TestClient(create_app(Archive(Settings(index=index))), base_url="http://localhost") as client:
         client.post("/v1/articles", json=HARBOUR)
         assert client.get("/v1/info").json()["generation"] == 1
-    with TestClient(create_app(Settings(index=index)), base_url="http://localhost") as client:
+    with TestClient(create_app(Archive(Settings(index=index))), base_url="http://localhost") as client:
         described = client.get("/v1/info").json()
     assert (described["generation"], described["articles"], described["unpublished_passages"]) == (2, 4, 0)
 
@@ -222,7 +224,7 @@ def test_a_new_generation_is_picked_up_without_a_restart(
 
     assert client.get("/v1/info").json()["generation"] == 1
     with EmbeddedWriter(index, encoder) as builder:
-        builder.add([Article(id="new", title="", text=HARBOUR["text"])])
+        list(builder.add([Article(id="new", title="", text=HARBOUR["text"])]))
         builder.publish()
     for _ in range(100):
         assert client.post("/v1/ask", json={"question": QUESTION}).json()["answers"][0]["text"] == QUOTE
@@ -349,10 +351,32 @@ def test_a_stream_has_the_passages_first(client: TestClient) -> None:
     assert (bad.status_code, bad.json()["error"]["code"]) == (400, "bad_question")
 
 
+def test_a_stream_retrieves_once_and_answers_as_asking_does(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    retrieve, questions = nutgraf.qa.search.retrieve, list[str]()
+
+    def counted(index: Any, question: str, *more: Any) -> Any:
+        questions.append(question)
+        return retrieve(index, question, *more)
+
+    monkeypatch.setattr("nutgraf.qa.search.retrieve", counted)
+    events = client.post("/v1/ask/stream", json={"question": QUESTION}).text.strip().split("\n\n")
+    passages, answer = (json.loads(event.split("\n")[1].removeprefix("data: ")) for event in events)
+    assert questions == [QUESTION]
+    assert passages["passages"] == answer["passages"]
+    assert passages["timing_ms"].items() <= answer["timing_ms"].items()
+    asked = client.post("/v1/ask", json={"question": QUESTION}).json()
+    assert {key: value for key, value in answer.items() if key != "timing_ms"} == {
+        key: value for key, value in asked.items() if key != "timing_ms"
+    }
+    assert answer["timing_ms"].keys() == asked["timing_ms"].keys()
+
+
 def test_a_defect_ends_a_stream_with_an_event(
     client: TestClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("nutgraf.api.web.routes.asked_object", lambda *_: 1 / 0)
+    monkeypatch.setattr("nutgraf.opening.OpenIndex.result", lambda *_, **__: 1 / 0)
     answered = client.post("/v1/ask/stream", json={"question": QUESTION})
     events = [event.split("\n") for event in answered.text.strip().split("\n\n")]
     assert [event[0] for event in events] == ["event: passages", "event: error"]
@@ -384,7 +408,7 @@ def test_messages_name_fields_as_the_body_has_them(client: TestClient) -> None:
 
 
 def test_a_deadline_is_kept(index: Path) -> None:
-    app = create_app(Settings(index=index), Serving(deadline_s=0.0001))
+    app = create_app(Archive(Settings(index=index)), Serving(deadline_s=0.0001))
     with TestClient(app, base_url="http://localhost") as client:
         answered = client.post("/v1/ask", json={"question": QUESTION})
     assert (answered.status_code, answered.json()["error"]["code"]) == (503, "busy")

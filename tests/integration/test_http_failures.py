@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from nutgraf.api.engine.failures import failure_object
-from nutgraf.api.engine.log import Lines
-from nutgraf.api.mcp.failures import failure
+from nutgraf.api.engine.log import JsonLineFormatter
+from nutgraf.api.engine.remote_errors import failure_object
+from nutgraf.api.mcp.tool_errors import tool_error
 from nutgraf.api.web.app import Serving, create_app
+from nutgraf.archive import Archive
 from nutgraf.indexer.embedded.generation import writer_lock
 from nutgraf.indexer.errors import IndexDamaged, IndexerError, StorageFailed
 from nutgraf.models.errors import ModelDamaged, ModelError
@@ -35,7 +36,7 @@ def log() -> Iterator[io.StringIO]:
     """Return what the server's log would have."""
     written, logger = io.StringIO(), logging.getLogger("nutgraf")
     handler = logging.StreamHandler(written)
-    handler.setFormatter(Lines())
+    handler.setFormatter(JsonLineFormatter())
     logger.addHandler(handler)
     before = logger.level
     logger.setLevel(logging.INFO)
@@ -56,7 +57,7 @@ def post(client: TestClient, kind: str) -> tuple[int, dict[str, str], str]:
 
 @pytest.mark.parametrize("kind", ["application/json", "application/x-ndjson"])
 def test_the_cause_is_in_the_log_and_not_in_the_answer(index: Path, log: io.StringIO, kind: str) -> None:
-    with TestClient(create_app(Settings(index=index)), base_url="http://localhost") as client:
+    with TestClient(create_app(Archive(Settings(index=index))), base_url="http://localhost") as client:
         kept = (index / "manifest.json").read_bytes()
         (index / "manifest.json").write_text("{}")
         status, error, request_id = post(client, kind)
@@ -76,7 +77,7 @@ def test_the_cause_is_in_the_log_and_not_in_the_answer(index: Path, log: io.Stri
 
 def test_who_else_writes_is_for_the_log(index: Path, log: io.StringIO) -> None:
     with (
-        TestClient(create_app(Settings(index=index)), base_url="http://localhost") as client,
+        TestClient(create_app(Archive(Settings(index=index))), base_url="http://localhost") as client,
         writer_lock(index),
     ):
         status, error, request_id = post(client, "application/json")
@@ -106,12 +107,12 @@ def test_every_door_to_elsewhere_says_the_same(
 ) -> None:
     """None of them names a path: not a request, not an agent."""
     shape = {"code": error.code, "message": message, "hint": "the server's log has the cause"}
-    assert failure_object(error) == failure(error) == {"error": shape}
+    assert failure_object(error) == tool_error(error) == {"error": shape}
     assert [line["message"] for line in lines(log, "error")] == [str(error)] * 2
 
 
 def test_a_question_in_the_log_has_its_request(seeds_settings: Settings, log: io.StringIO) -> None:
-    app = create_app(seeds_settings, Serving(log_questions=True))
+    app = create_app(Archive(seeds_settings), Serving(log_questions=True))
     with TestClient(app, base_url="http://localhost") as client:
         one, other = (client.post("/v1/ask", json={"question": words}) for words in (QUESTION, "Who won?"))
     assert [(line["id"], line["question"]) for line in lines(log, "question")] == [

@@ -174,7 +174,11 @@ def test_stopping_finishes_what_was_begun(server: Server) -> None:
     connection.close()
     assert server.process.wait(60) == 0
     with writer_lock(server.index), EmbeddedIndex(server.index) as opened:
-        assert (opened.manifest.generation, opened.counts.articles, opened.unpublished) == (2, 4, 0)
+        assert (opened.state.generation, opened.state.counts.articles, opened.state.unpublished_passages) == (
+            2,
+            4,
+            0,
+        )
     first, *lines = server.log.read_text(encoding="utf-8").splitlines()
     assert first == f"listening on http://127.0.0.1:{server.port}"
     events = [json.loads(line) for line in lines]

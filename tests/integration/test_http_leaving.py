@@ -3,13 +3,15 @@
 import asyncio
 import json
 import threading
+from typing import Any
 
 import pytest
 from starlette.types import Message
 
-from nutgraf.api.engine.engine import Engine, EngineLimits
+from nutgraf.api.engine.engine import Engine
+from nutgraf.api.engine.limits import EngineLimits
 from nutgraf.api.web.app import Serving, create_app
-from nutgraf.objects import Json
+from nutgraf.archive import Archive
 from nutgraf.opening import OpenIndex
 from nutgraf.qa.inquiry import Inquiry
 from nutgraf.qa.result import QuestionResult
@@ -53,13 +55,13 @@ def test_who_leaves_gives_up_the_place(
 ) -> None:
     begun, go = threading.Event(), threading.Event()
 
-    def held(_: OpenIndex, __: QuestionResult) -> Json:
+    def held(_: OpenIndex, __: QuestionResult) -> dict[str, Any]:
         begun.set()
         assert go.wait(60)
         return {}
 
     async def main() -> list[Message]:
-        app, client = create_app(seeds_settings, Serving(limits=EngineLimits(workers=1))), Client()
+        app, client = create_app(Archive(seeds_settings), Serving(limits=EngineLimits(workers=1))), Client()
         scope = {
             "type": "http",
             "asgi": {"version": "3.0", "spec_version": spec_version},

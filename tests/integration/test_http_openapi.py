@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from nutgraf.api.objects import responses as shapes
 from nutgraf.api.web.app import create_app
+from nutgraf.archive import Archive
 from nutgraf.settings import Settings
 
 QUESTION = "What did China agree to on sanctions?"
@@ -20,7 +21,7 @@ ARTICLE = {"id": "a", "text": "EASTPORT — Snow fell on Tuesday, the mayor said
 @pytest.fixture(scope="module")
 def client(seeds_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     index = Path(shutil.copytree(seeds_index, tmp_path_factory.mktemp("openapi") / "index"))
-    with TestClient(create_app(Settings(index=index)), base_url="http://localhost") as opened:
+    with TestClient(create_app(Archive(Settings(index=index))), base_url="http://localhost") as opened:
         yield opened
 
 

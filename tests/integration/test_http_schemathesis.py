@@ -1,6 +1,7 @@
 """Requests made from the OpenAPI description, right and wrong: no 500, and what comes back is described."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from schemathesis.specs.openapi.checks import (
 
 from nutgraf.api.web.app import Serving, create_app
 from nutgraf.api.web.guard import AccessRules
+from nutgraf.archive import Archive
 from nutgraf.settings import Settings
 
 CHECKS = [
@@ -28,16 +30,18 @@ CHECKS = [
 
 
 @pytest.fixture(scope="module")
-def description(seeds_index: Path, tmp_path_factory: pytest.TempPathFactory) -> schemathesis.BaseSchema:
+def description(
+    seeds_index: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[schemathesis.BaseSchema]:
     index = Path(shutil.copytree(seeds_index, tmp_path_factory.mktemp("schemathesis") / "index"))
     rules = AccessRules(hosts=frozenset({"testserver"}), per_minute=1_000_000)
-    app = create_app(Settings(index=index), Serving(rules=rules))
-    return schemathesis.openapi.from_asgi("/openapi.json", app)
+    with Archive(Settings(index=index)) as archive:
+        yield schemathesis.openapi.from_asgi("/openapi.json", create_app(archive, Serving(rules=rules)))
 
 
 OPERATIONS = [
     (method.upper(), path)
-    for path, methods in create_app(Settings()).openapi()["paths"].items()
+    for path, methods in create_app(Archive(Settings())).openapi()["paths"].items()
     for method in methods
 ]
 

@@ -19,11 +19,13 @@ from mcp import Client, MCPError, StdioServerParameters, types
 from mcp.client.stdio import stdio_client
 from mcp.client.streamable_http import streamable_http_client
 
-from nutgraf.api.engine.engine import Engine, EngineLimits
+from nutgraf.api.engine.engine import Engine
+from nutgraf.api.engine.limits import EngineLimits
 from nutgraf.api.mcp.server import McpServer
 from nutgraf.api.web.app import Serving, create_app
 from nutgraf.api.web.guard import AccessRules
 from nutgraf.api.web.keys import parse_keys
+from nutgraf.archive import Archive
 from nutgraf.qa.inquiry import Inquiry
 from nutgraf.settings import Settings
 
@@ -48,7 +50,7 @@ INITIALIZE = {
 
 @asynccontextmanager
 async def served(settings: Settings, **rules: Any) -> AsyncIterator[FastAPI]:
-    app = create_app(settings, Serving(rules=AccessRules(per_minute=100_000, **rules)))
+    app = create_app(Archive(settings), Serving(rules=AccessRules(per_minute=100_000, **rules)))
     async with app.router.lifespan_context(app):
         yield app
 
@@ -301,7 +303,7 @@ def test_a_defect_and_a_deadline_are_tool_errors(
     seeds_settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def main() -> None:
-        async with Engine(seeds_settings) as engine:
+        async with Engine(Archive(seeds_settings)) as engine:
             async with Client(McpServer(engine, deadline_s=0.0).server()) as client:
                 late = failed(await client.call_tool("ask_news", {"question": QUESTION}))
                 assert (late["code"], late["message"]) == ("busy", "there was no answer in time")
@@ -310,7 +312,7 @@ def test_a_defect_and_a_deadline_are_tool_errors(
                 assert read.value.code == types.INTERNAL_ERROR
             async with Client(McpServer(engine).server()) as client:
                 with monkeypatch.context() as patched:
-                    patched.setattr("nutgraf.api.mcp.tools.full_article_object", lambda _: 1 / 0)
+                    patched.setattr("nutgraf.opening.OpenIndex.article", lambda *_: 1 / 0)
                     error = failed(await client.call_tool("get_article", {"id": KERRY}))
                 assert error["message"] == "a defect of nutgraf: ZeroDivisionError"
                 read_again = await client.call_tool("get_article", {"id": KERRY})
@@ -341,7 +343,9 @@ def test_who_leaves_is_not_answered(seeds_settings: Settings, monkeypatch: pytes
             read = engine.opened.answerer.__class__.answer
             monkeypatch.setattr(
                 "nutgraf.qa.answer.Answerer.answer",
-                lambda self, asks: answered.extend(a.question for a in asks) or read(self, asks),
+                lambda self, asks, *more: (
+                    answered.extend(a.question for a in asks) or read(self, asks, *more)
+                ),
             )
             leave = asyncio.Event()
             leaving = asyncio.create_task(app(scope(), receiver(leave), ignored))

@@ -5,17 +5,23 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
+import nutgraf.api.web.page.routes
+from nutgraf.api.engine.engine import Engine
 from nutgraf.api.web.app import create_app
 from nutgraf.api.web.page.examples import MOST_OUTLETS
 from nutgraf.api.web.page.render import MOST_VOICES, assets
+from nutgraf.archive import Archive
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.embedded.writer import EmbeddedWriter
 from nutgraf.indexer.encoder import Encoder
 from nutgraf.models import shipped
+from nutgraf.qa.answer import Answerer
+from nutgraf.qa.result import QuestionResult
 from nutgraf.settings import Settings
 
 QUESTION = "What did China agree to on sanctions?"
@@ -44,7 +50,7 @@ def uncalibrated(tmp_path: Path) -> Path:
 
 
 def sure(settings: Settings) -> str:
-    with TestClient(create_app(settings), base_url="http://localhost") as client:
+    with TestClient(create_app(Archive(settings)), base_url="http://localhost") as client:
         page = client.get("/", params={"q": QUESTION}).text
     (found,) = re.findall(r'<p class="sure">(.*?)</p>', page, re.DOTALL)
     return " ".join(re.sub(r"<.*?>", " ", found).split())
@@ -63,7 +69,7 @@ def full(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Path:
     """Return an index that fills what a page can list: copies, others who say it, days, and outlets."""
     folder = tmp_path_factory.mktemp("full") / "index"
     with EmbeddedWriter(folder, encoder) as builder:
-        builder.add(articles())
+        list(builder.add(articles()))
         builder.publish()
     return folder
 
@@ -89,7 +95,7 @@ def article(name: str, text: str, day: int) -> Article:
 
 
 def test_the_first_paint_of_full_lists_is_light(full: Path) -> None:
-    with TestClient(create_app(Settings(full)), base_url="http://localhost") as client:
+    with TestClient(create_app(Archive(Settings(full))), base_url="http://localhost") as client:
         page = client.get("/", params={"q": HEAD}).text
     sizes = {"page": len(page.encode())} | {name: len(asset.body) for name, asset in assets().items()}
     (listed,) = re.findall(r"and (\d+) that are not listed here", page)
@@ -98,3 +104,33 @@ def test_the_first_paint_of_full_lists_is_light(full: Path) -> None:
     assert page.count("<circle") > 60
     assert page.count('class="passage"') == 10
     assert sum(sizes.values()) < MOST_BYTES, sizes
+
+
+def test_the_timeline_is_of_the_state_of_the_index_that_answered(
+    full: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A new generation is opened between the answer and its timeline."""
+    users: list[tuple[str, Answerer]] = []
+    answer, timeline = Answerer.answer, Answerer.timeline
+    over_time = nutgraf.api.web.page.routes._timeline
+
+    def noted_answer(self: Answerer, *arguments: Any) -> Any:
+        users.append(("answer", self))
+        return answer(self, *arguments)
+
+    def noted_timeline(self: Answerer, asked: QuestionResult) -> Any:
+        users.append(("timeline", self))
+        return timeline(self, asked)
+
+    async def reopened_before(request: Any, engine: Engine, *more: Any) -> Any:
+        await engine.reopen()
+        return await over_time(request, engine, *more)
+
+    with TestClient(create_app(Archive(Settings(full))), base_url="http://localhost") as client:
+        client.get("/")  # its examples are asked before anything is noted
+        monkeypatch.setattr(Answerer, "answer", noted_answer)
+        monkeypatch.setattr(Answerer, "timeline", noted_timeline)
+        monkeypatch.setattr(nutgraf.api.web.page.routes, "_timeline", reopened_before)
+        assert client.get("/", params={"q": HEAD}).text.count("<circle") > 60
+    assert [name for name, _ in users] == ["answer", "timeline"]
+    assert users[0][1] is users[1][1]

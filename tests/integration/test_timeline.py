@@ -4,7 +4,7 @@
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from nutgraf.api.web.app import create_app
-from nutgraf.indexer.embedded.writer import EmbeddedWriter
+from nutgraf.archive import Archive, open_for_reading
 from nutgraf.indexer.filters import Filter
 from nutgraf.indexer.loaders import discover, load
-from nutgraf.objects import timeline_object
-from nutgraf.opening import OpenIndex, open_answerer
+from nutgraf.opening import OpenIndex
 from nutgraf.settings import Settings
 
 ARCHIVE = Path(__file__).parent / "archives" / "brennick.jsonl"
@@ -30,24 +29,22 @@ FOUNDER = ("Otto Brennick", None, None, 1)
 
 
 @pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory, encoder) -> Path:  # noqa: ANN001
-    folder = tmp_path_factory.mktemp("brennick") / "index"
+def brennick_index(build_index: Callable[..., Path], encoder: Any) -> Path:
     (file,), _ = discover([str(ARCHIVE)])
-    with EmbeddedWriter(folder, encoder) as builder:
-        builder.add(load(file))
-        builder.publish()
-    return folder
+    return build_index(load(file), encoder)
 
 
 @pytest.fixture(scope="module")
-def opened(index: Path) -> Iterator[OpenIndex]:
-    with open_answerer(Settings(index=index)) as one:
-        yield one
+def opened(brennick_index: Path) -> Iterator[OpenIndex]:
+    with open_for_reading(Settings(index=brennick_index)) as state:
+        yield state
 
 
 def over_time(opened: OpenIndex, question: str, allow: Filter | None = None) -> dict[tuple[Any, ...], str]:
     """Return (text, first, last, independent) -> status, in the timeline's order."""
-    found = timeline_object(opened.answerer.timeline(opened.answerer.ask(question, allow=allow)))
+    found = [
+        entry.to_dict() for entry in opened.answerer.timeline(opened.answerer.ask(question, allow=allow))
+    ]
     return {(e["text"], e["first"], e["last"], e["independent"]): e["status"] for e in found}
 
 
@@ -82,7 +79,7 @@ def test_other_filters(opened: OpenIndex) -> None:
 
 
 def test_outlets_and_copies(opened: OpenIndex) -> None:
-    entries = timeline_object(opened.answerer.timeline(opened.answerer.ask(QUESTION)))
+    entries = [entry.to_dict() for entry in opened.answerer.timeline(opened.answerer.ask(QUESTION))]
     adler = entries[0]
     assert adler["outlets"] == ["Alpha Times", "Harbour Post", "Beacon", "Courier"]
     assert [a["article"]["id"] for a in adler["articles"]] == [
@@ -99,8 +96,9 @@ def test_a_question_that_the_archive_does_not_answer(opened: OpenIndex) -> None:
     assert (asked.answers, opened.answerer.timeline(asked)) == ([], [])
 
 
-def test_over_http(index: Path) -> None:
-    with TestClient(create_app(Settings(index=index)), base_url="http://localhost") as client:
+def test_over_http(brennick_index: Path) -> None:
+    app = create_app(Archive(Settings(index=brennick_index)))
+    with TestClient(app, base_url="http://localhost") as client:
         body = {"question": QUESTION, "as_of": "December 2021"}
         assert "timeline" not in client.post("/v1/ask", json=body).json()
         found = client.post("/v1/ask", json=body | {"timeline": True}).json()["timeline"]
@@ -111,8 +109,8 @@ def test_over_http(index: Path) -> None:
         ]
 
 
-def test_on_the_command_line(cli: Any, index: Path) -> None:
-    asked = cli("ask", QUESTION, "--timeline", "--after", "2020", "--index", str(index))
+def test_on_the_command_line(cli: Any, brennick_index: Path) -> None:
+    asked = cli("ask", QUESTION, "--timeline", "--after", "2020", "--index", str(brennick_index))
     assert asked.returncode == 0
     lines = asked.stdout.split("over time\n")[1].splitlines()
     assert lines == [
@@ -123,6 +121,6 @@ def test_on_the_command_line(cli: Any, index: Path) -> None:
         "  2022-03-03 to 2022-10-05  current     Thomas Okafor",
         "    3 articles: Alpha Times, Beacon, Courier",
     ]
-    asked = cli("ask", QUESTION, "--timeline", "--json", "--as-of", "2019", "--index", str(index))
+    asked = cli("ask", QUESTION, "--timeline", "--json", "--as-of", "2019", "--index", str(brennick_index))
     (entry,) = json.loads(asked.stdout)["timeline"]
     assert (entry["text"], entry["status"], entry["last"]) == ("Peter Adler", "current", "2019-11-20")

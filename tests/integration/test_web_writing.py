@@ -8,6 +8,7 @@ import pytest
 
 from nutgraf.api.engine.engine import Engine
 from nutgraf.api.engine.writer import Writer
+from nutgraf.archive import Archive
 from nutgraf.indexer.embedded.manifest import read_manifest
 from nutgraf.settings import Settings
 
@@ -20,7 +21,7 @@ def test_it_is_published_while_more_comes(
     index = Path(shutil.copytree(seeds_index, tmp_path / "index"))
 
     async def generations() -> list[int]:
-        async with Engine(Settings(index=index)) as engine:
+        async with Engine(Archive(Settings(index=index))) as engine:
             writer, seen = Writer(engine, quiet_s, latest_s), [read_manifest(index).generation]
             for number in range(100):
                 text = f"The harbour bridge has {number} arches, the mayor said."

@@ -49,7 +49,7 @@ def clustered(pairs: Sequence[Mapping[str, Any]], data: Path, tmp_path: Path) ->
             for article in articles:
                 store.put(article, [])
             clusters.place(store, articles)
-        return clusters.of(store, sorted(wanted))
+        return store.clusters(sorted(wanted))
 
 
 def test_clusters_are_what_readers_call_copies(data: Path, tmp_path: Path) -> None:

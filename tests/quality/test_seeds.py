@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nutgraf.opening import open_answerer
+from nutgraf.archive import open_for_reading
 from nutgraf.qa.evaluate.metrics import exact_match, f1
 from nutgraf.settings import Settings
 
@@ -29,7 +29,7 @@ class Result:
 def results(seeds_settings: Settings) -> list[Result]:
     lines = (ROOT / "seeds" / "questions.jsonl").read_text(encoding="utf-8").splitlines()
     found = []
-    with open_answerer(seeds_settings) as opened:
+    with open_for_reading(seeds_settings) as opened:
         for question in map(json.loads, lines):
             asked = opened.answerer.ask(question["question"])
             golds = [answer["text"] for answer in question["answers"]]
@@ -72,7 +72,7 @@ def test_abstention(results: list[Result]) -> None:
 
 
 def test_the_flagship_question(seeds_settings: Settings) -> None:
-    with open_answerer(seeds_settings) as opened:
+    with open_for_reading(seeds_settings) as opened:
         asked = opened.answerer.ask("What did China agree to on sanctions?")
     answer: Any = asked.answers[0]
     assert answer.text == "new United Nations sanctions against the North"

@@ -9,19 +9,23 @@ import numpy as np
 import pytest
 
 import nutgraf.qa.answer
+import nutgraf.qa.search
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.embedded.index import EmbeddedIndex, Passage
+from nutgraf.indexer.embedded.index import EmbeddedIndex
 from nutgraf.indexer.filters import Filter
+from nutgraf.indexer.storage import Passage
 from nutgraf.models.logits import WindowLogits
-from nutgraf.qa.aggregate import LocatedSpan, aggregate
+from nutgraf.models.reader import Reader
 from nutgraf.qa.answer import Answerer
 from nutgraf.qa.calibration import Calibration
 from nutgraf.qa.checks import checked_filter, checked_question
 from nutgraf.qa.errors import BadFilter, BadQuestion
 from nutgraf.qa.inquiry import Inquiry
-from nutgraf.qa.reader import Reader, ReaderParams
+from nutgraf.qa.join import LocatedSpan, join
+from nutgraf.qa.reader import ReaderParams
 from nutgraf.qa.result import QuestionResult
 from nutgraf.qa.retrieval import Candidate
+from nutgraf.qa.search import Searcher
 
 
 @pytest.mark.parametrize(
@@ -46,7 +50,7 @@ def test_a_question_that_cannot_be_asked(given: str) -> None:
 
 
 def test_dates_that_exclude_each_other() -> None:
-    with pytest.raises(BadFilter, match="2017-01-01 is later than --before 2016-01-01"):
+    with pytest.raises(BadFilter, match="after 2017-01-01 is later than before 2016-01-01"):
         checked_filter(Filter(first=date(2017, 1, 1), last=date(2016, 1, 1)))
     same = Filter(first=date(2017, 1, 1), last=date(2017, 1, 1))
     assert checked_filter(same) is same
@@ -65,7 +69,7 @@ def test_a_windows_spans_by_hand() -> None:
         offsets = np.array([(0, 3), (4, 7), (7, 8)], np.int32) + shift
         logits = np.array([3.0, 0.0, 0.0], np.float32), np.array([2.0, 1.0, 0.0], np.float32)
         (span,) = reading.spans_of(passage, WindowLogits(*logits, offsets, null=1.0))
-        assert span == LocatedSpan(article, 4, 7, score=9.5, over_null=4.0, retrieval=0.5, prior=5.0)
+        assert span == LocatedSpan(article, 4, 7, score=9.5, null_margin=4.0, retrieval=0.5, prior=5.0)
         assert span.text == "Ann"
 
 
@@ -83,7 +87,7 @@ def test_agreement_counts_other_articles_and_no_copies() -> None:
     articles = [
         Article(id=i, title="", text="Ann won.", cluster=c) for i, c in zip("abcd", "xxyz", strict=True)
     ]
-    (group,) = aggregate([LocatedSpan(article, 0, 3, 1.0) for article in articles])
+    (group,) = join([LocatedSpan(article, 0, 3, 1.0) for article in articles])
     assert [s.independent for s in group.support] == [False, True, True]
     assert group.agreement == 2
 
@@ -94,7 +98,7 @@ LINES = (Path(__file__).parents[2] / "seeds" / "questions.jsonl").read_text(enco
 QUESTIONS = [json.loads(line)["question"] for line in [*LINES[:4], LINES[-1]]]
 
 
-class Counting:
+class CountingReader:
     """A reader that notes how many windows it was given at a time."""
 
     def __init__(self, reader: Reader) -> None:
@@ -107,14 +111,14 @@ class Counting:
 
 
 @pytest.fixture
-def counting(reader: Reader) -> Counting:
-    return Counting(reader)
+def counting(reader: Reader) -> CountingReader:
+    return CountingReader(reader)
 
 
 @pytest.fixture
-def answerer(seeds_index: Path, encoder, counting: Counting) -> Iterator[Answerer]:  # noqa: ANN001
+def answerer(seeds_index: Path, encoder, counting: CountingReader) -> Iterator[Answerer]:  # noqa: ANN001
     with EmbeddedIndex(seeds_index) as index:
-        yield Answerer(index, encoder, counting, Calibration.from_card(None))
+        yield Answerer(Searcher(index, encoder), counting, Calibration.from_card(None))
 
 
 def same(one: Sequence[QuestionResult], other: Sequence[QuestionResult]) -> bool:
@@ -134,11 +138,11 @@ def words(asked: QuestionResult) -> tuple[object, ...]:
 
 def numbers(asked: QuestionResult) -> list[float]:
     found = [number for a in asked.best for number in (a.score, a.probability, *a.features.row())]
-    read = [number for one in asked.read.values() for number in (one.score, one.over_null)]
+    read = [number for one in asked.read.values() for number in (one.score, one.null_margin)]
     return [*found, *(c.score for c in asked.candidates), *read]
 
 
-def test_many_questions_are_answered_as_one_by_one(answerer: Answerer, counting: Counting) -> None:
+def test_many_questions_are_answered_as_one_by_one(answerer: Answerer, counting: CountingReader) -> None:
     together = answerer.ask_many(QUESTIONS, top=3)
     assert counting.calls == [50]
     apart = [answerer.ask(question, top=3) for question in QUESTIONS]
@@ -148,7 +152,7 @@ def test_many_questions_are_answered_as_one_by_one(answerer: Answerer, counting:
 
 
 def test_windows_are_read_in_blocks(
-    answerer: Answerer, counting: Counting, monkeypatch: pytest.MonkeyPatch
+    answerer: Answerer, counting: CountingReader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = answerer.ask_many(QUESTIONS)
     monkeypatch.setattr(nutgraf.qa.answer, "BLOCK_QUESTIONS", 2)
@@ -165,9 +169,34 @@ def test_no_questions_and_a_repeated_one(answerer: Answerer) -> None:
     assert same([once], [again])
 
 
-def test_one_bad_question_of_many(answerer: Answerer, counting: Counting) -> None:
+def test_one_bad_question_of_many(answerer: Answerer, counting: CountingReader) -> None:
     with pytest.raises(BadQuestion, match="has no letter"):
         answerer.ask_many([*QUESTIONS, "?"])
-    with pytest.raises(BadFilter, match="--top 0 is not between"):
+    with pytest.raises(BadFilter, match="top 0 is not between"):
         answerer.ask_many(QUESTIONS, top=0)
     assert counting.calls == []
+
+
+def test_passages_that_were_retrieved_before_are_not_searched_again(
+    answerer: Answerer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inquiries = [Inquiry(question, top=3) for question in QUESTIONS[:3]]
+    fresh = [*answerer.answer(inquiries)]
+    result = answerer.retrieve(inquiries[1])
+    assert [c.passage.id for c in result.candidates] == [c.passage.id for c in fresh[1].candidates]
+    searched: list[str] = []
+    retrieve = nutgraf.qa.search.retrieve
+    monkeypatch.setattr(
+        nutgraf.qa.search,
+        "retrieve",
+        lambda index, question, *more: searched.append(question) or retrieve(index, question, *more),
+    )
+    again = [*answerer.answer(inquiries, [None, result, None])]
+    assert same(again, fresh)
+    assert searched == [QUESTIONS[0], QUESTIONS[2]]
+    assert (again[1].timing.encode, again[1].timing.retrieve) == (result.encode_ms, result.retrieve_ms)
+
+
+def test_retrieving_refuses_what_answering_refuses(answerer: Answerer) -> None:
+    with pytest.raises(BadQuestion, match="the question is empty"):
+        answerer.retrieve(Inquiry(" "))

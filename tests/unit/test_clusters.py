@@ -11,7 +11,7 @@ import pytest
 
 from nutgraf.indexer import duplicates
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.embedded import clusters, database, migrations, sketches
+from nutgraf.indexer.embedded import clusters, database, migrations
 from nutgraf.indexer.embedded.store import NewPassage, Store
 from nutgraf.indexer.filters import Filter
 
@@ -55,13 +55,13 @@ def remove(store: Store, *article_ids: str) -> None:
 def groups(store: Store, articles: Iterable[Article]) -> dict[str, set[str]]:
     """Return cluster -> ids."""
     found: dict[str, set[str]] = {}
-    for article_id, name in clusters.of(store, [a.id for a in articles]).items():
+    for article_id, name in store.clusters([a.id for a in articles]).items():
         found.setdefault(name, set()).add(article_id)
     return found
 
 
 def rows(store: Store, table: str) -> int:
-    return int(store.one(f"SELECT count(*) FROM {table}")[0])
+    return int(store._db.one(f"SELECT count(*) FROM {table}")[0])
 
 
 def test_a_cluster_is_named_by_its_least_id(store: Store) -> None:
@@ -142,7 +142,7 @@ def test_a_failed_batch_leaves_clusters_as_they_were(store: Store) -> None:
         with store.atomic():
             store.put(BRIDGE, [])
             clusters.place(store, [BRIDGE])
-            assert clusters.of(store, ["left"]) == {"left": "bridge"}
+            assert store.clusters(["left"]) == {"left": "bridge"}
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -167,9 +167,9 @@ def test_an_older_index_gets_its_clusters(tmp_path: Path, monkeypatch: pytest.Mo
                     "x",
                     f"hash of {item.id}",
                 )
-                old.run(f"INSERT INTO articles ({columns}) VALUES (?,?,?,?,?,?,?)", values)
+                old._db.run(f"INSERT INTO articles ({columns}) VALUES (?,?,?,?,?,?,?)", values)
     with Store(path, readonly=True) as reader:
-        assert clusters.of(reader, ["left"]) == {"left": "hash of left"}
+        assert reader.clusters(["left"]) == {"left": "hash of left"}
     monkeypatch.setattr(clusters, "_BATCH", 2)
     with Store(path) as store:
         clusters.complete(store)
@@ -179,13 +179,13 @@ def test_an_older_index_gets_its_clusters(tmp_path: Path, monkeypatch: pytest.Mo
 def test_sketches_of_another_rule_are_made_again(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     clusters.complete(store)
     add(store, LEFT, BRIDGE)
-    before = sketches.of(store, ["left"])
+    before = store.sketches.of(["left"])
     with store.atomic():
         store.set_state(clusters.RULE, "another rule")
-        store.run("UPDATE sketches SET sketch = zeroblob(8)")
+        store._db.run("UPDATE sketches SET sketch = zeroblob(8)")
     clusters.complete(store)
     assert store.state(clusters.RULE) == duplicates.rule()
-    assert sketches.of(store, ["left"]) == before
+    assert store.sketches.of(["left"]) == before
     assert groups(store, [LEFT, BRIDGE]) == {"bridge": {"bridge", "left"}}
 
 
@@ -231,7 +231,7 @@ def test_texts_without_words_are_copies_of_their_like_alone(store: Store) -> Non
     assert groups(store, items) == {"a": {"a", "c"}, "b": {"b"}, "d": {"d"}, "e": {"e"}, "f": {"f"}}
 
 
-def test_members_come_by_date_then_id_and_pass_the_filter(store: Store) -> None:
+def test_members_come_by_date_then_id_and_facts_name_clusters_of_several(store: Store) -> None:
     for article_id, cluster, day in [
         ("c", "x", 2),
         ("b", "x", 2),
@@ -244,6 +244,8 @@ def test_members_come_by_date_then_id_and_pass_the_filter(store: Store) -> None:
         with store.atomic():
             store.put_vectors({b"key": np.ones(4, np.float16)})
             store.put(item, [NewPassage(0, 4, b"key")])
-    assert [a.id for a in clusters.articles_of(store, ["x", "y", "z"], Filter())] == ["e", "b", "c", "a", "d"]
-    assert [a.id for a in clusters.articles_of(store, ["x"], Filter(last=date(2020, 1, 2)))] == ["b", "c"]
-    assert clusters.of_passages(store, [1, 2, 3, 4, 5, 6]) == {1: "x", 2: "x", 3: "x", 4: "x"}
+    assert [a.id for a in store.cluster_articles(["x", "y", "z"], Filter())] == ["e", "b", "c", "a", "d"]
+    assert [a.id for a in store.cluster_articles(["x"], Filter(last=date(2020, 1, 2)))] == ["b", "c"]
+    facts = store.facts([1, 2, 3, 4, 5, 6])
+    assert {i: f.cluster for i, f in facts.items()} == {1: "x", 2: "x", 3: "x", 4: "x", 5: None}
+    assert {i: f.day for i, f in facts.items()} == {1: 18263, 2: 18263, 3: None, 4: 18264, 5: 18262}

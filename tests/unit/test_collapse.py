@@ -3,7 +3,7 @@
 import pytest
 
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.embedded.index import Passage
+from nutgraf.indexer.storage import Passage
 from nutgraf.qa.collapse import collapse, most_complete, same_place
 
 

@@ -1,6 +1,8 @@
 """The database: all of a transaction or nothing, the schema's version, and errors that name the file."""
 
+import os
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -96,3 +98,91 @@ def test_a_full_disk_keeps_what_was_there(db: Database) -> None:
     with pytest.raises(StorageFailed, match="full"):
         keep(db, "b", "x" * 2_000_000)
     assert kept(db) == ["a"]
+
+
+# --- a reader that may not write to the folder ------------------------------------------------------------
+
+
+@pytest.fixture
+def guest(path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    """Open a file of 400 rows for reading only; root may write, so `os.access` is answered."""
+    with Database(path) as writer:
+        fill(writer, "a")
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "access", lambda _, mode: mode != os.W_OK)
+        reader = Database(path, readonly=True)
+    with reader:
+        yield reader
+
+
+def fill(writer: Database, letter: str, size: int = 2_000) -> None:
+    with writer.atomic():
+        writer.run("DELETE FROM state")
+        writer.run_each(
+            "INSERT INTO state VALUES (?, ?)", [(f"{letter}{n:03d}", letter * size) for n in range(400)]
+        )
+
+
+def whole(db: Database) -> list[tuple[str, int]]:
+    """Return the first letters of keys and values, and how many rows have them: one pair in a whole state."""
+    sql = "SELECT substr(key, 1, 1) || substr(value, -1), count(*) FROM state GROUP BY 1 ORDER BY 1"
+    return [*db.rows(sql)]
+
+
+def test_a_guest_leaves_the_folder_as_it_is(path: Path, guest: Database) -> None:
+    assert whole(guest) == [("aa", 400)]
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
+    assert guest.quick_check() == ["ok"]
+
+
+def test_a_guest_follows_a_writer_that_comes_and_goes(path: Path, guest: Database) -> None:
+    assert whole(guest) == [("aa", 400)]
+    for letter, size in [("b", 9_000), ("c", 10), ("d", 5_000)]:
+        with Database(path) as writer:
+            fill(writer, letter, size)
+            assert whole(guest) == [(letter * 2, 400)]  # from the writer's log
+            writer.checkpoint()
+            assert whole(guest) == [(letter * 2, 400)]
+        assert whole(guest) == [(letter * 2, 400)]
+        assert guest.one("SELECT count(*) FROM state WHERE value = ?", (letter * size,)) == (400,)
+
+
+def test_a_guest_reads_again_what_changed_while_it_read(
+    path: Path, guest: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The writer is at work between the look at the file and the reading of it."""
+    assert whole(guest) == [("aa", 400)]
+    current, letters = guest._current, iter("bc")
+
+    def disturbed() -> object:
+        answer = current()
+        for letter in letters:
+            with Database(path) as writer:
+                fill(writer, letter, 9_000)
+            break
+        return answer
+
+    monkeypatch.setattr(guest, "_current", disturbed)
+    assert whole(guest) == [("cc", 400)]
+
+
+def test_a_guest_gives_up_on_a_file_that_never_rests(
+    path: Path, guest: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    current = guest._current
+
+    def disturbed() -> object:
+        answer = current()
+        os.utime(path, ns=(0, path.stat().st_mtime_ns + 1_000_000))
+        return answer
+
+    monkeypatch.setattr(guest, "_current", disturbed)
+    with pytest.raises(StorageFailed, match="was changed by another process each of the 50 times"):
+        whole(guest)
+
+
+def test_damage_is_damage_to_a_guest_too(path: Path, guest: Database) -> None:
+    content = path.read_bytes()
+    path.write_bytes(content[:8192] + bytes(byte ^ 0x55 for byte in content[8192:]))
+    with pytest.raises(IndexDamaged, match="not a healthy SQLite file"):
+        whole(guest)

@@ -12,7 +12,7 @@ import pytest
 from nutgraf.indexer.errors import SourceError
 from nutgraf.indexer.filters import Filter
 from nutgraf.qa.evaluate.news import NewsQuestion, load_news, occurring
-from nutgraf.qa.evaluate.questions import GoldQuestion, sample
+from nutgraf.qa.evaluate.questions import BATCH, GoldQuestion, batches, sample
 from nutgraf.qa.evaluate.squad import SquadQuestion, load_squad
 
 
@@ -147,8 +147,16 @@ def test_a_sample_is_the_same_every_time() -> None:
     assert sample(questions, 100) == sample(questions, None) == questions
 
 
-def test_golds_that_occur() -> None:
+def test_gold_answers_that_occur() -> None:
     """Whole words, in SQuAD's normal form; "the" alone has no word left."""
     golds = {"Ada Novak", "Novak's", "the U.S.", "Ada Nov", "Novak Ada", "the", "Ada Smith"}
     texts = ["Ada novak left the US.", "NOVAKS Ada Smithson"]
     assert occurring(golds, texts) == {"Ada Novak", "the U.S.", "Novak's"}
+
+
+def test_batches_keep_the_order_and_lose_nothing() -> None:
+    questions = [GoldQuestion(str(number), "Who?", ()) for number in range(2 * BATCH + 1)]
+    parts = [*batches(questions)]
+    assert [len(part) for part in parts] == [BATCH, BATCH, 1]
+    assert [question for part in parts for question in part] == questions
+    assert [*batches(questions[:0])] == []

@@ -110,7 +110,7 @@ ASKED = [
     Record("3", "?", ["x"], "y", 0, 0, 7.0, 0.55, "b", True, ranked("z"), [], False),
     Record("4", "?", [], "y", 0, 0, 7.0, 0.55, "b", True, ranked("z", "p4"), ["p4"], True, 0.35, False),
 ]
-OWN = [SquadQuestion(r.id, "?", tuple(r.golds), f"p{r.id}") for r in ASKED]
+OWN = [SquadQuestion(r.id, "?", tuple(r.gold_answers), f"p{r.id}") for r in ASKED]
 
 
 def test_asking() -> None:

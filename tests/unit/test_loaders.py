@@ -8,7 +8,8 @@ import pytest
 import nutgraf.indexer.loaders
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.errors import SourceError
-from nutgraf.indexer.loaders import LoadOptions, Skipped, discover, load
+from nutgraf.indexer.loaders import LoadOptions, Skipped, discover, formats, load
+from nutgraf.indexer.loaders.assemble import ArticleDraft
 from nutgraf.indexer.loaders.identity import canonical_url, web_url
 
 
@@ -29,7 +30,7 @@ def stems(*paths: str) -> list[str]:
 
 def test_public_names() -> None:
     assert nutgraf.indexer.loaders.__all__ == [
-        *("LoadOptions", "RefusedDates", "Skipped", "SourceFile", "discover", "load"),
+        *("LoadOptions", "RefusedDates", "Skipped", "SourceFile", "discover", "load", "record_to_article"),
     ]
 
 
@@ -153,3 +154,27 @@ def test_canonical_urls(url: str, expected: str) -> None:
 )
 def test_only_web_addresses_become_links(url: str) -> None:
     assert web_url(url) is None
+
+
+def test_a_new_file_type_is_a_line_in_one_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read_mail(data: bytes, _: LoadOptions) -> ArticleDraft:
+        head, _, body = data.decode().partition("\n\n")
+        return ArticleDraft(text=body, title=head.removeprefix("Subject: "))
+
+    monkeypatch.setitem(formats.LOADERS, ".eml", formats.document(read_mail))
+    (tmp_path / "letter.EML").write_text("Subject: Floods\n\nThe river rose.")
+    (tmp_path / "letter.msg").write_text("x")
+    files, skipped = discover([str(tmp_path)])
+    (article,) = load(files[0])
+    assert isinstance(article, Article)
+    assert (article.title, article.text) == ("Floods", "The river rose.")
+    assert [skip.reason for skip in skipped] == ["unsupported type .msg"]
+
+
+def test_origins_are_absolute_and_skips_are_named_as_typed(archive: Path) -> None:
+    files, skipped = discover(["news"])
+    (archive / "a.txt").write_text("")
+    origins = [item.origin for file in files for item in load(file)]
+    assert origins[0] == "news/a.txt"
+    assert origins[1:] == [f"{archive}/b/c.TXT", f"{archive}/z.md"]
+    assert skipped[0].origin == "news/README"

@@ -2,13 +2,14 @@
 
 import gzip
 import json
-from datetime import UTC, datetime
+import math
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.loaders import LoadOptions, Skipped, discover, load
+from nutgraf.indexer.loaders import LoadOptions, Skipped, discover, load, record_to_article
 
 RECORD = {
     "id": "a1",
@@ -265,3 +266,51 @@ def test_a_large_field_is_read(tmp_path: Path) -> None:
     (article,) = read(tmp_path / "a.csv", f"title,text\nT,{'word ' * 60_000}\n")
     assert isinstance(article, Article)
     assert len(article.text) == 299_999
+
+
+# --- records without a file -------------------------------------------------------------------------------
+
+
+def test_a_record_without_a_file_has_no_origin() -> None:
+    article = record_to_article(RECORD)
+    assert isinstance(article, Article)
+    assert (article.id, article.title, article.source, article.origin) == ("a1", "Talks", "ex.com", None)
+    named = record_to_article({"url": "https://ex.com/x?utm_source=y", "text": "Body."})
+    assert isinstance(named, Article)
+    assert named.id == "https://ex.com/x"
+
+
+@pytest.mark.parametrize(
+    ("record", "reason"),
+    [
+        ({"text": "Body."}, "neither an id nor a web address"),
+        ({"text": "Body.", "id": " ", "url": "javascript:alert(1)"}, "neither an id nor a web address"),
+        ({"id": "a"}, 'no field "text"'),
+        ({"id": "a", "text": ["Body."]}, 'field "text" is not text'),
+        ({"id": "a", "text": " \n"}, "no text left after cleaning"),
+        ({"id": "a\x07", "text": "Body."}, "id with control characters"),
+    ],
+)
+def test_a_record_that_cannot_be_used_says_why(record: dict[str, object], reason: str) -> None:
+    assert record_to_article(record) == Skipped("", reason)
+
+
+def test_values_of_python_are_taken_as_they_are_meant() -> None:
+    article = record_to_article(
+        {
+            "id": 7,
+            "text": "Body.",
+            "title": math.nan,
+            "source": math.inf,
+            "authors": ("Ann Lee", "Bo Chi"),
+            "published": datetime(2016, 1, 27, 5, 0, tzinfo=UTC),
+            "unknown": object(),
+        }
+    )
+    assert isinstance(article, Article)
+    assert (article.id, article.title, article.source) == ("7", "Body.", None)
+    assert article.authors == ("Ann Lee", "Bo Chi")
+    assert article.published == datetime(2016, 1, 27, 5, tzinfo=UTC)
+    day = record_to_article({"id": "a", "text": "Body.", "published": date(2016, 1, 27)})
+    assert isinstance(day, Article)
+    assert day.published == datetime(2016, 1, 27, tzinfo=UTC)

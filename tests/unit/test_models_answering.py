@@ -2,54 +2,20 @@
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nutgraf.models import BadInput, ModelError, answering
-from nutgraf.models.cards import ModelCard
-from nutgraf.models.logits import WindowLogits
 from nutgraf.models.onnx import OnnxReader
-from nutgraf.models.windowing import Offsets
+from tests.fakes import FakeReader
 
 DOCS = Path(__file__).parents[2] / "docs" / "reader.md"
 OTHERS = ["It rained in Oslo.", "Snow fell."]
-
-
-class FakeReader:
-    """Reads words. The logits of some are set by hand, others end no answer; so is the null score."""
-
-    def __init__(
-        self,
-        ends: Mapping[str, float] | None = None,
-        *,
-        starts: Mapping[str, float] | None = None,
-        null: float = 0.0,
-        max_tokens: int = 512,
-    ) -> None:
-        self.card = ModelCard("reader", "fake", "", "", 0, 1, max_tokens, "", "", "")
-        self.calls: list[list[tuple[str, str]]] = []
-        self._ends, self._starts, self._null = ends or {}, starts or {}, null
-
-    def token_spans(self, texts: Sequence[str]) -> list[Offsets]:
-        found = [[match.span() for match in re.finditer(r"\S+", text)] for text in texts]
-        return [np.array(spans, np.int32).reshape(-1, 2) for spans in found]
-
-    def read(self, pairs: Sequence[tuple[str, str]]) -> list[WindowLogits]:
-        self.calls.append(list(pairs))
-        return [self._window(text) for _, text in pairs]
-
-    def _window(self, text: str) -> WindowLogits:
-        starts = np.array([self._starts.get(word, 0.0) for word in text.split()], np.float32)
-        ends = np.array([self._ends.get(word, -99.0) for word in text.split()], np.float32)
-        return WindowLogits(starts, ends, self.token_spans([text])[0], self._null)
-
-    answer = answering.answer
 
 
 def rounded(found: Sequence[answering.ReaderAnswer]) -> list[tuple[str, int, int, float]]:
@@ -201,7 +167,10 @@ def test_a_window_is_never_longer_than_the_model_takes() -> None:
         ({"context": ["a", None]}, "context 1 of the list is None, expected a string"),
         ({"context": None}, "context is None, expected a string or a list of strings"),
         ({"question": {"a": 1}}, "question is {'a': 1}, expected a string or a list of strings"),
-        ({"question": ["a", "b"], "context": ["c"]}, "2 questions and 1 contexts, expected as many of both"),
+        (
+            {"question": ["a", "b"], "context": ["c"]},
+            "2 questions and 1 contexts, expected equal numbers, or one string",
+        ),
         ({"top_k": 0}, "top_k is 0, expected a whole number, 1 or more"),
         ({"context": b"x" * 9999}, r"context is b'x+\.\.\.x+', expected a string"),
         ({"top_k": 1.5}, "top_k is 1.5, expected a whole number, 1 or more"),

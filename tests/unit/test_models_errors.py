@@ -53,4 +53,4 @@ def test_a_name_without_the_extra_says_what_to_install(monkeypatch: pytest.Monke
     for load in (models.load_encoder, models.load_reader):
         with pytest.raises(ModelMissing, match="some/model") as caught:
             load("some/model")
-        assert caught.value.hint == "pip install 'nutgraf[hf]'"
+        assert caught.value.hint == "pip install sentence-transformers"

@@ -4,8 +4,8 @@ import pytest
 from starlette.datastructures import QueryParams
 
 from nutgraf.api.web.page.examples import candidates
-from nutgraf.api.web.page.form import SearchForm, is_untidy
-from nutgraf.api.web.page.passages import looked_at
+from nutgraf.api.web.page.form import SearchForm, has_empty_fields
+from nutgraf.api.web.page.passages import passage_views
 from nutgraf.api.web.page.reference import operations, shapes
 from nutgraf.api.web.page.render import confidence, day, origin, paragraphs, percent, pieces, place, web
 from nutgraf.api.web.page.strips import rival, strips
@@ -78,8 +78,8 @@ def test_an_address_holds_what_was_typed_and_nothing_empty() -> None:
     assert form.filters == "before 2016, A B, C"
     assert form.without_filters() == "/?q=who%3F"
     assert SearchForm().url == "/"
-    assert is_untidy(given)
-    assert not is_untidy(QueryParams("q=who&utm="))
+    assert has_empty_fields(given)
+    assert not has_empty_fields(QueryParams("q=who&utm="))
 
 
 def test_examples_ask_who_holds_a_post() -> None:
@@ -132,10 +132,10 @@ def test_the_passage_with_the_answer_is_shown() -> None:
 
     answer = {"article": ARTICLE, "start": 24, "end": 28, "support": []}
     passages = [passage(0, "Nothing here."), passage(20, "The golden owl.")]
-    (looked,) = looked_at({"answers": [answer], "passages": passages})
+    (looked,) = passage_views({"answers": [answer], "passages": passages})
     assert [*looked.lines[0]] == [("The ", False), ("gold", True), ("en owl.", False)]
     assert (looked.more, looked.href) == (1, "/articles/a%2F1?start=24&end=28#quote")
-    (nearest,) = looked_at({"answers": [], "passages": passages})
+    (nearest,) = passage_views({"answers": [], "passages": passages})
     assert nearest.lines == ([("Nothing here.", False)],)
     assert nearest.href == "/articles/a%2F1?start=0&end=13#quote"
 

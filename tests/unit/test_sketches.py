@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.embedded import sketches
 from nutgraf.indexer.embedded.store import Store
 
 ONE, TWO, THREE = (number.to_bytes(8, "little") for number in (1, 2, 3))
@@ -18,19 +17,19 @@ def test_a_sketch_goes_with_its_article(tmp_path: Path) -> None:
         with store.atomic():
             store.put(article("a"), [])
             store.put(article("b"), [])
-            sketches.put(store, "a", ONE + TWO + TWO)
-            sketches.put(store, "b", TWO + THREE)
-        assert sketches.of(store, ["a", "b", "c"]) == {"a": ONE + TWO + TWO, "b": TWO + THREE}
-        assert sketches.sharing(store, TWO, 9) == ["a", "b"]
-        assert sketches.sharing(store, TWO, 1) == ["a"]
-        assert sketches.sharing(store, THREE, 9) == ["b"]
+            store.sketches.put("a", ONE + TWO + TWO)
+            store.sketches.put("b", TWO + THREE)
+        assert store.sketches.of(["a", "b", "c"]) == {"a": ONE + TWO + TWO, "b": TWO + THREE}
+        assert store.sketches.sharing(TWO, 9) == ["a", "b"]
+        assert store.sketches.sharing(TWO, 1) == ["a"]
+        assert store.sketches.sharing(THREE, 9) == ["b"]
         with store.atomic():
             store.put(article("a", "Three."), [])
-        assert sketches.sharing(store, ONE + TWO, 9) == ["b"]
-        assert sketches.missing(store, 0, 9) == {3: "a"}
+        assert store.sketches.sharing(ONE + TWO, 9) == ["b"]
+        assert store.sketches.missing(0, 9) == {3: "a"}
         with store.atomic():
-            sketches.remove_all(store)
-        assert sketches.sharing(store, ONE + TWO + THREE, 9) == []
-        assert sketches.missing(store, 0, 9) == {2: "b", 3: "a"}
-        assert sketches.missing(store, 0, 1) == {2: "b"}
-        assert sketches.missing(store, 2, 9) == {3: "a"}
+            store.sketches.remove_all()
+        assert store.sketches.sharing(ONE + TWO + THREE, 9) == []
+        assert store.sketches.missing(0, 9) == {2: "b", 3: "a"}
+        assert store.sketches.missing(0, 1) == {2: "b"}
+        assert store.sketches.missing(2, 9) == {3: "a"}

@@ -9,6 +9,7 @@ import pytest
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.embedded.store import NewPassage, Store, vector_hash
 from nutgraf.indexer.filters import Filter
+from nutgraf.indexer.storage import OutletCount
 
 
 def article(article_id: str, text: str = "One. Two.", **more: object) -> Article:
@@ -63,7 +64,7 @@ def test_replacing_gives_new_passage_ids_and_tombstones(store: Store) -> None:
 def test_ids_are_never_given_twice(store: Store) -> None:
     put(store, article("a"), (0, 4))
     with store.atomic():
-        assert store.remove(["a", "unknown"]) == 1
+        assert store.remove(["a", "unknown"]) == ["a"]
         store.clear_tombstones([1])
     put(store, article("b"), (0, 4))
     assert list(store.passages([1, 2])) == [2]
@@ -131,3 +132,34 @@ def test_passage_texts_are_quotes_in_code_points(store: Store) -> None:
     rows = list(store.passage_texts(0))
     assert [row[2] for row in rows] == [text[2:6], text[7:]]
     assert rows[0] == (1, "Title", "Ünï.", "s", 2)
+
+
+def test_articles_are_listed_by_id_page_by_page(store: Store) -> None:
+    for number in (3, 1, 4, 2):
+        put(store, article(f"a{number}", source="x" if number % 2 else "y"), (0, 4))
+    assert [a.id for a in store.page(Filter(), None, 3)] == ["a1", "a2", "a3"]
+    assert [a.id for a in store.page(Filter(), "a3", 3)] == ["a4"]
+    assert store.page(Filter(), "a4", 3) == []
+    assert [a.id for a in store.page(Filter(sources=("X",)), None, 9)] == ["a1", "a3"]
+    assert [a.id for a in store.page(Filter(sources=("x",)), "a1", 9)] == ["a3"]
+
+
+def test_outlets_come_by_count_then_name(store: Store) -> None:
+    for number, source in enumerate(["b", "a", "c", "c", None]):
+        put(store, article(f"a{number}", source=source), (0, 4))
+    assert store.outlets() == (OutletCount("c", 2), OutletCount("a", 1), OutletCount("b", 1))
+    assert store.published_range() == (None, None)
+
+
+def test_parted_and_joined_clusters(store: Store) -> None:
+    for article_id in "abc":
+        put(store, article(article_id, cluster="old"), (0, 4))
+    with store.atomic():
+        store.part(["a", "b"])
+    assert store.clusters(["a", "b", "c", "d"]) == {"a": "a", "b": "b", "c": "old"}
+    with store.atomic():
+        store.join("a", ["b", "old"])
+    assert store.cluster_members(["a", "b", "old"]) == {"a": "a", "b": "a", "c": "a"}
+    with store.atomic():
+        store.part()
+    assert store.clusters(["a", "b", "c"]) == {"a": "a", "b": "b", "c": "c"}

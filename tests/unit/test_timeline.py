@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from nutgraf.indexer.article import Article
-from nutgraf.qa.aggregate import LocatedSpan, aggregate
+from nutgraf.qa.join import LocatedSpan, join
 from nutgraf.qa.timeline import TimelineEntry, timeline
 
 
@@ -33,7 +33,7 @@ def said(
 
 def entries(spans: Sequence[LocatedSpan], least: float = 0.4) -> list[TimelineEntry]:
     """Return the timeline where a span's score is its probability, and each agreeing article adds a tenth."""
-    return timeline(aggregate(spans), lambda span, agreement: span.score + agreement / 10, least)
+    return timeline(join(spans), lambda span, agreement: span.score + agreement / 10, least)
 
 
 def test_an_answer_over_time() -> None:

@@ -6,9 +6,8 @@ import pytest
 
 from nutgraf.api.terminal.timelines import print_timeline
 from nutgraf.indexer.article import Article
-from nutgraf.objects import timeline_object
-from nutgraf.qa.aggregate import LocatedSpan
 from nutgraf.qa.answer_status import AnswerStatus
+from nutgraf.qa.join import LocatedSpan
 from nutgraf.qa.timeline import TimelineEntry
 
 
@@ -64,7 +63,7 @@ def test_an_empty_timeline_says_so(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_the_object() -> None:
-    (found,) = timeline_object([entry("Anna Holt", 1, None)])
+    (found,) = [entry.to_dict() for entry in [entry("Anna Holt", 1, None)]]
     articles = found.pop("articles")
     assert found == {
         "text": "Anna Holt",

@@ -1,6 +1,5 @@
 """The network in training and the loop around it, on weights small enough to train in seconds."""
 
-import gzip
 import json
 import random
 import shutil
@@ -22,54 +21,20 @@ from nutgraf.models.training.development import Development  # noqa: E402
 from nutgraf.models.training.negatives import hard_negatives  # noqa: E402
 from nutgraf.models.training.plot import _by_step, _lines, plot  # noqa: E402
 from nutgraf.models.training.questions import load  # noqa: E402
-from nutgraf.models.training.recipe import SOURCES, Recipe, Stage  # noqa: E402
+from nutgraf.models.training.recipe import Recipe  # noqa: E402
 from nutgraf.models.training.train import CHECKPOINT, LOG, chosen, train  # noqa: E402
 from nutgraf.models.training.windows import Groups, tokenize  # noqa: E402
-
-COLOURS = ["red", "green", "blue", "white", "black"]
-CONFIG = {
-    **{"model_type": "bert", "vocab_size": 30522, "hidden_size": 32, "num_hidden_layers": 2},
-    **{"num_attention_heads": 4, "intermediate_size": 64, "hidden_act": "gelu", "type_vocab_size": 2},
-    **{"max_position_embeddings": 128, "layer_norm_eps": 1e-12, "pad_token_id": 0},
-}
-
-
-MPNET = {
-    **{name: CONFIG[name] for name in ("hidden_size", "num_hidden_layers", "num_attention_heads")},
-    **{"intermediate_size": 64, "vocab_size": 30527, "max_position_embeddings": 130, "pad_token_id": 1},
-    **{"relative_attention_num_buckets": 32, "layer_norm_eps": 1e-5},
-}
+from tests.tiny import COLOURS, RECIPE, STAGE, write_bert, write_colours, write_mpnet  # noqa: E402
 
 
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Write a BERT of 1 M parameters drawn at random, as an encoder is published."""
-    from transformers import BertConfig, BertModel
-
-    folder = tmp_path_factory.mktemp("base")
-    torch.manual_seed(0)
-    BertModel(BertConfig(**CONFIG)).save_pretrained(folder)
-    shutil.copyfile(shipped("reader") / "tokenizer.json", folder / "tokenizer.json")
-    (folder / "tokenizer_config.json").write_text('{"tokenizer_class": "BertTokenizer"}')
-    return folder
+    return write_bert(tmp_path_factory.mktemp("base"))
 
 
 @pytest.fixture(scope="module")
 def mpnet(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Write an MPNet drawn at random, with BERT's word pieces behind its own special tokens."""
-    from tokenizers import Tokenizer
-    from transformers import MPNetConfig, MPNetModel
-
-    folder = tmp_path_factory.mktemp("mpnet")
-    torch.manual_seed(0)
-    MPNetModel(MPNetConfig(**MPNET)).save_pretrained(folder)
-    tokenizer = json.loads((shipped("reader") / "tokenizer.json").read_text())
-    words = tokenizer["model"]["vocab"]
-    tokenizer["model"]["vocab"] = {"<s>": 0, "<pad>": 1, "</s>": 2} | {w: n + 4 for w, n in words.items()}
-    tokenizer["added_tokens"], tokenizer["post_processor"] = [], None
-    Tokenizer.from_str(json.dumps(tokenizer)).save(str(folder / "tokenizer.json"))
-    (folder / "tokenizer_config.json").write_text('{"tokenizer_class": "MPNetTokenizer"}')
-    return folder
+    return write_mpnet(tmp_path_factory.mktemp("mpnet"))
 
 
 def test_mpnet_is_the_one_of_transformers(mpnet: Path, tmp_path: Path) -> None:
@@ -148,31 +113,7 @@ def test_weights_of_another_network_are_refused(base: Path, tmp_path: Path) -> N
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One file: twenty documents of three contexts, each saying the colour of a thing."""
-    folder = tmp_path_factory.mktemp("data")
-    things = ["house", "boat", "train"]
-    documents = []
-    for n in range(20):
-        paragraphs = []
-        for at, thing in enumerate(things):
-            colour = COLOURS[(n + at) % 5]
-            text = f"In town {n} the old {thing} was {colour} all summer long."
-            answers = [{"text": colour, "answer_start": text.index(colour)}]
-            qa = {
-                "id": f"{n}-{at}",
-                "question": f"What colour was the {thing} in town {n}?",
-                "answers": answers,
-            }
-            paragraphs.append({"context": text, "qas": [qa]})
-        documents.append({"title": f"Town {n}", "paragraphs": paragraphs})
-    for source in SOURCES.values():
-        content = {"data": documents if source.file == SOURCES["squad"].file else []}
-        (folder / source.file).write_bytes(gzip.compress(json.dumps(content).encode()))
-    return folder
-
-
-STAGE = Stage("colours", {"squad": 40.0}, context_tokens=(16, 32), negatives=1.0, titled=0.5)
-RECIPE = Recipe((STAGE,), learning_rate=3e-3, batch_tokens=1024)
+    return write_colours(tmp_path_factory.mktemp("data"))
 
 
 def quiet(line: str) -> None:
@@ -225,7 +166,7 @@ def test_a_run_that_was_killed_goes_on_to_the_same_weights(
 
 def test_a_run_goes_on_only_with_its_own_recipe(whole: Path, base: Path, data: Path) -> None:
     other = Recipe((STAGE,), learning_rate=1e-3, batch_tokens=1024)
-    with pytest.raises(ModelError, match="begun with another recipe, or on other data"):
+    with pytest.raises(ModelError, match="began with another recipe, other weights or other data"):
         train(other, base=base, data=data, run=whole, threads=1, say=quiet)
 
 
@@ -238,7 +179,9 @@ def test_one_process_at_a_time(whole: Path, base: Path, data: Path) -> None:
 
 def test_a_base_without_room_for_the_windows_is_refused(base: Path, data: Path, tmp_path: Path) -> None:
     long = Recipe((replace(STAGE, context_tokens=(64, 128)),), learning_rate=1e-3)
-    with pytest.raises(ModelError, match="no room for the recipe's windows of 220 tokens"):
+    with pytest.raises(
+        ModelError, match="the recipe has windows of 220 tokens, the network takes at most 128"
+    ):
         train(long, base=base, data=data, run=tmp_path, threads=1, say=quiet)
 
 
@@ -349,5 +292,5 @@ def test_what_cannot_be_averaged(base: Path, tmp_path: Path, capsys: pytest.Capt
     config = json.loads((tmp_path / "one" / "config.json").read_text()) | {"layer_norm_eps": 1e-6}
     (tmp_path / "other" / "config.json").write_text(json.dumps(config))
     assert average.main([str(tmp_path / "one"), str(tmp_path / "other"), "--out", str(tmp_path / "x")]) == 2
-    assert "another than that" in capsys.readouterr().err
+    assert "differs from that" in capsys.readouterr().err
     assert not (tmp_path / "x").exists()

@@ -22,17 +22,17 @@ IDS = np.arange(300, dtype=np.int64) * 3 + 5
 
 
 @pytest.fixture
-def index(tmp_path: Path, unit_rows: np.ndarray) -> DenseIndex:
+def dense_index(tmp_path: Path, unit_rows: np.ndarray) -> DenseIndex:
     path = tmp_path / "vectors-1.faiss"
     written = vectors.write(path, [(IDS[:100], unit_rows[:100]), (IDS[100:], unit_rows[100:])], DIM)
     assert written == 300
     return DenseIndex(path)
 
 
-def test_search_equals_the_oracle(index: DenseIndex, unit_rows: np.ndarray) -> None:
+def test_search_equals_the_oracle(dense_index: DenseIndex, unit_rows: np.ndarray) -> None:
     for row in range(20):
         query = unit_rows[row].astype(np.float32)
-        ids, scores = index.search(query, 10)
+        ids, scores = dense_index.search(query, 10)
         expected_ids, expected_scores = exact_search(IDS, unit_rows, query, 10)
         assert ids.tolist() == expected_ids.tolist()
         assert scores == pytest.approx(expected_scores, abs=1e-5)
@@ -41,27 +41,27 @@ def test_search_equals_the_oracle(index: DenseIndex, unit_rows: np.ndarray) -> N
 
 @pytest.mark.parametrize("keep", [1, 7, 150, 299])
 def test_filtered_search_equals_the_filtered_oracle(
-    index: DenseIndex, unit_rows: np.ndarray, keep: int
+    dense_index: DenseIndex, unit_rows: np.ndarray, keep: int
 ) -> None:
     allowed = np.sort(np.random.default_rng(keep).choice(IDS, keep, replace=False))
     query = unit_rows[0].astype(np.float32)
-    ids, _ = index.search(query, 10, allowed)
+    ids, _ = dense_index.search(query, 10, allowed)
     assert ids.tolist() == exact_search(IDS, unit_rows, query, 10, allowed)[0].tolist()
     assert len(ids) == min(10, keep)
 
 
-def test_allowing_nothing_finds_nothing(index: DenseIndex, unit_rows: np.ndarray) -> None:
-    ids, scores = index.search(unit_rows[0].astype(np.float32), 10, np.empty(0, np.int64))
+def test_allowing_nothing_finds_nothing(dense_index: DenseIndex, unit_rows: np.ndarray) -> None:
+    ids, scores = dense_index.search(unit_rows[0].astype(np.float32), 10, np.empty(0, np.int64))
     assert ids.tolist() == scores.tolist() == []
 
 
-def test_five_are_the_first_of_fifty(index: DenseIndex, unit_rows: np.ndarray) -> None:
+def test_five_are_the_first_of_fifty(dense_index: DenseIndex, unit_rows: np.ndarray) -> None:
     query = unit_rows[9].astype(np.float32)
-    assert index.search(query, 5)[0].tolist() == index.search(query, 50)[0][:5].tolist()
+    assert dense_index.search(query, 5)[0].tolist() == dense_index.search(query, 50)[0][:5].tolist()
 
 
-def test_asking_for_more_than_there_is(index: DenseIndex, unit_rows: np.ndarray) -> None:
-    assert len(index.search(unit_rows[0].astype(np.float32), 999)[0]) == 300
+def test_asking_for_more_than_there_is(dense_index: DenseIndex, unit_rows: np.ndarray) -> None:
+    assert len(dense_index.search(unit_rows[0].astype(np.float32), 999)[0]) == 300
 
 
 def test_equal_vectors_come_by_id(tmp_path: Path, unit_rows: np.ndarray) -> None:

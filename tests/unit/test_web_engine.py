@@ -8,16 +8,18 @@ from typing import Any
 
 import pytest
 
-import nutgraf.api.engine.reloader
-from nutgraf.api.engine.engine import Busy, Engine, EngineLimits
+import nutgraf.archive
+from nutgraf.api.engine.engine import Engine
+from nutgraf.api.engine.limits import Busy, EngineLimits
 from nutgraf.api.engine.queue import QueuedRequest
-from nutgraf.objects import Json
+from nutgraf.archive import Archive
 from nutgraf.opening import OpenIndex
 from nutgraf.qa.errors import BadQuestion
 from nutgraf.qa.inquiry import Inquiry
 from nutgraf.qa.result import QuestionResult
 from nutgraf.settings import Settings
 
+Json = dict[str, Any]
 QUESTIONS = ["What did China agree to on sanctions?", "Who is Sung Kim?", "Who won?"]
 
 
@@ -48,7 +50,7 @@ async def held(engine: Engine) -> tuple[Gate, "asyncio.Task[Json]"]:
 
 def run(settings: Settings, limits: EngineLimits, body: Callable[[Engine], Any]) -> None:
     async def main() -> None:
-        async with Engine(settings, limits) as engine:
+        async with Engine(Archive(settings), limits) as engine:
             await body(engine)
 
     asyncio.run(main())
@@ -62,7 +64,7 @@ def test_what_waits_together_is_answered_together(
         answer = engine.opened.answerer.__class__.answer
         monkeypatch.setattr(
             "nutgraf.qa.answer.Answerer.answer",
-            lambda self, asks: sizes.append(len(asks)) or answer(self, asks),
+            lambda self, asks, *more: sizes.append(len(asks)) or answer(self, asks, *more),
         )
         alone = [await engine.ask(Inquiry(question), text) for question in QUESTIONS]
         gate, first = await held(engine)
@@ -180,6 +182,43 @@ def test_what_is_slow_to_make_is_made_from_what_answered_and_that_is_closed_then
     run(seeds_settings, EngineLimits(workers=1), body)
 
 
+def test_a_pinned_state_answers_and_is_closed_then(seeds_settings: Settings) -> None:
+    """Whoever names the pinned state is answered by it, and all others of the batch by the newest."""
+
+    async def body(engine: Engine) -> None:
+        rendered: dict[str, OpenIndex] = {}
+
+        def render(opened: OpenIndex, asked: QuestionResult) -> Json:
+            rendered[asked.question] = opened
+            return text(opened, asked)
+
+        old = engine.opened
+        with engine.pinned() as handle:
+            result = await engine.run(lambda opened: opened.answerer.retrieve(Inquiry(QUESTIONS[0])), handle)
+            gate, first = await held(engine)
+            await engine.reopen()
+            requests = [
+                QueuedRequest(Inquiry(QUESTIONS[0]), render, handle=handle, retrieved=result),
+                QueuedRequest(Inquiry(QUESTIONS[1]), render),
+                QueuedRequest(Inquiry(QUESTIONS[2]), render, handle=handle),
+            ]
+            batch = asyncio.create_task(engine.ask_all(requests))
+            await asyncio.sleep(0)
+            gate.open.set()
+            assert [outcome["question"] for outcome in await batch] == QUESTIONS
+            assert await engine.run(lambda opened: opened, handle) is old
+            await first
+        newest = engine.opened
+        assert newest is not old
+        assert rendered == {QUESTIONS[0]: old, QUESTIONS[1]: newest, QUESTIONS[2]: old}
+        while handle._users:  # the batch ends a moment after its callers are told
+            await asyncio.sleep(0.01)
+        with pytest.raises(Exception, match="closed"):
+            old.index.store.counts()
+
+    run(seeds_settings, EngineLimits(workers=1), body)
+
+
 def test_those_who_left_are_in_nobodys_way(seeds_settings: Settings) -> None:
     async def body(engine: Engine) -> None:
         gate, first = await held(engine)
@@ -213,14 +252,14 @@ def test_one_opening_serves_all_who_waited_and_none_who_came_later(
     async def body(engine: Engine) -> None:
         begun: list[int] = []
         go = threading.Event()
-        held_class = nutgraf.api.engine.reloader.IndexHandle
+        opening = nutgraf.archive.open_state
 
         def slowly(*arguments: Any) -> Any:
             begun.append(len(begun))
             assert go.wait(60)
-            return held_class(*arguments)
+            return opening(*arguments)
 
-        monkeypatch.setattr("nutgraf.api.engine.reloader.IndexHandle", slowly)
+        monkeypatch.setattr("nutgraf.archive.open_state", slowly)
         first = asyncio.create_task(engine.reopen())
         while not begun:
             await asyncio.sleep(0.01)
@@ -252,7 +291,7 @@ def test_other_work_is_bounded_and_its_place_is_kept_until_the_thread_ends(seeds
         waiting.cancel()  # it had not begun: its place is free
         task.cancel()  # it has begun: its thread is not
         await asyncio.sleep(0)
-        last = asyncio.create_task(engine.run(lambda opened: opened.index.counts.articles))
+        last = asyncio.create_task(engine.run(lambda opened: opened.index.state.counts.articles))
         await asyncio.sleep(0.05)
         assert not last.done()
         go.set()
@@ -264,7 +303,7 @@ def test_other_work_is_bounded_and_its_place_is_kept_until_the_thread_ends(seeds
 
 def test_stopping_finishes_what_was_accepted(seeds_settings: Settings) -> None:
     async def main() -> None:
-        async with Engine(seeds_settings, EngineLimits(workers=1)) as engine:
+        async with Engine(Archive(seeds_settings), EngineLimits(workers=1)) as engine:
             asks = [asyncio.create_task(engine.ask(Inquiry(question), text)) for question in QUESTIONS]
             await asyncio.sleep(0)
         assert [(await ask)["question"] for ask in asks] == QUESTIONS

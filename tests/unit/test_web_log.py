@@ -6,14 +6,14 @@ import logging
 
 import pytest
 
-from nutgraf.api.engine.log import Lines, request_id
+from nutgraf.api.engine.log import JsonLineFormatter, request_id
 
 
 @pytest.fixture
 def log() -> tuple[logging.Logger, io.StringIO]:
     written = io.StringIO()
     handler = logging.StreamHandler(written)
-    handler.setFormatter(Lines())
+    handler.setFormatter(JsonLineFormatter())
     logger = logging.Logger("of this test")
     logger.addHandler(handler)
     return logger, written

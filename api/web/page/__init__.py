@@ -1,1 +1,1 @@
-"""What pages are made of: `look` renders, `form` is the address, `front` the archive, `strips` draws time."""
+"""The web pages: `routes` answers them, `render` fills the templates, the others prepare what they show."""

@@ -1,4 +1,4 @@
-"""What the page's form holds, as its address says it. Pure."""
+"""The form of the page, read from an address and written to one. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -20,14 +20,14 @@ class SearchForm:
     source: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, given: QueryParams) -> "SearchForm":
-        """Return what an address holds; parameters that are not ours are left alone."""
-        single = {name: given.get(name, "").strip() for name in ("q", *DAYS)}
-        return cls(**single, source=tuple(one.strip() for one in given.getlist("source") if one.strip()))
+    def of(cls, query: QueryParams) -> "SearchForm":
+        """Return the form of an address; other parameters are ignored."""
+        single = {name: query.get(name, "").strip() for name in ("q", *DAYS)}
+        return cls(**single, source=tuple(name.strip() for name in query.getlist("source") if name.strip()))
 
     @property
     def filtered(self) -> bool:
-        """Whether anything but the question was given."""
+        """Whether the form has a filter."""
         return self != SearchForm(self.q)
 
     @property
@@ -38,9 +38,9 @@ class SearchForm:
 
     @property
     def url(self) -> str:
-        """The address to share: nothing in it that was left empty."""
+        """The address to share, without empty fields."""
         single = [(name, getattr(self, name)) for name in ("q", *DAYS) if getattr(self, name)]
-        query = urlencode([*single, *(("source", one) for one in self.source)])
+        query = urlencode([*single, *(("source", name) for name in self.source)])
         return f"/?{query}" if query else "/"
 
     def asking(self, question: str) -> str:
@@ -48,13 +48,13 @@ class SearchForm:
         return replace(self, q=question).url
 
     def without_filters(self) -> str:
-        """Return the address of the same question asked of everything."""
+        """Return the address of the same question without filters."""
         return SearchForm(self.q).url
 
 
-def is_untidy(given: QueryParams) -> bool:
-    """Whether an address has parameters of ours that say nothing: an HTML form sends them all."""
-    return any(not value.strip() for name, value in given.multi_items() if name in _OURS)
+def has_empty_fields(query: QueryParams) -> bool:
+    """Whether an address has empty fields of the form: an HTML form sends all its fields."""
+    return any(not value.strip() for name, value in query.multi_items() if name in _FIELDS)
 
 
-_OURS: Mapping[str, None] = dict.fromkeys(("q", *DAYS, "source"))
+_FIELDS: Mapping[str, None] = dict.fromkeys(("q", *DAYS, "source"))

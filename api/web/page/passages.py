@@ -1,40 +1,42 @@
-"""The articles that were looked at, each with a passage of it: the one with the answer, or else the best.
+"""The articles that were read, each with one passage: the one with the answer, or else the best.
 
-Pure: knows the objects of `nutgraf.objects`.
+Pure: knows only the JSON objects of `nutgraf.objects`.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nutgraf.api.web.page.render import CharSpan, Piece, paragraphs, place
-from nutgraf.objects import Json
+from nutgraf.indexer.article import ArticleJson
+from nutgraf.objects import AskJson, PassageJson
 
 
 @dataclass(frozen=True, slots=True)
 class PassageView:
-    """An article: a passage in lines of pieces, how many more were found, and the address of the quote."""
+    """An article with one passage in lines of pieces, the number of its other passages, and an address."""
 
-    article: Json
-    copies: tuple[Json, ...]
+    article: ArticleJson
+    copies: tuple[ArticleJson, ...]
     lines: tuple[list[Piece], ...]
     more: int
     href: str
 
 
-def looked_at(told: Json) -> list[PassageView]:
-    """Return the articles of a question's passages, the best first, with the answer's words marked."""
+def passage_views(result: AskJson) -> list[PassageView]:
+    """Return the articles of the passages of a result, best first, with the words of the answer marked."""
     marks: dict[str, list[CharSpan]] = {}
-    for answer in told["answers"]:
-        for one in (answer, *answer["support"]):
-            marks.setdefault(one["article"]["id"], []).append((one["start"], one["end"]))
-    by_article: dict[str, list[Json]] = {}
-    for passage in told["passages"]:
+    for answer in result["answers"]:
+        marks.setdefault(answer["article"]["id"], []).append((answer["start"], answer["end"]))
+        for support in answer["support"]:
+            marks.setdefault(support["article"]["id"], []).append((support["start"], support["end"]))
+    by_article: dict[str, list[PassageJson]] = {}
+    for passage in result["passages"]:
         by_article.setdefault(passage["article"]["id"], []).append(passage)
-    return [_looked(passages, marks.get(name, [])) for name, passages in by_article.items()]
+    return [_view(passages, marks.get(name, [])) for name, passages in by_article.items()]
 
 
-def _looked(passages: Sequence[Json], marks: Sequence[CharSpan]) -> PassageView:
-    shown = next((one for one in passages if _inside(one, marks)), passages[0])
+def _view(passages: Sequence[PassageJson], marks: Sequence[CharSpan]) -> PassageView:
+    shown = next((passage for passage in passages if _inside(passage, marks)), passages[0])
     inside = _inside(shown, marks)
     start, end = inside[0] if inside else (shown["start"], shown["end"])
     return PassageView(
@@ -46,5 +48,5 @@ def _looked(passages: Sequence[Json], marks: Sequence[CharSpan]) -> PassageView:
     )
 
 
-def _inside(passage: Json, marks: Sequence[CharSpan]) -> list[CharSpan]:
+def _inside(passage: PassageJson, marks: Sequence[CharSpan]) -> list[CharSpan]:
     return [(a, b) for a, b in marks if passage["start"] <= a and b <= passage["end"]]

@@ -1,18 +1,20 @@
-"""The description of the API for people: OpenAPI's dictionary in, what a page shows out. Pure."""
+"""The API for people: turns the OpenAPI description into what the page shows. Pure."""
 
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-
-from nutgraf.objects import Json
+from typing import Any
 
 _PREFIX = "#/components/schemas/"
-_DEEPEST = 6  # an object that holds itself ends somewhere
+_DEEPEST = 6  # ends the example of an object that holds itself
+
+JsonSchema = dict[str, Any]
+"""A part of the OpenAPI description, whose values are of any kind."""
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field or parameter: `kind` is its type in words, `refers` the object that it holds, if any."""
+    """A field or parameter: `kind` is its type in words, `refers` the object in it, None for no object."""
 
     name: str
     kind: str
@@ -24,7 +26,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What is sent, or comes back: an object by name, or another media type."""
+    """The body of a request or a response: an object, by its name, or another media type."""
 
     label: str
     refers: str | None
@@ -32,7 +34,7 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A route."""
+    """A route with its parameters and bodies."""
 
     method: str
     path: str
@@ -44,7 +46,7 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """An object that is sent or comes back."""
+    """An object in a body."""
 
     name: str
     description: str
@@ -52,28 +54,32 @@ class Shape:
     example: str
 
 
-def operations(described: Json) -> list[Operation]:
+def operations(described: JsonSchema) -> list[Operation]:
     """Return the routes in the order of the description."""
     return [
         Operation(
             method.upper(),
             path,
-            said.get("description", ""),
+            operation.get("description", ""),
             tuple(
-                _field(one["name"], one | one["schema"], one["required"])
-                for one in said.get("parameters", [])
+                _field(parameter["name"], parameter | parameter["schema"], parameter["required"])
+                for parameter in operation.get("parameters", [])
             ),
-            tuple(_bodies(said.get("requestBody", {}), "")),
-            tuple(body for status, one in said["responses"].items() for body in _bodies(one, status)),
+            tuple(_bodies(operation.get("requestBody", {}), "")),
+            tuple(
+                body
+                for status, response in operation["responses"].items()
+                for body in _bodies(response, status)
+            ),
         )
         for path, methods in described["paths"].items()
-        for method, said in methods.items()
+        for method, operation in methods.items()
     ]
 
 
-def shapes(described: Json) -> list[Shape]:
+def shapes(described: JsonSchema) -> list[Shape]:
     """Return the objects by name."""
-    schemas: Mapping[str, Json] = described["components"]["schemas"]
+    schemas: Mapping[str, JsonSchema] = described["components"]["schemas"]
     return [
         Shape(
             name,
@@ -88,27 +94,27 @@ def shapes(described: Json) -> list[Shape]:
     ]
 
 
-def _bodies(said: Json, status: str) -> Iterator[Body]:
-    for media, content in said.get("content", {}).items():
+def _bodies(body: JsonSchema, status: str) -> Iterator[Body]:
+    for media, content in body.get("content", {}).items():
         kind, refers = _kind(content.get("schema", {}))
         named = "" if media == "application/json" else media
         yield Body(" ".join(part for part in (status, refers or kind, named) if part), refers)
 
 
-def _field(name: str, schema: Json, required: bool) -> Field:
+def _field(name: str, schema: JsonSchema, required: bool) -> Field:
     kind, refers = _kind(schema)
-    given = schema.get("examples")
-    example = json.dumps(given[0], ensure_ascii=False) if given else None
+    examples = schema.get("examples")
+    example = json.dumps(examples[0], ensure_ascii=False) if examples else None
     return Field(name, kind, refers, required, schema.get("description", ""), example)
 
 
-def _kind(schema: Json) -> tuple[str, str | None]:
+def _kind(schema: JsonSchema) -> tuple[str, str | None]:
     """Return a type in words, and the object in it."""
     if "$ref" in schema:
         name = schema["$ref"].removeprefix(_PREFIX)
         return name, name
     if "anyOf" in schema:
-        kinds = [_kind(one) for one in schema["anyOf"]]
+        kinds = [_kind(option) for option in schema["anyOf"]]
         return " or ".join(kind for kind, _ in kinds), next((name for _, name in kinds if name), None)
     if schema.get("type") == "array":
         kind, refers = _kind(schema.get("items", {}))
@@ -118,13 +124,13 @@ def _kind(schema: Json) -> tuple[str, str | None]:
     return str(schema.get("type", "anything")), None
 
 
-def _example(schema: Json, schemas: Mapping[str, Json], depth: int = 0) -> object:
-    """Return an example value: the one given, else one made of those of its parts."""
+def _example(schema: JsonSchema, schemas: Mapping[str, JsonSchema], depth: int = 0) -> object:
+    """Return the example of a schema, or one that is made of the examples of its parts."""
     if schema.get("examples"):
         return schema["examples"][0]
     if "$ref" in schema:
-        whole = schemas[schema["$ref"].removeprefix(_PREFIX)]
-        return _example(whole, schemas, depth + 1) if depth < _DEEPEST else None
+        referred = schemas[schema["$ref"].removeprefix(_PREFIX)]
+        return _example(referred, schemas, depth + 1) if depth < _DEEPEST else None
     if "anyOf" in schema:
         return _example(schema["anyOf"][0], schemas, depth)
     if schema.get("type") == "array":

@@ -1,7 +1,7 @@
-"""How things read on the page: confidence in words, days, marked quotes, links; and the templates.
+"""Renders the templates, and writes probabilities, days, quotes and links for people.
 
-Knows the objects of `nutgraf.objects`; does not know requests or indexes. Whatever comes from articles or
-questions is text: the templates escape it, and nothing here returns markup.
+Knows the JSON objects of `nutgraf.objects`; does not know requests or indexes. Text of articles and questions
+is text: the templates escape it, and nothing here returns markup.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,17 +15,17 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from nutgraf.objects import Json
+from nutgraf.indexer.article import ArticleJson
 
 HERE = Path(__file__).parent
 TYPES = {"page.css": "text/css", "page.js": "text/javascript", "icon.svg": "image/svg+xml"}
-"""What is served beside the page, and as what."""
+"""The files served beside the pages, with their media types."""
 
 LEVELS = ((0.9, "Very likely"), (0.66, "Likely"), (0.33, "Perhaps"), (0.0, "A guess"))
-"""From which probability on which words are used, the highest first."""
+"""The words for a probability and the least probability of each, highest first. Not measured."""
 
 MOST_VOICES = 24
-"""Of those who say the same, how many are listed: a story of an agency can stand in hundreds of papers."""
+"""Supporting articles that are listed at most: hundreds of papers can print one story of an agency."""
 
 CharSpan = tuple[int, int]
 
@@ -39,7 +39,7 @@ class Piece(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """A file served beside the page."""
+    """A file served beside the pages."""
 
     body: bytes
     kind: str
@@ -47,28 +47,28 @@ class Asset:
 
 @cache
 def assets() -> dict[str, Asset]:
-    """Return the files served beside the page, by name."""
+    """Return name -> file, for the files served beside the pages."""
     return {name: Asset((HERE / "static" / name).read_bytes(), kind) for name, kind in TYPES.items()}
 
 
 @cache
 def version() -> str:
-    """Return what changes with these files, so that browsers may keep them."""
+    """Return a hash of these files, so that browsers may keep a version of them."""
     return sha256(b"".join(asset.body for asset in assets().values())).hexdigest()[:12]
 
 
 def render(template: str, **values: object) -> str:
-    """Return a page."""
+    """Return a template filled with values."""
     return _environment().get_template(template).render(**values)
 
 
 def confidence(probability: float) -> str:
-    """Return a calibrated probability in words, of the number as it is shown."""
+    """Return the words for a probability, rounded as it is shown."""
     return next(words for least, words in LEVELS if round(probability, 2) >= least)
 
 
 def percent(probability: float) -> str:
-    """Return a probability as a reader takes it: never quite 0, never quite 100."""
+    """Return a probability in per cent, which is never shown as 0 or 100."""
     whole = round(100 * probability)
     return "under 1 %" if whole < 1 else "over 99 %" if whole > 99 else f"{whole} %"  # noqa: PLR2004
 
@@ -77,45 +77,45 @@ def day(moment: str | None) -> str:
     """Return the day of an ISO 8601 moment as newspapers print it."""
     if moment is None:
         return "no date"
-    found = date.fromisoformat(moment[:10])
-    return f"{found.day} {found:%B} {found.year}"
+    published = date.fromisoformat(moment[:10])
+    return f"{published.day} {published:%B} {published.year}"
 
 
 def pieces(text: str, first: int, spans: Sequence[CharSpan]) -> list[Piece]:
-    """Cut a text that begins at offset `first` where spans of the same offsets begin and end."""
+    """Cut a text that begins at offset `first` where the spans, offsets of its article, begin and end."""
     last = first + len(text)
     kept = sorted((max(a, first), min(b, last)) for a, b in spans if a < last and b > first)
-    found, at = list[Piece](), first
+    parts, at = list[Piece](), first
     for start, end in kept:
         if end <= at:
             continue
-        found += [Piece(text[at - first : max(start, at) - first], marked=False)]
-        found += [Piece(text[max(start, at) - first : end - first], marked=True)]
+        parts += [Piece(text[at - first : max(start, at) - first], marked=False)]
+        parts += [Piece(text[max(start, at) - first : end - first], marked=True)]
         at = end
-    return [piece for piece in (*found, Piece(text[at - first :], marked=False)) if piece.text]
+    return [piece for piece in (*parts, Piece(text[at - first :], marked=False)) if piece.text]
 
 
 def paragraphs(text: str, spans: Sequence[CharSpan], first: int = 0) -> Iterator[list[Piece]]:
-    """Yield the lines that are not blank of a text that begins at offset `first`, each cut into pieces."""
+    """Yield the non-blank lines of a text that begins at offset `first`, each cut into pieces."""
     for line in text.split("\n"):
         if line.strip():
             yield pieces(line, first, spans)
         first += len(line) + 1
 
 
-def outlet(article: Json) -> str:
-    """Return who printed an article, or else which it is."""
+def outlet(article: ArticleJson) -> str:
+    """Return the outlet of an article, or its title or id where it has no outlet."""
     return str(article["source"] or article["title"] or article["id"])
 
 
-def origin(article: Json) -> str:
-    """Return in one line what a quote needs beside it."""
+def origin(article: ArticleJson) -> str:
+    """Return title, outlet and day in one line, to cite a quote with."""
     printed = article["published"] and day(article["published"])
     return ", ".join(part for part in (article["title"], article["source"], printed) if part)
 
 
 def sentence(words: str) -> str:
-    """Return what is said within a line as one that stands alone."""
+    """Return the words as a sentence: with a capital letter and a full stop."""
     ended = words if words.endswith((".", "?", "!", "…")) else f"{words}."
     return ended[:1].upper() + ended[1:]
 
@@ -127,7 +127,7 @@ def place(article_id: str, start: int | None = None, end: int | None = None) -> 
 
 
 def web(url: str | None) -> str | None:
-    """Return a URL that a reader may follow: of the web, and nothing else."""
+    """Return a URL that a reader may follow, None for any that is not http or https."""
     try:
         return url if url and urlsplit(url).scheme in {"http", "https"} else None
     except ValueError:
@@ -136,7 +136,7 @@ def web(url: str | None) -> str | None:
 
 @cache
 def _environment() -> Environment:
-    made = Environment(
+    environment = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -144,6 +144,6 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     for function in (confidence, percent, day, pieces, outlet, origin, sentence, place, web):
-        made.filters[function.__name__] = function
-    made.globals |= {"version": version(), "MOST_VOICES": MOST_VOICES}
-    return made
+        environment.filters[function.__name__] = function
+    environment.globals |= {"version": version(), "MOST_VOICES": MOST_VOICES}
+    return environment

@@ -1,28 +1,33 @@
-"""The paths for people: `/`, articles, `/docs`, and what stands beside them. Looks are in `api.web.page`.
+"""The routes of the pages: `/`, articles, `/docs` and the static files.
 
-Everything is rendered here, so that a page works without its script; and an address says all that was asked.
+Pages are rendered on the server, so they work without their script, and an address holds the whole request.
 """
 
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from nutgraf.api.engine.engine import Busy, Engine
+from nutgraf.api.engine.engine import Engine
+from nutgraf.api.engine.limits import Busy
 from nutgraf.api.web.deadline import in_time
 from nutgraf.api.web.page import reference
 from nutgraf.api.web.page.examples import FrontPage
-from nutgraf.api.web.page.form import SearchForm, is_untidy
-from nutgraf.api.web.page.passages import looked_at
+from nutgraf.api.web.page.form import SearchForm, has_empty_fields
+from nutgraf.api.web.page.passages import passage_views
 from nutgraf.api.web.page.render import assets, paragraphs, render, version
 from nutgraf.api.web.page.strips import rival, strips
 from nutgraf.filters import article_filter
-from nutgraf.objects import Json, asked_object, full_article_object, timeline_object
-from nutgraf.opening import OpenIndex, article
+from nutgraf.objects import AskJson
+from nutgraf.opening import OpenIndex
 from nutgraf.qa.inquiry import Inquiry
 from nutgraf.qa.result import QuestionResult
+from nutgraf.qa.timeline import TimelineEntryJson
+from nutgraf.reloader import IndexHandle
+from nutgraf.results import AskResult
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 FOR_PROGRAMS = ("/v1/", "/mcp", "/metrics", "/openapi.json", "/healthz", "/readyz")
@@ -32,9 +37,9 @@ _READING = ["GET", "HEAD"]
 
 @router.api_route("/", methods=_READING)
 async def home(request: Request) -> Response:
-    """Show the empty form, or answer what its address asks."""
+    """Show the empty form, or answer the question in the address."""
     form = SearchForm.of(request.query_params)
-    if is_untidy(request.query_params):
+    if has_empty_fields(request.query_params):
         return RedirectResponse(form.url, 303)
     front = _front(request)
     if not form.q:
@@ -42,37 +47,39 @@ async def home(request: Request) -> Response:
         return await _page(request, "home.html", form=form, examples=examples)
     allow = article_filter(form.after or None, form.before or None, form.as_of or None, [*form.source])
     engine = _engine(request)
-    told = await in_time(request, engine.ask(Inquiry(form.q, allow=allow), _told))
-    over_time = strips(await _timeline(request, engine, told.pop("outcome")))
+    with engine.pinned() as handle:  # the timeline comes from the state of the index that answered
+        answer = await in_time(request, engine.ask(Inquiry(form.q, allow=allow), _answer, handle=handle))
+        over_time = strips(await _timeline(request, engine, answer.result, handle))
+    shown = answer.shown
     return await _page(
         request,
         "answer.html",
         form=form,
-        told=told,
-        calibrated=told.pop("calibrated"),
+        result=shown,
+        calibrated=answer.calibrated,
         strips=over_time,
-        rival=rival(over_time, told["answers"][0]) if told["answers"] else None,
-        looked=looked_at(told),
+        rival=rival(over_time, shown["answers"][0]) if shown["answers"] else None,
+        looked=passage_views(shown),
     )
 
 
 @router.api_route("/articles/{article_id:path}", methods=_READING)
 async def read(article_id: str, request: Request, start: int = 0, end: int = 0) -> Response:
-    """Show an article, and the words from `start` to `end` marked."""
+    """Show an article with the words from `start` to `end` marked."""
 
-    def work(opened: OpenIndex) -> Json:
-        found = article(opened.index, article_id)
-        there = 0 <= start < end <= len(found.text)
-        lines = [*paragraphs(found.text, [(start, end)] if there else [])]
-        return {"article": full_article_object(found), "lines": lines, "missing": not there and end != 0}
+    def work(opened: OpenIndex) -> dict[str, object]:
+        article = opened.article(article_id)
+        inside = 0 <= start < end <= len(article.text)
+        lines = [*paragraphs(article.text, [(start, end)] if inside else [])]
+        return {"article": article.to_dict(), "lines": lines, "missing": not inside and end != 0}
 
-    shown = await in_time(request, _engine(request).run(work))
-    return await _page(request, "article.html", form=SearchForm(), **shown)
+    values = await in_time(request, _engine(request).run(work))
+    return await _page(request, "article.html", form=SearchForm(), **values)
 
 
 @router.api_route("/docs", methods=_READING)
 async def docs(request: Request) -> Response:
-    """Show what programs may ask, from the same description that they read."""
+    """Show the API for people, from the description that programs read."""
     described = request.app.openapi()
     operations, shapes = reference.operations(described), reference.shapes(described)
     return await _page(request, "docs.html", form=SearchForm(), operations=operations, shapes=shapes)
@@ -80,26 +87,30 @@ async def docs(request: Request) -> Response:
 
 @router.api_route("/static/{name}", methods=_READING)
 async def static(name: str, v: str = "") -> Response:
-    """Send what the page needs; under its version a browser may keep it."""
+    """Send a static file; a browser may keep it under its version."""
     if name not in assets():
         raise HTTPException(404, "Not Found")
-    kept = "private, max-age=31536000, immutable" if v == version() else "no-cache"
-    return Response(assets()[name].body, media_type=assets()[name].kind, headers={"Cache-Control": kept})
+    cache_control = "private, max-age=31536000, immutable" if v == version() else "no-cache"
+    return Response(
+        assets()[name].body, media_type=assets()[name].kind, headers={"Cache-Control": cache_control}
+    )
 
 
 def readable(handler: Handler) -> Handler:
-    """Return a handler of failures that shows a page to whoever came with a browser, and else what it did."""
+    """Return a handler of failures that shows a page to browsers, and sends the same JSON to programs."""
 
     async def answer(request: Request, error: Exception) -> Response:
-        failed = await handler(request, error)
+        response = await handler(request, error)
         wants_page = "text/html" in request.headers.get("accept", "")
         if not wants_page or request.url.path.startswith(FOR_PROGRAMS):
-            return failed
-        shape = json.loads(bytes(failed.body))["error"]
+            return response
+        body = json.loads(bytes(response.body))["error"]
         form = SearchForm.of(request.query_params) if request.url.path == "/" else SearchForm()
-        shown = render("error.html", form=form, facts=None, status=failed.status_code, error=shape)
-        kept = {name: value for name, value in failed.headers.items() if name in {"retry-after", "allow"}}
-        return HTMLResponse(shown, failed.status_code, kept)
+        page = render("error.html", form=form, facts=None, status=response.status_code, error=body)
+        headers = {
+            name: value for name, value in response.headers.items() if name in {"retry-after", "allow"}
+        }
+        return HTMLResponse(page, response.status_code, headers)
 
     return answer
 
@@ -113,7 +124,7 @@ def _engine(request: Request) -> Engine:
 
 
 def _front(request: Request) -> FrontPage:
-    """Return what is remembered about the archive that is open now; made with the first page."""
+    """Return the front page of this engine; the first page that is shown makes it."""
     state, engine = request.app.state, _engine(request)
     front: FrontPage | None = getattr(state, "front", None)
     if front is None or front.engine is not engine:
@@ -126,20 +137,34 @@ async def _page(request: Request, template: str, **values: object) -> HTMLRespon
     return HTMLResponse(render(template, facts=facts, **values))
 
 
-def _told(opened: OpenIndex, outcome: QuestionResult) -> Json:
+@dataclass(frozen=True, slots=True)
+class _PageAnswer:
+    """A result, and what the page shows of it; where it is not calibrated, the page says so."""
+
+    result: QuestionResult
+    shown: AskJson
+    calibrated: bool
+
+
+def _answer(opened: OpenIndex, result: QuestionResult) -> _PageAnswer:
     calibrated = opened.calibration.used or opened.reader.calibration is not None
-    return asked_object(outcome, opened.index) | {"outcome": outcome, "calibrated": calibrated}
+    return _PageAnswer(result, AskResult(result, opened.index.state).to_dict(), calibrated)
 
 
-async def _timeline(request: Request, engine: Engine, outcome: QuestionResult) -> list[Json]:
-    """Return how the answer changed, apart from the batch that others wait for; nothing when too busy."""
-    if not outcome.answers:
+async def _timeline(
+    request: Request, engine: Engine, result: QuestionResult, handle: IndexHandle[OpenIndex]
+) -> list[TimelineEntryJson]:
+    """Return the timeline of a result, or nothing when the engine is busy.
+
+    It is made apart from the batch, so that other callers need not wait for it.
+    """
+    if not result.answers:
         return []
 
-    def work(opened: OpenIndex) -> list[Json]:
-        return timeline_object(opened.answerer.timeline(outcome))
+    def work(opened: OpenIndex) -> list[TimelineEntryJson]:
+        return [entry.to_dict() for entry in opened.answerer.timeline(result)]
 
     try:
-        return await in_time(request, engine.run(work))
+        return await in_time(request, engine.run(work, handle))
     except Busy:
         return []

@@ -1,0 +1,69 @@
+"""Prints an article, or what an archive holds, in a terminal."""
+
+from rich.text import Text
+
+from nutgraf.api.terminal.console import console, visible
+from nutgraf.indexer.article import Article
+from nutgraf.objects import CalibrationJson
+from nutgraf.results import ArchiveReport
+
+_SHOWN_OUTLETS = 10
+
+
+def print_article(article: Article) -> None:
+    """Print a whole article."""
+    out = console()
+    out.print(Text(visible(article.title), style="bold"))
+    out.print(Text(source_line(article), style="dim"))
+    if article.authors:
+        out.print(Text(visible(", ".join(article.authors)), style="dim"))
+    out.print()
+    for line in article.text.split("\n"):
+        out.print(Text(visible(line)))
+
+
+def source_line(article: Article) -> str:
+    """Return title, outlet, day, link and id on one line."""
+    parts = [
+        article.title,
+        article.source,
+        article.published.date().isoformat() if article.published else "no date",
+        article.url,
+        f"id {article.id}",
+    ]
+    return " | ".join(visible(part) for part in parts if part)
+
+
+def print_info(report: ArchiveReport) -> None:
+    """Print what an archive holds, which encoder built it, and the calibration of its answers."""
+    out, info = console(), report.to_dict()
+    published, encoder = info["published"], info["encoder"]
+    days = f"{published['first'][:10]} to {published['last'][:10]}" if published else "no dates"
+    outlets = (f"{visible(o['source'])} ({o['articles']:,})" for o in info["sources"][:_SHOWN_OUTLETS])
+    rows = {
+        "index": info["path"],
+        "articles": f"{info['articles']:,}",
+        "passages": f"{info['passages']:,}",
+        "published": days,
+        "outlets": ", ".join(outlets) or "none named",
+        "encoder": f"{encoder['id']} ({encoder['sha256'][:12]})",
+        "generation": str(info["generation"]),
+        "size": f"{info['bytes'] / 1e6:,.1f} MB",
+    }
+    if info["unpublished_passages"]:
+        waiting = f"{info['unpublished_passages']:,} passages: run nutgraf index again to publish them"
+        rows["waiting"] = waiting
+    for name, value in rows.items():
+        out.print(Text.assemble((f"{name:<11}", "bold"), visible(value)))
+    out.print(Text(f"calibration {visible(_calibration_line(info['calibration']))}"))
+
+
+def _calibration_line(calibration: CalibrationJson) -> str:
+    threshold, own = f"threshold {calibration['threshold']:.4f}", calibration["fitted"]
+    if own is None:
+        return f"the reader's; {threshold}"
+    fitted = f"{own['questions']:,} questions, {own['made'][:10]}"
+    if calibration["of"] == "index":
+        return f"this index's own: {fitted}; {threshold}"
+    other = f"this index's own, {fitted}, is for other models or rules: {own['reader']}"
+    return f"the reader's; {threshold} ({other})"

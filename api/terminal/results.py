@@ -1,0 +1,87 @@
+"""Prints answers and passages in a terminal."""
+
+from rich.console import Console
+from rich.text import Text
+
+from nutgraf.api.terminal.articles import source_line
+from nutgraf.api.terminal.console import console, visible
+from nutgraf.api.terminal.explanations import print_explanation
+from nutgraf.api.terminal.timelines import print_timeline
+from nutgraf.qa.result import Answer
+from nutgraf.results import AskResult, Hit, SearchHits
+
+QUOTE = "bold black on bright_yellow"
+_SHOWN_OUTLETS = 3
+_SHOWN_NEAREST = 3
+_NEAREST_CHARS = 160  # two lines of a terminal
+
+
+def print_result(result: AskResult, *, with_question: bool = False) -> None:
+    """Print the answers, or why there is none and the nearest passages; then timeline and explanation."""
+    out = console()
+    if with_question:
+        out.print(Text(f"? {visible(result.question)}"))
+    if result.abstention is not None:
+        reason = f"{result.abstention.reason}."
+        out.print(Text.assemble(("The archive does not answer this: ", "bold"), reason))
+        for hit in result.passages[:_SHOWN_NEAREST]:
+            out.print(_nearest(hit))
+    for answer in result.answers:
+        _print_answer(out, answer)
+    if result.timeline is not None:
+        print_timeline(result.timeline)
+    if result.explanation is not None:
+        print_explanation(result.result, result.explanation)
+
+
+def _print_answer(out: Console, answer: Answer) -> None:
+    out.print(Text.assemble((visible(answer.text), "bold"), f"   (probability {answer.probability:.0%})"))
+    out.print(Text("  ").append(_sentence(answer)))
+    out.print(Text(f"  {source_line(answer.span.article)}  [{answer.start}:{answer.end}]", style="dim"))
+    for support in answer.support:
+        span, kind = support.span, "also" if support.independent else "copy"
+        out.print(Text(f"  {kind}: {source_line(span.article)}  [{span.start}:{span.end}]", style="dim"))
+    out.print()
+
+
+def _sentence(answer: Answer) -> Text:
+    """Return the sentence of an answer, with the answer marked."""
+    text = answer.span.article.text
+    start, end = answer.sentence
+    before, quote, after = (
+        visible(text[first:last])
+        for first, last in ((start, answer.start), (answer.start, answer.end), (answer.end, end))
+    )
+    return Text.assemble(before, (quote, QUOTE), after)
+
+
+def _nearest(hit: Hit) -> Text:
+    text = visible(hit.text)
+    if len(text) > _NEAREST_CHARS:
+        text = text[:_NEAREST_CHARS].rsplit(" ", 1)[0] + " …"
+    return Text.assemble("  nearest: ", text, "\n           ", (source_line(hit.article), "dim"))
+
+
+def print_hits(hits: SearchHits, *, duplicates: bool = False) -> None:
+    """Print the passages of a search, each with the outlets that printed a copy, or with every copy."""
+    out = console()
+    for hit in hits:
+        out.print(Text(f"{hit.rank}. {source_line(hit.article)}", style="bold"))
+        out.print(Text(f"   {visible(hit.text)}"))
+        for line in _copy_lines(hit, every=duplicates):
+            out.print(Text(f"   {line}", style="dim"))
+        out.print()
+    if not hits:
+        out.print("No passage found.")
+
+
+def _copy_lines(hit: Hit, *, every: bool) -> list[str]:
+    """Return one line for each copy, or one line with the first outlets and the number of other copies."""
+    if every:
+        return [f"copy: {source_line(article)}" for article in hit.copies]
+    if not hit.copies:
+        return []
+    outlets = [visible(article.source or article.id) for article in hit.copies]
+    shown = [*dict.fromkeys(outlets)][:_SHOWN_OUTLETS]
+    others = sum(outlet not in shown for outlet in outlets)
+    return [f"also in: {', '.join(shown)}{f', +{others}' if others else ''}"]

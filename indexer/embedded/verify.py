@@ -1,0 +1,255 @@
+"""Checks of an index: whole, in step with its store, and a sample of it as it was when it was made.
+
+Knows what a healthy index folder looks like; does not know how a check is shown. The checks find accidents:
+whoever may write to the folder could make an index that passes all of them.
+"""
+
+import os
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from threading import Thread
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.embedded.generation import ARTICLES, PASSAGES, PID
+from nutgraf.indexer.embedded.index import EmbeddedIndex
+from nutgraf.indexer.embedded.lexical import LexicalIndex
+from nutgraf.indexer.embedded.manifest import MANIFEST, read_manifest, rebuild_hint
+from nutgraf.indexer.embedded.store import FILENAME, Store, StoredPassage, vector_hash
+from nutgraf.indexer.embedded.vectors import DenseIndex
+from nutgraf.indexer.errors import IndexerError
+from nutgraf.indexer.filters import Filter
+from nutgraf.indexer.passages import title_prefix
+
+CheckStatus: TypeAlias = Literal["ok", "warning", "problem"]
+
+SAMPLE = 200
+"""Passages that are cut again. Not measured: the check takes well under a second."""
+
+VECTORS = 16
+"""Passages that are searched by their own vectors. Not measured, as SAMPLE."""
+
+SAME = 0.99
+"""The least cosine of a vector with itself: half precision keeps it to about 1e-3."""
+
+IDS_AT_ONCE = 1000
+"""Ids that are looked up together. Not measured: it bounds the memory."""
+
+DATABASE_S = 10.0
+"""Seconds that SQLite may look over its file; a person is waiting."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexCheck:
+    """The outcome of one check: `message` says what was seen, `advice` what to type or do, "" for nothing."""
+
+    name: str
+    status: CheckStatus
+    message: str
+    advice: str = ""
+
+
+def is_absent(folder: Path) -> bool:
+    """Whether the folder holds neither a store nor a manifest: nothing was ever indexed there."""
+    return not (folder / FILENAME).exists() and not (folder / MANIFEST).exists()
+
+
+@dataclass(frozen=True, slots=True)
+class IndexSizes:
+    """Bytes of an index: its `vectors`, which searches keep in memory, and all its `derived` files."""
+
+    vectors: int
+    derived: int
+
+
+def index_sizes(folder: Path) -> IndexSizes:
+    """Return how large the manifest says that the derived files are; zeros where no manifest can be read."""
+    try:
+        manifest = read_manifest(folder)
+    except IndexerError:
+        return IndexSizes(0, 0)
+    return IndexSizes(manifest.files.get(manifest.vectors, 0), sum(manifest.files.values()))
+
+
+def count_other_articles(folder: Path, article_ids: Iterable[str]) -> int:
+    """Count the stored articles whose id is not among `article_ids`, each of which comes once.
+
+    The store is read alone, so this works for an index that was not published or does not open, too. Raises
+    StorageFailed or IndexDamaged where the store does not open.
+    """
+    if not (folder / FILENAME).is_file():
+        return 0
+    ids = iter(article_ids)
+    with Store(folder / FILENAME, readonly=True) as store:
+        known = sum(len(store.content_hashes(part)) for part in iter(lambda: [*islice(ids, IDS_AT_ONCE)], []))
+        return store.counts().articles - known
+
+
+def sampled(store: Store) -> list[StoredPassage]:
+    """Return some 200 passages, evenly spread over the archive: the same ones every time."""
+    last = store.last_passage()
+    passages = store.passages(range(1, last + 1, max(1, last // SAMPLE)))
+    return [passages[passage_id] for passage_id in sorted(passages)]
+
+
+def check_opened(index: EmbeddedIndex) -> IndexCheck:
+    """Say what the opened index holds: opening it has compared every file's size with the manifest."""
+    state = index.state
+    message = (
+        f"{index.folder}: {state.counts.articles:,} articles, {state.counts.passages:,} passages, generation"
+        f" {state.generation}, every file in its full size; encoder {state.encoder.id}"
+    )
+    return IndexCheck("index", "ok", message)
+
+
+def check_in_step(index: EmbeddedIndex) -> IndexCheck:
+    """Compare how much the published files have with the manifest, and that with the store."""
+    manifest, folder = index.manifest, index.folder
+    dense = len(DenseIndex(folder / manifest.vectors))
+    lexical, articles = (len(LexicalIndex(folder / manifest.lexical / part)) for part in (PASSAGES, ARTICLES))
+    published = index.state.counts.passages - index.state.unpublished_passages
+    # A tombstone may be older than the generation, where a writer was killed just after it published.
+    fits = published <= manifest.passages <= published + len(index.store.tombstones())
+    if dense == lexical == manifest.passages and articles == manifest.articles and fits:
+        message = f"{dense:,} passages in the vectors, the words and the store"
+        return IndexCheck("in step", "ok", message)
+    message = (
+        f"passages: {manifest.passages:,} in the manifest, {dense:,} in the vectors,"
+        f" {lexical:,} in the words, {published:,} of them in the store; articles: {manifest.articles:,} in"
+        f" the manifest, {articles:,} in the words"
+    )
+    return IndexCheck("in step", "problem", message, rebuild_hint(folder))
+
+
+def check_passages(index: EmbeddedIndex) -> IndexCheck:
+    """Cut a sample of the passages again, and compare them with what was stored and encoded."""
+    store = index.store
+    sample = sampled(store)
+    ids = list(dict.fromkeys(passage.article_id for passage in sample))
+    articles, hashes = store.articles(ids), store.content_hashes(ids)
+    keys = [_key(passage, articles[passage.article_id]) for passage in sample]
+    known = store.known_vectors([key for key in keys if key])
+    for passage, key in zip(sample, keys, strict=True):
+        article = articles[passage.article_id]
+        where = f"passage {passage.id}, [{passage.start}:{passage.end}] of the article {article.id!r},"
+        if key is None:
+            message = f"{where} does not fit its {len(article.text):,} characters"
+        elif key not in known:
+            message = f"{where} is not the text that its vector was made from"
+        elif article.content_hash != hashes[article.id]:
+            message = f"the article {article.id!r} is not the one that was indexed: its hash differs"
+        else:
+            continue
+        return IndexCheck("passages", "problem", message, _restore(index.folder))
+    message = (
+        f"{len(sample):,} of them looked at, in {len(ids):,} articles: words and offsets as they were indexed"
+    )
+    return IndexCheck("passages", "ok", message)
+
+
+def _key(passage: StoredPassage, article: Article) -> bytes | None:
+    """Return the key of the vector that the passage must have, None where its span does not fit."""
+    if not 0 <= passage.start < passage.end <= len(article.text):
+        return None
+    return vector_hash(title_prefix(article.title) + article.text[passage.start : passage.end])
+
+
+def check_vectors(index: EmbeddedIndex) -> IndexCheck:
+    """Search with the stored vectors of some passages: each must find itself, or one that is the same."""
+    published = [p.id for p in sampled(index.store) if p.id <= index.manifest.upto]
+    passage_ids = published[:: max(1, len(published) // VECTORS)][:VECTORS]
+    for passage_id in passage_ids:
+        _, vectors = next(index.store.vectors(after=passage_id - 1, chunk=1))
+        _, cosines = index.dense(vectors[0].astype(np.float32), 1, Filter())
+        if not (len(cosines) and cosines[0] > SAME):
+            message = f"{index.manifest.vectors} does not find passage {passage_id} by its own vector"
+            return IndexCheck("vectors", "problem", message, rebuild_hint(index.folder))
+    message = f"{len(passage_ids):,} passages searched by their own vectors, and found"
+    return IndexCheck("vectors", "ok", message)
+
+
+def check_unpublished(index: EmbeddedIndex) -> IndexCheck:
+    """Say how many passages wait to be published."""
+    waiting = index.state.unpublished_passages
+    if not waiting:
+        return IndexCheck("unpublished", "ok", "nothing waits to be published")
+    message = f"{waiting:,} passages are found by meaning, not yet by their words"
+    return IndexCheck("unpublished", "warning", message, f"nutgraf index --index {index.folder}")
+
+
+OPENED_CHECKS: dict[str, Callable[[EmbeddedIndex], IndexCheck]] = {
+    "index": check_opened,
+    "in step": check_in_step,
+    "passages": check_passages,
+    "vectors": check_vectors,
+    "unpublished": check_unpublished,
+}
+"""The checks of an index that opens, by name, in the order in which the first fault explains what follows."""
+
+
+def check_database(folder: Path, seconds: float = DATABASE_S) -> IndexCheck:
+    """Let SQLite look over its file, in a thread that is left behind when it takes longer than `seconds`.
+
+    Raises StorageFailed or IndexDamaged where the file does not open.
+    """
+    path = folder / FILENAME
+    outcome: Future[list[str]] = Future()
+
+    def look() -> None:
+        try:
+            with Store(path, readonly=True) as store:
+                outcome.set_result(store.quick_check())
+        except Exception as error:  # noqa: BLE001 - raised again where the outcome is asked for
+            outcome.set_exception(error)
+
+    Thread(target=look, daemon=True).start()
+    try:
+        faults = outcome.result(timeout=seconds)
+    except TimeoutError:
+        message = f"{path} is large: SQLite found no fault in {seconds:g} s, and had not seen all of it"
+        return IndexCheck("database", "warning", message, f"sqlite3 {path} 'PRAGMA integrity_check'")
+    if faults == ["ok"]:
+        return IndexCheck("database", "ok", "SQLite finds no fault in its file")
+    return IndexCheck("database", "problem", f"{path}: {' '.join(faults)}", _restore(folder))
+
+
+def check_writer(folder: Path) -> IndexCheck:
+    """Say whether a process writes to the index, or was killed while it did. Raises OSError."""
+    path = folder / PID
+    try:
+        pid = path.read_text().strip()
+    except FileNotFoundError:
+        return IndexCheck("writer", "ok", "nobody writes to it")
+    if not pid.isdecimal() or _runs(int(pid)):
+        return IndexCheck("writer", "ok", f"process {pid} writes to it now")
+    message = (
+        f"process {pid} was writing to it, and is gone; nothing published is lost, and nothing is locked"
+    )
+    advice = f"nutgraf index --index {folder}: goes on where it stopped"
+    return IndexCheck("writer", "warning", message, advice)
+
+
+FOLDER_CHECKS: dict[str, Callable[[Path], IndexCheck]] = {"database": check_database, "writer": check_writer}
+"""The checks of an index folder, by name, which do not need the index to open."""
+
+
+def _runs(pid: int) -> bool:
+    """Whether there is such a process; elsewhere than on POSIX, asking would end it."""
+    if os.name != "posix":
+        return True
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _restore(folder: Path) -> str:
+    return f"restore {folder / FILENAME} from a backup, or remove {folder} and index the articles again"

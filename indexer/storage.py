@@ -1,0 +1,295 @@
+"""The seam of storage: what answering, listing and writing need of an archive, whichever engine keeps it.
+
+Knows values and Protocols alone. An engine satisfies the Protocols by shape: `indexer.embedded` has
+`EmbeddedIndex` (PassageIndex and ArticleCatalog) and `EmbeddedWriter` (ArchiveWriter).
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol, Self, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.encoder import EncoderIdentity
+from nutgraf.indexer.filters import Filter
+from nutgraf.indexer.loaders.base import Skipped
+
+Ids: TypeAlias = npt.NDArray[np.int64]
+"""Ids of passages, int64 (n,)."""
+
+Scores: TypeAlias = npt.NDArray[np.float32]
+"""Scores of the same passages, float32 (n,)."""
+
+WriteStatus = Literal["added", "updated", "unchanged", "duplicate", "skipped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A passage with its article: `text == article.text[start:end]`, offsets in code points."""
+
+    id: int
+    article: Article
+    start: int
+    end: int
+
+    @property
+    def text(self) -> str:
+        """The passage's own words, without the title of its article."""
+        return self.article.text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class PassageFacts:
+    """What ranking needs of a passage's article, without its text.
+
+    `day` is the day number (days since 1970-01-01, UTC) of the article, None where it has no date. `cluster`
+    names the copies that the article belongs to, None where no other article is a copy of it.
+    """
+
+    day: int | None
+    cluster: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many articles and passages can be found."""
+
+    articles: int
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
+class IndexState:
+    """The state of an index that an answer comes from. It is in memory: reading it costs nothing.
+
+    `generation` counts published generations from 1. `token` is a random word that changes with each of them.
+    `unpublished_passages` were stored since then: they are found by meaning, not yet by their words.
+    `last_passage` is at least the highest passage id that is searched; what is added later gets higher
+    ones.
+    """
+
+    generation: int
+    token: str
+    counts: Counts
+    unpublished_passages: int
+    last_passage: int
+    encoder: EncoderIdentity
+
+
+@dataclass(frozen=True, slots=True)
+class OutletCount:
+    """An outlet and how many articles of it there are."""
+
+    name: str
+    articles: int
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveInfo:
+    """What an archive holds.
+
+    `location` is the folder or address that it was opened by. `outlets` are sorted by count, the largest
+    first, then by name; articles without an outlet are left out. `first_published` and `last_published` are
+    ISO 8601, None where no article has a date.
+    """
+
+    location: str
+    state: IndexState
+    outlets: tuple[OutletCount, ...]
+    first_published: str | None
+    last_published: str | None
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleStatus:
+    """What became of one article that was to be stored.
+
+    `added`: it is new. `updated`: it replaced another state of itself. `unchanged`: it was stored as it is.
+    `duplicate`: it is new and stored, and another of its cluster, a copy of it, was there before. `skipped`:
+    it was not stored, for `reason`. `id` is None where nothing has an id. `origin` is where the article was
+    read, a path or a path and line; where it came without a file, "" or, if it was skipped, its id.
+
+    >>> import nutgraf
+    >>> with nutgraf.open("tarn.nutgraf") as archive:
+    ...     archive.add({"id": "t1", "text": "The mill at Tarn closed."}).statuses[0]
+    ArticleStatus(status='added', id='t1', origin='', reason='')
+    """
+
+    status: WriteStatus
+    id: str | None
+    origin: str
+    reason: str = ""
+
+
+@dataclass(slots=True)
+class WriteSummary:
+    """Counts what a run did: give every `ArticleStatus` to `count`.
+
+    `encoded` counts passages; the other numbers count articles.
+    """
+
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    duplicate: int = 0
+    removed: int = 0
+    encoded: int = 0
+    skipped: list[ArticleStatus] = field(default_factory=list)
+
+    def count(self, status: ArticleStatus) -> None:
+        """Add one article to the counts."""
+        match status.status:
+            case "added":
+                self.added += 1
+            case "updated":
+                self.updated += 1
+            case "unchanged":
+                self.unchanged += 1
+            case "duplicate":
+                self.duplicate += 1
+            case "skipped":
+                self.skipped.append(status)
+
+    @property
+    def stored(self) -> int:
+        """How many articles of the run are in the archive now."""
+        return self.added + self.updated + self.unchanged + self.duplicate
+
+
+class PassageIndex(Protocol):
+    """An index, opened for finding passages. It may be used by several threads at once.
+
+    Every search takes a `Filter`, which is applied before the search: a selective filter loses no hit. Every
+    order is total: score descending, then id ascending. Every method raises StorageFailed where the store
+    cannot be reached, and IndexDamaged where its content cannot be read.
+    """
+
+    @property
+    def state(self) -> IndexState:
+        """The state that is searched: the same for as long as the index is open."""
+        ...
+
+    def dense(self, vector: npt.NDArray[np.float32], k: int, allow: Filter) -> tuple[Ids, Scores]:
+        """Return ids and cosines of the `k` passages nearest to the unit vector float32 (dim,).
+
+        Fewer come back where fewer pass `allow`; two empty arrays where none does.
+        """
+        ...
+
+    def lexical(self, question: str, k: int, allow: Filter) -> tuple[Ids, Scores]:
+        """Return ids and BM25 scores of the `k` best passages that share a word with the question.
+
+        Two empty arrays come back where the question has no words, or no passage has any of them.
+        """
+        ...
+
+    def article_scores(self, question: str, passage_ids: Sequence[int]) -> dict[int, float]:
+        """Return passage id -> BM25 score of the passage's whole article.
+
+        Absent are ids that are unknown, and those whose article has none of the words or is not published.
+        """
+        ...
+
+    def facts(self, passage_ids: Sequence[int]) -> dict[int, PassageFacts]:
+        """Return passage id -> facts of its article; unknown ids are absent."""
+        ...
+
+    def fetch(self, passage_ids: Sequence[int]) -> list[Passage]:
+        """Return the passages in the order of the ids; an id that is gone is left out."""
+        ...
+
+    def copies(self, passage_ids: Sequence[int], allow: Filter) -> dict[int, list[Article]]:
+        """Return passage id -> the articles of the passage's cluster that pass `allow`, by date, then id.
+
+        The passage's own article is among them, if it passes. Absent are passages whose article is alone in
+        its cluster, and those of whose cluster nothing passes.
+        """
+        ...
+
+
+class ArticleCatalog(Protocol):
+    """The articles of an archive, for whoever lists or shows them.
+
+    Every method raises StorageFailed where the store cannot be reached, and IndexDamaged where its content
+    cannot be read.
+    """
+
+    def get(self, article_ids: Sequence[str]) -> dict[str, Article]:
+        """Return id -> article; ids that no article has are absent."""
+        ...
+
+    def page(self, allow: Filter, after: str | None, limit: int) -> list[Article]:
+        """Return the next `limit` articles that pass `allow`, by id.
+
+        `after` is the last id of the page before, None for the first page. Fewer than `limit` articles, or
+        none, mean that there are no more.
+        """
+        ...
+
+    def info(self) -> ArchiveInfo:
+        """Return what the archive holds; counting outlets reads every article's row."""
+        ...
+
+
+class ArchiveWriter(Protocol):
+    """The one writer of an archive; use it as a context manager: the lock is held inside the block.
+
+    Entering raises IndexLocked where another process writes, IndexMismatch where a newer nutgraf wrote the
+    archive, and StorageFailed or IndexDamaged where it cannot be opened. `add`, `remove` and `publish` raise
+    IndexMismatch where another encoder built the archive. Every method raises StorageFailed where the disk
+    says no; what was committed before stays. Stopped anywhere, the same calls go on where they were.
+    """
+
+    @property
+    def encoded_passages(self) -> int:
+        """How many passages were turned into vectors since the writer was opened."""
+        ...
+
+    def __enter__(self) -> Self:
+        """Take the lock and open the archive; an archive that is not there is made."""
+        ...
+
+    def __exit__(self, *error: object) -> None:
+        """Close the archive and give the lock back; nothing is published by it."""
+        ...
+
+    def add(
+        self, items: Iterable[Article | Skipped], each_batch: Callable[[], None] = ...
+    ) -> Iterator[ArticleStatus]:
+        """Store articles, one transaction a batch, and yield a status for each item, in their order.
+
+        A status comes after the transaction that stored its article was committed. This is a generator:
+        nothing is stored unless it is consumed. An id that came before in the life of this writer is skipped.
+        `each_batch` is called after the statuses of a batch. An Exception that `items` raises is raised
+        again, after the articles before it were stored.
+        """
+        ...
+
+    def remove(self, article_ids: Sequence[str]) -> list[str]:
+        """Remove articles, and return the ids that were there, in the order of the argument, each once.
+
+        An index that is opened after this does not find them, published or not.
+        """
+        ...
+
+    def unseen_origins(self) -> Iterator[tuple[str, str]]:
+        """Yield (article id, origin) of the stored articles that did not come through `add` of this writer.
+
+        Articles without an origin are left out.
+        """
+        ...
+
+    def publish(self) -> IndexState:
+        """Publish a generation, unless the last one holds everything; return what is published then."""
+        ...
+
+    def rebuild(self, each_batch: Callable[[], None] = ...) -> IndexState:
+        """Derive everything again from the stored articles, and publish it.
+
+        Passages and vectors are made again where the encoder or the passage rule changed: this is how an
+        archive gets another encoder. `each_batch` is called after each batch of articles.
+        """
+        ...

@@ -1,0 +1,581 @@
+"""The archive as a Python object: add articles, ask, search, read. Every door is built on it."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from threading import RLock
+from types import TracebackType
+from typing import TypeVar
+
+from nutgraf.errors import ArchiveClosed, BadOption, IndexMissing, SourceError, StorageFailed
+from nutgraf.filters import Day, article_filter
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.clean import storable
+from nutgraf.indexer.storage import ArchiveWriter
+from nutgraf.ingest import ArticleSource, IngestOptions, Progress, ingest, no_progress
+from nutgraf.opening import ModelLoader, OpenIndex, index_stamp, is_archive, open_state, open_writer
+from nutgraf.qa.checks import checked_filter
+from nutgraf.qa.inquiry import Inquiry
+from nutgraf.qa.timeline import TimelineEntry
+from nutgraf.reloader import IndexReloader
+from nutgraf.results import AddReport, ArchiveReport, ArticlePage, AskResult, RemoveReport, SearchHits
+from nutgraf.settings import DEFAULT_INDEX, Settings
+
+T = TypeVar("T")
+
+MAX_PAGE = 1000
+"""Most articles of one page: their texts are in memory together."""
+
+
+def open_archive(
+    location: str | os.PathLike[str] = DEFAULT_INDEX,
+    *,
+    encoder: str | None = None,
+    reader: str | None = None,
+    threads: int | None = None,
+    profile: str | None = None,
+    passages: int | None = None,
+    check: bool = True,
+) -> "Archive":
+    """Open the archive in a folder; one that is missing or empty is a new archive, made by the first `add`.
+
+    `encoder` and `reader` name models other than those in the box, by folder or by name (extra `hf`);
+    `threads` defaults to the physical cores. `profile` is "quick", "balanced" (default) or "thorough";
+    `passages` reads so many passages for a question instead of the profile's number.
+
+    Models are loaded when they are first needed. With `check=False` the archive's files are not looked at
+    now: this opens a damaged archive for `rebuild`. Raises BadOption (a file, or a wrong value), IndexMissing
+    (a folder that holds something else), IndexMismatch (made by a newer nutgraf), IndexDamaged and
+    StorageFailed.
+
+    >>> import nutgraf, tempfile
+    >>> with nutgraf.open(tempfile.mkdtemp()) as archive:
+    ...     report = archive.add({"id": "a1", "text": "Mayor Ada Quill opened the library."})
+    ...     answer = archive.ask("Who opened the library?")
+    >>> report.added, answer.text
+    (1, 'Mayor Ada Quill')
+    """
+    folder = _checked_location(location)
+    archive = Archive(Settings(folder, encoder, reader, threads, passages, profile).checked())
+    if check and index_stamp(archive.settings) is not None:  # a stopped first run published nothing
+        archive.check()
+    return archive
+
+
+@contextmanager
+def open_for_reading(settings: Settings) -> Iterator[OpenIndex]:
+    """Give the newest state of the settings' archive for a block, and close the archive after it."""
+    with Archive(settings) as archive, archive.reading() as opened:
+        yield opened
+
+
+class Archive:
+    """An archive that answers questions: many threads may read it, one process at a time writes to it.
+
+    Use it as a context manager, or call `close`. Each method reads the newest published state, and one state
+    throughout. After `close` every method raises ArchiveClosed.
+
+    >>> import nutgraf
+    >>> archive = nutgraf.open("news.nutgraf")
+    >>> archive
+    Archive('news.nutgraf')
+    >>> archive.close()
+    """
+
+    def __init__(self, settings: Settings, models: ModelLoader | None = None) -> None:
+        self.settings = settings
+        self.models = models or ModelLoader(settings)
+        self.states: IndexReloader[OpenIndex] = IndexReloader(
+            self._open_newest, lambda: index_stamp(settings)
+        )
+        self._writing = RLock()
+        self._closed = False
+        self._process = os.getpid()
+
+    def __enter__(self) -> "Archive":
+        self._check_open()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Archive({str(self.settings.index)!r}{', closed' if self._closed else ''})"
+
+    def close(self) -> None:
+        """Close the archive; threads that are reading finish first. A second call does nothing.
+
+        >>> import nutgraf
+        >>> archive = nutgraf.open("news.nutgraf")
+        >>> archive.close()
+        >>> archive.ask("Who?")
+        Traceback (most recent call last):
+        nutgraf.errors.ArchiveClosed: the archive news.nutgraf is closed
+        """
+        with self._writing:
+            self._closed = True
+            self.release()
+
+    def release(self) -> None:
+        """Free the memory of the models and the open state; the next call loads what it needs again.
+
+        >>> import nutgraf
+        >>> with nutgraf.open("seeds.nutgraf") as archive:
+        ...     archive.release()
+        ...     len(archive.search("sanctions", top=1))
+        1
+        """
+        self.states.close()
+        self.models.unload()
+
+    def check(self) -> None:
+        """Open the newest state; raises what opening raises: IndexMissing, IndexMismatch or IndexDamaged.
+
+        >>> import nutgraf
+        >>> with nutgraf.open("seeds.nutgraf") as archive:
+        ...     archive.check()
+        """
+        with self.reading():
+            pass
+
+    def prepare(self) -> None:
+        """Load both models and open the newest state now, so that the first question need not wait for it.
+
+        Raises what `ask` raises, but for errors about the question.
+
+        >>> import nutgraf
+        >>> with nutgraf.open("seeds.nutgraf") as archive:
+        ...     archive.prepare()
+        """
+        with self.reading() as opened:
+            _ = opened.answerer
+
+    # --- reading --------------------------------------------------------------------------------------
+
+    def reading(self) -> AbstractContextManager[OpenIndex]:
+        """Give one state of the archive for a block, for several calls that must see the same articles.
+
+        Raises what opening raises: IndexMissing, IndexMismatch or IndexDamaged.
+
+        >>> import nutgraf
+        >>> with nutgraf.open("seeds.nutgraf") as archive, archive.reading() as opened:
+        ...     opened.index.state.counts.articles
+        3
+        """
+        self._check_open()
+        return self.states.reading()
+
+    def ask(
+        self,
+        question: str,
+        *,
+        top: int = 1,
+        after: Day | None = None,
+        before: Day | None = None,
+        as_of: Day | None = None,
+        source: str | Sequence[str] | None = None,
+        min_probability: float | None = None,
+        timeline: bool = False,
+        explain: bool = False,
+    ) -> AskResult:
+        """Answer a question with the exact words of an article, or say why the archive does not.
+
+        `top` is how many different answers are wanted, 1 to 100. Days are inclusive: text as the command line
+        takes it ("2016-01", "last week"), a date or a datetime; `as_of` hides what was published later and
+        prefers what was new then. `source` names outlets. `min_probability` (0 to 1) replaces the fitted
+        threshold, and holds for every answer. `timeline` adds how the answer changed over time, `explain`
+        why the first answer is first.
+
+        Raises BadQuestion, BadFilter, BadOption (a date that is none), IndexMissing or EmptyIndex (no article
+        yet), IndexMismatch (built by another encoder), ModelMissing and ModelDamaged.
+
+        >>> import nutgraf
+        >>> with nutgraf.open("seeds.nutgraf") as archive:
+        ...     answer = archive.ask("What did China agree to on sanctions?")
+        >>> answer.text
+        'new United Nations sanctions against the North'
+        >>> best = answer.answers[0]
+        >>> best.article.source, best.article.text[best.start : best.end] == best.text
+        ('The New York Times', True)
+        """
+        return self.ask_many(
+            [question],
+            top=top,
+            after=after,
+            before=before,
+            as_of=as_of,
+            source=source,
+            min_probability=min_probability,
+            timeline=timeline,
+            explain=explain,
+        )[0]
+
+    def ask_many(
+        self,
+        questions: Iterable[str],
+        *,
+        top: int = 1,
+        after: Day | None = None,
+        before: Day | None = None,
+        as_of: Day | None = None,
+        source: str | Sequence[str] | None = None,
+        min_probability: float | None = None,
+        timeline: bool = False,
+        explain: bool = False,
+    ) -> list[AskResult]:
+        """Answer each question as `ask` does, in order, for less than as many calls cost.
+
+        All are checked before the first is answered, and answered from one state of the archive. Options and
+        errors are those of `ask`.
+
+        >>> import nutgraf
+        >>> with nutgraf.open("seeds.nutgraf") as archive:
+        ...     questions = ["What did China agree to on sanctions?", "Who won the football match?"]
+        ...     answers = archive.ask_many(questions)
+        >>> [answer.answered for answer in answers]
+        [True, False]
+        """
+        self._check_open()
+        if isinstance(questions, str) or not isinstance(questions, Iterable):
+            message = f"{{questions}} is {type(questions).__name__}, expected a list of questions"
+            raise BadOption(message, hint="archive.ask(QUESTION) asks one", fields=["questions"])
+        allow = article_filter(after, before, as_of, source)
+        inquiries = [Inquiry(question, top, allow, min_probability).checked() for question in questions]
+        return [*self.answers(inquiries, timeline=timeline, explain=explain)]
+
+    def answers(
+        self, inquiries: Sequence[Inquiry], *, timeline: bool = False, explain: bool = False
+    ) -> Iterator[AskResult]:
+        """Yield the outcome of each inquiry, in order, as it is there; all of them from one state.
+
+        >>> import nutgraf
+        >>> from nutgraf.qa.inquiry import Inquiry
+        >>> with nutgraf.open("seeds.nutgraf") as archive:
+        ...     inquiry = Inquiry("What did China agree to on sanctions?")
+        ...     [result.answered for result in archive.answers([inquiry])]
+        [True]
+        """
+        with self.reading() as opened:
+            for result in opened.answerer.answer(inquiries):
+                yield opened.result(result, timeline=timeline, explain=explain)
+
+    def search(
+        self,
+        query: str,
+        *,
+        top: int = 10,
+        after: Day | None = None,
+        before: Day | None = None,
+        as_of: Day | None = None,
+        source: str | Sequence[str] | None = None,
+    ) -> SearchHits:
+        """Find the `top` passages (1 to 100) nearest to some words, by meaning and by term.
+
+        Filters and errors are those of `ask`.
+
+        >>> import nutgraf
+        >>> with nutgraf.open("seeds.nutgraf") as archive:
+        ...     for hit in archive.search("missile defense", top=2):
+        ...         print(hit.rank, hit.article.source)
+        1 The New York Times
+        2 The New York Times
+        """
+        allow = article_filter(after, before, as_of, source)
+        with self.reading() as opened:
+            return SearchHits(query, opened.searcher.search(query, top=top, allow=allow), opened.index.state)
+
+    def timeline(
+        self,
+        question: str,
+        *,
+        after: Day | None = None,
+        before: Day | None = None,
+        as_of: Day | None = None,
+        source: str | Sequence[str] | None = None,
+    ) -> list[TimelineEntry]:
+        """Return each distinct answer that articles give, with its first and last day, outlets and status.
+
+        Filters and errors are those of `ask`.
+
+        >>> import nutgraf
+        >>> with nutgraf.open("seeds.nutgraf") as archive:
+        ...     entries = archive.timeline("What did China agree to on sanctions?")
+        >>> entries[0].status, str(entries[0].first)
+        ('current', '2016-01-27')
+        """
+        result = self.ask(question, after=after, before=before, as_of=as_of, source=source, timeline=True)
+        assert result.timeline is not None, "ask() makes one where timeline=True"
+        return [*result.timeline]
+
+    def get(self, article_id: str) -> Article:
+        """Return an article by its id; raises UnknownArticle.
+
+        >>> import nutgraf
+        >>> with nutgraf.open("seeds.nutgraf") as archive:
+        ...     archive.get("seeds/004_d6905fbb12041181.txt").source
+        'The New York Times'
+        """
+        (article_id,) = _checked_ids([article_id])
+        with self.reading() as opened:
+            return opened.article(article_id)
+
+    def articles(
+        self,
+        *,
+        after: Day | None = None,
+        before: Day | None = None,
+        as_of: Day | None = None,
+        source: str | Sequence[str] | None = None,
+        limit: int = 100,
+        cursor: str | None = None,
+    ) -> ArticlePage:
+        """Return up to `limit` articles (1 to 1000) that pass the filters, by id, from `cursor` on.
+
+        `cursor` is `next` of the page before. Raises BadOption (a date or a limit that is
+        none) and BadFilter (dates that exclude each other).
+
+        >>> import nutgraf
+        >>> with nutgraf.open("seeds.nutgraf") as archive:
+        ...     page = archive.articles(limit=2)
+        ...     rest = archive.articles(limit=2, cursor=page.next)
+        >>> len(page), len(rest), rest.next
+        (2, 1, None)
+        """
+        if type(limit) is not int or not 1 <= limit <= MAX_PAGE:
+            message = f"{{limit}} is {limit!r:.40}, expected a whole number from 1 to {MAX_PAGE:,}"
+            raise BadOption(message, hint="archive.articles(limit=100)", fields=["limit"])
+        _check_text("cursor", cursor, "`next` of the page before", "archive.articles(cursor=page.next)")
+        cursor = None if cursor is None else storable(cursor)
+        allow = checked_filter(article_filter(after, before, as_of, source))
+        if self._is_new():
+            return ArticlePage(())
+        with self.reading() as opened:
+            entries = opened.index.page(allow, cursor, limit + 1)
+        return ArticlePage(tuple(entries[:limit]), entries[limit - 1].id if len(entries) > limit else None)
+
+    def info(self) -> ArchiveReport:
+        """Return what the archive holds, what built it, and by which calibration it answers.
+
+        >>> import nutgraf
+        >>> with nutgraf.open("seeds.nutgraf") as archive:
+        ...     archive.info().articles
+        3
+        """
+        with self.reading() as opened:
+            return opened.report()
+
+    # --- writing --------------------------------------------------------------------------------------
+
+    def add(
+        self,
+        source: ArticleSource,
+        *,
+        fields: Mapping[str, str] | None = None,
+        outlet: str | None = None,
+        max_bytes: int = 20_000_000,
+        file_dates: bool = False,
+        prune: bool = False,
+        progress: Progress = no_progress,
+    ) -> AddReport:
+        """Add articles, publish them, and return what became of each.
+
+        `source` is a path (file, folder or glob), a dict, an Article, or an iterable of these, which may be a
+        generator. A dict is read as a line of a .jsonl file: `text` is needed; `id`, `title`, `url`,
+        `source`, `authors` and `published` may be there; any other key is refused. A dict without id and url
+        gets an id from its content. What cannot be stored is skipped, with its reason.
+
+        `fields` names the keys of records that are called otherwise ({"title": "headline"}), `outlet` the
+        outlet of articles that name none; documents and records over `max_bytes` are skipped; `file_dates`
+        dates an article that states no date by the time its file was changed. `prune` removes articles whose
+        file was in one of these folders and is gone.
+
+        An article that is there as it is costs a look-up, so the same call may be repeated at any time. Where
+        an iterable raises, what came before is stored and published, and SourceError names the cause.
+
+        Raises SourceError (a path that does not exist, a source of another type), IndexLocked (another
+        process or thread writes), IndexMismatch (built by another encoder), StorageFailed.
+
+        >>> import nutgraf
+        >>> with nutgraf.open("tarn.nutgraf") as archive:
+        ...     report = archive.add(
+        ...         [
+        ...             {"id": "t1", "text": "The mill at Tarn closed on Monday.", "published": "2016-01-27"},
+        ...             {"id": "t2", "title": "Nothing else"},
+        ...         ]
+        ...     )
+        >>> report.added, [(article.status, article.reason) for article in report.skipped]
+        (1, [('skipped', 'no field "text"')])
+        """
+        _check_add(fields, outlet, max_bytes)
+        options = IngestOptions(
+            fields=fields or {}, outlet=outlet, max_bytes=max_bytes, file_dates=file_dates, prune=prune
+        )
+        return self.ingest(source, options, progress)
+
+    def ingest(self, source: ArticleSource, options: IngestOptions, progress: Progress) -> AddReport:
+        """Add articles as `add` does, its options in one value.
+
+        >>> import nutgraf
+        >>> from nutgraf.ingest import IngestOptions, no_progress
+        >>> with nutgraf.open("tarn.nutgraf") as archive:
+        ...     article = {"id": "t3", "text": "The bridge at Tarn opened."}
+        ...     archive.ingest(article, IngestOptions(), no_progress)
+        AddReport(added=1, articles=1)
+        """
+        with self._writing:
+            self._check_open()
+            try:
+                return ingest(self.settings, self.models, source, options, progress)
+            finally:
+                self._reload()
+
+    def remove(self, article_ids: str | Iterable[str]) -> RemoveReport:
+        """Remove articles by id; they are gone from every search when the call returns.
+
+        Raises IndexMissing (no archive yet), IndexLocked, StorageFailed.
+
+        >>> import nutgraf
+        >>> with nutgraf.open("seeds.nutgraf") as archive:
+        ...     archive.remove(["seeds/004_d6905fbb12041181.txt", "no such id"])
+        RemoveReport(removed=('seeds/004_d6905fbb12041181.txt',), unknown=('no such id',))
+        """
+        ids = _checked_ids(article_ids)
+        with self._writing:
+            self.check()  # a clear error where there is no archive, rather than a new empty one
+            with open_writer(self.settings, self.models.encoder) as writer:
+                removed = writer.remove(ids)
+                writer.publish()
+            self._reload()
+        return RemoveReport(tuple(removed), tuple(i for i in dict.fromkeys(ids) if i not in removed))
+
+    def write(self, work: Callable[[ArchiveWriter], T]) -> T:
+        """Do some work with the one writer of this archive; nothing is published unless the work does it.
+
+        Raises IndexLocked where another process or thread writes, and what the work raises.
+
+        >>> import nutgraf
+        >>> with nutgraf.open("seeds.nutgraf") as archive:
+        ...     archive.write(lambda writer: writer.remove(["no such id"]))
+        []
+        """
+        with self._writing:
+            self._check_open()
+            with open_writer(self.settings, self.models.encoder) as writer:
+                return work(writer)
+
+    def rebuild(self) -> AddReport:
+        """Derive everything again from the stored articles, with this archive's encoder, and publish it.
+
+        This is how an archive gets another encoder, and how a damaged index is mended, which is opened with
+        `nutgraf.open(folder, check=False)`. Raises SourceError
+        where nothing is stored, and what `add` raises.
+
+        >>> import nutgraf
+        >>> with nutgraf.open("seeds.nutgraf") as archive:
+        ...     archive.rebuild().state.counts.articles
+        3
+        """
+        with self._writing:
+            self._check_open()
+            if not is_archive(self.settings.index):
+                raise SourceError(
+                    f"there is nothing to rebuild in {self.settings.index}: no article was stored there",
+                    hint=f"nutgraf index PATH_TO_ARTICLES --index {self.settings.index}",
+                )
+            with open_writer(self.settings, self.models.encoder) as writer:
+                report = AddReport((), (), writer.encoded_passages, writer.rebuild())
+            self._reload()
+        return report
+
+    # --- inside ---------------------------------------------------------------------------------------
+
+    def _open_newest(self) -> OpenIndex:
+        self._check_open()
+        return open_state(self.settings, self.models)
+
+    def _is_new(self) -> bool:
+        self._check_open()
+        return not is_archive(self.settings.index)
+
+    def _reload(self) -> None:
+        """Let the next reader of this process see what was written."""
+        if not self._closed and index_stamp(self.settings) is not None:
+            self.states.reload()
+
+    def _check_open(self) -> None:
+        hint = f"nutgraf.open({str(self.settings.index)!r})"
+        if self._closed:
+            raise ArchiveClosed(f"the archive {self.settings.index} is closed", hint=hint)
+        if self._process != os.getpid():  # threads and locks of the models do not survive a fork
+            raise ArchiveClosed(
+                f"the archive {self.settings.index} was opened before this process was forked", hint=hint
+            )
+
+
+def _check_text(field: str, value: object, expected: str, hint: str) -> None:
+    """Raise BadOption for a value that is neither text nor None."""
+    if value is not None and not isinstance(value, str):
+        message = f"{{{field}}} is {type(value).__name__}, expected {expected}"
+        raise BadOption(message, hint=hint, fields=[field])
+
+
+def _check_add(fields: Mapping[str, str] | None, outlet: str | None, max_bytes: int) -> None:
+    """Raise BadOption for an option of `add` of another type than it says."""
+    if fields is not None and not (
+        isinstance(fields, Mapping) and all(isinstance(word, str) for pair in fields.items() for word in pair)
+    ):
+        message = f"{{fields}} is {fields!r:.60}, expected a dict of names"
+        raise BadOption(message, hint='archive.add(path, fields={"title": "headline"})', fields=["fields"])
+    _check_text("outlet", outlet, "a name", 'archive.add(path, outlet="The Tarn Post")')
+    if type(max_bytes) is not int or max_bytes < 1:
+        message = f"{{max_bytes}} is {max_bytes!r:.40}, expected a whole number, 1 or more"
+        raise BadOption(message, hint="archive.add(path, max_bytes=20_000_000)", fields=["max_bytes"])
+
+
+def _checked_ids(article_ids: str | Iterable[str]) -> list[str]:
+    """Return ids as they are stored; raises BadOption for anything else."""
+    ids = [article_ids] if isinstance(article_ids, str) else article_ids
+    ids = [*ids] if isinstance(ids, Iterable) else [ids]
+    if wrong := [i for i in ids if not isinstance(i, str)]:
+        message = f"an article id is {type(wrong[0]).__name__}, expected str"
+        raise BadOption(message, hint="archive.articles() lists articles with their ids")
+    return [storable(article_id) for article_id in ids]
+
+
+def _checked_location(location: str | os.PathLike[str]) -> Path:
+    """Return the folder of an archive, or of one that can be made there; raises what `open_archive` says."""
+    if not isinstance(location, str | os.PathLike) or not isinstance(os.fspath(location), str):
+        message = f"the archive is named by {type(location).__name__}, expected a folder"
+        raise BadOption(message, hint="nutgraf.open('news.nutgraf')")
+    if not os.fspath(location) or "\0" in os.fspath(location):
+        message = f"{os.fspath(location)!r} is no name of a folder"
+        raise BadOption(message, hint="nutgraf.open('news.nutgraf')")
+    folder = Path(location)
+    try:
+        os.fsencode(folder)
+        if folder.exists() and not folder.is_dir():
+            raise BadOption(
+                f"{folder} is a file, expected the folder of an archive", hint="nutgraf.open('news.nutgraf')"
+            )
+        entries = next(folder.iterdir(), None) if folder.exists() else None
+    except OSError as error:
+        raise StorageFailed(
+            f"{folder} cannot be read: {error.strerror}", hint="check the folder's permissions"
+        ) from error
+    except UnicodeError as error:
+        message = f"{os.fspath(location)!a} is no name of a folder"
+        raise BadOption(message, hint="nutgraf.open('news.nutgraf')") from error
+    if entries is not None and not is_archive(folder):
+        raise IndexMissing(
+            f"the folder {folder} holds other files and no archive",
+            hint="name an archive's folder, an empty folder, or one that does not exist yet",
+        )
+    parent = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
+    if entries is None and not os.access(parent, os.W_OK):
+        raise StorageFailed(
+            f"{folder} cannot be made: {parent} may not be written", hint="name a folder that you may write"
+        )
+    return folder

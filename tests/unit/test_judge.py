@@ -1,0 +1,76 @@
+"""Whether an answer is sure enough: thresholds, rivals and reasons, by hand-set numbers."""
+
+import pytest
+
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.filters import Filter
+from nutgraf.indexer.storage import Passage
+from nutgraf.qa.calibration import Calibration
+from nutgraf.qa.inquiry import Inquiry
+from nutgraf.qa.join import AnswerGroup, LocatedSpan
+from nutgraf.qa.judge import judge, probability_alone, with_probabilities
+from nutgraf.qa.result import Abstention
+from nutgraf.qa.retrieval import Candidate
+
+ARTICLE = Article(id="a", title="", text="Ada Bob Cleo Dan Eve Fay")
+CANDIDATE = Candidate(Passage(1, ARTICLE, 0, 24), 1, 0.5, None, None)
+BY_MARGIN = Calibration((0.0, 0.0, 1.0, 0.0, 0.0, 0.0), threshold=0.6)
+BY_SCORE = Calibration((0.0, 1.0, 0.0, 0.0, 0.0, 0.0), threshold=0.6)
+
+
+def group(text: str, score: float) -> AnswerGroup:
+    start = ARTICLE.text.index(text)
+    return AnswerGroup(LocatedSpan(ARTICLE, start, start + len(text), score), ())
+
+
+GROUPS = [group("Ada", 2.0), group("Bob", 1.0), group("Cleo", 0.0), group("Dan", -1.0)]
+
+
+def test_the_rival_of_the_first_is_the_second_and_of_the_others_the_first() -> None:
+    answers = with_probabilities(GROUPS, BY_MARGIN)
+    assert [answer.features.margin for answer in answers] == [1.0, -1.0, -2.0, -3.0]
+    assert [round(answer.probability, 4) for answer in answers] == [0.7311, 0.2689, 0.1192, 0.0474]
+    (alone,) = with_probabilities(GROUPS[:1], BY_MARGIN)
+    assert alone.features.row()[2] == 10.0
+
+
+def test_the_fitted_threshold_is_for_the_best_answer() -> None:
+    judgement = judge(GROUPS, [CANDIDATE], Inquiry("Who?", top=3), BY_SCORE)
+    assert [answer.text for answer in judgement.answers] == ["Ada", "Bob", "Cleo"]
+    assert (judgement.abstention, judgement.threshold) == (None, 0.6)
+    assert [answer.text for answer in judgement.considered] == ["Ada", "Bob", "Cleo", "Dan"]
+
+
+def test_a_threshold_that_is_asked_for_holds_for_every_answer() -> None:
+    judgement = judge(GROUPS, [CANDIDATE], Inquiry("Who?", top=4, min_probability=0.5), BY_SCORE)
+    assert [answer.text for answer in judgement.answers] == ["Ada", "Bob", "Cleo"]  # logistic(0) is 0.5
+    assert judgement.threshold == 0.5
+
+
+@pytest.mark.parametrize(
+    ("groups", "candidates", "allow", "abstention"),
+    [
+        ([], [], Filter(), ("nothing_found", "no passage resembles the question")),
+        ([], [], Filter(sources=("Reuters",)), ("nothing_found", "no article passes the filter")),
+        ([], [CANDIDATE], Filter(), ("nothing_read", "the passages found hold no answer")),
+        (
+            GROUPS[2:],
+            [CANDIDATE],
+            Filter(),
+            ("below_threshold", "the best guess has probability 50%, below 60%"),
+        ),
+    ],
+)
+def test_reasons_to_abstain(
+    groups: list[AnswerGroup], candidates: list[Candidate], allow: Filter, abstention: tuple[str, str]
+) -> None:
+    judgement = judge(groups, candidates, Inquiry("Who?", allow=allow), BY_SCORE)
+    assert (judgement.answers, judgement.abstention) == ([], Abstention(*abstention))
+
+
+def test_alone_a_span_has_no_rival_and_gains_by_those_who_agree() -> None:
+    span = GROUPS[2].best
+    assert probability_alone(span, 0, BY_SCORE, agreement_weight=2.0) == 0.5
+    # 2 x ln(1 + 1) = 1.3863 logits: 0.8.
+    assert probability_alone(span, 1, BY_SCORE, agreement_weight=2.0) == pytest.approx(0.8)
+    assert probability_alone(span, 0, BY_MARGIN, agreement_weight=2.0) == pytest.approx(0.99995, abs=1e-5)

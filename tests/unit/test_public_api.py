@@ -1,0 +1,73 @@
+"""The public surface of `nutgraf`: sorted, complete, documented, and its examples are true."""
+
+import doctest
+import inspect
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import nutgraf
+
+SURFACE = [
+    "AddReport",
+    "Answer",
+    "Archive",
+    "ArchiveReport",
+    "Article",
+    "ArticlePage",
+    "ArticleStatus",
+    "AskResult",
+    "Hit",
+    "NutgrafError",
+    "RemoveReport",
+    "SearchHits",
+    "TimelineEntry",
+    "load_encoder",
+    "load_reader",
+    "open",
+]
+
+
+def test_the_surface_is_sorted_and_pinned() -> None:
+    assert nutgraf.__all__ == sorted(nutgraf.__all__) == SURFACE
+    assert set(SURFACE) <= set(dir(nutgraf))
+
+
+def test_an_unknown_name_is_refused() -> None:
+    with pytest.raises(AttributeError, match="module 'nutgraf' has no attribute 'Reader'"):
+        _ = nutgraf.Reader  # type: ignore[attr-defined]
+
+
+def documented() -> list[tuple[str, Any]]:
+    """Return every public name, and the public methods of `Archive`, with what it stands for."""
+    names = [(name, getattr(nutgraf, name)) for name in SURFACE]
+    methods = inspect.getmembers(nutgraf.Archive, inspect.isfunction)
+    return names + [(f"Archive.{name}", method) for name, method in methods if not name.startswith("_")]
+
+
+@pytest.mark.parametrize(("name", "value"), documented(), ids=[name for name, _ in documented()])
+def test_every_public_name_has_an_example_that_is_true(
+    name: str, value: Any, seeds_index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(seeds_index, tmp_path / "seeds.nutgraf")
+    monkeypatch.chdir(tmp_path)
+    text = inspect.getdoc(value) or ""
+    examples = doctest.DocTestParser().get_doctest(text, {}, name, None, None)
+    assert examples.examples, f"{name} has no example"
+    runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS)
+    said: list[str] = []
+    runner.run(examples, out=said.append)
+    assert runner.failures == 0, "".join(said)
+
+
+@pytest.mark.parametrize(
+    "command", [["--version"], ["-c", "import nutgraf; print('nutgraf', nutgraf.__version__)"]]
+)
+def test_the_version(command: list[str]) -> None:
+    module = [] if command[0] == "-c" else ["-m", "nutgraf"]
+    done = subprocess.run([sys.executable, *module, *command], capture_output=True, text=True, check=True)
+    assert done.stdout == f"nutgraf {nutgraf.__version__}\n"
