@@ -65,11 +65,11 @@ class Searcher:
     ) -> SearchResult:
         """Return the `top` best candidates: searches, answers and timelines all take theirs from here.
 
-        This is the place of a reranker, and there is none yet. It would retrieve at least as many candidates
-        as the profile says, or `top` if that is more, and give each another `score`, from 0 to 1: the spans
-        of a passage inherit it, and the calibration has seen no others. It would then sort by score +
-        recency, at a tie by the id of the passage, number the ranks and return the first `top`. The number
-        of candidates belongs in `Profile.rules`, for it changes scores.
+        This is the place of a reranker, and there is none yet. It would reorder the first candidates, as many
+        as `RetrievalParams` says, whatever `top` is: the first 5 of 50 stay the 5 of 5. It would give each
+        another `score`, from 0 to 1, because the spans of a passage inherit it and the calibration has seen
+        no others; sort by score + recency, at a tie by the passage's id; and number the ranks. What is in
+        `RetrievalParams` is in `Profile.rules`, too, and an archive's calibration belongs to these rules.
         """
         began = time.perf_counter()
         candidates = retrieve(self._index, question, vector, top, allow, self.profile.retrieval)

@@ -58,10 +58,9 @@ def writer_lock(folder: Path) -> Iterator[None]:
         lock.acquire()
     except Timeout:
         pid = (folder / PID).read_text() if (folder / PID).is_file() else "unknown"
-        own = pid == str(os.getpid())
-        writer = "this process already" if own else f"another process (pid {pid})"
+        writer = "this process already" if pid == str(os.getpid()) else "another process"
         raise IndexLocked(
-            f"the index {folder} is being written by {writer}",
+            f"the index {folder} is being written by {writer} (pid {pid})",
             hint="wait until it has ended, then run the command again",
         ) from None
     except OSError as error:

@@ -169,4 +169,4 @@ def test_nightly_job_tries_later_while_another_process_writes(home: Path, run: R
         command = ("nightly_job", "news.nutgraf", "seeds", "questions.txt", "changes.jsonl")
         done = archive.write(lambda _: run(*command))
     assert done.returncode == 75
-    assert "is being written by another process" in done.stderr
+    assert "is being written by this process already" in done.stderr
