@@ -88,7 +88,9 @@ def test_articles_are_paged_and_filtered(seeds: nutgraf.Archive) -> None:
     assert (len(page), len(rest), rest.next) == (2, 1, None)
     assert [article.id for article in seeds.articles(before="2016-01-27", after="2016-01-27")] == [SEED]
     for limit in (0, 1001):
-        with pytest.raises(errors.BadOption, match=f"limit is {limit}, expected a whole number from 1 to 1,000"):
+        with pytest.raises(
+            errors.BadOption, match=f"limit is {limit}, expected a whole number from 1 to 1,000"
+        ):
             seeds.articles(limit=limit)
 
 

@@ -96,3 +96,12 @@ def test_what_serves_begins_and_can_be_stopped(home: Path, command: str) -> None
         else:
             process.stdin.close()
         assert process.wait(60) in {0, 130}
+
+
+def test_python_answers_as_the_readme_shows(home: Path) -> None:
+    (code,) = re.findall(r"^```python\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    shutil.copytree(ROOT / "seeds", home / "seeds")
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=home, capture_output=True, text=True, check=False, timeout=120
+    )
+    assert done.stdout == "new United Nations sanctions against the North The New York Times\n", done.stderr
