@@ -10,7 +10,7 @@ from nutgraf.api.evaluation.tasks import Task, open_task
 from nutgraf.api.terminal.progress import counting_bar
 from nutgraf.qa.evaluate.ranking import available
 from nutgraf.qa.evaluate.records import Journal, Record, check_resumable
-from nutgraf.qa.evaluate.risk_coverage import abstaining
+from nutgraf.qa.evaluate.risk_coverage import risk_coverage_of
 from nutgraf.qa.evaluate.runs import write_run
 from nutgraf.settings import Settings
 
@@ -37,7 +37,7 @@ def evaluate(settings: Settings, request: EvalRequest) -> EvalReport:
         models=task.models,
         figures=figures,
         records=records,
-        abstaining=abstaining(records) if with_reader else None,
+        abstaining=risk_coverage_of(records) if with_reader else None,
         notices=[] if name == "reading" or available() else [f"figures of retrieval are left out: {EXTRA}"],
     )
 

@@ -33,7 +33,7 @@ _STYLE = {
 _PANEL_INCHES = (6.4, 5.8)
 
 
-def plot_abstaining(abstaining: RiskCoverage, title: str, path: Path) -> None:
+def plot_abstaining(gain: RiskCoverage, title: str, path: Path) -> None:
     """Draw the curve, and the bins where there are any, to a .svg or .png file.
 
     Raises StorageFailed where it cannot be written. In an SVG the curve's line has the id `risk-coverage`.
@@ -43,17 +43,17 @@ def plot_abstaining(abstaining: RiskCoverage, title: str, path: Path) -> None:
     matplotlib.use("agg")
     from matplotlib import pyplot
 
-    panels = 2 if abstaining.bins else 1
+    panels = 2 if gain.bins else 1
     with matplotlib.rc_context(_STYLE):
         width, height = _PANEL_INCHES
         figure, axes = pyplot.subplots(
             1, panels, figsize=(width * panels, height), layout="constrained", squeeze=False
         )
         figure.suptitle(visible(title), x=0.01, ha="left", fontsize=11, color=_GREY, parse_math=False)
-        _draw_risk(axes[0][0], abstaining)
-        if abstaining.bins:
+        _draw_risk(axes[0][0], gain)
+        if gain.bins:
             figure.get_layout_engine().set(wspace=0.06)
-            _draw_reliability(axes[0][1], abstaining.bins)
+            _draw_reliability(axes[0][1], gain.bins)
         try:
             figure.savefig(path, dpi=150, metadata={"Date": None} if path.suffix.lower() == ".svg" else None)
         except OSError as error:
@@ -65,9 +65,9 @@ def plot_abstaining(abstaining: RiskCoverage, title: str, path: Path) -> None:
             pyplot.close(figure)
 
 
-def _draw_risk(axes: Any, abstaining: RiskCoverage) -> None:  # noqa: ANN401 - matplotlib has no types
-    best = best_possible(np.array(abstaining.right))
-    coverage, risk = 100 * abstaining.curve.coverage, 100 * abstaining.curve.risk
+def _draw_risk(axes: Any, gain: RiskCoverage) -> None:  # noqa: ANN401 - matplotlib has no types
+    best = best_possible(np.array(gain.right))
+    coverage, risk = 100 * gain.curve.coverage, 100 * gain.curve.risk
     axes.fill_between(coverage, risk, color=_BLUE, alpha=0.1, linewidth=0)
     axes.plot(coverage, risk, color=_BLUE, linewidth=2.2, label="in order of confidence", gid="risk-coverage")
     dotted = {"color": _GREY, "linestyle": ":", "linewidth": 1.8}
@@ -80,13 +80,13 @@ def _draw_risk(axes: Any, abstaining: RiskCoverage) -> None:  # noqa: ANN401 - m
     )
     axes.axhline(risk[-1], color=_GREY, linestyle="--", linewidth=1.4, label="in random order")
     axes.plot(
-        [100 * abstaining.answered],
-        [100 * abstaining.wrong],
+        [100 * gain.answered],
+        [100 * gain.wrong],
         marker="o",
         markersize=9,
         color=_ORANGE,
         linestyle="none",
-        label=f"threshold: {abstaining.answered:.0%} answered",
+        label=f"threshold: {gain.answered:.0%} answered",
         gid="threshold",
     )
     axes.set_title("How often is it wrong, when only the surest are answered?")

@@ -84,9 +84,9 @@ def _answer(record: Record, figures: Sequence[Figure]) -> dict[str, Any]:
     }
 
 
-def _abstaining_object(abstaining: RiskCoverage) -> dict[str, Any]:
+def _abstaining_object(gain: RiskCoverage) -> dict[str, Any]:
     """Return the curve, thinned to one point for each per cent of coverage, and the bins."""
-    curve = abstaining.curve
+    curve = gain.curve
     at = np.unique(np.searchsorted(curve.coverage, np.arange(1, _POINTS + 1) / _POINTS - 1e-9)).tolist()
     return {
         "risk_coverage": [
@@ -97,8 +97,8 @@ def _abstaining_object(abstaining: RiskCoverage) -> dict[str, Any]:
             }
             for i in at
         ],
-        "threshold": {"coverage": round(abstaining.answered, 6), "risk": round(abstaining.wrong, 6)},
-        "reliability": [asdict(b) for b in abstaining.bins],
+        "threshold": {"coverage": round(gain.answered, 6), "risk": round(gain.wrong, 6)},
+        "reliability": [asdict(b) for b in gain.bins],
     }
 
 

@@ -70,7 +70,7 @@ def excess_area(curve: RiskCoverageCurve, right: Bools) -> float:
     return curve.area - best_possible(right).area
 
 
-def abstaining(records: Sequence[Record]) -> RiskCoverage:
+def risk_coverage_of(records: Sequence[Record]) -> RiskCoverage:
     """Return the gain of abstaining. Confidence is the probability, or a reader's lead over "no answer".
 
     A question without a guess comes last, and is wrong; so is every guess where there is no answer.

@@ -12,7 +12,7 @@ from nutgraf.qa.evaluate.news import CONTAINS, EVIDENCE
 from nutgraf.qa.evaluate.questions import GoldQuestion
 from nutgraf.qa.evaluate.ranking import available, measured
 from nutgraf.qa.evaluate.records import Record
-from nutgraf.qa.evaluate.risk_coverage import abstaining, excess_area
+from nutgraf.qa.evaluate.risk_coverage import excess_area, risk_coverage_of
 from nutgraf.qa.evaluate.scores import best_threshold, expected_calibration_error
 from nutgraf.qa.evaluate.squad import GOLD
 
@@ -165,7 +165,7 @@ def _calibration(records: Sequence[Record]) -> Iterator[Figure]:
 
 def _by_coverage(records: Sequence[Record]) -> Iterator[Figure]:
     """Yield the shares that are right where only the surest questions are answered."""
-    gain, over = abstaining(records), len(records)
+    gain, over = risk_coverage_of(records), len(records)
     for percent in _COVERAGES:
         name = f"right, the surest {percent} % answered"
         yield Figure(f"accuracy_at_{percent}", name, 100 * gain.curve.accuracy(percent / 100), over)

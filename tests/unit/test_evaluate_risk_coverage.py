@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from nutgraf.qa.evaluate.records import Record
-from nutgraf.qa.evaluate.risk_coverage import abstaining, best_possible, excess_area, risk_coverage
+from nutgraf.qa.evaluate.risk_coverage import best_possible, excess_area, risk_coverage, risk_coverage_of
 from nutgraf.qa.evaluate.scores import ReliabilityBin
 
 
@@ -59,7 +59,7 @@ def record(name: str, golds: list[str], f1: float, **more: object) -> Record:
 
 def test_the_whole_system() -> None:
     """Right from F1 0.5 on; where there is no answer none is right; no guess comes last, and is wrong."""
-    found = abstaining(
+    found = risk_coverage_of(
         [
             record("no guess", ["x"], 0.0),
             record("right", ["x"], 0.5, probability=0.85, score=1.0, answered=True),
@@ -79,7 +79,7 @@ def test_the_whole_system() -> None:
 
 def test_the_reader_alone() -> None:
     """By its lead over "no answer"; one without any guess comes last of all."""
-    found = abstaining(
+    found = risk_coverage_of(
         [
             record("a", ["x"], 0.0),
             record("b", ["x"], 1.0, score=-3.0),
