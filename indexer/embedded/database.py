@@ -208,12 +208,18 @@ def _mapped(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as error:
+        if "no such table" in str(error):  # an empty file is a healthy one to SQLite
+            raise _unhealthy(path, error) from error
         raise StorageFailed(
             f"{path}: {error}",
             hint="check the disk's free space and the folder's permissions, then run it again",
         ) from error
     except sqlite3.DatabaseError as error:
-        raise IndexDamaged(
-            f"{path} is not a healthy SQLite file: {error}",
-            hint=f"restore it from a backup, or remove {path.parent} and index the articles again",
-        ) from error
+        raise _unhealthy(path, error) from error
+
+
+def _unhealthy(path: Path, error: sqlite3.DatabaseError) -> IndexDamaged:
+    return IndexDamaged(
+        f"{path} is not a healthy SQLite file: {error}",
+        hint=f"restore it from a backup, or remove {path.parent} and index the articles again",
+    )

@@ -189,6 +189,15 @@ def test_a_damaged_archive_is_mended_by_rebuild(archive: Archive) -> None:
     again.close()
 
 
+def test_an_empty_store_is_damage(archive: Archive) -> None:
+    archive.add(BAKER)
+    archive.close()
+    for file in archive.settings.index.glob("store.sqlite*"):
+        file.write_bytes(b"")
+    with pytest.raises(errors.IndexDamaged, match="no such table"):
+        nutgraf.open(archive.settings.index)
+
+
 def test_closing_while_others_read(archive: Archive) -> None:
     archive.add(BAKER)
     raised: list[BaseException] = []
