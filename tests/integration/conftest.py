@@ -42,7 +42,9 @@ def _environment(home: Path, *programs: Path) -> dict[str, str]:
     kept = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("NUTGRAF_", "PIPX_", "UV_")) and name not in {"PYTHONPATH", "VIRTUAL_ENV"}
+        # `make test` tells a `make` inside it that it is one: it would print which folder it works in.
+        if not name.startswith(("NUTGRAF_", "PIPX_", "UV_", "MAKE"))
+        and name not in {"MFLAGS", "PYTHONPATH", "VIRTUAL_ENV"}
     }
     caches = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
     return kept | {
