@@ -18,7 +18,7 @@
         ├── BadOption        an option with a value that cannot be used
         ├── EmptyIndex       the archive holds no article
         ├── UnknownArticle   no article has that id
-        └── ArchiveClosed    the archive was closed
+        └── ArchiveClosed    the archive was closed, or opened before a fork
 
 `AddInterrupted` is a KeyboardInterrupt: what was stored before is published, and it has the report.
 """
@@ -81,7 +81,7 @@ class BadOption(QAError):
 
 
 class ArchiveClosed(QAError):
-    """The archive was closed before it was asked."""
+    """The archive is used after it was closed, or in a process that was forked after it was opened."""
 
     code = "archive_closed"
 

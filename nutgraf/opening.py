@@ -182,6 +182,13 @@ def open_index(settings: Settings) -> "EmbeddedIndex":
     return EmbeddedIndex(settings.index)
 
 
+def check_published(settings: Settings) -> None:
+    """Raise IndexMissing, IndexMismatch or IndexDamaged unless a state was published; open no other file."""
+    from nutgraf.indexer.embedded.manifest import read_manifest
+
+    read_manifest(settings.index)
+
+
 @contextmanager
 def open_writer(settings: Settings, encoder: "Encoder") -> Iterator["ArchiveWriter"]:
     """Open the archive for writing; raises IndexLocked where another process or thread writes to it."""

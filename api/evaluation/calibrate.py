@@ -10,11 +10,11 @@ from rich.text import Text
 
 from nutgraf.api.terminal.console import console, visible
 from nutgraf.api.terminal.progress import counting_bar
-from nutgraf.archive import Archive, open_for_reading
+from nutgraf.archive import open_for_reading
 from nutgraf.errors import BadOption
 from nutgraf.index_calibration import IndexCalibration, own_object, remove_own, write_own
 from nutgraf.indexer.errors import SourceError
-from nutgraf.opening import OpenIndex
+from nutgraf.opening import OpenIndex, check_published
 from nutgraf.qa.evaluate.fitting import (
     LEAST_OUTCOMES,
     LEAST_QUESTIONS,
@@ -62,9 +62,8 @@ def calibrate(
 
 
 def reset(settings: Settings) -> bool:
-    """Remove the index's own calibration; return whether it had one. Raises what opening the index raises."""
-    with Archive(settings) as archive:
-        archive.check()
+    """Remove the index's own calibration; return whether it had one. Raises what `check_published` raises."""
+    check_published(settings)
     return remove_own(settings.index)
 
 

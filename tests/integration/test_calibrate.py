@@ -267,6 +267,12 @@ def test_one_of_a_newer_nutgraf(seeds_copy: Path, own: IndexCalibration) -> None
 # --- the command ------------------------------------------------------------------------------------------
 
 
+def test_reset_needs_no_healthy_index(cli: Any, seeds_copy: Path, own: IndexCalibration) -> None:
+    write_own(seeds_copy, own)
+    next(seeds_copy.glob("vectors-*.faiss")).unlink()
+    assert json.loads(cli("calibrate", "--reset", "--json").stdout) == {"removed": True}
+
+
 def test_reset(cli: Any, seeds_copy: Path, own: IndexCalibration) -> None:
     write_own(seeds_copy, own)
     assert cli("calibrate", "--reset").stdout == "the reader's own calibration is in force\n"
