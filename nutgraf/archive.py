@@ -486,7 +486,8 @@ class Archive:
                     hint=f"nutgraf index PATH_TO_ARTICLES --index {self.settings.index}",
                 )
             with open_writer(self.settings, self.models.encoder) as writer:
-                report = AddReport((), (), writer.encoded_passages, writer.rebuild())
+                state = writer.rebuild()
+                report = AddReport((), (), writer.encoded_passages, state)
             self._reload()
         return report
 

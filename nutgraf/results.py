@@ -198,7 +198,6 @@ class AddReport:
     state: IndexState
     dates_not_used: tuple["RefusedDates", ...] = ()
     gone: tuple[str, ...] = ()
-    interrupted: bool = False
 
     def _count(self, status: str) -> int:
         return sum(article.status == status for article in self.statuses)

@@ -14,7 +14,7 @@ from nutgraf import Article, errors
 from nutgraf.archive import Archive
 from nutgraf.settings import Settings
 from tests.contract.test_archive import BAKER, QUESTION
-from tests.fakes import FakeModels
+from tests.fakes import FakeEncoder, FakeModels
 
 TEXT = "The ferry to Veldmoor sailed on Tuesday with ninety passengers."
 MILL = {"id": "mill", "text": "The mill at Tarn closed on Monday, its owner said."}
@@ -187,6 +187,14 @@ def test_a_damaged_archive_is_mended_by_rebuild(archive: Archive) -> None:
         assert again.rebuild().state.counts.articles == 2
     assert [stored.id for stored in again.articles()] == ["baker", "mill"]
     again.close()
+
+
+def test_another_encoder_says_how_much_it_encoded(archive: Archive) -> None:
+    archive.add([BAKER, MILL])
+    with Archive(archive.settings, FakeModels(FakeEncoder(name="another"))) as renewed:
+        report = renewed.rebuild()
+        assert (report.encoded_passages, report.state.encoder.id) == (2, "another")
+        assert renewed.rebuild().encoded_passages == 0
 
 
 def test_an_empty_store_is_damage(archive: Archive) -> None:

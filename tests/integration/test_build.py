@@ -23,8 +23,9 @@ from nutgraf.indexer.errors import IndexDamaged, IndexLocked, IndexMismatch
 from nutgraf.indexer.filters import Filter
 from nutgraf.indexer.loaders import Skipped
 from nutgraf.indexer.passages import PassageRule, title_prefix
-from nutgraf.indexer.storage import ArticleStatus, Counts, WriteSummary
+from nutgraf.indexer.storage import ArticleStatus, Counts
 from tests.fakes import FakeEncoder
+from tests.write_summary import WriteSummary
 
 ROOT = Path(__file__).parents[2]
 ALL = Filter()

@@ -19,13 +19,14 @@ from nutgraf.indexer.article import Article
 from nutgraf.indexer.embedded.index import EmbeddedIndex
 from nutgraf.indexer.embedded.writer import EmbeddedWriter
 from nutgraf.indexer.filters import Filter
-from nutgraf.indexer.storage import Passage, WriteSummary
+from nutgraf.indexer.storage import Passage
 from nutgraf.qa.answer import Answerer
 from nutgraf.qa.calibration import Calibration
 from nutgraf.qa.evaluate.withholding import WithholdingIndex
 from nutgraf.qa.retrieval import Candidate, SearchResult
 from nutgraf.qa.search import Searcher
 from nutgraf.results import SearchHits
+from tests.write_summary import WriteSummary
 
 ARCHIVE = Path(__file__).parent / "archives" / "veldmoor.jsonl"
 QUESTION = "How much will the new harbour bridge in Veldmoor cost?"
