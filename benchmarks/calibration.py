@@ -1,7 +1,7 @@
 """Fits the reader's calibration on questions it was not trained on, and says how well it holds.
 
     python -m benchmarks.calibration            print the fit
-    python -m benchmarks.calibration --write    and write it into the shipped reader's card
+    python -m benchmarks.calibration --write    and write it into the card of the shipped reader that decides
 
 Questions: the documents' of benchmarks/heldout.py, each asked once as it is, and once with the articles that
 answer it taken away, so that the right outcome is an abstention. Right: token F1 >= 0.5. Everything else is
@@ -13,14 +13,16 @@ import json
 
 from benchmarks.common import THREADS, print_table
 from benchmarks.heldout import held_out
-from nutgraf.indexer.embedded.index import EmbeddedIndex
-from nutgraf.models import load_encoder, load_reader, shipped
-from nutgraf.qa.answer import Answerer
-from nutgraf.qa.calibration import Calibration, CalibrationFigures
+from nutgraf.archive import open_for_reading
+from nutgraf.models import reader_folder
+from nutgraf.models.cards import CARD
+from nutgraf.opening import reader_names
+from nutgraf.qa.calibration import CalibrationFigures
 from nutgraf.qa.evaluate.fitting import cross_validated, figures, fitted, judged
 from nutgraf.qa.evaluate.labels import LabelledQuestion
 from nutgraf.qa.evaluate.trials import outcomes
-from nutgraf.qa.search import Searcher
+from nutgraf.qa.profiles import DEFAULT, PROFILES
+from nutgraf.settings import Settings
 
 FALSE_ANSWERS = 0.07
 """Of questions that these articles do not answer. The aim is 0.1: in other archives neighbours are closer."""
@@ -32,6 +34,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--questions", type=int, default=2400)
+    parser.add_argument("--profile", choices=[*PROFILES], default=DEFAULT)
     parser.add_argument("--write", action="store_true")
     given = parser.parse_args()
     asked = held_out()
@@ -39,11 +42,11 @@ def main() -> None:
         LabelledQuestion(q.id, q.text, q.gold_answers, q.article_id)
         for q in asked.of_documents(given.questions)
     ]
-    reader = load_reader(threads=THREADS)
-    before = Calibration.from_card(reader.card.calibration)
-    with EmbeddedIndex(asked.folder) as index:
-        answerer = Answerer(Searcher(index, load_encoder(threads=THREADS)), reader, before)
-        found = [outcome for batch in outcomes(answerer, index, questions) for outcome in batch]
+    settings = Settings(asked.folder, threads=THREADS, profile=given.profile)
+    with open_for_reading(settings) as opened:
+        before = opened.answerer.calibration
+        batches = outcomes(opened.answerer, opened.index, questions)
+        found = [outcome for batch in batches for outcome in batch]
     report(
         len(questions),
         figures(judged(before, found)),
@@ -52,7 +55,7 @@ def main() -> None:
     numbers = fitted(found, FALSE_ANSWERS).numbers()
     print(json.dumps(numbers))
     if given.write:
-        card = shipped("reader") / "card.json"
+        card = reader_folder(reader_names(settings)[-1]) / CARD
         card.write_text(json.dumps(json.loads(card.read_text()) | {"calibration": numbers}, indent=2) + "\n")
 
 

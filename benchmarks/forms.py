@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.encoding import passages
-from nutgraf.models.export import bert, ranges, sources
+from nutgraf.models.export import ranges, sources, transformer
 from nutgraf.models.export.forms import PerRow, PerTensor, Plain, Static
 from nutgraf.models.tokens import Tokens
 
@@ -72,13 +72,13 @@ def every_form(threads: int) -> Iterator[tuple[str, Run]]:
     _, found = ranges.load(ranges.FOLDER / "encoder.json")
     yield REFERENCE, torch_run(folder, threads, "float32")
     yield "torch bf16", torch_run(folder, threads, "bfloat16")
-    plain = bert.encoder(weights, Plain()).SerializeToString()
+    plain = transformer.encoder(weights, Plain()).SerializeToString()
     for name, form in (
         ("int8 static (shipped)", Static(found)),
         ("int8 per tensor", PerTensor()),
         ("int8 per row", PerRow()),
     ):
-        graph = bert.encoder(weights, form).SerializeToString()
+        graph = transformer.encoder(weights, form).SerializeToString()
         yield f"{name}, runs in parallel", onnx_run(graph, threads, inside=False)
         yield f"{name}, threads inside", onnx_run(graph, threads, inside=True)
     yield "onnx fp32, runs in parallel", onnx_run(plain, threads, inside=False)

@@ -3,6 +3,8 @@
     python -m benchmarks.length                      print EM and F1 by cost
     python -m benchmarks.length --write run/reader   and write the best into the config.json of its source
 
+`--reader small` measures the small reader instead of the large one.
+
 Start and end are scored apart, so nothing says how long answers are. Each question of the held-out documents
 (benchmarks/heldout.py) is asked of its own paragraph. The best cost has the highest sum of EM and F1, and is
 the least of equal ones. The next export puts it into the card.
@@ -47,8 +49,9 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--write", type=Path, metavar="FOLDER")
+    parser.add_argument("--reader", default="large", help="default: large")
     given = parser.parse_args()
-    asked, reader = held_out(), load_reader(threads=THREADS)
+    asked, reader = held_out(), load_reader(given.reader, threads=THREADS)
     with EmbeddedIndex(asked.folder) as index:
         articles = index.get(list({q.article_id for q in asked.documents}))
     contexts = [articles[q.article_id].text for q in asked.documents]

@@ -18,8 +18,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from benchmarks.common import CACHE, DATA, THREADS, need, print_table
-from nutgraf.indexer.embedded.index import EmbeddedIndex
-from nutgraf.models import load_encoder, load_reader
+from nutgraf.archive import open_for_reading
 from nutgraf.qa.answer import Answerer
 from nutgraf.qa.calibration import Calibration, Features, fit
 from nutgraf.qa.evaluate.metrics import right
@@ -28,7 +27,6 @@ from nutgraf.qa.evaluate.questions import GoldQuestion, sample
 from nutgraf.qa.evaluate.scores import expected_calibration_error
 from nutgraf.qa.profiles import Profile
 from nutgraf.qa.reader import ReaderParams
-from nutgraf.qa.search import Searcher
 
 FOLDS = 5
 
@@ -74,12 +72,9 @@ def asked(count: int) -> tuple[list[Guess], list[Guess]]:
     Questions that found nothing to read are left out.
     """
     questions = sample(load_news(need(DATA / "news" / "questions.jsonl.gz")), count)
-    with EmbeddedIndex(need(CACHE / "news")) as index:
-        reader = load_reader(threads=THREADS)
-        calibration = Calibration.from_card(reader.card.calibration)
-        answerer = Answerer(Searcher(index, load_encoder(threads=THREADS)), reader, calibration)
-        without = answerer.by(Profile(reading=ReaderParams(agreement_weight=0.0)))
-        return guesses(answerer, questions), guesses(without, questions)
+    with open_for_reading(Settings(need(CACHE / "news"), threads=THREADS)) as opened:
+        without = opened.answerer.by(Profile(reading=ReaderParams(agreement_weight=0.0)))
+        return guesses(opened.answerer, questions), guesses(without, questions)
 
 
 def guesses(answerer: Answerer, questions: Sequence[GoldQuestion]) -> list[Guess]:

@@ -5,10 +5,11 @@ answers, and it holds no network code. Importing it loads neither onnxruntime no
 `load_reader` load what their engine needs.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from nutgraf.models.cards import ModelCard, verify
+from nutgraf.models.cards import ModelCard, ShippedModel, verify
 from nutgraf.models.errors import BadInput, ModelDamaged, ModelError, ModelMissing
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from nutgraf.models.onnx import OnnxEncoder, OnnxReader
 
 __all__ = [
+    "READERS",
     "BadInput",
     "ModelCard",
     "ModelDamaged",
@@ -23,14 +25,24 @@ __all__ = [
     "ModelMissing",
     "load_encoder",
     "load_reader",
+    "reader_folder",
     "shipped",
     "verify",
 ]
 
 
-def shipped(kind: Literal["encoder", "reader"]) -> Path:
-    """Return the folder of the model that is installed with nutgraf."""
-    return Path(__file__).parent / "weights" / kind
+READERS: Mapping[str, ShippedModel] = {"small": "small-reader", "large": "large-reader"}
+"""The readers that are installed with nutgraf, by the names that `load_reader` takes, smallest first."""
+
+
+def shipped(name: ShippedModel) -> Path:
+    """Return the folder of a model that is installed with nutgraf."""
+    return Path(__file__).parent / "weights" / name
+
+
+def reader_folder(name: str) -> Path:
+    """Return the folder of a reader in the box, or the folder of that name, which need not be one."""
+    return shipped(READERS[name]) if name in READERS else Path(name)
 
 
 def load_encoder(name: str | None = None, *, threads: int | None = None) -> "OnnxEncoder | HfEncoder":
@@ -56,20 +68,22 @@ def load_encoder(name: str | None = None, *, threads: int | None = None) -> "Onn
 
 
 def load_reader(name: str | None = None, *, threads: int | None = None) -> "OnnxReader | HfReader":
-    """Load the shipped reader, or the model of this name.
+    """Load the large reader in the box, or the reader of this name.
 
-    onnxruntime runs a folder that holds `card.json` and `model.onnx`. transformers, from the extra `hf`,
-    loads any other name or folder as an `AutoModelForQuestionAnswering`. `threads` and the errors are those
-    of `load_encoder`.
+    "small" is the small reader in the box, which is six times as fast, and "large" the large one. onnxruntime
+    runs a folder that holds `card.json` and `model.onnx`. transformers, from the extra `hf`, loads any other
+    name or folder as an `AutoModelForQuestionAnswering`. `threads` and the errors are those of
+    `load_encoder`.
 
     >>> import nutgraf
     >>> nutgraf.load_reader().answer(question="When is the vote?", context="The vote is on Friday.")["answer"]
     'Friday'
     """
-    if name is None or _has_graph(name):
+    name = "large" if name is None else name
+    if name in READERS or _has_graph(name):
         from nutgraf.models.onnx import OnnxReader
 
-        return OnnxReader(shipped("reader") if name is None else name, threads)
+        return OnnxReader(reader_folder(name), threads)
     from nutgraf.models.hf import HfReader
 
     return HfReader(name, threads)

@@ -20,9 +20,14 @@ LENGTH_COST = "length_cost"
 """Name of the entry in a card, and in the config.json of the weights, from which the export copies it."""
 
 WEIGHTS = "model.onnx"
+EXTERNAL = "model.onnx.data"
+"""Name of the file with the matrices that a large graph does not hold itself."""
+
 VOCABULARY = "tokenizer.json"
 
 ModelKind = Literal["encoder", "reader"]
+ShippedModel = Literal["encoder", "small-reader", "large-reader"]
+"""The models that are installed with nutgraf: the encoder, and the small and the large reader."""
 
 _BLOCK_BYTES = 1 << 20
 
@@ -32,9 +37,11 @@ class ModelCard:
     """The description of one model, as its `card.json` has it.
 
     `dim` is the width of an encoder's vectors or of a reader's hidden state. `max_tokens` includes the
-    special tokens. `size_bytes` and `sha256` are those of `model.onnx`. `base` names the model that it was
-    made from, and `data` names the texts that it learnt from. `length_cost` is subtracted from a span's score
-    for every token after its first, in logits.
+    special tokens. `size_bytes` and `sha256` are those of `model.onnx`; `external_size_bytes` and
+    `external_sha256` are those of `model.onnx.data`, which a small model does not have. The graph holds the
+    hash of that file, so `sha256` is one of all weights. `base` names the model that it was made from, and
+    `data` names the texts that it learnt from. `length_cost` is subtracted from a span's score for every
+    token after its first, in logits.
     """
 
     kind: ModelKind
@@ -48,6 +55,8 @@ class ModelCard:
     base: str
     data: str
     length_cost: float = 0.0
+    external_size_bytes: int = 0
+    external_sha256: str | None = None
     pooling: str | None = None
     normalise: bool | None = None
     scores: Mapping[str, Any] | None = None
@@ -76,6 +85,8 @@ class ModelCard:
 _REINSTALL = "reinstall nutgraf, or export the model again: python -m nutgraf.models.export --help"
 _TYPES: Mapping[str, tuple[type, ...]] = {
     "size_bytes": (int,),
+    "external_size_bytes": (int,),
+    "external_sha256": (str, type(None)),
     "dim": (int,),
     "max_tokens": (int,),
     "normalise": (bool, type(None)),
@@ -117,25 +128,31 @@ def checked_length_cost(where: object, cost: object) -> float:
 
 
 def check_layout(folder: str | Path, card: ModelCard) -> None:
-    """Raise ModelDamaged unless all files are present and `model.onnx` has the size that the card says."""
-    for name in (WEIGHTS, VOCABULARY):
+    """Raise ModelDamaged unless all files are present and those of weights have the sizes on the card."""
+    for name in (WEIGHTS, VOCABULARY, *([EXTERNAL] if card.external_sha256 else [])):
         if not (Path(folder) / name).is_file():
             raise ModelDamaged(f"{Path(folder) / name}: the file is missing", hint=_REINSTALL)
-    size = (Path(folder) / WEIGHTS).stat().st_size
-    if size != card.size_bytes:
-        message = f"{Path(folder) / WEIGHTS}: {size} bytes, its card says {card.size_bytes}"
-        raise ModelDamaged(message, hint=_REINSTALL)
+    for path, size_bytes, _ in _files(folder, card):
+        if (size := path.stat().st_size) != size_bytes:
+            raise ModelDamaged(f"{path}: {size} bytes, its card says {size_bytes}", hint=_REINSTALL)
 
 
 def verify(folder: str | Path) -> ModelCard:
-    """Check the files and the sha256 of `model.onnx`; return the card, or raise ModelDamaged."""
+    """Check the files and the sha256 of those with weights; return the card, or raise ModelDamaged."""
     card = ModelCard.load(folder)
     check_layout(folder, card)
-    digest = sha256_of(Path(folder) / WEIGHTS)
-    if digest != card.sha256:
-        message = f"{Path(folder) / WEIGHTS}: sha256 is {digest}, its card says {card.sha256}"
-        raise ModelDamaged(message, hint=_REINSTALL)
+    for path, _, sha256 in _files(folder, card):
+        if (digest := sha256_of(path)) != sha256:
+            raise ModelDamaged(f"{path}: sha256 is {digest}, its card says {sha256}", hint=_REINSTALL)
     return card
+
+
+def _files(folder: str | Path, card: ModelCard) -> list[tuple[Path, int, str]]:
+    """Return the path, the bytes and the sha256 of each file with weights, as the card says."""
+    files = [(Path(folder) / WEIGHTS, card.size_bytes, card.sha256)]
+    if card.external_sha256 is not None:
+        files.append((Path(folder) / EXTERNAL, card.external_size_bytes, card.external_sha256))
+    return files
 
 
 def sha256_of(path: Path) -> str:

@@ -43,6 +43,11 @@ class _Session:
         self._threads = threads or available_cores()
         self._pool: ThreadPoolExecutor | None = None
 
+    @property
+    def takes_types(self) -> bool:
+        """Whether the graph tells the two texts of a pair apart by types, as BERT does and MPNet does not."""
+        return any(entry.name == "types" for entry in self._model.get_inputs())
+
     def run(self, feed: Mapping[str, NDArray[np.int64]]) -> NDArray[np.float32]:
         """Run one batch and return the graph's only output."""
         output: NDArray[np.float32] = self._model.run(None, feed)[0]
@@ -125,7 +130,7 @@ class OnnxReader:
         question_ids = dict(
             zip(questions, (ids[:QUESTION_TOKENS] for ids in tokens.ids(questions)), strict=True)
         )
-        heads = [[tokens.cls, *question_ids[question], tokens.sep] for question, _ in pairs]
+        heads = [[tokens.cls, *question_ids[question], *tokens.between] for question, _ in pairs]
         contexts = tokens.ids_and_spans([context for _, context in pairs])
         rows = [
             [*head, *ids[: self.card.max_tokens - len(head) - 1], tokens.sep]
@@ -135,9 +140,11 @@ class OnnxReader:
 
         def run(batch: NDArray[np.intp]) -> None:
             ids = np.array([rows[i] for i in batch], dtype=np.int64)
-            firsts = np.array([len(heads[i]) for i in batch], dtype=np.int64)
-            types = (np.arange(ids.shape[1]) >= firsts[:, None]).astype(np.int64)
-            for i, logits in zip(batch, session.run({"ids": ids, "types": types}), strict=True):
+            feed = {"ids": ids}
+            if session.takes_types:
+                firsts = np.array([len(heads[i]) for i in batch], dtype=np.int64)
+                feed["types"] = (np.arange(ids.shape[1]) >= firsts[:, None]).astype(np.int64)
+            for i, logits in zip(batch, session.run(feed), strict=True):
                 windows[int(i)] = self._window(logits, len(heads[i]), contexts[i][1])
 
         session.spread(run, _equal_lengths(rows))

@@ -12,7 +12,7 @@ from typing import Any
 from nutgraf.indexer.atomic_write import write_text_atomically
 from nutgraf.indexer.encoder import EncoderIdentity
 from nutgraf.indexer.errors import IndexDamaged, IndexMismatch, StorageFailed
-from nutgraf.models import ModelCard, ModelMissing, shipped
+from nutgraf.models import ModelCard, ModelMissing, reader_folder
 from nutgraf.models.cards import LENGTH_COST
 from nutgraf.qa.calibration import Calibration, CalibrationFigures
 
@@ -45,7 +45,7 @@ class IndexCalibration:
         same = (self.reader_sha256, self.length_cost) == (reader.sha256, reader.length_cost)
         return same and (self.encoder, self.rules) == (encoder, rules)
 
-    def named_for(self, reader: str | None, encoder: EncoderIdentity, rules: Mapping[str, float]) -> bool:
+    def named_for(self, reader: str, encoder: EncoderIdentity, rules: Mapping[str, float]) -> bool:
         """Whether it was fitted with a reader of this name, this encoder and these rules.
 
         No weights of the reader are compared.
@@ -153,7 +153,7 @@ def remove_own(folder: Path) -> bool:
 
 
 def active_calibration(
-    folder: Path, reader: str | None, encoder: EncoderIdentity, rules: Mapping[str, float]
+    folder: Path, reader: str, encoder: EncoderIdentity, rules: Mapping[str, float]
 ) -> ActiveCalibration:
     """Return the calibration of answers by this reader, without loading the reader.
 
@@ -161,7 +161,7 @@ def active_calibration(
     """
     own = read_own(folder)
     try:
-        card = ModelCard.load(shipped("reader") if reader is None else reader)
+        card = ModelCard.load(reader_folder(reader))
     except ModelMissing:
         used = own is not None and own.named_for(reader, encoder, rules)
         return ActiveCalibration(own.calibration if own and used else Calibration.from_card(None), own, used)

@@ -27,9 +27,13 @@ class RankJson(TypedDict):
 
 
 class ReaderRankJson(RankJson):
-    """Where the reader alone puts a passage, and its lead over "no answer" in logits."""
+    """Where a reader alone puts a passage, and its lead over "no answer" in logits.
+
+    `model` is the reader. Where two read, the passages that the large one read come first: it decides.
+    """
 
     over_null: float
+    model: str
 
 
 class PassageExplanationJson(TypedDict):
@@ -359,6 +363,7 @@ def passage_explanation(
             "rank": explanation.reader_ranks[candidate.passage.id],
             "score": round(reading.by_reader, 4),
             "over_null": round(reading.null_margin, 4),
+            "model": reading.reader,
         },
         "cluster": candidate.passage.article.cluster,
     }

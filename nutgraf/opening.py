@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from nutgraf.indexer.encoder import Encoder
     from nutgraf.indexer.storage import ArchiveWriter
     from nutgraf.models import ModelCard
-    from nutgraf.models.reader import Reader
     from nutgraf.qa.answer import Answerer
     from nutgraf.qa.profiles import Profile
+    from nutgraf.qa.reader import Readers
     from nutgraf.qa.result import QuestionResult
     from nutgraf.qa.search import Searcher
     from nutgraf.reloader import Stamp
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 class ModelLoader:
-    """The two models of an archive, each loaded once, when it is first needed. Safe to use from threads.
+    """The models of an archive, each loaded once, when it is first needed. Safe to use from threads.
 
     What loading raises (ModelMissing, ModelDamaged) is raised where a model is asked for.
     """
@@ -41,7 +41,7 @@ class ModelLoader:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._encoder: Encoder | None = None
-        self._reader: Reader | None = None
+        self._readers: Readers | None = None
         self._encoder_lock, self._reader_lock = Lock(), Lock()
 
     @property
@@ -55,25 +55,29 @@ class ModelLoader:
             return self._encoder
 
     @property
-    def reader(self) -> "Reader":
-        """The model that finds an answer in a text."""
+    def readers(self) -> "Readers":
+        """The models that find an answer in a text: those in the box, or the reader that was named."""
         from nutgraf.models import load_reader
+        from nutgraf.qa.reader import Readers
 
+        names = reader_names(self._settings)
         with self._reader_lock:
-            if self._reader is None:
-                self._reader = load_reader(self._settings.reader, threads=self._settings.threads)
-            return self._reader
+            if self._readers is None:
+                with ThreadPoolExecutor(len(names)) as pool:
+                    loaded = pool.map(lambda name: load_reader(name, threads=self._settings.threads), names)
+                    self._readers = Readers(*loaded)
+            return self._readers
 
     def unload(self) -> None:
-        """Forget both models, so that their memory is free; the next use loads them again."""
+        """Forget all models, so that their memory is free; the next use loads them again."""
         with self._encoder_lock, self._reader_lock:
-            self._encoder = self._reader = None
+            self._encoder = self._readers = None
 
     def load(self) -> None:
-        """Load both models side by side: each waits for the disk more than for the other."""
+        """Load all models side by side: each waits for the disk more than for the others."""
         with ThreadPoolExecutor(1) as pool:
             encoder = pool.submit(lambda: self.encoder)
-            _ = self.reader
+            _ = self.readers
             encoder.result()
 
 
@@ -97,16 +101,16 @@ class OpenIndex:
 
     @cached_property
     def answerer(self) -> "Answerer":
-        """What answers questions; both models are loaded. Raises IndexMismatch for another encoder."""
+        """What answers questions; all models are loaded. Raises IndexMismatch for another encoder."""
         from nutgraf.qa.answer import Answerer
 
         self.models.load()
-        return Answerer(self.searcher, self.models.reader, self.calibration.calibration)
+        return Answerer(self.searcher, self.models.readers, self.calibration.calibration)
 
     @property
     def reader(self) -> "ModelCard":
-        """The card of the reader, which is loaded for it."""
-        return self.models.reader.card
+        """The card of the reader whose scores decide; it is loaded for it."""
+        return self.models.readers.deciding(profile_of(self.settings).reading).card
 
     @cached_property
     def calibration(self) -> "ActiveCalibration":
@@ -152,7 +156,8 @@ class OpenIndex:
 
         encoder = self.index.state.encoder
         rules = profile_of(self.settings).rules()
-        calibration = active_calibration(self.settings.index, self.settings.reader, encoder, rules)
+        deciding = reader_names(self.settings)[-1]
+        calibration = active_calibration(self.settings.index, deciding, encoder, rules)
         return ArchiveReport(self.index.info(), calibration)
 
     def _check_encoder(self) -> None:
@@ -160,6 +165,13 @@ class OpenIndex:
         from nutgraf.indexer.encoder import identity
 
         check_encoder(self.settings.index, self.index.state.encoder, identity(self.models.encoder))
+
+
+def reader_names(settings: Settings) -> list[str]:
+    """Return the names of the readers that answers are given by: the last one's scores decide."""
+    if settings.reader is not None:
+        return [settings.reader]
+    return ["small", "large"] if profile_of(settings).reading.contenders else ["small"]
 
 
 def profile_of(settings: Settings) -> "Profile":

@@ -14,6 +14,7 @@ questions at once, and takes their time. It does not know files, doors, or which
 
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from nutgraf.indexer.filters import Filter
 from nutgraf.indexer.storage import PassageIndex
@@ -23,7 +24,7 @@ from nutgraf.qa.inquiry import Inquiry
 from nutgraf.qa.join import AnswerGroup, LocatedSpan, join
 from nutgraf.qa.judge import judge, probability_alone
 from nutgraf.qa.profiles import Profile
-from nutgraf.qa.reader import PassageSpans, read
+from nutgraf.qa.reader import PassageSpans, Readers, read
 from nutgraf.qa.result import PassageReading, QuestionResult, Timing
 from nutgraf.qa.retrieval import SearchResult
 from nutgraf.qa.search import Searcher, milliseconds_since
@@ -40,14 +41,14 @@ No entry of docs/log.md compares other numbers.
 
 
 class Answerer:
-    """Joins a searcher and a reader. Stateless between questions; deterministic.
+    """Joins a searcher and a reader, or the two of a cascade. Stateless between questions; deterministic.
 
     Answers depend on these, on the searcher's profile and on the `calibration`, and on nothing else.
     """
 
-    def __init__(self, searcher: Searcher, reader: Reader, calibration: Calibration) -> None:
+    def __init__(self, searcher: Searcher, readers: Readers | Reader, calibration: Calibration) -> None:
         self._searcher = searcher
-        self._reader = reader
+        self._readers = readers if isinstance(readers, Readers) else Readers(readers)
         self.calibration = calibration
 
     @property
@@ -57,11 +58,11 @@ class Answerer:
 
     def over(self, index: PassageIndex) -> "Answerer":
         """Return an answerer with the same models and rules over another index, or a view of this one."""
-        return Answerer(self._searcher.over(index), self._reader, self.calibration)
+        return Answerer(self._searcher.over(index), self._readers, self.calibration)
 
     def by(self, profile: Profile) -> "Answerer":
         """Return an answerer with the same models and index that does as much as that profile says."""
-        return Answerer(self._searcher.by(profile), self._reader, self.calibration)
+        return Answerer(self._searcher.by(profile), self._readers, self.calibration)
 
     def search(self, question: str, *, top: int = 10, allow: Filter | None = None) -> SearchResult:
         """Return the `top` best passages for the question.
@@ -137,8 +138,9 @@ class Answerer:
         """
         rule = self.profile.reading
         windows = max(rule.windows, TIMELINE_WINDOWS)
+        rule = replace(rule, contenders=windows if rule.contenders else 0)
         result = self._searcher.search_checked(outcome.question, windows, outcome.allow.without_preference())
-        (passages,) = read(self._reader, [(outcome.question, result.candidates)], rule)
+        (passages,) = read(self._readers, [(outcome.question, result.candidates)], rule)
 
         def probability(span: LocatedSpan, agreement: int) -> float:
             return probability_alone(span, agreement, self.calibration, rule.agreement_weight)
@@ -154,7 +156,7 @@ class Answerer:
         rule = self.profile.reading
         began = time.perf_counter()
         questions = [(i.question, result.candidates) for i, result in zip(inquiries, results, strict=True)]
-        passages_of_each = read(self._reader, questions, rule)
+        passages_of_each = read(self._readers, questions, rule)
         shared_ms = milliseconds_since(began) / len(inquiries)
         for inquiry, result, passages in zip(inquiries, results, passages_of_each, strict=True):
             began = time.perf_counter()
@@ -182,10 +184,12 @@ def _joined(passages: Sequence[PassageSpans], *, agreement_weight: float = 0.0) 
 
 def _readings(passages: Sequence[PassageSpans]) -> dict[int, PassageReading]:
     """Return by its id the reading of each passage in which there is a span."""
-    best = {p.candidate.passage.id: p.spans[0] for p in passages if p.spans}
+    best = [(p, p.spans[0]) for p in passages if p.spans]
     return {
-        passage_id: PassageReading(span.score, span.null_margin, span.prior)
-        for passage_id, span in best.items()
+        p.candidate.passage.id: PassageReading(
+            span.score, span.null_margin, span.prior, p.reader, span.decisive
+        )
+        for p, span in best
     }
 
 

@@ -51,7 +51,12 @@ class Explanation:
 
 def explain(outcome: QuestionResult, calibration: Calibration) -> Explanation:
     """Return the explanation of an outcome, whose probabilities this calibration gave."""
-    by_reader = sorted(outcome.read, key=lambda passage_id: (-outcome.read[passage_id].by_reader, passage_id))
+
+    def by_reader_alone(passage_id: int) -> tuple[bool, float, int]:
+        reading = outcome.read[passage_id]
+        return not reading.decisive, -reading.by_reader, passage_id
+
+    by_reader = sorted(outcome.read, key=by_reader_alone)
     return Explanation(
         allow=outcome.allow,
         threshold=outcome.threshold,

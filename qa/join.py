@@ -23,7 +23,8 @@ class LocatedSpan:
     """A span in an article's text: `text == article.text[start:end]`.
 
     `score` compares over windows; `null_margin` is its lead over the window's own "no answer", in logits;
-    `retrieval` is the fused score of its passage, 0..1; `prior` is what its passage adds to `score`.
+    `retrieval` is the fused score of its passage, 0..1; `prior` is what its passage adds to `score`. A span
+    that is not `decisive` has the scores of a reader that does not decide: it supports an answer at most.
     """
 
     article: Article
@@ -33,6 +34,7 @@ class LocatedSpan:
     null_margin: float = 0.0
     retrieval: float = 0.0
     prior: float = 0.0
+    decisive: bool = True
 
     @property
     def text(self) -> str:
@@ -82,9 +84,9 @@ def join(
     span's words at the same place support the answer, too, though not independently.
 
     Of spans that overlap in one article only the best is an answer; spans that normalise to the same words
-    are one answer. Total order: score descending, then article id, then position.
+    are one answer, if one of them is decisive. Total order: score descending, then article id, then position.
     """
-    ordered = sorted(spans, key=lambda s: (-s.score, s.article.id, s.start, s.end))
+    ordered = sorted(spans, key=lambda s: (not s.decisive, -s.score, s.article.id, s.start, s.end))
     groups: dict[str, list[LocatedSpan]] = {}
     taken: dict[str, list[LocatedSpan]] = {}
     for span in ordered:
@@ -94,7 +96,8 @@ def join(
             continue
         better.append(span)
         groups.setdefault(words, []).append(span)
-    answers = [_group(members, copies or {}, agreement_weight) for members in groups.values()]
+    decided = [members for members in groups.values() if members[0].decisive]
+    answers = [_group(members, copies or {}, agreement_weight) for members in decided]
     return sorted(answers, key=lambda g: (-g.score, g.best.article.id, g.best.start, g.best.end))
 
 

@@ -31,8 +31,8 @@ class Profile:
 
 PROFILES = MappingProxyType(
     {
-        "quick": Profile(reading=ReaderParams(windows=5)),
+        "quick": Profile(reading=ReaderParams(contenders=0)),
         DEFAULT: Profile(),
-        "thorough": Profile(reading=ReaderParams(windows=100)),
+        "thorough": Profile(reading=ReaderParams(windows=50, contenders=12)),
     }
 )

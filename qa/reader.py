@@ -1,6 +1,9 @@
 """Reads candidates: a reader's logits become spans that are located in articles.
 
-This module knows logits and passages; it does not know probabilities, or which engine reads.
+With two readers it is a cascade (Viola and Jones 2001): the small reader reads every candidate, and the large
+one reads the few that can still win. What the large one says decides; what only the small one has read
+supports an answer at most. This module knows logits and passages; it does not know probabilities, or which
+engine reads.
 """
 
 from collections.abc import Sequence
@@ -24,6 +27,10 @@ class ReaderParams:
     passage's score (fused 0..1, and recency): the reader decides, retrieval breaks near ties. `titles` puts
     the article's title in front of what is read. `agreement_weight` is for other articles that say the same
     (`join.agreement_bonus`).
+
+    Of two readers the large one reads at most `contenders` windows: those whose best span, as the small one
+    scores it, is at most `contender_lead` logits behind the best of all. With 0 contenders the small one
+    decides.
     """
 
     # Entries of docs/log.md that chose them; no entry compares other numbers of spans.
@@ -33,6 +40,8 @@ class ReaderParams:
     null_weight: float = 0.5  # 2026-11-22, "the mean of three runs, and its calibration"
     titles: bool = False  # 2026-11-21, "what the reader's score is made of"
     agreement_weight: float = 2.0  # 2026-11-22, "what support is worth"
+    contenders: int = 4
+    contender_lead: float = 8.0
 
     def prefix(self, candidate: Candidate) -> str:
         """Return what stands in front of a passage when it is read."""
@@ -42,7 +51,9 @@ class ReaderParams:
         """Return the words of the candidate's window."""
         return self.prefix(candidate) + candidate.passage.text
 
-    def spans_of(self, candidate: Candidate, window: WindowLogits) -> list[LocatedSpan]:
+    def spans_of(
+        self, candidate: Candidate, window: WindowLogits, *, decisive: bool = True
+    ) -> list[LocatedSpan]:
         """Return the window's best spans, best first, located in the candidate's article.
 
         No span runs from a paragraph into the next: a heading and the line below it are not one name.
@@ -69,31 +80,76 @@ class ReaderParams:
                 null_margin=span.score - window.null,
                 retrieval=candidate.score,
                 prior=prior,
+                decisive=decisive,
             )
             for span in spans
         ]
 
 
 @dataclass(frozen=True, slots=True)
+class Readers:
+    """The reader of every candidate, and the large one that reads the contenders, if there are two."""
+
+    small: Reader
+    large: Reader | None = None
+
+    def deciding(self, rule: ReaderParams) -> Reader:
+        """Return the reader whose scores decide, and to which a calibration belongs."""
+        return self.large if self.large is not None and rule.contenders else self.small
+
+
+@dataclass(frozen=True, slots=True)
 class PassageSpans:
-    """A candidate that was read, and its best spans, best first; none where the reader sees no valid span."""
+    """A candidate that was read, and its best spans, best first; none where the reader sees no valid span.
+
+    `reader` is the id of the model that made the spans.
+    """
 
     candidate: Candidate
     spans: list[LocatedSpan]
+    reader: str
 
 
-def read(
-    reader: Reader, questions: Sequence[tuple[str, Sequence[Candidate]]], rule: ReaderParams
-) -> list[list[PassageSpans]]:
-    """Read the candidates of all questions in one call; return for each question its candidates' spans.
+_Question = tuple[str, Sequence[Candidate]]
+
+
+def read(readers: Readers, questions: Sequence[_Question], rule: ReaderParams) -> list[list[PassageSpans]]:
+    """Read the candidates of all questions in one call a reader; return each question's candidates' spans.
 
     Questions and candidates keep their order.
     """
+    large = readers.large if rule.contenders else None
+    passages = _read(readers.small, questions, rule, decisive=large is None)
+    if large is None:
+        return passages
+    chosen = [contenders(spans, rule) for spans in passages]
+    again = [
+        (question, [p.candidate for p in kept]) for (question, _), kept in zip(questions, chosen, strict=True)
+    ]
+    decided = [
+        {p.candidate.passage.id: p for p in spans} for spans in _read(large, again, rule, decisive=True)
+    ]
+    return [
+        [by_id.get(p.candidate.passage.id, p) for p in spans]
+        for spans, by_id in zip(passages, decided, strict=True)
+    ]
+
+
+def contenders(passages: Sequence[PassageSpans], rule: ReaderParams) -> list[PassageSpans]:
+    """Return the passages that can still win, best first, as the small reader scores them."""
+    ranked = sorted((p for p in passages if p.spans), key=lambda p: (-p.spans[0].score, p.candidate.rank))
+    least = ranked[0].spans[0].score - rule.contender_lead if ranked else 0.0
+    return [p for p in ranked[: rule.contenders] if p.spans[0].score >= least]
+
+
+def _read(
+    reader: Reader, questions: Sequence[_Question], rule: ReaderParams, *, decisive: bool
+) -> list[list[PassageSpans]]:
     pairs = [(question, rule.context(c)) for question, candidates in questions for c in candidates]
     windows = iter(reader.read(pairs))
     return [
         [
-            PassageSpans(candidate, rule.spans_of(candidate, window))
+            PassageSpans(candidate, rule.spans_of(candidate, window, decisive=decisive), reader.card.id)
             for candidate, window in zip(candidates, islice(windows, len(candidates)), strict=True)
         ]
         for _, candidates in questions

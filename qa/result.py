@@ -127,12 +127,20 @@ class Timing:
 class PassageReading:
     """The reading of one passage: its best span's score, and that span's lead over "no answer" in logits.
 
-    `prior` is the part of the score that retrieval added; the rest is the reader's.
+    `prior` is the part of the score that retrieval added; the rest is the reader's. `reader` is the id of the
+    model that read it, and `decisive` tells whether its scores decide.
     """
 
     score: float
     null_margin: float
     prior: float = 0.0
+    reader: str = ""
+    decisive: bool = True
+
+    @property
+    def place(self) -> tuple[bool, float]:
+        """What passages are sorted by, best first: those that were decided, then the score."""
+        return not self.decisive, -self.score
 
     @property
     def by_reader(self) -> float:

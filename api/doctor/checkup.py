@@ -5,6 +5,8 @@ from functools import partial
 from nutgraf.api.doctor import index_checks, machine
 from nutgraf.api.doctor.findings import Finding, caught
 from nutgraf.api.doctor.offline import answering
+from nutgraf.models import READERS
+from nutgraf.opening import reader_names
 from nutgraf.settings import Settings
 
 
@@ -15,11 +17,17 @@ def examine(settings: Settings) -> list[Finding]:
     opens = of_index[0].status == "ok"
     return [
         caught("python", machine.python),
-        caught("encoder", partial(machine.model, "encoder", settings.encoder)),
-        caught("reader", partial(machine.model, "reader", settings.reader)),
+        caught("encoder", partial(machine.encoder, settings.encoder)),
+        *(caught(check, partial(machine.reader, check, name)) for check, name in _readers(settings)),
         *of_index,
         caught("threads", partial(machine.threads, settings)),
         caught("memory", partial(machine.memory, sizes.vectors)),
         caught("disk", partial(machine.disk, settings.index, sizes.derived)),
         caught("offline", partial(answering, settings, from_index=opens)),
     ]
+
+
+def _readers(settings: Settings) -> list[tuple[str, str]]:
+    """Return the name of the check of each reader, and the name of the reader."""
+    names = reader_names(settings)
+    return [(f"{name} reader" if name in READERS else "reader", name) for name in names]

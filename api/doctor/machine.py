@@ -7,11 +7,10 @@ import sys
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal
 
 from nutgraf.api.doctor.findings import CheckStatus, Finding
-from nutgraf.models import shipped, verify
-from nutgraf.models.cards import CARD
+from nutgraf.models import reader_folder, shipped, verify
+from nutgraf.models.cards import CARD, ModelKind
 from nutgraf.models.cores import available_cores
 from nutgraf.settings import Settings
 
@@ -37,16 +36,25 @@ def python() -> Finding:
     return Finding("python", "ok", message)
 
 
-def model(kind: Literal["encoder", "reader"], name: str | None) -> Finding:
+def encoder(name: str | None) -> Finding:
+    """Check the encoder's files, as `reader` does."""
+    return _model("encoder", "encoder", shipped("encoder") if name is None else Path(name))
+
+
+def reader(check: str, name: str) -> Finding:
     """Check that the files of a model are there, and that its weights have the hash of its card."""
-    folder = shipped(kind) if name is None else Path(name)
-    if name is not None and not (folder / CARD).is_file():
-        return _foreign(kind, name)
+    return _model(check, "reader", reader_folder(name))
+
+
+def _model(check: str, kind: ModelKind, folder: Path) -> Finding:
+    if not (folder / CARD).is_file() and not folder.is_relative_to(shipped("encoder").parent):
+        return _foreign(check, str(folder))
     card = verify(folder)
     if card.kind != kind:
-        return Finding(kind, "problem", f"{folder} holds a model of kind {card.kind}", f"--{kind} FOLDER")
-    message = f"{card.id}, {card.size_bytes / _MB:.1f} MB, sha256 {card.sha256[:12]} as its card says"
-    return Finding(kind, "ok", message)
+        return Finding(check, "problem", f"{folder} holds a model of kind {card.kind}", f"--{kind} FOLDER")
+    size = (card.size_bytes + card.external_size_bytes) / _MB
+    message = f"{card.id}, {size:.1f} MB, sha256 {card.sha256[:12]} as its card says"
+    return Finding(check, "ok", message)
 
 
 def _foreign(kind: str, name: str) -> Finding:

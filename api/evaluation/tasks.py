@@ -213,7 +213,9 @@ def _sha256(files: Sequence[Path]) -> str:
 
 
 def _models(opened: OpenIndex) -> dict[str, ModelId]:
-    return {"encoder": _encoder(opened), "reader": _model(opened.reader)}
+    readers = opened.models.readers
+    first = {} if readers.large is None else {"first reader": _model(readers.small.card)}
+    return {"encoder": _encoder(opened), **first, "reader": _model(opened.reader)}
 
 
 def _encoder(opened: OpenIndex) -> ModelId:

@@ -69,7 +69,8 @@ def _add_passage(
     passage, by_reader = candidate.passage, "reader -"
     if read:
         rank = explanation.reader_ranks[passage.id]
-        by_reader = f"reader #{rank} {read.by_reader:.2f}, {read.null_margin:.2f} over none"
+        model = visible(read.reader.rpartition("/")[2])
+        by_reader = f"{model} #{rank} {read.by_reader:.2f}, {read.null_margin:.2f} over none"
     columns = [
         f"found {candidate.score:.3f}" + (f" + {candidate.recency:.3f} new" if candidate.recency else ""),
         f"meaning {_place(candidate.dense)}",

@@ -1,9 +1,11 @@
-"""`python -m nutgraf.models.export encoder|reader` makes a shipped model from float32 weights."""
+"""`python -m nutgraf.models.export MODEL` makes a shipped model from float32 weights."""
 
 import argparse
 import sys
 from pathlib import Path
+from typing import get_args
 
+from nutgraf.models.cards import ShippedModel
 from nutgraf.models.errors import ModelError
 from nutgraf.models.export import ranges, sources
 from nutgraf.models.export.folder import write
@@ -16,10 +18,11 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         source = options.source or sources.default_encoder()
         if options.texts is not None:
-            measure(options.kind, source, options.texts, ranges.FOLDER / f"{options.kind}.json")
+            measure(options.model, source, options.texts, ranges.FOLDER / f"{options.model}.json")
         if options.out is not None:
-            card = write(options.kind, source, options.out, ranges.FOLDER / f"{options.kind}.json")
-            sys.stdout.write(f"{options.out}: {card.size_bytes} bytes, sha256 {card.sha256}\n")
+            card = write(options.model, source, options.out, ranges.FOLDER / f"{options.model}.json")
+            size_bytes = card.size_bytes + card.external_size_bytes
+            sys.stdout.write(f"{options.out}: {size_bytes} bytes, sha256 {card.sha256}\n")
     except ModelError as error:
         sys.stderr.write(f"error: {error}\n" + (f"hint: {error.hint}\n" if error.hint else ""))
         return 2
@@ -28,7 +31,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m nutgraf.models.export", description=__doc__)
-    parser.add_argument("kind", choices=["encoder", "reader"])
+    parser.add_argument(
+        "model", choices=get_args(ShippedModel), help="the encoder, the small reader or the large one"
+    )
     parser.add_argument(
         "--source",
         type=Path,

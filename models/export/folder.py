@@ -7,20 +7,27 @@ from typing import Any
 
 from nutgraf.models.cards import (
     CARD,
+    EXTERNAL,
     LENGTH_COST,
     VOCABULARY,
     ModelCard,
-    ModelKind,
+    ShippedModel,
     checked_length_cost,
     sha256_of,
 )
 from nutgraf.models.cards import WEIGHTS as GRAPH
 from nutgraf.models.errors import ModelDamaged, ModelMissing
-from nutgraf.models.export import bert, ranges, sources
+from nutgraf.models.export import external, ranges, sources, transformer
 from nutgraf.models.export.forms import Static
 
-_FACTS: dict[ModelKind, dict[str, Any]] = {
+_READER_DATA = (
+    "a part of the SQuAD 1.1 and 2.0 training sets (CC BY-SA 4.0), SQuADShifts (CC BY 4.0), "
+    "QAMR (MIT), FairytaleQA (Apache-2.0), TimeQA human (BSD-3), QED (CC BY-SA 3.0), "
+    "a part of NarrativeQA (Apache-2.0)"
+)
+_FACTS: dict[ShippedModel, dict[str, Any]] = {
     "encoder": {
+        "kind": "encoder",
         "id": "nutgraf/all-MiniLM-L6-v2-int8",
         "max_tokens": 256,
         "licence": "Apache-2.0",
@@ -29,47 +36,56 @@ _FACTS: dict[ModelKind, dict[str, Any]] = {
         "pooling": "mean",
         "normalise": True,
     },
-    "reader": {
+    "small-reader": {
+        "kind": "reader",
         "id": "nutgraf/minilm-l6-reader-int8",
         "max_tokens": 512,
         "licence": "CC-BY-SA-4.0",
         "base": "sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0)",
-        "data": "a part of the SQuAD 1.1 and 2.0 training sets (CC BY-SA 4.0), SQuADShifts (CC BY 4.0), "
-        "QAMR (MIT), FairytaleQA (Apache-2.0), TimeQA human (BSD-3), QED (CC BY-SA 3.0), "
-        "a part of NarrativeQA (Apache-2.0)",
+        "data": _READER_DATA,
+    },
+    "large-reader": {
+        "kind": "reader",
+        "id": "nutgraf/mpnet-reader-int8",
+        "max_tokens": 512,
+        "licence": "CC-BY-SA-4.0",
+        "base": "sentence-transformers/all-mpnet-base-v2 (Apache-2.0)",
+        "data": _READER_DATA,
     },
 }
 
 
-def write(kind: ModelKind, source: Path, out: Path, measured: Path) -> ModelCard:
+def write(name: ShippedModel, source: Path, out: Path, measured: Path) -> ModelCard:
     """Export the weights in `source` to `out` with the ranges in the file `measured`; return the card.
 
     Raises ModelMissing if weights or ranges are absent. Raises ModelDamaged if an encoder is not the
     published one, or if the ranges were measured on other weights.
     """
-    weights = sources.load(source, sha256=sources.ENCODER_SHA256 if kind == "encoder" else None)
+    weights = sources.load(source, sha256=sources.ENCODER_SHA256 if name == "encoder" else None)
     revision = sha256_of(source / sources.WEIGHTS)
-    hint = f"measure them: python -m nutgraf.models.export {kind} --source {source} --texts FILES"
+    hint = f"measure them: python -m nutgraf.models.export {name} --source {source} --texts FILES"
     if not measured.is_file():
-        raise ModelMissing(f"{measured}: there are no ranges for the {kind}", hint=hint)
+        raise ModelMissing(f"{measured}: there are no ranges for the {name} model", hint=hint)
     measured_on, by_value = ranges.load(measured)
     if measured_on != revision:
         raise ModelDamaged(f"{measured}: measured on weights {measured_on}, these are {revision}", hint=hint)
     cost = checked_length_cost(source, sources.config(source).get(LENGTH_COST, 0.0))
-    graph = (bert.encoder if kind == "encoder" else bert.reader)(weights, Static(by_value))
+    graph = (transformer.encoder if name == "encoder" else transformer.reader)(weights, Static(by_value))
     out.mkdir(parents=True, exist_ok=True)
+    outside = external.write(graph, out / EXTERNAL)
     (out / GRAPH).write_bytes(graph.SerializeToString(deterministic=True))
     (out / VOCABULARY).write_bytes(_tokenizer(source / VOCABULARY))
     dim = weights.arrays["embeddings.LayerNorm.weight"].shape[0]
     size, digest = (out / GRAPH).stat().st_size, sha256_of(out / GRAPH)
     card = ModelCard(
-        kind,
         revision=revision,
         sha256=digest,
         size_bytes=size,
         dim=dim,
         length_cost=cost,
-        **_FACTS[kind],
+        external_size_bytes=outside.size_bytes,
+        external_sha256=outside.sha256,
+        **_FACTS[name],
     )
     _write_card(out / CARD, card)
     return ModelCard.load(out)
@@ -87,6 +103,11 @@ def _write_card(path: Path, card: ModelCard) -> None:
 
 
 def _tokenizer(path: Path) -> bytes:
-    """Return the tokenizer without truncation and padding, so that equal vocabularies are equal files."""
-    kept = json.loads(path.read_text(encoding="utf-8")) | {"truncation": None, "padding": None}
+    """Return the tokenizer without truncation and padding, so that equal vocabularies are equal files.
+
+    It has no special tokens either: an article that quotes "[SEP]" or "</s>" must not end the window there.
+    The engines add the special tokens themselves, by their ids.
+    """
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    kept |= {"truncation": None, "padding": None, "added_tokens": []}
     return (json.dumps(kept, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n").encode()

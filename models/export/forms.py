@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nutgraf.models.export.bert import EPSILON, Array
 from nutgraf.models.export.graph import Graph
+from nutgraf.models.export.transformer import Array, Norm
 
 _LEVELS = 127  # codes are symmetric: -127 to 127
 
@@ -32,10 +32,10 @@ class Plain:
         """Add a table of float32."""
         return graph.node("Gather", [graph.constant(f"{name}.table", rows), "ids"], name)
 
-    def norm(self, graph: Graph, name: str, value: str, gamma: Array, beta: Array) -> tuple[str, str]:
+    def norm(self, graph: Graph, name: str, value: str, norm: Norm) -> tuple[str, str]:
         """Add the normalisation; `linear` takes the same value."""
-        inputs = [value, graph.constant(f"{name}.gamma", gamma), graph.constant(f"{name}.beta", beta)]
-        result = graph.node("LayerNormalization", inputs, name, epsilon=EPSILON)
+        gamma, beta = graph.constant(f"{name}.gamma", norm.gamma), graph.constant(f"{name}.beta", norm.beta)
+        result = graph.node("LayerNormalization", [value, gamma, beta], name, epsilon=norm.epsilon)
         return result, result
 
     def linear(self, graph: Graph, name: str, value: str, weight: Array, bias: Array) -> str:
@@ -133,14 +133,14 @@ class Static(PerTensor):
             for name, limits in ranges.items()
         }
 
-    def norm(self, graph: Graph, name: str, value: str, gamma: Array, beta: Array) -> tuple[str, str]:
+    def norm(self, graph: Graph, name: str, value: str, norm: Norm) -> tuple[str, str]:
         """Add two normalisations: one for the residual stream, and an even one, which is quantised."""
-        stream, _ = super().norm(graph, name, value, gamma, beta)
+        stream, _ = super().norm(graph, name, value, norm)
         if name not in self._codes:  # it is the last normalisation: no matrix follows
             return stream, stream
         code = self._codes[name]
-        even = gamma / code.stretch, (beta - code.middle) / code.stretch
-        result, _ = super().norm(graph, f"{name}.even", value, *even)
+        even = Norm(norm.gamma / code.stretch, (norm.beta - code.middle) / code.stretch, norm.epsilon)
+        result, _ = super().norm(graph, f"{name}.even", value, even)
         return stream, self.inner(graph, name, result)
 
     def values(self, name: str, weight: Array, bias: Array) -> tuple[Array, Array]:

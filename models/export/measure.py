@@ -8,23 +8,27 @@ from pathlib import Path
 
 import numpy as np
 
-from nutgraf.models.cards import VOCABULARY, ModelKind, sha256_of
-from nutgraf.models.export import bert, ranges, sources
+from nutgraf.models.cards import VOCABULARY, ShippedModel, sha256_of
+from nutgraf.models.export import ranges, sources, transformer
 from nutgraf.models.export.forms import Plain
 from nutgraf.models.logits import QUESTION_TOKENS
 from nutgraf.models.tokens import Tokens
 
 _PAIRS = 800  # pairs in all; not compared with other numbers
 _SEED = 0
+_LONGEST = 512  # tokens of the longest window
 
 
-def measure(kind: ModelKind, source: Path, texts: list[Path], into: Path) -> None:
+def measure(name: ShippedModel, source: Path, texts: list[Path], into: Path) -> None:
     """Run the float32 model on equally many pairs from each file, and write the ranges to `into`."""
     weights = sources.load(source)
     tokens = Tokens(source / VOCABULARY)
     pairs = [pair for path in texts for pair in _sample(path, _PAIRS // len(texts))]
-    rows = _encoder_rows(tokens, pairs) if kind == "encoder" else _reader_rows(tokens, pairs)
-    graph = (bert.encoder if kind == "encoder" else bert.reader)(weights, Plain())
+    if name == "encoder":
+        graph, rows = transformer.encoder(weights, Plain()), _encoder_rows(tokens, pairs)
+    else:
+        graph = transformer.reader(weights, Plain())
+        rows = _reader_rows(tokens, pairs, with_types=weights.has_types)
     by_value = ranges.measure(graph, rows, weights.layers)
     ranges.save(into, sha256_of(source / sources.WEIGHTS), by_value)
 
@@ -45,11 +49,14 @@ def _encoder_rows(tokens: Tokens, pairs: list[tuple[str, str]]) -> Iterator[dict
         yield {"ids": np.array([[tokens.cls, *ids[:254], tokens.sep]])}
 
 
-def _reader_rows(tokens: Tokens, pairs: list[tuple[str, str]]) -> Iterator[dict[str, np.ndarray]]:
+def _reader_rows(
+    tokens: Tokens, pairs: list[tuple[str, str]], *, with_types: bool
+) -> Iterator[dict[str, np.ndarray]]:
     """Yield batches of one pair."""
     questions = tokens.ids([question for question, _ in pairs])
     contexts = tokens.ids([context for _, context in pairs])
     for question, context in zip(questions, contexts, strict=True):
-        head = [tokens.cls, *question[:QUESTION_TOKENS], tokens.sep]
-        ids = [*head, *context[: 511 - len(head)], tokens.sep]
-        yield {"ids": np.array([ids]), "types": np.array([[0] * len(head) + [1] * (len(ids) - len(head))])}
+        head = [tokens.cls, *question[:QUESTION_TOKENS], *tokens.between]
+        ids = [*head, *context[: _LONGEST - 1 - len(head)], tokens.sep]
+        types = {"types": np.array([[0] * len(head) + [1] * (len(ids) - len(head))])} if with_types else {}
+        yield {"ids": np.array([ids])} | types

@@ -8,7 +8,8 @@ import numpy as np
 
 from nutgraf.models.cards import sha256_of
 from nutgraf.models.errors import ModelDamaged, ModelMissing
-from nutgraf.models.export.bert import BertWeights
+from nutgraf.models.export import mpnet
+from nutgraf.models.export.transformer import TransformerWeights
 
 WEIGHTS = "model.safetensors"
 ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -30,7 +31,7 @@ def config(folder: Path) -> dict[str, Any]:
     return entries
 
 
-def load(folder: Path, *, sha256: str | None = None) -> BertWeights:
+def load(folder: Path, *, sha256: str | None = None) -> TransformerWeights:
     """Read `model.safetensors` as float32 and `config.json`; check the sha256 if one is passed.
 
     Raises ModelMissing if there are no weights. Raises ModelDamaged if they have another sha256, or if the
@@ -46,11 +47,20 @@ def load(folder: Path, *, sha256: str | None = None) -> BertWeights:
     if sha256 is not None and (digest := sha256_of(path)) != sha256:
         raise ModelDamaged(f"{path}: sha256 is {digest}, expected {sha256}")
     described = config(folder)
-    if (kind := described.get("model_type"), act := described.get("hidden_act")) != ("bert", "gelu"):
-        raise ModelDamaged(f"{folder}: model_type is {kind!r} with {act!r}, expected 'bert' with 'gelu'")
+    kind, act = described.get("model_type"), described.get("hidden_act")
+    if kind not in {"bert", "mpnet"} or act != "gelu":
+        message = f"{folder}: model_type is {kind!r} with {act!r}, expected 'bert' or 'mpnet' with 'gelu'"
+        raise ModelDamaged(message)
     arrays = {
-        name.removeprefix("bert."): array.astype(np.float32)
+        name.removeprefix(f"{kind}."): array.astype(np.float32)
         for name, array in load_file(path).items()
         if array.dtype.kind == "f"
     }
-    return BertWeights(arrays, described["num_hidden_layers"], described["num_attention_heads"])
+    if kind == "mpnet":
+        return mpnet.weights(arrays, described)
+    return TransformerWeights(
+        arrays,
+        described["num_hidden_layers"],
+        described["num_attention_heads"],
+        described["layer_norm_eps"],
+    )

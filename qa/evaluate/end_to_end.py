@@ -136,7 +136,7 @@ def ranking(candidates: Sequence[Candidate]) -> list[tuple[str, float]]:
 def reread(outcome: QuestionResult) -> list[str]:
     """Return the articles of which a passage was read, by the score of their best span."""
     read = [c for c in outcome.candidates if c.passage.id in outcome.read]
-    read.sort(key=lambda c: (-outcome.read[c.passage.id].score, c.rank))
+    read.sort(key=lambda c: (*outcome.read[c.passage.id].place, c.rank))
     return list(dict.fromkeys(article for c in read for article in _articles(c)))
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
 from nutgraf.models.errors import ModelDamaged, ModelMissing
-from nutgraf.models.export import bert, folder, ranges, sources
+from nutgraf.models.export import folder, ranges, sources, transformer
 from nutgraf.models.export.__main__ import main
 from nutgraf.models.export.forms import PerRow, PerTensor, Plain, Static, rows_to_int8
 
@@ -20,7 +20,7 @@ HIDDEN, INNER, LAYERS, HEADS, WORDS = 128, 256, 2, 4, 50
 IDS = np.random.default_rng(1).integers(0, WORDS, (3, 11))
 
 
-def tiny() -> bert.BertWeights:
+def tiny() -> transformer.TransformerWeights:
     """Make a transformer of random weights."""
     draw = np.random.default_rng(0)
     arrays: dict[str, NDArray[np.float32]] = {}
@@ -45,7 +45,7 @@ def tiny() -> bert.BertWeights:
         dense(f"{layer}.output.dense", HIDDEN, INNER)
         norm(f"{layer}.output.LayerNorm")
     dense("qa_outputs", 2, HIDDEN)
-    return bert.BertWeights(arrays, LAYERS, HEADS)
+    return transformer.TransformerWeights(arrays, LAYERS, HEADS, epsilon=1e-12)
 
 
 def run(model: onnx.ModelProto, feed: Mapping[str, NDArray[np.int64]]) -> NDArray[np.float32]:
@@ -55,7 +55,7 @@ def run(model: onnx.ModelProto, feed: Mapping[str, NDArray[np.int64]]) -> NDArra
     return output
 
 
-def by_hand(weights: bert.BertWeights, ids: NDArray[np.int64]) -> NDArray[np.float64]:
+def by_hand(weights: transformer.TransformerWeights, ids: NDArray[np.int64]) -> NDArray[np.float64]:
     """Compute one text's vector in plain numpy."""
     erf = np.vectorize(__import__("math").erf)
 
@@ -94,11 +94,11 @@ def by_hand(weights: bert.BertWeights, ids: NDArray[np.int64]) -> NDArray[np.flo
 
 
 def measured() -> dict[str, ranges.Range]:
-    return ranges.measure(bert.encoder(tiny(), Plain()), [{"ids": IDS}], LAYERS)
+    return ranges.measure(transformer.encoder(tiny(), Plain()), [{"ids": IDS}], LAYERS)
 
 
 def test_the_plain_graph_is_bert() -> None:
-    vectors = run(bert.encoder(tiny(), Plain()), {"ids": IDS})
+    vectors = run(transformer.encoder(tiny(), Plain()), {"ids": IDS})
     for vector, ids in zip(vectors, IDS, strict=True):
         assert vector == pytest.approx(by_hand(tiny(), ids), abs=2e-4)  # positions are kept in float16
 
@@ -106,13 +106,13 @@ def test_the_plain_graph_is_bert() -> None:
 @pytest.mark.parametrize("form", ["tensor", "row", "static"])
 def test_every_form_is_near_the_plain_one(form: str) -> None:
     chosen = {"tensor": PerTensor, "row": PerRow, "static": lambda: Static(measured(), rare=4)}[form]()
-    plain = run(bert.encoder(tiny(), Plain()), {"ids": IDS})
-    cosines = (run(bert.encoder(tiny(), chosen), {"ids": IDS}) * plain).sum(axis=1)
+    plain = run(transformer.encoder(tiny(), Plain()), {"ids": IDS})
+    cosines = (run(transformer.encoder(tiny(), chosen), {"ids": IDS}) * plain).sum(axis=1)
     assert cosines.min() > 0.999
 
 
 def test_the_static_form_depends_on_the_text_alone() -> None:
-    graph = bert.encoder(tiny(), Static(measured(), rare=4))
+    graph = transformer.encoder(tiny(), Static(measured(), rare=4))
     together = run(graph, {"ids": IDS})
     for row, ids in zip(together, IDS, strict=True):
         assert row == pytest.approx(run(graph, {"ids": ids[None]})[0], abs=1e-6)
@@ -120,11 +120,12 @@ def test_the_static_form_depends_on_the_text_alone() -> None:
 
 def test_a_reader_has_two_logits_a_token() -> None:
     feed = {"ids": IDS, "types": (np.arange(11) > 4).astype(np.int64)[None].repeat(3, axis=0)}
-    plain = run(bert.reader(tiny(), Plain()), feed)
+    plain = run(transformer.reader(tiny(), Plain()), feed)
     assert plain.shape == (3, 11, 2)
-    assert np.abs(plain - run(bert.reader(tiny(), Plain()), feed | {"types": feed["types"] * 0})).max() > 0.1
-    found = ranges.measure(bert.reader(tiny(), Plain()), [feed], LAYERS)
-    static = run(bert.reader(tiny(), Static(found, rare=4)), feed)
+    untyped = run(transformer.reader(tiny(), Plain()), feed | {"types": feed["types"] * 0})
+    assert np.abs(plain - untyped).max() > 0.1
+    found = ranges.measure(transformer.reader(tiny(), Plain()), [feed], LAYERS)
+    static = run(transformer.reader(tiny(), Static(found, rare=4)), feed)
     assert np.corrcoef(plain.ravel(), static.ravel())[0, 1] > 0.999
 
 
@@ -142,6 +143,7 @@ def source(path: Path) -> Path:
         "hidden_act": "gelu",
         "num_hidden_layers": LAYERS,
         "num_attention_heads": HEADS,
+        "layer_norm_eps": 1e-12,
     }
     (path / "config.json").write_text(json.dumps(config), encoding="utf-8")
     (path / "tokenizer.json").write_text(
@@ -154,7 +156,8 @@ def test_a_folder_is_the_same_bytes_twice(tmp_path: Path) -> None:
     made = source(tmp_path / "source")
     ranges.save(tmp_path / "ranges.json", folder.sha256_of(made / "model.safetensors"), measured())
     cards = [
-        folder.write("reader", made, tmp_path / name, tmp_path / "ranges.json") for name in ("one", "two")
+        folder.write("small-reader", made, tmp_path / name, tmp_path / "ranges.json")
+        for name in ("one", "two")
     ]
     assert cards[0] == cards[1]
     for name in ("model.onnx", "tokenizer.json", "card.json"):
@@ -163,33 +166,36 @@ def test_a_folder_is_the_same_bytes_twice(tmp_path: Path) -> None:
         "truncation": None,
         "padding": None,
         "model": {},
+        "added_tokens": [],
     }
 
 
 def test_a_new_export_keeps_the_scores_of_the_same_model(tmp_path: Path) -> None:
     made = source(tmp_path / "source")
     ranges.save(tmp_path / "ranges.json", folder.sha256_of(made / "model.safetensors"), measured())
-    folder.write("reader", made, tmp_path / "out", tmp_path / "ranges.json")
+    folder.write("small-reader", made, tmp_path / "out", tmp_path / "ranges.json")
     card = json.loads((tmp_path / "out" / "card.json").read_text(encoding="utf-8")) | {"scores": {"f1": 80.4}}
     (tmp_path / "out" / "card.json").write_text(json.dumps(card), encoding="utf-8")
-    assert folder.write("reader", made, tmp_path / "out", tmp_path / "ranges.json").scores == {"f1": 80.4}
+    assert folder.write("small-reader", made, tmp_path / "out", tmp_path / "ranges.json").scores == {
+        "f1": 80.4
+    }
     config = json.loads((made / "config.json").read_text(encoding="utf-8"))
     (made / "config.json").write_text(json.dumps(config | {"length_cost": 0.15}), encoding="utf-8")
-    dearer = folder.write("reader", made, tmp_path / "out", tmp_path / "ranges.json")
+    dearer = folder.write("small-reader", made, tmp_path / "out", tmp_path / "ranges.json")
     assert (dearer.length_cost, dearer.scores) == (0.15, None)
     (made / "config.json").write_text(json.dumps(config | {"length_cost": None}), encoding="utf-8")
     with pytest.raises(ModelDamaged, match="length_cost is None, expected a number from 0 up"):
-        folder.write("reader", made, tmp_path / "out", tmp_path / "ranges.json")
+        folder.write("small-reader", made, tmp_path / "out", tmp_path / "ranges.json")
     assert folder.ModelCard.load(tmp_path / "out") == dearer
 
 
 def test_what_does_not_belong_together_is_refused(tmp_path: Path) -> None:
     made = source(tmp_path / "source")
-    with pytest.raises(ModelMissing, match="there are no ranges for the reader"):
-        folder.write("reader", made, tmp_path / "out", tmp_path / "ranges.json")
+    with pytest.raises(ModelMissing, match="there are no ranges for the small-reader"):
+        folder.write("small-reader", made, tmp_path / "out", tmp_path / "ranges.json")
     ranges.save(tmp_path / "ranges.json", "0" * 64, measured())
     with pytest.raises(ModelDamaged, match="measured on weights 0000"):
-        folder.write("reader", made, tmp_path / "out", tmp_path / "ranges.json")
+        folder.write("small-reader", made, tmp_path / "out", tmp_path / "ranges.json")
     with pytest.raises(ModelDamaged, match=f"expected {sources.ENCODER_SHA256}"):
         folder.write("encoder", made, tmp_path / "out", tmp_path / "ranges.json")
     with pytest.raises(ModelMissing, match="there are no weights"):
@@ -197,7 +203,7 @@ def test_what_does_not_belong_together_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_command_reports_errors_with_a_hint(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["reader", "--source", str(tmp_path), "--out", str(tmp_path / "out")]) == 2
+    assert main(["small-reader", "--source", str(tmp_path), "--out", str(tmp_path / "out")]) == 2
     assert capsys.readouterr().err.startswith(
         f"error: {tmp_path / 'model.safetensors'}: there are no weights\nhint:"
     )
