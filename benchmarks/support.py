@@ -27,6 +27,7 @@ from nutgraf.qa.evaluate.questions import GoldQuestion, sample
 from nutgraf.qa.evaluate.scores import expected_calibration_error
 from nutgraf.qa.profiles import Profile
 from nutgraf.qa.reader import ReaderParams
+from nutgraf.settings import Settings
 
 FOLDS = 5
 

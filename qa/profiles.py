@@ -11,6 +11,8 @@ from nutgraf.qa.retrieval import RetrievalParams
 
 DEFAULT = "balanced"
 
+_HOW_MUCH = {"windows", "spans", "contenders", "contender_lead"}
+
 
 @dataclass(frozen=True, slots=True)
 class Profile:
@@ -24,9 +26,13 @@ class Profile:
         return replace(self, reading=replace(self.reading, windows=count))
 
     def rules(self) -> dict[str, float]:
-        """Return by name the parameters that scores depend on: all but how much is read."""
+        """Return by name the parameters that scores depend on: all but how much is read.
+
+        `cascade` is 1 where a large reader decides, if there is one, and 0 where the small one does.
+        """
         every = asdict(self.retrieval) | asdict(self.reading)
-        return {name: value for name, value in every.items() if name not in {"windows", "spans"}}
+        kept = {name: value for name, value in every.items() if name not in _HOW_MUCH}
+        return kept | {"cascade": float(self.reading.contenders > 0)}
 
 
 PROFILES = MappingProxyType(

@@ -23,7 +23,7 @@ def write_bert(folder: Path, *, reader: bool = False, **sizes: Any) -> Path:
     config = SIZES | {"vocab_size": BERT_WORDS, "max_position_embeddings": 128} | sizes
     torch.manual_seed(0)
     (BertForQuestionAnswering if reader else BertModel)(BertConfig(**config)).save_pretrained(folder)
-    shutil.copyfile(shipped("reader") / "tokenizer.json", folder / "tokenizer.json")
+    shutil.copyfile(shipped("small-reader") / "tokenizer.json", folder / "tokenizer.json")
     (folder / "tokenizer_config.json").write_text('{"tokenizer_class": "BertTokenizer"}')
     return folder
 
@@ -38,7 +38,7 @@ def write_mpnet(folder: Path, **sizes: Any) -> Path:
     config = SIZES | special | {"vocab_size": MPNET_WORDS, "max_position_embeddings": 130} | sizes
     torch.manual_seed(0)
     MPNetModel(MPNetConfig(**config)).save_pretrained(folder)
-    tokenizer = json.loads((shipped("reader") / "tokenizer.json").read_text(encoding="utf-8"))
+    tokenizer = json.loads((shipped("small-reader") / "tokenizer.json").read_text(encoding="utf-8"))
     words = tokenizer["model"]["vocab"]
     tokenizer["model"]["vocab"] = {"<s>": 0, "<pad>": 1, "</s>": 2} | {w: n + 4 for w, n in words.items()}
     tokenizer["added_tokens"], tokenizer["post_processor"] = [], None

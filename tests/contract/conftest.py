@@ -46,7 +46,8 @@ ENCODERS: dict[str, Callable[[Path], Encoder]] = {
     "fake": lambda _: FakeEncoder(),
 }
 READERS: dict[str, Callable[[Path], Reader]] = {
-    "onnx": lambda _: load_reader(threads=2),
+    "small": lambda _: load_reader("small", threads=2),
+    "large": lambda _: load_reader("large", threads=2),
     "hf": hf_reader,
     "fake": lambda _: FakeReader(),
 }

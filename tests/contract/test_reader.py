@@ -71,7 +71,8 @@ def test_a_question_is_cut_after_64_tokens_and_a_context_where_the_model_ends(an
     )
     assert same(full, longer)
     assert len(short.start) - len(full.start) == 64 - 10
-    assert len(full.start) == any_reader.card.max_tokens - 64 - 3
+    special = any_reader.card.max_tokens - 64 - len(full.start)
+    assert special in {3, 4}  # MPNet has two separators between question and context
     assert full.offsets[-1].tolist() == [5 * (len(full.start) - 1), 5 * len(full.start) - 1]
 
 

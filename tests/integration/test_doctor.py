@@ -27,7 +27,17 @@ from nutgraf.settings import Settings
 ROOT = Path(__file__).parents[2]
 OF_INDEX = ["index", "in step", "passages", "vectors", "unpublished", "database", "writer"]
 OTHER_FILES = {"store", "manif", "write"}  # how names of files begin that are not derived
-NAMES = ["python", "encoder", "reader", *OF_INDEX, "threads", "memory", "disk", "offline"]
+NAMES = [
+    "python",
+    "encoder",
+    "small reader",
+    "large reader",
+    *OF_INDEX,
+    "threads",
+    "memory",
+    "disk",
+    "offline",
+]
 
 
 @pytest.fixture(autouse=True)
@@ -289,8 +299,8 @@ def test_writers(index: Path) -> None:
 
 
 def test_a_tampered_model(index: Path, tmp_path: Path) -> None:
-    copy = Path(shutil.copytree(shipped("reader"), tmp_path / "reader"))
-    assert machine.model("reader", str(copy)).status == "ok"
+    copy = Path(shutil.copytree(shipped("small-reader"), tmp_path / "reader"))
+    assert machine.reader("reader", str(copy)).status == "ok"
     weights = copy / "model.onnx"
     content = bytearray(weights.read_bytes())
     content[len(content) // 2] ^= 1  # a weight: it still answers
@@ -303,17 +313,17 @@ def test_a_tampered_model(index: Path, tmp_path: Path) -> None:
 
 
 def test_models_that_are_none(tmp_path: Path) -> None:
-    wrong = machine.model("reader", str(shipped("encoder")))
+    wrong = machine.reader("reader", str(shipped("encoder")))
     assert (wrong.status, wrong.found.endswith("holds a model of kind encoder")) == ("problem", True)
     (tmp_path / "card.json").write_text("{}")
-    missing = caught("reader", lambda: machine.model("reader", str(tmp_path)))
+    missing = caught("reader", lambda: machine.reader("reader", str(tmp_path)))
     assert missing.status == "problem"
     assert "fields missing: base, " in missing.found
 
 
 def test_a_model_of_another_kind_is_used_unchecked() -> None:
     pytest.importorskip("transformers")
-    found = machine.model("reader", "acme/reader")
+    found = machine.reader("reader", "acme/reader")
     assert found.found == "acme/reader has no card.json: it is used, and its files are not checked"
     assert found.status == "warning"
 

@@ -40,7 +40,7 @@ SAID = (
 @pytest.fixture
 def uncalibrated(tmp_path: Path) -> Path:
     """Return the shipped reader as one of somebody else's: its card has no calibration."""
-    folder = shipped("reader")
+    folder = shipped("small-reader")
     for file in folder.iterdir():
         (tmp_path / file.name).symlink_to(file)
     card = json.loads((folder / "card.json").read_text(encoding="utf-8")) | {"calibration": None}

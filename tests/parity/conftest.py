@@ -31,7 +31,7 @@ def readers(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
     weights = SOURCE / sources.WEIGHTS
     if not weights.is_file():
         pytest.skip(f"no float32 reader is at {SOURCE}: set NUTGRAF_READER_SOURCE")
-    shipped = models.shipped("reader")
+    shipped = models.shipped("small-reader")
     card, cost = models.ModelCard.load(shipped), sources.config(SOURCE).get(LENGTH_COST, 0.0)
     if (card.revision, card.length_cost) == (sha256_of(weights), cost):
         return str(SOURCE), str(shipped)
@@ -39,6 +39,6 @@ def readers(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
     if not texts:
         pytest.skip(f"no training texts in {DATA}: set NUTGRAF_DATA")
     made = tmp_path_factory.mktemp("reader")
-    measure.measure("reader", SOURCE, texts, made / "ranges.json")
-    folder.write("reader", SOURCE, made / "int8", made / "ranges.json")
+    measure.measure("small-reader", SOURCE, texts, made / "ranges.json")
+    folder.write("small-reader", SOURCE, made / "int8", made / "ranges.json")
     return str(SOURCE), str(made / "int8")

@@ -102,7 +102,7 @@ class CountingReader:
     """A reader that notes how many windows it was given at a time."""
 
     def __init__(self, reader: Reader) -> None:
-        self._reader = reader
+        self._reader, self.card = reader, reader.card
         self.calls: list[int] = []
 
     def read(self, pairs: Sequence[tuple[str, str]]) -> Sequence[WindowLogits]:

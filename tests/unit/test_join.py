@@ -135,3 +135,13 @@ def test_copies_add_nothing_to_a_score() -> None:
         span("c", "on Friday", 1.0, text=A, cluster="x"),
     ]
     assert [g.score for g in join(spans, agreement_weight=3.0)] == [6.5]
+
+
+def test_what_does_not_decide_supports_an_answer_and_is_none() -> None:
+    decided = span("a", "new sanctions", 1.0, text=A)
+    others = [span("b", "New Sanctions", 9.0, text=B), span("a", "Friday", 8.0, text=A)]
+    (group,) = join([decided, *(replace(other, decisive=False) for other in others)], agreement_weight=1.0)
+    assert group.best == decided
+    assert [support.span.article.id for support in group.support] == ["b"]
+    assert group.score == pytest.approx(1.0 + math.log(2))
+    assert join([replace(other, decisive=False) for other in others]) == []

@@ -109,22 +109,44 @@ def test_a_truncated_graph_is_damage_whatever_its_card_says(tmp_path: Path) -> N
 
 def test_a_model_of_the_other_kind_is_refused() -> None:
     with pytest.raises(models.ModelError, match="of kind reader, expected encoder"):
-        models.load_encoder(str(models.shipped("reader")))
+        models.load_encoder(str(models.shipped("small-reader")))
 
 
-@pytest.mark.parametrize("kind", ["encoder", "reader"])
-def test_the_shipped_folders_are_whole(kind: Any) -> None:
-    card = verify(models.shipped(kind))
-    assert card.kind == kind
-    assert card.dim == 384
-    assert 22e6 < card.size_bytes < 24e6
-    assert sorted(path.name for path in models.shipped(kind).iterdir()) == [
-        "card.json",
-        "model.onnx",
-        "tokenizer.json",
-    ]
+FILES = ["card.json", "model.onnx", "tokenizer.json"]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "dim", "files"),
+    [
+        ("encoder", "encoder", 384, FILES),
+        ("small-reader", "reader", 384, FILES),
+        ("large-reader", "reader", 768, sorted([*FILES, "model.onnx.data"])),
+    ],
+)
+def test_the_shipped_folders_are_whole(name: Any, kind: str, dim: int, files: list[str]) -> None:
+    card = verify(models.shipped(name))
+    assert (card.kind, card.dim) == (kind, dim)
+    paths = sorted(models.shipped(name).iterdir())
+    assert [path.name for path in paths] == files
+    assert max(path.stat().st_size for path in paths) < 95e6  # hosts of repositories refuse larger files
 
 
 def test_both_shipped_models_have_one_vocabulary() -> None:
-    first, second = (models.shipped(kind) / "tokenizer.json" for kind in ("encoder", "reader"))
+    first, second = (models.shipped(kind) / "tokenizer.json" for kind in ("encoder", "small-reader"))
     assert first.read_bytes() == second.read_bytes()
+
+
+def test_the_file_beside_a_large_graph_is_checked_too(tmp_path: Path) -> None:
+    digest = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+    card = ModelCard.load(folder(tmp_path, external_size_bytes=4, external_sha256=digest))
+    data = tmp_path / "model.onnx.data"
+    with pytest.raises(ModelDamaged, match=r"model\.onnx\.data: the file is missing"):
+        check_layout(tmp_path, card)
+    data.write_bytes(b"tests")
+    with pytest.raises(ModelDamaged, match=r"model\.onnx\.data: 5 bytes, its card says 4"):
+        check_layout(tmp_path, card)
+    data.write_bytes(b"text")
+    with pytest.raises(ModelDamaged, match=r"model\.onnx\.data: sha256 is 982d9e3e"):
+        verify(tmp_path)
+    data.write_bytes(b"test")
+    assert verify(tmp_path) == card

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
 from nutgraf.models.errors import ModelDamaged, ModelMissing
-from nutgraf.models.export import folder, ranges, sources, transformer
+from nutgraf.models.export import external, folder, mpnet, ranges, sources, transformer
 from nutgraf.models.export.__main__ import main
 from nutgraf.models.export.forms import PerRow, PerTensor, Plain, Static, rows_to_int8
+from nutgraf.models.export.unpack import unpack
 
 HIDDEN, INNER, LAYERS, HEADS, WORDS = 128, 256, 2, 4, 50
 IDS = np.random.default_rng(1).integers(0, WORDS, (3, 11))
@@ -207,3 +208,99 @@ def test_the_command_reports_errors_with_a_hint(tmp_path: Path, capsys: pytest.C
     assert capsys.readouterr().err.startswith(
         f"error: {tmp_path / 'model.safetensors'}: there are no weights\nhint:"
     )
+
+
+# --- MPNet ------------------------------------------------------------------------------------------------
+
+
+def test_the_graph_of_mpnet_is_the_network_that_is_trained(tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch", reason="training needs the extra hf")
+    from nutgraf.models.training.architectures import load_network
+    from tests.tiny import write_mpnet
+
+    network = load_network(write_mpnet(tmp_path / "base", max_position_embeddings=300)).eval()
+    network.save(tmp_path / "reader", tmp_path / "base")
+    weights = sources.load(tmp_path / "reader")
+    ids = np.random.default_rng(2).integers(1000, 30000, (2, 290))
+    with torch.inference_mode():
+        tensor = torch.from_numpy(ids)
+        mask = torch.ones_like(tensor, dtype=torch.bool)
+        sides = load_network(tmp_path / "reader")(tensor, tensor * 0, mask)
+    plain = transformer.reader(weights, Plain())
+    assert [entry.name for entry in plain.graph.input] == ["ids"]
+    np.testing.assert_allclose(run(plain, {"ids": ids}), np.stack(sides, axis=-1), atol=2e-3)
+    limits = ranges.measure(transformer.reader(weights, Plain()), [{"ids": ids}], weights.layers)
+    static = run(transformer.reader(weights, Static(limits, rare=4)), {"ids": ids})
+    assert np.corrcoef(static.ravel(), np.stack(sides, axis=-1).ravel())[0, 1] > 0.99
+
+
+def test_the_buckets_of_distances_are_those_of_training() -> None:
+    pytest.importorskip("torch", reason="training needs the extra hf")
+    from nutgraf.models.training.mpnet import relative_buckets
+
+    at = np.arange(512)
+    expected = relative_buckets(512, 32).numpy()
+    assert (mpnet.buckets(at[None, :] - at[:, None], 32) == expected).all()
+
+
+def test_another_architecture_is_refused(tmp_path: Path) -> None:
+    made = source(tmp_path / "source")
+    config = json.loads((made / "config.json").read_text(encoding="utf-8"))
+    (made / "config.json").write_text(json.dumps(config | {"model_type": "t5"}), encoding="utf-8")
+    with pytest.raises(ModelDamaged, match="model_type is 't5' with 'gelu', expected 'bert' or 'mpnet'"):
+        sources.load(made)
+
+
+# --- files beside the graph -------------------------------------------------------------------------------
+
+
+def test_a_large_graph_keeps_its_matrices_in_a_file_beside_it(tmp_path: Path) -> None:
+    graph = transformer.reader(tiny(), Plain())
+    feed = {"ids": IDS, "types": IDS * 0}
+    whole, size = run(graph, feed), graph.ByteSize()
+    data = external.write(graph, tmp_path / "model.onnx.data", limit=size - 1)
+    assert graph.ByteSize() + data.size_bytes < size + 4096 * len(graph.graph.initializer)
+    assert graph.ByteSize() < size / 2
+    (tmp_path / "model.onnx").write_bytes(graph.SerializeToString())
+    session = onnxruntime.InferenceSession(tmp_path / "model.onnx", providers=["CPUExecutionProvider"])
+    np.testing.assert_array_equal(session.run(None, feed)[0], whole)
+    assert {prop.key: prop.value for prop in graph.metadata_props} == {"external_sha256": data.sha256}
+
+
+def test_a_small_graph_has_no_file_beside_it(tmp_path: Path) -> None:
+    graph = transformer.reader(tiny(), Plain())
+    (tmp_path / "model.onnx.data").write_bytes(b"of a larger model")
+    assert external.write(graph, tmp_path / "model.onnx.data") == external.ExternalData()
+    assert not (tmp_path / "model.onnx.data").exists()
+    assert not graph.metadata_props
+
+
+# --- back to weights --------------------------------------------------------------------------------------
+
+
+def test_an_int8_reader_is_unpacked_to_weights_that_compute_the_same(tmp_path: Path) -> None:
+    made = source(tmp_path / "source")
+    (made / "tokenizer_config.json").write_text("{}", encoding="utf-8")
+    feed = {"ids": IDS, "types": (np.arange(11) > 4).astype(np.int64)[None].repeat(3, axis=0)}
+    limits = ranges.measure(transformer.reader(tiny(), Plain()), [feed], LAYERS)
+    ranges.save(tmp_path / "ranges.json", folder.sha256_of(made / "model.safetensors"), limits)
+    folder.write("small-reader", made, tmp_path / "int8", tmp_path / "ranges.json")
+    unpack(tmp_path / "int8", made, tmp_path / "out")
+    int8 = run(onnx.load(tmp_path / "int8" / "model.onnx"), feed)
+    unpacked = run(transformer.reader(sources.load(tmp_path / "out"), Plain()), feed)
+    original = run(transformer.reader(tiny(), Plain()), feed)
+    assert np.abs(unpacked - int8).max() < 0.05 * np.abs(original).max()
+    assert np.corrcoef(unpacked.ravel(), original.ravel())[0, 1] > 0.999
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {
+        *("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json")
+    }
+
+
+def test_a_graph_of_another_form_is_not_unpacked(tmp_path: Path) -> None:
+    made = source(tmp_path / "source")
+    card = {"kind": "reader", "id": "a/b", "revision": "", "sha256": "", "size_bytes": 0, "dim": HIDDEN}
+    card |= {"max_tokens": 16, "licence": "", "base": "", "data": ""}
+    (tmp_path / "card.json").write_text(json.dumps(card), encoding="utf-8")
+    (tmp_path / "model.onnx").write_bytes(transformer.reader(tiny(), Plain()).SerializeToString())
+    with pytest.raises(ModelDamaged, match=r"the graph has no 'words\.scales', expected a BERT in int8"):
+        unpack(tmp_path, made, tmp_path / "out")

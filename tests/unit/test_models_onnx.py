@@ -37,7 +37,7 @@ def encoder() -> OnnxEncoder:
 
 @pytest.fixture(scope="module")
 def reader() -> OnnxReader:
-    return OnnxReader(models.shipped("reader"), threads=2)
+    return OnnxReader(models.shipped("small-reader"), threads=2)
 
 
 CANONICAL = {
@@ -130,7 +130,7 @@ NULL = 13.04
 def test_what_length_costs_is_in_the_logits(reader: OnnxReader, tmp_path: Path) -> None:
     """A span from token i to token j loses its card's cost j - i times, "no answer" nothing."""
     folder = tmp_path / "reader"
-    shutil.copytree(models.shipped("reader"), folder)
+    shutil.copytree(models.shipped("small-reader"), folder)
     card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
     (folder / "card.json").write_text(json.dumps(card | {"length_cost": reader.card.length_cost + 0.25}))
     pair = ("What did China agree to do?", CONTEXT)

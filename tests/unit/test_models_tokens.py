@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nutgraf import models
+from nutgraf.models.cards import ShippedModel
 from nutgraf.models.errors import ModelDamaged
 from nutgraf.models.tokens import Tokens
 
@@ -97,3 +98,12 @@ def test_no_tokenizer_is_damage(tmp_path: Path, content: bytes) -> None:
 def test_an_absent_tokenizer_is_damage(tmp_path: Path) -> None:
     with pytest.raises(ModelDamaged, match="cannot be read"):
         Tokens(tmp_path / "tokenizer.json")
+
+
+@pytest.mark.parametrize("name", ["encoder", "small-reader", "large-reader"])
+def test_special_tokens_that_a_text_quotes_are_words(name: ShippedModel) -> None:
+    tokens = Tokens(models.shipped(name) / "tokenizer.json")
+    text = "The [SEP] of </s> and <s> or [CLS], [MASK] and [PAD]."
+    [(ids, spans)] = tokens.ids_and_spans([text])
+    assert not {tokens.cls, tokens.sep} & {*ids}
+    assert "sep" in {text[start:end].lower() for start, end in spans}

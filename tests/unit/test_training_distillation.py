@@ -33,7 +33,7 @@ from nutgraf.models.training.train import CHECKPOINT, LOG, _fingerprint, train  
 from nutgraf.models.training.windows import Groups, tokenize  # noqa: E402
 from tests.tiny import RECIPE, STAGE, write_bert, write_colours, write_mpnet  # noqa: E402
 
-STUDENT = Tokens(shipped("reader") / "tokenizer.json")
+STUDENT = Tokens(shipped("small-reader") / "tokenizer.json")
 
 
 @pytest.fixture(scope="module")

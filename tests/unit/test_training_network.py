@@ -186,7 +186,7 @@ def test_a_base_without_room_for_the_windows_is_refused(base: Path, data: Path, 
 
 
 def test_a_stage_draws_its_shares_of_what_may_be_learnt(data: Path) -> None:
-    tokenized = tokenize(load(data), Tokens(shipped("reader") / "tokenizer.json"))
+    tokenized = tokenize(load(data), Tokens(shipped("small-reader") / "tokenizer.json"))
     learnt = [n for n, q in enumerate(tokenized.corpus.questions) if not tokenized.corpus.held_out(q)]
     assert 0 < len(learnt) < len(tokenized.corpus.questions)
     half = chosen({"squad": 0.5}, tokenized, "seed")
@@ -200,7 +200,7 @@ def test_a_stage_draws_its_shares_of_what_may_be_learnt(data: Path) -> None:
 
 def test_development_counts_alone_and_among(data: Path) -> None:
     """A network that marks the colours of its own windows, and one that prefers every other window."""
-    tokens = Tokens(shipped("reader") / "tokenizer.json")
+    tokens = Tokens(shipped("small-reader") / "tokenizer.json")
     tokenized = tokenize(load(data), tokens)
     groups = Groups(tokenized, hard_negatives(tokenized.corpus), tokens)
     colours = {tokens.ids([colour])[0][0] for colour in COLOURS}

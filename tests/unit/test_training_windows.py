@@ -13,7 +13,7 @@ from nutgraf.models.training.questions import TrainingContext, TrainingCorpus, T
 from nutgraf.models.training.recipe import Recipe, Stage
 from nutgraf.models.training.windows import Groups, TokenizedCorpus, TrainingWindow, tokenize
 
-TOKENS = Tokens(shipped("reader") / "tokenizer.json")
+TOKENS = Tokens(shipped("small-reader") / "tokenizer.json")
 CITIES = ["Paris", "Lyon", "Nice", "Lille", "Nantes", "Brest", "Dijon", "Tours"]
 
 
@@ -47,7 +47,7 @@ def groups(tokenized: TokenizedCorpus) -> Groups:
 def words(ids: list[int]) -> str:
     from tokenizers import Tokenizer
 
-    return str(Tokenizer.from_file(str(shipped("reader") / "tokenizer.json")).decode(ids))
+    return str(Tokenizer.from_file(str(shipped("small-reader") / "tokenizer.json")).decode(ids))
 
 
 STAGE = Stage("stage", {"squad": 1.0}, context_tokens=(20, 60), negatives=2.0, titled=0.5)
