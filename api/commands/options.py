@@ -24,7 +24,7 @@ ReaderName = Annotated[
     typer.Option(
         "--reader",
         envvar="NUTGRAF_READER",
-        help="Use this reader instead of the shipped one: a name or a path (extra hf).",
+        help="Read with this model alone: small, large, a path, or a name (extra hf).",
     ),
 ]
 Threads = Annotated[

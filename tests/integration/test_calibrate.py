@@ -39,7 +39,7 @@ ALWAYS = replace(NEVER, weights=(9.0, 0.0, 0.0, 0.0, 0.0, 0.0))
 @pytest.fixture
 def own(seeds_copy: Path) -> IndexCalibration:
     """Return a calibration for the shipped reader and the index's encoder that never answers."""
-    reader = ModelCard.load(shipped("small-reader"))
+    reader = ModelCard.load(shipped("large-reader"))
     with EmbeddedIndex(seeds_copy) as opened:
         encoder = opened.state.encoder
     figures = CalibrationFigures(ece=0.1, coverage=0.5, right=0.75, false_answers=0.125)
@@ -171,11 +171,12 @@ def test_one_for_other_models_or_rules_is_left_alone(
     assert line.endswith(f"({of})")
 
 
-def test_profiles_differ_in_how_much_is_read_alone() -> None:
+def test_profiles_differ_in_how_much_is_read_and_in_which_reader_decides() -> None:
     rules = PROFILES[DEFAULT].rules()
-    assert all(profile.rules() == rules for profile in PROFILES.values())
+    assert PROFILES["thorough"].rules() == rules
+    assert PROFILES["quick"].rules() == rules | {"cascade": 0.0}
     assert rules["null_weight"] == PROFILES[DEFAULT].reading.null_weight
-    assert "windows" not in rules
+    assert not {"windows", "contenders"} & rules.keys()
 
 
 def test_a_reader_that_is_not_loaded_is_told_by_its_name(
@@ -252,7 +253,7 @@ def test_a_disk_that_says_no(cli: Any, seeds_copy: Path, own: IndexCalibration) 
 def test_a_damaged_file_is_named(seeds_copy: Path, own: IndexCalibration, change: Any, message: str) -> None:
     text = change if isinstance(change, str) else json.dumps(own_object(own) | change)
     (seeds_copy / FILENAME).write_text(text)
-    reader = ModelCard.load(shipped("small-reader"))
+    reader = ModelCard.load(shipped("large-reader"))
     with pytest.raises(IndexDamaged, match=message) as caught:
         in_force(seeds_copy, reader, own.encoder, own.rules)
     assert caught.value.hint == f"nutgraf calibrate --reset --index {seeds_copy}"
