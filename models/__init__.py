@@ -31,13 +31,14 @@ __all__ = [
 ]
 
 
-READERS: Mapping[str, ShippedModel] = {"small": "small-reader", "large": "large-reader"}
-"""The readers that are installed with nutgraf, by the names that `load_reader` takes, smallest first."""
-
-
 def shipped(name: ShippedModel) -> Path:
     """Return the folder of a model that is installed with nutgraf."""
     return Path(__file__).parent / "weights" / name
+
+
+_READERS: Mapping[str, ShippedModel] = {"small": "small-reader", "large": "large-reader"}
+READERS = {name: folder for name, folder in _READERS.items() if shipped(folder).is_dir()}
+"""The readers that are installed with nutgraf, by the names that `load_reader` takes, smallest first."""
 
 
 def reader_folder(name: str) -> Path:
@@ -68,18 +69,18 @@ def load_encoder(name: str | None = None, *, threads: int | None = None) -> "Onn
 
 
 def load_reader(name: str | None = None, *, threads: int | None = None) -> "OnnxReader | HfReader":
-    """Load the large reader in the box, or the reader of this name.
+    """Load the largest reader in the box, or the reader of this name.
 
-    "small" is the small reader in the box, which is six times as fast, and "large" the large one. onnxruntime
-    runs a folder that holds `card.json` and `model.onnx`. transformers, from the extra `hf`, loads any other
-    name or folder as an `AutoModelForQuestionAnswering`. `threads` and the errors are those of
-    `load_encoder`.
+    "small" and "large" name readers in the box (`READERS`); the small one is several times as fast.
+    onnxruntime runs a folder that holds `card.json` and `model.onnx`. transformers, from the extra `hf`,
+    loads any other name or folder as an `AutoModelForQuestionAnswering`. `threads` and the errors are those
+    of `load_encoder`.
 
     >>> import nutgraf
     >>> nutgraf.load_reader().answer(question="When is the vote?", context="The vote is on Friday.")["answer"]
     'Friday'
     """
-    name = "large" if name is None else name
+    name = [*READERS][-1] if name is None else name
     if name in READERS or _has_graph(name):
         from nutgraf.models.onnx import OnnxReader
 

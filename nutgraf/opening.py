@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from nutgraf.errors import UnknownArticle
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.clean import storable
+from nutgraf.models import READERS
 from nutgraf.settings import Settings
 
 if TYPE_CHECKING:
@@ -171,7 +172,7 @@ def reader_names(settings: Settings) -> list[str]:
     """Return the names of the readers that answers are given by: the last one's scores decide."""
     if settings.reader is not None:
         return [settings.reader]
-    return ["small", "large"] if profile_of(settings).reading.contenders else ["small"]
+    return [*READERS] if profile_of(settings).reading.contenders else ["small"]
 
 
 def profile_of(settings: Settings) -> "Profile":

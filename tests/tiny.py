@@ -47,6 +47,15 @@ def write_mpnet(folder: Path, **sizes: Any) -> Path:
     return folder
 
 
+def write_texts(path: Path) -> None:
+    """Write a SQuAD file of some questions, to measure the ranges of activations on."""
+    paragraphs = [
+        {"context": f"In town {n} the vote was on day {n}.", "qas": [{"question": f"When was vote {n}?"}]}
+        for n in range(40)
+    ]
+    path.write_bytes(gzip.compress(json.dumps({"data": [{"paragraphs": paragraphs}]}).encode()))
+
+
 COLOURS = ["red", "green", "blue", "white", "black"]
 STAGE = Stage("colours", {"squad": 40.0}, context_tokens=(16, 32), negatives=1.0, titled=0.5)
 RECIPE = Recipe((STAGE,), learning_rate=3e-3, batch_tokens=1024)

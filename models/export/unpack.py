@@ -87,12 +87,12 @@ def _linear(
 
     `rare` is the value of which some channels are not quantised.
     """
-    weight = arrays[f"{name}.weight"].T * arrays[f"{name}.scales"][:, None]
-    bias = arrays[f"{name}.bias"]
+    weight: Array = arrays[f"{name}.weight"].T * arrays[f"{name}.scales"][:, None]
+    bias: Array = arrays[f"{name}.bias"]
     if norm:
         stretch = arrays[f"{norm}.gamma"] / arrays[f"{norm}.even.gamma"]
         middle = arrays[f"{norm}.beta"] - arrays[f"{norm}.even.beta"] * stretch
-        weight = weight / stretch
+        weight /= stretch
         bias = bias - weight @ middle
     if rare is not None:
         weight[:, arrays[f"{rare}.channels"]] = arrays[f"{name}.columns"].T

@@ -24,7 +24,7 @@ from nutgraf.models import load_encoder, load_reader
 from nutgraf.models.reader import Reader
 from tests.fakes import FakeEncoder, FakeReader
 from tests.memory_archive import MemoryArchive
-from tests.tiny import write_bert
+from tests.tiny import write_bert, write_mpnet, write_texts
 
 
 def hf_encoder(folder: Path) -> Encoder:
@@ -40,14 +40,29 @@ def hf_reader(folder: Path) -> Reader:
     return load_reader(str(write_bert(folder, reader=True, max_position_embeddings=512)))
 
 
+def mpnet_reader(folder: Path) -> Reader:
+    """Export a small MPNet of random weights, as the large reader is one."""
+    pytest.importorskip("torch", reason="the extra hf is not installed")
+    from nutgraf.models.export import folder as export
+    from nutgraf.models.export.measure import measure
+    from nutgraf.models.training.architectures import load_network
+
+    base = write_mpnet(folder / "base", max_position_embeddings=514)
+    load_network(base).save(folder / "reader", base)
+    write_texts(folder / "texts.json.gz")
+    measure("large-reader", folder / "reader", [folder / "texts.json.gz"], folder / "ranges.json")
+    export.write("large-reader", folder / "reader", folder / "int8", folder / "ranges.json")
+    return load_reader(str(folder / "int8"), threads=2)
+
+
 ENCODERS: dict[str, Callable[[Path], Encoder]] = {
     "onnx": lambda _: load_encoder(threads=2),
     "hf": hf_encoder,
     "fake": lambda _: FakeEncoder(),
 }
 READERS: dict[str, Callable[[Path], Reader]] = {
-    "small": lambda _: load_reader("small", threads=2),
-    "large": lambda _: load_reader("large", threads=2),
+    "onnx": lambda _: load_reader("small", threads=2),
+    "mpnet": mpnet_reader,
     "hf": hf_reader,
     "fake": lambda _: FakeReader(),
 }

@@ -20,7 +20,7 @@ from nutgraf.indexer.article import Article
 from nutgraf.indexer.embedded.index import EmbeddedIndex
 from nutgraf.indexer.embedded.writer import EmbeddedWriter
 from nutgraf.indexer.errors import IndexDamaged, IndexMismatch, SourceError, StorageFailed
-from nutgraf.models import ModelCard, shipped
+from nutgraf.models import READERS, ModelCard, reader_folder
 from nutgraf.qa.calibration import Calibration
 from nutgraf.qa.evaluate.fitting import CalibrationFigures
 from nutgraf.qa.profiles import DEFAULT, PROFILES
@@ -39,7 +39,7 @@ ALWAYS = replace(NEVER, weights=(9.0, 0.0, 0.0, 0.0, 0.0, 0.0))
 @pytest.fixture
 def own(seeds_copy: Path) -> IndexCalibration:
     """Return a calibration for the shipped reader and the index's encoder that never answers."""
-    reader = ModelCard.load(shipped("large-reader"))
+    reader = ModelCard.load(reader_folder([*READERS][-1]))
     with EmbeddedIndex(seeds_copy) as opened:
         encoder = opened.state.encoder
     figures = CalibrationFigures(ece=0.1, coverage=0.5, right=0.75, false_answers=0.125)
@@ -253,7 +253,7 @@ def test_a_disk_that_says_no(cli: Any, seeds_copy: Path, own: IndexCalibration) 
 def test_a_damaged_file_is_named(seeds_copy: Path, own: IndexCalibration, change: Any, message: str) -> None:
     text = change if isinstance(change, str) else json.dumps(own_object(own) | change)
     (seeds_copy / FILENAME).write_text(text)
-    reader = ModelCard.load(shipped("large-reader"))
+    reader = ModelCard.load(reader_folder([*READERS][-1]))
     with pytest.raises(IndexDamaged, match=message) as caught:
         in_force(seeds_copy, reader, own.encoder, own.rules)
     assert caught.value.hint == f"nutgraf calibrate --reset --index {seeds_copy}"

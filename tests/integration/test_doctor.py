@@ -21,23 +21,14 @@ from nutgraf.indexer.embedded.index import EmbeddedIndex
 from nutgraf.indexer.embedded.store import FILENAME, Store
 from nutgraf.indexer.embedded.writer import EmbeddedWriter
 from nutgraf.indexer.filters import Filter
-from nutgraf.models import shipped
+from nutgraf.models import READERS, shipped
 from nutgraf.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 OF_INDEX = ["index", "in step", "passages", "vectors", "unpublished", "database", "writer"]
 OTHER_FILES = {"store", "manif", "write"}  # how names of files begin that are not derived
-NAMES = [
-    "python",
-    "encoder",
-    "small reader",
-    "large reader",
-    *OF_INDEX,
-    "threads",
-    "memory",
-    "disk",
-    "offline",
-]
+MODELS = ["encoder", *(f"{name} reader" for name in READERS)]
+NAMES = ["python", *MODELS, *OF_INDEX, "threads", "memory", "disk", "offline"]
 
 
 @pytest.fixture(autouse=True)

@@ -120,7 +120,6 @@ FILES = ["card.json", "model.onnx", "tokenizer.json"]
     [
         ("encoder", "encoder", 384, FILES),
         ("small-reader", "reader", 384, FILES),
-        ("large-reader", "reader", 768, sorted([*FILES, "model.onnx.data"])),
     ],
 )
 def test_the_shipped_folders_are_whole(name: Any, kind: str, dim: int, files: list[str]) -> None:

@@ -100,7 +100,7 @@ def test_an_absent_tokenizer_is_damage(tmp_path: Path) -> None:
         Tokens(tmp_path / "tokenizer.json")
 
 
-@pytest.mark.parametrize("name", ["encoder", "small-reader", "large-reader"])
+@pytest.mark.parametrize("name", ["encoder", *models.READERS.values()])
 def test_special_tokens_that_a_text_quotes_are_words(name: ShippedModel) -> None:
     tokens = Tokens(models.shipped(name) / "tokenizer.json")
     text = "The [SEP] of </s> and <s> or [CLS], [MASK] and [PAD]."
