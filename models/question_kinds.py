@@ -50,10 +50,10 @@ _NOUNS = kind_table(
         "country countries nation nations city cities town towns village state states province provinces"
         " county continent continents region island river mountain street company companies organization"
         " organisation organizations agency newspaper magazine university school college team teams club"
-        " player players actor actress singer artist band author writer president minister king queen senator"
-        " politician general scientist director person people man woman character characters family group groups party"
-        " language religion airline bank airport hospital court judge leader founder owner brand nationality"
-        " contestant borough location sport celebrity",
+        " player players actor actress singer artist band author writer president minister king queen"
+        " senator politician general scientist director person people man woman character characters family"
+        " group groups party language religion airline bank airport hospital court judge leader founder"
+        " owner brand nationality contestant borough location sport celebrity",
     ),
 )
 """What "what" and "which" ask for before a noun: "which month", "what is the exact date of"."""
