@@ -77,12 +77,15 @@ FEATURES = (
     ),
     # That an answer is of the kind asked for says nothing: wrong answers mostly are, too.
     CalibrationFeature(
-        "kind", "another kind of answer than asked for", lambda f: -float(f.is_other_kind), required=False
+        "kind",
+        "another kind of answer than asked for",
+        lambda f: -1.0 if f.is_other_kind else 0.0,
+        required=False,
     ),
 )
 """All that a probability is made of: the one place where a feature is added, named and computed.
 
-Chosen in docs/log.md, 2026-11-22, "batches, early stop, calibration features".
+All but `kind` were chosen in docs/log.md, 2026-11-22, "batches, early stop, calibration features".
 """
 
 _THRESHOLD = "threshold"
