@@ -18,6 +18,7 @@ from dataclasses import replace
 
 from nutgraf.indexer.filters import Filter
 from nutgraf.indexer.storage import PassageIndex
+from nutgraf.models.question_kinds import question_kinds
 from nutgraf.models.reader import Reader
 from nutgraf.qa.calibration import Calibration
 from nutgraf.qa.inquiry import Inquiry
@@ -142,8 +143,10 @@ class Answerer:
         result = self._searcher.search_checked(outcome.question, windows, outcome.allow.without_preference())
         (passages,) = read(self._readers, [(outcome.question, result.candidates)], rule)
 
+        asked = question_kinds(outcome.question)
+
         def probability(span: LocatedSpan, agreement: int) -> float:
-            return probability_alone(span, agreement, self.calibration, rule.agreement_weight)
+            return probability_alone(span, agreement, self.calibration, rule.agreement_weight, asked)
 
         return timeline(_joined(passages), probability, outcome.threshold)
 

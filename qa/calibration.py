@@ -2,7 +2,7 @@
 
 Pure numpy. The fitted numbers are part of the reader's card, since they belong to that reader's logits, or
 lie beside an index, when they were fitted on it. The method is that of Platt 1999, "Probabilistic outputs for
-support vector machines", with five features where Platt has one.
+support vector machines", with six features where Platt has one.
 """
 
 import math
@@ -29,7 +29,8 @@ class Features:
 
     In logits: its `score`, its `margin` over the runner-up, and `null_margin`, its lead over the window's
     "no answer". `retrieval` is its passage's fused score, 0 to 1; `agreement` is the number of other,
-    independent articles that say the same.
+    independent articles that say the same. `is_other_kind` tells whether it is known to be of another
+    kind than the question asks for.
     """
 
     score: float
@@ -37,6 +38,7 @@ class Features:
     null_margin: float
     retrieval: float = 0.0
     agreement: int = 0
+    is_other_kind: bool = False
 
     def row(self) -> tuple[float, ...]:
         """Return the features as the regression sees them: a float for each of `FEATURES`, in that order."""
@@ -73,10 +75,17 @@ FEATURES = (
     CalibrationFeature(
         "agreement", "independent articles", lambda f: math.log1p(f.agreement), required=False
     ),
+    # That an answer is of the kind asked for says nothing: wrong answers mostly are, too.
+    CalibrationFeature(
+        "kind",
+        "another kind of answer than asked for",
+        lambda f: -1.0 if f.is_other_kind else 0.0,
+        required=False,
+    ),
 )
 """All that a probability is made of: the one place where a feature is added, named and computed.
 
-Chosen in docs/log.md, 2026-11-22, "batches, early stop, calibration features".
+All but `kind` were chosen in docs/log.md, 2026-11-22, "batches, early stop, calibration features".
 """
 
 _THRESHOLD = "threshold"
@@ -161,9 +170,9 @@ def fit(features: Sequence[Features], right: Sequence[bool]) -> tuple[float, ...
     """Return the weights, in the order of `Features.row`, that make the labels likeliest.
 
     A ridge draws each weight to 0 as strongly as three questions could draw it away, whatever the feature's
-    unit: with fifty questions that is worth a lot, with a thousand it is not felt. No feature counts against
-    an answer: each of them speaks for it by its meaning, and a weight below 0 (articles that share words by
-    chance, a feature that the score holds already) would be shown as a reason and be none.
+    unit: with fifty questions that is worth a lot, with a thousand it is not felt. No weight is negative: the
+    higher a feature, the more it speaks for the answer by its meaning, and a weight below 0 (articles that
+    share words by chance, a feature that the score holds already) would be shown as a reason and be none.
     """
     rows, target = np.array([f.row() for f in features]), np.array(right, dtype=np.float64)
     weights = _newton(rows, target)

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from nutgraf.indexer.filters import Filter
+from nutgraf.models.answer_kinds import answer_kinds
+from nutgraf.models.kinds import Kinds, kinds_agree
+from nutgraf.models.question_kinds import question_kinds
 from nutgraf.qa.calibration import MARGIN_CAP, Calibration, Features
 from nutgraf.qa.inquiry import Inquiry
 from nutgraf.qa.join import AnswerGroup, LocatedSpan, agreement_bonus
@@ -43,7 +46,7 @@ def judge(
     The threshold is the calibration's, for the best answer alone; a `min_probability` of the inquiry replaces
     it, for every answer. `candidates` are the passages that were read: they tell why nothing was found.
     """
-    ranked = with_probabilities(groups, calibration)
+    ranked = with_probabilities(groups, calibration, question_kinds(inquiry.question))
     if inquiry.min_probability is None:
         threshold = calibration.threshold
         is_sure = bool(ranked) and ranked[0].probability >= threshold
@@ -59,17 +62,25 @@ def judge(
     )
 
 
-def with_probabilities(groups: Sequence[AnswerGroup], calibration: Calibration) -> list[Answer]:
+def with_probabilities(groups: Sequence[AnswerGroup], calibration: Calibration, asked: Kinds) -> list[Answer]:
     """Return an answer a group, in order, its probability from its features and its lead over its best rival.
 
-    The rival of the first group is the second; the first is the rival of all others.
+    The rival of the first group is the second; the first is the rival of all others. `asked` are the kinds of
+    answer that the question asks for.
     """
     answers = []
     for rank, group in enumerate(groups):
         best = group.best
         rival_score = groups[0 if rank else 1].score if len(groups) > 1 else -np.inf
         margin = group.score - rival_score
-        features = Features(group.score, margin, best.null_margin, best.retrieval, group.agreement)
+        features = Features(
+            score=group.score,
+            margin=margin,
+            null_margin=best.null_margin,
+            retrieval=best.retrieval,
+            agreement=group.agreement,
+            is_other_kind=kinds_agree(asked, answer_kinds(best.text)) is False,
+        )
         probability = calibration.probability(features)
         answers.append(
             Answer(best.text, best.start, best.end, group.score, probability, best, group.support, features)
@@ -78,14 +89,21 @@ def with_probabilities(groups: Sequence[AnswerGroup], calibration: Calibration) 
 
 
 def probability_alone(
-    span: LocatedSpan, agreement: int, calibration: Calibration, agreement_weight: float
+    span: LocatedSpan, agreement: int, calibration: Calibration, agreement_weight: float, asked: Kinds
 ) -> float:
     """Return a span's probability (0..1) without any rival: on a timeline the others may be of other times.
 
-    `agreement` is the number of other, independent articles that say the same.
+    `agreement` is the number of other, independent articles that say the same; `asked` are the kinds of
+    answer that the question asks for.
     """
-    score = span.score + agreement_bonus(agreement, agreement_weight)
-    features = Features(score, MARGIN_CAP, span.null_margin, span.retrieval, agreement)
+    features = Features(
+        score=span.score + agreement_bonus(agreement, agreement_weight),
+        margin=MARGIN_CAP,
+        null_margin=span.null_margin,
+        retrieval=span.retrieval,
+        agreement=agreement,
+        is_other_kind=kinds_agree(asked, answer_kinds(span.text)) is False,
+    )
     return calibration.probability(features)
 
 

@@ -8,6 +8,7 @@ from nutgraf.api.evaluation.report import EvalReport
 from nutgraf.api.evaluation.request import EXTRA, EvalRequest, checked_task
 from nutgraf.api.evaluation.tasks import Task, open_task
 from nutgraf.api.terminal.progress import counting_bar
+from nutgraf.qa.evaluate.kinds import count_kinds
 from nutgraf.qa.evaluate.ranking import available
 from nutgraf.qa.evaluate.records import Journal, Record, check_resumable
 from nutgraf.qa.evaluate.risk_coverage import risk_coverage_of
@@ -38,6 +39,7 @@ def evaluate(settings: Settings, request: EvalRequest) -> EvalReport:
         figures=figures,
         records=records,
         abstaining=risk_coverage_of(records) if with_reader else None,
+        kinds=count_kinds(records) if with_reader else (),
         notices=[] if name == "reading" or available() else [f"figures of retrieval are left out: {EXTRA}"],
     )
 

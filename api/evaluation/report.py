@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from nutgraf.api.terminal.console import console, visible
+from nutgraf.qa.evaluate.kinds import KindCount
 from nutgraf.qa.evaluate.records import Record
 from nutgraf.qa.evaluate.risk_coverage import RiskCoverage
 from nutgraf.qa.evaluate.summaries import REREAD, Figure
@@ -25,6 +26,7 @@ TASKS = {
     "run": "a TREC run",
 }
 _POINTS = 100
+_RARE_SHARE = 0.002  # of the guesses: rarer pairs of kinds are not printed, and are in JSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,8 @@ class ModelId:
 class EvalReport:
     """The figures of an evaluation, on how many questions `of` all in the file.
 
-    `sha256` is the hash of the files that hold questions and right answers. `abstaining` is None where no
-    reader was used. `notices` name the figures that are left out.
+    `sha256` is the hash of the files that hold questions and right answers. `abstaining` is None, and `kinds`
+    empty, where no reader was used. `notices` name the figures that are left out.
     """
 
     task: str
@@ -52,6 +54,7 @@ class EvalReport:
     figures: Sequence[Figure]
     records: Sequence[Record] = ()
     abstaining: RiskCoverage | None = None
+    kinds: Sequence[KindCount] = ()
     notices: Sequence[str] = field(default=())
 
 
@@ -68,6 +71,8 @@ def report_object(report: EvalReport) -> dict[str, Any]:
     }
     if report.abstaining is not None:
         content["abstaining"] = _abstaining_object(report.abstaining)
+    if report.kinds:
+        content["kinds"] = [_kind_object(count) for count in report.kinds]
     return content | {"answers": [_answer(record, report.figures) for record in report.records]}
 
 
@@ -82,6 +87,11 @@ def _answer(record: Record, figures: Sequence[Figure]) -> dict[str, Any]:
         "answered": record.answered,
         "figures": {f.key: round(float(f.each[record.id]), 6) for f in figures if record.id in f.each},
     }
+
+
+def _kind_object(count: KindCount) -> dict[str, Any]:
+    shares = {"guesses_right": round(count.guesses_right, 6), "given_right": round(count.given_right, 6)}
+    return asdict(count) | shares
 
 
 def _abstaining_object(gain: RiskCoverage) -> dict[str, Any]:
@@ -115,6 +125,28 @@ def print_report(report: EvalReport) -> None:
     models = [f"{name} {visible(m.id)} ({m.sha256[:12]})" for name, m in report.models.items()]
     out.print(Text("; ".join([f"{count} questions", ", ".join(models)][: 1 + bool(models)]), style="dim"))
     out.print(figures_table(report.figures))
+    if report.kinds:
+        out.print(kinds_table(report.kinds))
+
+
+def kinds_table(counts: Sequence[KindCount]) -> Table:
+    """Return a row for each pair of kinds that is not rare; shares that are right are per cent."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in ("asked for", "answer"):
+        table.add_column(name, no_wrap=True)
+    for name in ("given", "right %", "best guesses", "right %", "another kind"):
+        table.add_column(name, justify="right", no_wrap=True)
+    least = _RARE_SHARE * sum(count.guesses for count in counts)
+    for count in counts:
+        if count.guesses >= least:
+            given_right = f"{100 * count.given_right:.1f}" if count.given else ""
+            guesses = (
+                f"{count.guesses:,}",
+                f"{100 * count.guesses_right:.1f}",
+                f"{count.other_kind:,}" if count.other_kind else "",
+            )
+            table.add_row(count.asked, count.answered, f"{count.given:,}", given_right, *guesses)
+    return table
 
 
 def figures_table(figures: Sequence[Figure]) -> Table:

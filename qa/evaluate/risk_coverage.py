@@ -33,6 +33,10 @@ class RiskCoverageCurve:
         at = int(np.searchsorted(self.coverage, coverage - 1e-9))
         return float(1.0 - self.risk[at])
 
+    def coverage_at(self, accuracy: float) -> float:
+        """Return the largest share that can be answered with at least that share right; 0 if none can."""
+        return float(self.coverage[self.risk <= 1.0 - accuracy + 1e-9].max(initial=0.0))
+
 
 @dataclass(frozen=True, slots=True)
 class RiskCoverage:

@@ -58,6 +58,18 @@ def reliability(p: Floats, right: Bools) -> list[ReliabilityBin]:
     ]
 
 
+def macro_calibration_error(p: Floats, right: Bools) -> float:
+    """Return MacroCE: the mean of how far right answers are from 1, and of how far wrong ones are from 0.
+
+    Both (n,), n > 0. Right and wrong answers weigh the same, however many there are, so that it is not small
+    for a probability that is the same for all (Si et al. 2022, arXiv 2205.12507). Where all answers are
+    right, or all wrong, it is their mean alone.
+    """
+    return float(
+        np.mean([np.abs(right[group] - p[group]).mean() for group in (right, ~right) if group.any()])
+    )
+
+
 def expected_calibration_error(p: Floats, right: Bools) -> float:
     """Return how far, on average, the mean probability of a bin is from its share of right answers.
 

@@ -7,19 +7,21 @@ from typing import Literal
 import numpy as np
 
 from nutgraf.qa.evaluate.beir import RELEVANT
+from nutgraf.qa.evaluate.kinds import is_other_kind
 from nutgraf.qa.evaluate.metrics import RIGHT_F1
 from nutgraf.qa.evaluate.news import CONTAINS, EVIDENCE
 from nutgraf.qa.evaluate.questions import GoldQuestion
 from nutgraf.qa.evaluate.ranking import available, measured
 from nutgraf.qa.evaluate.records import Record
 from nutgraf.qa.evaluate.risk_coverage import excess_area, risk_coverage_of
-from nutgraf.qa.evaluate.scores import best_threshold, expected_calibration_error
+from nutgraf.qa.evaluate.scores import best_threshold, expected_calibration_error, macro_calibration_error
 from nutgraf.qa.evaluate.squad import GOLD
 
 REREAD = "_reread"
 """The key of a figure of retrieval ends so where the articles are in the order after reading."""
 
 _COVERAGES = (50, 80, 95)
+_ACCURACIES = (80, 90, 95)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ def of_reading(records: Sequence[Record]) -> list[Figure]:
     figures = list(_quality(answerable))
     if len(answerable) < len(records):
         figures += _with_threshold(records)
-    return [*figures, *_by_coverage(records)]
+    return [*figures, *_other_kind(records), *_by_coverage(records)]
 
 
 def of_asking(questions: Sequence[GoldQuestion], records: Sequence[Record]) -> list[Figure]:
@@ -135,6 +137,7 @@ def _answering(records: Sequence[Record]) -> Iterator[Figure]:
     wrong = [not r.right for r in answerable if r.answered]
     if wrong:  # a share of what this very system answered: no question has it by itself
         yield Figure("wrong", f"  wrong of those (F1 < {RIGHT_F1})", 100 * float(np.mean(wrong)), len(wrong))
+    yield from _other_kind(records)
     yield from _mean("false", "answered where there is no answer", {r.id: r.answered for r in unanswerable})
     hidden = [r for r in records if r.without is not None]
     answered = {r.id: bool(r.without) for r in hidden}
@@ -148,27 +151,49 @@ def _answering(records: Sequence[Record]) -> Iterator[Figure]:
 def _calibration(records: Sequence[Record]) -> Iterator[Figure]:
     """Yield the distance of probabilities from the shares that are right.
 
-    A probability means something only for a given mix of questions with and without an answer: the second
+    A probability means something only for a given mix of questions with and without an answer: every second
     figure is of the mix that calibrations are fitted on (`fitting.mixed`), one in three without.
     """
     as_is = [(r.probability, r.right) for r in records if r.probability is not None]
     hidden = [(p, r.right_without) for r in records if (p := r.probability_without) is not None][::2]
-    for key, name, judged in (
-        ("ece", "expected calibration error", as_is),
-        ("ece_mixed", "  and with every second question's paragraph removed, too", hidden and as_is + hidden),
+    for key, name, error in (
+        ("ece", "expected calibration error", expected_calibration_error),
+        ("macro_ce", "MacroCE, right and wrong guesses by themselves", macro_calibration_error),
     ):
-        if judged:
-            probabilities, right = np.array(judged, np.float64).T
-            error = expected_calibration_error(probabilities, right.astype(bool))
-            yield Figure(key, name, error, len(judged), "")
+        for suffix, named, judged in (
+            ("", name, as_is),
+            (
+                "_mixed",
+                "  and with every second question's paragraph removed, too",
+                hidden and as_is + hidden,
+            ),
+        ):
+            if judged:
+                probabilities, right = np.array(judged, np.float64).T
+                yield Figure(
+                    f"{key}{suffix}", named, error(probabilities, right.astype(bool)), len(judged), ""
+                )
+
+
+def _other_kind(records: Sequence[Record]) -> Iterator[Figure]:
+    """Yield the share of the given answers that are of another kind than the question asks for."""
+    given = [is_other_kind(r) for r in records if r.answered]
+    if given:  # as `wrong`, no question has it by itself
+        name = "answered with another kind than asked for"
+        yield Figure("other_kind", name, 100 * float(np.mean(given)), len(given))
 
 
 def _by_coverage(records: Sequence[Record]) -> Iterator[Figure]:
-    """Yield the shares that are right where only the surest questions are answered."""
+    """Yield how many are right where only the surest are answered, and how many can be for so many right."""
     gain, over = risk_coverage_of(records), len(records)
     for percent in _COVERAGES:
         name = f"right, the surest {percent} % answered"
         yield Figure(f"accuracy_at_{percent}", name, 100 * gain.curve.accuracy(percent / 100), over)
+    for percent in _ACCURACIES:
+        share = 100 * gain.curve.coverage_at(percent / 100)
+        yield Figure(
+            f"coverage_at_{percent}", f"answered, if {percent} % of them are to be right", share, over
+        )
     yield Figure("aurc", "area under risk by coverage", gain.curve.area, over, "")
     excess = excess_area(gain.curve, np.array(gain.right))
     yield Figure("e_aurc", "  above the best possible", excess, over, "")

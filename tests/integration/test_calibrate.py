@@ -32,7 +32,7 @@ QUESTIONS = [line for line in LINES if json.loads(line)["answered"]][:34] + [
     line for line in LINES if not json.loads(line)["answered"]
 ]
 QUESTION = "What did China agree to on sanctions?"
-NEVER = Calibration((-9.0, 0.0, 0.0, 0.0, 0.0, 0.0), threshold=0.5)
+NEVER = Calibration((-9.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0), threshold=0.5)
 ALWAYS = replace(NEVER, weights=(9.0, 0.0, 0.0, 0.0, 0.0, 0.0))
 
 

@@ -97,11 +97,14 @@ def test_the_reader_alone(cli: Any, answerable: str) -> None:
     assert figures(cli("eval", answerable, "--json")) == {
         **{"em": (100.0, 4), "f1": (100.0, 4), "aurc": (0.0, 4), "e_aurc": (0.0, 4)},
         **{f"accuracy_at_{percent}": (100.0, 4) for percent in (50, 80, 95)},
+        **{f"coverage_at_{percent}": (100.0, 4) for percent in (80, 90, 95)},
+        "other_kind": (0.0, 4),
     }
     printed = cli("eval", answerable).stdout
     assert printed.startswith("one.json: the reader alone")
     assert "4 questions; reader nutgraf/minilm" in printed
     assert re.search(r"^ *EM +100\.00 % +4 *$", printed, re.MULTILINE)
+    assert re.search(r"^ *name +name +3 +100\.0 +3 +100\.0 *$", printed, re.MULTILINE)
     assert re.search(r"^ *right, the surest 50 % answered +100\.00 % +4 *$", printed, re.MULTILINE)
 
 

@@ -26,6 +26,14 @@ def test_the_curve() -> None:
     )
 
 
+def test_the_most_that_can_be_answered_with_so_many_right() -> None:
+    """Risks 0, 1/2, 1/3, 1/2: two thirds are right of three, though not of two."""
+    curve = risk_coverage(array(0.2, 0.9, 0.5, 0.7), np.array([False, True, True, False]))
+    assert [curve.coverage_at(a) for a in (0.0, 0.5, 0.6, 2 / 3, 0.7, 1.0)] == [1, 1, 0.75, 0.75, 0.25, 0.25]
+    wrong_first = risk_coverage(array(0.9, 0.1), np.array([False, True]))
+    assert [wrong_first.coverage_at(a) for a in (0.5, 0.8)] == [1.0, 0.0]
+
+
 def test_equal_confidences_enter_together() -> None:
     """One right, then three of which one is right: at any coverage above a quarter, all four."""
     for order in permutations([True, False, False]):

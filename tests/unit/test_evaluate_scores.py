@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from nutgraf.qa.evaluate.scores import ReliabilityBin, best_threshold, expected_calibration_error, reliability
+from nutgraf.qa.evaluate.scores import (
+    ReliabilityBin,
+    best_threshold,
+    expected_calibration_error,
+    macro_calibration_error,
+    reliability,
+)
 
 
 def array(*values: float) -> np.ndarray:
@@ -63,6 +69,20 @@ def test_expected_calibration_error() -> None:
 
 def test_a_probability_of_one_stands_in_the_last_bin() -> None:
     assert expected_calibration_error(array(1.0, 0.9), np.array([True, True])) == pytest.approx(0.05)
+
+
+def test_macro_calibration_error() -> None:
+    """Right ones are 0.1 and 0.3 from 1, the wrong one 0.6 from 0: (0.2 + 0.6) / 2."""
+    error = macro_calibration_error(array(0.9, 0.6, 0.7), np.array([True, False, True]))
+    assert error == pytest.approx(0.4)
+    assert macro_calibration_error(array(0.9, 0.7), np.array([True, True])) == pytest.approx(0.2)
+    assert macro_calibration_error(array(0.9, 0.7), np.array([False, False])) == pytest.approx(0.8)
+
+
+def test_one_probability_for_all_is_well_calibrated_by_ece_and_badly_by_macro_ce() -> None:
+    p, right = array(0.75, 0.75, 0.75, 0.75), np.array([True, True, True, False])
+    assert expected_calibration_error(p, right) == pytest.approx(0.0)
+    assert macro_calibration_error(p, right) == pytest.approx(0.5)
 
 
 def test_bins() -> None:

@@ -37,6 +37,7 @@ def test_reading_without_unanswerable_questions() -> None:
         "accuracy_at_50": (100.0, 3),
         "accuracy_at_80": (200 / 3, 3),
         "accuracy_at_95": (200 / 3, 3),
+        **dict.fromkeys(("coverage_at_80", "coverage_at_90", "coverage_at_95"), (200 / 3, 3)),
         "aurc": (1 / 9, 3),
         "e_aurc": (pytest.approx(0.0, abs=1e-12), 3),
     }
@@ -70,6 +71,7 @@ def test_reading_with_unanswerable_questions() -> None:
         "accuracy_at_50": (200 / 3, 5),
         "accuracy_at_80": (75.0, 5),
         "accuracy_at_95": (60.0, 5),
+        **dict.fromkeys(("coverage_at_80", "coverage_at_90", "coverage_at_95"), (40.0, 5)),
         "aurc": ((1 / 3 + 1 / 4 + 2 / 5) / 5, 5),
         "e_aurc": ((1 / 3) / 5, 5),
     }
@@ -126,16 +128,20 @@ def test_asking() -> None:
         **{key: (pytest.approx(100 * value / 3), 3) for key, value in (found | after).items()},
         "answered": (200 / 3, 3),
         "wrong": (50.0, 2),
+        "other_kind": (0.0, 3),
         "false": (100.0, 1),
         "answered_without": (75.0, 4),
         "false_without": (50.0, 4),  # the second is right there as well
         "accuracy_at_50": (100 / 3, 4),
         "accuracy_at_80": (50.0, 4),
         "accuracy_at_95": (50.0, 4),
+        **dict.fromkeys(("coverage_at_80", "coverage_at_90", "coverage_at_95"), (25.0, 4)),
         "aurc": ((0 + 2 * (2 / 3) + 2 / 4) / 4, 4),
         "e_aurc": ((4 / 3 + 1 / 2 - 1 / 3 - 1 / 2) / 4, 4),
         "ece": ((0.05 + 0.75 + 2 * 0.55) / 4, 4),  # bins 9, 2, 5
         "ece_mixed": ((0.05 + 0.75 + 2 * 0.55 + 0.85 + 0.35) / 6, 6),  # and 8, 3: every second that has one
+        "macro_ce": (((0.05 + 0.75) / 2 + 0.55) / 2, 4),  # right: 1 and 2
+        "macro_ce_mixed": (((0.05 + 0.75) / 2 + (2 * 0.55 + 0.85 + 0.35) / 4) / 2, 6),
     }
 
 
@@ -172,13 +178,26 @@ def test_news() -> None:
         **{key: (pytest.approx(value), 1) for key, value in found.items()},
         "answered": (50.0, 2),
         "wrong": (0.0, 1),
+        "other_kind": (0.0, 1),
         "accuracy_at_50": (100.0, 2),
         "accuracy_at_80": (50.0, 2),
         "accuracy_at_95": (50.0, 2),
+        **dict.fromkeys(("coverage_at_80", "coverage_at_90", "coverage_at_95"), (50.0, 2)),
         "aurc": (0.25, 2),
         "e_aurc": (0.0, 2),
         "ece": (0.25, 1),
+        "macro_ce": (0.25, 1),
     }
+
+
+def test_answers_of_another_kind() -> None:
+    """Of the two that are given, one; the third is a guess alone."""
+    records = [
+        Record("1", "How many came?", ["x"], "three years", score=1.0, answered=True),
+        Record("2", "How many came?", ["x"], "three", score=1.0, answered=True),
+        Record("3", "How many came?", ["x"], "Ada", score=-1.0),
+    ]
+    assert values(of_reading(records))["other_kind"] == (50.0, 2)
 
 
 def test_news_without_an_answer_count_for_abstaining_alone() -> None:

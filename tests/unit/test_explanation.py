@@ -12,7 +12,7 @@ from nutgraf.qa.join import LocatedSpan
 from nutgraf.qa.result import Abstention, Answer, PassageReading, QuestionResult, Timing
 
 ARTICLE = Article(id="a", title="", text="Ada won. Bob lost.")
-CALIBRATION = Calibration((-1.0, 0.1, 0.5, 0.25, 2.0, 1.0), threshold=0.3)
+CALIBRATION = Calibration((-1.0, 0.1, 0.5, 0.25, 2.0, 1.0, 0.5), threshold=0.3)
 
 
 def answer(text: str, features: Features) -> Answer:
@@ -28,7 +28,9 @@ def asked(best: list[Answer], read: dict[int, PassageReading]) -> QuestionResult
 
 
 def test_the_parts_of_the_first_answer() -> None:
-    first = answer("Ada", Features(12.0, margin=2.0, null_margin=4.0, retrieval=0.5, agreement=0))
+    first = answer(
+        "Ada", Features(12.0, margin=2.0, null_margin=4.0, retrieval=0.5, agreement=0, is_other_kind=True)
+    )
     second = answer("Bob", Features(10.0, margin=-2.0, null_margin=3.0, retrieval=0.5))
     # By the reader alone 9, 10 and 8: what finding the passages added does not count.
     reads = {
@@ -48,9 +50,10 @@ def test_the_parts_of_the_first_answer() -> None:
         ("over_null", 4.0, 1.0),
         ("retrieval", 0.5, 1.0),
         ("agreement", 0.0, 0.0),
+        ("kind", -1.0, -0.5),
     ]
-    # -1 + 1.2 + 1 + 1 + 1 = 3.2 logits: 96.08 %.
-    assert won.answer.probability == pytest.approx(0.96083, abs=1e-5)
+    # -1 + 1.2 + 1 + 1 + 1 - 0.5 = 2.7 logits: 93.70 %.
+    assert won.answer.probability == pytest.approx(0.93703, abs=1e-5)
 
 
 def test_one_answer_has_no_runner_up_and_none_has_no_case() -> None:

@@ -63,7 +63,7 @@ def test_one_in_three_is_unanswerable() -> None:
 
 
 def test_judging_by_hand() -> None:
-    calibration = Calibration((0.0, 1.0, 0.0, 0.0, 0.0, 0.0), threshold=0.5)
+    calibration = Calibration((0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0), threshold=0.5)
     found = judged(calibration, [outcome(0, 0.0), outcome(1, -1.0), outcome(2, None)])
     assert [j.probability for j in found] == [0.5, pytest.approx(0.26894, abs=1e-5), 0.0]
     assert [j.answered for j in found] == [True, False, False]

@@ -5,6 +5,7 @@ import pytest
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.filters import Filter
 from nutgraf.indexer.storage import Passage
+from nutgraf.models.kinds import AnswerKind
 from nutgraf.qa.calibration import Calibration
 from nutgraf.qa.inquiry import Inquiry
 from nutgraf.qa.join import AnswerGroup, LocatedSpan
@@ -14,8 +15,9 @@ from nutgraf.qa.retrieval import Candidate
 
 ARTICLE = Article(id="a", title="", text="Ada Bob Cleo Dan Eve Fay")
 CANDIDATE = Candidate(Passage(1, ARTICLE, 0, 24), 1, 0.5, None, None)
-BY_MARGIN = Calibration((0.0, 0.0, 1.0, 0.0, 0.0, 0.0), threshold=0.6)
-BY_SCORE = Calibration((0.0, 1.0, 0.0, 0.0, 0.0, 0.0), threshold=0.6)
+BY_MARGIN = Calibration((0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0), threshold=0.6)
+BY_SCORE = Calibration((0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0), threshold=0.6)
+BY_KIND = Calibration((0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 2.0), threshold=0.6)
 
 
 def group(text: str, score: float) -> AnswerGroup:
@@ -27,10 +29,10 @@ GROUPS = [group("Ada", 2.0), group("Bob", 1.0), group("Cleo", 0.0), group("Dan",
 
 
 def test_the_rival_of_the_first_is_the_second_and_of_the_others_the_first() -> None:
-    answers = with_probabilities(GROUPS, BY_MARGIN)
+    answers = with_probabilities(GROUPS, BY_MARGIN, ())
     assert [answer.features.margin for answer in answers] == [1.0, -1.0, -2.0, -3.0]
     assert [round(answer.probability, 4) for answer in answers] == [0.7311, 0.2689, 0.1192, 0.0474]
-    (alone,) = with_probabilities(GROUPS[:1], BY_MARGIN)
+    (alone,) = with_probabilities(GROUPS[:1], BY_MARGIN, ())
     assert alone.features.row()[2] == 10.0
 
 
@@ -70,7 +72,28 @@ def test_reasons_to_abstain(
 
 def test_alone_a_span_has_no_rival_and_gains_by_those_who_agree() -> None:
     span = GROUPS[2].best
-    assert probability_alone(span, 0, BY_SCORE, agreement_weight=2.0) == 0.5
+    assert probability_alone(span, 0, BY_SCORE, agreement_weight=2.0, asked=()) == 0.5
     # 2 x ln(1 + 1) = 1.3863 logits: 0.8.
-    assert probability_alone(span, 1, BY_SCORE, agreement_weight=2.0) == pytest.approx(0.8)
-    assert probability_alone(span, 0, BY_MARGIN, agreement_weight=2.0) == pytest.approx(0.99995, abs=1e-5)
+    assert probability_alone(span, 1, BY_SCORE, agreement_weight=2.0, asked=()) == pytest.approx(0.8)
+    assert probability_alone(span, 0, BY_MARGIN, agreement_weight=2.0, asked=()) == pytest.approx(
+        0.99995, abs=1e-5
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "is_other", "probability"),
+    [("Who?", False, 0.5), ("How many?", True, 0.1192), ("What did she do?", False, 0.5)],
+)
+def test_an_answer_of_another_kind_than_asked_for_is_less_likely(
+    question: str, is_other: bool, probability: float
+) -> None:
+    (answer,) = judge(GROUPS[:1], [CANDIDATE], Inquiry(question), BY_KIND).considered
+    assert answer.features.is_other_kind is is_other
+    assert answer.probability == pytest.approx(probability, abs=1e-4)  # logistic(-2)
+
+
+def test_on_a_timeline_the_kind_counts_as_well() -> None:
+    span = GROUPS[0].best
+    for asked, probability in ((AnswerKind.NAME, 0.5), (AnswerKind.YEAR, 0.1192)):
+        alone = probability_alone(span, 0, BY_KIND, agreement_weight=2.0, asked=(asked,))
+        assert alone == pytest.approx(probability, abs=1e-4)
