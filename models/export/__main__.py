@@ -15,10 +15,11 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         source = options.source or sources.default_encoder()
+        measured = options.ranges or ranges.FOLDER / f"{options.kind}.json"
         if options.texts is not None:
-            measure(options.kind, source, options.texts, ranges.FOLDER / f"{options.kind}.json")
+            measure(options.kind, source, options.texts, measured)
         if options.out is not None:
-            card = write(options.kind, source, options.out, ranges.FOLDER / f"{options.kind}.json")
+            card = write(options.kind, source, options.out, measured)
             sys.stdout.write(f"{options.out}: {card.size_bytes} bytes, sha256 {card.sha256}\n")
     except ModelError as error:
         sys.stderr.write(f"error: {error}\n" + (f"hint: {error.hint}\n" if error.hint else ""))
@@ -42,6 +43,11 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         nargs="+",
         help="SQuAD files; measure the ranges of the activations on them first, as new weights need it",
+    )
+    parser.add_argument(
+        "--ranges",
+        type=Path,
+        help="file of the ranges (default: that of the shipped model, which --texts writes anew)",
     )
     return parser
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from nutgraf.models.cards import (
     CARD,
+    LEARNT_FROM,
     LENGTH_COST,
     VOCABULARY,
     ModelCard,
@@ -19,36 +20,36 @@ from nutgraf.models.errors import ModelDamaged, ModelMissing
 from nutgraf.models.export import bert, ranges, sources
 from nutgraf.models.export.forms import Static
 
-_FACTS: dict[ModelKind, dict[str, Any]] = {
-    "encoder": {
-        "id": "nutgraf/all-MiniLM-L6-v2-int8",
-        "max_tokens": 256,
-        "licence": "Apache-2.0",
-        "base": "sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0)",
-        "data": "none of ours: the published weights in int8; what they learned from is on their model card",
-        "pooling": "mean",
-        "normalise": True,
-    },
-    "reader": {
-        "id": "nutgraf/minilm-l6-reader-int8",
-        "max_tokens": 512,
-        "licence": "CC-BY-SA-4.0",
-        "base": "sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0)",
-        "data": "a part of the SQuAD 1.1 and 2.0 training sets (CC BY-SA 4.0), SQuADShifts (CC BY 4.0), "
-        "QAMR (MIT), FairytaleQA (Apache-2.0), TimeQA human (BSD-3), QED (CC BY-SA 3.0), "
-        "a part of NarrativeQA (Apache-2.0)",
-    },
+_ENCODER: dict[str, Any] = {
+    "id": "nutgraf/all-MiniLM-L6-v2-int8",
+    "max_tokens": 256,
+    "licence": "Apache-2.0",
+    "base": "sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0)",
+    "data": "none of ours: the published weights in int8; what they learned from is on their model card",
+    "pooling": "mean",
+    "normalise": True,
+}
+_TRAINED_ENCODER = _ENCODER | {"id": "nutgraf/minilm-l6-encoder-int8", "licence": "CC-BY-SA-4.0"}
+_READER: dict[str, Any] = {
+    "id": "nutgraf/minilm-l6-reader-int8",
+    "max_tokens": 512,
+    "licence": "CC-BY-SA-4.0",
+    "base": "sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0)",
+    "data": "a part of the SQuAD 1.1 and 2.0 training sets (CC BY-SA 4.0), SQuADShifts (CC BY 4.0), "
+    "QAMR (MIT), FairytaleQA (Apache-2.0), TimeQA human (BSD-3), QED (CC BY-SA 3.0), "
+    "a part of NarrativeQA (Apache-2.0)",
 }
 
 
 def write(kind: ModelKind, source: Path, out: Path, measured: Path) -> ModelCard:
     """Export the weights in `source` to `out` with the ranges in the file `measured`; return the card.
 
-    Raises ModelMissing if weights or ranges are absent. Raises ModelDamaged if an encoder is not the
-    published one, or if the ranges were measured on other weights.
+    Raises ModelMissing if weights or ranges are absent. Raises ModelDamaged if an encoder is neither the
+    published one nor trained from it, or if the ranges were measured on other weights.
     """
-    weights = sources.load(source, sha256=sources.ENCODER_SHA256 if kind == "encoder" else None)
+    weights = sources.load(source)
     revision = sha256_of(source / sources.WEIGHTS)
+    facts = _encoder_facts(source, revision) if kind == "encoder" else _READER
     hint = f"measure them: python -m nutgraf.models.export {kind} --source {source} --texts FILES"
     if not measured.is_file():
         raise ModelMissing(f"{measured}: there are no ranges for the {kind}", hint=hint)
@@ -69,10 +70,29 @@ def write(kind: ModelKind, source: Path, out: Path, measured: Path) -> ModelCard
         size_bytes=size,
         dim=dim,
         length_cost=cost,
-        **_FACTS[kind],
+        **facts,
     )
     _write_card(out / CARD, card)
     return ModelCard.load(out)
+
+
+def _encoder_facts(source: Path, revision: str) -> dict[str, Any]:
+    """Return the facts of the published encoder, or of one that says in config.json what it learnt from."""
+    if revision == sources.ENCODER_SHA256:
+        return _ENCODER
+    hint = "name the published encoder, or one that models.training.encoder trained: --source RUN/encoder"
+    learnt_from = sources.config(source).get(LEARNT_FROM)
+    if not isinstance(learnt_from, dict) or not isinstance(learnt_from.get("data"), str):
+        raise ModelDamaged(
+            f"{source}: sha256 is {revision}, expected {sources.ENCODER_SHA256}, or data in {LEARNT_FROM} of "
+            "config.json",
+            hint=hint,
+        )
+    if (base := learnt_from.get("base_sha256")) != sources.ENCODER_SHA256:
+        raise ModelDamaged(
+            f"{source}: it was trained from weights {base}, expected {sources.ENCODER_SHA256}", hint=hint
+        )
+    return _TRAINED_ENCODER | {"data": learnt_from["data"]}
 
 
 def _write_card(path: Path, card: ModelCard) -> None:

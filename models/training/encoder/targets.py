@@ -16,7 +16,7 @@ from nutgraf.models.training.encoder.cache import cached_rows, digest
 from nutgraf.models.training.encoder.passages import Passages
 
 _BLOCK = 512  # pairs that are read and written at a time
-_SAY_EVERY = 16 * _BLOCK
+_SAY_EVERY = 4 * _BLOCK
 
 Scores = dict[tuple[int, int], float]
 """The reader's score by question and passage number, in logits."""
