@@ -8,7 +8,7 @@ from nutgraf.models.errors import ModelError
 
 _SCORES = {
     **{"alone": "its own window", "among": "own and other windows", "null": "others refused"},
-    **{"recall_1": "recall@1", "recall_5": "recall@5", "mrr_10": "MRR@10"},
+    **{"recall_1": "recall@1", "recall_5": "recall@5", "mrr_10": "MRR@10", "sum_1": "recall@1 with BM25"},
 }
 """What the scores of a reader and of an encoder are called in the picture."""
 

@@ -15,15 +15,17 @@ from nutgraf.models import load_encoder, load_reader, shipped  # noqa: E402 - on
 from nutgraf.models.errors import ModelDamaged, ModelError  # noqa: E402
 from nutgraf.models.export import folder, sources  # noqa: E402
 from nutgraf.models.export.measure import measure as measure_ranges  # noqa: E402
+from nutgraf.models.spans import span_scores  # noqa: E402
 from nutgraf.models.tokens import Tokens  # noqa: E402
 from nutgraf.models.training.encoder import measure, mix  # noqa: E402
+from nutgraf.models.training.encoder.__main__ import main  # noqa: E402
 from nutgraf.models.training.encoder.batches import RetrievalBatch, answered, chosen, draw  # noqa: E402
 from nutgraf.models.training.encoder.cache import cached_rows, digest  # noqa: E402
 from nutgraf.models.training.encoder.loss import contrastive_loss, distance, reader_loss  # noqa: E402
 from nutgraf.models.training.encoder.network import MAX_TOKENS, EncoderNetwork, token_rows  # noqa: E402
 from nutgraf.models.training.encoder.passages import Passages, passages, spans  # noqa: E402
 from nutgraf.models.training.encoder.recipe import CREDITS, RECIPES, EncoderRecipe  # noqa: E402
-from nutgraf.models.training.encoder.retrieval import HeldOutRetrieval, best_ranks  # noqa: E402
+from nutgraf.models.training.encoder.retrieval import HeldOutRetrieval, best_ranks, scaled  # noqa: E402
 from nutgraf.models.training.encoder.targets import LOWEST, passage_score, reader_scores  # noqa: E402
 from nutgraf.models.training.encoder.train import train  # noqa: E402
 from nutgraf.models.training.learner import CHECKPOINT, LOG  # noqa: E402
@@ -185,6 +187,18 @@ def test_a_reader_prefers_the_passage_that_answers(colours: Passages, tmp_path: 
     np.testing.assert_allclose(np.load(kept)[:, 0], [scores[pair] for pair in pairs])
 
 
+def test_the_reader_may_be_one_of_torch(colours: Passages, tmp_path: Path) -> None:
+    reader = load_reader(str(write_bert(tmp_path / "reader", reader=True)), threads=1)
+    scores = reader_scores(reader, colours, [(0, 0), (1, 1)], tmp_path, quiet)
+    for (question, passage), score in scores.items():
+        text = colours.text(passage)
+        [window] = reader.read([(colours.corpus.questions[question].text, text)])
+        head = len(text) - len(colours.corpus.contexts[passage].text)
+        valid = span_scores(window.start, window.end, window.offsets, first_char=head)
+        expected = passage_score(valid)
+        assert score == pytest.approx(expected, abs=0.05)
+
+
 def test_rows_that_are_kept_are_not_computed_again(tmp_path: Path) -> None:
     calls: list[tuple[int, int]] = []
 
@@ -210,6 +224,15 @@ def test_a_digest_knows_where_texts_end() -> None:
 def test_ranks_by_hand() -> None:
     similarities = np.array([[0.1, 0.9, 0.5], [0.3, 0.3, 0.2], [0.9, 0.1, 0.8]], np.float32)
     assert best_ranks(similarities, [[2], [0], [1, 2]]).tolist() == [2, 2, 2]
+
+
+def test_scores_are_scaled_by_hand() -> None:
+    scores = np.array([[1.0, 3.0, 2.0], [4.0, 0.0, 0.0]], np.float32)
+    assert scaled(scores).tolist() == [[0.0, 1.0, 0.5], [1.0, 0.0, 0.0]]
+    assert scaled(scores, low=0.0)[0].tolist() == pytest.approx([1 / 3, 1, 2 / 3])
+    many = np.arange(200, dtype=np.float32)[None]
+    assert scaled(many)[0, [99, 100, 199]].tolist() == [0, 0, 1]
+    assert scaled(many, low=0.0)[0, [99, 100]].tolist() == pytest.approx([0, 100 / 199])
 
 
 def test_vectors_that_are_equal_find_nothing(colours: Passages) -> None:
@@ -270,6 +293,16 @@ def test_a_run_that_was_killed_goes_on_to_the_same_weights(
         torch.testing.assert_close(tensor, twice[name], atol=1e-4, rtol=1e-3, msg=name)
 
 
+def test_the_command_reports_missing_files(
+    base: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--run", str(tmp_path / "run"), "--base", str(base), "--data", str(tmp_path), "--threads", "1"]
+    assert main(options) == 2
+    error = capsys.readouterr().err
+    assert error.startswith(f"error: {tmp_path}/squad-train-part.json.gz: cannot be read as a SQuAD file")
+    assert "--data FOLDER" in error
+
+
 def test_a_run_goes_on_only_with_its_own_recipe(whole: Path, base: Path, data: Path) -> None:
     with pytest.raises(ModelError, match="began with another recipe"):
         train(replace(RECIPE, pull=0.2), base=base, data=data, run=whole, threads=1, say=quiet)
@@ -303,7 +336,7 @@ def test_an_average_lies_between(whole: Path, base: Path, tmp_path: Path) -> Non
     [
         ("1.5", "whole", "the share is 1.5, expected 0 to 1"),
         ("0.5", "none", "holds no encoder"),
-        ("0.5", "wide", "its weights have other shapes"),
+        ("0.5", "other", "it was trained from weights "),
         ("0.5", "base", "config.json has no 'learnt_from'"),
     ],
 )
@@ -316,9 +349,9 @@ def test_what_cannot_be_averaged(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    folders = {"whole": whole / "encoder", "none": tmp_path, "base": base, "wide": tmp_path / "wide"}
-    if trained == "wide":
-        write_bert(tmp_path / "wide", hidden_size=64)
+    folders = {"whole": whole / "encoder", "none": tmp_path, "base": base, "other": tmp_path / "other"}
+    if trained == "other":
+        EncoderNetwork(base).save(tmp_path / "other", base, {"base_sha256": "0" * 64, "data": "nothing"})
     out = tmp_path / "out"
     assert mix.main([str(folders[trained]), "--share", share, "--base", str(base), "--out", str(out)]) == 2
     assert message in capsys.readouterr().err
@@ -331,7 +364,7 @@ def test_the_table_has_a_row_for_each_share(
     options = ["--base", str(base), "--data", str(data), "--shares", "0", "1", "--threads", "1"]
     assert measure.main([str(whole / "encoder"), *options]) == 0
     said = capsys.readouterr().out.splitlines()
-    assert said[1] == "| share | recall@1 | recall@5 | MRR@10 |"
+    assert said[1] == "| share | recall@1 | recall@5 | MRR@10 | recall@1 with BM25 |"
     assert [line.split(" | ")[0] for line in said[3:]] == ["| 0", "| 1"]
     before, after = (float(line.strip("| ").split(" | ")[3]) for line in said[3:])
     assert after > before

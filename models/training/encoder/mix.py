@@ -10,9 +10,9 @@ import json
 import sys
 from pathlib import Path
 
-from nutgraf.models.cards import LEARNT_FROM
+from nutgraf.models.cards import LEARNT_FROM, sha256_of
 from nutgraf.models.errors import ModelError
-from nutgraf.models.export.sources import default_encoder
+from nutgraf.models.export.sources import WEIGHTS, default_encoder
 from nutgraf.models.training.command import exit_status
 from nutgraf.models.training.encoder.network import EncoderNetwork
 
@@ -20,28 +20,35 @@ from nutgraf.models.training.encoder.network import EncoderNetwork
 def mixed(base: Path, trained: Path, share: float) -> EncoderNetwork:
     """Return the encoder with `share` (0 to 1) of the weights in `trained` and the rest of those in `base`.
 
-    Raises ModelError if the share is another number, or if the folders hold no encoders of one shape.
+    Raises ModelError if the share is another number, or if `trained` was not trained from `base`.
     """
     if not 0 <= share <= 1:
         raise ModelError(f"the share is {share}, expected 0 to 1")
     network, other = _encoder(base), _encoder(trained).state_dict()
-    state = network.state_dict()
-    if {name: part.shape for name, part in state.items()} != {
-        name: part.shape for name, part in other.items()
-    }:
-        raise ModelError(f"{trained}: its weights have other shapes than those of {base}")
-    network.load_state_dict({name: part.lerp(other[name], share) for name, part in state.items()})
+    began, here = _learnt_from(trained)["base_sha256"], sha256_of(base / WEIGHTS)
+    if began != here:
+        raise ModelError(
+            f"{trained}: it was trained from weights {began}, those of {base} are {here}",
+            hint="name the folder that it was trained from: --base FOLDER",
+        )
+    mean = {name: part.lerp(other[name], share) for name, part in network.state_dict().items()}
+    network.load_state_dict(mean)
     return network
 
 
 def mix(base: Path, trained: Path, share: float, out: Path) -> None:
     """Write the encoder of `mixed` to `out`; its config.json says the share besides what was learnt."""
-    network = mixed(base, trained, share)
-    learnt_from = json.loads((trained / "config.json").read_text(encoding="utf-8")).get(LEARNT_FROM)
-    if learnt_from is None:
-        raise ModelError(f"{trained}: config.json has no {LEARNT_FROM!r}", hint="name RUN/encoder of a run")
+    network, learnt_from = mixed(base, trained, share), _learnt_from(trained)
     data = f"{learnt_from['data']}; {share:.0%} of these weights and {1 - share:.0%} of the published ones"
     network.save(out, base, learnt_from | {"data": data})
+
+
+def _learnt_from(trained: Path) -> dict[str, str]:
+    config = json.loads((trained / "config.json").read_text(encoding="utf-8"))
+    if LEARNT_FROM not in config:
+        raise ModelError(f"{trained}: config.json has no {LEARNT_FROM!r}", hint="name RUN/encoder of a run")
+    learnt_from: dict[str, str] = config[LEARNT_FROM]
+    return learnt_from
 
 
 def _encoder(folder: Path) -> EncoderNetwork:

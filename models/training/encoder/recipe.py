@@ -54,7 +54,7 @@ class EncoderRecipe:
 
 # Questions of these can mostly be understood without their text, as those of an archive's users can. Of the
 # other sources a little is learnt: many of their questions ("how old is the man?") fit any text.
-_STANDING_ALONE = {"squad": 0.75, "wiki": 0.75, "time": 0.75, "qed": 1.0}
+_STANDING_ALONE = {"squad": 1.0, "wiki": 1.0, "time": 1.0, "qed": 1.0}
 
 RECIPES = {
     "encoder-1": EncoderRecipe(
