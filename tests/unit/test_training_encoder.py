@@ -397,7 +397,7 @@ def test_the_card_says_what_the_encoder_learnt_from(whole: Path, data: Path, tmp
     card = folder.write("encoder", whole / "encoder", tmp_path / "out", measured)
     assert (card.id, card.licence, card.dim) == ("nutgraf/minilm-l6-encoder-int8", "CC-BY-SA-4.0", 32)
     assert CREDITS["squad"] in card.data
-    assert card.data.endswith("their scores by the reader nutgraf/minilm-l6-reader-int8")
+    assert card.data.endswith("the scores of the reader nutgraf/minilm-l6-reader-int8")
     texts = ["In town 3 the old boat was red.", "What colour was the boat?"]
     exported = load_encoder(str(tmp_path / "out"), threads=1).encode(texts)
     trained = EncoderNetwork(whole / "encoder").encode(token_rows(TOKENS, texts))

@@ -158,9 +158,9 @@ def _fingerprint(recipe: EncoderRecipe, base: Path, teacher: Reader, texts: _Tex
 
 def _learnt_from(recipe: EncoderRecipe, base: Path, teacher: Reader, questions: int) -> dict[str, str]:
     """Return what config.json and the card say of the training."""
-    sources = ", ".join(CREDITS[name] for name in recipe.shares)
+    sources = "; ".join(CREDITS[name] for name in recipe.shares)
     return {
         "base_sha256": sha256_of(base / WEIGHTS),
-        "data": f"what the published weights learned from; then {questions:,} questions of {sources}, "
-        f"and their scores by the reader {teacher.card.id}",
+        "data": f"what the published weights learned from; then {questions:,} questions of {sources}; "
+        f"and the scores of the reader {teacher.card.id}",
     }
