@@ -19,6 +19,9 @@ CARD = "card.json"
 LENGTH_COST = "length_cost"
 """Name of the entry in a card, and in the config.json of the weights, from which the export copies it."""
 
+LEARNT_FROM = "learnt_from"
+"""Name of the entry in the config.json of a trained encoder that says what it began with and learnt from."""
+
 WEIGHTS = "model.onnx"
 EXTERNAL = "model.onnx.data"
 """Name of the file with the matrices that a large graph does not hold itself."""

@@ -17,10 +17,11 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         source = options.source or sources.default_encoder()
+        measured = options.ranges or ranges.FOLDER / f"{options.model}.json"
         if options.texts is not None:
-            measure(options.model, source, options.texts, ranges.FOLDER / f"{options.model}.json")
+            measure(options.model, source, options.texts, measured)
         if options.out is not None:
-            card = write(options.model, source, options.out, ranges.FOLDER / f"{options.model}.json")
+            card = write(options.model, source, options.out, measured)
             size_bytes = card.size_bytes + card.external_size_bytes
             sys.stdout.write(f"{options.out}: {size_bytes} bytes, sha256 {card.sha256}\n")
     except ModelError as error:
@@ -47,6 +48,11 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         nargs="+",
         help="SQuAD files; measure the ranges of the activations on them first, as new weights need it",
+    )
+    parser.add_argument(
+        "--ranges",
+        type=Path,
+        help="file of the ranges (default: that of the shipped model, which --texts writes anew)",
     )
     return parser
 

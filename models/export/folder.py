@@ -8,6 +8,7 @@ from typing import Any
 from nutgraf.models.cards import (
     CARD,
     EXTERNAL,
+    LEARNT_FROM,
     LENGTH_COST,
     VOCABULARY,
     ModelCard,
@@ -20,48 +21,40 @@ from nutgraf.models.errors import ModelDamaged, ModelMissing
 from nutgraf.models.export import external, ranges, sources, transformer
 from nutgraf.models.export.forms import Static
 
-_READER_DATA = (
-    "a part of the SQuAD 1.1 and 2.0 training sets (CC BY-SA 4.0), SQuADShifts (CC BY 4.0), "
+_ENCODER: dict[str, Any] = {
+    "kind": "encoder",
+    "id": "nutgraf/all-MiniLM-L6-v2-int8",
+    "max_tokens": 256,
+    "licence": "Apache-2.0",
+    "base": "sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0)",
+    "data": "none of ours: the published weights in int8; what they learned from is on their model card",
+    "pooling": "mean",
+    "normalise": True,
+}
+_TRAINED_ENCODER = _ENCODER | {"id": "nutgraf/minilm-l6-encoder-int8", "licence": "CC-BY-SA-4.0"}
+_SMALL_READER: dict[str, Any] = {
+    "kind": "reader",
+    "id": "nutgraf/minilm-l6-reader-int8",
+    "max_tokens": 512,
+    "licence": "CC-BY-SA-4.0",
+    "base": "sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0)",
+    "data": "a part of the SQuAD 1.1 and 2.0 training sets (CC BY-SA 4.0), SQuADShifts (CC BY 4.0), "
     "QAMR (MIT), FairytaleQA (Apache-2.0), TimeQA human (BSD-3), QED (CC BY-SA 3.0), "
-    "a part of NarrativeQA (Apache-2.0)"
-)
-_FACTS: dict[ShippedModel, dict[str, Any]] = {
-    "encoder": {
-        "kind": "encoder",
-        "id": "nutgraf/all-MiniLM-L6-v2-int8",
-        "max_tokens": 256,
-        "licence": "Apache-2.0",
-        "base": "sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0)",
-        "data": "none of ours: the published weights in int8; what they learned from is on their model card",
-        "pooling": "mean",
-        "normalise": True,
-    },
-    "small-reader": {
-        "kind": "reader",
-        "id": "nutgraf/minilm-l6-reader-int8",
-        "max_tokens": 512,
-        "licence": "CC-BY-SA-4.0",
-        "base": "sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0)",
-        "data": _READER_DATA,
-    },
-    "large-reader": {
-        "kind": "reader",
-        "id": "nutgraf/mpnet-reader-int8",
-        "max_tokens": 512,
-        "licence": "CC-BY-SA-4.0",
-        "base": "sentence-transformers/all-mpnet-base-v2 (Apache-2.0)",
-        "data": _READER_DATA,
-    },
+    "a part of NarrativeQA (Apache-2.0)",
+}
+_LARGE_READER = _SMALL_READER | {
+    "id": "nutgraf/mpnet-reader-int8",
+    "base": "sentence-transformers/all-mpnet-base-v2 (Apache-2.0)",
 }
 
 
 def write(name: ShippedModel, source: Path, out: Path, measured: Path) -> ModelCard:
     """Export the weights in `source` to `out` with the ranges in the file `measured`; return the card.
 
-    Raises ModelMissing if weights or ranges are absent. Raises ModelDamaged if an encoder is not the
-    published one, or if the ranges were measured on other weights.
+    Raises ModelMissing if weights or ranges are absent. Raises ModelDamaged if an encoder is neither the
+    published one nor trained from it, or if the ranges were measured on other weights.
     """
-    weights = sources.load(source, sha256=sources.ENCODER_SHA256 if name == "encoder" else None)
+    weights = sources.load(source)
     revision = sha256_of(source / sources.WEIGHTS)
     hint = f"measure them: python -m nutgraf.models.export {name} --source {source} --texts FILES"
     if not measured.is_file():
@@ -85,10 +78,36 @@ def write(name: ShippedModel, source: Path, out: Path, measured: Path) -> ModelC
         length_cost=cost,
         external_size_bytes=outside.size_bytes,
         external_sha256=outside.sha256,
-        **_FACTS[name],
+        **_facts(name, source, revision),
     )
     _write_card(out / CARD, card)
     return ModelCard.load(out)
+
+
+def _facts(name: ShippedModel, source: Path, revision: str) -> dict[str, Any]:
+    """Return what the card of a model says that its weights do not tell."""
+    if name == "encoder":
+        return _encoder_facts(source, revision)
+    return _SMALL_READER if name == "small-reader" else _LARGE_READER
+
+
+def _encoder_facts(source: Path, revision: str) -> dict[str, Any]:
+    """Return the facts of the published encoder, or of one that says in config.json what it learnt from."""
+    if revision == sources.ENCODER_SHA256:
+        return _ENCODER
+    hint = "name the published encoder, or one that models.training.encoder trained: --source RUN/encoder"
+    learnt_from = sources.config(source).get(LEARNT_FROM)
+    if not isinstance(learnt_from, dict) or not isinstance(learnt_from.get("data"), str):
+        raise ModelDamaged(
+            f"{source}: sha256 is {revision}, expected {sources.ENCODER_SHA256}, or data in {LEARNT_FROM} of "
+            "config.json",
+            hint=hint,
+        )
+    if (base := learnt_from.get("base_sha256")) != sources.ENCODER_SHA256:
+        raise ModelDamaged(
+            f"{source}: it was trained from weights {base}, expected {sources.ENCODER_SHA256}", hint=hint
+        )
+    return _TRAINED_ENCODER | {"data": learnt_from["data"]}
 
 
 def _write_card(path: Path, card: ModelCard) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import torch
 from safetensors.torch import load_file
 
-from nutgraf.models.cards import LENGTH_COST
+from nutgraf.models.cards import LEARNT_FROM, LENGTH_COST
 from nutgraf.models.errors import ModelError
 from nutgraf.models.training.bert import BertNetwork
 from nutgraf.models.training.mpnet import MPNetNetwork
@@ -22,7 +22,8 @@ def load_network(folder: Path, *, seed: int = 0) -> SpanNetwork:
     """
     torch.manual_seed(seed)
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    config.pop(LENGTH_COST, None)  # it was chosen for these weights, and training changes them
+    for entry in (LENGTH_COST, LEARNT_FROM):  # they speak of these weights, and training changes them
+        config.pop(entry, None)
     if (kind := config.get("model_type")) not in _NETWORKS:
         raise ModelError(f"{folder}: model_type is {kind!r}, expected one of {sorted(_NETWORKS)}")
     network = _NETWORKS[kind](config)

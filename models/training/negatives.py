@@ -3,6 +3,7 @@
 BM25 is computed as a product of sparse matrices (Robertson and Zaragoza 2009). scikit-learn counts the words.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -16,20 +17,32 @@ _BLOCK = 512  # questions scored at a time; bounds memory
 _K1, _B = 1.2, 0.75  # as in Lucene
 
 
+class Bm25:
+    """Scores texts by the words that they share with a query."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        """Count the words of n texts."""
+        from sklearn.feature_extraction.text import CountVectorizer
+
+        self._counter = CountVectorizer(stop_words="english", dtype=np.float32)
+        self._documents = _weighted(self._counter.fit_transform(texts))
+
+    def scores(self, queries: Iterable[str]) -> NDArray[np.float32]:
+        """Return float32 (q, n): the score of each text for each query."""
+        scores: NDArray[np.float32] = (self._counter.transform(queries) @ self._documents.T).toarray()
+        return scores
+
+
 def hard_negatives(corpus: TrainingCorpus) -> NDArray[np.int32]:
     """Return int32 (questions, DEPTH): the numbers of contexts, best first, then -1 if there are fewer.
 
     A context that is held out is no negative of a question that is learnt.
     """
-    from sklearn.feature_extraction.text import CountVectorizer
-
-    counter = CountVectorizer(stop_words="english", dtype=np.float32)
-    documents = _weighted(counter.fit_transform(context.text for context in corpus.contexts))
-    words = counter.transform(question.text for question in corpus.questions)
+    bm25 = Bm25(context.text for context in corpus.contexts)
     negatives = np.full((len(corpus.questions), DEPTH), -1, dtype=np.int32)
     lowered = [context.text.lower() for context in corpus.contexts]
     for first in range(0, len(corpus.questions), _BLOCK):
-        scores = (words[first : first + _BLOCK] @ documents.T).toarray()
+        scores = bm25.scores(question.text for question in corpus.questions[first : first + _BLOCK])
         best = np.argpartition(-scores, min(_DEEP, len(lowered) - 1), axis=1)[:, :_DEEP]
         best.sort(axis=1)  # so that contexts of equal score keep the order of the corpus
         for row, (line, candidates) in enumerate(zip(scores, best, strict=True)):

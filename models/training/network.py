@@ -7,6 +7,7 @@ is no dropout, which took 40 % of a step on a CPU.
 
 import json
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, ClassVar, cast
 
@@ -84,17 +85,29 @@ class SpanNetwork(nn.Module):
 
         The tokenizer's files are copied from the folder `tokenizer`.
         """
-        new = folder.with_name(f"{folder.name}.new")
-        shutil.rmtree(new, ignore_errors=True)
-        new.mkdir(parents=True)
-        weights = {name: tensor.detach().half().contiguous() for name, tensor in self.state_dict().items()}
-        save_file(weights, new / "model.safetensors", metadata={"format": "pt"})
-        config = self.config | {"architectures": [self.architecture], "dtype": "float16"}
-        (new / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
-        for name in _FILES:
-            shutil.copyfile(tokenizer / name, new / name)
-        shutil.rmtree(folder, ignore_errors=True)
-        new.rename(folder)
+        config = self.config | {"architectures": [self.architecture]}
+        save_folder(folder, self.state_dict(), config, tokenizer, _FILES)
+
+
+def save_folder(
+    folder: Path, weights: dict[str, Tensor], config: dict[str, Any], source: Path, files: Iterable[str]
+) -> None:
+    """Write weights in float16 and config.json to `folder`, with these files of the folder `source`.
+
+    All is written to a new folder first, which then takes the place of an old one.
+    """
+    new = folder.with_name(f"{folder.name}.new")
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir(parents=True)
+    halves = {name: tensor.detach().half().contiguous() for name, tensor in weights.items()}
+    save_file(halves, new / "model.safetensors", metadata={"format": "pt"})
+    text = json.dumps(config | {"dtype": "float16"}, indent=2) + "\n"
+    (new / "config.json").write_text(text, encoding="utf-8")
+    for name in files:
+        (new / name).parent.mkdir(exist_ok=True)
+        shutil.copyfile(source / name, new / name)
+    shutil.rmtree(folder, ignore_errors=True)
+    new.rename(folder)
 
 
 def normed(inner: int, width: int, epsilon: float) -> nn.ModuleDict:

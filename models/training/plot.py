@@ -6,7 +6,11 @@ from pathlib import Path
 
 from nutgraf.models.errors import ModelError
 
-_SCORES = {"alone": "its own window", "among": "own and other windows", "null": "others refused"}
+_SCORES = {
+    **{"alone": "its own window", "among": "own and other windows", "null": "others refused"},
+    **{"recall_1": "recall@1", "recall_5": "recall@5", "mrr_10": "MRR@10", "sum_1": "recall@1 with BM25"},
+}
+"""What the scores of a reader and of an encoder are called in the picture."""
 
 
 def plot(log: Path, out: Path) -> None:
@@ -21,7 +25,7 @@ def plot(log: Path, out: Path) -> None:
 
     lines = _lines(log)
     losses = _by_step(line for line in lines if "loss" in line)
-    scores = _by_step(line for line in lines if "alone" in line)
+    scores = _by_step(line for line in lines if "loss" not in line)
     if not losses:
         raise ModelError(f"{log}: holds no steps yet", hint="train first")
     figure, (above, below) = pyplot.subplots(2, 1, sharex=True, figsize=(8, 6), layout="constrained")
@@ -33,12 +37,13 @@ def plot(log: Path, out: Path) -> None:
     rate.plot(steps, [line["rate"] for line in losses], color="#b0b0b0", linestyle="--")
     rate.set_ylabel("learning rate (dashed)")
     for name, label in _SCORES.items():
-        points = [(line["step"], 100 * line[name]) for line in scores]
-        below.plot(*zip(*points, strict=True) if points else ([], []), marker="o", label=label)
+        if points := [(line["step"], 100 * line[name]) for line in scores if name in line]:
+            below.plot(*zip(*points, strict=True), marker="o", label=label)
     below.set_ylabel("held-out questions, %")
     below.set_xlabel("step")
     below.set_ylim(0, 100)
-    below.legend(loc="lower right")
+    if scores:
+        below.legend(loc="lower right")
     for axes in (above, below):
         axes.grid(alpha=0.3)
     figure.savefig(out, dpi=120, metadata={"Date": None} if out.suffix == ".svg" else None)

@@ -1,16 +1,13 @@
-"""The training loop: steps, a schedule of learning rates, a log, and checkpoints for killed runs."""
+"""Trains a reader: which batches it learns from, with which loss."""
 
 import hashlib
-import itertools
-import json
 import random
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import torch
+from torch import Tensor
 
 from nutgraf.models.cards import sha256_of
 from nutgraf.models.cores import available_cores
@@ -18,18 +15,16 @@ from nutgraf.models.errors import ModelError
 from nutgraf.models.tokens import Tokens
 from nutgraf.models.training.architectures import load_network
 from nutgraf.models.training.batching import draw, stack
-from nutgraf.models.training.development import Development, DevelopmentScores
+from nutgraf.models.training.development import Development
 from nutgraf.models.training.distillation import DistillationParams, Teacher
+from nutgraf.models.training.learner import Learner, learn, locked
 from nutgraf.models.training.loss import reading_loss
 from nutgraf.models.training.negatives import hard_negatives
+from nutgraf.models.training.network import SpanNetwork
 from nutgraf.models.training.questions import load
 from nutgraf.models.training.recipe import LEFT_OUT, SOURCES, Recipe
 from nutgraf.models.training.windows import AROUND_TOKENS, Groups, TokenizedCorpus, TrainingWindow, tokenize
 
-CHECKPOINT = "checkpoint.pt"
-LOG = "log.jsonl"
-_NOTE_EVERY = 25  # steps
-_CHECKPOINT_SECONDS = 600
 _SCORES_EVERY = 400  # steps
 _DEVELOPMENT_QUESTIONS = 250
 
@@ -52,17 +47,9 @@ def train(
     With `distillation`, the reader learns from a teacher, too.
     Raises ModelError if a file is missing or wrong, or if another process trains in this folder.
     """
-    from filelock import FileLock, Timeout
-
     torch.set_num_threads(threads or available_cores())
-    run.mkdir(parents=True, exist_ok=True)
-    try:
-        with FileLock(run / "lock", blocking=False):
-            return _train(recipe, base, data, run, device, distillation, say)
-    except Timeout as error:
-        raise ModelError(
-            f"{run}: another process trains here", hint="name another folder: --run FOLDER"
-        ) from error
+    with locked(run):
+        return _train(recipe, base, data, run, device, distillation, say)
 
 
 def _train(
@@ -84,22 +71,49 @@ def _train(
     if distillation is not None:
         teacher = Teacher(distillation, tokens, device, longest=_longest(recipe))
     fingerprint = _fingerprint(recipe, base, data, total, distillation)
-    learner = _Learner(recipe, base, device, total, fingerprint, teacher)
-    done = learner.resume(run / CHECKPOINT)
-    say(f"{total:,} steps, from step {done:,}")
-    log, saved = _Log(run / LOG, say), time.perf_counter()
-    left = itertools.islice(_batches(recipe, groups, tokenized), done, None)
-    for step, batch in enumerate(left, start=done + 1):
-        log.add(learner.step(batch))
-        if step % _NOTE_EVERY == 0 or step == total:
-            log.write(step, total, learner.rate)
-        if time.perf_counter() - saved > _CHECKPOINT_SECONDS or step == total:
-            learner.save(run / CHECKPOINT, step)
-            saved = time.perf_counter()
-        if step % _SCORES_EVERY == 0 or step == total:
-            log.write_scores(step, development.score(learner.reader, device))
-    learner.reader.save(run / "reader", base)
+    reader = _reader(recipe, base).to(device)
+    learn(
+        Learner("reader", reader, recipe, total=total, fingerprint=fingerprint),
+        _batches(recipe, groups, tokenized),
+        lambda batch: _loss(reader, teacher, batch, recipe.batch_tokens, device),
+        lambda: asdict(development.score(reader, device)),
+        scores_every=_SCORES_EVERY,
+        run=run,
+        say=say,
+    )
+    reader.save(run / "reader", base)
     return run / "reader"
+
+
+def _reader(recipe: Recipe, base: Path) -> SpanNetwork:
+    """Return the network to train; raise ModelError if it has no positions for the recipe's windows."""
+    reader = load_network(base)
+    if (longest := _longest(recipe)) > (most := reader.max_tokens):
+        message = f"{base}: the recipe has windows of {longest} tokens, the network takes at most {most}"
+        raise ModelError(message)
+    return reader
+
+
+def _loss(
+    reader: SpanNetwork,
+    teacher: Teacher | None,
+    batch: list[list[TrainingWindow]],
+    batch_tokens: int,
+    device: str,
+) -> Tensor:
+    """Return the loss of a batch, with the teacher's share if there is a teacher."""
+    laid = stack(batch, batch_tokens)
+    ids, types, mask, context, group, answers = (
+        torch.from_numpy(part).to(device)
+        for part in (laid.ids, laid.types, laid.mask, laid.context, laid.group, laid.answers)
+    )
+    with torch.autocast(device, torch.bfloat16):
+        start, end = reader(ids, types, mask)
+    loss = reading_loss(start, end, context, group, answers, groups=len(batch))
+    if teacher is None:
+        return loss
+    taught = teacher.loss(batch, (start, end), context, group, batch_tokens)
+    return (1 - teacher.weight) * loss + teacher.weight * taught
 
 
 def _longest(recipe: Recipe) -> int:
@@ -143,121 +157,3 @@ def chosen(shares: dict[str, float], tokenized: TokenizedCorpus, seed: str) -> l
         passes, rest = divmod(round(shares[name] * len(numbers)), max(1, len(numbers)))
         drawn += numbers * passes + dice.sample(numbers, rest)
     return drawn
-
-
-class _Learner:
-    """The reader with its optimizer and its schedule; a checkpoint holds the state of all three."""
-
-    def __init__(
-        self,
-        recipe: Recipe,
-        base: Path,
-        device: str,
-        total: int,
-        fingerprint: str,
-        teacher: Teacher | None,
-    ) -> None:
-        self._recipe, self._fingerprint, self._device = recipe, fingerprint, device
-        self._teacher = teacher
-        self.reader = load_network(base).to(device)
-        if (longest := _longest(recipe)) > (most := self.reader.max_tokens):
-            message = f"{base}: the recipe has windows of {longest} tokens, the network takes at most {most}"
-            raise ModelError(message)
-        learning = [p for p in self.reader.parameters() if p.requires_grad]
-        self._optimizer = torch.optim.AdamW(
-            [  # weight decay is for matrices, not for biases and norms
-                {"params": [p for p in learning if p.ndim > 1], "weight_decay": recipe.weight_decay},
-                {"params": [p for p in learning if p.ndim == 1], "weight_decay": 0.0},
-            ],
-            lr=recipe.learning_rate,
-            fused=True,
-        )
-        factor = _linear(total, recipe.warmup)
-        self._schedule = torch.optim.lr_scheduler.LambdaLR(self._optimizer, factor)
-
-    @property
-    def rate(self) -> float:
-        """The learning rate of the next step."""
-        return float(self._schedule.get_last_lr()[0])
-
-    def step(self, batch: list[list[TrainingWindow]]) -> float:
-        """Learn from one batch and return its loss."""
-        laid = stack(batch, self._recipe.batch_tokens)
-        ids, types, mask, context, group, answers = (
-            torch.from_numpy(part).to(self._device)
-            for part in (laid.ids, laid.types, laid.mask, laid.context, laid.group, laid.answers)
-        )
-        with torch.autocast(self._device, torch.bfloat16):
-            start, end = self.reader(ids, types, mask)
-        loss = reading_loss(start, end, context, group, answers, groups=len(batch))
-        if self._teacher is not None:
-            share = self._teacher.weight
-            taught = self._teacher.loss(batch, (start, end), context, group, self._recipe.batch_tokens)
-            loss = (1 - share) * loss + share * taught
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(self.reader.parameters(), self._recipe.clip)
-        self._optimizer.step()
-        self._optimizer.zero_grad()
-        self._schedule.step()
-        return float(loss.detach())
-
-    def save(self, path: Path, step: int) -> None:
-        """Write the checkpoint to a new file and rename it, so that there is always a complete one."""
-        kept = {name: part.state_dict() for name, part in self._parts().items()}
-        new = path.with_suffix(".new")
-        torch.save(kept | {"step": step, "fingerprint": self._fingerprint}, new)
-        new.replace(path)
-
-    def resume(self, path: Path) -> int:
-        """Load the checkpoint, if there is one; return the number of steps that it had done."""
-        if not path.is_file():
-            return 0
-        kept = torch.load(path, map_location=self._device, weights_only=True)
-        if kept["fingerprint"] != self._fingerprint:
-            message = f"{path}: the run began with another recipe, other weights or other data"
-            raise ModelError(message, hint="name another folder: --run FOLDER")
-        for name, part in self._parts().items():
-            part.load_state_dict(kept[name])
-        return int(kept["step"])
-
-    def _parts(self) -> dict[str, Any]:
-        return {"reader": self.reader, "optimizer": self._optimizer, "schedule": self._schedule}
-
-
-def _linear(total: int, warmup: float) -> Callable[[int], float]:
-    """Return the function from a step to the factor of its rate, which rises to 1 and then falls to 0."""
-    rising = max(1, round(total * warmup))
-    return lambda step: min((step + 1) / rising, max(0.0, (total - step) / max(1, total - rising)))
-
-
-class _Log:
-    """Appends JSON lines to a file: mean loss and learning rate, or development scores."""
-
-    def __init__(self, path: Path, say: Callable[[str], None]) -> None:
-        self._path, self._say = path, say
-        self._losses: list[float] = []
-        self._began = time.perf_counter()
-
-    def add(self, loss: float) -> None:
-        """Add the loss of a step."""
-        self._losses.append(loss)
-
-    def write(self, step: int, total: int, rate: float) -> None:
-        """Append the mean loss and the mean seconds of the steps since the last line."""
-        loss = sum(self._losses) / len(self._losses)
-        seconds = (time.perf_counter() - self._began) / len(self._losses)
-        self._append({"step": step, "loss": loss, "rate": rate, "seconds": seconds})
-        self._say(f"{step}/{total} loss {loss:.3f} rate {rate:.2e} {seconds:.2f} s a step")
-        self._losses, self._began = [], time.perf_counter()
-
-    def write_scores(self, step: int, scores: DevelopmentScores) -> None:
-        """Append the development scores; their time does not count for the steps."""
-        shares = asdict(scores)
-        self._append({"step": step, **shares})
-        self._say(f"{step}/ " + " ".join(f"{name} {value:.1%}" for name, value in shares.items()))
-        self._began = time.perf_counter()
-
-    def _append(self, line: dict[str, float]) -> None:
-        rounded = {name: value if name == "step" else float(f"{value:.5g}") for name, value in line.items()}
-        with self._path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(rounded) + "\n")

@@ -26,10 +26,11 @@ from nutgraf.models.training.distillation import (  # noqa: E402
     aligned,
     distillation_loss,
 )
+from nutgraf.models.training.learner import CHECKPOINT, LOG  # noqa: E402
 from nutgraf.models.training.negatives import hard_negatives  # noqa: E402
 from nutgraf.models.training.questions import load  # noqa: E402
 from nutgraf.models.training.recipe import LEFT_OUT, SOURCES  # noqa: E402
-from nutgraf.models.training.train import CHECKPOINT, LOG, _fingerprint, train  # noqa: E402
+from nutgraf.models.training.train import _fingerprint, train  # noqa: E402
 from nutgraf.models.training.windows import Groups, tokenize  # noqa: E402
 from tests.tiny import RECIPE, STAGE, write_bert, write_colours, write_mpnet  # noqa: E402
 
@@ -198,7 +199,7 @@ def test_a_run_that_was_killed_goes_on_with_its_teacher(
     options = {"base": base, "data": data, "run": tmp_path, "threads": 1}
     params = DistillationParams(teacher, weight=1.0)
     with monkeypatch.context() as patch:
-        patch.setattr("nutgraf.models.training.train._CHECKPOINT_SECONDS", 0.0)
+        patch.setattr("nutgraf.models.training.learner._CHECKPOINT_SECONDS", 0.0)
         with pytest.raises(Killed):
             train(RECIPE, distillation=params, say=die, **options)
     for other in (None, replace(params, weight=0.5), replace(params, temperature=1.0)):

@@ -18,11 +18,12 @@ from nutgraf.models.tokens import Tokens  # noqa: E402
 from nutgraf.models.training import average  # noqa: E402
 from nutgraf.models.training.architectures import load_network  # noqa: E402
 from nutgraf.models.training.development import Development  # noqa: E402
+from nutgraf.models.training.learner import CHECKPOINT, LOG  # noqa: E402
 from nutgraf.models.training.negatives import hard_negatives  # noqa: E402
 from nutgraf.models.training.plot import _by_step, _lines, plot  # noqa: E402
 from nutgraf.models.training.questions import load  # noqa: E402
 from nutgraf.models.training.recipe import Recipe  # noqa: E402
-from nutgraf.models.training.train import CHECKPOINT, LOG, chosen, train  # noqa: E402
+from nutgraf.models.training.train import chosen, train  # noqa: E402
 from nutgraf.models.training.windows import Groups, tokenize  # noqa: E402
 from tests.tiny import COLOURS, RECIPE, STAGE, write_bert, write_colours, write_mpnet  # noqa: E402
 
@@ -152,7 +153,7 @@ def test_a_run_that_was_killed_goes_on_to_the_same_weights(
 
     run = whole.parent / "killed"
     with monkeypatch.context() as patch:
-        patch.setattr("nutgraf.models.training.train._CHECKPOINT_SECONDS", 0.0)
+        patch.setattr("nutgraf.models.training.learner._CHECKPOINT_SECONDS", 0.0)
         with pytest.raises(Killed):
             train(RECIPE, base=base, data=data, run=run, threads=1, say=die)
     assert not (run / "reader").exists()
