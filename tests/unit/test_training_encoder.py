@@ -40,7 +40,7 @@ from nutgraf.models.training.questions import (  # noqa: E402
 from nutgraf.models.training.recipe import SOURCES  # noqa: E402
 from tests.tiny import write_bert, write_colours  # noqa: E402
 
-TOKENS = Tokens(shipped("reader") / "tokenizer.json")
+TOKENS = Tokens(shipped("small-reader") / "tokenizer.json")
 RECIPE = EncoderRecipe({"squad": 1.0}, learning_rate=3e-3, passes=20, batch_questions=16, others=4, pull=0.1)
 
 
