@@ -18,6 +18,7 @@ def examine(settings: Settings) -> list[Finding]:
         caught("encoder", partial(machine.model, "encoder", settings.encoder)),
         caught("reader", partial(machine.model, "reader", settings.reader)),
         *of_index,
+        caught("workers", machine.workers),
         caught("threads", partial(machine.threads, settings)),
         caught("memory", partial(machine.memory, sizes.vectors)),
         caught("disk", partial(machine.disk, settings.index, sizes.derived)),

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from nutgraf.api.doctor.findings import CheckStatus, Finding
+from nutgraf.indexer.sandbox.confine import confinement
 from nutgraf.models import shipped, verify
 from nutgraf.models.cards import CARD
 from nutgraf.models.cores import available_cores
@@ -57,6 +58,17 @@ def _foreign(kind: str, name: str) -> Finding:
     return Finding(
         kind, "warning", f"{name} has no {CARD}: it is used, and its files are not checked", advice
     )
+
+
+def workers() -> Finding:
+    """Tell what the processes that read files are bounded by."""
+    bounds = confinement()
+    lacking = [bound for bound in ("memory", "files", "landlock") if bound not in bounds]
+    message = f"files are read in processes bounded by time{''.join(f', {bound}' for bound in bounds)}"
+    if lacking:
+        advice = "docs/security.md says what a file could do here: index what strangers send elsewhere"
+        return Finding("workers", "warning", f"{message}; this system lacks {', '.join(lacking)}", advice)
+    return Finding("workers", "ok", message)
 
 
 def threads(settings: Settings) -> Finding:

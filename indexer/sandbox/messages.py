@@ -5,7 +5,7 @@ Nothing is unpickled: a worker that a document has taken over can send words, bu
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,8 @@ from nutgraf.indexer.article import Article
 from nutgraf.indexer.loaders.base import LoadOptions, RefusedDates, Skipped, SourceFile
 
 Message = dict[str, Any]
+
+_OF_FILES = ("id_stem", "size_bytes", "position_bytes", "line", "lost")
 
 
 class BadMessage(Exception):
@@ -38,8 +40,8 @@ def message_of(line: bytes) -> Message:
 
 def file_task(file: SourceFile, options: LoadOptions) -> Message:
     """Return the task to read a file."""
-    described = {**asdict(replace(file, refused={})), "path": str(file.path)}
-    return {"task": "file", "file": described, **_options(options)}
+    described = {name: getattr(file, name) for name in _OF_FILES}
+    return {"task": "file", "file": {**described, "path": str(file.path)}, **_options(options)}
 
 
 def records_task(records: Sequence[Mapping[str, object]], options: LoadOptions) -> Message:

@@ -71,6 +71,7 @@ def _answers(task: Message, stopwatch: Stopwatch) -> Iterator[Message]:
     options = options_of(task)
     if task["task"] == "file":
         file = file_of(task)
+        file.passed = stopwatch.restart
         for item in _timed(load(file, options), stopwatch):
             yield {**item_message(item), "position": file.position_bytes, "line": file.line}
         yield end_message(file.refused)

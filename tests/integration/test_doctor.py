@@ -27,7 +27,7 @@ from nutgraf.settings import Settings
 ROOT = Path(__file__).parents[2]
 OF_INDEX = ["index", "in step", "passages", "vectors", "unpublished", "database", "writer"]
 OTHER_FILES = {"store", "manif", "write"}  # how names of files begin that are not derived
-NAMES = ["python", "encoder", "reader", *OF_INDEX, "threads", "memory", "disk", "offline"]
+NAMES = ["python", "encoder", "reader", *OF_INDEX, "workers", "threads", "memory", "disk", "offline"]
 
 
 @pytest.fixture(autouse=True)
