@@ -12,6 +12,7 @@ from nutgraf.errors import ArchiveClosed, BadOption, IndexMissing, SourceError, 
 from nutgraf.filters import Day, article_filter
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.clean import storable
+from nutgraf.indexer.sandbox import Limits
 from nutgraf.indexer.storage import ArchiveWriter
 from nutgraf.ingest import ArticleSource, IngestOptions, Progress, ingest, no_progress
 from nutgraf.opening import ModelLoader, OpenIndex, index_stamp, is_archive, open_state, open_writer
@@ -378,6 +379,8 @@ class Archive:
         max_bytes: int = 20_000_000,
         file_dates: bool = False,
         prune: bool = False,
+        max_seconds: float = 20.0,
+        max_memory_mb: int = 1000,
         progress: Progress = no_progress,
     ) -> AddReport:
         """Add articles, publish them, and return what became of each.
@@ -389,7 +392,9 @@ class Archive:
 
         `fields` names the keys of records that are called otherwise ({"title": "headline"}), `outlet` the
         outlet of articles that name none; documents and records over `max_bytes` are skipped; `file_dates`
-        dates an article that states no date by the time its file was changed. `prune` removes articles whose
+        dates an article that states no date by the time its file was changed. Files are read in processes of
+        their own: one that takes more than `max_seconds` of computing, or more than `max_memory_mb`, is
+        skipped, and so is one on which its parser dies. `prune` removes articles whose
         file was in one of these folders and is gone.
 
         An article that is there as it is costs a look-up, so the same call may be repeated at any time. Where
@@ -411,7 +416,12 @@ class Archive:
         """
         _check_add(fields, outlet, max_bytes)
         options = IngestOptions(
-            fields=fields or {}, outlet=outlet, max_bytes=max_bytes, file_dates=file_dates, prune=prune
+            fields=fields or {},
+            outlet=outlet,
+            max_bytes=max_bytes,
+            file_dates=file_dates,
+            prune=prune,
+            limits=Limits(max_seconds, max_memory_mb),
         )
         return self.ingest(source, options, progress)
 

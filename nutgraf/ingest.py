@@ -21,14 +21,15 @@ from nutgraf.indexer.loaders import (
     Skipped,
     SourceFile,
     discover,
-    load,
     record_to_article,
 )
 from nutgraf.indexer.loaders.article_values import checked_article
 from nutgraf.indexer.loaders.base import ARTICLE_FIELDS, note_refused, too_large
 from nutgraf.indexer.loaders.formats import SUFFIXES
 from nutgraf.indexer.origins import vanished
+from nutgraf.indexer.sandbox import Limits, WorkerPool
 from nutgraf.indexer.storage import ArchiveWriter, ArticleStatus
+from nutgraf.models.cores import available_cores
 from nutgraf.opening import ModelLoader, open_writer
 from nutgraf.results import AddReport
 from nutgraf.settings import Settings
@@ -60,13 +61,17 @@ def no_progress(_: IngestProgress) -> AbstractContextManager[Callable[[], None]]
 
 @dataclass(frozen=True, slots=True)
 class IngestOptions:
-    """Options of reading a source (see `LoadOptions`); `prune` removes articles whose file is gone."""
+    """Options of reading a source (see `LoadOptions`); `prune` removes articles whose file is gone.
+
+    `limits` is what one document or record may cost.
+    """
 
     fields: Mapping[str, str] = field(default_factory=dict)
     outlet: str | None = None
     max_bytes: int = 20_000_000
     file_dates: bool = False
     prune: bool = False
+    limits: Limits = field(default_factory=Limits)
 
     def loading(self) -> LoadOptions:
         """Return the options of loading; raises SourceError for a field that no article has."""
@@ -83,8 +88,12 @@ def ingest(
     After an interrupt the articles that were stored are published; then AddInterrupted is raised with the
     report.
     """
-    feed = _Feed(source, options.loading())
-    with open_writer(settings, models.encoder) as writer:
+    workers = settings.threads or available_cores()
+    with (
+        WorkerPool(options.limits, workers) as pool,
+        open_writer(settings, models.encoder) as writer,
+    ):
+        feed = _Feed(source, options.loading(), pool)
         statuses, interrupted = _stored(writer, feed, progress)
         gone = [] if interrupted else vanished(writer.unseen_origins(), feed.roots)
         removed = writer.remove(gone) if options.prune else []
@@ -138,8 +147,9 @@ class _Feed:
     articles before it are kept.
     """
 
-    def __init__(self, source: ArticleSource, loading: LoadOptions) -> None:
+    def __init__(self, source: ArticleSource, loading: LoadOptions, pool: WorkerPool) -> None:
         self._loading = loading
+        self._pool = pool
         self._source = _items(source)
         self.roots: list[str] = []
         self.files: list[SourceFile] = []
@@ -159,8 +169,7 @@ class _Feed:
     def items(self) -> Iterator[Article | Skipped]:
         """Yield every article, and every item that is skipped."""
         yield from self._skipped
-        for file in self.files:
-            yield from load(file, self._loading)
+        yield from self._pool.files(self.files, self._loading)
         source = iter(self._source)
         number = 0
         while True:
@@ -174,8 +183,7 @@ class _Feed:
                 self.failure = error
                 return
             yield from items
-            for file in files:
-                yield from load(file, self._loading)
+            yield from self._pool.files(files, self._loading)
 
     def dates_not_used(self) -> tuple[RefusedDates, ...]:
         """Return the dates that were not used: of each file, then of the records."""

@@ -10,6 +10,7 @@ from nutgraf.api.commands.exits import FOUND, INTERRUPTED, NOT_FOUND
 from nutgraf.archive import Archive
 from nutgraf.errors import AddInterrupted, BadOption
 from nutgraf.indexer.loaders.formats import SUFFIXES
+from nutgraf.indexer.sandbox import Limits
 from nutgraf.ingest import IngestOptions, Progress
 from nutgraf.results import AddReport
 from nutgraf.settings import DEFAULT_INDEX
@@ -58,6 +59,16 @@ def index_command(
             help="Where an article states no date, use the day on which its file was last changed.",
         ),
     ] = False,
+    max_seconds: Annotated[
+        float,
+        typer.Option("--max-seconds", help="Skip files and records that take longer to read, in seconds."),
+    ] = 20.0,
+    max_memory_mb: Annotated[
+        int,
+        typer.Option(
+            "--max-memory-mb", help="Skip files and records that need more memory to read, in megabytes."
+        ),
+    ] = 1000,
     prune: Annotated[bool, typer.Option("--prune", help="Remove articles whose file is gone.")] = False,
     rebuild: Annotated[
         bool, typer.Option("--rebuild", help="Derive everything again from the stored articles.")
@@ -77,12 +88,15 @@ def index_command(
     else:
         if not paths:
             raise BadOption("no path was given", hint="nutgraf index articles/")
-        report, interrupted = _ingest(
-            Archive(settings),
-            paths,
-            IngestOptions(_fields(fields), outlet, int(max_mb * 1e6), file_dates=file_dates, prune=prune),
-            progress_bar,
+        ingest_options = IngestOptions(
+            _fields(fields),
+            outlet,
+            int(max_mb * 1e6),
+            file_dates=file_dates,
+            prune=prune,
+            limits=Limits(max_seconds, max_memory_mb),
         )
+        report, interrupted = _ingest(Archive(settings), paths, ingest_options, progress_bar)
     if as_json:
         print_json(report.to_dict())
     else:

@@ -20,6 +20,7 @@ def examine(settings: Settings) -> list[Finding]:
         caught("encoder", partial(machine.encoder, settings.encoder)),
         *(caught(check, partial(machine.reader, check, name)) for check, name in _readers(settings)),
         *of_index,
+        caught("workers", machine.workers),
         caught("threads", partial(machine.threads, settings)),
         caught("memory", partial(machine.memory, sizes.vectors)),
         caught("disk", partial(machine.disk, settings.index, sizes.derived)),

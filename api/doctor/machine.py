@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from nutgraf.api.doctor.findings import CheckStatus, Finding
+from nutgraf.indexer.sandbox.confine import confinement
 from nutgraf.models import reader_folder, shipped, verify
 from nutgraf.models.cards import CARD, ModelKind
 from nutgraf.models.cores import available_cores
@@ -65,6 +66,17 @@ def _foreign(kind: str, name: str) -> Finding:
     return Finding(
         kind, "warning", f"{name} has no {CARD}: it is used, and its files are not checked", advice
     )
+
+
+def workers() -> Finding:
+    """Tell what the processes that read files are bounded by."""
+    bounds = confinement()
+    lacking = [bound for bound in ("memory", "files", "landlock") if bound not in bounds]
+    message = f"files are read in processes bounded by time{''.join(f', {bound}' for bound in bounds)}"
+    if lacking:
+        advice = "docs/security.md says what a file could do here: index what strangers send elsewhere"
+        return Finding("workers", "warning", f"{message}; this system lacks {', '.join(lacking)}", advice)
+    return Finding("workers", "ok", message)
 
 
 def threads(settings: Settings) -> Finding:

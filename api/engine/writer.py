@@ -11,8 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from nutgraf.api.engine.engine import Engine
+from nutgraf.indexer.article import Article
 from nutgraf.indexer.clean import storable
-from nutgraf.indexer.loaders import record_to_article
+from nutgraf.indexer.loaders import LoadOptions, Skipped
+from nutgraf.indexer.sandbox import WorkerPool
 from nutgraf.indexer.storage import ArchiveWriter, ArticleStatus
 from nutgraf.objects import StoredJson
 
@@ -32,13 +34,20 @@ class Writer:
         self._engine = engine
         self._quiet_s = quiet_s
         self._latest_s = latest_s
+        self._pool = WorkerPool()
         self._since: float | None = None  # the time of the first change that is not published, in seconds
         self._publishing: asyncio.Task[None] | None = None
 
     async def add(self, records: Sequence[Mapping[str, object]]) -> list[StoredJson]:
-        """Store articles, and return the status of each. Raises what an ArchiveWriter raises, and Busy."""
-        results = await self._change(partial(_add, records)) if records else []
-        return [*results]
+        """Store articles, and return the status of each. Raises what an ArchiveWriter raises, and Busy.
+
+        A worker process makes articles of the records: one that takes too long is skipped with that reason,
+        and meanwhile nobody waits.
+        """
+        if not records:
+            return []
+        articles = await asyncio.to_thread(self._pool.records, records, LoadOptions())
+        return [*await self._change(partial(_add, articles))]
 
     async def remove(self, article_id: str) -> bool:
         """Remove an article, and return whether it was there."""
@@ -54,6 +63,7 @@ class Writer:
             self._publishing.cancel()
         if self._since is not None:
             await self._publish()
+        self._pool.close()
 
     async def _change(self, work: Callable[[ArchiveWriter], Sequence[StoredJson]]) -> Sequence[StoredJson]:
         """Change the archive, and publish the change later, even when the caller leaves."""
@@ -88,8 +98,8 @@ class Writer:
             log.exception("the articles that were posted are stored, but could not be published")
 
 
-def _add(records: Sequence[Mapping[str, object]], writer: ArchiveWriter) -> list[StoredJson]:
-    return [_status_object(status) for status in writer.add(map(record_to_article, records))]
+def _add(articles: Sequence[Article | Skipped], writer: ArchiveWriter) -> list[StoredJson]:
+    return [_status_object(status) for status in writer.add(articles)]
 
 
 def _status_object(status: ArticleStatus) -> StoredJson:

@@ -158,6 +158,8 @@ async def post_articles(request: Request) -> Response:
     upload = ArticleUpload.model_validate_json(await request.body())
     writer = _writer(request)
     (result,) = await writer.add([upload.record()])
+    if result["status"] == "skipped":
+        raise RequestRefused(422, "bad_article", result["reason"], 'send {"id": "...", "text": "..."}')
     if result["status"] in CHANGES:
         await writer.refresh()
     return JSONResponse(result, 201 if result["status"] in {"added", "duplicate"} else 200)

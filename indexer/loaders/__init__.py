@@ -31,8 +31,8 @@ def load(file: SourceFile, options: LoadOptions | None = None) -> Iterator[Artic
         yield Skipped(file.origin, str(error))
     except OSError as error:
         yield Skipped(file.origin, f"cannot be read: {error.strerror or error}")
-    except ImportError:
-        raise  # the library is missing: the document is not at fault
+    except (ImportError, MemoryError):
+        raise  # a library is missing, or there is too little memory: the document is not at fault
     except Exception as error:  # noqa: BLE001 - parsers of untrusted files raise anything; the run goes on
         yield Skipped(file.origin, f"cannot be parsed ({type(error).__name__})")
     finally:

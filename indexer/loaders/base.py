@@ -1,7 +1,7 @@
 """What every loader shares: options, the file that is read, and the reasons for what was left out of it."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -65,12 +65,18 @@ class SourceFile:
     `id_stem` is the id of an article that states neither an id nor a URL: the path as the user sees it.
     `position_bytes` advances to `size_bytes` (for a progress bar); `refused` has one entry a reason, so that
     a million bad records take no more memory than one.
+
+    In a file of records `line` is that of the last record that was read. A file that is read anew goes on
+    behind it and behind `lost` more records, which could not be read; `passed` is called for each of these.
     """
 
     path: Path
     id_stem: str
     size_bytes: int
     position_bytes: int = 0
+    line: int = 0
+    lost: int = 0
+    passed: Callable[[], None] = field(default=lambda: None, repr=False, compare=False)
     refused: dict[str, RefusedDates] = field(default_factory=dict)
 
     @property
@@ -81,6 +87,15 @@ class SourceFile:
     def origin_of(self, number: int | None) -> str:
         """Return the origin of the record in line `number`; of the file where it is None."""
         return self.origin if number is None else f"{self.origin}:{number}"
+
+    def is_next(self, line: int) -> bool:
+        """Whether the record in this line is to be read; notes that it is, or that it was lost."""
+        wanted = line > self.line and not self.lost
+        if not wanted:
+            self.passed()
+            self.lost -= line > self.line
+        self.line = max(line, self.line)
+        return wanted
 
     def refuse(self, origin: str, given: str, reason: str) -> None:
         """Note that an article's date was not used."""

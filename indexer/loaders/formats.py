@@ -59,6 +59,11 @@ SUFFIXES = " ".join(LOADERS)
 """The suffixes of all files that can be read, as help and hints show them."""
 
 
+def holds_records(path: Path) -> bool:
+    """Whether each line or row of the file is an article."""
+    return LOADERS.get(suffix_of(path)) in (load_json_lines, load_table)
+
+
 def suffix_of(path: Path) -> str:
     """Return the suffix that decides who reads the file, in lower case: ".txt", ".jsonl.gz"."""
     suffixes = [suffix.lower() for suffix in path.suffixes[-2:]]

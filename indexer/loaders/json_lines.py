@@ -27,7 +27,8 @@ def load_json_lines(file: SourceFile, options: LoadOptions) -> Iterator[Article 
         stream = cast("BinaryIO", gzip.GzipFile(fileobj=raw)) if zipped else cast("BinaryIO", raw)
         fruitless = 0
         for number, line in _lines(stream, raw, file, options):
-            item = None if line.isspace() else _json_article(line, number, file, options)
+            wanted = not line.isspace() and file.is_next(number)
+            item = _json_article(line, number, file, options) if wanted else None
             if item is not None:
                 yield item
             fruitless = 0 if isinstance(item, Article) else fruitless + 1

@@ -74,7 +74,7 @@ def _rows(lines: _Lines, file: SourceFile, options: LoadOptions) -> Iterator[Art
             raise UnreadableError(f"line {start} is not CSV ({error}); the rest was not read") from error
         if row is None:
             return
-        if any(cell.strip() for cell in row):
+        if any(cell.strip() for cell in row) and file.is_next(start):
             yield line_to_article(dict(zip(columns, row, strict=False)), start, file, options)
 
 

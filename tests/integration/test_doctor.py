@@ -28,7 +28,7 @@ ROOT = Path(__file__).parents[2]
 OF_INDEX = ["index", "in step", "passages", "vectors", "unpublished", "database", "writer"]
 OTHER_FILES = {"store", "manif", "write"}  # how names of files begin that are not derived
 MODELS = ["encoder", *(f"{name} reader" for name in READERS)]
-NAMES = ["python", *MODELS, *OF_INDEX, "threads", "memory", "disk", "offline"]
+NAMES = ["python", *MODELS, *OF_INDEX, "workers", "threads", "memory", "disk", "offline"]
 
 
 @pytest.fixture(autouse=True)

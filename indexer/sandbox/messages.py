@@ -1,0 +1,102 @@
+"""What goes through the pipes between nutgraf and a worker: one line of JSON for each message.
+
+Nothing is unpickled: a worker that a document has taken over can send words, but no code.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.loaders.base import LoadOptions, RefusedDates, Skipped, SourceFile
+
+Message = dict[str, Any]
+
+_OF_FILES = ("id_stem", "size_bytes", "position_bytes", "line", "lost")
+
+
+class BadMessage(Exception):
+    """A worker sent what no worker sends."""
+
+
+def line_of(message: Mapping[str, object]) -> bytes:
+    """Return a message as a line; lone surrogates, which file names can have, are escaped."""
+    return (json.dumps(message, ensure_ascii=True) + "\n").encode("ascii")
+
+
+def message_of(line: bytes) -> Message:
+    """Return the message of a line; raises BadMessage."""
+    try:
+        message = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise BadMessage("a line is not JSON") from error
+    if not isinstance(message, dict):
+        raise BadMessage("a line is not an object")
+    return message
+
+
+def file_task(file: SourceFile, options: LoadOptions) -> Message:
+    """Return the task to read a file."""
+    described = {name: getattr(file, name) for name in _OF_FILES}
+    return {"task": "file", "file": {**described, "path": str(file.path)}, **_options(options)}
+
+
+def records_task(records: Sequence[Mapping[str, object]], options: LoadOptions) -> Message:
+    """Return the task to make articles of records; their values must be what JSON has."""
+    return {"task": "records", "records": list(records), **_options(options)}
+
+
+def _options(options: LoadOptions) -> Message:
+    return {"options": {**asdict(options), "fields": dict(options.fields)}}
+
+
+def options_of(message: Message) -> LoadOptions:
+    """Return the options of a task."""
+    return LoadOptions(**message["options"])
+
+
+def file_of(message: Message) -> SourceFile:
+    """Return the file of a task."""
+    return SourceFile(**{**message["file"], "path": Path(message["file"]["path"])})
+
+
+def item_message(item: Article | Skipped) -> Message:
+    """Return the message of an article, or of what was skipped."""
+    if isinstance(item, Skipped):
+        return {"skipped": asdict(item)}
+    published = None if item.published is None else item.published.isoformat()
+    return {"article": {**asdict(item), "authors": list(item.authors), "published": published}}
+
+
+def item_of(message: Message) -> Article | Skipped:
+    """Return the article of a message, or what was skipped; raises BadMessage.
+
+    The article was made by `assemble`, which checks all that `nutgraf.indexer.storage` expects.
+    """
+    try:
+        if "skipped" in message:
+            return Skipped(str(message["skipped"]["origin"]), str(message["skipped"]["reason"]))
+        article = dict(message["article"])
+        published = article.pop("published")
+        authors = tuple(map(str, article.pop("authors")))
+        texts = {name: None if value is None else str(value) for name, value in article.items()}
+        moment = None if published is None else datetime.fromisoformat(published)
+        return Article(**texts, authors=authors, published=moment)  # type: ignore[arg-type] # checked by key
+    except (KeyError, TypeError, ValueError) as error:
+        raise BadMessage("a message is no article") from error
+
+
+def end_message(refused: Mapping[str, RefusedDates]) -> Message:
+    """Return the message that ends a task, with the dates that were not used."""
+    return {"refused": {reason: asdict(dates) for reason, dates in refused.items()}}
+
+
+def refused_of(message: Message) -> dict[str, RefusedDates]:
+    """Return the dates of a file that were not used, by reason; raises BadMessage."""
+    try:
+        return {str(reason): RefusedDates(**dates) for reason, dates in message["refused"].items()}
+    except (KeyError, TypeError, AttributeError) as error:
+        raise BadMessage("a message has no refused dates") from error
