@@ -37,8 +37,8 @@ class Profile:
 
 PROFILES = MappingProxyType(
     {
-        "quick": Profile(reading=ReaderParams(contenders=0)),
+        "quick": Profile(reading=ReaderParams(windows=5, contenders=0)),
         DEFAULT: Profile(),
-        "thorough": Profile(reading=ReaderParams(windows=50, contenders=12)),
+        "thorough": Profile(reading=ReaderParams(windows=100, contenders=12)),
     }
 )

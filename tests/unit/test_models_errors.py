@@ -23,6 +23,7 @@ def test_the_tree_and_its_codes() -> None:
 
 def test_the_surface_is_sorted_and_complete() -> None:
     assert models.__all__ == [
+        "READERS",
         "BadInput",
         "ModelCard",
         "ModelDamaged",
@@ -30,6 +31,7 @@ def test_the_surface_is_sorted_and_complete() -> None:
         "ModelMissing",
         "load_encoder",
         "load_reader",
+        "reader_folder",
         "shipped",
         "verify",
     ]
