@@ -105,7 +105,10 @@ class OpenIndex:
         """What answers questions; all models are loaded. Raises IndexMismatch for another encoder."""
         from nutgraf.qa.answer import Answerer
 
-        self.models.load()
+        with ThreadPoolExecutor(1) as pool:
+            prepared = pool.submit(self.index.prepare)
+            self.models.load()
+            prepared.result()
         return Answerer(self.searcher, self.models.readers, self.calibration.calibration)
 
     @property

@@ -6,7 +6,7 @@ of (`indexer.embedded.lexical`), nor what a question is.
     index/ store.sqlite        the truth
            vectors-<n>.faiss   dense index of generation n     | derived, immutable once published
            lexical-<n>/        lexical index of generation n   |  of passages/ and of articles/
-           manifest.json       names both, with the size of every file
+           manifest.json       names both, with the size and the digest of every file
            writer.lock         held by the one process that writes
 """
 
@@ -18,6 +18,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from nutgraf.indexer.embedded import lexical, vectors
+from nutgraf.indexer.embedded.digests import digests_of
 from nutgraf.indexer.embedded.manifest import (
     FORMAT,
     MANIFEST,
@@ -94,6 +95,7 @@ def publish(
     names = (f"vectors-{number}{_DENSE}", f"lexical-{number}")
     vectors.write(folder / names[0], store.vectors(), encoder.dim)
     _write_lexical(folder, names[1], previous, store, removed)
+    files = _sizes(folder, names)
     manifest = Manifest(
         format=FORMAT,
         generation=number,
@@ -105,8 +107,9 @@ def publish(
         upto=upto,
         vectors=names[0],
         lexical=names[1],
-        files=_sizes(folder, names),
+        files=files,
         token=token,
+        digests=digests_of(folder, files, last),
     )
     with store.atomic():
         store.set_state(TOKENS, f"{token} {last.token if last else ''}")

@@ -6,6 +6,7 @@ Knows the generation and the store; does not know questions, fusion or answers.
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
+from functools import cached_property
 from pathlib import Path
 from typing import Self
 
@@ -13,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nutgraf.indexer.article import Article
+from nutgraf.indexer.embedded.digests import check_digests
 from nutgraf.indexer.embedded.generation import ARTICLES, PASSAGES
 from nutgraf.indexer.embedded.lexical import ANALYZER, LexicalIndex
 from nutgraf.indexer.embedded.manifest import Manifest, check_files, check_store, read_manifest, rebuild_hint
@@ -28,7 +30,8 @@ class EmbeddedIndex:
 
     Passages that were stored since the generation was published are searched exactly; removed ones are left
     out. Opening raises IndexMissing, IndexMismatch, IndexDamaged or StorageFailed, each with what to type.
-    The methods are described in `indexer.storage`.
+    The derived files are compared with their digests before they are first searched, or by `prepare`, which
+    raises IndexDamaged. The methods are described in `indexer.storage`.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -44,9 +47,6 @@ class EmbeddedIndex:
         with ExitStack() as undo:
             undo.callback(self.store.close)
             check_store(folder, self.manifest, self.store)
-            self._dense = DenseIndex(folder / self.manifest.vectors)
-            self._lexical = LexicalIndex(folder / self.manifest.lexical / PASSAGES)
-            self._articles = LexicalIndex(folder / self.manifest.lexical / ARTICLES)
             # Counted once: counting rows of a large table takes SQLite longer than finding passages.
             counts = self.store.counts()
             self._removed = np.array(self.store.tombstones(), np.int64)
@@ -68,6 +68,13 @@ class EmbeddedIndex:
     def fingerprint(self) -> list[object]:
         """What passages and terms of the same articles depend on, JSON-ready: passage rule and analyzer."""
         return [asdict(self.manifest.rule), self.manifest.analyzer]
+
+    def prepare(self) -> None:
+        """Compare the derived files with their digests and open them now, not at the first search.
+
+        Raises IndexDamaged.
+        """
+        _ = self._dense, self._lexical, self._articles
 
     # --- PassageIndex -------------------------------------------------------------------------------
 
@@ -144,6 +151,25 @@ class EmbeddedIndex:
         )
 
     # --- inside -------------------------------------------------------------------------------------
+
+    @cached_property
+    def _dense(self) -> DenseIndex:
+        check_digests(self.folder, self.manifest, [self.manifest.vectors])
+        return DenseIndex(self.folder / self.manifest.vectors)
+
+    @cached_property
+    def _lexical(self) -> LexicalIndex:
+        return self._words(PASSAGES)
+
+    @cached_property
+    def _articles(self) -> LexicalIndex:
+        return self._words(ARTICLES)
+
+    def _words(self, part: str) -> LexicalIndex:
+        folder = f"{self.manifest.lexical}/{part}"
+        names = [name for name in self.manifest.files if name.startswith(f"{folder}/")]
+        check_digests(self.folder, self.manifest, names)
+        return LexicalIndex(self.folder / folder)
 
     def _without_removed(self, ids: Ids, scores: Scores) -> tuple[Ids, Scores]:
         if not len(self._removed):

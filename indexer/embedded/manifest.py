@@ -4,7 +4,7 @@ Knows the manifest's fields and how derived files are checked; `indexer.embedded
 """
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, get_origin, get_type_hints
 
@@ -14,7 +14,7 @@ from nutgraf.indexer.encoder import EncoderIdentity
 from nutgraf.indexer.errors import IndexDamaged, IndexerError, IndexMismatch, IndexMissing, StorageFailed
 from nutgraf.indexer.passages import PassageRule
 
-FORMAT = 1
+FORMAT = 2  # 1 had no digests
 MANIFEST = "manifest.json"
 BUILT_BY = "built_by"
 """The key of the store's state that holds its encoder and passage rule."""
@@ -29,7 +29,8 @@ class Manifest:
 
     `articles` and `passages` are numbers, `upto` is the highest passage id in it, `vectors` and `lexical` are
     names in the index folder, and `files` maps each name to its size in bytes. `token` is a random word that
-    the store knows, too: a store that was replaced or restored from a backup does not know it.
+    the store knows, too: a store that was replaced or restored from a backup does not know it. `digests` maps
+    the same names to digests of the files' content (`digests.py`); a manifest of format 1 has none.
     """
 
     format: int
@@ -44,6 +45,7 @@ class Manifest:
     lexical: str
     files: dict[str, int]
     token: str
+    digests: dict[str, str] = field(default_factory=dict)
 
 
 def read_manifest(folder: Path) -> Manifest:

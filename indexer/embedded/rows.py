@@ -16,7 +16,10 @@ WRITTEN = (
 )
 """The columns that `article_row` gives values for."""
 
-READ = "id, title, text, url, source, authors, published, published_from, origin, ingested_at, cluster"
+READ = (
+    "id, title, text, url, source, authors, published, published_from, origin, ingested_at, cluster,"
+    " content_hash"
+)
 """The columns that `article_of` reads."""
 
 
@@ -45,9 +48,9 @@ def article_row(article: Article) -> tuple[object, ...]:
 
 
 def article_of(row: Sequence[str | None]) -> Article:
-    """Return the article of a row of `READ`."""
+    """Return the article of a row of `READ`; raises ValueError where it is not what was written."""
     moments = [datetime.fromisoformat(text) if text else None for text in (row[6], row[9])]
-    return Article(
+    article = Article(
         id=str(row[0]),
         title=str(row[1]),
         text=str(row[2]),
@@ -60,6 +63,9 @@ def article_of(row: Sequence[str | None]) -> Article:
         ingested_at=moments[1],
         cluster=row[10],
     )
+    if article.content_hash != row[11]:
+        raise ValueError(f"the article {article.id!r} is not the one that was stored: its hash differs")
+    return article
 
 
 def conditions(allow: Filter) -> tuple[list[str], list[object]]:

@@ -22,6 +22,7 @@ from nutgraf.indexer.article import Article
 from nutgraf.indexer.embedded.database import Database
 from nutgraf.indexer.embedded.rows import READ, WRITTEN, article_of, article_row, conditions
 from nutgraf.indexer.embedded.sketches import Sketches
+from nutgraf.indexer.errors import IndexDamaged
 from nutgraf.indexer.filters import Filter
 from nutgraf.indexer.storage import Counts, Ids, OutletCount, PassageFacts
 
@@ -149,7 +150,7 @@ class Store:
     def articles(self, article_ids: Sequence[str]) -> dict[str, Article]:
         """Return id -> Article of those that are stored."""
         rows = self._db.rows_in(f"SELECT {READ} FROM articles WHERE id IN ({{}})", article_ids)
-        return {row[0]: article_of(row) for row in rows}
+        return {article.id: article for article in self._read(rows)}
 
     def texts(self, article_ids: Sequence[str]) -> dict[str, str]:
         """Return id -> text of those articles that are stored."""
@@ -167,7 +168,7 @@ class Store:
             passing, values = [*passing, "a.id > ?"], [*values, after]
         where = " AND ".join(passing) or "1"
         sql = f"SELECT {READ} FROM articles a WHERE {where} ORDER BY a.id LIMIT ?"
-        return [article_of(row) for row in self._db.rows(sql, [*values, limit])]
+        return self._read(self._db.rows(sql, [*values, limit]))
 
     def outlets(self) -> tuple[OutletCount, ...]:
         """Return the outlets by count, the largest first, then by name; articles without one are left out."""
@@ -181,6 +182,17 @@ class Store:
         """Return the first and the last `published` (ISO 8601); None where no article has a date."""
         first, last = self._db.one("SELECT min(published), max(published) FROM articles")
         return first, last
+
+    def _read(self, rows: Iterable[Sequence[str | None]]) -> list[Article]:
+        """Return the articles of rows of `READ`, all of which are read before the first is looked at."""
+        try:
+            return [*map(article_of, [*rows])]
+        except (ValueError, TypeError, RecursionError) as error:
+            folder = self.path.parent
+            raise IndexDamaged(
+                f"{self.path}: {error}",
+                hint=f"restore it from a backup, or remove {folder} and index the articles again",
+            ) from error
 
     # --- clusters -----------------------------------------------------------------------------------
 
@@ -199,7 +211,7 @@ class Store:
         where = " AND ".join([*passing, "a.cluster IN ({})"])
         rows = self._db.rows_in(f"SELECT {READ} FROM articles a WHERE {where}", names, before=values)
         last = datetime.max.replace(tzinfo=UTC)
-        return sorted(map(article_of, rows), key=lambda a: (a.published or last, a.id))
+        return sorted(self._read(rows), key=lambda a: (a.published or last, a.id))
 
     def part(self, article_ids: Iterable[str] | None = None) -> None:
         """Give each of the articles (None: every one) a cluster of its own, named by its id."""
@@ -275,7 +287,7 @@ class Store:
             " WHERE num NOT IN (SELECT article FROM passages) ORDER BY num LIMIT ?",
             (limit,),
         )
-        return [article_of(row) for row in rows]
+        return self._read(rows)
 
     def forget_passages(self) -> None:
         """Remove all passages and vectors, keeping the articles: for another encoder or passage rule."""

@@ -16,13 +16,14 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from nutgraf.indexer.article import Article
+from nutgraf.indexer.embedded.digests import check_digests
 from nutgraf.indexer.embedded.generation import ARTICLES, PASSAGES, PID
 from nutgraf.indexer.embedded.index import EmbeddedIndex
 from nutgraf.indexer.embedded.lexical import LexicalIndex
 from nutgraf.indexer.embedded.manifest import MANIFEST, read_manifest, rebuild_hint
 from nutgraf.indexer.embedded.store import FILENAME, Store, StoredPassage, vector_hash
 from nutgraf.indexer.embedded.vectors import DenseIndex
-from nutgraf.indexer.errors import IndexerError
+from nutgraf.indexer.errors import IndexDamaged, IndexerError
 from nutgraf.indexer.filters import Filter
 from nutgraf.indexer.passages import title_prefix
 
@@ -107,6 +108,22 @@ def check_opened(index: EmbeddedIndex) -> IndexCheck:
     return IndexCheck("index", "ok", message)
 
 
+def check_digests_anew(index: EmbeddedIndex) -> IndexCheck:
+    """Compare the content of every derived file with its digest."""
+    manifest = index.manifest
+    if not manifest.digests:
+        message = "an older nutgraf published the index, without digests of its files"
+        return IndexCheck("digests", "warning", message, f"nutgraf index --rebuild --index {index.folder}")
+    try:
+        check_digests(index.folder, manifest, manifest.files, anew=True)
+    except IndexDamaged as error:
+        return IndexCheck("digests", "problem", str(error), error.hint)
+    size_mb = sum(manifest.files.values()) / 1e6
+    return IndexCheck(
+        "digests", "ok", f"{len(manifest.files):,} files, {size_mb:.1f} MB, as they were written"
+    )
+
+
 def check_in_step(index: EmbeddedIndex) -> IndexCheck:
     """Compare how much the published files have with the manifest, and that with the store."""
     manifest, folder = index.manifest, index.folder
@@ -184,6 +201,7 @@ def check_unpublished(index: EmbeddedIndex) -> IndexCheck:
 
 OPENED_CHECKS: dict[str, Callable[[EmbeddedIndex], IndexCheck]] = {
     "index": check_opened,
+    "digests": check_digests_anew,
     "in step": check_in_step,
     "passages": check_passages,
     "vectors": check_vectors,

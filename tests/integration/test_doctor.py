@@ -25,7 +25,7 @@ from nutgraf.models import READERS, shipped
 from nutgraf.settings import Settings
 
 ROOT = Path(__file__).parents[2]
-OF_INDEX = ["index", "in step", "passages", "vectors", "unpublished", "database", "writer"]
+OF_INDEX = ["index", "digests", "in step", "passages", "vectors", "unpublished", "database", "writer"]
 OTHER_FILES = {"store", "manif", "write"}  # how names of files begin that are not derived
 MODELS = ["encoder", *(f"{name} reader" for name in READERS)]
 NAMES = ["python", *MODELS, *OF_INDEX, "workers", "threads", "memory", "disk", "offline"]

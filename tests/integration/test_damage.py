@@ -1,0 +1,112 @@
+"""A flipped bit in any file of an index: the answer is refused, and the file is named."""
+
+import json
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from nutgraf.indexer.embedded import digests
+from nutgraf.indexer.embedded.index import EmbeddedIndex
+from nutgraf.indexer.embedded.verify import check_digests_anew
+from nutgraf.indexer.embedded.writer import EmbeddedWriter
+from nutgraf.indexer.errors import IndexDamaged
+from nutgraf.indexer.filters import Filter
+
+PARTS = [".faiss", ".fast", ".fieldnorm", ".idx", ".pos", ".store", ".term", "meta.json"]
+
+
+@pytest.fixture
+def copy(seeds_index: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(seeds_index, tmp_path / "copy"))
+
+
+def flip(path: Path, place: float) -> None:
+    """Flip a bit at this share of the file."""
+    content = bytearray(path.read_bytes())
+    content[int(place * (len(content) - 1))] ^= 4
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("place", [0.0, 0.5, 1.0])
+@pytest.mark.parametrize("part", PARTS)
+def test_a_flipped_bit_is_seen_before_a_derived_file_is_read(copy: Path, part: str, place: float) -> None:
+    file = next(
+        path for path in sorted(copy.rglob("*")) if path.name.endswith(part) and path.name != "manifest.json"
+    )
+    flip(file, place)
+    with (
+        EmbeddedIndex(copy) as index,
+        pytest.raises(IndexDamaged, match="is damaged: its digest is") as raised,
+    ):
+        index.prepare()
+    assert str(raised.value).startswith(str(file))
+    assert raised.value.hint == f"nutgraf index --rebuild --index {copy}"
+
+
+def test_rebuild_mends_it(copy: Path, encoder) -> None:  # noqa: ANN001
+    flip(next(copy.glob("*.faiss")), 0.5)
+    with EmbeddedWriter(copy, encoder) as writer:
+        writer.rebuild()
+    with EmbeddedIndex(copy) as index:
+        index.prepare()
+        assert check_digests_anew(index).status == "ok"
+
+
+def test_damage_of_a_shared_file_is_not_taken_over_by_the_next_generation(
+    copy: Path,
+    encoder,  # noqa: ANN001
+) -> None:
+    (file,) = (copy / next(iter(copy.glob("lexical-*"))) / "passages").glob("*.pos")
+    flip(file, 0.5)
+    with EmbeddedWriter(copy, encoder) as writer:
+        writer.publish()
+    with EmbeddedIndex(copy) as index, pytest.raises(IndexDamaged, match=r"\.pos is damaged"):
+        index.prepare()
+
+
+def test_a_file_is_compared_once_in_a_process_unless_anew(
+    copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with EmbeddedIndex(copy) as index:
+        index.prepare()
+    compared: list[Path] = []
+    monkeypatch.setattr(digests, "digest_of", lambda path: compared.append(path) or "0")
+    with EmbeddedIndex(copy) as index:
+        index.prepare()
+        assert compared == []
+        assert check_digests_anew(index).status == "problem"
+    assert len(compared) == 1
+
+
+def test_an_index_of_an_older_nutgraf_has_no_digests(copy: Path) -> None:
+    manifest = json.loads((copy / "manifest.json").read_text())
+    del manifest["digests"]
+    (copy / "manifest.json").write_text(json.dumps(manifest | {"format": 1}))
+    with EmbeddedIndex(copy) as index:
+        index.prepare()
+        check = check_digests_anew(index)
+    assert (check.status, check.advice) == ("warning", f"nutgraf index --rebuild --index {copy}")
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (
+            "text = replace(text, 'sanctions', 'sanction5')",
+            "is not the one that was stored: its hash differs",
+        ),
+        ("published = 'yesterday'", "Invalid isoformat string"),
+        ("authors = '['", "Expecting value"),
+    ],
+)
+def test_an_article_that_changed_in_the_store_is_refused(copy: Path, change: str, why: str) -> None:
+    with EmbeddedIndex(copy) as index:
+        ids = [article.id for article in index.page(Filter(), None, 10)]
+    with sqlite3.connect(copy / "store.sqlite") as database:
+        database.execute(f"UPDATE articles SET {change}")
+    database.close()
+    with EmbeddedIndex(copy) as index, pytest.raises(IndexDamaged, match=why) as raised:
+        index.get(ids)
+    assert raised.value.hint.startswith("restore it from a backup")
