@@ -19,7 +19,8 @@ _K1, _B = 1.2, 0.75  # as in Lucene
 def hard_negatives(corpus: TrainingCorpus) -> NDArray[np.int32]:
     """Return int32 (questions, DEPTH): the numbers of contexts, best first, then -1 if there are fewer.
 
-    A context that is held out is no negative of a question that is learnt.
+    A context that is held out is no negative of a question that is learnt. A question that is moved gets the
+    best other contexts, whether or not they hold an answer.
     """
     from sklearn.feature_extraction.text import CountVectorizer
 
@@ -34,9 +35,9 @@ def hard_negatives(corpus: TrainingCorpus) -> NDArray[np.int32]:
         best.sort(axis=1)  # so that contexts of equal score keep the order of the corpus
         for row, (line, candidates) in enumerate(zip(scores, best, strict=True)):
             question = corpus.questions[first + row]
-            if not question.answers:
+            if not question.answers and not question.moved:
                 continue  # an unanswerable question is read with its own window only
-            answers = [answer.lower() for answer in corpus.answers(question)]
+            answers = [answer.lower() for answer in corpus.answers(question)]  # none if it is moved
             ranked = candidates[np.argsort(-line[candidates], kind="stable")]
             kept = [
                 at

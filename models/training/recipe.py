@@ -38,6 +38,9 @@ SOURCES = {
     "narrative": Source("narrativeqa-small.json.gz", everywhere=True),
 }
 
+# Without its file, a recipe goes without its share of such a source.
+OPTIONAL = {"made": Source("made.json.gz")}  # questions that were made by rules (made.py)
+
 LEFT_OUT = frozenset(
     {
         # Sentences of these also stand in paragraphs of SQuAD's dev sets (steam engines, Martin Luther).
@@ -56,6 +59,7 @@ class Stage:
 
     `shares`: how many questions are drawn, as a multiple of the number that the source has. Its unanswerable
     questions have shares of their own: "-none" for those in the file, "-swapped" for those made by swaps.py.
+    So have its twins, each kind with its name: "-removed" and so on (twins.py).
     `context_tokens`: the least and the most tokens of a window's context; each number is equally likely.
     `negatives`: how many windows without the answer are read with each question, on average.
     `titled`: the share of windows that begin with their title, if the source has titles.

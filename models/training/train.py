@@ -22,8 +22,9 @@ from nutgraf.models.training.development import Development, DevelopmentScores
 from nutgraf.models.training.distillation import DistillationParams, Teacher
 from nutgraf.models.training.loss import reading_loss
 from nutgraf.models.training.negatives import hard_negatives
-from nutgraf.models.training.questions import load
-from nutgraf.models.training.recipe import LEFT_OUT, SOURCES, Recipe
+from nutgraf.models.training.questions import TrainingCorpus, load
+from nutgraf.models.training.recipe import LEFT_OUT, OPTIONAL, SOURCES, Recipe, Source
+from nutgraf.models.training.twins import add_twins, kind_of
 from nutgraf.models.training.windows import AROUND_TOKENS, Groups, TokenizedCorpus, TrainingWindow, tokenize
 
 CHECKPOINT = "checkpoint.pt"
@@ -49,8 +50,10 @@ def train(
 
     `device` is "cpu" or "cuda". The folder `run` holds the checkpoint and the log. If a run was killed, the
     same call resumes it from its last checkpoint; it ends with the same weights up to the rounding of sums.
-    With `distillation`, the reader learns from a teacher, too.
-    Raises ModelError if a file is missing or wrong, or if another process trains in this folder.
+    With `distillation`, the reader learns from a teacher, too. If `data` does not hold the questions that
+    made.py makes, the recipe goes without its share of them.
+    Raises ModelError if a file is missing or wrong, if the recipe and the other arguments do not fit, or if
+    another process trains in this folder.
     """
     from filelock import FileLock, Timeout
 
@@ -74,7 +77,7 @@ def _train(
     distillation: DistillationParams | None,
     say: Callable[[str], None],
 ) -> Path:
-    tokens, corpus = Tokens(base / "tokenizer.json"), load(data)
+    tokens, corpus = Tokens(base / "tokenizer.json"), _corpus(recipe, data, distillation)
     say(f"{len(corpus.questions):,} questions on {len(corpus.contexts):,} contexts; finding hard negatives")
     tokenized = tokenize(corpus, tokens)
     groups = Groups(tokenized, hard_negatives(corpus), tokens)
@@ -102,13 +105,41 @@ def _train(
     return run / "reader"
 
 
+def _corpus(recipe: Recipe, data: Path, distillation: DistillationParams | None) -> TrainingCorpus:
+    """Return what the recipe learns from: the sources, and the twins of which it has a share."""
+    names = sorted(_names(recipe))
+    if distillation is None and any(kind_of(name) == "moved" for name in names):
+        message = "the recipe has questions moved to other contexts, and only a teacher knows their answers"
+        raise ModelError(message, hint="name a teacher: --teacher RUN/reader")
+    corpus = load(data, SOURCES | _optional(recipe, data))
+    add_twins(corpus, names)
+    return corpus
+
+
+def _names(recipe: Recipe) -> set[str]:
+    """Return the names of all sources and twins of which the recipe has a share."""
+    return {name for stage in recipe.stages for name in stage.shares}
+
+
+def _optional(recipe: Recipe, data: Path) -> dict[str, Source]:
+    """Return the optional sources of which the recipe has a share and `data` a file."""
+    names = _names(recipe)
+    return {
+        name: source for name, source in OPTIONAL.items() if name in names and (data / source.file).is_file()
+    }
+
+
 def _longest(recipe: Recipe) -> int:
     """Return the tokens of the longest window that a recipe can draw."""
     return max(stage.context_tokens[1] for stage in recipe.stages) + AROUND_TOKENS
 
 
 def _fingerprint(
-    recipe: Recipe, base: Path, data: Path, total: int, distillation: DistillationParams | None = None
+    recipe: Recipe,
+    base: Path,
+    data: Path,
+    total: int,
+    distillation: DistillationParams | None = None,
 ) -> str:
     """Return a hash of everything that decides what is learnt from which batches in which order.
 
@@ -118,6 +149,7 @@ def _fingerprint(
     parts = [repr(recipe), repr(SOURCES), repr(sorted(LEFT_OUT)), str(total), *map(sha256_of, files)]
     if distillation is not None:
         parts.append(distillation.fingerprint())
+    parts += [sha256_of(data / source.file) for source in _optional(recipe, data).values()]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -183,13 +215,13 @@ class _Learner:
     def step(self, batch: list[list[TrainingWindow]]) -> float:
         """Learn from one batch and return its loss."""
         laid = stack(batch, self._recipe.batch_tokens)
-        ids, types, mask, context, group, answers = (
+        ids, types, mask, context, group, marked, answers = (
             torch.from_numpy(part).to(self._device)
-            for part in (laid.ids, laid.types, laid.mask, laid.context, laid.group, laid.answers)
+            for part in (laid.ids, laid.types, laid.mask, laid.context, laid.group, laid.marked, laid.answers)
         )
         with torch.autocast(self._device, torch.bfloat16):
             start, end = self.reader(ids, types, mask)
-        loss = reading_loss(start, end, context, group, answers, groups=len(batch))
+        loss = reading_loss(start, end, context, marked, answers, groups=len(batch))
         if self._teacher is not None:
             share = self._teacher.weight
             taught = self._teacher.loss(batch, (start, end), context, group, self._recipe.batch_tokens)
@@ -252,7 +284,7 @@ class _Log:
 
     def write_scores(self, step: int, scores: DevelopmentScores) -> None:
         """Append the development scores; their time does not count for the steps."""
-        shares = asdict(scores)
+        shares = {name: value for name, value in asdict(scores).items() if name != "twins"} | scores.twins
         self._append({"step": step, **shares})
         self._say(f"{step}/ " + " ".join(f"{name} {value:.1%}" for name, value in shares.items()))
         self._began = time.perf_counter()
