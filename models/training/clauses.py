@@ -66,7 +66,6 @@ _COPULA = re.compile(
     rf"(?P<answer>(?!(?:{_OPENERS})\b)(?:The )?{_NAME}) (?P<verb>is|was) (?P<rest>the "
     r"(?:(?:first|largest|last|oldest|current|main) )?(?!(?:first|second|largest|last|most|same)\b)[a-z]+ .+)"
 )
-_SAID = re.compile(rf"(?P<answer>{_NAME}) (?P<rest>(?:said|told|announced|claimed|argued|suggested) .+)")
 _PERSON = re.compile(
     r"\b(?:founder|president|king|queen|author|director|leader|minister|mayor|chairman|head|governor|emperor|son"
     r"|daughter|wife|husband|brother|sister|man|woman|player|singer|writer|captain|coach|general|winner|owner)\b"
@@ -109,9 +108,10 @@ class Lexicon:
     def inside(self, subject: str) -> str:
         """Return the subject of a sentence as it is written inside of a sentence."""
         first, *following = re.findall(r"\w+", subject)
-        name = following and first not in _ARTICLES and following[0][0].isupper()
+        name = bool(following) and following[0][0].isupper()
         seldom = self.counts[first.lower()] <= _COMMON * self.counts[first]
-        return subject if name or seldom else subject[0].lower() + subject[1:]
+        kept = first not in _ARTICLES and (name or seldom)
+        return subject if kept else subject[0].lower() + subject[1:]
 
 
 def made_questions(sentence: str, lexicon: Lexicon) -> list[MadeQuestion]:
@@ -170,16 +170,15 @@ def _number(clause: str, lexicon: Lexicon) -> Iterator[MadeQuestion]:
         yield MadeQuestion(f"What percentage of {share['noun']} {share['rest']}?", *share.span("answer"))
 
 
-def _subject(clause: str, lexicon: Lexicon) -> Iterator[MadeQuestion]:
-    copula, said = _COPULA.fullmatch(clause), _SAID.fullmatch(clause)
+def _copula(clause: str, lexicon: Lexicon) -> Iterator[MadeQuestion]:
+    del lexicon
+    copula = _COPULA.fullmatch(clause)
     if copula is not None:
         asked = "Who" if _PERSON.search(copula["rest"]) else "What"
         yield MadeQuestion(f"{asked} {copula['verb']} {copula['rest']}?", *copula.span("answer"))
-    if said is not None and lexicon.is_person(said["answer"]):
-        yield MadeQuestion(f"Who {said['rest']}?", *said.span("answer"))
 
 
-_RULES = (_passive, _past, _number, _subject)
+_RULES = (_passive, _past, _number, _copula)
 
 
 def _question(text: str, clause: re.Match[str], answer: re.Match[str]) -> MadeQuestion:

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 # A mark ends a sentence if a blank and a capital letter, a digit or a quotation mark follow. A single letter
 # or a common abbreviation before the mark does not.
 _END = re.compile(
-    r"(?<![\s.][A-Za-z])(?<!\b(?:Mr|Dr|St|vs|Jr|Sr|No|Lt|Mt|Co))(?<!\b(?:Mrs|Inc|Gen|Col|Sgt|Rev|Gov))[.?!][\"'”’)]*"
+    r"(?<![\s.(][A-Za-z])(?<!\b(?:Mr|Dr|St|vs|Jr|Sr|No|Lt|Mt|Co))(?<!\b(?:Mrs|Inc|Gen|Col|Sgt|Rev|Gov))[.?!][\"'”’)]*"
     r"\s+(?=[\"'“‘(]?[A-Z0-9])"
 )
 _LINE = re.compile(r"\s*\n\s*")
@@ -29,7 +30,8 @@ def edited(text: str, edits: Sequence[Edit]) -> str:
     return text
 
 
-def sentences(text: str) -> list[tuple[int, int]]:
+@lru_cache(maxsize=64)  # the questions of a context come one after the other
+def sentences(text: str) -> tuple[tuple[int, int], ...]:
     """Return the half-open span of each sentence, without the blanks around it. A line end also ends one."""
     ends = sorted(
         [(m.end(), m.end()) for m in _END.finditer(text)] + [m.span() for m in _LINE.finditer(text)]
@@ -41,7 +43,7 @@ def sentences(text: str) -> list[tuple[int, int]]:
             first = start + len(sentence) - len(sentence.lstrip())
             spans.append((first, start + len(sentence.rstrip())))
         start = max(start, end)
-    return spans
+    return tuple(spans)
 
 
 def sentence_around(text: str, spans: Sequence[tuple[int, int]]) -> tuple[int, int] | None:

@@ -6,8 +6,9 @@ answer, and if no comma or conjunction stands between the verb and the answer.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from nutgraf.models.training.edits import Edit, sentence_around, words
 from nutgraf.models.training.verbs import IRREGULAR, inflected
@@ -60,10 +61,11 @@ class Negation:
     question: Edit | None
 
 
-def negated(question: str, context: str, answers: Sequence[tuple[int, int]]) -> Negation | None:
+@lru_cache(maxsize=4)  # two kinds of twins ask for it
+def negated(question: str, context: str, answers: tuple[tuple[int, int], ...]) -> Negation | None:
     """Return the negation of the sentence of `context` that holds all `answers`, or None if no rule holds."""
-    sentence = sentence_around(context, answers)
-    if sentence is None or _CAUSE.search(question) or _NEGATED.search(context[slice(*sentence)]):
+    sentence = None if _CAUSE.search(question) else sentence_around(context, answers)
+    if sentence is None or _NEGATED.search(context[slice(*sentence)]):
         return None
     for rule in (_contrary, _after_auxiliary, _copula, _past):
         for negation in rule(question, context[: sentence[1]], sentence[0]):
@@ -81,6 +83,8 @@ def _near(text: str, place: tuple[int, int], answer: tuple[int, int]) -> bool:
 
 def _contrary(question: str, text: str, start: int) -> Iterator[Negation]:
     for word, contrary in _CONTRARIES.items():
+        if word not in question:
+            continue
         asked = re.search(rf"\b{word}\b", question)
         places = [*re.finditer(rf"\b{word}\b", text[start:])]
         if asked and len(places) == 1:

@@ -9,6 +9,7 @@ Each kind of twin is a source of its own, which a recipe names as "squad-removed
 - "both": question and sentence are negated, so that it is answered; the unchanged text does not answer it.
 - "kind": the question asks for another kind of thing, of which the text says nothing (kinds.py).
 - "part": the question asks for a part of its answer, such as the month (kinds.py); the part is the answer.
+- "redated": the question has another year, month or day of the week (swaps.py).
 - "moved": the question is read with other contexts, where nobody marked an answer. Only a teacher decides.
 """
 
@@ -21,21 +22,22 @@ from nutgraf.models.training.edits import Edit, edited, sentences, words
 from nutgraf.models.training.kinds import asked_for_part, asked_otherwise
 from nutgraf.models.training.negation import negated
 from nutgraf.models.training.questions import TrainingCorpus, TrainingQuestion
+from nutgraf.models.training.swaps import redated
 
 _LEAST_CHARS = 120  # of a text without its answer, about 24 tokens; not compared with other lengths
-_SHORT_WORD = 3  # letters of words that may stay, such as "of"; numbers and capitals may not
+_SHORT_WORD = 3  # letters of words that may stay, such as "of"; numbers and names may not
+_NO_NAME = re.compile("A|An|At|By|He|Her|His|I|In|It|Its|My|No|Of|On|Our|She|The|To|We|You")
 
 
 def add_twins(corpus: TrainingCorpus, sources: Iterable[str]) -> None:
     """Append the twins of those `sources` that name a kind of twin; twins are the same at every call."""
-    originals = list(corpus.questions)
+    kinds: dict[str, list[str]] = {}
     for name in sources:
-        kind = kind_of(name)
-        if kind is not None:
-            source = name.removesuffix(f"-{kind}")
-            for question in originals:
-                if question.source == source and question.answers:
-                    corpus.questions.extend(_twins(question, kind, corpus))
+        if (kind := kind_of(name)) is not None:
+            kinds.setdefault(name.removesuffix(f"-{kind}"), []).append(kind)
+    for question in list(corpus.questions):
+        for kind in kinds.get(question.source, ()) if question.answers else ():
+            corpus.questions.extend(_twins(question, kind, corpus))
 
 
 def _twins(question: TrainingQuestion, kind: str, corpus: TrainingCorpus) -> Iterator[TrainingQuestion]:
@@ -67,14 +69,30 @@ def _both(question: TrainingQuestion, text: str, dice: random.Random) -> Trainin
 
 
 def _kind(question: TrainingQuestion, text: str, dice: random.Random) -> TrainingQuestion | None:
-    asked = asked_otherwise(question.text, text, [text[start:end] for start, end in question.answers], dice)
+    asked = asked_otherwise(question.text, text, _texts(question, text), dice)
+    return _unanswerable(question, asked, dice)
+
+
+def _redated(question: TrainingQuestion, text: str, dice: random.Random) -> TrainingQuestion | None:
+    asked = redated(question.text, text, _texts(question, text), dice)
+    return _unanswerable(question, asked, dice)
+
+
+def _unanswerable(
+    question: TrainingQuestion, asked: str | None, dice: random.Random
+) -> TrainingQuestion | None:
+    """Return the twin that asks `asked`, of which windows hold an answer of the question."""
     if asked is None:
         return None
     return replace(question, text=asked, answers=(), near=dice.choice(question.answers))
 
 
+def _texts(question: TrainingQuestion, text: str) -> list[str]:
+    return [text[start:end] for start, end in question.answers]
+
+
 def _part(question: TrainingQuestion, text: str, dice: random.Random) -> TrainingQuestion | None:
-    asked = asked_for_part(question.text, [text[start:end] for start, end in question.answers], dice)
+    asked = asked_for_part(question.text, _texts(question, text), dice)
     if asked is None:
         return None
     matches = [asked[1].search(text, start, end) for start, end in question.answers]
@@ -88,16 +106,10 @@ def _moved(question: TrainingQuestion, text: str, dice: random.Random) -> Traini
 
 
 TWINS: dict[str, Callable[[TrainingQuestion, str, random.Random], TrainingQuestion | None]] = {
-    **{
-        "removed": _removed,
-        "negated": _negated,
-        "both": _both,
-        "kind": _kind,
-        "part": _part,
-        "moved": _moved,
-    },
+    **{"removed": _removed, "negated": _negated, "both": _both, "kind": _kind, "part": _part},
+    **{"redated": _redated, "moved": _moved},
 }
-MISLEADING = ("removed", "negated", "both", "kind")
+MISLEADING = ("removed", "negated", "both", "kind", "redated")
 """The kinds of twins that bring a window which does not answer and seems to."""
 
 
@@ -125,7 +137,7 @@ def without_answer(text: str, answers: Iterable[tuple[int, int]]) -> tuple[Edit,
         word.lower() in left
         for first, last in places
         for word in re.findall(r"\w+", text[first:last])
-        if len(word) > _SHORT_WORD or not word.islower()
+        if len(word) > _SHORT_WORD or not (word.islower() or _NO_NAME.fullmatch(word))
     )
     whole = any(text[first:last].lower() in rest.lower() for first, last in places)
     return None if kept or whole or len(rest) < _LEAST_CHARS else edits
