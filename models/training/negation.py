@@ -47,6 +47,7 @@ _CONTRARIES = {
     **{"approved": "rejected", "confirmed": "denied", "succeeded in": "failed at", "able to": "unable to"},
     **{"managed to": "failed to", "willing to": "unwilling to", "allowed to": "forbidden to", "won": "lost"},
 }
+_MOST_CHARS = 150  # between verb and answer, so that short windows hold both; not compared with others
 _STEM = 4  # letters that a verb must share with the question's; shorter ones must be equal
 
 
@@ -76,9 +77,9 @@ def negated(question: str, context: str, answers: tuple[tuple[int, int], ...]) -
 
 
 def _near(text: str, place: tuple[int, int], answer: tuple[int, int]) -> bool:
-    """Return whether place and answer are apart, and no bound of a clause stands between them."""
+    """Return whether place and answer are near and apart, with no bound of a clause between them."""
     (_, end), (start, _) = sorted([place, answer])
-    return end <= start and not _BOUND.search(text, end, start)
+    return end <= start <= end + _MOST_CHARS and not _BOUND.search(text, end, start)
 
 
 def _contrary(question: str, text: str, start: int) -> Iterator[Negation]:

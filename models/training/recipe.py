@@ -156,19 +156,20 @@ _TEACHER_OPEN = replace(
 _TEACHER_TWINS = Stage(
     "teacher-twins",
     {
-        **{"squad": 0.03, "wiki": 0.05, "squad-sentences": 0.5, "qed": 0.5, "amazon": 0.01, "reddit": 0.01},
+        **{"squad": 0.05, "wiki": 0.08, "squad-sentences": 0.5, "qed": 0.5, "amazon": 0.01, "reddit": 0.01},
         **{"squad-none": 0.15, "squad-swapped": 0.01, "wiki-swapped": 0.02},
-        **{"squad-removed": 0.04, "wiki-removed": 0.08, "amazon-removed": 0.01, "reddit-removed": 0.01},
-        **{"squad-negated": 0.25, "wiki-negated": 0.3, "amazon-negated": 0.1, "reddit-negated": 0.1},
+        **{"squad-removed": 0.06, "wiki-removed": 0.08, "amazon-removed": 0.01, "reddit-removed": 0.01},
+        **{"squad-negated": 0.35, "wiki-negated": 0.3, "amazon-negated": 0.1, "reddit-negated": 0.1},
         **{"qamr-negated": 0.03, "squad-both": 0.15, "wiki-both": 0.15},
-        **{"squad-kind": 0.25, "wiki-kind": 0.3, "qamr-kind": 0.1, "squad-part": 0.3, "wiki-part": 0.3},
-        **{"squad-redated": 0.1, "wiki-redated": 0.15, "time-redated": 0.05},
+        **{"squad-kind": 0.3, "wiki-kind": 0.3, "qamr-kind": 0.1, "squad-part": 0.3, "wiki-part": 0.3},
+        **{"squad-redated": 0.15, "wiki-redated": 0.15, "time-redated": 0.05},
     },
     context_tokens=(128, 224),
     negatives=0.4,
 )
 
 # A student's step takes twice as long as one without a teacher: so it has half of the steps of `reader-1`.
+# None of these shares was compared with others.
 _STUDENT_SHORT = Stage(
     "student-short",
     {
@@ -183,7 +184,7 @@ _STUDENT_SHORT = Stage(
 _STUDENT_TWINS = Stage(
     "student-twins",
     {
-        **{"squad": 0.5, "squad-sentences": 1.0, "wiki": 0.5, "amazon": 0.15, "reddit": 0.15, "qamr": 0.02},
+        **{"squad": 0.8, "squad-sentences": 1.0, "wiki": 0.8, "amazon": 0.15, "reddit": 0.15, "qamr": 0.02},
         **{"fairytale": 0.05, "time": 0.2, "qed": 1.0, "made": 1.0},
         **{"squad-none": 2.0, "squad-swapped": 0.15, "wiki-swapped": 0.15},
         **{"squad-removed": 0.15, "wiki-removed": 0.2, "amazon-removed": 0.05, "reddit-removed": 0.05},

@@ -57,6 +57,8 @@ def train(
     """
     from filelock import FileLock, Timeout
 
+    if device == "cuda" and not torch.cuda.is_available():
+        raise ModelError("torch finds no GPU", hint="train on the CPU: --device cpu")
     torch.set_num_threads(threads or available_cores())
     run.mkdir(parents=True, exist_ok=True)
     try:

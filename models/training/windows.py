@@ -144,7 +144,8 @@ class Groups:
             return windows
         if number in self._all.contrasts:
             other = self._text(question.context, number, self._all.contrasts[number])
-            around = other.around(next(iter(other.answers), None))
+            # Where the answer is still there, its window must show that it is wrong.
+            around = other.around(other.answers[0]) if other.answers else None
             other = replace(other, answers=())
             windows.append(self._window(number, other, self._crop(other, around, room, dice), titled=titled))
         for _ in range(int(stage.negatives + dice.random())):

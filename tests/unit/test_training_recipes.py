@@ -141,3 +141,11 @@ def test_a_network_that_was_measured_first_can_still_learn(tmp_path: Path) -> No
     start, _ = network(ids, ids, mask)
     start.sum().backward()
     assert network.mpnet["encoder"]["relative_attention_bias"].weight.grad.any()
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
+def test_a_gpu_that_is_not_there_is_refused(base: Path, data: Path, tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="torch finds no GPU") as caught:
+        train(RECIPE, base=base, data=data, run=tmp_path / "run", device="cuda", say=quiet)
+    assert caught.value.hint == "train on the CPU: --device cpu"
+    assert not (tmp_path / "run").exists()
