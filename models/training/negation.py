@@ -29,7 +29,9 @@ _VERB = re.compile(rf"\b({_AUXILIARY})((?: (?:been|be|being|also|\w+ly))* )(?!(?
 _COPULA = re.compile(r"\b(is|are|was|were) (?:the|an?)((?: [\w'’-]+){1,4})")
 _PAST = re.compile(r"\b([a-z]+)\b(?! by\b)")
 # Before a participle or a noun, which "did not" cannot negate.
-_PARTICIPLE = re.compile(rf"\b(?:{_AUXILIARY}|be|been|being|as|to|the|an?|of|by|for|in|with)(?: \w+ly)? $")
+_PARTICIPLE = re.compile(
+    rf"\b(?:{_AUXILIARY}|be|been|being|as|to|the|an?|of|by|for|in|with)(?: \w+ly| also)? $"
+)
 # What follows an auxiliary and is no verb. It would be negated if the question had it, too.
 _NO_VERB = re.compile(
     "a|about|after|all|also|an|and|another|any|around|as|at|back|because|before|between|both|but|by|each|even|for|from"
