@@ -63,7 +63,7 @@ RECIPE = Recipe((STAGE,), learning_rate=3e-3, batch_tokens=1024)
 
 def write_colours(folder: Path) -> Path:
     """Write the training files: twenty documents of three contexts, each saying the colour of a thing."""
-    documents = []
+    documents: list[dict[str, Any]] = []
     for town in range(20):
         paragraphs = []
         for at, thing in enumerate(["house", "boat", "train"]):
@@ -74,6 +74,41 @@ def write_colours(folder: Path) -> Path:
             qas = [{"id": f"{town}-{at}", "question": question, "answers": answers}]
             paragraphs.append({"context": text, "qas": qas})
         documents.append({"title": f"Town {town}", "paragraphs": paragraphs})
+    return _write(folder, documents)
+
+
+MONTHS = ["January", "April", "June", "August", "October"]
+
+
+def write_painted(folder: Path) -> Path:
+    """Write the training files: twenty documents, in which each kind of twin and of made questions occurs."""
+    documents: list[dict[str, Any]] = []
+    filler = "Trains ran along the river for many years, and most people of the valley liked them very much."
+    for town in range(20):
+        # Only the even towns say a month; the held-out one, 9, is asked for it, and does not say it.
+        colour, month = COLOURS[town % 5], "" if town % 2 else f"{MONTHS[town // 4]} "
+        date = f"{month}{1900 + town}"
+        place = f"{chr(ord('A') + town)}ton"
+        text = f"{filler} The house of {place} was painted {colour} in {date}. {filler}"
+        asked = {
+            f"When was the house of {place} painted?": date,
+            f"Which colour was the house of {place} painted?": colour,
+            f"Which colour was the house of {place} painted in {1900 + town}?": colour,
+        }
+        qas = [
+            {
+                "id": f"{town}-{at}",
+                "question": question,
+                "answers": [{"text": answer, "answer_start": text.index(answer)}],
+            }
+            for at, (question, answer) in enumerate(asked.items())
+        ]
+        documents.append({"title": f"Town {town}", "paragraphs": [{"context": text, "qas": qas}]})
+    return _write(folder, documents)
+
+
+def _write(folder: Path, documents: list[dict[str, Any]]) -> Path:
+    """Write the documents as the first source, and all other sources without documents."""
     for source in SOURCES.values():
         content = {"data": documents if source.file == SOURCES["squad"].file else []}
         (folder / source.file).write_bytes(gzip.compress(json.dumps(content).encode()))

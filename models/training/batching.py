@@ -25,8 +25,9 @@ class Batch:
 
     `ids` and `types` are int64 (n, s). `mask` is bool (n, s) and true for real tokens. `context` is bool
     (n, s) and true where an answer can stand. `group` is int64 (n,) and holds the number of each window's
-    question; it is g for a row that only fills the batch up. `answers` is int64 (n, a, 2) and holds token
-    spans, of which the last token is a part; it is -1 where a window has fewer than a answers.
+    question; it is g for a row that only fills the batch up. `marked` is the same, but it is g also for a
+    window of which nobody said whether it answers. `answers` is int64 (n, a, 2) and holds token spans, of
+    which the last token is a part; it is -1 where a window has fewer than a answers.
     """
 
     ids: NDArray[np.int64]
@@ -34,19 +35,23 @@ class Batch:
     mask: NDArray[np.bool_]
     context: NDArray[np.bool_]
     group: NDArray[np.int64]
+    marked: NDArray[np.int64]
     answers: NDArray[np.int64]
 
 
 def draw(
     groups: Groups, stage: Stage, numbers: list[int], recipe: Recipe
 ) -> Iterator[list[list[TrainingWindow]]]:
-    """Yield the stage's batches. A batch is a list of groups, and a group holds all windows of a question."""
+    """Yield the stage's batches. A batch is a list of groups, and a group holds all windows of a question.
+
+    A question that is moved has no windows if BM25 finds no other context with a word of it.
+    """
     dice = random.Random(f"{recipe.seed} {stage.name}")
     order = numbers.copy()
     dice.shuffle(order)
     for first in range(0, len(order), _CHUNK_GROUPS):
         drawn = [groups.draw(stage, number, dice) for number in order[first : first + _CHUNK_GROUPS]]
-        batches = list(_cut(drawn, recipe.batch_tokens))
+        batches = list(_cut([group for group in drawn if group], recipe.batch_tokens))
         dice.shuffle(batches)
         yield from batches
 
@@ -82,9 +87,12 @@ def stack(batch: list[list[TrainingWindow]], batch_tokens: int) -> Batch:
         np.zeros(shape, np.bool_),
         np.zeros(shape, np.bool_),
         np.full(rows, len(batch), np.int64),
+        np.full(rows, len(batch), np.int64),
         np.full((rows, most, 2), -1, np.int64),
     )
     laid.group[: len(windows)] = np.repeat(np.arange(len(batch)), [*map(len, batch)])
+    laid.marked[: len(windows)] = laid.group[: len(windows)]
+    laid.marked[: len(windows)][[not window.marked for window in windows]] = len(batch)
     laid.mask[:, 0] = True  # attention would divide by zero in a row without any token
     for row, window in enumerate(windows):
         size = len(window.ids)

@@ -18,7 +18,8 @@ def reading_loss(
     """Return the loss of a batch: the mean over its windows plus the mean over its answered questions.
 
     `start` and `end` are float32 (n, s). `context`, `group` and `answers` are those of `batching.Batch`, and
-    `groups` is the number of its questions; rows of the group `groups` do not count.
+    `groups` is the number of its questions; rows of the group `groups` do not count. The loss is 0 if no row
+    counts.
     """
     marked = answers[:, :, 0] >= 0
     at = answers.clamp(min=0)
@@ -30,7 +31,7 @@ def reading_loss(
     readable = context.clone()
     readable[:, 0] = True
     possible = log_totals(start, readable) + log_totals(end, readable)
-    window = (possible - torch.where(answered, right, null))[counted].mean()
+    window = (possible - torch.where(answered, right, null))[counted].sum() / counted.sum().clamp(min=1)
 
     over_windows = log_totals_of_groups(log_totals(start, context), group, groups)
     over_windows = over_windows + log_totals_of_groups(log_totals(end, context), group, groups)

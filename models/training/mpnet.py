@@ -6,6 +6,7 @@ separators stand between question and context.
 """
 
 import math
+from functools import cache
 from typing import Any, cast
 
 import torch
@@ -85,13 +86,21 @@ class MPNetNetwork(SpanNetwork):
         positions = torch.arange(_FIRST_POSITION, length + _FIRST_POSITION, device=ids.device)
         x = embeddings["word_embeddings"](ids) + embeddings["position_embeddings"](positions)
         x = self.autocast(embeddings["LayerNorm"](x))
-        buckets = relative_buckets(length, self._buckets).to(ids.device)
+        buckets = _buckets_on(length, self._buckets, ids.device)
         bias = encoder["relative_attention_bias"](buckets).permute(2, 0, 1)[None]
         keep = torch.zeros(mask.shape, device=ids.device).masked_fill(~mask, -1e4)[:, None, None, :]
         bias = (bias + keep).to(x.dtype)
         for layer in encoder["layer"]:
             x = layer(x, bias)
         return x
+
+
+@cache
+def _buckets_on(length: int, count: int, device: torch.device) -> Tensor:
+    """Return `relative_buckets` on the device; batches have few lengths, so that few tensors are kept."""
+    # A tensor made in inference mode could not take part in a later training step.
+    with torch.inference_mode(mode=False):
+        return relative_buckets(length, count).to(device)
 
 
 def relative_buckets(length: int, count: int) -> Tensor:

@@ -36,7 +36,8 @@ class Bm25:
 def hard_negatives(corpus: TrainingCorpus) -> NDArray[np.int32]:
     """Return int32 (questions, DEPTH): the numbers of contexts, best first, then -1 if there are fewer.
 
-    A context that is held out is no negative of a question that is learnt.
+    A context that is held out is no negative of a question that is learnt. A question that is moved gets the
+    best other contexts, whether or not they hold an answer.
     """
     bm25 = Bm25(context.text for context in corpus.contexts)
     negatives = np.full((len(corpus.questions), DEPTH), -1, dtype=np.int32)
@@ -47,9 +48,9 @@ def hard_negatives(corpus: TrainingCorpus) -> NDArray[np.int32]:
         best.sort(axis=1)  # so that contexts of equal score keep the order of the corpus
         for row, (line, candidates) in enumerate(zip(scores, best, strict=True)):
             question = corpus.questions[first + row]
-            if not question.answers:
+            if not question.answers and not question.moved:
                 continue  # an unanswerable question is read with its own window only
-            answers = [answer.lower() for answer in corpus.answers(question)]
+            answers = [answer.lower() for answer in corpus.answers(question)]  # none if it is moved
             ranked = candidates[np.argsort(-line[candidates], kind="stable")]
             kept = [
                 at

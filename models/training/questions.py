@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 from urllib.parse import unquote
 
 from nutgraf.models.errors import ModelError
+from nutgraf.models.training.edits import Edit
 from nutgraf.models.training.recipe import LEFT_OUT, SOURCES, Source
 from nutgraf.models.training.swaps import swapped
 
@@ -43,13 +44,23 @@ class TrainingQuestion:
     """A question, the number of its context in the corpus, and its answers as half-open code-point spans.
 
     It has no answers if its context does not answer it. `source` is the name of its source in recipe.py. For
-    an unanswerable question, "-none" is appended; for one that `swaps.py` made, "-swapped".
+    an unanswerable question, "-none" is appended; for one that `swaps.py` made, "-swapped"; and for one that
+    `twins.py` made, the kind of twin.
+
+    The other fields are those of twins. Its context is read after the `edits`. If `contrast` is not None, the
+    context after these other edits is read, too, and does not answer. All spans are those of the unchanged
+    context. `near` is the span that windows of an unanswerable question hold. If `moved` is true, other
+    contexts are read instead of its own, and nobody marked whether they answer.
     """
 
     text: str
     source: str
     context: int
     answers: tuple[tuple[int, int], ...]
+    edits: tuple[Edit, ...] = ()
+    contrast: tuple[Edit, ...] | None = None
+    near: tuple[int, int] | None = None
+    moved: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,9 @@ SOURCES = {
     "narrative": Source("narrativeqa-small.json.gz", everywhere=True),
 }
 
+# Without its file, a recipe goes without its share of such a source.
+OPTIONAL = {"made": Source("made.json.gz")}  # questions that were made by rules (made.py)
+
 LEFT_OUT = frozenset(
     {
         # Sentences of these also stand in paragraphs of SQuAD's dev sets (steam engines, Martin Luther).
@@ -56,6 +59,7 @@ class Stage:
 
     `shares`: how many questions are drawn, as a multiple of the number that the source has. Its unanswerable
     questions have shares of their own: "-none" for those in the file, "-swapped" for those made by swaps.py.
+    So have its twins, each kind with its name: "-removed" and so on (twins.py).
     `context_tokens`: the least and the most tokens of a window's context; each number is equally likely.
     `negatives`: how many windows without the answer are read with each question, on average.
     `titled`: the share of windows that begin with their title, if the source has titles.
@@ -147,6 +151,59 @@ _TEACHER_OPEN = replace(
     negatives=0.6,
 )
 
+# The teacher goes on from its first run, with windows of the length of news passages, and with twins. It sees
+# about as many windows that answer as windows that only seem to.
+_TEACHER_TWINS = Stage(
+    "teacher-twins",
+    {
+        **{"squad": 0.05, "wiki": 0.08, "squad-sentences": 0.5, "qed": 0.5, "amazon": 0.01, "reddit": 0.01},
+        **{"squad-none": 0.15, "squad-swapped": 0.01, "wiki-swapped": 0.02},
+        **{"squad-removed": 0.06, "wiki-removed": 0.08, "amazon-removed": 0.01, "reddit-removed": 0.01},
+        **{"squad-negated": 0.35, "wiki-negated": 0.3, "amazon-negated": 0.1, "reddit-negated": 0.1},
+        **{"qamr-negated": 0.03, "squad-both": 0.15, "wiki-both": 0.15},
+        **{"squad-kind": 0.3, "wiki-kind": 0.3, "qamr-kind": 0.1, "squad-part": 0.3, "wiki-part": 0.3},
+        **{"squad-redated": 0.15, "wiki-redated": 0.15, "time-redated": 0.05},
+    },
+    context_tokens=(128, 224),
+    negatives=0.4,
+)
+
+# A student's step takes twice as long as one without a teacher: so it has half of the steps of `reader-1`.
+# None of these shares was compared with others.
+_STUDENT_SHORT = Stage(
+    "student-short",
+    {
+        **{"squad": 1.0, "squad-sentences": 1.0, "wiki": 1.0, "amazon": 0.5, "reddit": 0.5},
+        **{"qamr": 0.2, "fairytale": 0.5, "time": 0.5, "qed": 1.0, "narrative": 0.5, "made": 1.0},
+        **{"squad-none": 1.0, "squad-swapped": 0.1, "qamr-negated": 0.2, "squad-kind": 0.5, "qamr-kind": 0.5},
+        **{"squad-part": 0.5, "qamr-part": 0.5},
+    },
+    context_tokens=(48, 112),
+    negatives=0.25,
+)
+_STUDENT_TWINS = Stage(
+    "student-twins",
+    {
+        **{"squad": 0.8, "squad-sentences": 1.0, "wiki": 0.8, "amazon": 0.15, "reddit": 0.15, "qamr": 0.02},
+        **{"fairytale": 0.05, "time": 0.2, "qed": 1.0, "made": 1.0},
+        **{"squad-none": 2.0, "squad-swapped": 0.15, "wiki-swapped": 0.15},
+        **{"squad-removed": 0.15, "wiki-removed": 0.2, "amazon-removed": 0.05, "reddit-removed": 0.05},
+        **{"squad-negated": 1.0, "wiki-negated": 1.0, "amazon-negated": 0.5, "reddit-negated": 0.5},
+        **{"qamr-negated": 0.1, "squad-both": 0.5, "wiki-both": 0.5},
+        **{"squad-kind": 1.0, "wiki-kind": 1.0, "reddit-kind": 1.0, "amazon-kind": 1.0, "qamr-kind": 0.3},
+        **{
+            "squad-part": 1.0,
+            "wiki-part": 1.0,
+            "squad-redated": 0.4,
+            "wiki-redated": 0.4,
+            "time-redated": 0.2,
+        },
+        **{"squad-moved": 0.1, "wiki-moved": 0.1, "reddit-moved": 0.05},
+    },
+    context_tokens=(128, 224),
+    negatives=0.6,
+)
+
 RECIPES = {
     # The shipped reader is the mean of these four (average.py), which begin with the same weights:
     # docs/log.md, 2026-11-22, "the reader in the box: a fourth run, and what length costs".
@@ -156,6 +213,10 @@ RECIPES = {
     "reader-4": Recipe((_SHORT, _OPEN), learning_rate=2e-4, seed=3),
     # The teacher begins with all-mpnet-base-v2, which has eight times as many parameters in its layers.
     "teacher-1": Recipe((_TEACHER_SHORT, _TEACHER_OPEN), learning_rate=5e-5, batch_tokens=4096),
+    # A short further run from the reader of teacher-1: --base RUN/reader.
+    "teacher-2": Recipe((_TEACHER_TWINS,), learning_rate=1.5e-5, batch_tokens=4096),
+    # The student begins with all-MiniLM-L6-v2 and needs a teacher: --teacher RUN/reader.
+    "student-1": Recipe((_STUDENT_SHORT, _STUDENT_TWINS), learning_rate=3e-4),
     # This one takes minutes instead of hours, and shows that everything runs.
     "smoke": Recipe(
         (Stage("smoke", {"squad": 0.02, "qamr": 0.01}, context_tokens=(48, 112), negatives=1.0),),

@@ -3,7 +3,6 @@
 import hashlib
 import random
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
 from pathlib import Path
 
 import torch
@@ -21,8 +20,9 @@ from nutgraf.models.training.learner import Learner, learn, locked
 from nutgraf.models.training.loss import reading_loss
 from nutgraf.models.training.negatives import hard_negatives
 from nutgraf.models.training.network import SpanNetwork
-from nutgraf.models.training.questions import load
-from nutgraf.models.training.recipe import LEFT_OUT, SOURCES, Recipe
+from nutgraf.models.training.questions import TrainingCorpus, load
+from nutgraf.models.training.recipe import LEFT_OUT, OPTIONAL, SOURCES, Recipe, Source
+from nutgraf.models.training.twins import add_twins, kind_of
 from nutgraf.models.training.windows import AROUND_TOKENS, Groups, TokenizedCorpus, TrainingWindow, tokenize
 
 _SCORES_EVERY = 400  # steps
@@ -44,9 +44,13 @@ def train(
 
     `device` is "cpu" or "cuda". The folder `run` holds the checkpoint and the log. If a run was killed, the
     same call resumes it from its last checkpoint; it ends with the same weights up to the rounding of sums.
-    With `distillation`, the reader learns from a teacher, too.
-    Raises ModelError if a file is missing or wrong, or if another process trains in this folder.
+    With `distillation`, the reader learns from a teacher, too. If `data` does not hold the questions that
+    made.py makes, the recipe goes without its share of them.
+    Raises ModelError if a file is missing or wrong, if the recipe and the other arguments do not fit, or if
+    another process trains in this folder.
     """
+    if device == "cuda" and not torch.cuda.is_available():
+        raise ModelError("torch finds no GPU", hint="train on the CPU: --device cpu")
     torch.set_num_threads(threads or available_cores())
     with locked(run):
         return _train(recipe, base, data, run, device, distillation, say)
@@ -61,7 +65,7 @@ def _train(
     distillation: DistillationParams | None,
     say: Callable[[str], None],
 ) -> Path:
-    tokens, corpus = Tokens(base / "tokenizer.json"), load(data)
+    tokens, corpus = Tokens(base / "tokenizer.json"), _corpus(recipe, data, distillation)
     say(f"{len(corpus.questions):,} questions on {len(corpus.contexts):,} contexts; finding hard negatives")
     tokenized = tokenize(corpus, tokens)
     groups = Groups(tokenized, hard_negatives(corpus), tokens)
@@ -76,13 +80,37 @@ def _train(
         Learner("reader", reader, recipe, total=total, fingerprint=fingerprint),
         _batches(recipe, groups, tokenized),
         lambda batch: _loss(reader, teacher, batch, recipe.batch_tokens, device),
-        lambda: asdict(development.score(reader, device)),
+        lambda: development.score(reader, device).shares(),
         scores_every=_SCORES_EVERY,
         run=run,
         say=say,
     )
     reader.save(run / "reader", base)
     return run / "reader"
+
+
+def _corpus(recipe: Recipe, data: Path, distillation: DistillationParams | None) -> TrainingCorpus:
+    """Return what the recipe learns from: the sources, and the twins of which it has a share."""
+    names = sorted(_names(recipe))
+    if distillation is None and any(kind_of(name) == "moved" for name in names):
+        message = "the recipe has questions moved to other contexts, and only a teacher knows their answers"
+        raise ModelError(message, hint="name a teacher: --teacher RUN/reader")
+    corpus = load(data, SOURCES | _optional(recipe, data))
+    add_twins(corpus, names)
+    return corpus
+
+
+def _names(recipe: Recipe) -> set[str]:
+    """Return the names of all sources and twins of which the recipe has a share."""
+    return {name for stage in recipe.stages for name in stage.shares}
+
+
+def _optional(recipe: Recipe, data: Path) -> dict[str, Source]:
+    """Return the optional sources of which the recipe has a share and `data` a file."""
+    names = _names(recipe)
+    return {
+        name: source for name, source in OPTIONAL.items() if name in names and (data / source.file).is_file()
+    }
 
 
 def _reader(recipe: Recipe, base: Path) -> SpanNetwork:
@@ -103,13 +131,13 @@ def _loss(
 ) -> Tensor:
     """Return the loss of a batch, with the teacher's share if there is a teacher."""
     laid = stack(batch, batch_tokens)
-    ids, types, mask, context, group, answers = (
+    ids, types, mask, context, group, marked, answers = (
         torch.from_numpy(part).to(device)
-        for part in (laid.ids, laid.types, laid.mask, laid.context, laid.group, laid.answers)
+        for part in (laid.ids, laid.types, laid.mask, laid.context, laid.group, laid.marked, laid.answers)
     )
     with torch.autocast(device, torch.bfloat16):
         start, end = reader(ids, types, mask)
-    loss = reading_loss(start, end, context, group, answers, groups=len(batch))
+    loss = reading_loss(start, end, context, marked, answers, groups=len(batch))
     if teacher is None:
         return loss
     taught = teacher.loss(batch, (start, end), context, group, batch_tokens)
@@ -122,7 +150,11 @@ def _longest(recipe: Recipe) -> int:
 
 
 def _fingerprint(
-    recipe: Recipe, base: Path, data: Path, total: int, distillation: DistillationParams | None = None
+    recipe: Recipe,
+    base: Path,
+    data: Path,
+    total: int,
+    distillation: DistillationParams | None = None,
 ) -> str:
     """Return a hash of everything that decides what is learnt from which batches in which order.
 
@@ -132,6 +164,7 @@ def _fingerprint(
     parts = [repr(recipe), repr(SOURCES), repr(sorted(LEFT_OUT)), str(total), *map(sha256_of, files)]
     if distillation is not None:
         parts.append(distillation.fingerprint())
+    parts += [sha256_of(data / source.file) for source in _optional(recipe, data).values()]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

@@ -1,7 +1,8 @@
 """Turns questions into windows of token ids: parts of contexts, with the places of the answers."""
 
 import random
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from nutgraf.models.spans import MAX_ANSWER_TOKENS
 from nutgraf.models.tokens import Tokens
 from nutgraf.models.training.questions import TrainingCorpus
 from nutgraf.models.training.recipe import Stage
+from nutgraf.models.training.token_edits import Span, TokenEdit, TokenText, after, token_edits
 
 # Shares and limits of this module were set by hand; none was compared with other values.
 _TITLE_TOKENS = 24
@@ -27,13 +29,15 @@ class TrainingWindow:
     """A window as token ids: [CLS] question [SEP] title context [SEP]. MPNet has two [SEP] in the middle.
 
     The second segment begins at `segment`, and the context at `first`, after the title. `answers` holds token
-    spans that include their last token; it is empty if the window does not answer its question.
+    spans that include their last token; it is empty if the window does not answer its question. If `marked`
+    is false, nobody said whether it does.
     """
 
     ids: list[int]
     segment: int
     first: int
     answers: tuple[tuple[int, int], ...]
+    marked: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ class TokenizedCorpus:
 
     `answers` holds each question's answers as token spans that include their last token, and `words` holds
     them as token ids. `stops` holds the positions in each context where a sentence begins, and its length.
+    The dictionaries hold, by the number of a question that is a twin, its edits and its span `near`.
     """
 
     corpus: TrainingCorpus
@@ -51,6 +56,9 @@ class TokenizedCorpus:
     answers: list[tuple[tuple[int, int], ...]]
     words: list[list[list[int]]]
     stops: list[list[int]]
+    edits: dict[int, list[TokenEdit]]
+    contrasts: dict[int, list[TokenEdit]]
+    near: dict[int, tuple[int, int]]
 
 
 def tokenize(corpus: TrainingCorpus, tokens: Tokens) -> TokenizedCorpus:
@@ -63,6 +71,17 @@ def tokenize(corpus: TrainingCorpus, tokens: Tokens) -> TokenizedCorpus:
         spans = encoded[question.context][1]
         covering = (_covering(spans, start, end) for start, end in question.answers)
         answers.append(tuple(dict.fromkeys(span for span in covering if span is not None)))
+    edits: dict[int, list[TokenEdit]] = {}
+    contrasts: dict[int, list[TokenEdit]] = {}
+    near: dict[int, tuple[int, int]] = {}
+    for number, question in enumerate(corpus.questions):
+        spans = encoded[question.context][1]
+        if question.edits:
+            edits[number] = token_edits(question.edits, spans, tokens)
+        if question.contrast is not None:
+            contrasts[number] = token_edits(question.contrast, spans, tokens)
+        if question.near is not None and (place := _covering(spans, *question.near)) is not None:
+            near[number] = place
     words = [
         [contexts[question.context][first : last + 1] for first, last in spans]
         for question, spans in zip(corpus.questions, answers, strict=True)
@@ -75,6 +94,9 @@ def tokenize(corpus: TrainingCorpus, tokens: Tokens) -> TokenizedCorpus:
         answers,
         words,
         [_stops(ids, spans, marks) for ids, spans in encoded],
+        edits,
+        contrasts,
+        near,
     )
 
 
@@ -104,26 +126,54 @@ class Groups:
         self._all, self._hard, self._tokens = tokenized, negatives, tokens
 
     def draw(self, stage: Stage, number: int, dice: random.Random) -> list[TrainingWindow]:
-        """Return the windows of question `number`; the one of its own context comes first."""
+        """Return the windows of question `number`; the one of its own context comes first.
+
+        The window that a twin is read beside comes second. A question that is moved has none of its own.
+        """
         question = self._all.corpus.questions[number]
-        answers = self._all.answers[number]
         room = dice.randint(*stage.context_tokens)
+        if question.moved:
+            return self._moved(stage, number, room, dice)
+        text = self._text(question.context, number, self._all.edits.get(number, ()))
         titled = bool(self._all.titles[question.context]) and dice.random() < stage.titled
-        own = self._crop(question.context, dice.choice(answers) if answers else None, room, dice)
-        room = own[1] - own[0]  # windows of equal length need no padding
-        windows = [self._window(number, question.context, own, titled=titled)]
-        if not answers:  # another context may answer it, and none is marked
+        near = dice.choice(text.answers) if text.answers else self._all.near.get(number)
+        part = self._crop(text, text.around(near), room, dice)
+        room = part[1] - part[0]  # windows of equal length need no padding
+        windows = [self._window(number, text, part, titled=titled)]
+        if not text.answers:  # another context may answer it, and none is marked
             return windows
+        if number in self._all.contrasts:
+            other = self._text(question.context, number, self._all.contrasts[number])
+            # Where the answer is still there, its window must show that it is wrong.
+            around = other.around(other.answers[0]) if other.answers else None
+            other = replace(other, answers=())
+            windows.append(self._window(number, other, self._crop(other, around, room, dice), titled=titled))
         for _ in range(int(stage.negatives + dice.random())):
-            negative = self._negative(number, own, room, dice)
+            negative = self._negative(number, part, room, dice)
             if negative is not None:
                 windows.append(self._window(number, *negative, titled=titled))
         return windows
 
+    def _moved(self, stage: Stage, number: int, room: int, dice: random.Random) -> list[TrainingWindow]:
+        """Return windows of the best other contexts, none of which is marked."""
+        hard = [int(at) for at in self._hard[number] if at >= 0]
+        windows = []
+        for context in dice.sample(hard, min(len(hard), 1 + int(stage.negatives + dice.random()))):
+            text = self._text(context, number)
+            window = self._window(number, text, self._crop(text, None, room, dice), titled=False)
+            windows.append(replace(window, marked=False))
+        return windows
+
+    def _text(self, context: int, number: int, edits: Sequence[TokenEdit] = ()) -> TokenText:
+        """Return a context after edits, with the answers of question `number` if it is its own context."""
+        every = self._all
+        mine = every.answers[number] if every.corpus.questions[number].context == context else ()
+        return after(TokenText(context, every.contexts[context], every.stops[context], mine), edits)
+
     def _negative(
         self, number: int, own: tuple[int, int], room: int, dice: random.Random
-    ) -> tuple[int, tuple[int, int]] | None:
-        """Return (context, part) without the answer: of its own context, a hard negative, or any other."""
+    ) -> tuple[TokenText, tuple[int, int]] | None:
+        """Return (text, part) without the answer: of its own context, a hard negative, or any other."""
         kind, context = dice.random(), self._all.corpus.questions[number].context
         if kind < _SAME_SHARE:
             ids, words = self._all.contexts[context], self._all.words[number]
@@ -135,12 +185,15 @@ class Groups:
                 if last - first >= _LEAST_TOKENS and not any(_holds(ids[first:last], word) for word in words)
             ]
             if free:
-                return context, dice.choice(free)
+                return self._text(context, number), dice.choice(free)
         hard = [int(at) for at in self._hard[number] if at >= 0]
         other = (
             dice.choice(hard) if kind < _SAME_SHARE + _HARD_SHARE and hard else self._stranger(number, dice)
         )
-        return None if other is None else (other, self._crop(other, None, room, dice))
+        if other is None:
+            return None
+        text = self._text(other, number)
+        return text, self._crop(text, None, room, dice)
 
     def _stranger(self, number: int, dice: random.Random) -> int | None:
         """Return another context without an answer, or None if few or none exist, as for the answer "e"."""
@@ -155,14 +208,12 @@ class Groups:
                 return at
         return None
 
-    def _crop(
-        self, context: int, around: tuple[int, int] | None, room: int, dice: random.Random
-    ) -> tuple[int, int]:
-        """Return [first, last): at most `room` tokens of a context, in whole sentences where possible.
+    def _crop(self, text: TokenText, around: Span | None, room: int, dice: random.Random) -> tuple[int, int]:
+        """Return [first, last): at most `room` tokens of a text, in whole sentences where possible.
 
         They include the span `around` if it is passed, which may then be longer than `room`.
         """
-        stops, length = self._all.stops[context], len(self._all.contexts[context])
+        stops, length = text.stops, len(text.ids)
         if length <= room:
             return 0, length
         if around is None:
@@ -175,16 +226,15 @@ class Groups:
             lowest = around[1] + 1
         return first, max((stop for stop in stops if lowest <= stop <= first + room), default=first + room)
 
-    def _window(self, number: int, context: int, part: tuple[int, int], *, titled: bool) -> TrainingWindow:
-        """Return a window; its answers are those of the question that lie in this part."""
-        every, (begin, stop) = self._all, part
-        head = [self._tokens.cls, *every.questions[number], *self._tokens.between]
-        title = every.titles[context] if titled else []
+    def _window(self, number: int, text: TokenText, part: tuple[int, int], *, titled: bool) -> TrainingWindow:
+        """Return a window; its answers are those of the text that lie in this part."""
+        begin, stop = part
+        head = [self._tokens.cls, *self._all.questions[number], *self._tokens.between]
+        title = self._all.titles[text.context] if titled else []
         first = len(head) + len(title)
-        mine = every.answers[number] if every.corpus.questions[number].context == context else ()
         return TrainingWindow(
-            [*head, *title, *every.contexts[context][begin:stop], self._tokens.sep],
+            [*head, *title, *text.ids[begin:stop], self._tokens.sep],
             len(head),
             first,
-            tuple((first + s - begin, first + e - begin) for s, e in mine if begin <= s and e < stop),
+            tuple((first + s - begin, first + e - begin) for s, e in text.answers if begin <= s and e < stop),
         )
