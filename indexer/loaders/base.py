@@ -66,8 +66,9 @@ class SourceFile:
     `position_bytes` advances to `size_bytes` (for a progress bar); `refused` has one entry a reason, so that
     a million bad records take no more memory than one.
 
-    In a file of records `line` is that of the last record that was read. A file that is read anew goes on
-    behind it and behind `lost` more records, which could not be read; `passed` is called for each of these.
+    In a file of records `line` is that of the last record that was read. Records up to the line
+    `resume_after` and the `lost` ones behind it are passed over: they were read before, or could not be.
+    `passed` is called for each of them.
     """
 
     path: Path
@@ -75,6 +76,7 @@ class SourceFile:
     size_bytes: int
     position_bytes: int = 0
     line: int = 0
+    resume_after: int = 0
     lost: int = 0
     passed: Callable[[], None] = field(default=lambda: None, repr=False, compare=False)
     refused: dict[str, RefusedDates] = field(default_factory=dict)
@@ -90,11 +92,11 @@ class SourceFile:
 
     def is_next(self, line: int) -> bool:
         """Whether the record in this line is to be read; notes that it is, or that it was lost."""
-        wanted = line > self.line and not self.lost
+        self.line = line
+        wanted = line > self.resume_after and not self.lost
         if not wanted:
             self.passed()
-            self.lost -= line > self.line
-        self.line = max(line, self.line)
+            self.lost -= line > self.resume_after
         return wanted
 
     def refuse(self, origin: str, given: str, reason: str) -> None:

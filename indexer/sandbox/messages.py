@@ -15,7 +15,7 @@ from nutgraf.indexer.loaders.base import LoadOptions, RefusedDates, Skipped, Sou
 
 Message = dict[str, Any]
 
-_OF_FILES = ("id_stem", "size_bytes", "position_bytes", "line", "lost")
+_OF_FILES = ("id_stem", "size_bytes", "resume_after", "lost")
 
 
 class BadMessage(Exception):

@@ -14,6 +14,7 @@ import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from threading import Lock
 from types import TracebackType
 from typing import IO, Any
@@ -120,13 +121,13 @@ class WorkerPool:
 
     def _file(self, file: SourceFile, worker: "_Worker", options: LoadOptions) -> Iterator[Article | Skipped]:
         """Yield the items of a file that a worker was handed, and go on with another one where it dies."""
-        faults = 0
+        faults, again = 0, replace(file)
         while True:
             try:
                 for message in worker.messages(options):
                     item = item_of(message)
                     file.position_bytes, file.line = int(message["position"]), int(message["line"])
-                    file.lost = 0
+                    again = replace(file, resume_after=file.line, lost=0)
                     yield item
                 _merge(file.refused, worker.refused)
                 self._idle.append(worker)
@@ -134,12 +135,11 @@ class WorkerPool:
             except (WorkerDied, BadMessage) as error:
                 worker.end()
                 faults += 1
-                file.lost += 1
-                again = holds_records(file.path) and faults < MOST_FAULTS
-                yield Skipped(file.origin, _reason(str(error), file, faults))
-                if not again:
+                again.lost += 1
+                yield Skipped(file.origin, _reason(str(error), again, faults))
+                if not holds_records(file.path) or faults == MOST_FAULTS:
                     break
-                worker = self._started(file_task(file, options))
+                worker = self._started(file_task(again, options))
             except BaseException:
                 worker.end()
                 raise
@@ -278,7 +278,7 @@ def _reason(error: str, file: SourceFile, faults: int) -> str:
     """Return why a document, or a record of a file of records, was not read."""
     if not holds_records(file.path):
         return error
-    where = f"record {file.lost} after line {file.line}: {error}"
+    where = f"record {file.lost} after line {file.resume_after}: {error}"
     return f"{where}; the rest was not read" if faults == MOST_FAULTS else where
 
 

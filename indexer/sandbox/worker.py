@@ -31,6 +31,7 @@ from nutgraf.indexer.sandbox.messages import (
 )
 
 _WORD = re.compile(r"\S+")
+_LONG = 500_000  # characters, as many as a long book; shorter texts are split in a moment
 _TOKENS = 256  # as many as the encoder in the box takes
 
 
@@ -89,7 +90,7 @@ def _timed(items: Iterator[Article | Skipped], stopwatch: Stopwatch) -> Iterator
     while True:
         stopwatch.restart()
         item = next(items, None)
-        if isinstance(item, Article):
+        if isinstance(item, Article) and len(item.text) > _LONG:
             _split(item)
         stopwatch.stop()
         if item is None:
@@ -98,7 +99,7 @@ def _timed(items: Iterator[Article | Skipped], stopwatch: Stopwatch) -> Iterator
 
 
 def _split(article: Article) -> None:
-    """Split an article as indexing will: a text that takes too long there must not come so far.
+    """Split a long article as indexing will: a text that takes too long there must not come so far.
 
     Words stand for tokens, since no model is loaded here; the work is of the same kind.
     """

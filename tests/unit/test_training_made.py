@@ -116,7 +116,16 @@ def test_the_command_keeps_what_the_reader_in_the_box_answers(
 ) -> None:
     data = write_sources(tmp_path, TEXT)
     out = tmp_path / OPTIONAL["made"].file
-    command = ["--data", str(data), "--teacher", str(shipped("small-reader")), "--out", str(out), "--threads", "1"]
+    command = [
+        "--data",
+        str(data),
+        "--teacher",
+        str(shipped("small-reader")),
+        "--out",
+        str(out),
+        "--threads",
+        "1",
+    ]
     assert main(command) == 0
     assert capsys.readouterr().out == f"{out}: 2 of 2 made questions stay (100%)\n"
     corpus = load(data, OPTIONAL)
