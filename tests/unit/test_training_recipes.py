@@ -15,12 +15,13 @@ from nutgraf.models.tokens import Tokens  # noqa: E402
 from nutgraf.models.training.architectures import load_network  # noqa: E402
 from nutgraf.models.training.development import Development  # noqa: E402
 from nutgraf.models.training.distillation import DistillationParams  # noqa: E402
+from nutgraf.models.training.learner import LOG  # noqa: E402
 from nutgraf.models.training.loss import reading_loss  # noqa: E402
 from nutgraf.models.training.made import main as make  # noqa: E402
 from nutgraf.models.training.negatives import hard_negatives  # noqa: E402
 from nutgraf.models.training.questions import load  # noqa: E402
 from nutgraf.models.training.recipe import LEFT_OUT, OPTIONAL, RECIPES, SOURCES, Recipe, Stage  # noqa: E402
-from nutgraf.models.training.train import LOG, _fingerprint, chosen, train  # noqa: E402
+from nutgraf.models.training.train import _fingerprint, chosen, train  # noqa: E402
 from nutgraf.models.training.twins import MISLEADING, TWINS, add_twins, kind_of  # noqa: E402
 from nutgraf.models.training.windows import Groups, tokenize  # noqa: E402
 from tests.tiny import write_bert, write_mpnet, write_painted  # noqa: E402
