@@ -56,6 +56,7 @@ def write(name: ShippedModel, source: Path, out: Path, measured: Path) -> ModelC
     """
     weights = sources.load(source)
     revision = sha256_of(source / sources.WEIGHTS)
+    facts = _facts(name, source, revision)
     hint = f"measure them: python -m nutgraf.models.export {name} --source {source} --texts FILES"
     if not measured.is_file():
         raise ModelMissing(f"{measured}: there are no ranges for the {name} model", hint=hint)
@@ -78,7 +79,7 @@ def write(name: ShippedModel, source: Path, out: Path, measured: Path) -> ModelC
         length_cost=cost,
         external_size_bytes=outside.size_bytes,
         external_sha256=outside.sha256,
-        **_facts(name, source, revision),
+        **facts,
     )
     _write_card(out / CARD, card)
     return ModelCard.load(out)

@@ -164,7 +164,7 @@ def test_an_older_index_gets_its_clusters(tmp_path: Path, monkeypatch: pytest.Mo
                     item.text,
                     "[]",
                     "2026-01-01T00:00:00+00:00",
-                    "x",
+                    Article(id=item.id, title="", text=item.text).content_hash,
                     f"hash of {item.id}",
                 )
                 old._db.run(f"INSERT INTO articles ({columns}) VALUES (?,?,?,?,?,?,?)", values)
