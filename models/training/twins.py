@@ -7,8 +7,8 @@ Each kind of twin is a source of its own, which a recipe names as "squad-removed
 - "removed": beside its own window, the question is read with the same text without the sentences that answer.
 - "negated": beside its own window, it is read with the same text after the answering sentence was negated.
 - "both": question and sentence are negated, so that it is answered; the unchanged text does not answer it.
-- "kind": the question asks for another kind of thing, of which the text says nothing (kinds.py).
-- "part": the question asks for a part of its answer, such as the month (kinds.py); the part is the answer.
+- "kind": the question asks for another kind of thing, of which the text says nothing (kind_twins.py).
+- "part": the question asks for a part of its answer, such as the month (kind_twins.py); the part is the answer.
 - "redated": the question has another year, month or day of the week (swaps.py).
 - "moved": the question is read with other contexts, where nobody marked an answer. Only a teacher decides.
 """
@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from nutgraf.models.training.edits import Edit, edited, sentences, words
-from nutgraf.models.training.kinds import asked_for_part, asked_otherwise
+from nutgraf.models.training.kind_twins import asked_for_part, asked_otherwise
 from nutgraf.models.training.negation import negated
 from nutgraf.models.training.questions import TrainingCorpus, TrainingQuestion
 from nutgraf.models.training.swaps import redated

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nutgraf.models.training.kinds import asked_for_part, asked_otherwise
+from nutgraf.models.training.kind_twins import asked_for_part, asked_otherwise
 
 
 def asked(question: str, context: str, *answers: str) -> set[str | None]:
