@@ -8,7 +8,7 @@ Each kind of twin is a source of its own, which a recipe names as "squad-removed
 - "negated": beside its own window, it is read with the same text after the answering sentence was negated.
 - "both": question and sentence are negated, so that it is answered; the unchanged text does not answer it.
 - "kind": the question asks for another kind of thing, of which the text says nothing (kind_twins.py).
-- "part": the question asks for a part of its answer, such as the month (kind_twins.py); the part is the answer.
+- "part": the question asks for a part of its answer, such as the month (kind_twins.py), which is the answer.
 - "redated": the question has another year, month or day of the week (swaps.py).
 - "moved": the question is read with other contexts, where nobody marked an answer. Only a teacher decides.
 """
