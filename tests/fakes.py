@@ -16,6 +16,7 @@ from nutgraf.models import answering
 from nutgraf.models.cards import ModelCard
 from nutgraf.models.logits import QUESTION_TOKENS, WindowLogits
 from nutgraf.opening import ModelLoader
+from nutgraf.qa.reader import Readers
 
 NEAR_WORDS = 3
 """How far, in words, FakeReader looks for words of the question around a word of the context."""
@@ -147,8 +148,8 @@ class FakeModels(ModelLoader):
         return self._fakes[0]
 
     @property
-    def reader(self) -> FakeReader:
-        return self._fakes[1]
+    def readers(self) -> Readers:
+        return Readers(self._fakes[1])
 
     def unload(self) -> None:
         """Keep the fakes: there is nothing to free."""
