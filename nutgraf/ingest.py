@@ -88,24 +88,10 @@ def ingest(
     After an interrupt the articles that were stored are published; then AddInterrupted is raised with the
     report.
     """
-    workers = settings.threads or available_cores()
-    with (
-        WorkerPool(options.limits, workers) as pool,
-        open_writer(settings, models.encoder) as writer,
-    ):
+    with WorkerPool(options.limits, settings.threads or available_cores()) as pool:
+        # The source is looked at first: no archive is made for one that is not there.
         feed = _Feed(source, options.loading(), pool)
-        statuses, interrupted = _stored(writer, feed, progress)
-        gone = [] if interrupted else vanished(writer.unseen_origins(), feed.roots)
-        removed = writer.remove(gone) if options.prune else []
-        state = writer.publish()
-        report = AddReport(
-            statuses=tuple(statuses),
-            removed=tuple(removed),
-            encoded_passages=writer.encoded_passages,
-            state=state,
-            dates_not_used=feed.dates_not_used(),
-            gone=() if options.prune else tuple(gone),
-        )
+        report, interrupted = _published(settings, models, feed, options, progress)
     if interrupted or isinstance(feed.failure, KeyboardInterrupt):
         raise AddInterrupted(report)
     if isinstance(feed.failure, SystemExit):
@@ -118,6 +104,26 @@ def ingest(
             hint="mend the source and add it again: articles that are stored already cost only a look-up",
         ) from feed.failure
     return report
+
+
+def _published(
+    settings: Settings, models: ModelLoader, feed: "_Feed", options: IngestOptions, progress: Progress
+) -> tuple[AddReport, bool]:
+    """Store and publish the articles; return the report, and whether the run was interrupted."""
+    with open_writer(settings, models.encoder) as writer:
+        statuses, interrupted = _stored(writer, feed, progress)
+        gone = [] if interrupted else vanished(writer.unseen_origins(), feed.roots)
+        removed = writer.remove(gone) if options.prune else []
+        state = writer.publish()
+        report = AddReport(
+            statuses=tuple(statuses),
+            removed=tuple(removed),
+            encoded_passages=writer.encoded_passages,
+            state=state,
+            dates_not_used=feed.dates_not_used(),
+            gone=() if options.prune else tuple(gone),
+        )
+    return report, interrupted
 
 
 def _stored(writer: ArchiveWriter, feed: "_Feed", progress: Progress) -> tuple[list[ArticleStatus], bool]:

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+import weakref
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -68,6 +69,8 @@ class WorkerPool:
         self._most = max(1, workers)
         self._idle: list[_Worker] = []
         self._records_lock = Lock()
+        # A pool that is forgotten, not closed, leaves no process behind either.
+        weakref.finalize(self, _end, self._idle)
 
     def __enter__(self) -> "WorkerPool":
         return self
@@ -79,8 +82,7 @@ class WorkerPool:
 
     def close(self) -> None:
         """End all workers."""
-        while self._idle:
-            self._idle.pop().end()
+        _end(self._idle)
 
     def files(self, files: Iterable[SourceFile], options: LoadOptions) -> Iterator[Article | Skipped]:
         """Yield the articles of the files, and what was skipped, in the order of the files.
@@ -258,6 +260,11 @@ class _Worker:
 
 _PROGRAM = "import sys; sys.path[:] = {!r}; from nutgraf.indexer.sandbox.worker import main; main({}, {})"
 _UTF8 = ("-X", "utf8") if sys.flags.utf8_mode else ()
+
+
+def _end(workers: "list[_Worker]") -> None:
+    while workers:
+        workers.pop().end()
 
 
 def _pipe(stream: IO[bytes] | None) -> Any:  # noqa: ANN401 - typeshed has no name for what Popen returns

@@ -33,7 +33,7 @@ QUESTIONS = [line for line in LINES if json.loads(line)["answered"]][:34] + [
 ]
 QUESTION = "What did China agree to on sanctions?"
 NEVER = Calibration((-9.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0), threshold=0.5)
-ALWAYS = replace(NEVER, weights=(9.0, 0.0, 0.0, 0.0, 0.0, 0.0))
+ALWAYS = replace(NEVER, weights=(9.0, *NEVER.weights[1:]))
 
 
 @pytest.fixture

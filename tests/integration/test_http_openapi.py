@@ -44,7 +44,7 @@ def described(client: TestClient) -> dict[str, Any]:
         ("POST", "/v1/ask/batch", {"questions": [{"question": QUESTION}]}, shapes.BatchResultSchema),
         ("POST", "/v1/search", {"question": QUESTION, "top": 2}, shapes.SearchResultSchema),
         ("POST", "/v1/articles", ARTICLE, shapes.StoredArticleSchema),
-        ("POST", "/v1/articles", {"text": "neither"}, shapes.StoredArticleSchema),
+        ("POST", "/v1/articles", {"text": "neither"}, shapes.ErrorSchema),
         ("GET", "/v1/articles/a", None, shapes.ArticleSchema),
         ("DELETE", "/v1/articles/a", None, shapes.RemovedArticlesSchema),
         ("GET", "/v1/articles/a", None, shapes.ErrorSchema),

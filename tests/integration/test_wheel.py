@@ -58,7 +58,7 @@ def test_it_holds_the_models_the_page_and_one_package(wheel: Path) -> None:
     page = ("api/web/page/templates/base.html", "api/web/page/static/page.css", "api/web/page/static/page.js")
     for part in (
         "models/weights/encoder/model.onnx",
-        "models/weights/reader/model.onnx",
+        "models/weights/small-reader/model.onnx",
         "api/commands/cli.py",
         "py.typed",
         *page,
