@@ -32,6 +32,7 @@ class _Session:
     """A loaded model with the threads that run it."""
 
     def __init__(self, folder: str | Path, kind: ModelKind, threads: int | None) -> None:
+        self._folder = folder
         self.card = ModelCard.load(folder)
         if self.card.kind != kind:
             raise ModelError(f"{folder}: the model is of kind {self.card.kind}, expected {kind}")
@@ -49,8 +50,13 @@ class _Session:
         return any(entry.name == "types" for entry in self._model.get_inputs())
 
     def run(self, feed: Mapping[str, NDArray[np.int64]]) -> NDArray[np.float32]:
-        """Run one batch and return the graph's only output."""
-        output: NDArray[np.float32] = self._model.run(None, feed)[0]
+        """Run one batch and return the graph's only output. Raises ModelError where onnxruntime fails."""
+        try:
+            output: NDArray[np.float32] = self._model.run(None, feed)[0]
+        except Exception as error:  # onnxruntime's exceptions have no public base class
+            raise ModelError(
+                f"{self._folder}: onnxruntime cannot run it: {error}", hint="nutgraf doctor checks the models"
+            ) from error
         return output
 
     def spread(self, work: Callable[[NDArray[np.intp]], None], parts: Sequence[NDArray[np.intp]]) -> None:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from nutgraf.models.errors import ModelDamaged
+from nutgraf.error import panics_as
+from nutgraf.models.errors import ModelDamaged, ModelError
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -33,7 +34,8 @@ class Tokens:
         between question and context: one separator in BERT's vocabulary, two in MPNet's. MPNet's vocabulary
         has BERT's special tokens, too, but does not use them; so MPNet's are looked for first.
         """
-        self._tokenizer = _load(Path(path))
+        self._path = Path(path)
+        self._tokenizer = _load(self._path)
         if self._tokenizer.token_to_id("</s>") is not None:
             self.cls, self.sep = self._special("<s>", path), self._special("</s>", path)
             self.between = [self.sep, self.sep]
@@ -42,19 +44,30 @@ class Tokens:
             self.between = [self.sep]
 
     def ids(self, texts: Sequence[str]) -> list[list[int]]:
-        """Return the token ids of each text."""
-        encoded = self._tokenizer.encode_batch_fast([*map(scalar, texts)], add_special_tokens=False)
+        """Return the token ids of each text. Raises ModelError where the tokenizer panics."""
+        with panics_as(self._failed):
+            encoded = self._tokenizer.encode_batch_fast([*map(scalar, texts)], add_special_tokens=False)
         return [encoding.ids for encoding in encoded]
 
     def ids_and_spans(self, texts: Sequence[str]) -> list[tuple[list[int], NDArray[np.int32]]]:
-        """Return, for each text, its t ids and their half-open code-point spans, int32 (t, 2)."""
-        encoded = self._tokenizer.encode_batch([*map(scalar, texts)], add_special_tokens=False)
+        """Return, for each text, its t ids and their half-open code-point spans, int32 (t, 2).
+
+        Raises ModelError where the tokenizer panics.
+        """
+        with panics_as(self._failed):
+            encoded = self._tokenizer.encode_batch([*map(scalar, texts)], add_special_tokens=False)
         return [(text.ids, np.array(text.offsets, dtype=np.int32).reshape(-1, 2)) for text in encoded]
 
     def vocabulary(self) -> dict[str, int]:
         """Return the id of each word piece and special token."""
         ids: dict[str, int] = self._tokenizer.get_vocab()
         return ids
+
+    def _failed(self, message: str) -> ModelError:
+        return ModelError(
+            f"{self._path}: the tokenizer panicked at a text: {message}",
+            hint="nutgraf doctor checks the models",
+        )
 
     def _special(self, token: str, path: str | Path) -> int:
         number: int | None = self._tokenizer.token_to_id(token)
@@ -73,7 +86,8 @@ def _load(path: Path) -> "Tokenizer":
         content = path.read_bytes()
         key = hashlib.sha256(content).hexdigest()
         if key not in _loaded:
-            tokenizer = Tokenizer.from_buffer(content)
+            with panics_as(ValueError):
+                tokenizer = Tokenizer.from_buffer(content)
             tokenizer.no_truncation()
             tokenizer.no_padding()
             _loaded[key] = tokenizer

@@ -8,6 +8,7 @@ from threading import RLock
 from types import TracebackType
 from typing import TypeVar
 
+from nutgraf.error import panics_as
 from nutgraf.errors import ArchiveClosed, BadOption, IndexMissing, SourceError, StorageFailed
 from nutgraf.filters import Day, article_filter
 from nutgraf.indexer.article import Article
@@ -167,7 +168,7 @@ class Archive:
         3
         """
         self._check_open()
-        return self.states.reading()
+        return self._reading()
 
     def ask(
         self,
@@ -435,7 +436,7 @@ class Archive:
         ...     archive.ingest(article, IngestOptions(), no_progress)
         AddReport(added=1, articles=1)
         """
-        with self._writing:
+        with panics_as(), self._writing:
             self._check_open()
             try:
                 return ingest(self.settings, self.models, source, options, progress)
@@ -453,7 +454,7 @@ class Archive:
         RemoveReport(removed=('seeds/004_d6905fbb12041181.txt',), unknown=('no such id',))
         """
         ids = _checked_ids(article_ids)
-        with self._writing:
+        with panics_as(), self._writing:
             self.check()  # a clear error where there is no archive, rather than a new empty one
             with open_writer(self.settings, self.models.encoder) as writer:
                 removed = writer.remove(ids)
@@ -471,7 +472,7 @@ class Archive:
         ...     archive.write(lambda writer: writer.remove(["no such id"]))
         []
         """
-        with self._writing:
+        with panics_as(), self._writing:
             self._check_open()
             with open_writer(self.settings, self.models.encoder) as writer:
                 return work(writer)
@@ -488,7 +489,7 @@ class Archive:
         ...     archive.rebuild().state.counts.articles
         3
         """
-        with self._writing:
+        with panics_as(), self._writing:
             self._check_open()
             if not is_archive(self.settings.index):
                 raise SourceError(
@@ -503,6 +504,12 @@ class Archive:
 
     # --- inside ---------------------------------------------------------------------------------------
 
+    @contextmanager
+    def _reading(self) -> Iterator[OpenIndex]:
+        with panics_as(), self.states.reading() as opened:
+            yield opened
+
+    @panics_as()
     def _open_newest(self) -> OpenIndex:
         self._check_open()
         return open_state(self.settings, self.models)

@@ -1,6 +1,10 @@
-"""The base of every error that nutgraf raises. All packages may import it; it imports none of them."""
+"""The base of every error that nutgraf raises, and how a panic of a library becomes one.
 
-from collections.abc import Callable, Sequence
+All packages may import this module; it imports none of them.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import ClassVar, TypeAlias
 
 Spelling: TypeAlias = Callable[[str], str]
@@ -51,3 +55,31 @@ class NutgrafError(Exception):
 
     def __str__(self) -> str:
         return self.texts(str)[0]
+
+
+class LibraryPanicked(NutgrafError):
+    """A library that is written in Rust stopped at a fault of its own, whose cause nutgraf does not know."""
+
+    code = "defect"
+
+    def __init__(self, message: str) -> None:
+        """Keep what the library says of its fault."""
+        super().__init__(
+            f"a library that nutgraf uses panicked: {message}",
+            hint="nutgraf doctor looks for the cause; please report it with the output of NUTGRAF_DEBUG=1",
+        )
+
+
+@contextmanager
+def panics_as(error_of: Callable[[str], Exception] = LibraryPanicked) -> Iterator[None]:
+    """Raise `error_of(message)` where Rust code panics in the block. It is a decorator of functions, too.
+
+    PyO3 raises a panic as `PanicException`, which is no `Exception`, so that it would pass all handlers of
+    errors. Each library has a class of its own of this name, and exports none.
+    """
+    try:
+        yield
+    except BaseException as error:
+        if isinstance(error, Exception) or type(error).__name__ != "PanicException":
+            raise
+        raise error_of(str(error)) from error

@@ -12,20 +12,21 @@
     │   ├── ModelMissing     no such model, or the extra that runs it is not installed
     │   ├── ModelDamaged     its files are not what its card says
     │   └── BadInput         what a reader was given cannot be read (a ValueError, too)
-    └── QAError         about what was asked
-        ├── BadQuestion      empty, too long, or without a letter or digit
-        ├── BadFilter        dates that exclude each other, a number out of range
-        ├── BadOption        an option with a value that cannot be used
-        ├── EmptyIndex       the archive holds no article
-        ├── UnknownArticle   no article has that id
-        └── ArchiveClosed    the archive was closed, or opened before a fork
+    ├── QAError         about what was asked
+    │   ├── BadQuestion      empty, too long, or without a letter or digit
+    │   ├── BadFilter        dates that exclude each other, a number out of range
+    │   ├── BadOption        an option with a value that cannot be used
+    │   ├── EmptyIndex       the archive holds no article
+    │   ├── UnknownArticle   no article has that id
+    │   └── ArchiveClosed    the archive was closed, or opened before a fork
+    └── LibraryPanicked a library stopped at a fault of its own
 
 `AddInterrupted` is a KeyboardInterrupt: what was stored before is published, and it has the report.
 """
 
 from typing import TYPE_CHECKING
 
-from nutgraf.error import NutgrafError, Spelling
+from nutgraf.error import LibraryPanicked, NutgrafError, Spelling
 from nutgraf.indexer.errors import (
     IndexDamaged,
     IndexerError,
@@ -55,6 +56,7 @@ __all__ = [
     "IndexMismatch",
     "IndexMissing",
     "IndexerError",
+    "LibraryPanicked",
     "ModelDamaged",
     "ModelError",
     "ModelMissing",

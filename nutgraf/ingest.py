@@ -185,7 +185,7 @@ class _Feed:
             except StopIteration:
                 return
             # The iterable of the caller, and its items, may raise anything; Ctrl-C comes here as well.
-            except (Exception, KeyboardInterrupt, SystemExit) as error:  # noqa: BLE001
+            except BaseException as error:  # noqa: BLE001
                 self.failure = error
                 return
             yield from items

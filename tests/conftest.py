@@ -76,6 +76,20 @@ def seeds_settings(seeds_index: Path) -> Settings:
 
 
 @pytest.fixture
+def panicking() -> Callable[[Path, str], None]:
+    """Return a function that damages an index so that tantivy panics: at "opening" it, or at "searching"."""
+
+    def damaged(index: Path, when: str) -> None:
+        suffix, byte = {"opening": ("fast", 0xFF), "searching": ("idx", 0)}[when]
+        (path,) = index.glob(f"lexical-*/passages/*.{suffix}")
+        content = path.read_bytes()
+        half = len(content) // 2  # the size stays, which opening compares with the manifest
+        path.write_bytes(bytes([byte]) * half + content[half:])
+
+    return damaged
+
+
+@pytest.fixture
 def cli(tmp_path: Path) -> Cli:
     """Run `nutgraf` as a person would: its own process, in an empty folder."""
 

@@ -6,6 +6,7 @@ The exit codes are like those of grep: 0 answered or found, 1 not in the archive
 import io
 import os
 import sys
+import traceback
 from collections.abc import Callable
 from typing import Annotated, Any, NoReturn
 
@@ -19,7 +20,7 @@ from nutgraf.api.commands import doctor as checking
 from nutgraf.api.commands import eval as measuring
 from nutgraf.api.commands import serve as serving
 from nutgraf.api.commands.exits import FAILED, FOUND, INTERRUPTED
-from nutgraf.errors import BadOption, NutgrafError, error_object, option
+from nutgraf.errors import BadOption, LibraryPanicked, NutgrafError, error_object, option
 from nutgraf.objects import ErrorBodyJson
 
 
@@ -69,23 +70,27 @@ def _run(command: Callable[..., int | None]) -> NoReturn:
         # The program that read the output has ended (`| head`): nothing is wrong, and nobody reads more.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = FOUND
-    except NutgrafError as error:
-        _report(error_object(error, option)["error"])
-    except Exception as error:
-        if os.environ.get("NUTGRAF_DEBUG"):
-            raise
-        _report(_error_body(error))
+    except BaseException as error:  # noqa: BLE001 - a panic of a library in Rust is no Exception
+        body = _error_body(error)
+        if body["code"] == LibraryPanicked.code and os.environ.get("NUTGRAF_DEBUG"):
+            traceback.print_exc()
+        _report(body)
     sys.exit(code or FOUND)
 
 
-def _error_body(error: Exception) -> ErrorBodyJson:
-    """Return the error body of a wrong option, which typer raises under private names, or of a defect."""
+def _error_body(error: BaseException) -> ErrorBodyJson:
+    """Return the error body of an error of ours, of a wrong option, or of a defect.
+
+    Typer raises the errors of wrong options under private names.
+    """
+    if isinstance(error, NutgrafError):
+        return error_object(error, option)["error"]
     message = getattr(error, "format_message", None)
     if message is not None:
         path = getattr(getattr(error, "ctx", None), "command_path", "nutgraf")
         return {"code": BadOption.code, "message": message(), "hint": f"{path} --help"}
     return {
-        "code": "defect",
+        "code": LibraryPanicked.code,
         "message": f"{type(error).__name__}: {error}",
         "hint": "this is a defect of nutgraf: please report it with the output of NUTGRAF_DEBUG=1",
     }

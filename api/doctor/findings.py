@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from nutgraf.api.terminal.console import console, visible
+from nutgraf.error import panics_as
 from nutgraf.errors import NutgrafError
 
 T = TypeVar("T")
@@ -30,7 +31,8 @@ class Finding:
 def caught(name: str, check: Callable[[], T]) -> T | Finding:
     """Return the result of a check; an error becomes a finding, so that the other checks still run."""
     try:
-        return check()
+        with panics_as():
+            return check()
     except NutgrafError as error:
         return Finding(name, "problem", str(error), error.hint)
     except OSError as error:

@@ -19,6 +19,8 @@ from typing import Any, Protocol, TypeVar
 from nutgraf.api.engine.limits import EngineLimits, busy
 from nutgraf.api.engine.queue import QueuedQuestion, QueuedRequest, UnrenderedResult
 from nutgraf.archive import Archive
+from nutgraf.error import panics_as
+from nutgraf.errors import IndexDamaged
 from nutgraf.indexer.storage import ArchiveWriter
 from nutgraf.opening import OpenIndex
 from nutgraf.qa.inquiry import Inquiry
@@ -57,6 +59,7 @@ class Engine:
         self._stopping = False
         self._waiting: deque[QueuedQuestion[Any]] = deque()
         self._answering = self._others = self._writes = 0
+        self._damage: tuple[IndexHandle[OpenIndex], IndexDamaged] | None = None
 
     async def __aenter__(self) -> "Engine":
         self._arrived, self._write_turn = asyncio.Event(), asyncio.Lock()
@@ -87,6 +90,17 @@ class Engine:
     def waiting(self) -> int:
         """How many questions wait for a worker."""
         return len(self._waiting)
+
+    @property
+    def damage(self) -> IndexDamaged | None:
+        """The first damage that was met in the state that is open now, None where there was none.
+
+        Each look opens a newer state in another thread where one was published: a rebuild mends the damage.
+        """
+        with self.pinned() as handle:
+            if self._damage is not None and self._damage[0] is not handle:
+                self._damage = None
+            return self._damage[1] if self._damage else None
 
     @property
     def opened(self) -> OpenIndex:
@@ -160,7 +174,8 @@ class Engine:
                 handle = self._acquire()
             else:
                 handle.acquire()
-            future = asyncio.get_running_loop().run_in_executor(self._other_threads, work, handle.opened)
+            guarded = panics_as()(work)
+            future = asyncio.get_running_loop().run_in_executor(self._other_threads, guarded, handle.opened)
             # The thread releases the state when it ends: the caller may leave before.
             future.add_done_callback(partial(self._free_place, handle))
             return await asyncio.shield(future)
@@ -219,8 +234,10 @@ class Engine:
             if self._observer is not None:
                 self._observer.batch(len(questions))
             work = partial(_answer, questions, self._observer, handle)
-            await asyncio.get_running_loop().run_in_executor(self._threads, work)
+            for error in await asyncio.get_running_loop().run_in_executor(self._threads, work):
+                self._note_damage(handle, error)
         except Exception as error:  # noqa: BLE001 - the callers get every error
+            self._note_damage(handle, error)
             for question in questions:
                 question.settle(error)
 
@@ -245,26 +262,34 @@ class Engine:
     def _free_place(self, handle: IndexHandle[OpenIndex], future: "asyncio.Future[T]") -> None:
         self._places.release()
         handle.release()
-        _retrieve_exception(future)
+        self._note_damage(handle, _retrieve_exception(future))
+
+    def _note_damage(self, handle: IndexHandle[OpenIndex], error: BaseException | None) -> None:
+        if isinstance(error, IndexDamaged) and (self._damage is None or self._damage[0] is not handle):
+            self._damage = handle, error
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._other_threads, work)
+        return await asyncio.get_running_loop().run_in_executor(self._other_threads, panics_as()(work))
 
     def _shut_down(self) -> None:
         self._threads.shutdown()
         self._other_threads.shutdown()
 
 
-def _retrieve_exception(future: "asyncio.Future[T]") -> None:
+def _retrieve_exception(future: "asyncio.Future[T]") -> BaseException | None:
     """Retrieve the exception of a future, so that asyncio does not log it when nobody awaits the future."""
-    if not future.cancelled():
-        future.exception()
+    return None if future.cancelled() else future.exception()
 
 
+@panics_as()
 def _answer(
     questions: Sequence[QueuedQuestion[Any]], observer: Observer | None, handle: IndexHandle[OpenIndex]
-) -> None:
-    """Answer questions in the thread of a worker; the event loop gets each result as soon as it is there."""
+) -> list[Exception]:
+    """Answer questions in the thread of a worker; the event loop gets each result as soon as it is there.
+
+    Returns the errors of rendering, which their callers have got.
+    """
+    errors: list[Exception] = []
     opened = handle.opened
     results = opened.answerer.answer(
         [question.request.inquiry for question in questions],
@@ -275,8 +300,10 @@ def _answer(
             question.context.run(observer.asked, result)
         rendered: object
         try:
-            slow = question.request.slow
-            rendered = UnrenderedResult(result, handle) if slow else question.request.render(opened, result)
+            slow, render = question.request.slow, panics_as()(question.request.render)
+            rendered = UnrenderedResult(result, handle) if slow else render(opened, result)
         except Exception as error:  # noqa: BLE001 - an error of one question must not reach other callers
             rendered = error
+            errors.append(error)
         question.done.get_loop().call_soon_threadsafe(question.settle, rendered)
+    return errors

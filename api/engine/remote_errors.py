@@ -12,6 +12,7 @@ from nutgraf.api.engine.log import request_id
 from nutgraf.errors import (
     IndexerError,
     IndexLocked,
+    LibraryPanicked,
     ModelError,
     NutgrafError,
     QAError,
@@ -33,6 +34,8 @@ def failure_object(error: NutgrafError) -> ErrorJson:
     """Return the error object for a caller elsewhere; where the message is not for callers, it is logged."""
     if isinstance(error, QAError):
         return error_object(error)
+    if isinstance(error, LibraryPanicked):
+        return defect_object(error)
     line = {"error": error.code, "message": str(error), "hint": error.hint}
     log.error(json.dumps(line, ensure_ascii=False))
     message = next(text for kind, text in _PLAIN.items() if isinstance(error, kind))

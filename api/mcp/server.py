@@ -15,6 +15,7 @@ from mcp.server.lowlevel import Server
 from nutgraf.api.engine.engine import Engine
 from nutgraf.api.mcp.tool_errors import tool_error
 from nutgraf.api.mcp.tools import INSTRUCTIONS, TOOLS, Tool
+from nutgraf.error import panics_as
 from nutgraf.errors import UnknownArticle
 
 ARTICLES = "nutgraf://articles/"
@@ -69,9 +70,10 @@ class McpServer:
             names = ", ".join(TOOLS)
             raise MCPError(types.INVALID_PARAMS, f"no tool is called {call.name[:100]!r}; there are {names}")
         try:
-            async with asyncio.timeout(self._deadline_s):
-                result = await tool.arguments.model_validate(call.arguments or {}).result(self._engine)
-            text = types.TextContent(text=tool.text(result))
+            with panics_as():
+                async with asyncio.timeout(self._deadline_s):
+                    result = await tool.arguments.model_validate(call.arguments or {}).result(self._engine)
+                text = types.TextContent(text=tool.text(result))
         except Exception as error:  # noqa: BLE001 - the agent gets every error, and the server goes on
             message = json.dumps(tool_error(error, tool), ensure_ascii=False)
             return types.CallToolResult(content=[types.TextContent(text=message)], is_error=True)

@@ -9,7 +9,7 @@ from nutgraf.api.engine.limits import Busy
 from nutgraf.api.engine.remote_errors import failure_object
 from nutgraf.api.mcp.tools import Tool
 from nutgraf.api.terminal.console import visible
-from nutgraf.errors import NutgrafError, UnknownArticle
+from nutgraf.errors import LibraryPanicked, NutgrafError, UnknownArticle
 from nutgraf.objects import ErrorJson
 
 MOST_CHARS = 500
@@ -28,7 +28,7 @@ def tool_error(error: Exception, tool: Tool | None = None) -> ErrorJson:
         return _error(Busy.code, "there was no answer in time", "try again later")
     if isinstance(error, UnknownArticle):
         return _error(error.code, str(error), "search_news and ask_news give the ids of articles")
-    if isinstance(error, NutgrafError):
+    if isinstance(error, NutgrafError) and not isinstance(error, LibraryPanicked):
         return _error(**failure_object(error)["error"])
     kind = type(error).__name__
     log.error(json.dumps({"tool": tool and tool.name, "defect": kind}), exc_info=error)

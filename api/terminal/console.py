@@ -4,6 +4,7 @@ Text of articles and questions is printed as text, never as markup, and without 
 """
 
 import json
+import re
 import sys
 from typing import Any
 
@@ -11,6 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 _UNBROKEN = 10_000
+_C1 = re.compile("[\x7f-\x9f]")  # JSON escapes those below U+0020 alone, and terminals obey these, too
 
 
 def console(*, error: bool = False) -> Console:
@@ -22,8 +24,9 @@ def console(*, error: bool = False) -> Console:
 
 
 def print_json(value: Any, *, indent: int | None = 2) -> None:  # noqa: ANN401 - any JSON value
-    """Print one JSON value on standard output."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=indent) + "\n")
+    """Print one JSON value on standard output, every control character in it as an escape."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    sys.stdout.write(_C1.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n")
 
 
 def print_error(message: str, hint: str) -> None:

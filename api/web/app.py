@@ -7,7 +7,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -22,9 +22,10 @@ from nutgraf.api.engine.log import QuestionLog, log_to_stderr
 from nutgraf.api.engine.remote_errors import defect_object, failure_object
 from nutgraf.api.engine.writer import Writer
 from nutgraf.api.mcp.transports import HttpDoor
-from nutgraf.api.objects.responses import AliveSchema, ReadySchema
+from nutgraf.api.objects.responses import AliveSchema, ErrorSchema, ReadySchema
 from nutgraf.api.web.cursors import StaleCursor
 from nutgraf.api.web.guard import AccessRules, Guard
+from nutgraf.api.web.heads import head_deadline
 from nutgraf.api.web.metrics import CONTENT_TYPE, Metrics
 from nutgraf.api.web.page.routes import readable
 from nutgraf.api.web.page.routes import router as pages
@@ -93,7 +94,8 @@ def _add_routes(app: FastAPI, mcp_door: HttpDoor, metrics: Metrics) -> None:
     app.include_router(pages)
     app.router.routes.append(Route(mcp_door.path, mcp_door, methods=["POST"]))
     app.add_api_route("/healthz", _alive, response_model=AliveSchema, tags=["health"])
-    app.add_api_route("/readyz", _ready, response_model=ReadySchema, tags=["health"])
+    not_ready: dict[int | str, dict[str, Any]] = {503: {"model": ErrorSchema}}
+    app.add_api_route("/readyz", _ready, response_model=ReadySchema, responses=not_ready, tags=["health"])
 
     @app.get("/metrics", tags=["health"], response_class=PlainTextResponse)
     async def show_metrics() -> Response:
@@ -132,6 +134,8 @@ def serve(archive: Archive, serving: Serving) -> None:
         log_to_stderr()
         config = uvicorn.Config(
             create_app(archive, serving),
+            http=head_deadline(serving.rules.bodies.seconds),
+            ws="none",  # no route speaks WebSocket
             log_config=None,  # its warnings are lines of the log of nutgraf
             log_level="warning",
             access_log=False,
@@ -167,8 +171,19 @@ async def _alive() -> dict[str, str]:
 
 
 async def _ready(request: Request) -> dict[str, str | int]:
-    """Say that models and index are open: before that the server does not answer."""
-    return {"status": "ready", "waiting": request.app.state.engine.waiting}
+    """Say that models and index are open: before that the server does not answer.
+
+    After a request that met damage in the index the answer is 503, until a sound generation is open.
+    """
+    engine: Engine = request.app.state.engine
+    if engine.damage is not None:
+        raise RequestRefused(
+            503,
+            "index_damaged",
+            "the server's index cannot be used",
+            "the server's log has the cause, and what to type there",
+        )
+    return {"status": "ready", "waiting": engine.waiting}
 
 
 # --- failures -------------------------------------------------------------------------------------------

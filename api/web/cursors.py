@@ -42,8 +42,9 @@ def place_of(cursor: str, request: str, opened: OpenIndex) -> int:
     when the index has changed since, so that the results may be different.
     """
     try:
-        place, made_for, state = base64.urlsafe_b64decode(cursor.encode()).decode().split(".", 2)
-        first = int(place)
+        text = base64.b64decode(cursor.encode(), altchars=b"-_", validate=True).decode()
+        place, made_for, state = text.split(".", 2)
+        first = int(place) if place == str(int(place)) else 0  # int() also reads "+1", "1_0" and "\u0661"
     except (binascii.Error, ValueError):
         first, made_for, state = 0, "", ""
     if not 1 <= first < MAX_TOP:

@@ -8,6 +8,7 @@ import binascii
 import json
 import logging
 import math
+import re
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from nutgraf.api.engine.log import request_id
 from nutgraf.api.web.bodies import BodyLimits
 from nutgraf.api.web.keys import READ, WRITE, Key, Rates, matching
 from nutgraf.api.web.request_refused import RequestRefused
+from nutgraf.error import panics_as
 
 log = logging.getLogger("nutgraf.access")
 
@@ -54,6 +56,7 @@ HEADERS = {
 }
 
 
+_HOST = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+\]|[^\[\]:]+)(:[0-9]*)?")
 Count = Callable[[str, str, int, float], None]
 Failed = Callable[[Request, Exception], Awaitable[ASGIApp]]
 
@@ -138,7 +141,9 @@ class Guard:
         sending = entry.sending(send)
         try:
             self._admit(scope, entry)
-            await self._app(scope, await self._rules.bodies.bounded(scope, entry.receiving(receive)), sending)
+            bounded = await self._rules.bodies.bounded(scope, entry.receiving(receive))
+            with panics_as():
+                await self._app(scope, bounded, sending)
         except RequestRefused as refused:
             if not entry.begun:
                 await refused.response(scope, receive, sending)
@@ -227,9 +232,9 @@ class Guard:
 
 
 def _name(host: str) -> str:
-    """Return the name in a Host header, without its port."""
-    name, closed, _ = host.partition("]")
-    return (name + closed if closed else host.partition(":")[0]).lower()
+    """Return the name in a Host header, without its port; "" for what is no name (RFC 9110, 7.2)."""
+    match = _HOST.fullmatch(host)
+    return match["name"].lower() if match else ""
 
 
 def _scope_of(method: str, path: str) -> str:

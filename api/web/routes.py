@@ -7,7 +7,7 @@ from functools import partial
 from hashlib import sha256
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Path, Request, Response
+from fastapi import APIRouter, Depends, Header, Path, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel
 from starlette.requests import ClientDisconnect
@@ -30,7 +30,14 @@ from nutgraf.qa.checks import MAX_TOP, check_top
 from nutgraf.qa.result import QuestionResult
 from nutgraf.qa.retrieval import SearchResult
 
+
+def check_json(request: Request) -> None:
+    """Raise RequestRefused for a body that is not application/json; FastAPI would take evil+json as well."""
+    _check_type(media_type(request.headers), "a question")
+
+
 router = APIRouter(prefix="/v1")
+_JSON_ONLY = [Depends(check_json)]
 ArticleId = Annotated[
     str,
     Path(description="An article's id, as answers and passages have it.", examples=[shapes.ARTICLE_ID]),
@@ -65,20 +72,26 @@ _STREAM = gives(shapes.QuestionResultSchema)["responses"] | {
 }
 
 
-@router.post("/ask", tags=["asking"], **gives(shapes.QuestionResultSchema))
+@router.post("/ask", tags=["asking"], dependencies=_JSON_ONLY, **gives(shapes.QuestionResultSchema))
 async def ask(body: AskRequest, request: Request) -> JSONResponse:
     """Answer a question with the exact words of an article, or say that the archive does not answer it."""
     return JSONResponse((await in_time(request, _engine(request).ask_all([_queued(body)])))[0])
 
 
-@router.post("/ask/batch", tags=["asking"], **gives(shapes.BatchResultSchema))
+@router.post("/ask/batch", tags=["asking"], dependencies=_JSON_ONLY, **gives(shapes.BatchResultSchema))
 async def ask_batch(body: BatchRequest, request: Request) -> JSONResponse:
     """Answer up to 32 questions; the outcomes are in the order of the questions."""
     requests = [_queued(question) for question in body.questions]
     return JSONResponse({"outcomes": await in_time(request, _engine(request).ask_all(requests))})
 
 
-@router.post("/ask/stream", tags=["asking"], response_class=StreamingResponse, responses=_STREAM)
+@router.post(
+    "/ask/stream",
+    tags=["asking"],
+    dependencies=_JSON_ONLY,
+    response_class=StreamingResponse,
+    responses=_STREAM,
+)
 async def ask_stream(body: AskRequest, request: Request) -> StreamingResponse:
     """Answer as server-sent events: `passages` as soon as they are found, then `answer`, or else `error`."""
     engine, queued = _engine(request), _queued(body)
@@ -105,7 +118,7 @@ async def ask_stream(body: AskRequest, request: Request) -> StreamingResponse:
     return StreamingResponse(events(), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
 
-@router.post("/search", tags=["asking"], **gives(shapes.SearchResultSchema))
+@router.post("/search", tags=["asking"], dependencies=_JSON_ONLY, **gives(shapes.SearchResultSchema))
 async def search(body: SearchRequest, request: Request) -> JSONResponse:
     """Find the passages nearest to some words; up to 100, a page at a time."""
     check_top(body.top)
@@ -151,10 +164,7 @@ async def post_articles(request: Request) -> Response:
         return Response(
             await stored_lines(request.stream(), _writer(request)), media_type="application/x-ndjson"
         )
-    if kind != "application/json":  # an HTML form of another page could send other types
-        raise RequestRefused(
-            415, "bad_type", f"{kind or 'no type'!r} is no type of articles", "application/json"
-        )
+    _check_type(kind, "articles")
     upload = ArticleUpload.model_validate_json(await request.body())
     writer = _writer(request)
     (result,) = await writer.add([upload.record()])
@@ -196,6 +206,14 @@ def _engine(request: Request) -> Engine:
 def _writer(request: Request) -> Writer:
     writer: Writer = request.app.state.writer
     return writer
+
+
+def _check_type(kind: str, noun: str) -> None:
+    """Raise RequestRefused for another media type: an HTML form of another page could send some of them."""
+    if kind != "application/json":
+        raise RequestRefused(
+            415, "bad_type", f"{kind[:100] or 'no type'!r} is no type of {noun}", "application/json"
+        )
 
 
 def _queued(body: AskRequest) -> QueuedRequest[AskJson]:

@@ -3,7 +3,7 @@
 import json
 from codecs import BOM_UTF8
 from collections.abc import AsyncIterable, AsyncIterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from nutgraf.api.engine.remote_errors import failure_object
 from nutgraf.api.engine.writer import CHANGES, Writer
@@ -28,27 +28,36 @@ async def stored_lines(parts: AsyncIterable[bytes], writer: Writer) -> str:
     The lines are sent when all articles are stored, because most clients read nothing before they have sent
     everything. An error after something was stored is the last line.
     """
-    answers, stored = list[str](), False
+    answers, stored, number = list[str](), False, 1  # the number of the next line to answer
     try:
         async for lines in _chunks(parts):
-            records = [_record(line) for line in lines]
-            results = iter(await writer.add([r for r in records if isinstance(r, dict)]))
-            for record in records:
+            records = {line.number: _record(line.content) for line in lines}
+            number = next(iter(records), number)
+            results = iter(await writer.add([r for r in records.values() if isinstance(r, dict)]))
+            for number, record in records.items():
                 result: StoredJson = (
                     next(results) if isinstance(record, dict) else {"status": "skipped", "reason": record}
                 )
                 stored = stored or result["status"] in CHANGES
-                answers.append(_line(len(answers) + 1, result))
+                answers.append(_answer(number, result))
+            number += bool(records)
     except (NutgrafError, RequestRefused) as error:
         if not stored:
             raise
-        answers.append(_line(len(answers) + 1, _error_body(error)))
+        answers.append(_answer(number, _error_body(error)))
     if stored:
         await writer.refresh()
     return "".join(answers)
 
 
-def _line(number: int, result: Mapping[str, object]) -> str:
+class _Line(NamedTuple):
+    """A line of an upload that is not blank, and its number, from 1 on; blank lines count."""
+
+    number: int
+    content: bytes
+
+
+def _answer(number: int, result: Mapping[str, object]) -> str:
     return json.dumps({"line": number, **result}, ensure_ascii=False) + "\n"
 
 
@@ -59,16 +68,16 @@ def _error_body(error: Exception) -> ErrorJson:
     return failure_object(error)
 
 
-async def _chunks(parts: AsyncIterable[bytes]) -> AsyncIterator[list[bytes]]:
+async def _chunks(parts: AsyncIterable[bytes]) -> AsyncIterator[list[_Line]]:
     """Yield the lines of a body, some at a time, without blank ones; a line that is too long is cut."""
-    rest, lines, count = bytearray(), list[bytes](), 0
+    rest, lines, count = bytearray(), list[_Line](), 0
     async for part in parts:
         *ended, left = part.split(b"\n")
         too_many = count + len(ended) + bool(left) > MOST_LINES
-        for piece in ended[: MOST_LINES - count]:
+        for number, piece in enumerate(ended[: MOST_LINES - count], count + 1):
             rest += piece[: LONGEST_LINE + 1 - len(rest)]
             if rest.strip():
-                lines.append(bytes(rest))
+                lines.append(_Line(number, bytes(rest)))
             rest.clear()
         count += len(ended)
         rest += left[: LONGEST_LINE + 1 - len(rest)]
@@ -78,7 +87,7 @@ async def _chunks(parts: AsyncIterable[bytes]) -> AsyncIterator[list[bytes]]:
         if too_many:
             yield lines
             raise _too_many()
-    yield [*lines, *([bytes(rest)] if rest.strip() else [])]
+    yield [*lines, *([_Line(count + 1, bytes(rest))] if rest.strip() else [])]
 
 
 def _too_many() -> RequestRefused:

@@ -15,7 +15,7 @@ import re
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from nutgraf.error import panics_as
 from nutgraf.indexer.embedded.vectors import by_score
 from nutgraf.indexer.errors import IndexDamaged, StorageFailed
 from nutgraf.indexer.filters import Filter
@@ -95,18 +96,19 @@ def update(
 ) -> None:
     """Remove texts by id, add (id, text, source, day), and commit; an empty folder becomes an index.
 
-    Raises StorageFailed.
+    Raises StorageFailed, and IndexDamaged where tantivy panics at the files that were there before.
     """
     try:
-        index = _open(folder)
-        # One thread: segments, and with them the order of equal scores, are the same every time.
-        writer = index.writer(_WRITER_BYTES, 1)
-        for number in removed:
-            writer.delete_documents_by_term("id", number)
-        for document in added:
-            writer.add_document(_document(*document))
-        writer.commit()
-        writer.wait_merging_threads()
+        with panics_as(partial(_damaged, folder)):
+            index = _open(folder)
+            # One thread: segments, and with them the order of equal scores, are the same every time.
+            writer = index.writer(_WRITER_BYTES, 1)
+            for number in removed:
+                writer.delete_documents_by_term("id", number)
+            for document in added:
+                writer.add_document(_document(*document))
+            writer.commit()
+            writer.wait_merging_threads()
     except (ValueError, OSError) as error:
         raise StorageFailed(
             f"{folder} cannot be written: {error}", hint="check the disk's free space"
@@ -149,19 +151,16 @@ def files(folder: Path) -> list[Path]:
 class LexicalIndex:
     """A written lexical index, opened read-only.
 
-    Raises IndexDamaged for files that tantivy cannot read, and StorageFailed where a folder that may only be
-    read needs a temporary one beside it, and none can be made.
+    Raises IndexDamaged for files that tantivy cannot read, when it is opened or searched, and StorageFailed
+    where a folder that may only be read needs a temporary one beside it, and none can be made.
     """
 
     def __init__(self, folder: Path) -> None:
-        hint = f"nutgraf index --rebuild --index {folder.parents[1]}"
+        self._folder = folder
         if not (folder / _META).is_file():
-            raise IndexDamaged(f"{folder} is not there or has no {_META}", hint=hint)
-        try:
-            with _lockable(folder) as here:
-                self._searcher = _open(here).searcher()  # maps all files
-        except (ValueError, OSError) as error:
-            raise IndexDamaged(f"{folder} cannot be read: {error}", hint=hint) from error
+            raise IndexDamaged(f"{folder} is not there or has no {_META}", hint=_rebuild_hint(folder))
+        with _damage_named(folder), _lockable(folder) as here:
+            self._searcher = _open(here).searcher()  # maps all files
 
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
@@ -176,13 +175,33 @@ class LexicalIndex:
         terms = list(dict.fromkeys(_analyzer().analyze(joined_initials(question))))[:MAX_TERMS]
         if not terms or not k:
             return np.empty(0, np.int64), np.empty(0, np.float32)
-        hits = self._searcher.search(_query(terms, allow, among), limit=k, count=False).hits
-        ids = self._searcher.fast_field_values("id", [address for _, address in hits])
+        query = _query(terms, allow, among)
+        with _damage_named(self._folder):
+            hits = self._searcher.search(query, limit=k, count=False).hits
+            ids = self._searcher.fast_field_values("id", [address for _, address in hits])
         # Rounded, because the order in which a score's terms are summed varies in the last bits.
         scores: npt.NDArray[np.float32] = np.array([score for score, _ in hits], np.float32).round(
             _SCORE_DIGITS
         )
         return by_score(np.array(ids, np.int64), scores)
+
+
+@contextmanager
+def _damage_named(folder: Path) -> Iterator[None]:
+    """Raise IndexDamaged where tantivy fails or panics at the files in the folder."""
+    try:
+        with panics_as(partial(_damaged, folder)):
+            yield
+    except (ValueError, OSError) as error:
+        raise _damaged(folder, str(error)) from error
+
+
+def _damaged(folder: Path, message: str) -> IndexDamaged:
+    return IndexDamaged(f"{folder} cannot be read: {message}", hint=_rebuild_hint(folder))
+
+
+def _rebuild_hint(folder: Path) -> str:
+    return f"nutgraf index --rebuild --index {folder.parents[1]}"
 
 
 @contextmanager

@@ -5,7 +5,8 @@ codes and is mapped from disk: opening costs nothing, and 240,000 passages are s
 float32 takes 35 (docs/log.md, 2026-11-21, "dense search, 240,000 vectors of 384 dimensions").
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,9 @@ import numpy.typing as npt
 from nutgraf.indexer.embedded.store import Vectors
 from nutgraf.indexer.errors import IndexDamaged, StorageFailed
 from nutgraf.indexer.storage import Ids, Scores
+
+_UNREADABLE = (RuntimeError, MemoryError)  # MemoryError: a size in the file is larger than any memory
+_UNSEARCHABLE = (RuntimeError, AssertionError)  # AssertionError: it has another number of dimensions
 
 
 def _faiss() -> Any:  # noqa: ANN401 - its stubs describe the C++ classes, not what Python makes of them
@@ -44,18 +48,17 @@ def write(path: Path, chunks: Iterable[tuple[Ids, Vectors]], dim: int) -> int:
 
 
 class DenseIndex:
-    """A written index file, opened read-only. Raises IndexDamaged for a file that FAISS cannot read."""
+    """A written index file, opened read-only.
+
+    Raises IndexDamaged for a file that FAISS cannot read, when it is opened or searched.
+    """
 
     def __init__(self, path: Path) -> None:
         faiss = _faiss()
 
-        try:
+        self._path = path
+        with _damage_named(path, _UNREADABLE):
             self._index: Any = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
-        except RuntimeError as error:
-            raise IndexDamaged(
-                f"{path} cannot be read: {str(error).splitlines()[0]}",
-                hint=f"nutgraf index --rebuild --index {path.parent}",
-            ) from error
 
     def __len__(self) -> int:
         return int(self._index.ntotal)
@@ -81,12 +84,25 @@ class DenseIndex:
         # FAISS keeps any of the passages that share the k-th score: fetch them all, take the least ids.
         depth = k + 1
         while True:
-            scores, ids = self._index.search(vector[None], min(depth, len(self)), params=params)
+            with _damage_named(self._path, _UNSEARCHABLE):
+                scores, ids = self._index.search(vector[None], min(depth, len(self)), params=params)
             filled = ids[0] >= 0
             ranked, ranked_scores = by_score(ids[0][filled], scores[0][filled])
             if len(ranked) < depth or ranked_scores[-1] < ranked_scores[k - 1]:
                 return ranked[:k], ranked_scores[:k]
             depth *= 2
+
+
+@contextmanager
+def _damage_named(path: Path, errors: tuple[type[Exception], ...]) -> Iterator[None]:
+    """Raise IndexDamaged where FAISS raises one of these errors at the file."""
+    try:
+        yield
+    except errors as error:
+        reason = next(iter(str(error).splitlines()), "it does not fit the vectors of the encoder")
+        raise IndexDamaged(
+            f"{path} cannot be read: {reason}", hint=f"nutgraf index --rebuild --index {path.parent}"
+        ) from error
 
 
 def by_score(ids: Ids, scores: Scores) -> tuple[Ids, Scores]:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 import nutgraf
+from nutgraf.api.commands.cli import main
 from nutgraf.qa.profiles import DEFAULT, PROFILES
 
 ROOT = Path(__file__).parents[2]
@@ -399,6 +400,60 @@ def test_a_damaged_index_says_what_to_type_and_that_mends_it(cli: Any, index: Pa
     failed(done, "nutgraf index --rebuild --index .nutgraf")
     assert cli("index", "--rebuild").returncode == 0
     assert cli("ask", QUESTION).stdout.startswith(QUOTE)
+
+
+@pytest.mark.parametrize("when", ["opening", "searching"])
+def test_a_panic_at_a_damaged_index_says_what_to_type_and_that_mends_it(
+    cli: Any, index: Path, panicking: Any, when: str
+) -> None:
+    panicking(index, when)
+    done = cli("ask", QUESTION)
+    assert (done.returncode, done.stdout) == (2, "")
+    *panic, error, hint = done.stderr.splitlines()  # Rust itself prints where it panicked
+    assert "panicked at" in "".join(panic)
+    assert error.startswith("error: .nutgraf/lexical-1/passages cannot be read: ")
+    assert hint.strip() == "try: nutgraf index --rebuild --index .nutgraf"
+    assert "Traceback" not in done.stderr
+    told = json.loads(cli("search", QUESTION, "--json").stdout)["error"]
+    assert (told["code"], told["hint"]) == ("index_damaged", "nutgraf index --rebuild --index .nutgraf")
+    doctored = cli("doctor")
+    if when == "opening":
+        assert (doctored.returncode, "lexical-1/passages cannot be read" in doctored.stdout) == (1, True)
+    assert cli("index", "--rebuild").returncode == 0
+    assert cli("ask", QUESTION).stdout.startswith(QUOTE)
+
+
+def test_a_panic_that_nothing_foresaw_is_a_defect_and_no_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class PanicException(BaseException):
+        """Stands for the class that each library in Rust has for itself."""
+
+    def panic(*_: object) -> None:
+        raise PanicException("index out of bounds")
+
+    monkeypatch.setattr("sys.argv", ["nutgraf", "doctor"])
+    monkeypatch.setattr("nutgraf.api.commands.cli.app", lambda **_: panic())
+    for variable, shown in (("", False), ("1", True)):
+        monkeypatch.setenv("NUTGRAF_DEBUG", variable)
+        with pytest.raises(SystemExit) as ended:
+            main()
+        assert ended.value.code == 2
+        *traceback, error, hint = capsys.readouterr().err.splitlines()
+        assert error == "error: PanicException: index out of bounds"
+        assert "please report it with the output of NUTGRAF_DEBUG=1" in hint
+        assert bool(traceback) is shown
+
+
+def test_control_characters_of_a_file_name_do_not_reach_the_terminal(cli: Any, tmp_path: Path) -> None:
+    name = "red\x9b31m\x7f.txt"
+    (tmp_path / name).write_text(" ")
+    (tmp_path / "a.txt").write_text("Title\n\nMayor Ada Quill opened the library.")
+    done = cli("index", ".", "--json")
+    assert done.returncode == 0, done.stderr
+    assert not re.search("[\x7f-\x9f]", done.stdout)
+    (skipped,) = json.loads(done.stdout)["skipped"]
+    assert skipped["origin"].endswith(name)
 
 
 @pytest.mark.parametrize("what", ["remove store.sqlite", "truncate store.sqlite"])

@@ -1,5 +1,6 @@
 """Articles over HTTP: posted, found, read, changed and removed; pages, streams and batches of questions."""
 
+import base64
 import json
 import shutil
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from nutgraf.archive import Archive
 from nutgraf.indexer.embedded.generation import writer_lock
 from nutgraf.indexer.embedded.writer import EmbeddedWriter
 from nutgraf.indexer.encoder import Encoder
+from nutgraf.indexer.errors import StorageFailed
 from nutgraf.settings import Settings
 
 QUESTION = "What did China agree to on sanctions?"
@@ -100,14 +102,14 @@ def test_an_upload_gets_a_line_for_each_of_its_lines(client: TestClient) -> None
     posted = client.post("/v1/articles", content=content, headers={"Content-Type": "application/x-ndjson"})
     told = [json.loads(line) for line in posted.text.splitlines()]
     assert [(one["line"], one["status"]) for one in told] == [
-        (1, "added"),
-        (2, "skipped"),
+        (1, "added"),  # the second line is blank
         (3, "skipped"),
         (4, "skipped"),
         (5, "skipped"),
-        (6, "duplicate"),
-        (7, "added"),
-        (8, "skipped"),
+        (6, "skipped"),
+        (7, "duplicate"),
+        (8, "added"),
+        (9, "skipped"),
     ]
     assert [one.get("reason") for one in told[1:5]] == [
         "it is not JSON",
@@ -177,7 +179,7 @@ def test_an_upload_of_more_lines_than_are_taken(client: TestClient, monkeypatch:
 
     some = client.post("/v1/articles", content=b"7\n" * 38 + b"\n" + article + b"\n" + article, headers=kind)
     told = [json.loads(line) for line in some.text.splitlines()]
-    assert [(one["line"], one.get("status")) for one in told[-2:]] == [(39, "added"), (40, None)]
+    assert [(one["line"], one.get("status")) for one in told[-2:]] == [(40, "added"), (41, None)]
     assert told[-1]["error"]["message"] == "the upload has more than 40 lines"
     assert client.get("/v1/articles/harbour").status_code == 200
 
@@ -189,8 +191,43 @@ def test_what_a_form_of_another_page_could_send_is_refused(client: TestClient, k
     posted = client.post("/v1/articles", content=json.dumps(HARBOUR), headers={"Content-Type": kind})
     assert (posted.status_code, posted.json()["error"]["code"]) == (415, "bad_type")
     asked = client.post("/v1/ask", content=json.dumps({"question": QUESTION}), headers={"Content-Type": kind})
-    assert asked.status_code == 422
+    assert (asked.status_code, asked.json()["error"]["code"]) == (415, "bad_type")
     assert client.get("/v1/info").json()["articles"] == 3
+
+
+@pytest.mark.parametrize("path", ["/v1/ask", "/v1/ask/batch", "/v1/ask/stream", "/v1/search"])
+def test_a_question_is_json_and_nothing_else(client: TestClient, path: str) -> None:
+    question = {"question": QUESTION}
+    body = json.dumps({"questions": [question]} if path.endswith("batch") else question)
+    for kind, status in (
+        ("application/json", 200),
+        ("Application/JSON; charset=utf-8", 200),
+        ("application/evil+json", 415),
+        ("text/json", 415),
+    ):
+        assert client.post(path, content=body, headers={"Content-Type": kind}).status_code == status, kind
+
+
+def test_a_line_after_blank_ones_has_its_own_number_where_storing_fails(
+    client: TestClient, index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nutgraf.api.web.uploads.UPLOAD_LINES", 1)
+    add = EmbeddedWriter.add
+
+    def fails(self: EmbeddedWriter, items: Any, *more: Any) -> Any:
+        articles = [*items]
+        if articles[0].id == "second":
+            raise StorageFailed("no space left", hint="free some")
+        return add(self, articles, *more)
+
+    monkeypatch.setattr(EmbeddedWriter, "add", fails)
+    lines = [json.dumps(HARBOUR | {"id": name}) for name in ("first", "second")]
+    content = "\n\n" + lines[0] + "\n\n\n" + lines[1]
+    kind = {"Content-Type": "application/x-ndjson"}
+    told = [
+        json.loads(x) for x in client.post("/v1/articles", content=content, headers=kind).text.splitlines()
+    ]
+    assert [(one["line"], "error" in one) for one in told] == [(3, False), (6, True)]
 
 
 def test_another_writer_is_a_conflict(client: TestClient, index: Path) -> None:
@@ -268,6 +305,18 @@ def test_a_cursor_of_an_older_index_or_of_nobody(client: TestClient) -> None:
     ):
         answered = client.post("/v1/search", json={"question": QUESTION, "cursor": given})
         assert (answered.status_code, answered.json()["error"]["code"]) == (status, code), given
+
+
+def test_a_cursor_is_taken_as_it_was_given_and_in_no_other_spelling(client: TestClient) -> None:
+    cursor = client.post("/v1/search", json={"question": QUESTION, "top": 2}).json()["next"]
+    place, dot, rest = base64.urlsafe_b64decode(cursor).decode().partition(".")
+    assert (place, dot) == ("2", ".")
+    spellings = [f"{spelt}.{rest}" for spelt in ("\u0662", "+2", " 2", "02", "2_", "0_2")]
+    others = [base64.urlsafe_b64encode(spelling.encode()).decode() for spelling in spellings]
+    for other in (*others, f"!{cursor}", f"{cursor[:5]}\n{cursor[5:]}"):
+        answered = client.post("/v1/search", json={"question": QUESTION, "top": 2, "cursor": other})
+        assert (answered.status_code, answered.json()["error"]["code"]) == (400, "bad_cursor"), other
+    assert client.post("/v1/search", json={"question": QUESTION, "cursor": cursor}).status_code == 200
 
 
 def test_a_cursor_notices_an_article_that_changed_to_as_many_passages(client: TestClient) -> None:

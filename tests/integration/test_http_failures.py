@@ -5,7 +5,8 @@ import json
 import logging
 import os
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,73 @@ def test_the_cause_is_in_the_log_and_not_in_the_answer(index: Path, log: io.Stri
     (line,) = lines(log, "error")
     assert (line["id"], line["error"]) == (request_id, "index_damaged")
     assert str(index) in line["message"] + line["hint"]
+
+
+@pytest.mark.parametrize("route", ["ask", "ask/stream", "search"])
+def test_a_panic_at_the_index_is_told_and_the_server_not_ready_until_it_is_rebuilt(
+    index: Path, log: io.StringIO, panicking: Callable[[Path, str], None], route: str
+) -> None:
+    panicking(index, "searching")
+    with TestClient(create_app(Archive(Settings(index=index))), base_url="http://localhost") as client:
+        assert client.get("/readyz").json() == {"status": "ready", "waiting": 0}
+        for _ in range(3):  # no worker dies of it
+            answered = client.post(f"/v1/{route}", json={"question": QUESTION})
+            text = answered.text.partition("data: ")[2] if "stream" in route else answered.text
+            request_id = answered.headers["X-Request-Id"]
+            assert json.loads(text)["error"] == {
+                "code": "index_damaged",
+                "message": "the server's index cannot be used",
+                "hint": f"the server's log has the cause under {request_id}",
+            }
+            assert answered.status_code == (200 if "stream" in route else 500)
+            assert [line["error"] for line in lines(log, "error") if line["id"] == request_id] == [
+                "index_damaged"
+            ]
+        not_ready = client.get("/readyz")
+        assert (not_ready.status_code, not_ready.json()["error"]["code"]) == (503, "index_damaged")
+        assert str(index) not in not_ready.text
+        assert client.get("/healthz").json() == {"status": "alive"}
+
+        Archive(Settings(index=index)).rebuild()
+        for _ in range(600):
+            if client.get("/readyz").status_code == 200:
+                break
+            time.sleep(0.05)
+        answered = client.post("/v1/ask", json={"question": QUESTION})
+        assert (answered.status_code, answered.json()["answered"]) == (200, True)
+
+
+class PanicException(BaseException):
+    """Stands for the class that each library in Rust has for itself."""
+
+
+@pytest.mark.parametrize(
+    ("place", "path"),
+    [
+        ("nutgraf.qa.answer.Answerer.answer", "/v1/ask"),  # in the thread that answers
+        ("nutgraf.opening.OpenIndex.result", "/v1/ask"),  # where a result is rendered
+        ("nutgraf.qa.search.Searcher.search", "/v1/search"),  # in another thread
+        ("nutgraf.api.objects.requests.AskRequest.inquiry", "/v1/ask"),  # in the event loop
+    ],
+)
+def test_a_panic_of_no_known_cause_is_a_defect_in_the_one_shape(
+    seeds_settings: Settings, log: io.StringIO, monkeypatch: pytest.MonkeyPatch, place: str, path: str
+) -> None:
+    def panic(*_: object, **__: object) -> None:
+        raise PanicException("index out of bounds")
+
+    app = create_app(Archive(seeds_settings))
+    with TestClient(app, base_url="http://localhost") as client:
+        with monkeypatch.context() as patched:
+            patched.setattr(place, panic)
+            answers = [client.post(path, json={"question": QUESTION}) for _ in range(3)]
+        for answered in answers:
+            error = answered.json()["error"]
+            assert (answered.status_code, error["code"]) == (500, "defect")
+            assert error["message"].startswith("a defect of nutgraf: LibraryPanicked; the log has it under ")
+        assert client.get("/readyz").status_code == 200
+        assert client.post("/v1/ask", json={"question": QUESTION}).json()["answered"]
+    assert "index out of bounds" in log.getvalue()
 
 
 def test_who_else_writes_is_for_the_log(index: Path, log: io.StringIO) -> None:

@@ -1,5 +1,6 @@
 """A real server on this machine's own address, and what may be thrown at it: it answers on, in one shape."""
 
+import asyncio
 import http.client
 import json
 import os
@@ -15,13 +16,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import uvicorn
+from starlette.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
 
+from nutgraf.api.web.app import create_app
+from nutgraf.api.web.heads import head_deadline
+from nutgraf.archive import Archive
 from nutgraf.indexer.embedded.generation import writer_lock
 from nutgraf.indexer.embedded.index import EmbeddedIndex
+from nutgraf.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 QUESTION = "What did China agree to on sanctions?"
 QUOTE = "new United Nations sanctions against the North"
+ALIVE = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
 
@@ -150,6 +159,57 @@ def test_connections_that_say_nothing_are_in_nobody_s_way(server: Server) -> Non
     assert server.ask()[0] == 200
     for one in silent:
         one.close()
+
+
+@pytest.mark.parametrize("head", ["", "POST /v1/ask HTTP/1.1\r\nHost: local", f"{ALIVE}GET /he"])
+def test_a_head_that_does_not_come_ends_its_connection(seeds_settings: Settings, head: str) -> None:
+    """The first head, and one after an answer; a bit at a time does not help. Others are answered on."""
+
+    async def main(listening: socket.socket) -> None:
+        app = create_app(Archive(seeds_settings))
+        config = uvicorn.Config(app, http=head_deadline(0.5), ws="none", log_config=None, log_level="error")
+        server = uvicorn.Server(config)
+        serving = asyncio.create_task(server.serve(sockets=[listening]))
+        port = listening.getsockname()[1]
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(head.encode())
+        received = asyncio.create_task(reader.read())  # to the end of the connection
+        while not received.done():
+            writer.write(b"x" if head else b"")
+            await asyncio.sleep(0.05)
+        assert received.result().count(b"HTTP/1.1 200 OK") == head.count("healthz")
+        writer.close()
+
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(ALIVE.encode())
+        assert (await reader.readuntil(b'{"status":"alive"}')).startswith(b"HTTP/1.1 200 OK")
+        writer.close()
+        server.should_exit = True
+        await serving
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        asyncio.run(main(listening))
+
+
+def test_an_answer_may_take_longer_than_a_head() -> None:
+    async def slow(scope: Scope, receive: Receive, send: Send) -> None:
+        await asyncio.sleep(0.6)
+        await PlainTextResponse("late")(scope, receive, send)
+
+    async def main(listening: socket.socket) -> None:
+        config = uvicorn.Config(slow, http=head_deadline(0.2), ws="none", lifespan="off", log_config=None)
+        server = uvicorn.Server(config)
+        serving = asyncio.create_task(server.serve(sockets=[listening]))
+        reader, writer = await asyncio.open_connection("127.0.0.1", listening.getsockname()[1])
+        for _ in range(2):  # the second on the same connection
+            writer.write(ALIVE.encode())
+            assert (await reader.readuntil(b"late")).startswith(b"HTTP/1.1 200 OK")
+        writer.close()
+        server.should_exit = True
+        await serving
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        asyncio.run(main(listening))
 
 
 def test_stopping_finishes_what_was_begun(server: Server) -> None:

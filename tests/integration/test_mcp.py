@@ -321,6 +321,37 @@ def test_a_defect_and_a_deadline_are_tool_errors(
     asyncio.run(main())
 
 
+def test_a_panic_is_a_tool_error(
+    seeds_settings: Settings, seeds_copy: Path, panicking: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class PanicException(BaseException):
+        """Stands for the class that each library in Rust has for itself."""
+
+    def panic(*_: object) -> None:
+        raise PanicException("index out of bounds")
+
+    async def main() -> None:
+        async with Engine(Archive(seeds_settings)) as engine, Client(McpServer(engine).server()) as client:
+            for place in ("nutgraf.opening.OpenIndex.article", "nutgraf.api.mcp.tools.GetArticle.result"):
+                with monkeypatch.context() as patched:
+                    patched.setattr(place, panic)
+                    error = failed(await client.call_tool("get_article", {"id": KERRY}))
+                assert (error["code"], error["message"]) == ("defect", "a defect of nutgraf: LibraryPanicked")
+            with monkeypatch.context() as patched:
+                patched.setattr("nutgraf.opening.OpenIndex.article", panic)
+                with pytest.raises(MCPError, match="a defect of nutgraf: LibraryPanicked"):
+                    await client.read_resource(f"nutgraf://articles/{KERRY}")
+        panicking(seeds_copy, "searching")
+        async with (
+            Engine(Archive(Settings(index=seeds_copy))) as engine,
+            Client(McpServer(engine).server()) as client,
+        ):
+            error = failed(await client.call_tool("ask_news", {"question": QUESTION}))
+            assert error["code"] == "index_damaged"
+
+    asyncio.run(main())
+
+
 def test_who_leaves_is_not_answered(seeds_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """The only worker is held; a client asks, and closes the connection; its question is not read."""
     answered: list[str] = []

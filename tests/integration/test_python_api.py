@@ -243,6 +243,64 @@ def test_an_iterable_that_raises_loses_nothing(tmp_path: Path) -> None:
         assert [article.id for article in archive.articles()] == ["a1", "a2"]
 
 
+class PanicException(BaseException):
+    """Stands for the class that each library in Rust has for itself."""
+
+
+def panic(*_: object, **__: object) -> Any:
+    raise PanicException("index out of bounds")
+
+
+def test_an_iterable_that_panics_loses_nothing(tmp_path: Path) -> None:
+    """So does a data frame that is read by a library in Rust."""
+
+    def rows() -> Iterator[dict[str, str]]:
+        yield ARTICLE
+        panic()
+
+    with nutgraf.open(tmp_path / "news.nutgraf") as archive:
+        with pytest.raises(errors.SourceError, match="raised PanicException: index out of bounds; the 1 art"):
+            archive.add(rows())
+        assert archive.get("a1").source == "The Tarn Post"
+
+
+@pytest.mark.parametrize("when", ["opening", "searching"])
+def test_a_panic_at_a_damaged_index_names_it(seeds_copy: Path, panicking: Any, when: str) -> None:
+    panicking(seeds_copy, when)
+    with pytest.raises(errors.IndexDamaged, match="lexical-1/passages cannot be read: ") as caught:
+        nutgraf.open(seeds_copy).ask(QUESTION)
+    assert caught.value.hint == f"nutgraf index --rebuild --index {seeds_copy}"
+    with nutgraf.open(seeds_copy, check=False) as archive:
+        archive.rebuild()
+        assert archive.ask(QUESTION).text == ANSWER
+
+
+@pytest.mark.parametrize(
+    ("place", "call"),
+    [
+        ("nutgraf.qa.answer.Answerer.answer", lambda archive: archive.ask(QUESTION)),
+        ("nutgraf.qa.answer.Answerer.timeline", lambda archive: archive.timeline(QUESTION)),
+        ("nutgraf.qa.search.Searcher.search", lambda archive: archive.search(QUESTION)),
+        ("nutgraf.opening.OpenIndex.article", lambda archive: archive.get(SEED)),
+        ("nutgraf.opening.open_index", lambda archive: archive.check()),
+        ("nutgraf.indexer.duplicates.sketch", lambda archive: archive.add(ARTICLE)),
+        ("nutgraf.indexer.embedded.writer.EmbeddedWriter.remove", lambda archive: archive.remove(SEED)),
+        ("nutgraf.indexer.embedded.writer.EmbeddedWriter.rebuild", lambda archive: archive.rebuild()),
+    ],
+)
+def test_a_panic_of_no_known_cause_is_an_error_of_ours(
+    seeds_copy: Path, monkeypatch: pytest.MonkeyPatch, place: str, call: Any
+) -> None:
+    archive = nutgraf.open(seeds_copy, check=False)
+    with monkeypatch.context() as patched:
+        patched.setattr(place, panic)
+        with pytest.raises(errors.LibraryPanicked, match="panicked: index out of bounds") as caught:
+            call(archive)
+    assert "nutgraf doctor" in caught.value.hint
+    assert archive.ask(QUESTION).text == ANSWER
+    archive.close()
+
+
 def test_after_close(seeds_index: Path) -> None:
     archive = nutgraf.open(seeds_index)
     archive.close()

@@ -36,7 +36,7 @@ HTTP = (ROOT / "docs" / "http.md").read_text(encoding="utf-8")
 CLI = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
 BASES = {"indexer_error", "nutgraf_error", "qa_error"}
 PYTHON_ONLY = {"archive_closed", "bad_input"}
-OF_DOORS = {"bad_request", "http", "defect"}
+OF_DOORS = {"bad_request", "http"}
 COMMANDS = ["index", "ask", "search", "show", "remove", "info", "eval", "calibrate", "serve", "mcp", "doctor"]
 
 

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from nutgraf.errors import BadOption, error_object, option
+from nutgraf.error import panics_as
+from nutgraf.errors import BadOption, LibraryPanicked, error_object, option
 from nutgraf.filters import article_filter
 from nutgraf.indexer.errors import IndexMissing
 from nutgraf.indexer.filters import Filter
@@ -94,3 +95,27 @@ def test_what_is_in_range_is_not_refused() -> None:
     check_top(100)
     allow = Filter(first=EARLY, last=EARLY, as_of=LATE)
     assert checked_filter(allow) is allow
+
+
+class PanicException(BaseException):
+    """Stands for the class that each library in Rust has for itself."""
+
+
+def test_a_panic_is_an_error() -> None:
+    with pytest.raises(LibraryPanicked, match="panicked: index out of bounds") as caught, panics_as():
+        raise PanicException("index out of bounds")
+    assert isinstance(caught.value.__cause__, PanicException)
+    assert (caught.value.code, caught.value.hint.partition(" looks")[0]) == ("defect", "nutgraf doctor")
+    with pytest.raises(BadQuestion, match=r"^index out of bounds$"), panics_as(BadQuestion):
+        raise PanicException("index out of bounds")
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), SystemExit(3), GeneratorExit(), ValueError("no")])
+def test_nothing_else_is_taken_for_a_panic(error: BaseException) -> None:
+    @panics_as()
+    def work() -> None:
+        raise error
+
+    with pytest.raises(type(error)) as caught:
+        work()
+    assert caught.value is error

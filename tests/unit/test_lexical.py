@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -148,3 +149,32 @@ def test_a_missing_temporary_folder_is_no_damage(tmp_path: Path, monkeypatch: py
     ) as got:
         LexicalIndex(tmp_path)
     assert "TMPDIR=" in got.value.hint
+
+
+@pytest.mark.parametrize("when", ["opening", "searching"])
+def test_a_panic_is_damage(seeds_copy: Path, panicking: Callable[[Path, str], None], when: str) -> None:
+    panicking(seeds_copy, when)
+    (folder,) = seeds_copy.glob("lexical-*/passages")
+    with pytest.raises(IndexDamaged, match=f"{folder} cannot be read: ") as caught:
+        LexicalIndex(folder).search("What did China agree to on sanctions?", 10, ALL)
+    assert caught.value.hint == f"nutgraf index --rebuild --index {seeds_copy}"
+    assert type(caught.value.__cause__).__name__ == "PanicException"
+
+
+def test_what_tantivy_refuses_when_it_searches_is_damage(tmp_path: Path) -> None:
+    lexical.update(tmp_path, [], PASSAGES)
+    (path,) = tmp_path.glob("*.term")
+    content = path.read_bytes()
+    path.write_bytes(bytes(len(content) // 2) + content[len(content) // 2 :])
+    lexical_index = LexicalIndex(tmp_path)
+    with pytest.raises(IndexDamaged, match="cannot be read: An IO error occurred"):
+        ids(lexical_index, "sanctions")
+
+
+def test_a_panic_while_writing_is_no_full_disk(
+    seeds_copy: Path, panicking: Callable[[Path, str], None]
+) -> None:
+    panicking(seeds_copy, "opening")
+    (folder,) = seeds_copy.glob("lexical-*/passages")
+    with pytest.raises(IndexDamaged, match="cannot be read: "):
+        lexical.update(folder, [2], [(900, "sanctions again", None, None)])

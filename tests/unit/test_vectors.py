@@ -77,3 +77,23 @@ def test_a_damaged_file_is_named(tmp_path: Path, content: bytes) -> None:
     path.write_bytes(content)
     with pytest.raises(IndexDamaged, match=r"vectors-1\.faiss"):
         DenseIndex(path)
+
+
+@pytest.mark.parametrize(
+    ("at", "bit", "reason"),
+    [
+        (5, 0x01, "it does not fit the vectors of the encoder"),  # the number of dimensions
+        (-8 * 300 - 1, 0x80, "bad_alloc|Error in"),  # how many ids follow
+    ],
+)
+def test_damage_that_faiss_meets_when_it_opens_or_searches_is_named(
+    tmp_path: Path, unit_rows: np.ndarray, at: int, bit: int, reason: str
+) -> None:
+    path = tmp_path / "vectors-1.faiss"
+    vectors.write(path, [(np.arange(1, 301), unit_rows[:300])], DIM)
+    content = bytearray(path.read_bytes())
+    content[at] ^= bit
+    path.write_bytes(content)
+    with pytest.raises(IndexDamaged, match=rf"vectors-1\.faiss cannot be read: .*({reason})") as caught:
+        DenseIndex(path).search(unit_rows[0].astype(np.float32), 3)
+    assert caught.value.hint == f"nutgraf index --rebuild --index {tmp_path}"

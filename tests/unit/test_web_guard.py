@@ -33,12 +33,21 @@ async def breaks(request: Request) -> Response:
     raise RuntimeError("a defect")
 
 
+class PanicException(BaseException):
+    """Stands for the class that each library in Rust has for itself."""
+
+
+async def panics(request: Request) -> Response:
+    raise PanicException("index out of bounds")
+
+
 async def failed(_: Request, error: Exception) -> Response:
     return JSONResponse({"error": {"code": "defect", "message": str(error), "hint": ""}}, 500)
 
 
 def guarded(count: Any = lambda *_: None, **rules: Any) -> TestClient:
-    routes = [Route("/breaks", breaks), Route("/{path:path}", echo, methods=["GET", "POST", "DELETE"])]
+    routes = [Route("/breaks", breaks), Route("/panics", panics)]
+    routes.append(Route("/{path:path}", echo, methods=["GET", "POST", "DELETE"]))
     guard = Middleware(Guard, rules=AccessRules(**rules), failed=failed, count=count)
     return TestClient(Starlette(routes=routes, middleware=[guard]), base_url="http://localhost")
 
@@ -56,7 +65,13 @@ def test_headers_on_everything() -> None:
     assert "unsafe" not in HEADERS["Content-Security-Policy"]
 
 
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:8017", "127.0.0.1.evil.example", ""])
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("evil.example", "evil.example:8017", "127.0.0.1.evil.example", ""),
+        *("[::1].evil.example", "[::1]evil.example:8017", "[::1", "localhost]", "localhost:80.evil.example"),
+    ],
+)
 def test_another_name_of_this_machine(host: str) -> None:
     answered = guarded().get("/v1/info", headers={"Host": host})
     assert (answered.status_code, answered.json()["error"]["code"]) == (400, "http")
@@ -243,6 +258,12 @@ def test_a_defect_has_the_headers_and_the_status_of_any_answer() -> None:
     assert (answered.status_code, answered.json()["error"]["message"]) == (500, "a defect")
     assert answered.headers["X-Content-Type-Options"] == "nosniff"
     assert counted == [("GET", "/breaks", 500)]
+
+
+def test_a_panic_is_a_defect() -> None:
+    answered = guarded().get("/panics")
+    message = "a library that nutgraf uses panicked: index out of bounds"
+    assert (answered.status_code, answered.json()["error"]["message"]) == (500, message)
 
 
 def test_methods_that_are_none_are_one_in_the_metrics() -> None:
