@@ -49,7 +49,7 @@ _LINE_RULES = {
     ),
     "share": (
         rf"share(?: this(?: (?:story|article|post|page|link))?)?(?: (?:on|via|with|by) {_NETWORK})?",
-        rf"{_NETWORK}(?:(?: ?[,|/•·] ?| ){_NETWORK})+",
+        rf"{_NETWORK}(?:(?: ?[,|/•·] ?| ){_NETWORK})++",
         r"(?:e-?mail|print|copy|bookmark|tweet|pin) this(?: (?:story|article|page|post|link))?",
         r"copy (?:this )?(?:url|link)(?: to (?:your )?clipboard)?"
         r"(?: link copied(?: to clipboard)?)?(?: share this story)?",
@@ -60,7 +60,7 @@ _LINE_RULES = {
         r"loading(?:\.\.\.|…)",
     ),
     "follow": (
-        rf"follow (?:us|me|him|her|them|@\w+|[\w .,'-]{{3,60}}?) on {_NETWORK}(?:[ :,@]*(?:at )?@?[\w./]+)?",
+        rf"follow (?:us|me|him|her|them|@\w+|[\w .,'-]{{3,60}}?) on {_NETWORK}(?:[ :,@]*(?:at )?@?[\w./]++)?",
         r"follow us on facebook! like our page .{0,100}",
     ),
     "advert": (

@@ -24,7 +24,7 @@ _CLAUSE = re.compile(r"(?<=[;:,])\s++|(?<!\s)\s++(?=[–—(])")
 _WORD = re.compile(r"\S+")
 _PUNCTUATION = re.compile(r"[^\w\s]")
 # What sentencex reads at a time of a long paragraph: its time grows with the marks that may end a sentence or
-# open a quotation, times the characters. 1,500 articles of news are cut as if their paragraphs were read whole.
+# open a quotation, times the characters. 1,500 articles of news are cut as if paragraphs were read whole.
 _MOST_PUNCTUATION = 200
 _MOST_CHARS = 20_000
 

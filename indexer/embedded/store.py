@@ -230,7 +230,7 @@ class Store:
         spans = self._db.rows(
             "SELECT id, article, start, stop FROM passages WHERE id > ? ORDER BY id", (after,)
         )
-        # The passages of an article follow each other. To let SQLite cut each would read its article each time.
+        # The passages of an article follow each other. SQLite's substr would read it once for each.
         for article, passages in groupby(spans, key=itemgetter(1)):
             title, text, source, day = self._db.one(
                 "SELECT title, text, source, day FROM articles WHERE num = ?", (article,)

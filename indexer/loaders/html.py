@@ -16,28 +16,28 @@ if TYPE_CHECKING:
 
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*+=\s*+["']?\s*+([\w.:-]{1,40})""", re.IGNORECASE)
 _HEAD_BYTES = 4096  # browsers look for a charset in the first 1024 (WHATWG HTML, 13.2.3.2)
-# The encodings that browsers know (WHATWG Encoding, 4.2) by their names in Python. It knows others, such as
-# punycode, whose time grows with the square of the page. UTF-16 is left out: a page whose encoding is named in
-# ASCII is not in UTF-16.
+# The encodings that browsers know (WHATWG Encoding, 4.2), as Python names them. Python knows others, such as
+# punycode, whose time grows with the square of the page. UTF-16 is left out: a name in ASCII is not in it.
 _WEB_ENCODINGS = frozenset({
-    "big5", "big5hkscs", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258",
-    "cp866", "cp874", "cp932", "cp949", "euc_jp", "euc_kr", "gb18030", "gb2312", "gbk", "iso2022_jp", "koi8-r",
-    "koi8-u", "mac-cyrillic", "mac-roman", "shift_jis", "tis-620", "utf-8",
+    "big5", "big5hkscs", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257",
+    "cp1258", "cp866", "cp874", "cp932", "cp949", "euc_jp", "euc_kr", "gb18030", "gb2312", "gbk",
+    "iso2022_jp", "koi8-r", "koi8-u", "mac-cyrillic", "mac-roman", "shift_jis", "tis-620", "utf-8",
     *(f"iso8859-{part}" for part in range(2, 17)),
 })  # fmt: skip
-# The library's time grows with the square of the elements: 30,000 take some seconds, a news page has thousands.
+# The library's time grows with the square of the elements: 30,000 take seconds; news pages have some thousand.
 _MOST_ELEMENTS = 30_000
 # The parser compares each attribute of an element with all others. Of an attribute its value is passed over.
 _MOST_ATTRIBUTES = 200
 _VALUE = r"=\s*+(?:\"[^\"]*+\"|'[^']*+')"
 _TAG = re.compile(rf"<([a-zA-Z]++)((?:[^>=]++|{_VALUE}|=)*+)")
 _ATTRIBUTE_VALUE = re.compile(_VALUE)
+_MOST_COLUMNS = 20
 _RAW_TEXT = frozenset({"script", "style"})
 # Bounds against hostile JSON-LD; that of a news page has some thousand characters.
 _MOST_JSON_CHARS = 1_000_000
 _MOST_JSON_NODES = 10_000
-# JSON that the library reads, all blocks together; in what does not parse it looks with patterns, which take a
-# time that grows with the square of the block. A broken block of this length takes some 0.3 s.
+# JSON that the library reads, all blocks together. In what does not parse it looks with patterns whose time
+# grows with the square of the block: one of this length takes some 0.3 s.
 _LIBRARY_JSON_CHARS = 200_000
 _LIBRARY_BROKEN_CHARS = 20_000
 _META_DATES = frozenset({
@@ -65,6 +65,7 @@ def read_html(data: bytes, _: LoadOptions) -> ArticleDraft:
         raise UnreadableError(f"more than {_MOST_ELEMENTS:,} elements")
     dates = list(_dates(tree))
     _drop_costly_json(tree)
+    _drop_wide_cells(tree)
     page = trafilatura.bare_extraction(
         tree,
         with_metadata=True,
@@ -138,6 +139,14 @@ def _drop_costly_json(tree: "HtmlElement") -> None:
             costly = broken_chars > _LIBRARY_BROKEN_CHARS
         if costly:
             script.text = ""
+
+
+def _drop_wide_cells(tree: "HtmlElement") -> None:
+    """Take spans off cells that claim many columns: the library would fill each row of a table."""
+    for cell in tree.iter("td", "th"):
+        span = cell.get("colspan") or "1"
+        if len(span) > len(str(_MOST_COLUMNS)) or (span.isdecimal() and int(span) > _MOST_COLUMNS):
+            del cell.attrib["colspan"]
 
 
 def _is_json(text: str) -> bool:

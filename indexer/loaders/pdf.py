@@ -76,7 +76,7 @@ def paragraphs(text: str) -> str:
 
 
 class _Paragraph:
-    """Printed lines that become one: put together at the end, because a text that grows is copied each time."""
+    """Printed lines that become one, at the end: a text that grows is copied each time."""
 
     def __init__(self, line: str) -> None:
         self._parts = [line]
@@ -108,7 +108,7 @@ class _Hyphens:
         self._hyphenates = broken > _HYPHENATED_SHARE * text.count("\n")
 
     def is_printed_only(self, before: str, line: str) -> bool:
-        """Whether the hyphen that `before` ends with only breaks a word, as where the text has "sanctions"."""
+        """Whether the hyphen at the end of `before` only breaks a word, where the text has "sanctions"."""
         head, tail = _LAST_WORD.search(before), _FIRST_WORD.match(line)
         if head is None or tail is None:
             return False
