@@ -11,7 +11,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help ask index serve test check format docs bench bench-quick lock clean
+.PHONY: help ask index serve test check format docs bench bench-quick linear lock clean
 
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -63,6 +63,9 @@ bench: $(VENV)/.installed-dev ## Measure what the README shows (needs $$NUTGRAF_
 
 bench-quick: $(VENV)/.installed-dev ## The same on small samples, some minutes: shows that every command of `bench` works
 	$(BIN)/python -m benchmarks --quick
+
+linear: $(VENV)/.installed-dev ## Measure how the time of each stage grows with the text, on 4 MB of some 30 kinds
+	$(BIN)/python -m benchmarks.linear
 
 lock: $(VENV)/.installed-dev ## Pin the newest releases that pyproject.toml allows
 	$(BIN)/python -m pip install --quiet uv

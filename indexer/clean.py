@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 _NEWLINE = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 # Controls, soft hyphen, zero-width and bidirectional marks, BOM, and the invisible tag characters.
@@ -19,7 +20,12 @@ _UNSEEN = re.compile(
 _SPACE = re.compile("[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 # Looking back keeps it linear: a run of blanks is tried from its first only.
-_TRAILING = re.compile(r"(?<![ \t])[ \t]+$", re.MULTILINE)
+_TRAILING = re.compile(r"(?<![ \t])[ \t]++$", re.MULTILINE)
+_MOST_MARKS = 30  # combining marks in a row: the Stream-Safe Text Format of Unicode (UAX 15, section 13)
+_MARKS_END = (
+    0x20000  # the planes above hold no combining mark; to look at them, too, takes a tenth of a second
+)
+_GRAPHEME_JOINER = "\u034f"  # parts such a run in that format; it is not seen
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 _NETWORK = (
@@ -43,7 +49,7 @@ _LINE_RULES = {
     ),
     "share": (
         rf"share(?: this(?: (?:story|article|post|page|link))?)?(?: (?:on|via|with|by) {_NETWORK})?",
-        rf"{_NETWORK}(?:(?: ?[,|/•·] ?| ){_NETWORK})+",
+        rf"{_NETWORK}(?:(?: ?[,|/•·] ?| ){_NETWORK})++",
         r"(?:e-?mail|print|copy|bookmark|tweet|pin) this(?: (?:story|article|page|post|link))?",
         r"copy (?:this )?(?:url|link)(?: to (?:your )?clipboard)?"
         r"(?: link copied(?: to clipboard)?)?(?: share this story)?",
@@ -54,7 +60,7 @@ _LINE_RULES = {
         r"loading(?:\.\.\.|…)",
     ),
     "follow": (
-        rf"follow (?:us|me|him|her|them|@\w+|[\w .,'-]{{3,60}}?) on {_NETWORK}(?:[ :,@]*(?:at )?@?[\w./]+)?",
+        rf"follow (?:us|me|him|her|them|@\w+|[\w .,'-]{{3,60}}?) on {_NETWORK}(?:[ :,@]*(?:at )?@?[\w./]++)?",
         r"follow us on facebook! like our page .{0,100}",
     ),
     "advert": (
@@ -165,10 +171,27 @@ def normalise(text: str) -> str:
 
     Lone surrogates become U+FFFD; tabs stay; every line keeps its indentation and loses its trailing space.
     """
-    text = _SPACE.sub(" ", _UNSEEN.sub("", _NEWLINE.sub("\n", storable(text))))
-    if not unicodedata.is_normalized("NFC", text):
-        text = unicodedata.normalize("NFC", text)
+    text = composed(_SPACE.sub(" ", _UNSEEN.sub("", _NEWLINE.sub("\n", storable(text)))))
     return _BLANK_LINES.sub("\n\n", _TRAILING.sub("", text)).strip("\n")
+
+
+def composed(text: str) -> str:
+    """Return the text in NFC; a run of more than 30 combining marks is parted by invisible joiners.
+
+    Normalising sorts each run of marks in a time that grows with its square. So the text is brought into the
+    Stream-Safe Text Format first (Unicode Standard Annex 15), which no language's text needs.
+    """
+    # A run that is too long holds one of the characters that stand 31 apart.
+    if any(map(unicodedata.combining, text[:: _MOST_MARKS + 1])):
+        text = _many_marks().sub(rf"\g<0>{_GRAPHEME_JOINER}", text)
+    return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
+
+
+@cache
+def _many_marks() -> re.Pattern[str]:
+    """Return the pattern of as many combining marks as may stand in a row, where one more follows."""
+    marks = "".join(char for char in map(chr, range(_MARKS_END)) if unicodedata.combining(char))
+    return re.compile(f"[{marks}]{{{_MOST_MARKS}}}(?=[{marks}])")
 
 
 def storable(text: str) -> str:

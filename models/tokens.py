@@ -4,7 +4,7 @@ It adds no special tokens, cuts nothing and pads nothing. The engines do that by
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,15 +13,20 @@ from numpy.typing import NDArray
 
 from nutgraf.error import panics_as
 from nutgraf.models.errors import ModelDamaged, ModelError
+from nutgraf.models.windowing import blocks
 
 if TYPE_CHECKING:
-    from tokenizers import Tokenizer
+    from tokenizers import Encoding, Tokenizer
 
 _loaded: "dict[str, Tokenizer]" = {}
 
 # Half a surrogate pair is not a Unicode scalar value, and the library refuses it. Each is replaced by one
 # code point, so that all offsets stay the same.
 _LONE_SURROGATES = dict.fromkeys(range(0xD800, 0xE000), 0xFFFD)
+
+
+# Code points to tokenise at a time: the library keeps some 700 bytes a token until all are returned.
+_BATCH_CHARS = 1 << 18
 
 
 class Tokens:
@@ -45,18 +50,30 @@ class Tokens:
 
     def ids(self, texts: Sequence[str]) -> list[list[int]]:
         """Return the token ids of each text. Raises ModelError where the tokenizer panics."""
-        with panics_as(self._failed):
-            encoded = self._tokenizer.encode_batch_fast([*map(scalar, texts)], add_special_tokens=False)
-        return [encoding.ids for encoding in encoded]
+        ids: list[list[int]] = [[] for _ in texts]
+        for number, _, encoding in self._encodings(texts, spans=False):
+            ids[number] += encoding.ids
+        return ids
 
     def ids_and_spans(self, texts: Sequence[str]) -> list[tuple[list[int], NDArray[np.int32]]]:
         """Return, for each text, its t ids and their half-open code-point spans, int32 (t, 2).
 
         Raises ModelError where the tokenizer panics.
         """
-        with panics_as(self._failed):
-            encoded = self._tokenizer.encode_batch([*map(scalar, texts)], add_special_tokens=False)
-        return [(text.ids, np.array(text.offsets, dtype=np.int32).reshape(-1, 2)) for text in encoded]
+        ids: list[list[int]] = [[] for _ in texts]
+        spans = [[np.empty((0, 2), np.int32)] for _ in texts]
+        for number, first, encoding in self._encodings(texts, spans=True):
+            ids[number] += encoding.ids
+            spans[number].append(np.array(encoding.offsets, dtype=np.int32).reshape(-1, 2) + np.int32(first))
+        return list(zip(ids, map(np.concatenate, spans), strict=True))
+
+    def _encodings(self, texts: Sequence[str], *, spans: bool) -> "Iterator[tuple[int, int, Encoding]]":
+        """Yield (number of the text, first code point, tokens) of each block of each text, in order."""
+        encode = self._tokenizer.encode_batch if spans else self._tokenizer.encode_batch_fast
+        for batch in _batches(texts):
+            with panics_as(self._failed):
+                encoded = encode([scalar(block) for _, _, block in batch], add_special_tokens=False)
+            yield from ((number, first, e) for (number, first, _), e in zip(batch, encoded, strict=True))
 
     def vocabulary(self) -> dict[str, int]:
         """Return the id of each word piece and special token."""
@@ -76,6 +93,21 @@ class Tokens:
                 f"{path}: the vocabulary has no {token}, expected a vocabulary of BERT or MPNet"
             )
         return number
+
+
+def _batches(texts: Sequence[str]) -> Iterator[list[tuple[int, int, str]]]:
+    """Yield (number of the text, first code point, block) in batches of bounded length."""
+    batch: list[tuple[int, int, str]] = []
+    chars = 0
+    for number, text in enumerate(texts):
+        for first, block in blocks(text):
+            batch.append((number, first, block))
+            chars += len(block)
+            if chars >= _BATCH_CHARS:
+                yield batch
+                batch, chars = [], 0
+    if batch:
+        yield batch
 
 
 def _load(path: Path) -> "Tokenizer":

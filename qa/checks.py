@@ -1,7 +1,6 @@
 """Checks what is asked: a question's characters, a filter's dates, the number of answers. Pure."""
 
-import unicodedata
-
+from nutgraf.indexer.clean import composed
 from nutgraf.indexer.filters import Filter
 from nutgraf.qa.errors import BadFilter, BadQuestion
 
@@ -15,17 +14,23 @@ def checked_question(question: str) -> str:
         raise BadQuestion(f"the question is {type(question).__name__}, expected str", hint="ask it in words")
     # A shell hands over bytes that are not UTF-8 as lone surrogates, which no tokenizer takes.
     printable = question.encode("utf-8", "replace").decode().replace("\x00", " ")
-    cleaned = " ".join(unicodedata.normalize("NFC", printable).split())
+    words = " ".join(printable.split())
+    _check_length(words)  # before anything that costs more than looking at each character once
+    cleaned = composed(words)
+    _check_length(cleaned)  # a few characters are longer when they are composed
     if not cleaned:
         raise BadQuestion("the question is empty", hint='ask "What did China agree to on sanctions?"')
-    if len(cleaned) > MAX_QUESTION_CHARS:
-        raise BadQuestion(
-            f"the question has {len(cleaned):,} characters; at most {MAX_QUESTION_CHARS:,} are read",
-            hint="ask one thing at a time, in a sentence",
-        )
     if not any(character.isalnum() for character in cleaned):
         raise BadQuestion(f"the question {cleaned[:40]!r} has no letter and no digit", hint="ask it in words")
     return cleaned
+
+
+def _check_length(question: str) -> None:
+    if len(question) > MAX_QUESTION_CHARS:
+        raise BadQuestion(
+            f"the question has {len(question):,} characters; at most {MAX_QUESTION_CHARS:,} are read",
+            hint="ask one thing at a time, in a sentence",
+        )
 
 
 def checked_filter(allow: Filter) -> Filter:

@@ -47,7 +47,7 @@ _REWRITTEN = frozenset({".json", ".lock"})
 
 _WRITER_BYTES = 64_000_000  # not measured; tantivy takes at least 15 MB a thread
 _SCORE_DIGITS = 4  # single precision is exact to six or seven digits, before a sum varies
-_INITIALS = re.compile(r"\b(?:[A-Za-z]\.){2,}")
+_INITIALS = re.compile(r"\b(?:[A-Za-z]\.){2,}+")
 
 
 @cache

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import groupby, islice
+from operator import itemgetter
 from pathlib import Path
 from typing import Self, TypeAlias
 
@@ -238,11 +239,15 @@ class Store:
 
     def passage_texts(self, after: int) -> Iterator[tuple[int, str, str, str | None, int | None]]:
         """Yield (id, title, text, source, day) of the passages with an id above `after`, by id."""
-        yield from self._db.rows(
-            "SELECT p.id, a.title, substr(a.text, p.start + 1, p.stop - p.start), a.source, a.day"
-            " FROM passages p JOIN articles a ON a.num = p.article WHERE p.id > ? ORDER BY p.id",
-            (after,),
+        spans = self._db.rows(
+            "SELECT id, article, start, stop FROM passages WHERE id > ? ORDER BY id", (after,)
         )
+        # The passages of an article follow each other. SQLite's substr would read it once for each.
+        for article, passages in groupby(spans, key=itemgetter(1)):
+            title, text, source, day = self._db.one(
+                "SELECT title, text, source, day FROM articles WHERE num = ?", (article,)
+            )
+            yield from ((number, title, text[start:stop], source, day) for number, _, start, stop in passages)
 
     def article_texts(self, after: int) -> Iterator[tuple[int, str, str, str | None, int | None]]:
         """Yield (id, title, text, source, day) of the articles whose passages have ids above `after`.

@@ -1,9 +1,11 @@
 """Finds the files that paths, folders and globs name, in a stable order, each once. Opens none of them."""
 
+import fnmatch
 import glob
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from nutgraf.indexer.errors import SourceError
@@ -41,12 +43,63 @@ def _start(argument: str) -> tuple[list[Path], Path]:
     if not glob.has_magic(argument):
         hint = f"check the spelling; the current folder is {shown(Path.cwd())}"
         raise SourceError(f"there is no file or folder {argument!r}", hint=hint)
-    matches = sorted(glob.glob(argument, recursive=True))  # noqa: PTH207 - Path.glob refuses absolute patterns
+    matches = sorted(_matches(argument))
     if not matches:
         raise SourceError(f"no file matches {argument!r}", hint="check the pattern with ls")
     parts = path.parts
     fixed = next(number for number, part in enumerate(parts) if glob.has_magic(part))
-    return [Path(match) for match in matches], _absolute(Path(*parts[:fixed])).parent
+    return matches, _absolute(Path(*parts[:fixed])).parent
+
+
+def _matches(argument: str) -> Iterator[Path]:
+    """Yield the paths that a pattern matches, as `glob.glob` does, but each folder below `**` is read once.
+
+    A link to a folder above would have it go round, and two such links without an end.
+    """
+    pattern = Path(argument)
+    start, *parts = pattern.parts if pattern.anchor else ("", *pattern.parts)
+    paths = [Path(start)]
+    for part in parts:
+        if part == "**":
+            paths = _folders(paths)
+        elif glob.has_magic(part):
+            paths = [entry for path in paths for entry in _entries(path) if _is_match(entry.name, part)]
+        else:
+            paths = [path / part for path in paths]
+    if parts[-1] == "**":
+        paths += [entry for path in paths for entry in _entries(path) if _is_match(entry.name, "*")]
+    for path in dict.fromkeys(paths):
+        if path.is_dir() or (os.path.lexists(path) and not argument.endswith("/")):
+            yield path
+
+
+def _folders(tops: Iterable[Path]) -> list[Path]:
+    """Return the folders, and all folders below them that are not hidden: each once, links included."""
+    folders: list[Path] = []
+    seen: set[Path] = set()
+    stack = sorted(tops, reverse=True)
+    while stack:
+        path = stack.pop()
+        with suppress(OSError, RuntimeError):  # a loop of links is a RuntimeError
+            real = path.resolve()
+            if real not in seen and path.is_dir():
+                seen.add(real)
+                folders.append(path)
+                stack += sorted(
+                    (entry for entry in _entries(path) if _is_match(entry.name, "*")), reverse=True
+                )
+    return folders
+
+
+def _entries(folder: Path) -> list[Path]:
+    try:
+        return [*folder.iterdir()]
+    except OSError:
+        return []
+
+
+def _is_match(name: str, part: str) -> bool:
+    return fnmatch.fnmatch(name, part) and name.startswith(".") <= part.startswith(".")
 
 
 def _walk(start: Path, seen: set[Path]) -> Iterator[Path | Skipped]:

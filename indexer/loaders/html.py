@@ -1,5 +1,6 @@
 """Reads web pages: trafilatura finds the article, this module finds its date. Fetches nothing."""
 
+import codecs
 import json
 import logging
 import re
@@ -13,13 +14,32 @@ from nutgraf.indexer.loaders.decode import decode
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE)
+_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*+=\s*+["']?\s*+([\w.:-]{1,40})""", re.IGNORECASE)
 _HEAD_BYTES = 4096  # browsers look for a charset in the first 1024 (WHATWG HTML, 13.2.3.2)
-# Extraction takes about 0.1 ms an element; a news page has some thousands.
-_MOST_ELEMENTS = 100_000
+# The encodings that browsers know (WHATWG Encoding, 4.2), as Python names them. Python knows others, such as
+# punycode, whose time grows with the square of the page. UTF-16 is left out: a name in ASCII is not in it.
+_WEB_ENCODINGS = frozenset({
+    "big5", "big5hkscs", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257",
+    "cp1258", "cp866", "cp874", "cp932", "cp949", "euc_jp", "euc_kr", "gb18030", "gb2312", "gbk",
+    "iso2022_jp", "koi8-r", "koi8-u", "mac-cyrillic", "mac-roman", "shift_jis", "tis-620", "utf-8",
+    *(f"iso8859-{part}" for part in range(2, 17)),
+})  # fmt: skip
+# The library's time grows with the square of the elements: 30,000 take seconds; news pages have some thousand.
+_MOST_ELEMENTS = 30_000
+# The parser compares each attribute of an element with all others. Of an attribute its value is passed over.
+_MOST_ATTRIBUTES = 200
+_VALUE = r"=\s*+(?:\"[^\"]*+\"|'[^']*+')"
+_TAG = re.compile(rf"<([a-zA-Z]++)((?:[^>=]++|{_VALUE}|=)*+)")
+_ATTRIBUTE_VALUE = re.compile(_VALUE)
+_MOST_COLUMNS = 20
+_RAW_TEXT = frozenset({"script", "style"})
 # Bounds against hostile JSON-LD; that of a news page has some thousand characters.
 _MOST_JSON_CHARS = 1_000_000
 _MOST_JSON_NODES = 10_000
+# JSON that the library reads, all blocks together. In what does not parse it looks with patterns whose time
+# grows with the square of the block: one of this length takes some 0.3 s.
+_LIBRARY_JSON_CHARS = 200_000
+_LIBRARY_BROKEN_CHARS = 20_000
 _META_DATES = frozenset({
     "article:published", "article:published_time", "citation_publication_date", "date", "datepublished",
     "dc.date", "dc.date.issued", "dcterms.created", "dcterms.date", "dcterms.issued", "og:published_time",
@@ -36,12 +56,16 @@ def read_html(data: bytes, _: LoadOptions) -> ArticleDraft:
 
     # Its complaints on stderr are what the reasons of skipped files say.
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
-    tree = load_html(_decoded(data).replace("\0", ""))
+    source = _decoded(data).replace("\0", "")
+    _check_attributes(source)
+    tree = load_html(source)
     if tree is None:
         raise UnreadableError("not an HTML page")
     if sum(1 for _ in tree.iter()) > _MOST_ELEMENTS:
         raise UnreadableError(f"more than {_MOST_ELEMENTS:,} elements")
     dates = list(_dates(tree))
+    _drop_costly_json(tree)
+    _drop_wide_cells(tree)
     page = trafilatura.bare_extraction(
         tree,
         with_metadata=True,
@@ -74,11 +98,63 @@ def _decoded(data: bytes) -> str:
     if named:
         try:
             # What calls itself latin-1 is cp1252: so every browser reads it (WHATWG Encoding, 4.2).
-            name = named[1].decode("ascii").lower()
-            return data.decode("cp1252" if name in {"iso-8859-1", "latin1", "us-ascii"} else name)
+            name = codecs.lookup(named[1].decode("ascii")).name
+            if name in {"iso8859-1", "ascii"}:
+                return data.decode("cp1252")
+            if name in _WEB_ENCODINGS:
+                return data.decode(name)
         except (LookupError, ValueError):
             pass
     return decode(data)
+
+
+def _check_attributes(source: str) -> None:
+    """Refuse a page with an element that has too many attributes, before the parser meets it."""
+    at = 0
+    while tag := _TAG.search(source, at):
+        if len(tag[2]) > _MOST_ATTRIBUTES:
+            names = _ATTRIBUTE_VALUE.sub(" ", tag[2]).replace("/", " ").split()
+            if len(names) > _MOST_ATTRIBUTES:
+                raise UnreadableError(f"an element with more than {_MOST_ATTRIBUTES} attributes")
+        at = tag.end()
+        if tag[1].lower() in _RAW_TEXT:
+            at = source.find("</", at)
+            if at < 0:
+                return
+
+
+def _drop_costly_json(tree: "HtmlElement") -> None:
+    """Take the words out of scripts of JSON that the library would read for long."""
+    whole_chars = broken_chars = 0
+    for script in tree.iter("script"):
+        text = script.text or ""
+        if "json" not in (script.get("type") or "").lower():
+            continue
+        # Its own clean-up breaks a block with "<".
+        if "<" not in text and _is_json(text):
+            whole_chars += len(text)
+            costly = whole_chars > _LIBRARY_JSON_CHARS
+        else:
+            broken_chars += len(text)
+            costly = broken_chars > _LIBRARY_BROKEN_CHARS
+        if costly:
+            script.text = ""
+
+
+def _drop_wide_cells(tree: "HtmlElement") -> None:
+    """Take spans off cells that claim many columns: the library would fill each row of a table."""
+    for cell in tree.iter("td", "th"):
+        span = cell.get("colspan") or "1"
+        if len(span) > len(str(_MOST_COLUMNS)) or (span.isdecimal() and int(span) > _MOST_COLUMNS):
+            del cell.attrib["colspan"]
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _dates(tree: "HtmlElement") -> Iterator[StatedDate]:

@@ -8,9 +8,9 @@ from nutgraf.indexer.loaders.base import LoadOptions
 from nutgraf.indexer.loaders.decode import decode
 from nutgraf.indexer.loaders.text import draft_of, with_head
 
-_FRONT = re.compile(r"---[ \t]*\n(.{0,20000}?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
-_PAIR = re.compile(r"([A-Za-z_-]{1,40})[ \t]*:[ \t]*(.{0,2000})")
-_ITEM = re.compile(r"[ \t]*-[ \t]+(.{1,200})")
+_FRONT = re.compile(r"---[ \t]*+\n(.{0,20000}?)\n(?:---|\.\.\.)[ \t]*+(?:\n|\Z)", re.DOTALL)
+_PAIR = re.compile(r"([A-Za-z_-]{1,40})[ \t]*+:[ \t]*+(.{0,2000})")
+_ITEM = re.compile(r"[ \t]*+-[ \t]++(.{1,200})")
 _FIELDS = {
     "title": "title", "headline": "title",
     "date": "published", "published": "published", "pubdate": "published",
@@ -19,13 +19,13 @@ _FIELDS = {
     "source": "source", "outlet": "source", "publisher": "source", "id": "id",
 }  # fmt: skip
 _FENCE = re.compile(r"[ \t]{0,3}(?:```|~~~)")
-_HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.{1,500})")
-_UNDERLINE = re.compile(r" {0,3}=+[ \t]*")
-_RULE = re.compile(r" {0,3}(?:[-*_][ \t]*){3,}|:?-{3,}:?(?:[ \t]*\|[ \t]*:?-{3,}:?)*")
+_HEADING = re.compile(r" {0,3}(#{1,6})[ \t]++(.{1,500})")
+_UNDERLINE = re.compile(r" {0,3}=++[ \t]*+")
+_RULE = re.compile(r" {0,3}(?:[-*_][ \t]*+){3,}+|:?-{3,}+:?(?:[ \t]*+\|[ \t]*+:?-{3,}+:?)*+")
 _REFERENCE = re.compile(
-    r" {0,3}\[[^\]\n]{1,200}\]:[ \t]*(?:<|https?:|mailto:|[/.#])\S{0,2000}(?:[ \t].{0,300})?"
+    r" {0,3}\[[^\]\n]{1,200}\]:[ \t]*+(?:<|https?:|mailto:|[/.#])\S{0,2000}(?:[ \t].{0,300})?"
 )
-_QUOTE_OR_ITEM = re.compile(r"^[ \t]{0,8}(?:(?:>[ \t]?)+|[*+-][ \t]+)")
+_QUOTE_OR_ITEM = re.compile(r"^[ \t]{0,8}(?:(?:>[ \t]?)++|[*+-][ \t]++)")
 # After the words of a link: ](address), where the address may hold one pair of brackets, or ][name].
 _TARGET = r"\](?:\([^()\n]{0,2000}(?:\([^()\n]{0,200}\)[^()\n]{0,200})?\)|\[[^\]\n]{0,100}\])"
 # In a longer file inline marks stay: these patterns look ahead, and a hostile file would make them look long.
@@ -94,21 +94,24 @@ def _unquoted(value: str) -> str:
 def _plain(text: str) -> tuple[str, str]:
     """Return the first top heading ("" where there is none) and the text without its marks."""
     title, kept, in_code = "", list[str](), False
+    filled = 0  # lines of `kept` that are not empty
     inline = _inline if len(text) <= _MOST_INLINE_CHARS else str
     for line in text.split("\n"):
         if _FENCE.match(line):
             in_code = not in_code
         elif in_code:
             kept.append(line)
-        elif not title and kept and _UNDERLINE.fullmatch(line) and not any(kept[:-1]):
-            title = kept.pop()
+            filled += bool(line)
+        elif not title and kept and filled == bool(kept[-1]) and _UNDERLINE.fullmatch(line):
+            title, filled = kept.pop(), 0
         elif not (_RULE.fullmatch(line) or _REFERENCE.fullmatch(line)):
             heading = _HEADING.fullmatch(line)
             words = inline(heading[2].rstrip("# \t") if heading else _QUOTE_OR_ITEM.sub("", line))
-            if heading and not title and len(heading[1]) == 1 and not any(kept):
+            if heading and not title and len(heading[1]) == 1 and not filled:
                 title = words
             else:
                 kept.extend(["", words, ""] if heading else [words])
+                filled += bool(words)
     return title, "\n".join(kept)
 
 

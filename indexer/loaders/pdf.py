@@ -18,11 +18,13 @@ _TITLE_CHARS = 200
 _ENDS = re.compile(r"[.!?…:][\"'”’)]{0,2}")
 # pdfium writes a hyphen at the end of a line as one of these, and swallows the newline.
 _LINE_HYPHEN = re.compile("[\x02\ufffe]\r?\n?")
-_LAST_WORD = re.compile(r"(\w+)-$")
-_BROKEN_WORD = re.compile(r"\w+-\n\w+")
+_LAST_WORD = re.compile(r"(?<!\w)(\w++)-$")
+_BROKEN_WORD = re.compile(r"(?<!\w)\w++-\n\w++")
+_WORD_CHARS = 100  # of a word that a line breaks; no language hyphenates a longer one
 # Text set with hyphenation breaks a word in every tenth line or so; ragged text hardly ever.
 _HYPHENATED_SHARE = 0.03
 _FIRST_WORD = re.compile(r"\w+")
+_HYPHENATED_WORD = re.compile(r"[\w-]++")
 
 
 def read_pdf(data: bytes, options: LoadOptions) -> ArticleDraft:
@@ -60,17 +62,40 @@ def paragraphs(text: str) -> str:
         return ""
     width = statistics.quantiles(lengths, n=4)[-1] if len(lengths) > 1 else lengths[0]
     hyphens = _Hyphens("\n".join(lines))
-    joined: list[str] = []
+    joined: list[_Paragraph] = []
     open_line = False
     for line in (line.strip() for line in lines):
         if open_line and line:
-            joined[-1] = hyphens.join(joined[-1], line)
+            joined[-1].join(line, hyphens)
         elif line:
-            joined.append(line)
+            joined.append(_Paragraph(line))
         short = len(line) < _SHORT_LINE_SHARE * width
         ends = short and (not open_line or bool(_ENDS.search(line[-3:])))
         open_line = bool(line) and (not ends or bool(_LAST_WORD.search(line)))
-    return "\n\n".join(joined)
+    return "\n\n".join(paragraph.text for paragraph in joined)
+
+
+class _Paragraph:
+    """Printed lines that become one, at the end: a text that grows is copied each time."""
+
+    def __init__(self, line: str) -> None:
+        self._parts = [line]
+        self._end = line[-_WORD_CHARS:]
+
+    @property
+    def text(self) -> str:
+        """The lines as one."""
+        return "".join(self._parts)
+
+    def join(self, line: str, hyphens: "_Hyphens") -> None:
+        """Add a line: "sanc-", "tions" without the hyphen where that is how the word is written."""
+        if not self._end.endswith("-"):
+            line = " " + line
+        elif hyphens.is_printed_only(self._end, line):
+            self._parts[-1] = self._parts[-1][:-1]
+            self._end = self._end[:-1]
+        self._parts.append(line)
+        self._end = (self._end + line)[-_WORD_CHARS:]
 
 
 class _Hyphens:
@@ -78,18 +103,19 @@ class _Hyphens:
 
     def __init__(self, text: str) -> None:
         unbroken, broken = _BROKEN_WORD.subn(" ", text)
-        self._words = frozenset(re.findall(r"[\w-]*\w", unbroken.casefold()))
+        words = (word.rstrip("-") for word in _HYPHENATED_WORD.findall(unbroken.casefold()))
+        self._words = frozenset(word for word in words if word)
         self._hyphenates = broken > _HYPHENATED_SHARE * text.count("\n")
 
-    def join(self, before: str, line: str) -> str:
-        """Join two printed lines: "sanc-", "tions" without the hyphen where the text has "sanctions"."""
+    def is_printed_only(self, before: str, line: str) -> bool:
+        """Whether the hyphen at the end of `before` only breaks a word, where the text has "sanctions"."""
         head, tail = _LAST_WORD.search(before), _FIRST_WORD.match(line)
         if head is None or tail is None:
-            return before + ("" if before.endswith("-") else " ") + line
+            return False
         first, second = head[1].casefold(), tail[0].casefold()
         compound = f"{first}-{second}" in self._words or {first, second} <= self._words
         syllables = first + second in self._words or (self._hyphenates and not compound)
-        return (before[:-1] if syllables and tail[0].islower() else before) + line
+        return syllables and tail[0].islower()
 
 
 def _pages(document: Any, options: LoadOptions) -> list[str]:  # noqa: ANN401 - pypdfium2 is not typed

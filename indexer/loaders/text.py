@@ -14,7 +14,8 @@ from nutgraf.indexer.loaders.decode import decode
 _TITLE_CHARS = 200
 _HEAD_LINES = 8
 _HEAD_CHARS = 160
-_NAME = r"(?:[A-Z][\w.'’-]*|Mc[A-Z]\w+|[a-z]['’][A-Z][\w-]+)"
+# No word is read in two ways, and `*+` never gives a letter back: so a line is read once, whatever it holds.
+_NAME = r"(?:[A-Z][\w.'’-]*+|[a-z]['’][A-Z][\w-]++)"
 _PARTICLE = r"(?:al|bin|da|de|del|der|di|du|el|la|le|ten|van|von|y)"
 _PERSON = rf"{_NAME}(?: (?:{_PARTICLE} ){{0,2}}{_NAME}){{1,4}}"
 _BYLINE = re.compile(
@@ -26,10 +27,10 @@ _NO_NAME = re.compile(
     r"|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b"
 )
 _UPDATED = re.compile(r"\b(?:updated|modified)\b", re.IGNORECASE)
-_PARTS = re.compile(r" +[|•·—–] +| - ")
+_PARTS = re.compile(r" ++[|•·—–] ++| - ")
 # BEIJING — ..., LONDON (Reuters) - ..., WASHINGTON, D.C. – ...
-_DATELINE = re.compile(r"[A-Z][A-Z .,'’-]{2,40}(?:, [A-Z][\w.]+){0,2}(?: \([\w ]{2,30}\))? ?[—–-]+ \S")
-_OUTLET = re.compile(r"((?:The )?[A-Z][\w.&'’-]*(?: (?:of|and|the|&|[A-Z][\w.&'’-]*)){0,5}):")
+_DATELINE = re.compile(r"[A-Z][A-Z .,'’-]{2,40}(?:, [A-Z][\w.]++){0,2}(?: \([\w ]{2,30}\))? ?[—–-]++ \S")
+_OUTLET = re.compile(r"((?:The )?[A-Z][\w.&'’-]*+(?: (?:of|and|the|&|[A-Z][\w.&'’-]*+)){0,5}):")
 
 
 @dataclass(frozen=True, slots=True)
