@@ -19,6 +19,7 @@ from nutgraf.api.commands import doctor as checking
 from nutgraf.api.commands import eval as measuring
 from nutgraf.api.commands import serve as serving
 from nutgraf.api.commands.exits import FAILED, FOUND, INTERRUPTED
+from nutgraf.api.commands.system_errors import system_refusal
 from nutgraf.errors import BadOption, NutgrafError, error_object, option
 from nutgraf.objects import ErrorBodyJson
 
@@ -79,11 +80,16 @@ def _run(command: Callable[..., int | None]) -> NoReturn:
 
 
 def _error_body(error: Exception) -> ErrorBodyJson:
-    """Return the error body of a wrong option, which typer raises under private names, or of a defect."""
+    """Return the error body of a wrong option, which typer raises under private names, or of another error.
+
+    That is a refusal of the system, or else a defect.
+    """
     message = getattr(error, "format_message", None)
     if message is not None:
         path = getattr(getattr(error, "ctx", None), "command_path", "nutgraf")
         return {"code": BadOption.code, "message": message(), "hint": f"{path} --help"}
+    if (refusal := system_refusal(error)) is not None:
+        return error_object(refusal, option)["error"]
     return {
         "code": "defect",
         "message": f"{type(error).__name__}: {error}",
