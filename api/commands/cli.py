@@ -20,6 +20,7 @@ from nutgraf.api.commands import doctor as checking
 from nutgraf.api.commands import eval as measuring
 from nutgraf.api.commands import serve as serving
 from nutgraf.api.commands.exits import FAILED, FOUND, INTERRUPTED
+from nutgraf.api.commands.system_errors import system_refusal
 from nutgraf.errors import BadOption, LibraryPanicked, NutgrafError, error_object, option
 from nutgraf.objects import ErrorBodyJson
 
@@ -79,7 +80,7 @@ def _run(command: Callable[..., int | None]) -> NoReturn:
 
 
 def _error_body(error: BaseException) -> ErrorBodyJson:
-    """Return the error body of an error of ours, of a wrong option, or of a defect.
+    """Return the error body of our error, a wrong option, a refusal of the system, or a defect.
 
     Typer raises the errors of wrong options under private names.
     """
@@ -89,6 +90,8 @@ def _error_body(error: BaseException) -> ErrorBodyJson:
     if message is not None:
         path = getattr(getattr(error, "ctx", None), "command_path", "nutgraf")
         return {"code": BadOption.code, "message": message(), "hint": f"{path} --help"}
+    if (refusal := system_refusal(error)) is not None:
+        return error_object(refusal, option)["error"]
     return {
         "code": LibraryPanicked.code,
         "message": f"{type(error).__name__}: {error}",

@@ -18,6 +18,7 @@ NAMES = sorted(
     for path in (ROOT / "benchmarks").glob("*.py")
     if "\ndef main(" in path.read_text(encoding="utf-8")
 )
+NAMES.append("faults.__main__")
 SHOWN = re.findall(r"`benchmarks\.(\w+)([^`]*)`", README)
 
 
