@@ -97,3 +97,14 @@ def test_no_tokenizer_is_damage(tmp_path: Path, content: bytes) -> None:
 def test_an_absent_tokenizer_is_damage(tmp_path: Path) -> None:
     with pytest.raises(ModelDamaged, match="cannot be read"):
         Tokens(tmp_path / "tokenizer.json")
+
+
+def test_a_text_of_many_blocks_has_the_tokens_of_its_words() -> None:
+    tokens, words = Tokens(VOCABULARY), ["news", "Talks", "go", "on!", "—"] * 30_000
+    text = " ".join(words)
+    [alone, (ids, spans), _] = tokens.ids_and_spans(["news", text, ""])
+    once, once_spans = tokens.ids_and_spans([" ".join(words[:5])])[0]
+    assert alone[0] == once[:1]
+    assert ids == once * 30_000
+    assert tokens.ids([text]) == [ids]
+    assert spans[-len(once) :].tolist() == (once_spans + len(text) - len(" ".join(words[:5]))).tolist()
