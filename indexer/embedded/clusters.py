@@ -9,6 +9,7 @@ order of arrival, the same articles make the same clusters, as long as no templa
 band than are compared. All that is remembered is in the store.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
@@ -19,6 +20,9 @@ from nutgraf.indexer.embedded.store import Store
 RULE = "sketched_by"
 """The key of the store's state that says by which rule its sketches were made."""
 
+WAITING = "clusters_waiting"
+"""The key of the store's state that names the clusters whose members may have parted."""
+
 _BATCH = 100  # articles a transaction of `complete`, and texts kept for comparing; not measured
 _SAME_BAND = 50
 """Articles looked at in one band, the oldest first: a page's boilerplate may put a whole archive there. Like
@@ -28,10 +32,30 @@ _COMPARED = 100
 """Articles that an article is compared with, the likeliest first."""
 
 
-def neighbours(store: Store, article_ids: Sequence[str]) -> list[str]:
-    """Return the other members of these articles' clusters: without these articles they may part."""
-    members = store.cluster_members([*{*store.clusters(article_ids).values()}])
-    return sorted(members.keys() - set(article_ids))
+def postpone(store: Store, article_ids: Sequence[str]) -> None:
+    """Note that these articles are about to change or go: without them their clusters may part.
+
+    Looking into it costs a comparison of all members. So `settle` does it once, however many members change
+    before; until then the others stay together. The caller has begun a transaction.
+    """
+    _wait(store, _waiting(store) | store.shared_clusters(article_ids))
+
+
+def settle(store: Store) -> None:
+    """Find the clusters of the members of those that `postpone` noted, a transaction each."""
+    while waiting := _waiting(store):
+        name = min(waiting)
+        with store.atomic():
+            _wait(store, waiting - {name})
+            place(store, [], store.cluster_members([name]))
+
+
+def _waiting(store: Store) -> set[str]:
+    return {*json.loads(store.state(WAITING) or "[]")}
+
+
+def _wait(store: Store, names: Iterable[str]) -> None:
+    store.set_state(WAITING, json.dumps(sorted(names)))
 
 
 def place(store: Store, articles: Sequence[Article], left: Iterable[str] = ()) -> None:
@@ -73,12 +97,16 @@ def _join(store: Store, names: Iterable[str]) -> None:
     """Make one cluster of several."""
     least, *others = sorted(names)  # writing a row anew costs its text, too: only those that change
     store.join(least, others)
+    waiting = _waiting(store)
+    if not waiting.isdisjoint(others):
+        _wait(store, waiting.difference(others) | {least})
 
 
 def forget(store: Store) -> None:
     """Forget every sketch and cluster; `complete` makes them again. The caller has begun a transaction."""
     store.sketches.remove_all()
     store.part()
+    _wait(store, ())
     store.set_state(RULE, duplicates.rule())
 
 

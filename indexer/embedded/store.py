@@ -202,6 +202,11 @@ class Store:
         sql = "SELECT id, cluster FROM articles WHERE cluster IS NOT NULL AND id IN ({})"
         return dict(self._db.rows_in(sql, article_ids))
 
+    def shared_clusters(self, article_ids: Sequence[str]) -> set[str]:
+        """Return the clusters of these articles that have another member."""
+        sql = f"SELECT DISTINCT a.cluster FROM articles a WHERE NOT {_ALONE} AND a.id IN ({{}})"
+        return {row[0] for row in self._db.rows_in(sql, article_ids) if row[0] is not None}
+
     def cluster_members(self, names: Sequence[str]) -> dict[str, str]:
         """Return id -> cluster of all articles of these clusters."""
         return dict(self._db.rows_in("SELECT id, cluster FROM articles WHERE cluster IN ({})", names))

@@ -72,10 +72,8 @@ class EmbeddedWriter:
         """Remove articles by id; return those that were there. They are gone from every search."""
         self._claim()
         with self._store.atomic():
-            left = clusters.neighbours(self._store, article_ids)
-            removed = self._store.remove(article_ids)
-            clusters.place(self._store, [], left)
-        return removed
+            clusters.postpone(self._store, article_ids)
+            return self._store.remove(article_ids)
 
     def unseen_origins(self) -> Iterator[tuple[str, str]]:
         """Yield (article id, origin) of the stored articles that did not come through this writer."""
@@ -96,6 +94,7 @@ class EmbeddedWriter:
         """Publish a generation, unless the last one holds all there is."""
         self._claim()
         self._fill(lambda: None)
+        clusters.settle(self._store)
         manifest = published(self.folder, self._store)
         if manifest and manifest.upto == self._store.last_passage() and not self._store.tombstones():
             return _state(manifest)
@@ -193,11 +192,11 @@ class EmbeddedWriter:
         missing = [key for key in texts if key not in known]
         encoded = self._encoder.encode([texts[key] for key in missing]).astype(np.float16)
         with self._store.atomic():
-            left = clusters.neighbours(self._store, [article.id for article in articles])
+            clusters.postpone(self._store, [article.id for article in articles])
             self._store.put_vectors(dict(zip(missing, encoded, strict=True)))
             for article in articles:
                 self._store.put(article, passages[article.id])
-            clusters.place(self._store, articles, left)
+            clusters.place(self._store, articles)
         self.encoded_passages += len(missing)
 
     def _passages(self, article: Article, texts: dict[bytes, str]) -> Iterator[NewPassage]:

@@ -24,7 +24,7 @@ _WEB_ENCODINGS = frozenset({
     "iso2022_jp", "koi8-r", "koi8-u", "mac-cyrillic", "mac-roman", "shift_jis", "tis-620", "utf-8",
     *(f"iso8859-{part}" for part in range(2, 17)),
 })  # fmt: skip
-# The library's time grows with the square of the elements. 30,000 take seconds; news pages have some thousand.
+# The library's time grows with the square of the elements: 30,000 take seconds; news pages have thousands.
 _MOST_ELEMENTS = 30_000
 # The parser compares each attribute of an element with all others. Of an attribute its value is passed over.
 _MOST_ATTRIBUTES = 200

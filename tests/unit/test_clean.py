@@ -1,13 +1,14 @@
 """Cleaning: whole lines go, the article's own words stay, and what is left can be stored."""
 
 import re
+import sys
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nutgraf.indexer.clean import RemovedLine, clean, clean_report, normalise, one_line
+from nutgraf.indexer.clean import _MARKS_END, RemovedLine, clean, clean_report, composed, normalise, one_line
 
 BODY = "The minister said that the talks would go on. " * 5
 
@@ -160,3 +161,21 @@ def test_normalised_text_can_be_stored(text: str) -> None:
     assert unicodedata.is_normalized("NFC", plain)
     assert normalise(plain) == plain
     assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\xa0\xad\u200b-\u200f\ufeff]|\n\n\n|[ \t]$", plain)
+
+
+@pytest.mark.parametrize(
+    ("marks", "expected"),
+    [
+        ("\u0316" * 30, "\u0316" * 30),
+        ("\u0316" * 31, "\u0316" * 30 + "\u034f\u0316"),
+        ("\u0301" * 30 + "\u0316" * 31, "\u0301" * 30 + "\u034f" + "\u0316" * 30 + "\u034f\u0316"),
+    ],
+)
+def test_thirty_combining_marks_in_a_row_and_no_more(marks: str, expected: str) -> None:
+    for before in ("x", "100 x", "\u3042" * 40):
+        assert composed(before + marks) == before + expected
+        assert composed(before + expected) == before + expected
+
+
+def test_no_combining_mark_lies_above_those_that_are_looked_for() -> None:
+    assert not any(unicodedata.combining(chr(code)) for code in range(_MARKS_END, sys.maxunicode + 1))

@@ -39,17 +39,18 @@ def store(tmp_path: Path) -> Store:
 def add(store: Store, *articles: Article) -> None:
     """Store articles as the builder does."""
     with store.atomic():
-        left = clusters.neighbours(store, [a.id for a in articles])
+        clusters.postpone(store, [a.id for a in articles])
         for item in articles:
             store.put(item, [])
-        clusters.place(store, articles, left)
+        clusters.place(store, articles)
+    clusters.settle(store)
 
 
 def remove(store: Store, *article_ids: str) -> None:
     with store.atomic():
-        left = clusters.neighbours(store, article_ids)
+        clusters.postpone(store, article_ids)
         store.remove(article_ids)
-        clusters.place(store, [], left)
+    clusters.settle(store)
 
 
 def groups(store: Store, articles: Iterable[Article]) -> dict[str, set[str]]:
@@ -249,3 +250,18 @@ def test_members_come_by_date_then_id_and_facts_name_clusters_of_several(store: 
     facts = store.facts([1, 2, 3, 4, 5, 6])
     assert {i: f.cluster for i, f in facts.items()} == {1: "x", 2: "x", 3: "x", 4: "x", 5: None}
     assert {i: f.day for i, f in facts.items()} == {1: 18263, 2: 18263, 3: None, 4: 18264, 5: 18262}
+
+
+def test_a_cluster_that_waits_is_looked_into_when_it_has_joined_another(store: Store) -> None:
+    add(store, LEFT, RIGHT, article("copy", LEFT.text), BRIDGE)
+    with store.atomic():
+        clusters.postpone(store, ["bridge"])
+        store.put(article("bridge", ALONE.text), [])
+        clusters.place(store, [article("bridge", ALONE.text)])
+    with store.atomic():
+        store.put(article("a", RIGHT.text), [])
+        clusters.place(store, [article("a", RIGHT.text)])
+    clusters.settle(store)
+    every = [article(i, "") for i in ("a", "bridge", "copy", "left", "right")]
+    assert groups(store, every) == {"bridge": {"bridge"}, "copy": {"copy", "left"}, "a": {"a", "right"}}
+    assert store.state(clusters.WAITING) == "[]"

@@ -44,6 +44,12 @@ def test_a_folder_is_read_whole_in_order_without_hidden_files(archive: Path) -> 
     ]
 
 
+def test_a_pattern_goes_round_no_loop_of_links(archive: Path) -> None:
+    for name in ("here", "there"):
+        (archive / name).symlink_to(".")
+    assert stems("news/**/*.[tT][xX][tT]") == ["news/a.txt", "news/b/c.TXT"]
+
+
 def test_the_id_is_the_same_whichever_way_a_file_is_named(
     archive: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

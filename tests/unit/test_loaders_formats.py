@@ -94,6 +94,11 @@ def test_the_charset_that_a_page_names(tmp_path: Path, charset: str, encoding: s
     assert article(tmp_path / "a.htm", text.encode(encoding)).text == f"{BODY}\n\nHe said “no”."
 
 
+def test_an_encoding_of_python_alone_is_not_taken(tmp_path: Path) -> None:
+    text = page('<meta charset="punycode">', "<p>He said “no-a”.</p>")
+    assert article(tmp_path / "a.htm", text.encode()).text == f"{BODY}\n\nHe said “no-a”."
+
+
 def test_a_short_page(tmp_path: Path) -> None:
     content = b"<html><head><title>Tiny</title></head><body><p>Just one short line.</p></body></html>"
     got = article(tmp_path / "a.html", content)
@@ -105,6 +110,8 @@ def test_deep_and_endless_pages(tmp_path: Path) -> None:
     got = read(tmp_path / "a.html", deep.encode())
     said = got.text if isinstance(got, Article) else got.reason
     assert said in {"Deep down.", "no text left after cleaning"}  # libxml2 stops at a depth that is its own
+    crowded = f"<html><body><p {' '.join(f'a{n}=1' for n in range(201))}>One.</p><p>Two.</p></body></html>"
+    assert reason(tmp_path / "c.html", crowded.encode()) == "an element with more than 200 attributes"
     wide = "<html><body>" + "<p>a b c" * 100_001 + "</body></html>"
     assert reason(tmp_path / "b.html", wide.encode()) == "more than 30,000 elements"
 
@@ -232,6 +239,37 @@ def test_broken_and_hostile_word_documents(tmp_path: Path) -> None:
     assert reason(tmp_path / "e.docx", bomb) == "larger than 20 MB when unpacked"
     old = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(100)
     assert reason(tmp_path / "f.docx", old) == "Word document that needs a password, or an old .doc"
+
+
+def word_with(body: str) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(word())) as whole:
+        parts = {name: whole.read(name) for name in whole.namelist()}
+    space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    paragraphs = f"<w:p><w:r><w:t>Title</w:t></w:r></w:p>{body}"
+    document = f"<w:document {space}><w:body>{paragraphs}</w:body></w:document>"
+    return archive(parts | {"word/document.xml": document.encode()})
+
+
+def cell(words: str, properties: str = "") -> str:
+    return f"<w:tc><w:tcPr>{properties}</w:tcPr><w:p><w:r><w:t>{words}</w:t></w:r></w:p></w:tc>"
+
+
+def test_a_cell_counts_once_however_many_columns_it_claims(tmp_path: Path) -> None:
+    row = cell("wide", '<w:gridSpan w:val="150000000"/>') + cell("narrow")
+    got = article(tmp_path / "a.docx", word_with(f"<w:tbl><w:tr>{row}</w:tr></w:tbl>"))
+    assert got.text == "wide | narrow"
+
+
+@pytest.mark.parametrize(("label", "repeated"), [("Tarn", "Tarn"), ("long " * 60, "")])
+def test_rows_say_the_label_of_a_cell_that_spans_them(tmp_path: Path, label: str, repeated: str) -> None:
+    first = cell(label, '<w:vMerge w:val="restart"/>') + cell("one")
+    second = cell("", "<w:vMerge/>") + cell("two")
+    got = article(tmp_path / "a.docx", word_with(f"<w:tbl><w:tr>{first}</w:tr><w:tr>{second}</w:tr></w:tbl>"))
+    assert got.text == f"{label.strip()} | one\n\n{repeated} | two"
+
+
+def test_a_word_document_of_too_many_elements(tmp_path: Path) -> None:
+    assert reason(tmp_path / "a.docx", word_with("<w:p/>" * 500_000)) == "more than 500,000 elements"
 
 
 def test_entities_in_word_documents_are_not_unfolded(tmp_path: Path) -> None:

@@ -107,3 +107,14 @@ def test_special_tokens_that_a_text_quotes_are_words(name: ShippedModel) -> None
     [(ids, spans)] = tokens.ids_and_spans([text])
     assert not {tokens.cls, tokens.sep} & {*ids}
     assert "sep" in {text[start:end].lower() for start, end in spans}
+
+
+def test_a_text_of_many_blocks_has_the_tokens_of_its_words() -> None:
+    tokens, words = Tokens(VOCABULARY), ["news", "Talks", "go", "on!", "—"] * 30_000
+    text = " ".join(words)
+    [alone, (ids, spans), _] = tokens.ids_and_spans(["news", text, ""])
+    once, once_spans = tokens.ids_and_spans([" ".join(words[:5])])[0]
+    assert alone[0] == once[:1]
+    assert ids == once * 30_000
+    assert tokens.ids([text]) == [ids]
+    assert spans[-len(once) :].tolist() == (once_spans + len(text) - len(" ".join(words[:5]))).tolist()

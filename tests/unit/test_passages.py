@@ -149,3 +149,17 @@ def test_every_passage_is_a_quote_and_nothing_is_lost(text: str, title: str, max
     assert spans == sorted(spans)
     for (first, _), (second, _) in pairwise(spans):
         assert first < second
+
+
+def test_a_long_paragraph_is_cut_as_short_ones_are() -> None:
+    sentences = [f"Mr. Holt of the U.S. said “no. {n}” on Jan. {n % 30 + 1}, at 5 p.m." for n in range(900)]
+    rule = {"words": 1, "overlap_sentences": 0}
+    assert cut(" ".join(sentences), **rule) == [part for s in sentences for part in cut(s, **rule)]
+
+
+def test_the_sentence_in_a_long_paragraph() -> None:
+    sentences = [f"Sentence {n} stands here." for n in range(5000)]
+    text = " ".join(sentences)
+    for sentence in (sentences[0], sentences[2500], sentences[-1]):
+        at = text.index(sentence)
+        assert sentence_around(text, at + 9, at + 12) == (at, at + len(sentence))

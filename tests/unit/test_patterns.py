@@ -181,9 +181,7 @@ def follows(rest: list[tuple[Any, Any]], own: frozenset[str], flags: int) -> boo
         low, _, body = value
         repeated = [*items(body)]
         shared = characters(repeated[0], flags) if len(repeated) == 1 else None
-        if gives_back(item) and shared is not None and shared & own:
-            return True
-        if follows(repeated, own, flags):
+        if (gives_back(item) and shared is not None and shared & own) or follows(repeated, own, flags):
             return True
         if low and (shared is None or not shared & own):
             return False
