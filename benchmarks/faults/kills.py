@@ -5,8 +5,9 @@ stored), answers, holds every change that was reported as done and no half one, 
 `nutgraf doctor` on the index find no problem. The models have no weights, so a kill costs a fraction of a
 second, and everything else is what runs at the user's.
 
-Kills by `time` come at any instruction, also within SQLite and tantivy; kills by `calls` come at the n-th
-call of a function, the same one each time that a campaign runs.
+Kills by `time` come at any instruction, also within SQLite and tantivy. Kills by `calls` come before the n-th
+call of a function that changes the disk, so that each gap between two changes is met often; they are the same
+each time that a campaign runs.
 """
 
 import importlib
@@ -25,7 +26,7 @@ from typing import TypeAlias, TypeVar
 
 from benchmarks.faults import posts
 from benchmarks.faults.children import RAISED, Child, Report, outcome
-from benchmarks.faults.contents import Contents, Inspection, TinyModels, inspect, story
+from benchmarks.faults.contents import Contents, Inspection, TinyModels, inspect, story, warm
 from benchmarks.faults.journal import Journal, Outcome
 from nutgraf.archive import Archive
 from nutgraf.indexer.storage import ArchiveWriter
@@ -38,13 +39,17 @@ FINE = ("held", "unpublished")
 FINISHED = "finished"
 """The work ended before the kill, which does not count then."""
 
-IDS = [f"a{number}" for number in range(16)]
+IDS = [f"a{number}" for number in range(12)]
 LIFE = 60
 """Kills that one archive goes through before it is compared with what was written to it, and removed."""
 
+_WRITING = {
+    *("execute", "executemany", "commit", "wait_merging_threads", "write_index"),  # SQLite, tantivy, FAISS
+    *("open", "write", "flush", "fsync", "replace", "rename", "link", "symlink", "mkdir", "rmdir", "unlink"),
+}
 _BATCH_CHARS = 3_000  # two articles a transaction
 _PRELOADED = (
-    *("faiss", "filelock", "sentencex", "tantivy", "uvicorn", "xxhash"),
+    *("faiss", "filelock", "numpy.ma", "sentencex", "tantivy", "uvicorn", "xxhash"),
     *("nutgraf.api.doctor.index_checks", "nutgraf.api.web.app", "nutgraf.indexer.embedded.index"),
     *("nutgraf.indexer.embedded.writer", "nutgraf.qa.answer", "nutgraf.qa.search", "nutgraf.results"),
 )
@@ -78,6 +83,7 @@ class Kills:
     def __init__(self, scratch: Path, seed: int, *, by_calls: bool) -> None:
         for name in _PRELOADED:
             importlib.import_module(name)
+        warm()
         self._scratch = scratch
         self._seed = seed
         self._moments = _Moments(by_calls)
@@ -155,8 +161,8 @@ class Kills:
     def _begin_life(self) -> None:
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder, self._contents = self._scratch / f"{time.monotonic_ns()}", Contents()
-        outcome(_add(IDS[:12], 0, self._folder))
-        self._contents.settle({article_id: story(article_id, 0).text for article_id in IDS[:12]})
+        outcome(_add(IDS[:9], 0, self._folder))
+        self._contents.settle({article_id: story(article_id, 0).text for article_id in IDS[:9]})
         self._age = 0
 
     def _end_life(self, journal: Journal) -> None:
@@ -226,14 +232,14 @@ def _inspected(folder: Path, dice: random.Random) -> Inspection:
 
 
 def _counted(work: Callable[[Report], None], last: float) -> Callable[[Report], None]:
-    """Return work that kills its process at the call of this number, and else reports the number of calls."""
+    """Return work that kills its process at the writing call of this number; else it reports their number."""
 
     def counted(report: Report) -> None:
         calls = 0
 
-        def called(_frame: object, _event: str, _argument: object) -> None:
+        def called(_frame: object, event: str, function: object) -> None:
             nonlocal calls
-            calls += 1
+            calls += event == "c_call" and getattr(function, "__name__", "") in _WRITING
             if calls > last:
                 os.kill(os.getpid(), signal.SIGKILL)
 

@@ -43,6 +43,7 @@ _MOST_HANDLES = 30  # about what a command needs, as the other amounts: some suc
 _HANG_S = 60.0  # a command takes a second or two
 _HANGS = f"(no end in {_HANG_S:g} s)"
 _FAILED = 2
+_SHOWN_CHARS = 400
 _MB = 1_000_000
 
 Limit: TypeAlias = Callable[[], None]
@@ -88,7 +89,7 @@ class SystemFaults:
         limit, amount = self._limit(kind, dice)
         ended, said = _run(words, limit)
         self._disk.restore()
-        where = f"{command} with {amount}: exit {ended}: {said[-400:]}"
+        where = f"{command} with {amount}: exit {ended}: {said[-_SHOWN_CHARS:]}"
         name = _name(kind, command, ended, said)
         seen = _inspected(folder)
         if name in FINE and (faults := [*seen.faults, *contents.faults(seen.texts)]):
@@ -98,7 +99,7 @@ class SystemFaults:
             seen = _inspected(folder)
             gone = command == "remove" and ended == 1  # the articles were removed the first time
             if not (ended == 0 or gone) or seen.faults or seen.texts != contents.expected:
-                name, where = "stuck", f"{where}; again: exit {ended}: {said[-400:]} {seen.faults}"
+                name, where = "stuck", f"{where}; again: exit {ended}: {said[-_SHOWN_CHARS:]} {seen.faults}"
         shutil.rmtree(folder)
         return Outcome(kind, name, where)
 
@@ -146,7 +147,8 @@ def _name(kind: str, command: str, ended: int, said: str) -> str:
     if "defect of nutgraf" in said:
         return "defect"
     if ended == _FAILED:
-        return "refused" if said.count("error:") == 1 else "unclear"
+        errors = sum(line.startswith("error: ") for line in said.splitlines())
+        return "refused" if errors == 1 else "unclear"
     return "done" if ended == 0 or (command, ended) == ("ask", 1) else "unclear"
 
 

@@ -15,6 +15,7 @@ from benchmarks.faults.contents import Contents, story
 from benchmarks.faults.journal import Journal, Outcome
 
 ROOT = Path(__file__).parents[2]
+_MEMORY = Path("/dev/shm")
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the campaigns fork, and read /proc")
 
@@ -23,7 +24,7 @@ def campaign(tmp_path: Path, *words: str) -> Counter[tuple[str, str]]:
     """Run a campaign, which must find nothing; return how often each (kind, name) came out."""
     journal = tmp_path / "journal.jsonl"
     command = [sys.executable, "-m", "benchmarks.faults", *words, "--journal", str(journal)]
-    command += ["--scratch", str(tmp_path)]
+    command += ["--scratch", str(_MEMORY if _MEMORY.is_dir() else tmp_path)]  # no kill waits for a disk
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     outcomes = [Outcome(**json.loads(line)) for line in journal.read_text().splitlines()]
@@ -31,16 +32,16 @@ def campaign(tmp_path: Path, *words: str) -> Counter[tuple[str, str]]:
 
 
 def test_an_archive_is_whole_after_kills_at_any_call(tmp_path: Path) -> None:
-    """Thirty kills of each kind of work but posts, whose moments depend on the clock."""
+    """Fifteen kills of each kind of work but posts, whose moments depend on the clock."""
     kinds = ["first", "update", "remove", "rebuild", "publish"]
-    counts = campaign(tmp_path, "kills", "--moments", "calls", "--count", "150", "--kinds", *kinds)
+    counts = campaign(tmp_path, "kills", "--moments", "calls", "--count", "75", "--kinds", *kinds)
     assert {kind: counts[kind, "held"] + counts[kind, "unpublished"] for kind in kinds} == dict.fromkeys(
-        kinds, 30
+        kinds, 15
     )
 
 
 def test_an_archive_is_whole_after_kills_of_a_server(tmp_path: Path) -> None:
-    assert campaign(tmp_path, "kills", "--count", "8", "--kinds", "post") == {("post", "held"): 8}
+    assert campaign(tmp_path, "kills", "--count", "5", "--kinds", "post") == {("post", "held"): 5}
 
 
 def test_a_stopped_campaign_goes_on(tmp_path: Path) -> None:
@@ -50,14 +51,14 @@ def test_a_stopped_campaign_goes_on(tmp_path: Path) -> None:
 
 
 def test_commands_without_disk_handles_or_memory_end_with_one_error(tmp_path: Path) -> None:
-    counts = campaign(tmp_path, "system", "--count", "15")
+    counts = campaign(tmp_path, "system", "--count", "5")
     assert {kind for kind, _ in counts} == {"disk full", "file size", "handles", "memory", "read only"}
-    assert sum(counts.values()) == 15
+    assert sum(counts.values()) == 5
 
 
 def test_damaged_documents_and_requests_are_read_or_refused(tmp_path: Path) -> None:
-    counts = campaign(tmp_path, "fuzz", "--count", "400")
-    assert sum(counts.values()) == 400
+    counts = campaign(tmp_path, "fuzz", "--count", "200")
+    assert sum(counts.values()) == 200
     assert {"question", "cursor", "body", "article", "message", ".pdf", ".docx"} <= {
         kind for kind, _ in counts
     }
@@ -99,6 +100,12 @@ def test_a_removal_is_seen_whole_or_not_at_all() -> None:
     contents.begin({"a": None, "b": None}, together=True)
     assert contents.faults({}) == contents.faults({"a": "a", "b": "b"}) == []
     assert [name for name, _ in contents.faults({"a": "a"})] == ["half"]
+
+
+def test_an_article_that_was_not_there_is_no_part_of_a_removal() -> None:
+    contents = Contents({"a": ["a"]})
+    contents.begin({"a": None, "b": None}, together=True)
+    assert contents.faults({}) == contents.faults({"a": "a"}) == []
     contents.settle({})
     assert [name for name, _ in contents.faults({"a": "a"})] == ["half"]
 
