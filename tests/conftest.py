@@ -1,5 +1,6 @@
 """What the suites share: the shipped models, loaded once, indexes, and the command line."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -77,7 +78,10 @@ def seeds_settings(seeds_index: Path) -> Settings:
 
 @pytest.fixture
 def panicking() -> Callable[[Path, str], None]:
-    """Return a function that damages an index so that tantivy panics: at "opening" it, or at "searching"."""
+    """Return a function that damages an index so that tantivy panics: at "opening" it, or at "searching".
+
+    The digests of its files are taken away, as in an index of an older nutgraf: they would tell first.
+    """
 
     def damaged(index: Path, when: str) -> None:
         suffix, byte = {"opening": ("fast", 0xFF), "searching": ("idx", 0)}[when]
@@ -85,6 +89,8 @@ def panicking() -> Callable[[Path, str], None]:
         content = path.read_bytes()
         half = len(content) // 2  # the size stays, which opening compares with the manifest
         path.write_bytes(bytes([byte]) * half + content[half:])
+        manifest = json.loads((index / "manifest.json").read_text())
+        (index / "manifest.json").write_text(json.dumps(manifest | {"digests": {}}))
 
     return damaged
 
