@@ -16,7 +16,6 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.common import print_table
 from nutgraf.indexer import duplicates
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.clean import clean
@@ -190,16 +189,16 @@ def main() -> None:
     stages = [options.stage] if options.stage else [*STAGES]
     for stage in stages:
         STAGES[stage](text_of("prose", 1000))  # what is loaded once is no part of it
-    rows, fine = [], True
+    print(f"CPU seconds for {2 * options.chars:,} characters; ! more than {MOST_RATIO} times those for half")
+    print(f"{'kind':22}" + "".join(f"{stage:>12}" for stage in stages))
+    fine = True
     for kind in KINDS:
-        row: list[object] = [kind]
+        print(f"{kind:22}", end="", flush=True)
         for stage in stages:
             first, second = times_of(stage, kind, options.chars)
             fine &= is_linear(first, second)
-            row.append(f"{second:.1f}{'' if is_linear(first, second) else ' !'}")
-        rows.append(row)
-    title = f"CPU seconds for {2 * options.chars:,} characters; ! more than {MOST_RATIO} times those for half"
-    print_table(title, ["kind", *stages], rows)
+            print(f"{second:10.1f} {' ' if is_linear(first, second) else '!'}", end="", flush=True)
+        print()
     sys.exit(not fine)
 
 
