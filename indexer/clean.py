@@ -22,9 +22,8 @@ _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 # Looking back keeps it linear: a run of blanks is tried from its first only.
 _TRAILING = re.compile(r"(?<![ \t])[ \t]++$", re.MULTILINE)
 _MOST_MARKS = 30  # combining marks in a row: the Stream-Safe Text Format of Unicode (UAX 15, section 13)
-_MARKS_END = (
-    0x20000  # the planes above hold no combining mark; to look at them, too, takes a tenth of a second
-)
+# The planes above hold no combining mark; to look at them, too, takes a tenth of a second.
+_MARKS_END = 0x20000
 _GRAPHEME_JOINER = "\u034f"  # parts such a run in that format; it is not seen
 _BLANK_LINES = re.compile(r"\n{3,}")
 

@@ -416,6 +416,7 @@ class Archive:
         (1, [('skipped', 'no field "text"')])
         """
         _check_add(fields, outlet, max_bytes)
+        _check_limits(max_seconds, max_memory_mb)
         options = IngestOptions(
             fields=fields or {},
             outlet=outlet,
@@ -551,6 +552,19 @@ def _check_add(fields: Mapping[str, str] | None, outlet: str | None, max_bytes: 
     if type(max_bytes) is not int or max_bytes < 1:
         message = f"{{max_bytes}} is {max_bytes!r:.40}, expected a whole number, 1 or more"
         raise BadOption(message, hint="archive.add(path, max_bytes=20_000_000)", fields=["max_bytes"])
+
+
+def _check_limits(max_seconds: float, max_memory_mb: int) -> None:
+    """Raise BadOption for a limit that is no number; `Limits` says which numbers may be."""
+    for field, value, kinds in (
+        ("max_seconds", max_seconds, (int, float)),
+        ("max_memory_mb", max_memory_mb, (int,)),
+    ):
+        if type(value) not in kinds:
+            message = f"{{{field}}} is {value!r:.40}, expected a number"
+            raise BadOption(
+                message, hint="archive.add(path, max_seconds=20, max_memory_mb=1000)", fields=[field]
+            )
 
 
 def _checked_ids(article_ids: str | Iterable[str]) -> list[str]:

@@ -40,7 +40,7 @@ class ReaderParams:
     null_weight: float = 0.5  # 2026-11-22, "the mean of three runs, and its calibration"
     titles: bool = False  # 2026-11-21, "what the reader's score is made of"
     agreement_weight: float = 2.0  # 2026-11-22, "what support is worth"
-    contenders: int = 4
+    contenders: int = 4  # as contender_lead: not chosen yet, benchmarks/cascade.py compares others
     contender_lead: float = 8.0
 
     def prefix(self, candidate: Candidate) -> str:

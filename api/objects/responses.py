@@ -17,7 +17,7 @@ _RANKS = {
     "article_bm25": {"rank": 1, "score": 31.7},
     "fused": {"rank": 1, "score": 0.83},
     "recency": 0.0,
-    "reader": {"rank": 1, "score": 9.1, "over_null": 7.2, "model": "nutgraf/mpnet-reader-int8"},
+    "reader": {"rank": 1, "score": 9.1, "over_null": 7.2, "model": "nutgraf/minilm-l6-reader-int8"},
     "cluster": ARTICLE_ID,
 }
 _WHY = {

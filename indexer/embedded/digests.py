@@ -48,14 +48,14 @@ def check_digests(folder: Path, manifest: Manifest, names: Iterable[str], *, ane
             stamp = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, expected)
             if stamp in _compared and not anew:
                 continue
-            found = digest_of(path)
+            digest = digest_of(path)
         except OSError as error:
             raise IndexDamaged(
                 f"{path} cannot be read: {error.strerror}", hint=rebuild_hint(folder)
             ) from error
-        if found != expected:
+        if digest != expected:
             raise IndexDamaged(
-                f"{path} is damaged: its digest is {found[:12]}…, not {expected[:12]}…",
+                f"{path} is damaged: its digest is {digest[:12]}…, not {expected[:12]}…",
                 hint=rebuild_hint(folder),
             )
         _compared.add(stamp)

@@ -19,9 +19,8 @@ _MOST_PARTS = 5_000  # files in the archive: a bound against bombs, not measured
 _ALL_PARTS_FACTOR = 5
 # The library takes some 20 µs an element; a book of a thousand pages has some hundred thousand of them.
 _MOST_ELEMENTS = 500_000
-_REPEATED_CHARS = (
-    200  # of a cell that spans rows: a label is said again in each of them, a longer text is not
-)
+# Of a cell that spans rows: a label is said again in each of them, a longer text is not.
+_REPEATED_CHARS = 200
 _TITLE_STYLES = frozenset({"Title", "Heading 1"})
 _LOCKED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the old container, which also wraps encrypted new documents
 

@@ -11,7 +11,7 @@ class Limits:
 
     `memory_mb` bounds the address space of a worker, its code and libraries included. A worker that computes
     nothing and says nothing, as on a file system that hangs, is stopped after `WAITING` times as long.
-    The defaults are far above what the largest files of a newsroom need: docs/log.md has the measurement.
+    The defaults are far above what files of a newsroom need; others were not compared.
     """
 
     seconds: float = 20.0
@@ -41,4 +41,4 @@ LEAST_SECONDS = 0.1
 LONGEST_SECONDS = 86_400
 LEAST_MEMORY_MB = 300  # libraries and their threads reserve some 200 MB of addresses
 MOST_MEMORY_MB = 1_000_000
-WAITING = 5
+WAITING = 5  # not measured

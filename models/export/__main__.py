@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import get_args
 
 from nutgraf.models.cards import ShippedModel
-from nutgraf.models.errors import ModelError
+from nutgraf.models.exits import exit_status
 from nutgraf.models.export import ranges, sources
 from nutgraf.models.export.folder import write
 from nutgraf.models.export.measure import measure
@@ -14,20 +14,18 @@ from nutgraf.models.export.measure import measure
 
 def main(arguments: list[str] | None = None) -> int:
     """Measure ranges, export a model, or both; return the exit status."""
-    options = _parser().parse_args(arguments)
-    try:
-        source = options.source or sources.default_encoder()
-        measured = options.ranges or ranges.FOLDER / f"{options.model}.json"
-        if options.texts is not None:
-            measure(options.model, source, options.texts, measured)
-        if options.out is not None:
-            card = write(options.model, source, options.out, measured)
-            size_bytes = card.size_bytes + card.external_size_bytes
-            sys.stdout.write(f"{options.out}: {size_bytes} bytes, sha256 {card.sha256}\n")
-    except ModelError as error:
-        sys.stderr.write(f"error: {error}\n" + (f"hint: {error.hint}\n" if error.hint else ""))
-        return 2
-    return 0
+    return exit_status(lambda: _export(_parser().parse_args(arguments)))
+
+
+def _export(options: argparse.Namespace) -> None:
+    source = options.source or sources.default_encoder()
+    measured = options.ranges or ranges.FOLDER / f"{options.model}.json"
+    if options.texts is not None:
+        measure(options.model, source, options.texts, measured)
+    if options.out is not None:
+        card = write(options.model, source, options.out, measured)
+        size_bytes = card.size_bytes + card.external_size_bytes
+        sys.stdout.write(f"{options.out}: {size_bytes} bytes, sha256 {card.sha256}\n")
 
 
 def _parser() -> argparse.ArgumentParser:

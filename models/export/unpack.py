@@ -18,7 +18,8 @@ from onnx import numpy_helper
 
 from nutgraf.models.cards import VOCABULARY, ModelCard
 from nutgraf.models.cards import WEIGHTS as GRAPH
-from nutgraf.models.errors import ModelDamaged, ModelError
+from nutgraf.models.errors import ModelDamaged
+from nutgraf.models.exits import exit_status
 from nutgraf.models.export.sources import WEIGHTS, config
 from nutgraf.models.export.transformer import Array
 
@@ -112,12 +113,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--out", type=Path, required=True, help="write the weights to this folder")
     options = parser.parse_args(arguments)
-    try:
-        unpack(options.folder, options.base or default_encoder(), options.out)
-    except ModelError as error:
-        sys.stderr.write(f"error: {error}\n" + (f"hint: {error.hint}\n" if error.hint else ""))
-        return 2
-    return 0
+    return exit_status(lambda: unpack(options.folder, options.base or default_encoder(), options.out))
 
 
 if __name__ == "__main__":

@@ -4,8 +4,9 @@ import argparse
 import sys
 from pathlib import Path
 
+from nutgraf.models.exits import exit_status
 from nutgraf.models.export.sources import default_encoder
-from nutgraf.models.training.command import exit_status, run_options, say
+from nutgraf.models.training.command import run_options, say
 from nutgraf.models.training.recipe import RECIPES
 
 
@@ -37,7 +38,7 @@ def _train(options: argparse.Namespace) -> None:
         else DistillationParams(options.teacher, options.teacher_weight, options.temperature),
         say=say,
     )
-    say(f"{folder}: export it with python -m nutgraf.models.export reader --source {folder} ...")
+    say(f"{folder}: export it with python -m nutgraf.models.export small-reader --source {folder} ...")
 
 
 def _parser() -> argparse.ArgumentParser:

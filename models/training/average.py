@@ -13,6 +13,7 @@ from pathlib import Path
 import torch
 
 from nutgraf.models.errors import ModelError
+from nutgraf.models.exits import exit_status
 from nutgraf.models.training.architectures import load_network
 from nutgraf.models.training.network import SpanNetwork
 
@@ -47,12 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("readers", type=Path, nargs="+", help="folders of readers, RUN/reader of each run")
     parser.add_argument("--out", type=Path, required=True, help="write the mean to this folder")
     options = parser.parse_args(arguments)
-    try:
-        average(options.readers, options.out)
-    except ModelError as error:
-        sys.stderr.write(f"error: {error}\n" + (f"hint: {error.hint}\n" if error.hint else ""))
-        return 2
-    return 0
+    return exit_status(lambda: average(options.readers, options.out))
 
 
 if __name__ == "__main__":

@@ -1,12 +1,9 @@
-"""What the commands of the training share: the options of a run, and how errors are reported."""
+"""What the commands of the training share: the options of a run, and how a line is printed."""
 
 import argparse
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
-
-from nutgraf.models.errors import ModelError
 
 
 def run_options(parser: argparse.ArgumentParser, *, kept: str) -> None:
@@ -28,21 +25,6 @@ def data_option(parser: argparse.ArgumentParser) -> None:
         default=Path(os.environ.get("NUTGRAF_DATA", "../shared/data")) / "reader-train",
         help="folder with the training files (default: reader-train in $NUTGRAF_DATA or ../shared/data)",
     )
-
-
-def exit_status(work: Callable[[], None]) -> int:
-    """Call `work`; return 0, or 2 after reporting a ModelError or a missing library on stderr."""
-    try:
-        work()
-    except ImportError as error:
-        sys.stderr.write(
-            f"error: training needs more libraries: {error}\nhint: pip install sentence-transformers\n"
-        )
-        return 2
-    except ModelError as error:
-        sys.stderr.write(f"error: {error}\n" + (f"hint: {error.hint}\n" if error.hint else ""))
-        return 2
-    return 0
 
 
 def say(line: str) -> None:

@@ -14,6 +14,7 @@ from typing import Literal, get_args
 from safetensors.torch import load_file, save_file
 
 from nutgraf.models.errors import ModelError
+from nutgraf.models.exits import exit_status
 
 Kept = Literal["bottom", "spread"]
 
@@ -76,12 +77,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--out", type=Path, required=True, help="write the network to this folder")
     options = parser.parse_args(arguments)
-    try:
-        cut(options.folder, options.out, options.layers, options.keep)
-    except ModelError as error:
-        sys.stderr.write(f"error: {error}\n" + (f"hint: {error.hint}\n" if error.hint else ""))
-        return 2
-    return 0
+    return exit_status(lambda: cut(options.folder, options.out, options.layers, options.keep))
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from nutgraf.models import load_reader
 from nutgraf.models.errors import ModelError
+from nutgraf.models.exits import exit_status
 from nutgraf.models.training.clauses import Lexicon, made_questions
 from nutgraf.models.training.edits import sentences, words
 from nutgraf.models.training.questions import TrainingCorpus, load
@@ -120,24 +121,22 @@ def write(made: Sequence[Candidate], corpus: TrainingCorpus, path: Path) -> None
 
 def main(arguments: list[str] | None = None) -> int:
     """Make the questions and write those that stay; return the exit status."""
-    options = _parser().parse_args(arguments)
+    return exit_status(lambda: _make(_parser().parse_args(arguments)))
+
+
+def _make(options: argparse.Namespace) -> None:
+    teacher = _teacher(options.teacher, options.threads)
+    corpus = load(options.data)
+    made = candidates(corpus)
+    if options.most is not None:
+        made = random.Random(0).sample(made, min(options.most, len(made)))
+    stay = list(kept(made, corpus, teacher))
     try:
-        teacher = _teacher(options.teacher, options.threads)
-        corpus = load(options.data)
-        made = candidates(corpus)
-        if options.most is not None:
-            made = random.Random(0).sample(made, min(options.most, len(made)))
-        stay = list(kept(made, corpus, teacher))
         write(stay, corpus, options.out)
-    except ModelError as error:
-        sys.stderr.write(f"error: {error}\n" + (f"hint: {error.hint}\n" if error.hint else ""))
-        return 2
     except OSError as error:
-        sys.stderr.write(f"error: {options.out}: cannot be written: {error.strerror}\n")
-        return 2
+        raise ModelError(f"{options.out}: cannot be written: {error.strerror}") from error
     share = len(stay) / max(1, len(made))
     sys.stdout.write(f"{options.out}: {len(stay):,} of {len(made):,} made questions stay ({share:.0%})\n")
-    return 0
 
 
 def _teacher(folder: Path, threads: int | None) -> "OnnxReader | HfReader":

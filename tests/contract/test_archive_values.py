@@ -146,6 +146,8 @@ def test_dates_of_records_that_are_not_used_are_told(archive: Archive) -> None:
         (lambda a: a.add(MILL, fields={"title": 5}), "fields is {'title': 5}, expected a dict of names"),
         (lambda a: a.add(MILL, max_bytes=0), "max_bytes is 0, expected a whole number, 1 or more"),
         (lambda a: a.add(MILL, max_bytes="5"), "max_bytes is '5', expected a whole number, 1 or more"),
+        (lambda a: a.add(MILL, max_seconds="5"), "max_seconds is '5', expected a number"),
+        (lambda a: a.add(MILL, max_memory_mb=None), "max_memory_mb is None, expected a number"),
         (lambda _: nutgraf.open(None), "the archive is named by NoneType, expected a folder"),
         (lambda _: nutgraf.open(b"news"), "the archive is named by bytes, expected a folder"),
         (lambda _: nutgraf.open(""), "'' is no name of a folder"),

@@ -4,8 +4,9 @@ import argparse
 import sys
 from pathlib import Path
 
+from nutgraf.models.exits import exit_status
 from nutgraf.models.export.sources import default_encoder
-from nutgraf.models.training.command import exit_status, run_options, say
+from nutgraf.models.training.command import run_options, say
 from nutgraf.models.training.encoder.recipe import RECIPES
 
 

@@ -13,9 +13,10 @@ from pathlib import Path
 import torch
 
 from nutgraf.models.cores import available_cores
+from nutgraf.models.exits import exit_status
 from nutgraf.models.export.sources import default_encoder
 from nutgraf.models.tokens import Tokens
-from nutgraf.models.training.command import data_option, exit_status, say
+from nutgraf.models.training.command import data_option, say
 from nutgraf.models.training.encoder.mix import mixed
 from nutgraf.models.training.encoder.passages import passages
 from nutgraf.models.training.encoder.retrieval import HeldOutRetrieval, RetrievalScores

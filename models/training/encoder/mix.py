@@ -12,8 +12,8 @@ from pathlib import Path
 
 from nutgraf.models.cards import LEARNT_FROM, sha256_of
 from nutgraf.models.errors import ModelError
+from nutgraf.models.exits import exit_status
 from nutgraf.models.export.sources import WEIGHTS, default_encoder
-from nutgraf.models.training.command import exit_status
 from nutgraf.models.training.encoder.network import EncoderNetwork
 
 
