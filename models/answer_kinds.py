@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from itertools import islice
 
-from nutgraf.models.kinds import MONTHS, UNITS, AnswerKind, Kinds, word_set
+from nutgraf.models.kinds import MONTHS, UNITS, AnswerKind, Kinds, kinds_agree, word_set
 
 _K = AnswerKind
 _ORDER = [*AnswerKind].index
@@ -234,6 +234,11 @@ class _Parse:
     def _is_beside_name(self, at: int) -> bool:
         around = (*self._tokens[max(0, at - 1) : at], *self._tokens[at + 1 : at + 2])
         return any(map(_is_name, around))
+
+
+def is_other_kind(asked: Kinds, answer: str) -> bool:
+    """Return whether an answer is known to be of none of the kinds that a question asks for."""
+    return kinds_agree(asked, answer_kinds(answer)) is False
 
 
 def _is_name(token: str) -> bool:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from nutgraf.indexer.filters import Filter
-from nutgraf.models.answer_kinds import answer_kinds
-from nutgraf.models.kinds import Kinds, kinds_agree
+from nutgraf.models.answer_kinds import is_other_kind
+from nutgraf.models.kinds import Kinds
 from nutgraf.models.question_kinds import question_kinds
 from nutgraf.qa.calibration import MARGIN_CAP, Calibration, Features
 from nutgraf.qa.inquiry import Inquiry
@@ -79,7 +79,7 @@ def with_probabilities(groups: Sequence[AnswerGroup], calibration: Calibration, 
             null_margin=best.null_margin,
             retrieval=best.retrieval,
             agreement=group.agreement,
-            is_other_kind=kinds_agree(asked, answer_kinds(best.text)) is False,
+            is_other_kind=is_other_kind(asked, best.text),
         )
         probability = calibration.probability(features)
         answers.append(
@@ -102,7 +102,7 @@ def probability_alone(
         null_margin=span.null_margin,
         retrieval=span.retrieval,
         agreement=agreement,
-        is_other_kind=kinds_agree(asked, answer_kinds(span.text)) is False,
+        is_other_kind=is_other_kind(asked, span.text),
     )
     return calibration.probability(features)
 

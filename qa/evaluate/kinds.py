@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nutgraf.models.answer_kinds import answer_kinds
-from nutgraf.models.kinds import AnswerKind, Kinds, kinds_agree
+from nutgraf.models.answer_kinds import answer_kinds, is_other_kind
+from nutgraf.models.kinds import AnswerKind, Kinds
 from nutgraf.models.question_kinds import question_kinds
 from nutgraf.qa.evaluate.records import Record
 
@@ -30,9 +30,9 @@ class KindCount:
     given_right: float
 
 
-def is_other_kind(record: Record) -> bool:
+def guess_is_other_kind(record: Record) -> bool:
     """Return whether the guess is known to be of another kind than the question asks for."""
-    return kinds_agree(question_kinds(record.question), answer_kinds(record.prediction)) is False
+    return is_other_kind(question_kinds(record.question), record.prediction)
 
 
 def count_kinds(records: Sequence[Record]) -> list[KindCount]:
@@ -56,7 +56,7 @@ def _count(asked: str, answered: str, records: Sequence[Record]) -> KindCount:
         answered=answered,
         guesses=len(records),
         guesses_right=sum(record.right for record in records) / len(records),
-        other_kind=sum(map(is_other_kind, records)),
+        other_kind=sum(map(guess_is_other_kind, records)),
         given=len(given),
         given_right=sum(record.right for record in given) / max(1, len(given)),
     )

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 
 from nutgraf.qa.evaluate.beir import RELEVANT
-from nutgraf.qa.evaluate.kinds import is_other_kind
+from nutgraf.qa.evaluate.kinds import guess_is_other_kind
 from nutgraf.qa.evaluate.metrics import RIGHT_F1
 from nutgraf.qa.evaluate.news import CONTAINS, EVIDENCE
 from nutgraf.qa.evaluate.questions import GoldQuestion
@@ -177,7 +177,7 @@ def _calibration(records: Sequence[Record]) -> Iterator[Figure]:
 
 def _other_kind(records: Sequence[Record]) -> Iterator[Figure]:
     """Yield the share of the given answers that are of another kind than the question asks for."""
-    given = [is_other_kind(r) for r in records if r.answered]
+    given = [guess_is_other_kind(r) for r in records if r.answered]
     if given:  # as `wrong`, no question has it by itself
         name = "answered with another kind than asked for"
         yield Figure("other_kind", name, 100 * float(np.mean(given)), len(given))

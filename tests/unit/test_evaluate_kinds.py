@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from nutgraf.api.evaluation.report import EvalReport, kinds_table, report_object
-from nutgraf.qa.evaluate.kinds import KindCount, count_kinds, is_other_kind
+from nutgraf.qa.evaluate.kinds import KindCount, count_kinds, guess_is_other_kind
 from nutgraf.qa.evaluate.records import Record
 
 
@@ -31,7 +31,7 @@ COUNTS = [
 def test_pairs_of_kinds() -> None:
     assert count_kinds(RECORDS) == COUNTS
     assert count_kinds([]) == []
-    assert [is_other_kind(r) for r in RECORDS] == [False, False, False, True, True, False, False]
+    assert [guess_is_other_kind(r) for r in RECORDS] == [False, False, False, True, True, False, False]
 
 
 def test_the_table_leaves_rare_pairs_out() -> None:
