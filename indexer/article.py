@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict
@@ -22,9 +23,11 @@ class FullArticleJson(ArticleJson):
 
     authors: list[str]
     published_from: str | None
+    modified: str | None
     ingested_at: str | None
     content_hash: str
     cluster: str | None
+    page_breaks: list[int]
     text: str
 
 
@@ -34,8 +37,11 @@ class Article:
 
     `text` is the body that every quote is cut from: spans are half-open code-point offsets into it.
     `published` is timezone-aware UTC (midnight where only a day is known) or None; `published_from`
-    says where the date came from: given, json-ld, meta, url, byline, text or file. `origin` is where the
-    article was read, an absolute path or a path and line; None where it came without a file.
+    says where the date came from: given, json-ld, meta, url, byline, text or file. `modified` is when the
+    outlet last changed the article, where the source says so; it never stands in for `published`. `origin`
+    is where the article was read, an absolute path or a path and line; None where it came without a file.
+    `page_breaks` are the places in `text` where the second page and each later one begins, ascending; empty
+    where the source has no pages.
 
     >>> import nutgraf
     >>> nutgraf.Article(id="a1", title="The mill", text="The mill at Tarn closed.", source="The Tarn Post")
@@ -50,15 +56,19 @@ class Article:
     authors: tuple[str, ...] = ()
     published: datetime | None = None
     published_from: str | None = None
+    modified: datetime | None = None
     origin: str | None = None
     ingested_at: datetime | None = None
     cluster: str | None = None
+    page_breaks: tuple[int, ...] = ()
 
     @property
     def content_hash(self) -> str:
         """Hex sha256 of all that a reader could see. It saves work, and does not identify the article."""
         published = self.published.isoformat() if self.published else None
-        seen = [self.title, self.text, self.url, self.source, self.authors, published]
+        seen: list[object] = [self.title, self.text, self.url, self.source, self.authors, published]
+        if self.modified or self.page_breaks:  # articles without keep the hash that earlier versions stored
+            seen += [_moment(self.modified), self.page_breaks]
         return hashlib.sha256(json.dumps(seen, ensure_ascii=True).encode()).hexdigest()
 
     def reference(self) -> ArticleJson:
@@ -77,11 +87,21 @@ class Article:
             **self.reference(),
             "authors": list(self.authors),
             "published_from": self.published_from,
+            "modified": _moment(self.modified),
             "ingested_at": _moment(self.ingested_at),
             "content_hash": self.content_hash,
             "cluster": self.cluster,
+            "page_breaks": list(self.page_breaks),
             "text": self.text,
         }
+
+    def page_of(self, start: int) -> int | None:
+        """Return the page, from 1, on which the character at `start` of the text stands; None without pages.
+
+        >>> Article(id="a1", title="Tolls", text="First page. Second.", page_breaks=(12,)).page_of(12)
+        2
+        """
+        return bisect_right(self.page_breaks, start) + 1 if self.page_breaks else None
 
     def __repr__(self) -> str:
         day = self.published and self.published.date().isoformat()

@@ -71,9 +71,13 @@ class ArticleSchema(ArticleRefSchema):
 
     authors: list[str] = Field(examples=[["Jane Perlez"]])
     published_from: str | None = Field(description="Where the date came from.", examples=["byline"])
+    modified: str | None = Field(description="When the outlet last changed it.", examples=[None])
     ingested_at: str | None = Field(examples=["2026-11-22T09:00:00Z"])
     content_hash: str = Field(description="SHA-256 of all that a reader could see.", examples=[_HASH])
     cluster: str | None = Field(description="Articles that print one story share it.", examples=[ARTICLE_ID])
+    page_breaks: list[int] = Field(
+        description="Where in the text the second page and each later one begins.", examples=[[]]
+    )
     text: str = Field(description="What every quote is cut from.", examples=["BEIJING — ..."])
 
 

@@ -115,6 +115,11 @@ class Database:
             part = values[at : at + _CHUNK]
             yield from self.rows(sql.format(",".join("?" * len(part))), [*before, *part])
 
+    @property
+    def version(self) -> int:
+        """How many steps of `MIGRATIONS` the file has."""
+        return int(self.one("PRAGMA user_version")[0])
+
     def quick_check(self) -> list[str]:
         """Let SQLite look over the whole file; return ["ok"], or the first fault that it finds."""
         return [str(row[0]) for row in self.rows("PRAGMA quick_check(1)")]
@@ -154,7 +159,7 @@ class Database:
 
     def _migrate(self) -> None:
         self._check_version()
-        done = self.one("PRAGMA user_version")[0]
+        done = self.version
         for version, script in enumerate(MIGRATIONS[done:], start=done + 1):
             with self.atomic():
                 for statement in script:
@@ -164,7 +169,7 @@ class Database:
                 self._db.execute(f"PRAGMA user_version = {version}")
 
     def _check_version(self) -> None:
-        version = self.one("PRAGMA user_version")[0]
+        version = self.version
         if version > len(MIGRATIONS):
             raise IndexMismatch(
                 f"{self.path} has storage version {version}; this nutgraf knows up to {len(MIGRATIONS)}",

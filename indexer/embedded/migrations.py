@@ -42,4 +42,9 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE TABLE sketches (article INTEGER PRIMARY KEY REFERENCES articles (num), sketch BLOB NOT NULL)",
         "CREATE TABLE bands (band INTEGER, article INTEGER, PRIMARY KEY (band, article)) WITHOUT ROWID",
     ),
+    (
+        "ALTER TABLE articles ADD COLUMN modified TEXT",
+        # A JSON list; NULL where the source has no pages.
+        "ALTER TABLE articles ADD COLUMN page_breaks TEXT",
+    ),
 )

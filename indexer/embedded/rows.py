@@ -12,15 +12,23 @@ from nutgraf.indexer.filters import Filter, day_number
 
 WRITTEN = (
     "id, title, text, url, source, authors, published, day, published_from, origin, ingested_at,"
-    " content_hash, cluster, source_key"
+    " content_hash, cluster, source_key, modified, page_breaks"
 )
 """The columns that `article_row` gives values for."""
 
-READ = (
+_WITH_PAGES = 3
+_READ = (
     "id, title, text, url, source, authors, published, published_from, origin, ingested_at, cluster,"
     " content_hash"
 )
-"""The columns that `article_of` reads."""
+
+
+def read_columns(version: int) -> str:
+    """Return the columns that `article_of` reads, of a store of this version.
+
+    One that an older nutgraf wrote can be read, and gets the newer columns when it is next written to.
+    """
+    return f"{_READ}, modified, page_breaks" if version >= _WITH_PAGES else f"{_READ}, NULL, NULL"
 
 
 def article_row(article: Article) -> tuple[object, ...]:
@@ -44,12 +52,14 @@ def article_row(article: Article) -> tuple[object, ...]:
         article.content_hash,
         article.cluster,
         article.source.casefold() if article.source else None,
+        article.modified.isoformat() if article.modified else None,
+        json.dumps(article.page_breaks) if article.page_breaks else None,
     )
 
 
 def article_of(row: Sequence[str | None]) -> Article:
     """Return the article of a row of `READ`; raises ValueError where it is not what was written."""
-    moments = [datetime.fromisoformat(text) if text else None for text in (row[6], row[9])]
+    moments = [datetime.fromisoformat(text) if text else None for text in (row[6], row[9], row[12])]
     article = Article(
         id=str(row[0]),
         title=str(row[1]),
@@ -62,6 +72,8 @@ def article_of(row: Sequence[str | None]) -> Article:
         origin=row[8],
         ingested_at=moments[1],
         cluster=row[10],
+        modified=moments[2],
+        page_breaks=tuple(json.loads(row[13] or "[]")),
     )
     if article.content_hash != row[11]:
         raise ValueError(f"the article {article.id!r} is not the one that was stored: its hash differs")

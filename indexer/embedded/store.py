@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.embedded.database import Database
-from nutgraf.indexer.embedded.rows import READ, WRITTEN, article_of, article_row, conditions
+from nutgraf.indexer.embedded.rows import WRITTEN, article_of, article_row, conditions, read_columns
 from nutgraf.indexer.embedded.sketches import Sketches
 from nutgraf.indexer.errors import IndexDamaged
 from nutgraf.indexer.filters import Filter
@@ -150,7 +150,7 @@ class Store:
 
     def articles(self, article_ids: Sequence[str]) -> dict[str, Article]:
         """Return id -> Article of those that are stored."""
-        rows = self._db.rows_in(f"SELECT {READ} FROM articles WHERE id IN ({{}})", article_ids)
+        rows = self._db.rows_in(f"SELECT {self._columns} FROM articles WHERE id IN ({{}})", article_ids)
         return {article.id: article for article in self._read(rows)}
 
     def texts(self, article_ids: Sequence[str]) -> dict[str, str]:
@@ -168,7 +168,7 @@ class Store:
         if after is not None:
             passing, values = [*passing, "a.id > ?"], [*values, after]
         where = " AND ".join(passing) or "1"
-        sql = f"SELECT {READ} FROM articles a WHERE {where} ORDER BY a.id LIMIT ?"
+        sql = f"SELECT {self._columns} FROM articles a WHERE {where} ORDER BY a.id LIMIT ?"
         return self._read(self._db.rows(sql, [*values, limit]))
 
     def outlets(self) -> tuple[OutletCount, ...]:
@@ -184,8 +184,12 @@ class Store:
         first, last = self._db.one("SELECT min(published), max(published) FROM articles")
         return first, last
 
+    @property
+    def _columns(self) -> str:
+        return read_columns(self._db.version)
+
     def _read(self, rows: Iterable[Sequence[str | None]]) -> list[Article]:
-        """Return the articles of rows of `READ`, all of which are read before the first is looked at."""
+        """Return the articles of rows of `read_columns`; all are fetched before the first is looked at."""
         try:
             return [*map(article_of, [*rows])]
         except (ValueError, TypeError, RecursionError) as error:
@@ -215,7 +219,7 @@ class Store:
         """Return the articles of these clusters that pass the filter: by date (none last), then id."""
         passing, values = conditions(allow)
         where = " AND ".join([*passing, "a.cluster IN ({})"])
-        rows = self._db.rows_in(f"SELECT {READ} FROM articles a WHERE {where}", names, before=values)
+        rows = self._db.rows_in(f"SELECT {self._columns} FROM articles a WHERE {where}", names, before=values)
         last = datetime.max.replace(tzinfo=UTC)
         return sorted(self._read(rows), key=lambda a: (a.published or last, a.id))
 
@@ -293,7 +297,7 @@ class Store:
     def unsplit(self, limit: int) -> list[Article]:
         """Return up to `limit` articles that have no passages (after `forget_passages`)."""
         rows = self._db.rows(
-            f"SELECT {READ} FROM articles"
+            f"SELECT {self._columns} FROM articles"
             " WHERE num NOT IN (SELECT article FROM passages) ORDER BY num LIMIT ?",
             (limit,),
         )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import pairwise
 
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.clean import storable
@@ -19,9 +20,11 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
     "authors": (tuple,),
     "published": (datetime, _NONE),
     "published_from": (str, _NONE),
+    "modified": (datetime, _NONE),
     "origin": (str, _NONE),
     "ingested_at": (datetime, _NONE),
     "cluster": (str, _NONE),
+    "page_breaks": (tuple,),
 }
 
 
@@ -50,6 +53,11 @@ def _check_types(article: Article) -> None:
             raise UnreadableError(f"{name} is {type(value).__name__}, expected {expected}")
     if not all(isinstance(author, str) for author in article.authors):
         raise UnreadableError("authors holds something else than str")
+    if not all(type(place) is int for place in article.page_breaks):
+        raise UnreadableError("page_breaks holds something else than int")
+    bounds = (0, *article.page_breaks, len(article.text))
+    if any(before > after for before, after in pairwise(bounds)):
+        raise UnreadableError("page_breaks are not ascending places in the text")
 
 
 def _checked(article: Article, max_bytes: int) -> Article:
@@ -68,6 +76,7 @@ def _checked(article: Article, max_bytes: int) -> Article:
         source=_storable_or_none(article.source),
         authors=tuple(storable(author) for author in article.authors),
         published=_in_utc(article.published),
+        modified=_in_utc(article.modified),
         ingested_at=_in_utc(article.ingested_at),
     )
 

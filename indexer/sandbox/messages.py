@@ -15,6 +15,7 @@ from nutgraf.indexer.loaders.base import LoadOptions, RefusedDates, Skipped, Sou
 
 Message = dict[str, Any]
 
+_MOMENTS = ("published", "modified", "ingested_at")
 _OF_FILES = ("id_stem", "size_bytes", "resume_after", "lost")
 
 
@@ -67,8 +68,8 @@ def item_message(item: Article | Skipped) -> Message:
     """Return the message of an article, or of what was skipped."""
     if isinstance(item, Skipped):
         return {"skipped": asdict(item)}
-    published = None if item.published is None else item.published.isoformat()
-    return {"article": {**asdict(item), "authors": list(item.authors), "published": published}}
+    moments = {name: moment.isoformat() for name in _MOMENTS if (moment := getattr(item, name))}
+    return {"article": {**asdict(item), **moments}}
 
 
 def item_of(message: Message) -> Article | Skipped:
@@ -80,11 +81,15 @@ def item_of(message: Message) -> Article | Skipped:
         if "skipped" in message:
             return Skipped(str(message["skipped"]["origin"]), str(message["skipped"]["reason"]))
         article = dict(message["article"])
-        published = article.pop("published")
-        authors = tuple(map(str, article.pop("authors")))
-        texts = {name: None if value is None else str(value) for name, value in article.items()}
-        moment = None if published is None else datetime.fromisoformat(published)
-        return Article(**texts, authors=authors, published=moment)  # type: ignore[arg-type] # checked by key
+        values: dict[str, Any] = {
+            "authors": tuple(map(str, article.pop("authors"))),
+            "page_breaks": tuple(map(int, article.pop("page_breaks"))),
+        }
+        for name in _MOMENTS:
+            moment = article.pop(name)
+            values[name] = None if moment is None else datetime.fromisoformat(moment)
+        values |= {name: None if value is None else str(value) for name, value in article.items()}
+        return Article(**values)
     except (KeyError, TypeError, ValueError) as error:
         raise BadMessage("a message is no article") from error
 

@@ -171,6 +171,7 @@ def test_an_older_index_gets_its_clusters(tmp_path: Path, monkeypatch: pytest.Mo
                 old._db.run(f"INSERT INTO articles ({columns}) VALUES (?,?,?,?,?,?,?)", values)
     with Store(path, readonly=True) as reader:
         assert reader.clusters(["left"]) == {"left": "hash of left"}
+        assert reader.articles(["left"])["left"].text == LEFT.text
     monkeypatch.setattr(clusters, "_BATCH", 2)
     with Store(path) as store:
         clusters.complete(store)

@@ -36,8 +36,10 @@ def test_an_article_comes_back_as_it_went_in(store: Store) -> None:
         authors=("A B", "C"),
         published=datetime(2016, 1, 27, tzinfo=UTC),
         published_from="byline",
+        modified=datetime(2016, 1, 28, 9, tzinfo=UTC),
         origin="seeds/a.txt",
         cluster="c",
+        page_breaks=(3, 4),
     )
     put(store, given, (0, 4))
     found = store.articles([given.id])[given.id]
@@ -48,6 +50,7 @@ def test_an_article_comes_back_as_it_went_in(store: Store) -> None:
         given.title, given.text, given.url, given.source, given.authors,
     )  # fmt: skip
     assert (found.published, found.published_from) == (given.published, "byline")
+    assert (found.modified, found.page_breaks) == (given.modified, (3, 4))
     assert (found.origin, found.cluster) == ("seeds/a.txt", "c")
 
 
