@@ -4,8 +4,13 @@ Knows paths and the disk; does not know articles' content, nor how origins are s
 """
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+
+_MANY = 1 / 3
+"""The share of a folder's articles that does not go without being asked for. Not measured."""
 
 
 def absolute_origin(origin: str) -> str:
@@ -45,3 +50,41 @@ def vanished(origins: Iterable[tuple[str, str]], roots: Sequence[str]) -> list[s
         if gone[path]:
             ids.append(article_id)
     return ids
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """A folder that would lose many of its articles: `lost` of `total`, because their files are gone."""
+
+    folder: Path
+    lost: int
+    total: int
+
+    def __str__(self) -> str:
+        return f"{self.lost:,} of the {self.total:,} articles of {self.folder}"
+
+
+def largest_loss(gone: Iterable[str], kept: Iterable[str], roots: Sequence[str]) -> Loss | None:
+    """Return the folder, a root or one below it, that would lose most articles, where these are many.
+
+    Many are more than a third of a folder, as when a disk is not mounted, and more than one article unless
+    nothing would be left. `gone` and `kept` are origins. None where no folder loses so many.
+    """
+    folders = [Path(absolute_origin(root)) for root in roots]
+    lost, left = _by_folder(gone, folders), _by_folder(kept, folders)
+    losses = [Loss(folder, count, count + left[folder]) for folder, count in lost.items()]
+    many = [
+        loss
+        for loss in losses
+        if loss.lost > _MANY * loss.total and (loss.lost > 1 or loss.lost == loss.total)
+    ]
+    return max(many, key=lambda loss: (loss.lost, len(loss.folder.parts)), default=None)
+
+
+def _by_folder(origins: Iterable[str], roots: Sequence[Path]) -> Counter[Path]:
+    """Count the origins below each of the roots, and below each folder in them."""
+    counts: Counter[Path] = Counter()
+    for origin in origins:
+        parents = origin_path(origin).parents
+        counts.update(folder for folder in parents if any(folder.is_relative_to(root) for root in roots))
+    return counts

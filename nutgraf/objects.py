@@ -237,6 +237,8 @@ class AddJson(TypedDict):
     unchanged: int
     duplicate: int
     removed: int
+    gone: list[str]
+    not_pruned: str
     encoded_passages: int
     skipped: list[SkippedJson]
     dates_not_used: list[DatesJson]
@@ -453,6 +455,8 @@ def add_object(report: "AddReport") -> AddJson:
         "unchanged": report.unchanged,
         "duplicate": report.duplicate,
         "removed": len(report.removed),
+        "gone": list(report.gone),
+        "not_pruned": report.not_pruned,
         "encoded_passages": report.encoded_passages,
         "skipped": [{"origin": skip.origin, "reason": skip.reason} for skip in report.skipped],
         "dates_not_used": [_dates_object(dates) for dates in report.dates_not_used],

@@ -181,7 +181,9 @@ class AskResult:
 class AddReport:
     """What became of each article of one `add`, in the order in which they were stored.
 
-    `gone` are the ids of articles whose file was in one of the folders and is there no more.
+    `gone` are the ids of articles whose file was in one of the folders and is there no more. `not_pruned`
+    says why they were not removed although `prune` was given: so many would go that the folder may be on a
+    disk that is not there.
 
     >>> import nutgraf
     >>> with nutgraf.open("tarn.nutgraf") as archive:
@@ -198,6 +200,7 @@ class AddReport:
     state: IndexState
     dates_not_used: tuple["RefusedDates", ...] = ()
     gone: tuple[str, ...] = ()
+    not_pruned: str = ""
 
     def _count(self, status: str) -> int:
         return sum(article.status == status for article in self.statuses)

@@ -217,7 +217,8 @@ def test_index_then_everything_else(cli: Any, tmp_path: Path) -> None:
     assert cli("remove", article_id).returncode == 1
     assert article_id not in cli("search", "operational-level defense dialogue", "--json").stdout
     (tmp_path / "seeds" / "000_a776745d974efc67.txt").unlink()
-    assert "1 indexed articles are no longer in these folders" in cli("index", "seeds").stderr
+    gone = cli("index", "seeds").stderr
+    assert "no longer in these folders; --prune removes them:\n  seeds/000_a776745d974efc67.txt\n" in gone
     assert "1 removed" in cli("index", "seeds", "--prune").stdout
     assert json.loads(cli("info", "--json").stdout)["articles"] == 2
 
