@@ -54,6 +54,7 @@ class PassageJson(TypedDict):
     article: ArticleJson
     start: int
     end: int
+    page: int | None
     text: str
     score: float
     rank: int
@@ -291,6 +292,7 @@ def passage_object(candidate: Candidate) -> PassageJson:
         "article": passage.article.reference(),
         "start": passage.start,
         "end": passage.end,
+        "page": passage.article.page_of(passage.start),
         "text": passage.text,
         "score": round(candidate.score, 6),
         "rank": candidate.rank,

@@ -50,6 +50,11 @@ class Hit:
         """The passage's exact words."""
         return self.article.text[self.start : self.end]
 
+    @property
+    def page(self) -> int | None:
+        """The page, from 1, on which it begins; None where the article has no pages."""
+        return self.article.page_of(self.start)
+
     def to_dict(self) -> objects.PassageJson:
         """Return the JSON object of a passage."""
         return objects.passage_object(self._candidate)

@@ -15,11 +15,15 @@ from nutgraf.qa.retrieval import Candidate
 
 
 class QuoteJson(TypedDict):
-    """Words of an article: `text == article.text[start:end]`, in code points."""
+    """Words of an article: `text == article.text[start:end]`, in code points.
+
+    `page` is the one, from 1, on which they begin; null where the article has no pages.
+    """
 
     text: str
     start: int
     end: int
+    page: int | None
 
 
 class SupportJson(TypedDict):
@@ -28,6 +32,7 @@ class SupportJson(TypedDict):
     article: ArticleJson
     start: int
     end: int
+    page: int | None
     independent: bool
 
 
@@ -78,6 +83,11 @@ class Answer:
         """The article that is quoted."""
         return self.span.article
 
+    @property
+    def page(self) -> int | None:
+        """The page, from 1, on which it begins; None where the article has no pages."""
+        return self.span.page
+
     def to_dict(self) -> AnswerJson:
         """Return the JSON object of an answer."""
         start, end = self.sentence
@@ -85,15 +95,22 @@ class Answer:
             "text": self.text,
             "start": self.start,
             "end": self.end,
+            "page": self.page,
             "score": round(self.score, 4),
             "probability": round(self.probability, 4),
-            "sentence": {"text": self.article.text[start:end], "start": start, "end": end},
+            "sentence": {
+                "text": self.article.text[start:end],
+                "start": start,
+                "end": end,
+                "page": self.article.page_of(start),
+            },
             "article": self.article.reference(),
             "support": [
                 {
                     "article": support.span.article.reference(),
                     "start": support.span.start,
                     "end": support.span.end,
+                    "page": support.span.page,
                     "independent": support.independent,
                 }
                 for support in self.support

@@ -66,11 +66,12 @@ def _entry(entry: TimelineEntryJson) -> str:
 
 
 def _place(span: AnswerJson | PassageJson | SupportJson) -> str:
-    return f"{_source(span['article'])} [{span['start']}:{span['end']}]"
+    return f"{_source(span['article'], span['page'])} [{span['start']}:{span['end']}]"
 
 
-def _source(article: ArticleJson) -> str:
-    """Return outlet, date, title, link and id, as far as they are known."""
+def _source(article: ArticleJson, page: int | None = None) -> str:
+    """Return outlet, date, page, title, link and id, as far as they are known."""
     day = (article["published"] or "no date")[: len("2016-01-27")]
-    parts = [article["source"], day, article["title"], article["url"], f"article {article['id']}"]
+    on_page = f"p. {page}" if page else None
+    parts = [article["source"], day, on_page, article["title"], article["url"], f"article {article['id']}"]
     return " | ".join(visible(part) for part in parts if part)

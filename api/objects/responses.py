@@ -3,7 +3,7 @@
 A test compares real responses with these schemas.
 """
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -81,12 +81,18 @@ class ArticleSchema(ArticleRefSchema):
     text: str = Field(description="What every quote is cut from.", examples=["BEIJING — ..."])
 
 
+_Page = Annotated[
+    int | None, Field(description="From 1; null where the article has no pages.", examples=[None])
+]
+
+
 class QuoteSchema(_Object):
     """Words of an article: `text == article.text[start:end]`, in code points."""
 
     text: str = Field(examples=[f"China agreed on Wednesday to {_QUOTE}."])
     start: int = Field(examples=[1354])
     end: int = Field(examples=[1500])
+    page: _Page
 
 
 class SupportSchema(_Object):
@@ -95,6 +101,7 @@ class SupportSchema(_Object):
     article: ArticleRefSchema
     start: int = Field(examples=[210])
     end: int = Field(examples=[256])
+    page: _Page
     independent: bool = Field(
         description="Whether it is no copy of another article that counts.", examples=[True]
     )
@@ -160,6 +167,7 @@ class MentionSchema(_Object):
     article: ArticleRefSchema
     start: int = Field(examples=[1397])
     end: int = Field(examples=[1443])
+    page: _Page
     text: str = Field(examples=[_QUOTE])
 
 

@@ -63,12 +63,16 @@ def test_ask_json_is_the_contract(cli: Any, index: Path) -> None:
     assert asked["answered"] is True
     assert asked["abstention"] is None
     answer = asked["answers"][0]
-    assert set(answer) == {"text", "start", "end", "score", "probability", "sentence", "article", "support"}
+    assert set(answer) == {
+        *("text", "start", "end", "page", "score", "probability", "sentence", "article", "support"),
+    }
     assert answer["text"] == QUOTE
     assert 0 < answer["probability"] < 1
     assert set(answer["article"]) == {"id", "title", "url", "source", "published"}
     assert answer["article"]["published"] == "2016-01-27T00:00:00Z"
-    assert set(asked["passages"][0]) == {"article", "start", "end", "text", "score", "rank", "copies"}
+    assert set(asked["passages"][0]) == {
+        *("article", "start", "end", "page", "text", "score", "rank", "copies"),
+    }
     assert [p["rank"] for p in asked["passages"]] == list(range(1, len(asked["passages"]) + 1))
     assert set(asked["timing_ms"]) == {"encode", "retrieve", "read", "total"}
     assert asked["index"]["articles"] == 3

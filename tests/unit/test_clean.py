@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nutgraf.indexer.clean import _MARKS_END, RemovedLine, clean, clean_report, composed, normalise, one_line
+from nutgraf.indexer.clean import (
+    _MARKS_END,
+    RemovedLine,
+    clean,
+    clean_pages,
+    clean_report,
+    composed,
+    normalise,
+    one_line,
+)
 
 BODY = "The minister said that the talks would go on. " * 5
 
@@ -179,3 +188,21 @@ def test_thirty_combining_marks_in_a_row_and_no_more(marks: str, expected: str) 
 
 def test_no_combining_mark_lies_above_those_that_are_looked_for() -> None:
     assert not any(unicodedata.combining(chr(code)) for code in range(_MARKS_END, sys.maxunicode + 1))
+
+
+@pytest.mark.parametrize(
+    ("marked", "text", "breaks"),
+    [
+        ("The mill\ufdd0 closed.", "The mill closed.", (8,)),
+        ("It closed.\n\ufdd0Advertisement\n\nIt burned.", "It closed.\n\nIt burned.", (12,)),
+        ("It closed.\n\n\n\ufdd0It burned.", "It closed.\n\nIt burned.", (12,)),
+        ("\ufdd0\ufdd0It closed.", "It closed.", (0, 0)),
+        (
+            "It closed.\nThe town grieved.\nLeave a comment\n\ufdd0Name",
+            "It closed.\nThe town grieved.",
+            (28,),
+        ),
+    ],
+)
+def test_page_breaks_stay_where_they_are(marked: str, text: str, breaks: tuple[int, ...]) -> None:
+    assert clean_pages(marked) == (text, breaks)
