@@ -106,6 +106,12 @@ _LINE_RULES = {
         r"for (?:more|the (?:full|complete) (?:story|article)), (?:click|go|see|read) here",
         r"continue reading",
         r"up next",
+        # A link to another story that was saved as text: its label, then a headline without a full stop.
+        r"(?:(?:also |must )?read(?: (?:more|also|next|on))?|see also|related(?: (?:story|stories|articles?"
+        r"|news|coverage))?|more on this(?: story)?|don't miss|in case you missed it|you may also like"
+        r"|lesen sie auch|mehr zum thema|(?:à )?lire aussi|lea también|leggi anche|lees ook|leia também"
+        r"|läs (?:också|mer|även))(?: ?[:|»] ?| [–—>-] )"
+        r"(?-i:[A-Z0-9'\"])[^.!?:|]{12,140}",
     ),
 }
 _TAIL_RULES = {

@@ -46,6 +46,10 @@ LEFTOVERS = [
     ("consent", "If you wish to object to the use of your data in this way, please tick here."),
     ("read_on", "Read More"),
     ("read_on", "For the full story, click here."),
+    ("read_on", "READ MORE: Singer cancels tour after fall from stage"),
+    ("read_on", "Related: Ten killed as bus plunges into gorge"),
+    ("read_on", "ALSO READ | Mayor resigns over land deal"),
+    ("read_on", "Lesen Sie auch: Zehn Tote bei Busunfall in den Bergen"),
 ]
 OWN_WORDS = [
     "He asked readers to leave a reply.",
@@ -65,6 +69,8 @@ OWN_WORDS = [
     "We use cookies, she said, to calm the children.",
     "Print",
     "Related: the minister's earlier words",
+    "Read more: The library is open on Sundays, too. The mayor said so.",
+    "See also: the third part of the report",
 ]
 
 
