@@ -40,7 +40,10 @@ def document(read: Callable[[bytes, LoadOptions], ArticleDraft]) -> Loader:
 
 LOADERS: dict[str, Loader] = {
     ".csv": load_table,
+    ".docm": document(read_docx),
     ".docx": document(read_docx),
+    ".dotm": document(read_docx),
+    ".dotx": document(read_docx),
     ".htm": document(read_html),
     ".html": document(read_html),
     ".jsonl": load_json_lines,
