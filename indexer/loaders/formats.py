@@ -23,6 +23,7 @@ from nutgraf.indexer.loaders.members import Split, read_parts, reason_of, with_k
 from nutgraf.indexer.loaders.pdf import read_pdf
 from nutgraf.indexer.loaders.table import load_table
 from nutgraf.indexer.loaders.text import read_text
+from nutgraf.indexer.loaders.xml_document import split_xml
 
 Loader: TypeAlias = Callable[[SourceFile, LoadOptions], Iterator[Article | Skipped]]
 """Yields the articles of a file, and what was skipped in it; raises UnreadableError for the whole file."""
@@ -62,6 +63,7 @@ def records(split: Split) -> Loader:
 
 
 LOADERS: dict[str, Loader] = {
+    ".atom": records(split_xml),
     ".csv": load_table,
     ".docx": document(read_docx),
     ".htm": document(read_html),
@@ -74,12 +76,14 @@ LOADERS: dict[str, Loader] = {
     ".ndjson": load_json_lines,
     ".ndjson.gz": load_json_lines,
     ".pdf": document(read_pdf),
+    ".rss": records(split_xml),
     ".tar": records(split_tar),
     ".tar.gz": records(split_tar),
     ".tgz": records(split_tar),
     ".tsv": load_table,
     ".txt": document(read_text),
     ".xhtml": document(read_html),
+    ".xml": records(split_xml),
     ".zip": records(split_zip),
 }
 
