@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 # Other names of files may hold a "!", too.
-_MEMBER = re.compile(r"(\.(?:zip|tar|tar\.gz|tgz|eml|mbox|epub))(?::[0-9]{1,12})?!", re.IGNORECASE)
+_MEMBER = re.compile(r"(\.(?:zip|tar|tar\.gz|tgz|eml|mbox))(?::[0-9]{1,12})?!", re.IGNORECASE)
 
 
 def absolute_origin(origin: str) -> str:

@@ -18,6 +18,7 @@ from nutgraf.indexer.loaders.docx import read_docx
 from nutgraf.indexer.loaders.html import read_html
 from nutgraf.indexer.loaders.json_document import load_json
 from nutgraf.indexer.loaders.json_lines import load_json_lines
+from nutgraf.indexer.loaders.mail import split_eml, split_mbox
 from nutgraf.indexer.loaders.markdown import read_markdown
 from nutgraf.indexer.loaders.members import Split, read_parts, reason_of, with_known
 from nutgraf.indexer.loaders.pdf import read_pdf
@@ -66,12 +67,14 @@ LOADERS: dict[str, Loader] = {
     ".atom": records(split_xml),
     ".csv": load_table,
     ".docx": document(read_docx),
+    ".eml": records(split_eml),
     ".htm": document(read_html),
     ".html": document(read_html),
     ".json": load_json,
     ".jsonl": load_json_lines,
     ".jsonl.gz": load_json_lines,
     ".markdown": document(read_markdown),
+    ".mbox": records(split_mbox),
     ".md": document(read_markdown),
     ".ndjson": load_json_lines,
     ".ndjson.gz": load_json_lines,

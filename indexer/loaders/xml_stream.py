@@ -1,6 +1,5 @@
 """Reads XML record by record: mends what feeds get wrong, resolves no entity, and loads no other file."""
 
-import codecs
 import io
 import re
 from collections.abc import Callable, Iterator, Set
@@ -9,6 +8,7 @@ from html.entities import html5
 from typing import TYPE_CHECKING, Any, TextIO
 
 from nutgraf.indexer.loaders.base import BUFFER_BYTES, SourceFile, UnreadableError, too_large
+from nutgraf.indexer.loaders.charset import codec_of
 from nutgraf.indexer.loaders.fragment import local_name
 from nutgraf.indexer.loaders.table import AS_CP1252, encoding_of
 
@@ -22,8 +22,6 @@ _ENTITY = re.compile(
     r"&(?!(?:#[0-9]{1,7}|#x[0-9a-fA-F]{1,6}|amp|lt|gt|quot|apos);)(?:([A-Za-z][A-Za-z0-9]{1,31});)?"
 )
 _DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*+=\s*+["']([\w.:-]{1,40})""")
-_FAMILIES = ("utf-8", "cp125", "koi8", "iso8859", "gb", "euc_", "shift_jis", "big5", "mac-")
-_LATIN = frozenset({"iso8859-1", "ascii"})  # which is cp1252 in all but name (WHATWG Encoding, 4.2)
 _FORBIDDEN = dict.fromkeys(code for code in range(0x20) if code not in (0x9, 0xA, 0xD))
 _TOKEN = re.compile(r"[&<\]]")
 _CDATA, _CDATA_END = "<![CDATA[", "]]>"
@@ -166,13 +164,5 @@ def _reference(match: "re.Match[str]") -> str:
 
 def _encoding(sample: bytes) -> str:
     declared = _DECLARED.match(sample.lstrip()[:400])
-    if declared is not None and not sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        try:
-            name = codecs.lookup(declared[1].decode("ascii")).name
-        except (LookupError, ValueError):
-            name = ""
-        if name in _LATIN:
-            return "cp1252"
-        if name.startswith(_FAMILIES) and name != "utf-8":
-            return name
-    return encoding_of(sample)
+    codec = codec_of(declared[1].decode("ascii")) if declared else None
+    return encoding_of(sample) if codec is None or codec.startswith("utf") else codec
