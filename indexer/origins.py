@@ -1,9 +1,12 @@
-"""Origins: where an article was read, as text that can be stored. It is a path, or `path:line` for a record.
+"""Origins: where an article was read, as text that can be stored.
+
+An origin is a path, `path:line` for a record, and `path!member` for a document in an archive or a mailbox.
 
 Knows paths and the disk; does not know articles' content, nor how origins are stored.
 """
 
 import os
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,6 +14,8 @@ from pathlib import Path
 
 _MANY = 1 / 3
 """The share of a folder's articles that does not go without being asked for. Not measured."""
+# Other names of files may hold a "!", too.
+_MEMBER = re.compile(r"(\.(?:zip|tar|tar\.gz|tgz|eml|mbox))(?::[0-9]{1,12})?!", re.IGNORECASE)
 
 
 def absolute_origin(origin: str) -> str:
@@ -19,7 +24,9 @@ def absolute_origin(origin: str) -> str:
 
 
 def origin_path(origin: str) -> Path:
-    """Return the file of an origin, without the line of a record."""
+    """Return the file of an origin, without the line of a record or the member of an archive."""
+    if member := _MEMBER.search(origin):
+        return Path(origin[: member.end(1)])
     path, _, line = origin.rpartition(":")
     return Path(path if path and line.isdigit() else origin)
 

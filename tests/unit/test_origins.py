@@ -22,6 +22,13 @@ def test_an_origin_is_a_path_or_a_path_and_a_line(tmp_path: Path, monkeypatch: p
     assert origin_path(":7") == Path(":7")
 
 
+def test_an_origin_may_be_a_member_of_an_archive() -> None:
+    assert origin_path("/a/x.zip!b/c.txt") == Path("/a/x.zip")
+    assert origin_path("/a/x.TAR.GZ!b/c.zip!d.jsonl:7") == Path("/a/x.TAR.GZ")
+    assert origin_path("/a/x.mbox:12!d.csv:3") == Path("/a/x.mbox")
+    assert origin_path("/a/Rain!.jsonl:7") == Path("/a/Rain!.jsonl")
+
+
 def test_an_article_may_be_named_by_its_place(tmp_path: Path) -> None:
     path = tmp_path / "news" / "x.txt"
     path.parent.mkdir()
@@ -40,10 +47,11 @@ def test_files_that_are_gone_from_their_folder(tmp_path: Path, monkeypatch: pyte
         ("here", f"{tmp_path}/news/here.txt"),
         ("gone", f"{tmp_path}/news/gone.txt"),
         ("line", f"{tmp_path}/news/gone.jsonl:3"),
+        ("member", f"{tmp_path}/news/gone.zip!a.txt"),
         ("elsewhere", f"{tmp_path}/other/gone.txt"),
         ("beside", f"{tmp_path}/news2/gone.txt"),
     ]
-    assert vanished(origins, ["news", "here.txt", "other"]) == ["gone", "line"]
+    assert vanished(origins, ["news", "here.txt", "other"]) == ["gone", "line", "member"]
     assert vanished(origins, []) == []
 
 
