@@ -7,7 +7,7 @@ from nutgraf.indexer.article import ArticleJson
 from nutgraf.indexer.filters import Filter
 from nutgraf.indexer.storage import ArchiveInfo, IndexState
 from nutgraf.qa.explanation import Explanation, ScoreBreakdown
-from nutgraf.qa.result import AbstentionJson, AnswerJson, QuestionResult
+from nutgraf.qa.result import AbstentionJson, AnswerJson, Outcome, QuestionResult
 from nutgraf.qa.retrieval import Candidate, EngineRank, SearchResult
 from nutgraf.qa.timeline import TimelineEntryJson
 
@@ -138,6 +138,7 @@ class AskJson(TypedDict):
     """The outcome of a question: answers or an abstention, never both."""
 
     question: str
+    outcome: Outcome
     answered: bool
     answers: list[AnswerJson]
     abstention: AbstentionJson | None
@@ -309,9 +310,10 @@ def ask_object(result: QuestionResult, state: IndexState, explanation: Explanati
             passage["explain"] = passage_explanation(candidate, result, explanation)
     shown: AskJson = {
         "question": result.question,
+        "outcome": result.outcome,
         "answered": bool(result.answers),
         "answers": [answer.to_dict() for answer in result.answers],
-        "abstention": None if abstention is None else {"code": abstention.code, "reason": abstention.reason},
+        "abstention": None if abstention is None else abstention.to_dict(),
         "passages": passages,
         "timing_ms": {
             "encode": round(timing.encode, 1),

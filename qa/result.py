@@ -4,7 +4,7 @@ This module does not know how either is reached (`qa.answer`), nor how it is sho
 """
 
 from dataclasses import dataclass
-from typing import TypedDict
+from typing import Literal, TypeAlias, TypedDict
 
 from nutgraf.indexer.article import Article, ArticleJson
 from nutgraf.indexer.filters import Filter
@@ -12,6 +12,9 @@ from nutgraf.indexer.passages import sentence_around
 from nutgraf.qa.calibration import Features
 from nutgraf.qa.join import LocatedSpan, Support
 from nutgraf.qa.retrieval import Candidate
+
+Outcome: TypeAlias = Literal["answered", "unsure", "not_found"]
+"""There is an answer; there is a guess that is worth showing, but not sure enough; there is neither."""
 
 
 class QuoteJson(TypedDict):
@@ -47,10 +50,11 @@ class AnswerJson(QuoteJson):
 
 
 class AbstentionJson(TypedDict):
-    """Why there is no answer: `code` for a program, `reason` for a person."""
+    """Why there is no answer: `code` for a program, `reason` for a person; the best guess if it is unsure."""
 
     code: str
     reason: str
+    guess: AnswerJson | None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -124,10 +128,19 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Abstention:
-    """Why there is no answer: `reason` for a person, `code` for a program."""
+    """Why there is no answer: `reason` for a person, `code` for a program.
+
+    `guess` is the best guess where it is likely enough to be shown and not sure enough to be an answer.
+    """
 
     code: str
     reason: str
+    guess: Answer | None = None
+
+    def to_dict(self) -> AbstentionJson:
+        """Return the JSON object of an abstention."""
+        guess = None if self.guess is None else self.guess.to_dict()
+        return {"code": self.code, "reason": self.reason, "guess": guess}
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,3 +196,10 @@ class QuestionResult:
     timing: Timing
     allow: Filter
     threshold: float
+
+    @property
+    def outcome(self) -> Outcome:
+        """Which of the three outcomes it is."""
+        if self.abstention is None:
+            return "answered"
+        return "not_found" if self.abstention.guess is None else "unsure"

@@ -19,8 +19,12 @@ def answer_text(result: AskJson) -> str:
     if result["abstention"] is not None:
         reason = result["abstention"]["reason"]
         nearest = [line for passage in result["passages"][:NEAREST] for line in _passage(passage)]
-        blocks = [f"The archive does not answer this: {reason}."]
-        blocks += ["Nearest, though they do not answer it:", *nearest] if nearest else []
+        if (guess := result["abstention"]["guess"]) is not None:
+            blocks = [f"Not sure enough to answer: {reason}. The best guess, to be checked, is no answer:"]
+            blocks += _answer(guess)
+        else:
+            blocks = [f"Found no answer: {reason}."]
+        blocks += ["Nearest passages:", *nearest] if nearest else []
     else:
         blocks = [line for answer in result["answers"] for line in _answer(answer)]
     if (entries := result.get("timeline")) is not None:

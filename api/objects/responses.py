@@ -123,8 +123,11 @@ class AnswerSchema(QuoteSchema):
 class AbstentionSchema(_Object):
     """Why there is no answer."""
 
-    code: Literal["nothing_found", "nothing_read", "below_threshold"] = Field(examples=["below_threshold"])
-    reason: str = Field(examples=["the best guess has probability 7%, below 21%"])
+    code: Literal["nothing_found", "nothing_read", "unlikely", "below_threshold"] = Field(
+        examples=["below_threshold"]
+    )
+    reason: str = Field(examples=["the best guess has probability 47%, below 61%"])
+    guess: AnswerSchema | None = Field(description="The best guess where the outcome is `unsure`.")
 
 
 class PassageSchema(QuoteSchema):
@@ -188,6 +191,7 @@ class QuestionResultSchema(_Object):
     """The result of a question: either answers, or an abstention."""
 
     question: str = Field(examples=["What did China agree to on sanctions?"])
+    outcome: Literal["answered", "unsure", "not_found"] = Field(examples=["answered"])
     answered: bool = Field(examples=[True])
     answers: list[AnswerSchema]
     abstention: AbstentionSchema | None

@@ -94,11 +94,26 @@ def test_same_question_same_output(cli: Any, index: Path) -> None:
 def test_not_answered_exits_1_and_shows_where_it_looked(cli: Any, index: Path) -> None:
     done = cli("ask", "Who won the 1998 football World Cup final in Paris?")
     assert done.returncode == 1
-    assert done.stdout.startswith("The archive does not answer this: ")
+    assert done.stdout.startswith("Found no answer: ")
     assert "nearest:" in done.stdout
     asked = json.loads(cli("ask", "Who won the 1998 football World Cup final in Paris?", "--json").stdout)
-    assert (asked["answered"], asked["answers"]) == (False, [])
-    assert asked["abstention"]["code"] == "below_threshold"
+    assert (asked["outcome"], asked["answered"], asked["answers"]) == ("not_found", False, [])
+    assert (asked["abstention"]["code"], asked["abstention"]["guess"]) == ("unlikely", None)
+
+
+def test_an_unsure_guess_is_shown_as_one(cli: Any, index: Path) -> None:
+    done = cli("ask", QUESTION, "--min-probability", "0.999")
+    assert done.returncode == 1
+    first, second = done.stdout.splitlines()[:2]
+    assert first.startswith("Not sure enough to answer: the best guess has probability ")
+    assert "--min-probability lowers that bound" in done.stdout
+    assert f"best guess: {QUOTE}" in done.stdout
+    assert not done.stdout.startswith(QUOTE), (first, second)
+    asked = json.loads(cli("ask", QUESTION, "--min-probability", "0.999", "--json").stdout)
+    assert (asked["outcome"], asked["answered"], asked["answers"]) == ("unsure", False, [])
+    guess = asked["abstention"]["guess"]
+    assert (asked["abstention"]["code"], guess["text"]) == ("below_threshold", QUOTE)
+    assert guess == json.loads(cli("ask", QUESTION, "--json").stdout)["answers"][0]
 
 
 def test_min_probability_decides(cli: Any, index: Path) -> None:
