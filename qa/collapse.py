@@ -4,10 +4,12 @@ It does not know how copies are found (`indexer.duplicates`), scores, or which e
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from nutgraf.indexer.duplicates import shingles, words
 from nutgraf.indexer.storage import Passage
+from nutgraf.qa.variation import Variation, variation
 
 SHINGLE_WORDS = 3
 SAME_SHARE = 0.6
@@ -24,29 +26,47 @@ _LEAST_CONTEXT = 20
 def collapse(passages: Sequence[Passage]) -> list[list[Passage]]:
     """Return the passages in groups, in the order of their first ones: one passage and its copies.
 
-    A passage joins the first group of its cluster whose first passage is of another article and has largely
-    the same words. So other parts of the same story stay by themselves.
+    A passage is compared with the passages of its cluster that opened a group: with the first one that is of
+    another article and has largely the same words. It joins the group of those that differ from that one in
+    the same facts (`variation`): an update is no copy. Other parts of the same story stay by themselves.
     """
     trigrams = lru_cache(maxsize=None)(_trigrams)
     groups: list[list[Passage]] = []
-    by_cluster: dict[str, list[list[Passage]]] = {}
+    bases: dict[str, list[_Base]] = {}
     for passage in passages:
         cluster = passage.article.cluster
-        alike = by_cluster.setdefault(cluster, []) if cluster is not None else []
-        for group in alike:
-            first = group[0]
+        alike = bases.setdefault(cluster, []) if cluster is not None else []
+        for base in alike:
+            first = base.passage
             if first.article.id != passage.article.id and _same(trigrams(first.text), trigrams(passage.text)):
-                group.append(passage)
+                group = base.versions.setdefault(variation(first.text, passage.text), [])
                 break
         else:
-            alike.append([passage])
-            groups.append(alike[-1])
+            group = []
+            alike.append(_Base(passage, {frozenset(): group}))
+        if not group:
+            groups.append(group)
+        group.append(passage)
     return groups
 
 
-def most_complete(group: Sequence[Passage]) -> Passage:
-    """Return the passage of the longest article; ties by article id."""
-    return min(group, key=lambda passage: (-len(passage.article.text), passage.article.id))
+@dataclass(frozen=True, slots=True)
+class _Base:
+    """A passage that others are compared with, and the groups of those that differ from it alike."""
+
+    passage: Passage
+    versions: dict[Variation, list[Passage]]
+
+
+def newest(group: Sequence[Passage]) -> Passage:
+    """Return the passage of the newest article; ties of a day by the longest text, then by article id."""
+
+    def order(passage: Passage) -> tuple[int, int, str]:
+        article = passage.article
+        day = article.published.date().toordinal() if article.published else 0
+        return -day, -len(article.text), article.id
+
+    return min(group, key=order)
 
 
 def same_place(text: str, start: int, end: int, other: str) -> int | None:
@@ -61,6 +81,16 @@ def same_place(text: str, start: int, end: int, other: str) -> int | None:
             if at >= 0:
                 return at + start - left
     return None
+
+
+def same_context(text: str, span: tuple[int, int], other: str, other_span: tuple[int, int]) -> bool:
+    """Whether the same words stand before the two spans, or after them: the one is the other, edited."""
+    (start, end), (other_start, other_end) = span, other_span
+    before = text[max(0, start - _LEAST_CONTEXT) : start]
+    after = text[end : end + _LEAST_CONTEXT]
+    return (len(before) == _LEAST_CONTEXT and other[:other_start].endswith(before)) or (
+        len(after) == _LEAST_CONTEXT and other[other_end:].startswith(after)
+    )
 
 
 def _trigrams(text: str) -> frozenset[str]:

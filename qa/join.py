@@ -57,11 +57,15 @@ class Support:
 
 @dataclass(frozen=True, slots=True)
 class AnswerGroup:
-    """One answer: its best span, the same answer elsewhere, and what its independent articles add."""
+    """One answer: its best span, the same answer elsewhere, and what its independent articles add.
+
+    `earlier` is what older versions of the best span's story said instead, the newest first.
+    """
 
     best: LocatedSpan
     support: tuple[Support, ...]
     bonus: float = 0.0
+    earlier: tuple[LocatedSpan, ...] = ()
 
     @property
     def score(self) -> float:

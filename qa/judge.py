@@ -17,6 +17,7 @@ from nutgraf.qa.inquiry import Inquiry
 from nutgraf.qa.join import AnswerGroup, LocatedSpan, agreement_bonus
 from nutgraf.qa.result import Abstention, Answer
 from nutgraf.qa.retrieval import Candidate
+from nutgraf.qa.versions import newest_versions
 
 _MOST_DIGITS = 5
 MIN_CONSIDERED = 5
@@ -48,7 +49,12 @@ def judge(
     `min_probability` of the inquiry replaces both. An abstention has the best guess where that reaches the
     floor. `candidates` are the passages that were read: they tell why nothing was found.
     """
-    ranked = with_probabilities(groups, calibration, question_kinds(inquiry.question))
+    asked = question_kinds(inquiry.question)
+
+    def is_sure(span: LocatedSpan) -> bool:
+        return probability_alone(span, 0, calibration, 0.0, asked) >= calibration.threshold
+
+    ranked = with_probabilities(newest_versions(groups, is_sure), calibration, asked)
     threshold, floor = calibration.threshold, calibration.floor
     if inquiry.min_probability is not None:
         threshold = inquiry.min_probability
@@ -88,7 +94,17 @@ def with_probabilities(groups: Sequence[AnswerGroup], calibration: Calibration, 
         )
         probability = calibration.probability(features)
         answers.append(
-            Answer(best.text, best.start, best.end, group.score, probability, best, group.support, features)
+            Answer(
+                best.text,
+                best.start,
+                best.end,
+                group.score,
+                probability,
+                best,
+                group.support,
+                features,
+                group.earlier,
+            )
         )
     return answers
 

@@ -39,14 +39,21 @@ class SupportJson(TypedDict):
     independent: bool
 
 
+class EarlierJson(QuoteJson):
+    """What an older version of the story said instead."""
+
+    article: ArticleJson
+
+
 class AnswerJson(QuoteJson):
-    """An answer: the quote, where it stands, and who else says it."""
+    """An answer: the quote, where it stands, who else says it, and what older versions said."""
 
     score: float
     probability: float
     sentence: QuoteJson
     article: ArticleJson
     support: list[SupportJson]
+    earlier: list[EarlierJson]
 
 
 class AbstentionJson(TypedDict):
@@ -60,6 +67,8 @@ class AbstentionJson(TypedDict):
 @dataclass(frozen=True, slots=True, repr=False)
 class Answer:
     """An exact quote with its source. `probability` is calibrated, and computed from the `features`.
+
+    `earlier` is what older versions of the story said instead, the newest first.
 
     >>> import nutgraf
     >>> with nutgraf.open("seeds.nutgraf") as archive:
@@ -76,6 +85,7 @@ class Answer:
     span: LocatedSpan
     support: tuple[Support, ...]
     features: Features
+    earlier: tuple[LocatedSpan, ...] = ()
 
     @property
     def sentence(self) -> tuple[int, int]:
@@ -118,6 +128,16 @@ class Answer:
                     "independent": support.independent,
                 }
                 for support in self.support
+            ],
+            "earlier": [
+                {
+                    "text": span.text,
+                    "start": span.start,
+                    "end": span.end,
+                    "page": span.page,
+                    "article": span.article.reference(),
+                }
+                for span in self.earlier
             ],
         }
 

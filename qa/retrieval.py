@@ -17,7 +17,7 @@ import numpy.typing as npt
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.filters import Filter, day_number
 from nutgraf.indexer.storage import Passage, PassageIndex
-from nutgraf.qa.collapse import collapse, most_complete
+from nutgraf.qa.collapse import collapse, newest
 from nutgraf.qa.fusion import Ranking, ranking_of, weighted_sum
 
 MAX_DEPTH = 1600
@@ -72,7 +72,7 @@ class Candidate:
 
     Candidates rank by `score`, 0 to 1, + `recency`, which is 0 unless the question is as of a day. A
     candidate stands for its copies: it has the score and the places of the best of them, and the passage of
-    the most complete article. `copies` are the other articles of its cluster, by date, then id.
+    the newest article. `copies` are the other articles of its cluster, by date, then id.
     """
 
     passage: Passage
@@ -173,13 +173,13 @@ def _recency(
 def _places_of(index: PassageIndex, scored: _ScoredPassages) -> dict[int, int]:
     """Return, best first, one id for each passage and its copies -> the id of the one that stands for them.
 
-    The key is the id of the copy with the best score, the value that of the most complete article's.
+    The key is the id of the copy with the best score, the value that of the newest article's.
     """
     scores, recency = dict(scored.fused.pairs()), scored.recency
     ids = sorted(scores, key=lambda i: (-scores[i] - recency.get(i, 0.0), i))
     places = {i: i for i in ids}
     for first, *others in _copy_groups(index, ids):
-        places[first.id] = most_complete([first, *others]).id
+        places[first.id] = newest([first, *others]).id
         for passage in others:
             del places[passage.id]
     return places

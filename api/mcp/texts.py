@@ -7,7 +7,7 @@ is, because offsets point into it.
 from nutgraf.api.terminal.console import visible
 from nutgraf.indexer.article import ArticleJson, FullArticleJson
 from nutgraf.objects import AskJson, PassageJson, SearchJson
-from nutgraf.qa.result import AnswerJson, SupportJson
+from nutgraf.qa.result import AnswerJson, EarlierJson, SupportJson
 from nutgraf.qa.timeline import TimelineEntryJson
 
 SHOWN_SUPPORT = 5
@@ -53,6 +53,7 @@ def _answer(answer: AnswerJson) -> list[str]:
         f"  source: {_place(answer)}",
         *(f"  {'also' if s['independent'] else 'copy'}: {_place(s)}" for s in support[:SHOWN_SUPPORT]),
         *([f"  and {more} more in support"] if more > 0 else []),
+        *(f'  earlier: "{visible(span["text"])}" {_place(span)}' for span in answer["earlier"]),
     ]
 
 
@@ -69,7 +70,7 @@ def _entry(entry: TimelineEntryJson) -> str:
     return f'  {days}, {entry["status"]}: "{visible(entry["text"])}" ({outlets})'
 
 
-def _place(span: AnswerJson | PassageJson | SupportJson) -> str:
+def _place(span: AnswerJson | EarlierJson | PassageJson | SupportJson) -> str:
     return f"{_source(span['article'], span['page'])} [{span['start']}:{span['end']}]"
 
 

@@ -107,6 +107,12 @@ class SupportSchema(_Object):
     )
 
 
+class EarlierSchema(QuoteSchema):
+    """What an older version of the story said instead."""
+
+    article: ArticleRefSchema
+
+
 class AnswerSchema(QuoteSchema):
     """The exact words of an article."""
 
@@ -118,6 +124,9 @@ class AnswerSchema(QuoteSchema):
     sentence: QuoteSchema = Field(description="The sentence around it.")
     article: ArticleRefSchema
     support: list[SupportSchema] = Field(description="Who else says it.")
+    earlier: list[EarlierSchema] = Field(
+        description="What older versions of the story said instead, the newest first.", examples=[[]]
+    )
 
 
 class AbstentionSchema(_Object):

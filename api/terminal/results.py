@@ -52,6 +52,9 @@ def _print_answer(out: Console, answer: Answer, *, label: str = "") -> None:
         out.print(
             Text(f"  {kind}: {source_line(span.article, span.page)}  [{span.start}:{span.end}]", style="dim")
         )
+    for span in answer.earlier:
+        place = f"{source_line(span.article, span.page)}  [{span.start}:{span.end}]"
+        out.print(Text(f"  earlier: {visible(span.text)}  {place}", style="dim"))
     out.print()
 
 

@@ -1,10 +1,13 @@
 """Copies of one passage take one place; places of one text are found in its copies."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.storage import Passage
-from nutgraf.qa.collapse import collapse, most_complete, same_place
+from nutgraf.qa.collapse import collapse, newest, same_context, same_place
 
 
 def run(letter: str, first: int, end: int) -> str:
@@ -57,15 +60,47 @@ def test_the_first_are_the_first_of_more() -> None:
     assert [group[0].id for group in collapse(many[:5])] == places[:3]
 
 
-def test_the_most_complete_article_is_read() -> None:
+def test_the_newest_article_is_read_and_of_one_day_the_longest() -> None:
     text = run("w", 0, 100)
     group = [
         passage(1, "c", text),
         passage(2, "b", text, more=" and its end."),
         passage(3, "a", text, more=" and its end."),
     ]
-    assert most_complete(group).id == 3
-    assert most_complete(group[:1]).id == 1
+    assert newest(group).id == 3
+    assert newest(group[:1]).id == 1
+    dated = replace(group[0], article=replace(group[0].article, published=datetime(2021, 2, 3, tzinfo=UTC)))
+    older = replace(group[1], article=replace(group[1].article, published=datetime(2021, 2, 1, tzinfo=UTC)))
+    assert newest([older, group[2], dated]).id == 1
+
+
+def test_an_update_is_no_copy_and_its_copies_are_its_own() -> None:
+    text = f"{run('w', 0, 30)} killing 12 people in {run('v', 0, 30)}"
+    update = text.replace("12", "31")
+    versions = [
+        passage(1, "a", text),
+        passage(2, "b", update),
+        passage(3, "c", update),
+        passage(4, "d", text),
+    ]
+    assert ids(collapse(versions)) == [[1, 4], [2, 3]]
+
+
+def test_five_hundred_versions_of_a_story_are_compared_with_one() -> None:
+    text = f"{run('w', 0, 30)} killing {{}} people in {run('v', 0, 30)}"
+    versions = [passage(n, f"a{n}", text.format(1000 + n)) for n in range(500)]
+    assert len(collapse(versions)) == 500
+
+
+def test_the_same_context_on_one_side_is_enough() -> None:
+    old, new = (
+        "A blast killed at least 12 people in Drevnik.",
+        "A blast killed 31 people in Drevnik on Monday.",
+    )
+    assert same_context(old, (24, 26), new, (15, 17)) is False  # " people in Drevnik." is too short
+    longer = "A blast killed at least {} people in a block of flats."
+    assert same_context(longer.format(12), (24, 26), longer.format(31), (24, 26))
+    assert not same_context(longer.format(12), (24, 26), "There were 31 dead people in the block.", (11, 13))
 
 
 TEXT = "The officials met on Monday. They agreed to two ships and two planes, the minister said on Tuesday."

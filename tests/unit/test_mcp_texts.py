@@ -27,6 +27,7 @@ def test_an_answer_with_all_that_is_known_of_it() -> None:
         1, page=3, article=paper, text="Ann Lee", probability=0.756, sentence={"text": "It is Ann Lee."}
     )
     answer["support"] = [span(n, independent=n % 2 == 0) for n in range(2, 9)]
+    answer["earlier"] = [span(9, text="Bo Lee")]
     assert answer_text({"answered": True, "answers": [answer], "abstention": None}) == "\n".join(
         [
             '"Ann Lee" (probability 76%)',
@@ -38,6 +39,7 @@ def test_an_answer_with_all_that_is_known_of_it() -> None:
             "  copy: no date | Title 5 | article a5 [5:9]",
             "  also: no date | Title 6 | article a6 [6:10]",
             "  and 2 more in support",
+            '  earlier: "Bo Lee" no date | Title 9 | article a9 [9:13]',
         ]
     )
 
@@ -73,7 +75,12 @@ def test_the_timeline_has_a_line_an_answer() -> None:
         },
         {"text": "B", "status": "undated", "first": None, "last": None, "outlets": []},
     ]
-    asked = {"answered": False, "abstention": {"reason": "no", "guess": None}, "passages": [], "timeline": entries}
+    asked = {
+        "answered": False,
+        "abstention": {"reason": "no", "guess": None},
+        "passages": [],
+        "timeline": entries,
+    }
     assert answer_text(asked).splitlines()[1:] == [
         "Over time:",
         '  2020-01-01 to 2020-02-01, superseded: "A" (X, Y)',

@@ -1,0 +1,61 @@
+"""Lets the newest version of a story speak: what an older one said instead becomes an earlier answer. Pure.
+
+Knows answers and the articles that give them; does not know how they were read, nor which is likeliest.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+from nutgraf.qa.collapse import same_context
+from nutgraf.qa.join import AnswerGroup, LocatedSpan
+
+
+def newest_versions(
+    groups: Sequence[AnswerGroup], is_sure: Callable[[LocatedSpan], bool]
+) -> list[AnswerGroup]:
+    """Return the answers without those that a newer version of their story has replaced, in the same order.
+
+    An answer is replaced where an article of its cluster, newer than every article that gives it, gives
+    another answer in the same context, or where `is_sure` says of both that each would do by itself. The
+    newer answer has it among its `earlier`.
+    """
+    replaced: dict[int, int] = {}
+    for older, group in enumerate(groups):
+        newer = next((n for n, other in enumerate(groups) if _replaces(other, group, is_sure)), None)
+        if newer is not None:
+            replaced[older] = newer
+    earlier: dict[int, list[LocatedSpan]] = {}
+    for older in replaced:
+        newest = older
+        while newest in replaced:  # each is newer than the one before, so this ends
+            newest = replaced[newest]
+        earlier.setdefault(newest, []).append(groups[older].best)
+    return [
+        replace(group, earlier=tuple(sorted(earlier.get(number, ()), key=_day, reverse=True)))
+        for number, group in enumerate(groups)
+        if number not in replaced
+    ]
+
+
+def _replaces(newer: AnswerGroup, older: AnswerGroup, is_sure: Callable[[LocatedSpan], bool]) -> bool:
+    cluster, last = older.best.article.cluster, max(map(_day, _spans(older)))
+    if newer is older or cluster is None or last == 0:
+        return False
+    versions = [span for span in _spans(newer) if span.article.cluster == cluster and _day(span) > last]
+    return any(_is_edited(older.best, span) or (is_sure(span) and is_sure(older.best)) for span in versions)
+
+
+def _is_edited(older: LocatedSpan, newer: LocatedSpan) -> bool:
+    return same_context(
+        older.article.text, (older.start, older.end), newer.article.text, (newer.start, newer.end)
+    )
+
+
+def _spans(group: AnswerGroup) -> Iterator[LocatedSpan]:
+    yield group.best
+    yield from (support.span for support in group.support)
+
+
+def _day(span: LocatedSpan) -> int:
+    published = span.article.published
+    return published.date().toordinal() if published else 0

@@ -1,0 +1,58 @@
+"""Which facts of two passages differ: numbers, names, dates and negations between words that both have."""
+
+import pytest
+
+from nutgraf.qa.variation import variation
+
+BASE = (
+    "A gas explosion tore through a block of flats in the eastern city of Drevnik early on Monday, killing at"
+    " least 12 people, officials said. The governor, Pavel Orlik, did not declare a day of mourning. The"
+    " cause was being investigated, the ministry for emergencies said."
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("12 people", "31 people"),
+        ("12 people", "twenty-one people"),
+        ("12 people", "no people"),
+        ("Drevnik", "Tolmar"),
+        ("on Monday", "on Tuesday"),
+        ("Pavel Orlik", "Pavel Anders"),
+        ("did not declare", "was to declare"),
+        ("officials said. The", "officials said. The search ended on Wednesday. The"),
+    ],
+)
+def test_facts_that_differ(before: str, after: str) -> None:
+    assert before in BASE
+    assert variation(BASE, BASE.replace(before, after))
+    assert variation(BASE.replace(before, after), BASE)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("12 people", "twelve people"),
+        ("officials said", "the police told reporters"),
+        ("The cause", "Its cause"),
+        ("A gas explosion tore", "DREVNIK (Wire A) - A gas explosion tore"),
+        (", the ministry for emergencies said.", "."),
+        ("explosion", "blast"),
+    ],
+)
+def test_other_words_are_no_other_facts(before: str, after: str) -> None:
+    assert before in BASE
+    assert variation(BASE, BASE.replace(before, after)) == frozenset()
+
+
+def test_what_was_cut_off_is_no_difference() -> None:
+    assert variation(BASE, BASE[40:]) == variation(BASE[:150], BASE[40:]) == frozenset()
+
+
+def test_two_texts_without_words_in_common() -> None:
+    assert variation(BASE, "Nothing of this, 40 times.") == variation(BASE, "") == frozenset()
+
+
+def test_alike_differences_are_equal() -> None:
+    assert variation(BASE, BASE.replace("12", "31")) == variation(BASE, BASE.replace("12", "31")[20:])
