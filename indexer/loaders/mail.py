@@ -191,6 +191,7 @@ def _page(part: Message, options: LoadOptions) -> str:
 
 
 def bytes_of(part: Message) -> bytes:
+    """Return what a part holds, with its transfer encoding undone."""
     data = part.get_payload(decode=True)
     return data if isinstance(data, bytes) else b""
 
