@@ -17,6 +17,7 @@ from nutgraf.indexer.loaders.assemble import ArticleDraft, StatedDate
 from nutgraf.indexer.loaders.base import LoadOptions, SourceFile, UnreadableError, read_bytes, too_large
 from nutgraf.indexer.loaders.fragment import element_text, local_name
 from nutgraf.indexer.loaders.members import Part, Record, with_known
+from nutgraf.indexer.loaders.xml_stream import parse_xml
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -74,11 +75,11 @@ class _Book:
             raise UnreadableError("protected against copying (DRM)")
         roots = [
             node
-            for node in _tree(self.read("META-INF/container.xml")).iter()
+            for node in parse_xml(self.read("META-INF/container.xml")).iter()
             if local_name(node) == "rootfile"
         ]
         path = roots[0].get("full-path") or "" if roots else ""
-        package = _tree(self.read(path))
+        package = parse_xml(self.read(path))
         items = {node.get("id"): node for node in package.iter() if local_name(node) == "item"}
         references = [node for node in package.iter() if local_name(node) == "itemref"]
         chapters = []
@@ -109,7 +110,7 @@ def _known(package: "_Element") -> ArticleDraft:
 
 
 def _chapter(book: _Book, path: str, known: ArticleDraft) -> ArticleDraft:
-    page = _tree(book.read(path))
+    page = parse_xml(book.read(path))
     body = next((node for node in page.iter() if local_name(node) == "body"), page)
     if {*(body.get(_TYPE) or "").split()} & _BESIDE:
         raise UnreadableError("a cover or a list, not a chapter")
@@ -120,13 +121,3 @@ def _chapter(book: _Book, path: str, known: ArticleDraft) -> ArticleDraft:
     if title and " ".join(first.split()) == title and rest:
         text = rest
     return with_known(ArticleDraft(text=text, title=title), known)
-
-
-def _tree(data: bytes) -> "_Element":
-    from lxml import etree
-
-    parser = etree.XMLParser(recover=True, resolve_entities=False, load_dtd=False, no_network=True)
-    tree = etree.fromstring(data, parser)
-    if tree is None:
-        raise UnreadableError("damaged: a part that is not XML")
-    return tree

@@ -153,7 +153,7 @@ BOOK = {
     "OEBPS/cover.xhtml": '<html xmlns:e="http://www.idpf.org/2007/ops"><body e:type="cover">C</body></html>',
     "OEBPS/nav.xhtml": "<html><body><nav>One</nav></body></html>",
     "OEBPS/text/one a.xhtml": CHAPTER.format("Rain"),
-    "OEBPS/text/two.xhtml": CHAPTER.format("Snow"),
+    "OEBPS/text/two.xhtml": "<!doctype html>" + CHAPTER.format("Snow").replace("in <i>", "in&nbsp;<i>"),
 }
 
 
