@@ -1,13 +1,12 @@
 """Reads a page that a browser saved with all its parts in one file (MHTML, RFC 2557)."""
 
-from email import message_from_bytes
 from email.message import Message
 
 from nutgraf.indexer.loaders.assemble import ArticleDraft
 from nutgraf.indexer.loaders.base import LoadOptions, UnreadableError
 from nutgraf.indexer.loaders.charset import page_in
 from nutgraf.indexer.loaders.html import read_html
-from nutgraf.indexer.loaders.mail import bytes_of, header_of, leaves_of
+from nutgraf.indexer.loaders.mail import bytes_of, header_of, leaves_of, message_of
 from nutgraf.indexer.loaders.members import with_known
 
 _PAGES = frozenset({"text/html", "application/xhtml+xml"})
@@ -15,7 +14,7 @@ _PAGES = frozenset({"text/html", "application/xhtml+xml"})
 
 def read_mhtml(data: bytes, options: LoadOptions) -> ArticleDraft:
     """Return the article of the page; when it was saved is not its date. Raises UnreadableError."""
-    message = message_from_bytes(data)
+    message = message_of(data)
     pages = [part for part in leaves_of(message) if part.get_content_type() in _PAGES]
     if not message.keys() or not pages:
         raise UnreadableError("not a saved page: no HTML in it")
