@@ -20,6 +20,9 @@ BUFFER_BYTES = 200_000
 BOMB_RATIO = 200
 _UNPACKED_BYTES = 20_000_000  # this much is unpacked of any file, whatever the ratio
 
+MOST_FRUITLESS = 100_000
+"""A file that goes on for so many records without an article is no file of articles."""
+
 ARTICLE_FIELDS = ("authors", "id", "published", "source", "text", "title", "url")
 
 
@@ -176,6 +179,12 @@ class UnreadableError(Exception):
 
 BOMB = f"unpacks to more than {BOMB_RATIO} times its size; the rest was not read"
 """The reason for a file that was made to fill a disk."""
+
+
+def check_fruitless(count: int) -> None:
+    """Raise UnreadableError where so many records in a row were no articles."""
+    if count > MOST_FRUITLESS:
+        raise UnreadableError(f"no article in {MOST_FRUITLESS:,} records; the rest was not read")
 
 
 class _Forward(io.RawIOBase):

@@ -15,22 +15,26 @@ from nutgraf.indexer.loaders.archive import split_tar, split_zip
 from nutgraf.indexer.loaders.assemble import ArticleDraft, StatedDate, assemble
 from nutgraf.indexer.loaders.base import LoadOptions, Skipped, SourceFile, UnreadableError, read_bytes
 from nutgraf.indexer.loaders.docx import read_docx
+from nutgraf.indexer.loaders.epub import split_epub
 from nutgraf.indexer.loaders.html import read_html
 from nutgraf.indexer.loaders.json_document import load_json
 from nutgraf.indexer.loaders.json_lines import load_json_lines
 from nutgraf.indexer.loaders.mail import split_eml, split_mbox
 from nutgraf.indexer.loaders.markdown import read_markdown
 from nutgraf.indexer.loaders.members import Split, read_parts, reason_of, with_known
+from nutgraf.indexer.loaders.mhtml import read_mhtml
+from nutgraf.indexer.loaders.parquet import load_parquet
 from nutgraf.indexer.loaders.pdf import read_pdf
 from nutgraf.indexer.loaders.table import load_table
 from nutgraf.indexer.loaders.text import read_text
+from nutgraf.indexer.loaders.warc import split_warc
 from nutgraf.indexer.loaders.xml_document import split_xml
 
 Loader: TypeAlias = Callable[[SourceFile, LoadOptions], Iterator[Article | Skipped]]
 """Yields the articles of a file, and what was skipped in it; raises UnreadableError for the whole file."""
 
 
-RECORD_LOADERS: set[Loader] = {load_json, load_json_lines, load_table}
+RECORD_LOADERS: set[Loader] = {load_json, load_json_lines, load_parquet, load_table}
 """Loaders that count the records of a file, and can go on behind one of them."""
 
 
@@ -71,6 +75,7 @@ LOADERS: dict[str, Loader] = {
     ".dotm": document(read_docx),
     ".dotx": document(read_docx),
     ".eml": records(split_eml),
+    ".epub": records(split_epub),
     ".htm": document(read_html),
     ".html": document(read_html),
     ".json": load_json,
@@ -79,8 +84,11 @@ LOADERS: dict[str, Loader] = {
     ".markdown": document(read_markdown),
     ".mbox": records(split_mbox),
     ".md": document(read_markdown),
+    ".mht": document(read_mhtml),
+    ".mhtml": document(read_mhtml),
     ".ndjson": load_json_lines,
     ".ndjson.gz": load_json_lines,
+    ".parquet": load_parquet,
     ".pdf": document(read_pdf),
     ".rss": records(split_xml),
     ".tar": records(split_tar),
@@ -88,6 +96,8 @@ LOADERS: dict[str, Loader] = {
     ".tgz": records(split_tar),
     ".tsv": load_table,
     ".txt": document(read_text),
+    ".warc": records(split_warc),
+    ".warc.gz": records(split_warc),
     ".xhtml": document(read_html),
     ".xml": records(split_xml),
     ".zip": records(split_zip),

@@ -8,6 +8,8 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from nutgraf.indexer.loaders.base import UnreadableError
+
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
@@ -27,6 +29,7 @@ _INLINE = frozenset({
 })  # fmt: skip
 """Elements of HTML, NITF and TEI within a line; every other one begins a line of its own."""
 
+_MOST_TAGS = 100_000  # of one article: a book has some ten thousand; not measured
 _LINES = frozenset({"li", "tr", "br", "dt", "dd", "l", "lb", "item", "row"})
 _CELLS = frozenset({"td", "th", "cell"})
 _TAG = re.compile(
@@ -40,6 +43,8 @@ _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]
 def fragment_text(markup: str) -> str:
     r"""Return the paragraphs of a piece of HTML, which may be plain text, parted by blank lines.
 
+    Raises UnreadableError for more than 100,000 tags.
+
     >>> fragment_text("<p>It rained<br>in Tarn.</p><p>Ada &amp; Bo saw it.</p>")
     'It rained\nin Tarn.\n\nAda & Bo saw it.'
     """
@@ -49,6 +54,8 @@ def fragment_text(markup: str) -> str:
     if _TAG.search(text):  # some feeds escape their markup twice
         from lxml.html import document_fromstring
 
+        if text.count("<") > _MOST_TAGS:
+            raise UnreadableError(f"more than {_MOST_TAGS:,} tags")
         text = element_text(document_fromstring(f"<div>{text}</div>"))
     return text.strip()
 

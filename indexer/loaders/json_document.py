@@ -16,6 +16,7 @@ from nutgraf.indexer.loaders.base import (
     Skipped,
     SourceFile,
     UnreadableError,
+    check_fruitless,
     too_large,
 )
 from nutgraf.indexer.loaders.records import line_to_article
@@ -36,10 +37,14 @@ def load_json(file: SourceFile, options: LoadOptions) -> Iterator[Article | Skip
     with file.open() as raw:
         encoding = encoding_of(raw.peek())
         stream = io.TextIOWrapper(raw, encoding=encoding, errors=AS_CP1252)
+        fruitless = 0
         for number, record in _records(_Values(stream, options.max_bytes), file, options):
             file.position_bytes = min(raw.tell(), file.size_bytes)
             if file.is_next(file.line + 1 if number is None else number):
-                yield _article(record, number, file, options)
+                item = _article(record, number, file, options)
+                yield item
+                fruitless = 0 if isinstance(item, Article) else fruitless + 1
+                check_fruitless(fruitless)
 
 
 def _article(record: object, number: int | None, file: SourceFile, options: LoadOptions) -> Article | Skipped:

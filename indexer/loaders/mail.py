@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from email import message_from_bytes
 from email.header import decode_header
 from email.message import Message
+from email.policy import Compat32
 from email.utils import parseaddr, parsedate_to_datetime
 from functools import partial
 
@@ -41,6 +42,19 @@ _SUFFIXES = {
     "text/xml": ".xml", "application/pdf": ".pdf", "application/zip": ".zip", "application/json": ".json",
 }  # fmt: skip
 """What an attachment without a suffix is read as."""
+
+
+class _ShortHeaders(Compat32):
+    """Cuts headers that are too long: the library's time for their parameters grows with the square."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[:_HEADER_CHARS]
+
+
+def message_of(data: bytes) -> Message:
+    """Return the message that bytes are; of hostile ones the library raises anything."""
+    return message_from_bytes(data, policy=_ShortHeaders())
 
 
 def split_eml(file: SourceFile, options: LoadOptions) -> Iterator[Part]:
@@ -84,7 +98,7 @@ def _refuse(reason: str) -> ArticleDraft:
 def _parts(data: bytes, number: int | None, options: LoadOptions) -> Iterator[Part]:
     """Yield a message as a record, then its attachments as members."""
     try:
-        message = message_from_bytes(data)
+        message = message_of(data)
         leaves = [*leaves_of(message)]
     except Exception as error:  # noqa: BLE001 - the library raises anything for hostile messages
         yield Record(partial(_refuse, f"cannot be parsed ({type(error).__name__})"), number)
@@ -153,7 +167,10 @@ def _draft(message: Message, bodies: list[Message], options: LoadOptions) -> Art
     )
     archived = header_of(message, "archived-at").strip(" <>")
     message_id = "".join(header_of(message, "message-id").strip(" <>").split())
-    name, address = parseaddr(original.sender)
+    try:
+        name, address = parseaddr(original.sender)
+    except RecursionError:  # comments within comments
+        name = address = ""
     return ArticleDraft(
         text=own_words(original.text),
         id=message_id if message_id.isprintable() and len(message_id) <= _ID_CHARS else "",
@@ -191,6 +208,7 @@ def _page(part: Message, options: LoadOptions) -> str:
 
 
 def bytes_of(part: Message) -> bytes:
+    """Return what a part holds, with its transfer encoding undone."""
     data = part.get_payload(decode=True)
     return data if isinstance(data, bytes) else b""
 

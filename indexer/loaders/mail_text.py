@@ -91,17 +91,14 @@ def without_forward_mark(subject: str) -> str:
 def unflowed(text: str, *, del_space: bool) -> str:
     """Join the lines of a text that a mail program broke (RFC 3676): those that end in a blank."""
     joined: list[str] = []
-    runs_on = False
+    runs_on = True
     for line in text.split("\n"):
         words = line.removeprefix(" ")
-        if runs_on and joined:
-            joined[-1] += words
-        else:
-            joined.append(words)
+        if not runs_on:
+            joined.append("\n")
         runs_on = words.endswith(" ") and words != "-- "
-        if runs_on and del_space:
-            joined[-1] = joined[-1][:-1]
-    return "\n".join(joined)
+        joined.append(words[:-1] if runs_on and del_space else words)
+    return "".join(joined)
 
 
 def own_words(text: str) -> str:

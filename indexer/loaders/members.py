@@ -13,7 +13,15 @@ from typing import TypeAlias
 
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.loaders.assemble import ArticleDraft, assemble
-from nutgraf.indexer.loaders.base import BOMB, LoadOptions, Readable, Skipped, SourceFile, UnreadableError
+from nutgraf.indexer.loaders.base import (
+    BOMB,
+    LoadOptions,
+    Readable,
+    Skipped,
+    SourceFile,
+    UnreadableError,
+    check_fruitless,
+)
 
 MOST_DEPTH = 5
 """How deep files may stand in each other: an archive, a mailbox, a message, its attachment, and one more."""
@@ -73,9 +81,11 @@ def read_parts(
 
     `load` reads a member, `holds_records` says whether a member counts its own records.
     """
+    fruitless = 0
     for part in parts:
         if file.is_bomb:
             raise UnreadableError(BOMB)
+        check_fruitless(fruitless)
         if isinstance(part, Member):
             member = member_file(part, file)
             if member.depth > MOST_DEPTH:
@@ -83,7 +93,9 @@ def read_parts(
             elif holds_records(member.path) or file.is_next(file.line + 1):
                 yield from load(member, options)
         if not isinstance(part, Member) and file.is_next(file.line + 1):
-            yield _record(part, file, options)
+            item = _record(part, file, options)
+            yield item
+            fruitless = 0 if isinstance(item, Article) else fruitless + 1
 
 
 def member_file(member: Member, file: SourceFile) -> SourceFile:

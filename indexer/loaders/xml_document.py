@@ -50,4 +50,6 @@ def _why_none(root: str) -> str:
         return "a sitemap, which lists pages without their text"
     if root in _FEED_ROOTS:
         return "a feed without items"
+    if root in _NEWS or root in {"newsmessage", "newsml", "teicorpus"}:
+        return "no article in it, or it is damaged"
     return f"XML of a kind that is not known: <{root[:60]}>"

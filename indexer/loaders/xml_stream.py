@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass, field
+from functools import partial
 from html.entities import html5
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -22,6 +23,7 @@ _ENTITY = re.compile(
     r"&(?!(?:#[0-9]{1,7}|#x[0-9a-fA-F]{1,6}|amp|lt|gt|quot|apos);)(?:([A-Za-z][A-Za-z0-9]{1,31});)?"
 )
 _DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*+=\s*+["']([\w.:-]{1,40})""")
+_DOCTYPE = re.compile(rb"<!doctype", re.IGNORECASE)  # which XML has in capitals, and HTML in either
 _FORBIDDEN = dict.fromkeys(code for code in range(0x20) if code not in (0x9, 0xA, 0xD))
 _TOKEN = re.compile(r"[&<\]]")
 _CDATA, _CDATA_END = "<![CDATA[", "]]>"
@@ -58,6 +60,25 @@ def xml_records(
             yield from _outermost(events, file, stream, max_bytes, names)
         except etree.XMLSyntaxError as error:
             raise UnreadableError("not XML") from error
+
+
+def parse_xml(data: bytes) -> "_Element":
+    """Return the root of a small document, which is mended as records are; raises UnreadableError."""
+    from lxml import etree
+
+    text = io.TextIOWrapper(io.BytesIO(data), encoding=_encoding(data), errors=AS_CP1252, newline="")
+    mended = b"".join(iter(partial(_Mended(text).read, BUFFER_BYTES), b""))
+    parser = etree.XMLParser(
+        recover=True, resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False,
+        collect_ids=False, encoding="utf-8",
+    )  # fmt: skip
+    try:
+        root = etree.fromstring(_DOCTYPE.sub(b"<!DOCTYPE", mended, count=1), parser)
+    except etree.XMLSyntaxError:
+        root = None
+    if root is None:
+        raise UnreadableError("a part of it is not XML")
+    return root
 
 
 def _outermost(

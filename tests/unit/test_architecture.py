@@ -39,6 +39,8 @@ HOMES = {
     "dateparser": {"indexer/days.py"},
     "rensa": {"indexer/duplicates.py"},
     "trafilatura": {"indexer/loaders/html.py"},
+    "warcio": {"indexer/loaders/warc.py"},
+    "pyarrow": {"indexer/loaders/parquet.py"},
     "fastapi": {"api/web/app.py", "api/web/deadline.py", "api/web/page/routes.py", "api/web/routes.py"},
     "jinja2": {"api/web/page/render.py"},
     "pydantic": {
@@ -59,7 +61,7 @@ HOMES = {
 HEAVY = [
     *("torch", "transformers", "sentence_transformers", "onnxruntime", "faiss", "tokenizers"),
     *("tantivy", "trafilatura", "docx", "pypdfium2", "charset_normalizer", "filelock", "uvicorn"),
-    *("dateparser", "ir_measures", "matplotlib", "rensa"),
+    *("dateparser", "ir_measures", "matplotlib", "rensa", "warcio", "pyarrow"),
 ]
 
 

@@ -20,6 +20,7 @@ from benchmarks.help import help_text, with_help
 from nutgraf.api.web.app import STATUS, create_app
 from nutgraf.api.web.page.routes import router as pages
 from nutgraf.archive import Archive
+from nutgraf.indexer.loaders.formats import LOADERS
 from nutgraf.models import answering
 from nutgraf.qa.profiles import PROFILES
 from nutgraf.settings import Settings
@@ -181,6 +182,13 @@ def test_every_page_has_its_kind() -> None:
     assert re.findall(r"^## .*$", index, re.MULTILINE) == kinds
     listed = [page for kind in kinds for page in re.findall(r"^- \[(\w+\.md)\]", section(index, kind), re.M)]
     assert sorted(listed) == sorted(path.name for path in DOCS.glob("*.md") if path.name != "README.md")
+
+
+def test_every_suffix_is_in_one_row_of_the_formats() -> None:
+    rows_of = re.findall(r"^\| [\w-]+(?: \w+)? \| (`\..*?) \|", PAGES["docs/formats.md"], re.MULTILINE)
+    named = [suffix for row in rows_of for suffix in re.findall(r"`(\.[\w.]+)`", row)]
+    assert {*named} == {*LOADERS}
+    assert sorted({*named} - {".xml"}) == sorted(suffix for suffix in named if suffix != ".xml")
 
 
 @pytest.mark.parametrize("name", PAGES)

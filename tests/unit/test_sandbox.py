@@ -123,6 +123,20 @@ def archive(members: dict[str, str]) -> bytes:
     return buffer.getvalue()
 
 
+def messages(texts: list[str]) -> bytes:
+    """Return a mailbox with a message for each text."""
+    start = "From a@tarn.example Wed Jan 27 10:00:00 2016\nMessage-ID: <a{}>\n\n{}\n\n"
+    return "".join(start.format(number, text) for number, text in enumerate(texts)).encode()
+
+
+def feed(texts: list[str]) -> bytes:
+    """Return a feed with an item for each text."""
+    items = (
+        f"<item><guid>a{n}</guid><description>{text}</description></item>" for n, text in enumerate(texts)
+    )
+    return f"<rss><channel>{''.join(items)}</channel></rss>".encode()
+
+
 TEXTS = ["It rained.", LONG_TEXT, "It snowed.", "It hailed."]
 LINES = "\n".join(json.dumps({"id": f"a{n}", "text": text}) for n, text in enumerate(TEXTS))
 
@@ -132,6 +146,8 @@ LINES = "\n".join(json.dumps({"id": f"a{n}", "text": text}) for n, text in enume
     [
         ("a.json", f"[{LINES.replace(chr(10), ',')}]".encode()),
         ("a.zip", archive({"a.jsonl": LINES})),
+        ("a.mbox", messages(TEXTS)),
+        ("a.rss", feed(TEXTS)),
         (
             "a.zip",
             archive(
