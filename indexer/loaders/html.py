@@ -15,7 +15,7 @@ from nutgraf.indexer.loaders.decode import decode
 from nutgraf.indexer.loaders.page_blocks import article_blocks
 from nutgraf.indexer.loaders.page_boilerplate import remove_boilerplate
 from nutgraf.indexer.loaders.page_data import state_paragraphs, stated_article
-from nutgraf.indexer.loaders.page_head import headline, meta_content, page_titles
+from nutgraf.indexer.loaders.page_head import headline, meta_content, page_authors, page_titles
 from nutgraf.indexer.loaders.page_kinds import reason_of_other_kind, reason_without_text
 
 if TYPE_CHECKING:
@@ -86,11 +86,12 @@ def read_html(data: bytes, _: LoadOptions) -> ArticleDraft:
     )
     outlet = meta_content(tree, "og:site_name") or stated.publisher or page.sitename or ""
     title = headline(tree, stated.headline, outlet) or page.title or ""
+    authors = stated.authors or page_authors(tree, outlet, page.author or "")
     other_kind = None if stated.headline else reason_of_other_kind(tree, titles)
     if other_kind:
         raise UnreadableError(other_kind)
     without_text = reason_without_text(tree)
-    text = _without_title(_article_text(tree), title)
+    text = _without_title(_article_text(tree, (title, *titles)), title)
     for body in bodies:
         full = "\n\n".join(filter(None, map(_plain, body)))
         text = full if _is_longer(full, text) else text
@@ -101,12 +102,12 @@ def read_html(data: bytes, _: LoadOptions) -> ArticleDraft:
         title=title,
         url=page.url or "",
         source=outlet,
-        authors=stated.authors or tuple((page.author or "").split(";")),
+        authors=authors,
         dates=(*dates, StatedDate(page.date or "", "byline")),
     )
 
 
-def _article_text(tree: "HtmlElement") -> str:
+def _article_text(tree: "HtmlElement", titles: tuple[str, ...]) -> str:
     """Return the text that the page shows of its article; the tree loses all else."""
     import trafilatura
 
@@ -114,7 +115,7 @@ def _article_text(tree: "HtmlElement") -> str:
     page = trafilatura.bare_extraction(copy.deepcopy(tree), include_comments=False)
     # Where nothing looks like an article, a short page is still a page.
     main = page.text if page else trafilatura.baseline(copy.deepcopy(tree))[1]
-    return "\n\n".join(block.text for block in article_blocks(tree, main or ""))
+    return "\n\n".join(block.text for block in article_blocks(tree, main or "", titles))
 
 
 def _plain(body: str) -> str:

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from nutgraf.indexer.loaders.page_boilerplate import name_words
+from nutgraf.indexer.loaders.page_boilerplate import holders, name_words
+from nutgraf.indexer.loaders.page_data import letters
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -80,6 +81,10 @@ _LINKED_ROW_SHARE = 0.95
 _MOSTLY_LINKED = 0.5
 _HEADLINE_WORDS = 4
 _SHINGLE_WORDS = 4
+_TEXT_WORDS = 8
+_PROSE_WORDS = 15
+_KEPT_KINDS = frozenset({"figcaption", "tr", "caption"}) | _HEADINGS
+_TEASER_TAGS = frozenset({"a", "article", "aside", "li"})
 _SENTENCE_END = (".", "!", "?", "…", '"', "”", "“", "»", "'", "’", ")", ":", ";", "。", "！", "？")
 _WORD = re.compile(r"\w+")
 _SPACE = re.compile(r"\s+")
@@ -115,7 +120,31 @@ _FURNITURE = re.compile(
     r"|(?:filed under|tags?|topics|categories|posted in|labels)\s?:.{0,200}|this video (?:can ?not|could "
     r"not) be played"
     r"|this article is (?:more than|over) [0-9]{1,3} (?:years?|months?) old|print|save|share|tweet|comment"
-    r"|comments",
+    r"|comments|published|updated|posted|our standards: .{0,80}|suggest a correction|request a correction"
+    r"|(?:if|when) you (?:buy|purchase|click|shop|make a purchase)\b.{0,160}\b(?:commission|earn)\b.{0,80}"
+    r"|.{0,160}\b(?:please )?consider (?:making a (?:contribution|donation)|donating|supporting us).{0,120}",
+    re.IGNORECASE,
+)
+_OFFER = re.compile(
+    r"(?:already (?:a|have) .{0,20}(?:subscri|member|account)|(?:please )?(?:subscribe|register|sign (?:in"
+    r"|up)|log ?in)"
+    r"(?: now| today| here)? (?:to|for) (?:continue|keep|read|unlock|get (?:full|unlimited)|full access)"
+    r"|to (?:continue|keep) reading|continue reading (?:with|for)|(?:this|the rest of this) (?:article"
+    r"|story|content) is "
+    r"(?:only )?(?:for|available to|reserved for|exclusive to) .{0,30}(?:subscribers|members)"
+    r"|you(?:'ve|’ve| have) (?:reached|used|read|\w{1,9} (?:free )?articles? (?:left|remaining))"
+    r"|thank you for your patience while we verify|create (?:a|your) free account|unlock this (?:article"
+    r"|story)"
+    r"|(?:want|support) (?:our|independent|quality|more) .{0,30}journalism|subscribers? only\b"
+    r"|suscríbe(?:te|ase) |regístrate |solo para suscriptores|este (?:artículo|contenido) es exclusivo"
+    r"|jetzt (?:abo|weiterlesen|testen)|weiterlesen (?:mit|nach)|abonnieren sie|sie möchten weiterlesen"
+    r"|dieser artikel ist (?:nur )?für|(?:cet article|la suite) est réservée? aux|abonnez-vous|déjà abonné"
+    r"|questo (?:articolo|contenuto) è riservato|abbonati |assine |word abonnee|dit artikel is "
+    r"alleen).{0,200}",
+    re.IGNORECASE,
+)
+_BYLINE = re.compile(
+    r"(?:by|von|par|por|di|door|av|text:|words by) .{2,80}|[^.!?]{0,40}\b(?:19|20)[0-9]{2}\b[^.!?]{0,40}",
     re.IGNORECASE,
 )
 _LONGEST_FURNITURE_CHARS = 300
@@ -210,13 +239,13 @@ class _Walk:
     def _kind(self, element: "HtmlElement") -> str:
         """Return the tag of the nearest element that says what kind of text this is, else "div"."""
         kind, inside = "div", []
-        for part in (element, *element.iterancestors()):
+        part: HtmlElement | None = element
+        while part is not None:
             if part in self._kinds or part.tag in _TEXT_KINDS:
                 kind = self._kinds.get(part, str(part.tag))
                 break
             inside.append(part)
-            if part.tag in _CONTAINERS:
-                break
+            part = None if part.tag in _CONTAINERS else part.getparent()
         self._kinds.update(dict.fromkeys(inside, kind))
         return kind
 
@@ -242,7 +271,7 @@ def _is_caption(element: "HtmlElement") -> bool:
     return (
         element.tag in {"div", "p", "span", "small"}
         and any(not _CAPTION_NAMES.isdisjoint(name) for name in name_words(element))
-        and next(element.iterdescendants("img", "table", "figure"), None) is None
+        and next(element.iterdescendants("img", "table", "figure", "figcaption"), None) is None
     )
 
 
@@ -260,23 +289,25 @@ def _one_line(element: "HtmlElement") -> str:
     return " ".join(block.text for block in _Walk(element, wholes=False).blocks())
 
 
-def article_blocks(tree: "HtmlElement", main: str) -> list[Block]:
-    """Return the blocks of the article, given the text that another extractor found to be its `main` one."""
+def article_blocks(tree: "HtmlElement", main: str, titles: Sequence[str] = ()) -> list[Block]:
+    """Return the blocks of the article, given the text that another extractor found to be its `main` one.
+
+    `titles` are those that the page has, in any form.
+    """
     blocks = page_blocks(tree)
     seen = _seen(blocks, main)
     extra = _extra(blocks)
     if not any(seen):
         return [block for number, block in enumerate(blocks) if number not in extra and not block.is_links]
-    core = _core(tree, blocks, seen)
-    places = _places(tree, core)
+    places = _places(tree, _core(tree, blocks, seen))
     first, last = seen.index(True), len(seen) - 1 - seen[::-1].index(True)
     kept = []
     for number, block in enumerate(blocks):
         place = places[block.element]
-        is_between = first < number < last and place.in_core and not block.is_links
+        is_between = first < number < last and place.in_core and _is_text(block)
         if number not in extra and (seen[number] or is_between or _is_attached(block, place)):
             kept.append(block)
-    return _without_lone_headings(kept)
+    return _without_lone_headings(_without_ends(kept, titles))
 
 
 def _seen(blocks: Sequence[Block], main: str) -> list[bool]:
@@ -327,7 +358,8 @@ class _Place:
 
 
 def _places(tree: "HtmlElement", core: "HtmlElement") -> dict["HtmlElement", _Place]:
-    article = _article_around(core)
+    article = _article_around(tree, core)
+    around = {core, *core.iterancestors()}
     places: dict[HtmlElement, _Place] = {}
     for element in tree.iter("*"):
         place = places.get(element.getparent(), _Place())
@@ -335,17 +367,26 @@ def _places(tree: "HtmlElement", core: "HtmlElement") -> dict["HtmlElement", _Pl
             place = replace(place, in_article=True)
         elif place.in_article:
             in_box = place.in_box or any(not _FACT_NAMES.isdisjoint(name) for name in name_words(element))
-            in_teaser = place.in_teaser or element.tag in {"article", "li"}
+            in_teaser = place.in_teaser or (element.tag in _TEASER_TAGS and element not in around)
             place = replace(place, in_box=in_box, in_teaser=in_teaser and not in_box)
         places[element] = replace(place, in_core=True) if element is core else place
     return places
 
 
-def _article_around(core: "HtmlElement") -> "HtmlElement":
-    for part in (core, *core.iterancestors()):
-        if part.tag in {"article", "main"} or "article" in (part.get("itemtype") or "").lower():
-            return part
-    return core
+def _article_around(tree: "HtmlElement", core: "HtmlElement") -> "HtmlElement":
+    """Return the element that holds the headline and the main text, else what is marked as the article."""
+    around = [part for part in (core, *core.iterancestors()) if part.tag not in {"body", "html"}]
+    headlines = holders(tree.iter("h1"))
+    with_headline = (part for part in around if part in headlines)
+    marked = (part for part in around if part.tag in {"article", "main"})
+    return next(with_headline, next(marked, core))
+
+
+def _is_text(block: Block) -> bool:
+    """Whether a block between two of the main text is a part of it, too, and no label of the page."""
+    if block.is_links:
+        return False
+    return block.kind != "div" or len(block.text.split()) >= _TEXT_WORDS or block.text.endswith(_SENTENCE_END)
 
 
 def _is_attached(block: Block, place: _Place) -> bool:
@@ -369,7 +410,9 @@ def _extra(blocks: Sequence[Block]) -> set[int]:
 def _is_furniture(block: Block) -> bool:
     if block.kind == "h1":
         return True
-    return len(block.text) <= _LONGEST_FURNITURE_CHARS and _FURNITURE.fullmatch(block.text) is not None
+    if len(block.text) > _LONGEST_FURNITURE_CHARS:
+        return False
+    return any(pattern.fullmatch(block.text) for pattern in (_FURNITURE, _OFFER))
 
 
 def is_script_notice(text: str) -> bool:
@@ -391,6 +434,22 @@ def _is_promo(block: Block) -> bool:
             return True
     is_headline = len(text.split()) >= _HEADLINE_WORDS and not text.endswith(_SENTENCE_END)
     return block.linked >= _LINKED_SHARE and is_headline
+
+
+def _without_ends(blocks: Sequence[Block], titles: Sequence[str]) -> list[Block]:
+    """Leave out the title, byline and day in front of the first long paragraph, and links behind the last."""
+    long = [number for number, block in enumerate(blocks) if len(block.text.split()) >= _PROSE_WORDS]
+    if not long:
+        return [*blocks]
+    own = {*map(letters, titles)} - {""}
+    front = [*blocks[: long[0]]]
+    for number, block in enumerate(front):
+        if letters(block.text) in own:
+            front = front[number + 1 :]
+            break
+    front = [block for block in front if block.kind in _KEPT_KINDS or not _BYLINE.fullmatch(block.text)]
+    back = [block for block in blocks[long[-1] + 1 :] if block.kind == "tr" or block.linked < _LINKED_SHARE]
+    return [*front, *blocks[long[0] : long[-1] + 1], *back]
 
 
 def _without_lone_headings(blocks: Sequence[Block]) -> list[Block]:

@@ -25,6 +25,12 @@ END = (
     " on sale from the first of March at the town hall."
 )
 
+BOAT = (
+    "Boats can be hired at the quay for six crowns an hour, if the river is not too high, the owner of the "
+    "yard said"
+    " on Monday, and a train crosses the railway bridge two miles to the north."
+)
+
 
 def read(tmp_path: Path, html: str) -> Article | Skipped:
     path = tmp_path / "page.html"
@@ -170,6 +176,21 @@ def test_what_stands_behind_an_article_goes(tmp_path: Path, html: str) -> None:
 )
 def test_sentences_with_links_stay(tmp_path: Path, html: str) -> None:
     assert len(lines(tmp_path, page(html))) == 4
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        f'<p class="paywall">{BOAT}</p>',
+        f'<div class="subscription-content"><p>{BOAT}</p><p>{BOAT}</p><p>{BOAT}</p><p>{BOAT}</p></div>',
+        f'<h2 id="comments-from-the-mayor">What the mayor said</h2><p id="share-prices">{BOAT}</p>',
+        f'<h3><button aria-expanded="true">How do I get across?</button></h3><p>{BOAT}</p>',
+        f'<div class="cmp-text"><p>{BOAT}</p></div>',
+        f'<div class="quote-author"><p>{BOAT}</p></div>',
+    ],
+)
+def test_text_stays_although_its_name_says_something_else(tmp_path: Path, html: str) -> None:
+    assert set(lines(tmp_path, page(html))) >= {LEAD, BOAT, MIDDLE, END}
 
 
 def test_an_element_that_holds_the_article_stays_whatever_it_is_called(tmp_path: Path) -> None:
