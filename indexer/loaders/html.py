@@ -81,9 +81,7 @@ def read_html(data: bytes, _: LoadOptions) -> ArticleDraft:
     bodies = ([stated.body], state_paragraphs(tree, (*titles, stated.headline)))
     _drop_costly_json(tree)
     _drop_wide_cells(tree)
-    page = trafilatura.extract_metadata(
-        copy.deepcopy(tree), date_config={"extensive_search": False, "original_date": True}
-    )
+    page = trafilatura.extract_metadata(tree, date_config={"extensive_search": False, "original_date": True})
     outlet = meta_content(tree, "og:site_name") or stated.publisher or page.sitename or ""
     title = headline(tree, stated.headline, outlet) or page.title or ""
     authors = stated.authors or page_authors(tree, outlet, page.author or "")
