@@ -16,7 +16,7 @@ from nutgraf.indexer.loaders.page_blocks import article_blocks
 from nutgraf.indexer.loaders.page_boilerplate import remove_boilerplate
 from nutgraf.indexer.loaders.page_data import state_paragraphs, stated_article
 from nutgraf.indexer.loaders.page_head import headline, meta_content, page_authors, page_titles
-from nutgraf.indexer.loaders.page_kinds import reason_of_other_kind, reason_without_text
+from nutgraf.indexer.loaders.page_kinds import is_shell, reason_of_other_kind, reason_without_text
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -56,6 +56,7 @@ _META_DATES = frozenset({
 # Values that were not compared with others.
 _LONGER = 1.2
 _SHORT_WORDS = 50
+_LEAST_WORDS_OF_SHELL = 20  # fewer are the frame around a text that scripts load
 _SHOWN_SHARE = 0.8
 _MARKUP = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]{0,20}[\s/>]")
 _ARTICLE_TYPES = ("article", "posting", "report", "webpage")
@@ -89,7 +90,9 @@ def read_html(data: bytes, _: LoadOptions) -> ArticleDraft:
     if other_kind:
         raise UnreadableError(other_kind)
     without_text = reason_without_text(tree)
+    least_words = _LEAST_WORDS_OF_SHELL if is_shell(tree) else 0
     text = _without_title(_article_text(tree, (title, *titles)), title)
+    text = text if len(text.split()) >= least_words else ""
     for body in bodies:
         full = "\n\n".join(filter(None, map(_plain, body)))
         text = full if _is_longer(full, text) else text

@@ -83,7 +83,8 @@ _HEADLINE_WORDS = 4
 _SHINGLE_WORDS = 4
 _TEXT_WORDS = 8
 _PROSE_WORDS = 15
-_KEPT_KINDS = frozenset({"figcaption", "tr", "caption"}) | _HEADINGS
+_BYLINE_KINDS = frozenset({"div", "li", "p"})
+_CAPTIONS = frozenset({"figcaption", "tr", "caption"})
 _TEASER_TAGS = frozenset({"a", "article", "aside", "li"})
 _SENTENCE_END = (".", "!", "?", "…", '"', "”", "“", "»", "'", "’", ")", ":", ";", "。", "！", "？")
 _WORD = re.compile(r"\w+")
@@ -104,47 +105,65 @@ _LABEL = re.compile(
 )
 _LABEL_END = re.compile(r"\s*[:|–—>»→-]\s*")
 _LONGEST_PROMO_CHARS = 250
+# Only what speaks to readers: an article may be about JavaScript, about copyright, or about subscribers.
 _NOTICE = re.compile(
-    r".{0,200}(?:(?:enable|activate|turn on|switch on|allow|requires?|needs?|without|aktivieren|activer"
-    r"|active[zr]?"
-    r"|habilit[ae]r?|activ[ae]r?|abilita(?:re)?|schakel|włącz|включите)\b.{0,60}\bjava ?script"
-    r"|java ?script\b.{0,60}\b(?:disabled|required|enabled?|turned off|activated|blocked|aktivieren|désactivé"
-    r"|deshabilitado|disabilitato|uitgeschakeld|deaktiviert)).{0,200}",
+    r".{0,200}\b(?:enabl|activat|turn on|switch on|allow|requires?|need|without|support|aktivier|activer"
+    r"|active[zr]"
+    r"|habilit|activ[ae]|abilita|schakel|włącz|включите).{0,60}\bjava ?script.{0,200}"
+    r"|.{0,200}\bjava ?script\b.{0,60}\b(?:disabled|required|enable|turned off|not available|blocked"
+    r"|aktivieren"
+    r"|désactivé|deshabilitado|disabilitato|uitgeschakeld|deaktiviert).{0,200}",
+    re.IGNORECASE,
+)
+_TO_READERS = re.compile(
+    r"\b(?:please|you|your|we're sorry|we’re sorry|this (?:web)?(?:site|page|app)|bitte|sie|ihre[mn]?"
+    r"|veuillez|vous|votre"
+    r"|su navegador|por favor|il tuo|uw|je browser|пожалуйста)\b|^java ?script is ",
     re.IGNORECASE,
 )
 _FURNITURE = re.compile(
-    r"(?:©|\(c\)|copyright\b).{0,200}|all rights reserved.{0,60}|[0-9]{1,3}[ -]?min(?:ute)?s?(?: read)?"
-    r"|(?:reading|read) time.{0,30}|listen(?: to (?:this )?(?:article|story).{0,30})?(?: [0-9]{1,3} "
-    r"min.{0,10})?"
+    r"(?:copyright )?(?:©|\(c\)).{0,200}|copyright (?:by )?[0-9]{4}.{0,200}|all rights reserved.{0,60}"
+    r"|[0-9]{1,3}[ -]?min(?:ute)?s?(?: read)?|(?:reading|read) time.{0,30}|loading(?:\.\.\.|…)?"
+    r"|listen(?: to (?:this )?(?:article|story).{0,30})?(?: [0-9]{1,3} min.{0,10})?"
     r"|(?:image|photo|video|media) (?:caption|source)|skip (?:past |to ).{0,60}|back to top"
-    r"|(?:filed under|tags?|topics|categories|posted in|labels)\s?:.{0,200}|this video (?:can ?not|could "
-    r"not) be played"
-    r"|this article is (?:more than|over) [0-9]{1,3} (?:years?|months?) old|print|save|share|tweet|comment"
-    r"|comments|published|updated|posted|our standards: .{0,80}|suggest a correction|request a correction"
-    r"|(?:if|when) you (?:buy|purchase|click|shop|make a purchase)\b.{0,160}\b(?:commission|earn)\b.{0,80}"
-    r"|.{0,160}\b(?:please )?consider (?:making a (?:contribution|donation)|donating|supporting us).{0,120}",
+    r"|(?:filed under|tags?|topics|categories|posted in|labels)\s?:.{0,200}"
+    r"|this video (?:can ?not|could not) be played|this article is (?:more than|over) [0-9]{1,3} (?:year"
+    r"|month)s? old"
+    r"|print|save|share|tweet|comments?|published|updated|posted|our standards: .{0,80}"
+    r"|(?:suggest|request|report) a correction"
+    r"|(?:if|when) you (?:buy|purchase|click|shop|make a purchase)\b.{0,160}\bwe (?:may )?(?:earn"
+    r"|receive)\b.{0,80}"
+    r"|.{0,160}\bplease consider (?:making a (?:contribution|donation)|donating|supporting us).{0,120}",
     re.IGNORECASE,
 )
 _OFFER = re.compile(
-    r"(?:already (?:a|have) .{0,20}(?:subscri|member|account)|(?:please )?(?:subscribe|register|sign (?:in"
-    r"|up)|log ?in)"
-    r"(?: now| today| here)? (?:to|for) (?:continue|keep|read|unlock|get (?:full|unlimited)|full access)"
-    r"|to (?:continue|keep) reading|continue reading (?:with|for)|(?:this|the rest of this) (?:article"
-    r"|story|content) is "
-    r"(?:only )?(?:for|available to|reserved for|exclusive to) .{0,30}(?:subscribers|members)"
-    r"|you(?:'ve|’ve| have) (?:reached|used|read|\w{1,9} (?:free )?articles? (?:left|remaining))"
+    r"(?:already (?:a|have) .{0,20}(?:subscri|member|account)"
+    r"|(?:please )?(?:subscribe|register|sign (?:in|up)|log ?in)(?: now| today| here)?"
+    r" (?:to|for) (?:continue|keep|read|unlock|get (?:full|unlimited)|full access)"
+    r"|to (?:continue|keep) reading(?:,| this)|continue reading (?:with|for)"
+    r"|(?:this|the rest of this) (?:article|story|content) is (?:only )?(?:for|available to|reserved for"
+    r"|exclusive to)"
+    r" .{0,30}(?:subscribers|members)"
+    r"|you(?:'ve|’ve| have) (?:reached your|used (?:all )?your|\w{1,9} (?:free )?articles? (?:left"
+    r"|remaining))"
     r"|thank you for your patience while we verify|create (?:a|your) free account|unlock this (?:article"
     r"|story)"
-    r"|(?:want|support) (?:our|independent|quality|more) .{0,30}journalism|subscribers? only\b"
-    r"|suscríbe(?:te|ase) |regístrate |solo para suscriptores|este (?:artículo|contenido) es exclusivo"
+    r"|support (?:our|independent|quality) .{0,30}journalism|subscribers? only\b"
+    r"|suscríbe(?:te|ase) |regístrate |solo para suscriptores|este (?:artículo|contenido) es exclusivo|lee "
+    r"sin límites"
     r"|jetzt (?:abo|weiterlesen|testen)|weiterlesen (?:mit|nach)|abonnieren sie|sie möchten weiterlesen"
-    r"|dieser artikel ist (?:nur )?für|(?:cet article|la suite) est réservée? aux|abonnez-vous|déjà abonné"
+    r"|dieser artikel ist (?:nur )?für (?:abo|mit)|(?:cet article|la suite) est réservée? aux|abonnez-vous"
+    r"|déjà abonné"
     r"|questo (?:articolo|contenuto) è riservato|abbonati |assine |word abonnee|dit artikel is "
     r"alleen).{0,200}",
     re.IGNORECASE,
 )
 _BYLINE = re.compile(
-    r"(?:by|von|par|por|di|door|av|text:|words by) .{2,80}|[^.!?]{0,40}\b(?:19|20)[0-9]{2}\b[^.!?]{0,40}",
+    r"(?:by|von|par|por|di|door|av|text:|words by) (?-i:[A-ZÀ-Þ]).{1,80}(?<![.!?])"
+    r"|[^.!?]{0,40}\b(?:[0-9]{1,2}[./:][0-9]{2}|jan|feb|m[aä]r|a[pbv]r|ma[iy]|jun|jul|aug|ago|sep|o[ck]t"
+    r"|nov|de[cz]|dic)"
+    r"[^!?]{0,40}\b(?:19|20)[0-9]{2}\b[^!?]{0,40}|[^.!?]{0,20}\b(?:19"
+    r"|20)[0-9]{2}-[0-9]{2}-[0-9]{2}\b[^!?]{0,30}",
     re.IGNORECASE,
 )
 _LONGEST_FURNITURE_CHARS = 300
@@ -393,7 +412,7 @@ def _is_attached(block: Block, place: _Place) -> bool:
     """Whether a block is a caption, a table or a fact box of the article, before or behind its main text."""
     if not place.in_article or place.in_teaser or block.is_links:
         return False
-    return place.in_box or block.kind in {"figcaption", "tr", "caption"}
+    return place.in_box or block.kind in _CAPTIONS
 
 
 def _extra(blocks: Sequence[Block]) -> set[int]:
@@ -417,7 +436,9 @@ def _is_furniture(block: Block) -> bool:
 
 def is_script_notice(text: str) -> bool:
     """Whether a text asks readers to let scripts run."""
-    return len(text) <= _LONGEST_FURNITURE_CHARS and _NOTICE.fullmatch(text) is not None
+    if len(text) > _LONGEST_FURNITURE_CHARS or _NOTICE.fullmatch(text) is None:
+        return False
+    return _TO_READERS.search(text) is not None
 
 
 def _is_promo(block: Block) -> bool:
@@ -445,9 +466,9 @@ def _without_ends(blocks: Sequence[Block], titles: Sequence[str]) -> list[Block]
     front = [*blocks[: long[0]]]
     for number, block in enumerate(front):
         if letters(block.text) in own:
-            front = front[number + 1 :]
+            front = [block for block in front[:number] if block.kind in _CAPTIONS] + front[number + 1 :]
             break
-    front = [block for block in front if block.kind in _KEPT_KINDS or not _BYLINE.fullmatch(block.text)]
+    front = [block for block in front if block.kind not in _BYLINE_KINDS or not _BYLINE.fullmatch(block.text)]
     back = [block for block in blocks[long[-1] + 1 :] if block.kind == "tr" or block.linked < _LINKED_SHARE]
     return [*front, *blocks[long[0] : long[-1] + 1], *back]
 

@@ -52,6 +52,10 @@ _OTHERS = (
 )
 _COMMENT_NAMES = frozenset(_COMMENTS.split())
 _OTHER_NAMES = frozenset(_OTHERS.split())
+# Without a link or a button these hold what belongs to the article: its own teaser, a box beside the text.
+_LINKING_NAMES = frozenset(
+    {"teaser", "teasers", "promo", "promos", "popular", "suggested", "trending", "sidebar", "social", "share"}
+)
 # An offer to subscribe is short. What is longer is the part of the article that is for subscribers.
 _OFFER_NAMES = frozenset({"paywall", "regwall", "tinypass", "subscribe", "subscription", "subscriptions"})
 _LONGEST_OFFER_CHARS = 600
@@ -238,7 +242,10 @@ def _kind(element: "HtmlElement") -> Literal["comments", "offer", "other"] | Non
             return "comments"
         if words & _QUOTES:
             forms -= _NAMES_IN_QUOTES
-        if forms & _OTHER_NAMES and not words & _FACTS:
+        forms &= _OTHER_NAMES
+        if forms <= _LINKING_NAMES and next(element.iter("a", "button", "form"), None) is None:
+            continue
+        if forms and not words & _FACTS:
             return "offer" if forms & _OFFER_NAMES else "other"
     return None
 

@@ -128,11 +128,12 @@ def without_site(title: str, sites: Collection[str], shown: Sequence[str]) -> st
 def page_authors(tree: "HtmlElement", outlet: str, other: str) -> tuple[str, ...]:
     """Return the names in meta elements of a page, else in its byline, else in `other`; not the outlet."""
     metas = [text for name in _AUTHOR_METAS if (text := meta_content(tree, name)) and "://" not in text]
-    for source in (lambda: metas, lambda: _bylines(tree), lambda: [other]):
-        names = [name for text in source() for name in _names(text) if letters(name) != letters(outlet)]
-        if names:
-            return tuple(dict.fromkeys(names))
-    return ()
+    return _authors(metas, outlet) or _authors(_bylines(tree), outlet) or _authors([other], outlet)
+
+
+def _authors(texts: Sequence[str], outlet: str) -> tuple[str, ...]:
+    names = (name for text in texts for name in _names(text) if letters(name) != letters(outlet))
+    return tuple(dict.fromkeys(names))
 
 
 def _bylines(tree: "HtmlElement") -> list[str]:
