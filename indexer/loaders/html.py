@@ -15,8 +15,8 @@ from nutgraf.indexer.loaders.decode import decode
 from nutgraf.indexer.loaders.page_blocks import article_blocks
 from nutgraf.indexer.loaders.page_boilerplate import remove_boilerplate
 from nutgraf.indexer.loaders.page_data import state_paragraphs, stated_article
-from nutgraf.indexer.loaders.page_head import headline, meta_content, page_titles
-from nutgraf.indexer.loaders.page_kinds import reason_of_other_kind, reason_without_text
+from nutgraf.indexer.loaders.page_head import headline, meta_content, page_authors, page_titles
+from nutgraf.indexer.loaders.page_kinds import is_shell, reason_of_other_kind, reason_without_text
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -56,6 +56,7 @@ _META_DATES = frozenset({
 # Values that were not compared with others.
 _LONGER = 1.2
 _SHORT_WORDS = 50
+_LEAST_WORDS_OF_SHELL = 20  # fewer are the frame around a text that scripts load
 _SHOWN_SHARE = 0.8
 _MARKUP = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]{0,20}[\s/>]")
 _ARTICLE_TYPES = ("article", "posting", "report", "webpage")
@@ -81,16 +82,17 @@ def read_html(data: bytes, _: LoadOptions) -> ArticleDraft:
     bodies = ([stated.body], state_paragraphs(tree, (*titles, stated.headline)))
     _drop_costly_json(tree)
     _drop_wide_cells(tree)
-    page = trafilatura.extract_metadata(
-        copy.deepcopy(tree), date_config={"extensive_search": False, "original_date": True}
-    )
+    page = trafilatura.extract_metadata(tree, date_config={"extensive_search": False, "original_date": True})
     outlet = meta_content(tree, "og:site_name") or stated.publisher or page.sitename or ""
     title = headline(tree, stated.headline, outlet) or page.title or ""
+    authors = stated.authors or page_authors(tree, outlet, page.author or "")
     other_kind = None if stated.headline else reason_of_other_kind(tree, titles)
     if other_kind:
         raise UnreadableError(other_kind)
     without_text = reason_without_text(tree)
-    text = _without_title(_article_text(tree), title)
+    least_words = _LEAST_WORDS_OF_SHELL if is_shell(tree) else 0
+    text = _without_title(_article_text(tree, (title, *titles)), title)
+    text = text if len(text.split()) >= least_words else ""
     for body in bodies:
         full = "\n\n".join(filter(None, map(_plain, body)))
         text = full if _is_longer(full, text) else text
@@ -101,12 +103,12 @@ def read_html(data: bytes, _: LoadOptions) -> ArticleDraft:
         title=title,
         url=page.url or "",
         source=outlet,
-        authors=stated.authors or tuple((page.author or "").split(";")),
+        authors=authors,
         dates=(*dates, StatedDate(page.date or "", "byline")),
     )
 
 
-def _article_text(tree: "HtmlElement") -> str:
+def _article_text(tree: "HtmlElement", titles: tuple[str, ...]) -> str:
     """Return the text that the page shows of its article; the tree loses all else."""
     import trafilatura
 
@@ -114,7 +116,7 @@ def _article_text(tree: "HtmlElement") -> str:
     page = trafilatura.bare_extraction(copy.deepcopy(tree), include_comments=False)
     # Where nothing looks like an article, a short page is still a page.
     main = page.text if page else trafilatura.baseline(copy.deepcopy(tree))[1]
-    return "\n\n".join(block.text for block in article_blocks(tree, main or ""))
+    return "\n\n".join(block.text for block in article_blocks(tree, main or "", titles))
 
 
 def _plain(body: str) -> str:

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from nutgraf.indexer.loaders.page_boilerplate import name_words
+from nutgraf.indexer.loaders.page_boilerplate import holders, name_words
+from nutgraf.indexer.loaders.page_data import letters
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -80,6 +81,11 @@ _LINKED_ROW_SHARE = 0.95
 _MOSTLY_LINKED = 0.5
 _HEADLINE_WORDS = 4
 _SHINGLE_WORDS = 4
+_TEXT_WORDS = 8
+_PROSE_WORDS = 15
+_BYLINE_KINDS = frozenset({"div", "li", "p"})
+_CAPTIONS = frozenset({"figcaption", "tr", "caption"})
+_TEASER_TAGS = frozenset({"a", "article", "aside", "li"})
 _SENTENCE_END = (".", "!", "?", "…", '"', "”", "“", "»", "'", "’", ")", ":", ";", "。", "！", "？")
 _WORD = re.compile(r"\w+")
 _SPACE = re.compile(r"\s+")
@@ -99,23 +105,65 @@ _LABEL = re.compile(
 )
 _LABEL_END = re.compile(r"\s*[:|–—>»→-]\s*")
 _LONGEST_PROMO_CHARS = 250
+# Only what speaks to readers: an article may be about JavaScript, about copyright, or about subscribers.
 _NOTICE = re.compile(
-    r".{0,200}(?:(?:enable|activate|turn on|switch on|allow|requires?|needs?|without|aktivieren|activer"
-    r"|active[zr]?"
-    r"|habilit[ae]r?|activ[ae]r?|abilita(?:re)?|schakel|włącz|включите)\b.{0,60}\bjava ?script"
-    r"|java ?script\b.{0,60}\b(?:disabled|required|enabled?|turned off|activated|blocked|aktivieren|désactivé"
-    r"|deshabilitado|disabilitato|uitgeschakeld|deaktiviert)).{0,200}",
+    r".{0,200}\b(?:enabl|activat|turn on|switch on|allow|requires?|need|without|support|aktivier|activer"
+    r"|active[zr]"
+    r"|habilit|activ[ae]|abilita|schakel|włącz|включите).{0,60}\bjava ?script.{0,200}"
+    r"|.{0,200}\bjava ?script\b.{0,60}\b(?:disabled|required|enable|turned off|not available|blocked"
+    r"|aktivieren"
+    r"|désactivé|deshabilitado|disabilitato|uitgeschakeld|deaktiviert).{0,200}",
+    re.IGNORECASE,
+)
+_TO_READERS = re.compile(
+    r"\b(?:please|you|your|we're sorry|we’re sorry|this (?:web)?(?:site|page|app)|bitte|sie|ihre[mn]?"
+    r"|veuillez|vous|votre"
+    r"|su navegador|por favor|il tuo|uw|je browser|пожалуйста)\b|^java ?script is ",
     re.IGNORECASE,
 )
 _FURNITURE = re.compile(
-    r"(?:©|\(c\)|copyright\b).{0,200}|all rights reserved.{0,60}|[0-9]{1,3}[ -]?min(?:ute)?s?(?: read)?"
-    r"|(?:reading|read) time.{0,30}|listen(?: to (?:this )?(?:article|story).{0,30})?(?: [0-9]{1,3} "
-    r"min.{0,10})?"
+    r"(?:copyright )?(?:©|\(c\)).{0,200}|copyright (?:by )?[0-9]{4}.{0,200}|all rights reserved.{0,60}"
+    r"|[0-9]{1,3}[ -]?min(?:ute)?s?(?: read)?|(?:reading|read) time.{0,30}|loading(?:\.\.\.|…)?"
+    r"|listen(?: to (?:this )?(?:article|story).{0,30})?(?: [0-9]{1,3} min.{0,10})?"
     r"|(?:image|photo|video|media) (?:caption|source)|skip (?:past |to ).{0,60}|back to top"
-    r"|(?:filed under|tags?|topics|categories|posted in|labels)\s?:.{0,200}|this video (?:can ?not|could "
-    r"not) be played"
-    r"|this article is (?:more than|over) [0-9]{1,3} (?:years?|months?) old|print|save|share|tweet|comment"
-    r"|comments",
+    r"|(?:filed under|tags?|topics|categories|posted in|labels)\s?:.{0,200}"
+    r"|this video (?:can ?not|could not) be played|this article is (?:more than|over) [0-9]{1,3} (?:year"
+    r"|month)s? old"
+    r"|print|save|share|tweet|comments?|published|updated|posted|our standards: .{0,80}"
+    r"|(?:suggest|request|report) a correction"
+    r"|(?:if|when) you (?:buy|purchase|click|shop|make a purchase)\b.{0,160}\bwe (?:may )?(?:earn"
+    r"|receive)\b.{0,80}"
+    r"|.{0,160}\bplease consider (?:making a (?:contribution|donation)|donating|supporting us).{0,120}",
+    re.IGNORECASE,
+)
+_OFFER = re.compile(
+    r"(?:already (?:a|have) .{0,20}(?:subscri|member|account)"
+    r"|(?:please )?(?:subscribe|register|sign (?:in|up)|log ?in)(?: now| today| here)?"
+    r" (?:to|for) (?:continue|keep|read|unlock|get (?:full|unlimited)|full access)"
+    r"|to (?:continue|keep) reading(?:,| this)|continue reading (?:with|for)"
+    r"|(?:this|the rest of this) (?:article|story|content) is (?:only )?(?:for|available to|reserved for"
+    r"|exclusive to)"
+    r" .{0,30}(?:subscribers|members)"
+    r"|you(?:'ve|’ve| have) (?:reached your|used (?:all )?your|\w{1,9} (?:free )?articles? (?:left"
+    r"|remaining))"
+    r"|thank you for your patience while we verify|create (?:a|your) free account|unlock this (?:article"
+    r"|story)"
+    r"|support (?:our|independent|quality) .{0,30}journalism|subscribers? only\b"
+    r"|suscríbe(?:te|ase) |regístrate |solo para suscriptores|este (?:artículo|contenido) es exclusivo|lee "
+    r"sin límites"
+    r"|jetzt (?:abo|weiterlesen|testen)|weiterlesen (?:mit|nach)|abonnieren sie|sie möchten weiterlesen"
+    r"|dieser artikel ist (?:nur )?für (?:abo|mit)|(?:cet article|la suite) est réservée? aux|abonnez-vous"
+    r"|déjà abonné"
+    r"|questo (?:articolo|contenuto) è riservato|abbonati |assine |word abonnee|dit artikel is "
+    r"alleen).{0,200}",
+    re.IGNORECASE,
+)
+_BYLINE = re.compile(
+    r"(?:by|von|par|por|di|door|av|text:|words by) (?-i:[A-ZÀ-Þ]).{1,80}(?<![.!?])"
+    r"|[^.!?]{0,40}\b(?:[0-9]{1,2}[./:][0-9]{2}|jan|feb|m[aä]r|a[pbv]r|ma[iy]|jun|jul|aug|ago|sep|o[ck]t"
+    r"|nov|de[cz]|dic)"
+    r"[^!?]{0,40}\b(?:19|20)[0-9]{2}\b[^!?]{0,40}|[^.!?]{0,20}\b(?:19"
+    r"|20)[0-9]{2}-[0-9]{2}-[0-9]{2}\b[^!?]{0,30}",
     re.IGNORECASE,
 )
 _LONGEST_FURNITURE_CHARS = 300
@@ -210,13 +258,13 @@ class _Walk:
     def _kind(self, element: "HtmlElement") -> str:
         """Return the tag of the nearest element that says what kind of text this is, else "div"."""
         kind, inside = "div", []
-        for part in (element, *element.iterancestors()):
+        part: HtmlElement | None = element
+        while part is not None:
             if part in self._kinds or part.tag in _TEXT_KINDS:
                 kind = self._kinds.get(part, str(part.tag))
                 break
             inside.append(part)
-            if part.tag in _CONTAINERS:
-                break
+            part = None if part.tag in _CONTAINERS else part.getparent()
         self._kinds.update(dict.fromkeys(inside, kind))
         return kind
 
@@ -242,7 +290,7 @@ def _is_caption(element: "HtmlElement") -> bool:
     return (
         element.tag in {"div", "p", "span", "small"}
         and any(not _CAPTION_NAMES.isdisjoint(name) for name in name_words(element))
-        and next(element.iterdescendants("img", "table", "figure"), None) is None
+        and next(element.iterdescendants("img", "table", "figure", "figcaption"), None) is None
     )
 
 
@@ -260,23 +308,25 @@ def _one_line(element: "HtmlElement") -> str:
     return " ".join(block.text for block in _Walk(element, wholes=False).blocks())
 
 
-def article_blocks(tree: "HtmlElement", main: str) -> list[Block]:
-    """Return the blocks of the article, given the text that another extractor found to be its `main` one."""
+def article_blocks(tree: "HtmlElement", main: str, titles: Sequence[str] = ()) -> list[Block]:
+    """Return the blocks of the article, given the text that another extractor found to be its `main` one.
+
+    `titles` are those that the page has, in any form.
+    """
     blocks = page_blocks(tree)
     seen = _seen(blocks, main)
     extra = _extra(blocks)
     if not any(seen):
         return [block for number, block in enumerate(blocks) if number not in extra and not block.is_links]
-    core = _core(tree, blocks, seen)
-    places = _places(tree, core)
+    places = _places(tree, _core(tree, blocks, seen))
     first, last = seen.index(True), len(seen) - 1 - seen[::-1].index(True)
     kept = []
     for number, block in enumerate(blocks):
         place = places[block.element]
-        is_between = first < number < last and place.in_core and not block.is_links
+        is_between = first < number < last and place.in_core and _is_text(block)
         if number not in extra and (seen[number] or is_between or _is_attached(block, place)):
             kept.append(block)
-    return _without_lone_headings(kept)
+    return _without_lone_headings(_without_ends(kept, titles))
 
 
 def _seen(blocks: Sequence[Block], main: str) -> list[bool]:
@@ -327,7 +377,8 @@ class _Place:
 
 
 def _places(tree: "HtmlElement", core: "HtmlElement") -> dict["HtmlElement", _Place]:
-    article = _article_around(core)
+    article = _article_around(tree, core)
+    around = {core, *core.iterancestors()}
     places: dict[HtmlElement, _Place] = {}
     for element in tree.iter("*"):
         place = places.get(element.getparent(), _Place())
@@ -335,24 +386,33 @@ def _places(tree: "HtmlElement", core: "HtmlElement") -> dict["HtmlElement", _Pl
             place = replace(place, in_article=True)
         elif place.in_article:
             in_box = place.in_box or any(not _FACT_NAMES.isdisjoint(name) for name in name_words(element))
-            in_teaser = place.in_teaser or element.tag in {"article", "li"}
+            in_teaser = place.in_teaser or (element.tag in _TEASER_TAGS and element not in around)
             place = replace(place, in_box=in_box, in_teaser=in_teaser and not in_box)
         places[element] = replace(place, in_core=True) if element is core else place
     return places
 
 
-def _article_around(core: "HtmlElement") -> "HtmlElement":
-    for part in (core, *core.iterancestors()):
-        if part.tag in {"article", "main"} or "article" in (part.get("itemtype") or "").lower():
-            return part
-    return core
+def _article_around(tree: "HtmlElement", core: "HtmlElement") -> "HtmlElement":
+    """Return the element that holds the headline and the main text, else what is marked as the article."""
+    around = [part for part in (core, *core.iterancestors()) if part.tag not in {"body", "html"}]
+    headlines = holders(tree.iter("h1"))
+    with_headline = (part for part in around if part in headlines)
+    marked = (part for part in around if part.tag in {"article", "main"})
+    return next(with_headline, next(marked, core))
+
+
+def _is_text(block: Block) -> bool:
+    """Whether a block between two of the main text is a part of it, too, and no label of the page."""
+    if block.is_links:
+        return False
+    return block.kind != "div" or len(block.text.split()) >= _TEXT_WORDS or block.text.endswith(_SENTENCE_END)
 
 
 def _is_attached(block: Block, place: _Place) -> bool:
     """Whether a block is a caption, a table or a fact box of the article, before or behind its main text."""
     if not place.in_article or place.in_teaser or block.is_links:
         return False
-    return place.in_box or block.kind in {"figcaption", "tr", "caption"}
+    return place.in_box or block.kind in _CAPTIONS
 
 
 def _extra(blocks: Sequence[Block]) -> set[int]:
@@ -369,12 +429,16 @@ def _extra(blocks: Sequence[Block]) -> set[int]:
 def _is_furniture(block: Block) -> bool:
     if block.kind == "h1":
         return True
-    return len(block.text) <= _LONGEST_FURNITURE_CHARS and _FURNITURE.fullmatch(block.text) is not None
+    if len(block.text) > _LONGEST_FURNITURE_CHARS:
+        return False
+    return any(pattern.fullmatch(block.text) for pattern in (_FURNITURE, _OFFER))
 
 
 def is_script_notice(text: str) -> bool:
     """Whether a text asks readers to let scripts run."""
-    return len(text) <= _LONGEST_FURNITURE_CHARS and _NOTICE.fullmatch(text) is not None
+    if len(text) > _LONGEST_FURNITURE_CHARS or _NOTICE.fullmatch(text) is None:
+        return False
+    return _TO_READERS.search(text) is not None
 
 
 def _is_promo(block: Block) -> bool:
@@ -391,6 +455,22 @@ def _is_promo(block: Block) -> bool:
             return True
     is_headline = len(text.split()) >= _HEADLINE_WORDS and not text.endswith(_SENTENCE_END)
     return block.linked >= _LINKED_SHARE and is_headline
+
+
+def _without_ends(blocks: Sequence[Block], titles: Sequence[str]) -> list[Block]:
+    """Leave out the title, byline and day in front of the first long paragraph, and links behind the last."""
+    long = [number for number, block in enumerate(blocks) if len(block.text.split()) >= _PROSE_WORDS]
+    if not long:
+        return [*blocks]
+    own = {*map(letters, titles)} - {""}
+    front = [*blocks[: long[0]]]
+    for number, block in enumerate(front):
+        if letters(block.text) in own:
+            front = [block for block in front[:number] if block.kind in _CAPTIONS] + front[number + 1 :]
+            break
+    front = [block for block in front if block.kind not in _BYLINE_KINDS or not _BYLINE.fullmatch(block.text)]
+    back = [block for block in blocks[long[-1] + 1 :] if block.kind == "tr" or block.linked < _LINKED_SHARE]
+    return [*front, *blocks[long[0] : long[-1] + 1], *back]
 
 
 def _without_lone_headings(blocks: Sequence[Block]) -> list[Block]:

@@ -7,7 +7,7 @@ article is, so an element that holds the headline or most of the prose always st
 import re
 from collections.abc import Iterable, Iterator
 from itertools import islice, pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -22,44 +22,44 @@ _ROLES = frozenset({"alertdialog", "contentinfo", "dialog", "menu", "navigation"
 
 # Words of a class or id. `class="post__related-links"` has the words post, related, links.
 _COMMENTS = (
-    "comments commentlist comment-list comment-form comment-respond comment-thread disqus livefyre hyvor "
-    "coral "
-    "respond reader-comments kommentare commentaires comentarios commenti reacties"
+    "comments commentlist comment-list comment-form comment-respond comment-thread disqus livefyre hyvor"
+    " coral respond reader-comments kommentare commentaires comentarios commenti reacties"
 )
 _OTHERS = (
-    # consent and paywall
-    "cookie cookies cookiebanner cookieconsent consent gdpr ccpa onetrust didomi usercentrics cmp paywall "
-    "regwall "
-    "tinypass subscribe subscription subscriptions upsell donate donation contributions membership "
-    "epic-container "
+    # consent and paywalls
+    "cookie cookies cookiebanner cookieconsent consent gdpr ccpa onetrust didomi usercentrics paywall regwall"
+    " tinypass subscribe subscription subscriptions upsell donate donation contributions epic-container"
     # newsletters
-    "newsletter newsletters signup sign-up mailchimp mc4wp mailing-list email-alert "
+    " newsletter newsletters signup sign-up mailchimp mc4wp mailing-list email-alert"
     # other stories
-    "related relateds relatedposts related-posts recommended recommendation recommendations recirc "
-    "recirculation "
-    "readmore read-more read-next read-also also-read see-also more-stories more-news more-from more-on "
-    "most-read "
-    "most-popular most-viewed trending popular outbrain taboola zergnet revcontent yarpp teaser teasers "
-    "promo promos "
-    "promoted rich-link link-list linklist further-reading up-next next-article post-navigation suggested "
-    "crosslink crosslinks internal-links interstitial-link storylinks topic-list "
+    " related relateds relatedposts recommended recommendation recommendations recirc recirculation readmore"
+    " read-more read-next read-also also-read see-also more-stories more-news more-from more-on most-read"
+    " most-popular most-viewed trending popular outbrain taboola zergnet revcontent yarpp teaser teasers"
+    " promo promos promoted rich-link link-list linklist further-reading up-next next-article post-navigation"
+    " suggested crosslink crosslinks internal-links interstitial-link storylinks topic-list"
     # sharing
-    "share sharing sharebar sharethis addthis addtoany sharedaddy social social-links follow-us followus "
+    " share sharing sharebar sharethis addthis addtoany sharedaddy social social-links follow-us followus"
     # adverts
-    "ad ads advert adverts advertisement advertising adslot adunit ad-slot dfp adsbygoogle sponsor sponsored "
-    "google-ad commercial-unit "
+    " ad ads advert adverts advertisement advertising adslot adunit dfp adsbygoogle sponsor sponsored"
     # the page around the article
-    "nav navbar navigation menu breadcrumb breadcrumbs pagination pager skip-link skiplink skip-links toc "
-    "ez-toc "
-    "table-of-contents masthead site-header site-footer copyright sidebar modal popup "
+    " nav navbar navigation menu breadcrumb breadcrumbs pagination pager skip-link skiplink skip-links toc"
+    " table-of-contents masthead site-header site-footer copyright sidebar modal popup"
     # who wrote it, and when: read before, from the whole page
-    "author authors author-bio author-box author-info about-author author-card byline bylines bio entry-meta "
-    "post-meta article-meta meta metadata dateline-meta tags taglist tag-list tagcloud cat-links "
-    "entry-footer "
-    "post-footer article-footer reading-time "
+    " author authors about-author byline bylines bio entry-meta post-meta article-meta tags taglist tag-list"
+    " tagcloud cat-links entry-footer post-footer article-footer reading-time"
     # said to screen readers alone, such as "opens in a new tab"
-    "sr-only visually-hidden visuallyhidden screen-reader-text u-hiddenvisually"
+    " sr-only visually-hidden visuallyhidden screen-reader-text hide-caption toggle-caption"
 )
+_COMMENT_NAMES = frozenset(_COMMENTS.split())
+_OTHER_NAMES = frozenset(_OTHERS.split())
+# Without a link or a button these hold what belongs to the article: its own teaser, a box beside the text.
+_LINKING_NAMES = frozenset(
+    {"teaser", "teasers", "promo", "promos", "popular", "suggested", "trending", "sidebar", "social", "share"}
+)
+# An offer to subscribe is short. What is longer is the part of the article that is for subscribers.
+_OFFER_NAMES = frozenset({"paywall", "regwall", "tinypass", "subscribe", "subscription", "subscriptions"})
+_LONGEST_OFFER_CHARS = 600
+_PARAGRAPH_CHARS = 120  # a longer paragraph is text, whatever its own class says; not compared
 # These say something of the page, or of an element that holds the article: "has-sidebar", "comments-open".
 _STATES = frozenset(
     [
@@ -112,7 +112,11 @@ _FACTS = frozenset(
         "numbers",
     ]
 )
-_EMBEDS = frozenset({"embed", "embeds", "tweet", "quote", "pullquote"})
+# A message that an article quotes is a part of it: "social-embed", "quote-author".
+_QUOTES = frozenset({"embed", "embeds", "tweet", "quote", "pullquote"})
+_NAMES_IN_QUOTES = frozenset({"social", "share", "author", "bio", "byline"})
+# Systems make the ids of headings and paragraphs from their text: <h2 id="comments-from-the-mayor">.
+_WITH_ID = frozenset(["aside", "div", "footer", "form", "header", "nav", "ol", "section", "table", "ul"])
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _WORD = re.compile(r"[a-z0-9]+")
 _MOST_NAME_CHARS = 300
@@ -127,7 +131,7 @@ _OTHER_STORIES = re.compile(
     r"like this"
     r"|don'?t miss|in case you missed it|editors?'? picks?|around the web|from (?:the|around) the web"
     r"|promoted"
-    r"|(?:read )?more (?:about|from|in|on) .{1,60}"
+    r"|(?:(?:read )?more|trending|latest|popular|also|most read) (?:about|at|from|in|on) .{1,60}"
     r"|mehr zum thema|lesen sie auch|auch interessant|das könnte sie auch interessieren|à lire aussi|lire "
     r"aussi"
     r"|sur le même sujet|lea también|te puede interesar|más noticias|noticias relacionadas|leggi anche"
@@ -171,8 +175,12 @@ def remove_boilerplate(tree: "HtmlElement") -> None:
             noscript.drop_tag()
         else:
             _drop([noscript])
+    # The question of an accordion is a button in a heading.
+    for button in [*tree.iter("button")]:
+        if any(part.tag in _HEADING_TAGS[:5] for part in button.iterancestors()):
+            button.drop_tag()
     _drop([*tree.iter(*_TAGS)])
-    around = _around_headlines(tree)
+    around = holders(_article_marks(tree))
     _drop(
         [part for part in tree.iter("*") if (part.get("role") or "").lower() in _ROLES and part not in around]
     )
@@ -189,23 +197,25 @@ def _drop(elements: Iterable["HtmlElement"]) -> None:
 def _named(tree: "HtmlElement", around: set["HtmlElement"]) -> list["HtmlElement"]:
     """Return the outermost elements whose class or id says that they are no part of the article."""
     prose = prose_chars(tree)
-    half = prose[tree] / 2
     named: list[HtmlElement] = []
     inside: set[HtmlElement] = set()
     for element in tree.iter("*"):
         if element.getparent() in inside:
             inside.add(element)
-            continue
-        kind = _kind(element)
-        if kind is None or element.tag in {"html", "body", "main"} or element in around:
-            continue
-        # Readers often write more than the reporter; whatever else holds most of the prose is the article.
-        if prose[element] <= half or (
-            kind == "comments" and prose[tree] - prose[element] > len("one sentence")
-        ):
+        elif element not in around and _is_of_page(element, prose[element], prose[tree]):
             named.append(element)
             inside.add(element)
     return named
+
+
+def _is_of_page(element: "HtmlElement", chars: int, page_chars: int) -> bool:
+    """Whether an element of so many characters of prose is named as what is no part of the article."""
+    kind = None if element.tag in {"html", "body", "main"} else _kind(element)
+    if kind == "comments":  # readers often write more than the reporter
+        return page_chars - chars > 0
+    if kind is None or 2 * chars > page_chars or (kind == "offer" and chars > _LONGEST_OFFER_CHARS):
+        return False
+    return element.tag != "p" or chars <= _PARAGRAPH_CHARS
 
 
 def prose_chars(tree: "HtmlElement") -> dict["HtmlElement", int]:
@@ -220,52 +230,53 @@ def prose_chars(tree: "HtmlElement") -> dict["HtmlElement", int]:
     return chars
 
 
-def _kind(element: "HtmlElement") -> str | None:
+def _kind(element: "HtmlElement") -> Literal["comments", "offer", "other"] | None:
     names = [*name_words(element)]
     words = {word for name in names for word in name}
     for name in names:
-        if name[0] in _STATES or name[-1] in _SWITCHES:
+        if (name[0] in _STATES or name[-1] in _SWITCHES) and "-".join(name) not in _OTHER_NAMES:
             continue
         forms = {*name, *("-".join(pair) for pair in pairwise(name))}
         forms.add("-".join(name))
         if forms & _COMMENT_NAMES or name[0] == "comment":
             return "comments"
-        if (
-            forms & _OTHER_NAMES
-            and not words & _FACTS
-            and not (words & _EMBEDS and not words & {"ad", "ads"})
-        ):
-            return "other"
+        if words & _QUOTES:
+            forms -= _NAMES_IN_QUOTES
+        forms &= _OTHER_NAMES
+        if forms <= _LINKING_NAMES and next(element.iter("a", "button", "form"), None) is None:
+            continue
+        if forms and not words & _FACTS:
+            return "offer" if forms & _OFFER_NAMES else "other"
     return None
-
-
-_COMMENT_NAMES = frozenset(_COMMENTS.split())
-_OTHER_NAMES = frozenset(_OTHERS.split())
 
 
 def name_words(element: "HtmlElement") -> Iterator[list[str]]:
     """Yield the words of each class and of the id: `relatedLinks` and `related-links` are related, links."""
-    attributes = (
-        element.get("id"),
-        element.get("class"),
-        element.get("data-testid"),
-        element.get("data-component"),
-    )
+    attributes = [element.get("class"), element.get("data-testid"), element.get("data-component")]
+    if element.tag in _WITH_ID:
+        attributes.append(element.get("id"))
     for attribute in attributes:
         for name in (attribute or "")[:_MOST_NAME_CHARS].split():
             if words := _WORD.findall(_CAMEL.sub("-", name).lower()):
                 yield words
 
 
-def _around_headlines(tree: "HtmlElement") -> set["HtmlElement"]:
-    """Return the elements that hold the headline, or what the page calls the body of the article."""
+def _article_marks(tree: "HtmlElement") -> Iterator["HtmlElement"]:
+    """Yield the headline, and what the page calls the body of the article."""
+    yield from tree.iter("h1")
+    for element in tree.iter("div", "section", "article"):
+        if "articlebody" in (element.get("itemprop") or "").lower():
+            yield element
+
+
+def holders(elements: Iterable["HtmlElement"]) -> set["HtmlElement"]:
+    """Return the elements and all that hold them."""
     around: set[HtmlElement] = set()
-    for element in tree.iter("h1", "div", "section", "article"):
-        if element.tag == "h1" or "articlebody" in (element.get("itemprop") or "").lower():
-            part: HtmlElement | None = element
-            while part is not None and part not in around:
-                around.add(part)
-                part = part.getparent()
+    for element in elements:
+        part: HtmlElement | None = element
+        while part is not None and part not in around:
+            around.add(part)
+            part = part.getparent()
     return around
 
 

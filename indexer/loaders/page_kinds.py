@@ -42,6 +42,7 @@ _OTHER_KINDS = (
     (_CONSENT, "a consent page, not the article: answer it in a browser, then save the article"),
     (_ERROR, "an error page, not an article"),
 )
+_ROOTS = frozenset({"root", "app", "__next", "__nuxt", "___gatsby", "svelte", "react-root", "app-root"})
 SCRIPT_ONLY = "no text without scripts: open the page in a browser and save it from there"
 
 
@@ -52,6 +53,14 @@ def reason_without_text(tree: "HtmlElement") -> str:
     if next(tree.iter("script"), None) is not None or next(tree.iter("noscript"), None) is not None:
         return SCRIPT_ONLY
     return "no text left after cleaning"
+
+
+def is_shell(tree: "HtmlElement") -> bool:
+    """Whether a page has the empty element that scripts of an application fill."""
+    return any(
+        (element.get("id") or "") in _ROOTS and not element.text_content().strip()
+        for element in tree.iter("div")
+    ) or any(not root.text_content().strip() for root in tree.iter("app-root"))
 
 
 def reason_of_other_kind(tree: "HtmlElement", titles: Sequence[str]) -> str | None:
