@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING
 
 from nutgraf.indexer.loaders.assemble import ArticleDraft
 from nutgraf.indexer.loaders.base import LoadOptions, UnreadableError
-from nutgraf.indexer.loaders.manuscript import TITLE_STYLES, Block, Manuscript, cell_words, row_blocks
+from nutgraf.indexer.loaders.manuscript import (
+    Block,
+    Manuscript,
+    Style,
+    Styles,
+    cell_words,
+    is_title_style,
+    row_block,
+    sets_the_page,
+)
 from nutgraf.indexer.loaders.package import Package, descendants, local, number, value
 from nutgraf.indexer.loaders.symbols import symbol
 
@@ -23,7 +32,6 @@ _LOCKED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the old container, which also w
 # Of a cell that spans rows: a label is said again in each of them, a longer text is not.
 _REPEATED_CHARS = 200
 _MOST_COLUMNS = 10_000
-_LONGEST_CHAIN = 20  # of styles that are based on another
 _OFF = frozenset({"0", "false", "off"})
 # Deleted and moved text, instructions of fields, and the readings that stand above ruby text.
 _NOT_SHOWN = frozenset({"del", "moveFrom", "delText", "delInstrText", "rt", "tblGrid", "fldData"})
@@ -134,46 +142,30 @@ def _story(root: "Element", styles: "_Styles", *, without_endless: bool = False)
     return _Story(root, styles, without_fields=True) if story.ends_inside_a_field else story
 
 
-class _Styles:
-    """Which styles are those of titles, and which hide their text, by id; styles inherit from others."""
+class _Styles(Styles):
+    """The styles of a document, by id, and which of them a paragraph has that names none."""
 
     def __init__(self, trees: Iterable["Element"]) -> None:
-        styles = {value(style, "styleId"): style for tree in trees for style in descendants(tree, "style")}
-        children = {name: {local(child): child for child in style} for name, style in styles.items()}
-        self.titles: set[str] = set()
-        self.hidden: set[str] = set()
-        self.default = next(
-            (
-                name
-                for name, style in styles.items()
-                if value(style, "type") == "paragraph" and value(style, "default") not in {"", *_OFF}
-            ),
-            "",
-        )
-        for name in styles:
-            chain = list(_chain(name, children))
-            if any(value(part["name"], "val").casefold() in TITLE_STYLES for part in chain if "name" in part):
-                self.titles.add(name)
-            vanish = (_is_vanished(part["rPr"]) for part in chain if "rPr" in part)
-            if next((hides for hides in vanish if hides is not None), False):
-                self.hidden.add(name)
-
-
-def _chain(name: str, styles: dict[str, dict[str, "Element"]]) -> Iterator[dict[str, "Element"]]:
-    """Yield a style and those that it is based on."""
-    for _ in range(_LONGEST_CHAIN):
-        if name not in styles:
-            return
-        yield styles[name]
-        based = styles[name].get("basedOn")
-        name = "" if based is None else value(based, "val")
+        styles: dict[str, Style] = {}
+        self.default = ""
+        for element in (style for tree in trees for style in descendants(tree, "style")):
+            name = value(element, "styleId")
+            if value(element, "type") == "paragraph" and value(element, "default") not in {"", *_OFF}:
+                self.default = name
+            children = {local(child): child for child in element}
+            styles[name] = Style(
+                is_title="name" in children and is_title_style(value(children["name"], "val")),
+                hides=_is_vanished(children.get("rPr", ())),
+                parent=value(children["basedOn"], "val") if "basedOn" in children else "",
+            )
+        super().__init__(styles)
 
 
 def _is_on(element: "Element") -> bool:
     return value(element, "val").lower() not in _OFF
 
 
-def _is_vanished(properties: "Element") -> bool | None:
+def _is_vanished(properties: Iterable["Element"]) -> bool | None:
     """Whether these properties hide text; None where they do not say."""
     return next((_is_on(child) for child in properties if local(child) == "vanish"), None)
 
@@ -194,18 +186,17 @@ class _Paragraph:
     boxes: list[Block] = field(default_factory=list)  # of the text boxes that are anchored in it
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Cell:
     columns: int
     continues: bool  # it is the lower part of the cell above
+    blocks: list[Block] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class _Row:
-    column: int = 0
-    cells: list[list[Block]] = field(default_factory=list)
-    words: list[str] = field(default_factory=list)
-    labels: dict[int, str] = field(default_factory=dict)  # first column of a cell -> its words
+    first_column: int
+    cells: list[_Cell] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -236,13 +227,13 @@ class _Story:
         self.diagrams: list[str] = []  # ids of relations
         self._sinks: list[list[Block]] = [[]]
         self._paragraphs: list[_Paragraph] = []
-        self._tables: list[dict[int, str]] = []  # the labels of the row above
+        self._tables: list[dict[int, str]] = []  # the labels of the row above, by column
         self._rows: list[_Row] = []
         self._cells: list[_Cell] = []
         self._alternatives: list[int] = []  # how much was written before each
         self._fields: list[_Field] = []
         self._unshown_fields = 0
-        self._carried = ""
+        self._carried: list[str] = []
         self._written = 0
         self._starts: dict[str, Callable[[Element], bool]] = {
             "p": self._start_paragraph,
@@ -316,12 +307,12 @@ class _Story:
     def _flush(self) -> None:
         """Close a paragraph that was to run on into a next one, where none follows."""
         if self._carried:
-            self._sinks[-1].append(Block(self._carried))
-            self._carried = ""
+            self._sinks[-1].append(Block("".join(self._carried).strip()))
+            self._carried = []
 
     def _start_paragraph(self, element: "Element") -> bool:
-        paragraph = _Paragraph(self._styles.default, parts=[self._carried])
-        self._carried = ""
+        paragraph = _Paragraph(self._styles.default, parts=self._carried)
+        self._carried = []
         for child in _properties(element, "pPr"):
             name = local(child)
             if name == "pStyle":
@@ -337,10 +328,10 @@ class _Story:
 
     def _end_paragraph(self) -> None:
         paragraph = self._paragraphs.pop()
-        text = "".join(paragraph.parts)
         if paragraph.joins_next:
-            self._carried = text
+            self._carried = paragraph.parts
         else:
+            text = "".join(paragraph.parts)
             self._sinks[-1].append(Block(text.strip(), is_title=paragraph.style in self._styles.titles))
         self._sinks[-1].extend(paragraph.boxes)
 
@@ -431,9 +422,21 @@ class _Story:
 
     def _end_row(self) -> None:
         row = self._rows.pop()
-        self._sinks[-1].extend(row_blocks(row.cells, row.words))
+        cells = [cell.blocks for cell in row.cells]
+        above = self._tables[-1] if self._tables else {}
+        labels: dict[int, str] = {}
+        if sets_the_page(cells):
+            self._sinks[-1].extend(block for cell in cells for block in cell)
+        else:
+            words, column = [], row.first_column
+            for cell in row.cells:
+                continued = cell.continues and column in above
+                words.append(above[column] if continued else cell_words(cell.blocks))
+                labels[column] = words[-1] if len(words[-1]) <= _REPEATED_CHARS else ""
+                column += cell.columns
+            self._sinks[-1].extend(row_block(words))
         if self._tables:
-            self._tables[-1] = row.labels
+            self._tables[-1] = labels
 
     def _start_cell(self, element: "Element") -> bool:
         properties = {local(child): child for child in _properties(element, "tcPr")}
@@ -445,13 +448,9 @@ class _Story:
         return self._start_sink(element)
 
     def _end_cell(self) -> None:
-        cell, blocks = self._cells.pop(), self._end_sink()
-        if not self._rows:
-            self._sinks[-1].extend(blocks)
-            return
-        row, above = self._rows[-1], self._tables[-1] if self._tables else {}
-        words = above[row.column] if cell.continues and row.column in above else cell_words(blocks)
-        row.cells.append(blocks)
-        row.words.append(words)
-        row.labels[row.column] = words if len(words) <= _REPEATED_CHARS else ""
-        row.column += cell.columns
+        cell = self._cells.pop()
+        cell.blocks = self._end_sink()
+        if self._rows:
+            self._rows[-1].cells.append(cell)
+        else:
+            self._sinks[-1].extend(cell.blocks)

@@ -17,7 +17,9 @@ from nutgraf.indexer.loaders.docx import read_docx
 from nutgraf.indexer.loaders.html import read_html
 from nutgraf.indexer.loaders.json_lines import load_json_lines
 from nutgraf.indexer.loaders.markdown import read_markdown
+from nutgraf.indexer.loaders.odt import read_odt
 from nutgraf.indexer.loaders.pdf import read_pdf
+from nutgraf.indexer.loaders.rtf import read_rtf
 from nutgraf.indexer.loaders.table import load_table
 from nutgraf.indexer.loaders.text import read_text
 
@@ -44,6 +46,7 @@ LOADERS: dict[str, Loader] = {
     ".docx": document(read_docx),
     ".dotm": document(read_docx),
     ".dotx": document(read_docx),
+    ".fodt": document(read_odt),
     ".htm": document(read_html),
     ".html": document(read_html),
     ".jsonl": load_json_lines,
@@ -52,7 +55,10 @@ LOADERS: dict[str, Loader] = {
     ".md": document(read_markdown),
     ".ndjson": load_json_lines,
     ".ndjson.gz": load_json_lines,
+    ".odt": document(read_odt),
+    ".ott": document(read_odt),
     ".pdf": document(read_pdf),
+    ".rtf": document(read_rtf),
     ".tsv": load_table,
     ".txt": document(read_text),
     ".xhtml": document(read_html),

@@ -11,7 +11,8 @@ from nutgraf.indexer.article import Article
 from nutgraf.indexer.loaders import LoadOptions, SourceFile, load
 
 SUFFIXES = [
-    ".csv", ".docx", ".html", ".jsonl", ".jsonl.gz", ".md", ".pdf", ".tsv", ".txt", ".xyz",
+    ".csv", ".docx", ".fodt", ".html", ".jsonl", ".jsonl.gz", ".md", ".odt", ".pdf", ".rtf", ".tsv", ".txt",
+    ".xyz",
 ]  # fmt: skip
 SNIPPETS = st.sampled_from(
     [
@@ -19,7 +20,7 @@ SNIPPETS = st.sampled_from(
         b"</div>", b"\xff\xfe", b"\xef\xbb\xbf", b'{"text": "a\\ud800"}\n',
         b'{"id": {}, "text": "a"}', b"text,id\n", b'"',
         b"---\ntitle: x\n---\n", b"# ", b"[a](", b"\x00", b"\n", b"By Ann Lee\n", b"2016-01-27\n",
-        b"word ", b"\xe9",
+        b"word ", b"\xe9", b"{\\rtf1 ", b"\\u8364?", b"\\cell", b"{", b"}",
     ]
 )  # fmt: skip
 CONTENT = st.one_of(
