@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from nutgraf.indexer.loaders.assemble import ArticleDraft
 from nutgraf.indexer.loaders.base import LoadOptions, UnreadableError
+from nutgraf.indexer.loaders.html import read_html
 from nutgraf.indexer.loaders.manuscript import (
     Block,
     Manuscript,
@@ -22,7 +23,9 @@ from nutgraf.indexer.loaders.manuscript import (
     sets_the_page,
 )
 from nutgraf.indexer.loaders.package import Package, descendants, local, number, value
+from nutgraf.indexer.loaders.rtf import read_rtf
 from nutgraf.indexer.loaders.symbols import symbol
+from nutgraf.indexer.loaders.text import read_text
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -38,6 +41,13 @@ _NOT_SHOWN = frozenset({"del", "moveFrom", "delText", "delInstrText", "rt", "tbl
 _WRITTEN = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "den": "/"}
 _NO_NOTES = frozenset({"separator", "continuationSeparator", "continuationNotice"})
 _ENDLESS = frozenset({"DATE", "TIME", "PRINTDATE", "SAVEDATE"})
+_CHUNK_READERS = {
+    ".htm": read_html,
+    ".html": read_html,
+    ".xhtml": read_html,
+    ".rtf": read_rtf,
+    ".txt": read_text,
+}
 
 
 def read_docx(data: bytes, options: LoadOptions) -> ArticleDraft:
@@ -48,13 +58,10 @@ def read_docx(data: bytes, options: LoadOptions) -> ArticleDraft:
     """
     if data.startswith(_LOCKED):
         raise UnreadableError("Word document that needs a password, or an old .doc")
-    word = _Word(Package(data, _KIND, options.max_bytes))
-    blocks = word.blocks()
-    if word.has_embedded_text and not any(block.text.strip() for block in blocks):
-        raise UnreadableError("Word document whose text is an embedded file: save it again in Word")
+    word = _Word(Package(data, _KIND, options.max_bytes), options)
     properties = word.properties()
     return Manuscript(
-        blocks,
+        word.blocks(),
         title=properties.get("title", ""),
         authors=properties.get("creator", ""),
         headers=word.headers(),
@@ -64,8 +71,9 @@ def read_docx(data: bytes, options: LoadOptions) -> ArticleDraft:
 class _Word:
     """The parts of a package, as relationships name them; those outside of the package are passed over."""
 
-    def __init__(self, package: Package) -> None:
+    def __init__(self, package: Package, options: LoadOptions) -> None:
         self._package = package
+        self._options = options
         self._root_parts = self._related("")
         documents = [target for kind, target in self._root_parts.values() if kind == "officeDocument"]
         self._main = next(iter(documents), "word/document.xml")
@@ -76,7 +84,6 @@ class _Word:
             raise UnreadableError("not a Word document")
         self._parts = self._related(self._main)
         self._styles = _Styles(self._trees("styles"))
-        self.has_embedded_text = next(descendants(self._document, "altChunk"), None) is not None
 
     def blocks(self) -> list[Block]:
         """Return the blocks of the body, then those of the notes in the order in which it refers to them."""
@@ -99,7 +106,17 @@ class _Word:
             for reference in dict.fromkeys(references)
             if reference in notes
         ]
-        return [block for story in stories for block in story.blocks]
+        chunks = (block for relation in dict.fromkeys(body.chunks) for block in self._chunk(relation))
+        return [*(block for story in stories for block in story.blocks), *chunks]
+
+    def _chunk(self, relation: str) -> list[Block]:
+        """Return the words of a file of another format, which Word would convert when it opens this one."""
+        _, target = self._parts.get(relation, ("", ""))
+        suffix = posixpath.splitext(target)[1].lower()
+        if suffix not in _CHUNK_READERS:
+            raise UnreadableError(f"{_KIND} with text in an embedded file: save it again in Word")
+        draft = _CHUNK_READERS[suffix](self._package.read(target), self._options)
+        return [Block(draft.title, is_title=True), Block(draft.text)]
 
     def headers(self) -> list[str]:
         """Return the lines of the page headers that the document uses."""
@@ -225,6 +242,7 @@ class _Story:
         self._without_fields = without_fields
         self.notes: list[tuple[str, str]] = []  # part and id
         self.diagrams: list[str] = []  # ids of relations
+        self.chunks: list[str] = []  # ids of relations
         self._sinks: list[list[Block]] = [[]]
         self._paragraphs: list[_Paragraph] = []
         self._tables: list[dict[int, str]] = []  # the labels of the row above, by column
@@ -247,6 +265,7 @@ class _Story:
             "footnoteReference": lambda element: self._note("footnotes", element),
             "endnoteReference": lambda element: self._note("endnotes", element),
             "relIds": self._diagram,
+            "altChunk": self._chunk,
             "AlternateContent": self._start_alternatives,
             "Choice": self._is_first_alternative,
             "Fallback": self._is_first_alternative,
@@ -385,6 +404,10 @@ class _Story:
 
     def _diagram(self, element: "Element") -> bool:
         self.diagrams.append(value(element, "dm"))
+        return True
+
+    def _chunk(self, element: "Element") -> bool:
+        self.chunks.append(value(element, "id"))
         return True
 
     def _start_alternatives(self, _: "Element") -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.faults.mutations import mutated, mutated_zip
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.loaders import LoadOptions
 from tests.unit.test_loaders_formats import archive, article, read, reason
@@ -176,14 +177,13 @@ def test_damaged_texts_give_an_article_or_one_reason(tmp_path: Path, suffix: str
     whole = zipped(body, properties=PROPERTIES) if suffix == "odt" else flat(body, PROPERTIES)
     dice = random.Random(7)
     for number in range(60):
-        damaged = bytearray(whole[: dice.randrange(1, len(whole))] if number % 3 == 0 else whole)
-        for _ in range(dice.randrange(1, 6)):
-            damaged[dice.randrange(len(damaged))] ^= 1 << dice.randrange(8)
-        got = read(tmp_path / f"{number}.{suffix}", bytes(damaged))
+        damage = dice.choice([mutated, mutated_zip]) if suffix == "odt" else mutated
+        got = read(tmp_path / f"{number}.{suffix}", damage(whole, whole, dice))
         assert isinstance(got, Article) or got.reason in {
             "broken OpenDocument text",
             "not an OpenDocument text",
             "OpenDocument text that needs a password",
+            "empty file",
             "no text left after cleaning",
             "larger than 20 MB when unpacked",
         }

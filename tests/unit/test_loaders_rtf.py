@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.faults.mutations import mutated
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.loaders import LoadOptions
 from tests.unit.test_loaders_formats import article, read, reason
@@ -113,11 +114,10 @@ def test_damaged_documents_give_an_article_or_one_reason(tmp_path: Path) -> None
     whole = document(r"Text \u8364?{\footnote Below.}\trowd\intbl a\cell b\cell\row " + PICTURE, info=INFO)
     dice = random.Random(7)
     for number in range(150):
-        damaged = bytearray(whole[: dice.randrange(1, len(whole))] if number % 3 == 0 else whole)
-        for _ in range(dice.randrange(1, 6)):
-            damaged[dice.randrange(len(damaged))] ^= 1 << dice.randrange(8)
-        got = read(tmp_path / f"{number}.rtf", bytes(damaged))
+        got = read(tmp_path / f"{number}.rtf", mutated(whole, whole, dice))
         assert isinstance(got, Article) or got.reason in {
             "not an RTF document",
+            "empty file",
             "no text left after cleaning",
+            "more than 1,000 groups inside one another",
         }
