@@ -165,7 +165,7 @@ class _Styles(Styles):
     def __init__(self, trees: Iterable["Element"]) -> None:
         styles: dict[str, Style] = {}
         self.default = ""
-        for element in (style for tree in trees for style in descendants(tree, "style")):
+        for element in (child for tree in trees for child in tree if local(child) == "style"):
             name = value(element, "styleId")
             if value(element, "type") == "paragraph" and value(element, "default") not in {"", *_OFF}:
                 self.default = name
@@ -431,6 +431,7 @@ class _Story:
         (self._paragraphs[-1].boxes if self._paragraphs else self._sinks[-1]).extend(blocks)
 
     def _start_table(self, _: "Element") -> bool:
+        self._flush()
         self._tables.append({})
         return True
 

@@ -28,7 +28,7 @@ _MOST_COLUMNS = 10_000
 _MOST_SPACES = 8  # of a run; verse is not set further in
 # Deletions are kept apart from the text, in `tracked-changes`; the elements below hold no text of the page.
 _NOT_SHOWN = frozenset({
-    "tracked-changes", "annotation", "ruby-text", "note-citation", "title", "desc", "binary-data", "scripts",
+    "tracked-changes", "annotation", "ruby-text", "note-citation", "desc", "binary-data", "scripts",
     "script", "forms", "sequence-decls", "variable-decls", "user-field-decls", "dde-connection-decls",
 })  # fmt: skip
 _ENDLESS = frozenset({"date", "time", "print-date", "print-time", "modification-date", "modification-time"})
@@ -135,6 +135,9 @@ class _Story:
             "s": lambda element: self._write(" " * number(element, "c", 1, _MOST_SPACES)),
             "tab": lambda _: self._write("\t"),
             "line-break": lambda _: self._write("\n"),
+            "title": lambda element: (
+                "svg" not in str(element.tag)
+            ),  # of a picture; the field has the name, too
             "section": lambda element: value(element, "display") != "none",
             "hidden-text": lambda element: value(element, "is-hidden") == "false",
             "hidden-paragraph": self._hide_paragraph,

@@ -373,7 +373,10 @@ class _Scan:
         self._name.append(before)
         if not semicolon:
             return
-        name, self._name = "".join(self._name).strip(), []
+        name, self._name = (
+            "".join(self._name).partition(",")[0].strip(),
+            [],
+        )  # a comma begins other names of it
         if self._group.destination == "fonttbl":
             self._fonts.setdefault(self._defined, _Font()).name = name
         elif is_title_style(name):

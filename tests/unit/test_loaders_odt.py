@@ -93,6 +93,7 @@ FRAME = f"<draw:frame><svg:title>Alt</svg:title><draw:text-box>{p('In a box.')}<
         (p("One <text:span>two</text:span> three"), "One two three"),
         (p("A<text:s/>b<text:s text:c='3'/>c<text:tab/>d<text:line-break/>e"), "A b   c\td\ne"),
         (p("A<text:s text:c='999999999999'/>b"), f"A{' ' * 8}b"),
+        (p("<text:title>A field</text:title> shows."), "A field shows."),
         (p("Set\n     over\n  lines"), "Set over lines"),
         ("<text:h text:outline-level='2'>Part</text:h>" + p("Text."), "Part\n\nText."),
         (f"<text:list><text:list-item>{p('First')}</text:list-item></text:list>" + p("x"), "First\n\nx"),

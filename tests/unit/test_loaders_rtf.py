@@ -15,7 +15,7 @@ FONTS = (
     r"{\fonttbl{\f0\fswiss\fcharset0 Arial;}{\f1\fnil\fcharset204{\*\fname Arial;}Arial CYR;}"
     r"{\f2\ftech\fcharset2 Symbol;}{\f3\fmodern\fcharset128 MS Gothic;}{\f4\fnil Plain{\*\falt Other};}}"
 )
-STYLES = r"{\stylesheet{\ql Normal;}{\s1\ql\b heading 1;}{\*\cs10 Default Font;}{\s9 Body;}}"
+STYLES = r"{\stylesheet{\ql Normal;}{\s1\ql\b heading 1,H1;}{\*\cs10 Default Font;}{\s9 Body;}}"
 HEAD = r"\pard\s1 Ferry returns\par\pard "
 PICTURE = r"{\*\shppict{\pict\pngblip 89504e47}}{\nonshppict{\pict\wmetafile8 0100}}"
 

@@ -114,6 +114,7 @@ NESTED = f"<w:tbl><w:tr>{cell('North')}{cell('12')}</w:tr></w:tbl>"
         (p(f"<w:moveFrom>{r('From.')}</w:moveFrom>") + p(f"<w:moveTo>{r('To.')}</w:moveTo>"), "To."),
         (p(r("One "), properties=DELETED_MARK) + p(r("line.")), "One line."),
         (p(r("Last"), properties=DELETED_MARK), "Last"),
+        (p(r("Apart"), properties=DELETED_MARK) + NESTED, "Apart\n\nNorth | 12"),
         (p(r("T"), properties="<w:framePr w:dropCap='drop'/>") + p(r("he board met.")), "The board met."),
         (sdt(p(r("Block"))) + p(sdt(r("run ")), r("x")), "Block\n\nrun x"),
         (p(sdt(sdt(r("Deep")))), "Deep"),
