@@ -31,7 +31,7 @@ _NOT_SHOWN = frozenset({
     "tracked-changes", "annotation", "ruby-text", "note-citation", "desc", "binary-data", "scripts",
     "script", "forms", "sequence-decls", "variable-decls", "user-field-decls", "dde-connection-decls",
 })  # fmt: skip
-_ENDLESS = frozenset({"date", "time", "print-date", "print-time", "modification-date", "modification-time"})
+_CHANGING = frozenset({"date", "time", "print-date", "print-time", "modification-date", "modification-time"})
 _BLANKS = re.compile(r"[ \t\r\n]+")
 _ENCODED = re.compile(r"_([0-9a-f]{2})_")
 
@@ -180,8 +180,8 @@ class _Story:
                 self._write_collapsed(element.tail)
 
     def _is_shown(self, name: str) -> bool:
-        endless = self._is_header and name in _ENDLESS
-        return name not in _NOT_SHOWN and not name.endswith("-source") and not endless
+        changing = self._is_header and name in _CHANGING
+        return name not in _NOT_SHOWN and not name.endswith("-source") and not changing
 
     def _write(self, text: str) -> bool:
         if isinstance(self._open[-1], _Paragraph):

@@ -7,18 +7,12 @@ and every destination that is not known and may be ignored. The library striprtf
 import codecs
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from nutgraf.indexer.loaders.assemble import ArticleDraft
 from nutgraf.indexer.loaders.base import LoadOptions, UnreadableError
-from nutgraf.indexer.loaders.manuscript import (
-    Block,
-    Manuscript,
-    cell_words,
-    is_title_style,
-    row_block,
-    sets_the_page,
-)
+from nutgraf.indexer.loaders.manuscript import Block, Manuscript, is_title_style
+from nutgraf.indexer.loaders.rtf_story import Story, joined
 from nutgraf.indexer.loaders.symbols import symbol
 
 _BEGIN = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,100}\{\\rtf")
@@ -29,7 +23,6 @@ _TOKEN = re.compile(
 )
 _MOST_GROUPS = 1_000  # inside one another; real documents have some twenty
 _MOST_LEVELS = 20  # of tables in tables
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 _WRITTEN = {
     "tab": "\t", "line": "\n", "lbr": "\n", "page": "\n", "column": "\n", "emdash": "—", "endash": "–",
@@ -50,7 +43,7 @@ _STORIES = {
     "footnote": "note", "listtext": "label", "pntext": "label", "shptxt": "box", "dptxbxtext": "box",
     "header": "header", "headerf": "header", "headerl": "header", "headerr": "header",
 }  # fmt: skip
-_ENDLESS = frozenset({"DATE", "TIME", "PRINTDATE", "SAVEDATE"})
+_CHANGING = frozenset({"DATE", "TIME", "PRINTDATE", "SAVEDATE"})
 # Windows' numbers of character sets, as code pages; 2 is that of symbols.
 _CHARSETS = {
     0: "cp1252", 77: "mac-roman", 128: "cp932", 129: "cp949", 130: "johab", 134: "gbk", 136: "cp950",
@@ -74,7 +67,7 @@ def read_rtf(data: bytes, options: LoadOptions) -> ArticleDraft:
         raise UnreadableError("not an RTF document")
     scan = _Scan()
     scan.read(data.decode("latin-1"))
-    text = {name: _joined(parts) for name, parts in scan.properties.items()}
+    text = {name: joined(parts) for name, parts in scan.properties.items()}
     return Manuscript(
         [*scan.body.blocks, *scan.notes],
         title=text.get("title", ""),
@@ -84,83 +77,11 @@ def read_rtf(data: bytes, options: LoadOptions) -> ArticleDraft:
     ).draft(options)
 
 
-def _joined(parts: list[str]) -> str:
-    """Return the parts as one text; a character beyond the first plane comes in two halves."""
-    text = "".join(parts).strip()
-    halves = _SURROGATE.search(text) is not None
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if halves else text
-
-
-@dataclass(slots=True)
-class _Level:
-    """A table, or a table in a cell of the one above: the open cell, and the cells of the open row."""
-
-    cell: list[Block] = field(default_factory=list)
-    row: list[list[Block]] = field(default_factory=list)
-
-
-class _Story:
-    """Paragraphs and tables of the body, a note, a text box, a page header, or the label of a list's item."""
-
-    def __init__(self, kind: str = "body") -> None:
-        self.kind = kind
-        self.blocks: list[Block] = []
-        self.boxes: list[Block] = []  # of the text boxes that are anchored in the open paragraph
-        self._parts: list[str] = []
-        self._levels: list[_Level] = []
-
-    def write(self, text: str) -> None:
-        """Add to the open paragraph."""
-        self._parts.append(text)
-
-    def end_paragraph(self, level: int, *, is_title: bool = False) -> None:
-        """Close a paragraph, which stands in a table of this level; 0 is the page."""
-        text = _joined(self._parts)
-        place = self._place(level)
-        if text:
-            place.append(Block(text, is_title=is_title))
-        place.extend(self.boxes)
-        self._parts, self.boxes = [], []
-
-    def end_cell(self, level: int) -> None:
-        """Close a cell of a table of this level, 1 or more."""
-        self.end_paragraph(level)
-        table = self._levels[level - 1]
-        table.row.append(table.cell)
-        table.cell = []
-
-    def end_row(self, level: int) -> None:
-        """Close a row of a table of this level, 1 or more."""
-        place, table = self._place(level - 1), self._level(level)
-        cells, table.row = table.row, []
-        if sets_the_page(cells):
-            place.extend(block for cell in cells for block in cell)
-        else:
-            place.extend(row_block([*map(cell_words, cells)]))
-
-    def close(self) -> list[Block]:
-        """Close what is open, and return all blocks."""
-        self.end_paragraph(len(self._levels))
-        for level in range(len(self._levels), 0, -1):
-            if self._level(level).cell:
-                self.end_cell(level)
-            self.end_row(level)
-        return self.blocks
-
-    def _level(self, level: int) -> _Level:
-        while len(self._levels) < level:
-            self._levels.append(_Level())
-        return self._levels[level - 1]
-
-    def _place(self, level: int) -> list[Block]:
-        return self._level(level).cell if level else self.blocks
-
-
 @dataclass(slots=True)
 class _Group:
     """What holds until the group ends."""
 
-    story: _Story
+    story: Story
     destination: str = ""
     is_read: bool = True
     was_read: bool = True  # outside of text in two forms, for old readers and in Unicode
@@ -207,7 +128,7 @@ class _Scan:
     """Goes through a document once."""
 
     def __init__(self) -> None:
-        self.body = _Story()
+        self.body = Story()
         self.notes: list[Block] = []
         self.headers: list[Block] = []
         self.properties: dict[str, list[str]] = {}
@@ -327,7 +248,7 @@ class _Scan:
         elif word in _TABLES or (word in _PROPERTIES and group.destination == "info"):
             group.destination = word
         elif word in _STORIES and group.is_read and not group.hidden and not group.deleted:
-            group.story = _Story(_STORIES[word])
+            group.story = Story(_STORIES[word])
             self._reset_paragraph()
         elif word in _NOT_READ:
             group.is_read = False
@@ -452,5 +373,5 @@ class _Scan:
 
     def _start_result(self) -> None:
         first = ("".join(self._instruction).split() or [""])[0].upper()
-        if self._group.story.kind == "header" and first in _ENDLESS:
+        if self._group.story.kind == "header" and first in _CHANGING:
             self._group.is_read = False
