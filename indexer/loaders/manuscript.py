@@ -38,14 +38,16 @@ _PARTICLES = frozenset(
 )
 _MOST_WORDS = 5  # of a person's name
 _HEADER_LINES = 20
-_HEADER_PARTS = re.compile(r"[\t\n]++| [|•·—–-] ")
+_HEADER_PARTS = re.compile(r"[\t\n]++| {2}| [|•·—–-] ")
 # Words that tell an outlet's name at the top of a page from a slug or a page number.
 _OUTLET_WORDS = frozenset({
-    "Advertiser", "Agency", "Argus", "Bulletin", "Chronicle", "Courier", "Daily", "Dispatch", "Echo",
-    "Examiner", "Express", "Gazette", "Globe", "Guardian", "Herald", "Independent", "Inquirer", "Journal",
-    "Ledger", "Mail", "Mercury", "Messenger", "Mirror", "Monitor", "News", "Observer", "Post", "Press",
-    "Record", "Register", "Review", "Sentinel", "Standard", "Star", "Sun", "Telegraph", "Times", "Tidings",
-    "Tribune", "Weekly", "Zeitung",
+    "Advertiser", "Agency", "Anzeiger", "Argus", "Avis", "Blatt", "Bulletin", "Chronicle", "Corriere",
+    "Courier", "Courrier", "Dagblad", "Dagbladet", "Daily", "Diario", "Dispatch", "Echo", "Examiner",
+    "Express", "Gazette", "Gazzetta", "Globe", "Guardian", "Herald", "Independent", "Inquirer", "Jornal",
+    "Journal", "Kurier", "Ledger", "Mail", "Mercury", "Messenger", "Mirror", "Monitor", "Nachrichten",
+    "News", "Nieuws", "Observer", "Post", "Posten", "Press", "Record", "Register", "Review", "Sentinel",
+    "Standard", "Star", "Sun", "Tagblatt", "Telegraph", "Tidende", "Tidings", "Times", "Tribune", "Weekly",
+    "Zeitung",
 })  # fmt: skip
 _SMALL_WORDS = frozenset({"of", "and", "the", "for", "&", "de", "la", "le", "der", "die"})
 _MOST_OUTLET_WORDS = 7
@@ -218,6 +220,7 @@ class _Header:
 
 
 def _is_outlet(words: Sequence[str]) -> bool:
-    named = not _OUTLET_WORDS.isdisjoint(words) or (len(words) > 1 and words[0] == "The")
+    parts = " ".join(words).replace("-", " ").split()
+    named = not _OUTLET_WORDS.isdisjoint(parts) or (len(words) > 1 and words[0] == "The")
     capital = all(word[0].isupper() or word in _SMALL_WORDS for word in words)
     return named and capital and len(words) <= _MOST_OUTLET_WORDS

@@ -198,6 +198,8 @@ SECTION = "<w:sectPr><w:headerReference w:type='default' r:id='r1'/></w:sectPr>"
     [
         (p(r("The Tolby Courier"), "<w:r><w:tab/></w:r>", r("3 May 2021")), "The Tolby Courier", (), 3),
         (p(r("Marne Gazette, Monday, 3 May 2021")), "Marne Gazette", (), 3),
+        (p(r("Marne Post-Dispatch    3 May 2021")), "Marne Post-Dispatch", (), 3),
+        (p(r("Slug: ferry-0503 | Page 2 | Ann Lee")), None, (), None),
         (p(r("Published: May 3, 2021 | By Ann Lee | Page 2")), None, ("Ann Lee",), 3),
         (p(sdt(r("Marne Gazette"))) + p(field("PAGE", r("1"))), "Marne Gazette", (), None),
         (p(r("CONFIDENTIAL DRAFT")), None, (), None),
