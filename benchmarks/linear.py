@@ -23,7 +23,8 @@ from nutgraf.indexer.dates import date_in_text
 from nutgraf.indexer.embedded.writer import EmbeddedWriter
 from nutgraf.indexer.loaders import SourceFile, load
 from nutgraf.indexer.loaders.decode import decode
-from nutgraf.indexer.loaders.pdf import paragraphs
+from nutgraf.indexer.loaders.pdf_layout import Line, columns
+from nutgraf.indexer.loaders.pdf_paragraphs import paragraphs, printed
 from nutgraf.indexer.passages import PassageRule, sentence_around, split
 from nutgraf.models import ModelCard, shipped
 from nutgraf.models.cards import VOCABULARY
@@ -117,6 +118,16 @@ def _load(suffix: str) -> Callable[[str], object]:
     return stage
 
 
+def _join_lines(text: str) -> object:
+    """Lay a text out as a PDF has it, each line of it a printed line, and join it again."""
+    lines = [
+        Line(line, 1, 0.0, 5.0 * len(line), -12.0 * number, 10 - 12.0 * number, 10.0)
+        for number, line in enumerate(text.split("\n"))
+        if line.strip()
+    ]
+    return printed(paragraphs(columns(lines)), 1)
+
+
 def _split(text: str) -> object:
     return split(text, "", PassageRule(), token_spans=ENCODER.token_spans, max_tokens=256)
 
@@ -141,7 +152,7 @@ STAGES: Mapping[str, Callable[[str], object]] = {
     "load .txt": _load(".txt"),
     "load .md": _load(".md"),
     "load .html": _load(".html"),
-    "join lines": paragraphs,
+    "join lines": _join_lines,
     "clean": clean,
     "date": date_in_text,
     "split": _split,

@@ -10,6 +10,10 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
+
+PAGE_BREAK = "\ufdd0"
+"""Stands where a page begins, in a text that is not clean yet. Unicode has it for such use in programs."""
 
 _NEWLINE = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 # Controls, soft hyphen, zero-width and bidirectional marks, BOM, and the invisible tag characters.
@@ -102,6 +106,12 @@ _LINE_RULES = {
         r"for (?:more|the (?:full|complete) (?:story|article)), (?:click|go|see|read) here",
         r"continue reading",
         r"up next",
+        # A link to another story that was saved as text: its label, then a headline without a full stop.
+        r"(?:(?:also |must )?read(?: (?:more|also|next|on))?|see also|related(?: (?:story|stories|articles?"
+        r"|news|coverage))?|more on this(?: story)?|don't miss|in case you missed it|you may also like"
+        r"|lesen sie auch|mehr zum thema|(?:à )?lire aussi|lea también|leggi anche|lees ook|leia também"
+        r"|läs (?:också|mer|även))(?: ?[:|»] ?| [–—>-] )"
+        r"(?-i:[A-Z0-9'\"])[^.!?:|]{12,140}",
     ),
 }
 _TAIL_RULES = {
@@ -113,7 +123,7 @@ _TAIL_RULES = {
         r"|you (?:may|might) (?:also )?(?:like|be interested in)"
     ),
 }
-_DECORATION = " \t*_•·►▶>»→|()[]"
+_DECORATION = " \t*_•·►▶>»→|()[]" + PAGE_BREAK
 _END = r"[ .:!…»→>*]*"
 _LINE = re.compile(
     "|".join(f"(?P<{name}>(?:{'|'.join(forms)}){_END})" for name, forms in _LINE_RULES.items()), re.IGNORECASE
@@ -147,7 +157,7 @@ class CleanedText:
 
 
 def clean(text: str) -> str:
-    """Return the article's own lines, normalised; cleaning them again changes nothing."""
+    """Return the article's own lines and page breaks, normalised; cleaning them again changes nothing."""
     return clean_report(text).text
 
 
@@ -155,14 +165,27 @@ def clean_report(text: str) -> CleanedText:
     """Clean as `clean` does, and report which rule removed which line."""
     kept: list[str] = []
     removed: list[RemovedLine] = []
-    for line in normalise(text).split("\n"):
+    text, breaks = normalise(text), ""
+    for line in text.split("\n"):
         rule = _line_rule(line)
-        if rule is None:
-            kept.append(line)
-        else:
+        if rule is not None:
             removed.append(RemovedLine(rule, line))
-    kept = _without_tails(kept, removed)
-    return CleanedText(_joined(kept), tuple(removed))
+            breaks += PAGE_BREAK * line.count(PAGE_BREAK)
+        elif line:
+            kept.append(breaks + line)
+            breaks = ""
+        else:
+            kept.append(line)
+    cleaned = _joined(_without_tails(kept, removed))
+    # Breaks that are missing now were in lines at the end.
+    breaks = PAGE_BREAK * (text.count(PAGE_BREAK) - cleaned.count(PAGE_BREAK))
+    return CleanedText(cleaned + breaks, tuple(removed))
+
+
+def clean_pages(text: str) -> tuple[str, tuple[int, ...]]:
+    """Clean a text with marks as `clean` does; return it without them, and the places where they stood."""
+    pages = clean(text).split(PAGE_BREAK)
+    return "".join(pages), tuple(accumulate(map(len, pages[:-1])))
 
 
 def normalise(text: str) -> str:

@@ -1,11 +1,21 @@
-"""Origins: where an article was read, as text that can be stored. It is a path, or `path:line` for a record.
+"""Origins: where an article was read, as text that can be stored.
+
+An origin is a path, `path:line` for a record, and `path!member` for a document in an archive or a mailbox.
 
 Knows paths and the disk; does not know articles' content, nor how origins are stored.
 """
 
 import os
+import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+
+_MANY = 1 / 3
+"""The share of a folder's articles that does not go without being asked for. Not measured."""
+# Other names of files may hold a "!", too.
+_MEMBER = re.compile(r"(\.(?:zip|tar|tar\.gz|tgz|eml|mbox))(?::[0-9]{1,12})?!", re.IGNORECASE)
 
 
 def absolute_origin(origin: str) -> str:
@@ -14,7 +24,9 @@ def absolute_origin(origin: str) -> str:
 
 
 def origin_path(origin: str) -> Path:
-    """Return the file of an origin, without the line of a record."""
+    """Return the file of an origin, without the line of a record or the member of an archive."""
+    if member := _MEMBER.search(origin):
+        return Path(origin[: member.end(1)])
     path, _, line = origin.rpartition(":")
     return Path(path if path and line.isdigit() else origin)
 
@@ -45,3 +57,41 @@ def vanished(origins: Iterable[tuple[str, str]], roots: Sequence[str]) -> list[s
         if gone[path]:
             ids.append(article_id)
     return ids
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """A folder that would lose many of its articles: `lost` of `total`, because their files are gone."""
+
+    folder: Path
+    lost: int
+    total: int
+
+    def __str__(self) -> str:
+        return f"{self.lost:,} of the {self.total:,} articles of {self.folder}"
+
+
+def largest_loss(gone: Iterable[str], kept: Iterable[str], roots: Sequence[str]) -> Loss | None:
+    """Return the folder, a root or one below it, that would lose most articles, where these are many.
+
+    Many are more than a third of a folder, as when a disk is not mounted, and more than one article unless
+    nothing would be left. `gone` and `kept` are origins. None where no folder loses so many.
+    """
+    folders = [Path(absolute_origin(root)) for root in roots]
+    lost, left = _by_folder(gone, folders), _by_folder(kept, folders)
+    losses = [Loss(folder, count, count + left[folder]) for folder, count in lost.items()]
+    many = [
+        loss
+        for loss in losses
+        if loss.lost > _MANY * loss.total and (loss.lost > 1 or loss.lost == loss.total)
+    ]
+    return max(many, key=lambda loss: (loss.lost, len(loss.folder.parts)), default=None)
+
+
+def _by_folder(origins: Iterable[str], roots: Sequence[Path]) -> Counter[Path]:
+    """Count the origins below each of the roots, and below each folder in them."""
+    counts: Counter[Path] = Counter()
+    for origin in origins:
+        parents = origin_path(origin).parents
+        counts.update(folder for folder in parents if any(folder.is_relative_to(root) for root in roots))
+    return counts

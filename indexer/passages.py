@@ -5,11 +5,10 @@ A passage is a half-open code-point span of the article's text, so `text[start:e
 """
 
 import re
-from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -46,8 +45,7 @@ class PassageRule:
     max_chars: int = 2000
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(NamedTuple):
     """A sentence, or a part of a sentence that is too long, with the numbers of its words and tokens."""
 
     start: int
@@ -82,13 +80,20 @@ class _Counter:
 
     def __init__(self, text: str, token_spans: npt.NDArray[np.int32]) -> None:
         self.text = text
-        self._words: list[int] = [m.start() for m in _WORD.finditer(text)]
-        self._tokens: list[int] = token_spans[:, 0].tolist() if len(token_spans) else []
+        words = np.fromiter((m.start() for m in _WORD.finditer(text)), dtype=np.int32)
+        self._words = _begun(words, len(text))
+        self._tokens = _begun(token_spans[:, 0], len(text))
 
     def piece(self, start: int, end: int) -> _Piece:
-        words = bisect_left(self._words, end) - bisect_left(self._words, start)
-        tokens = bisect_left(self._tokens, end) - bisect_left(self._tokens, start)
-        return _Piece(start, end, words, tokens)
+        words, tokens = self._words, self._tokens
+        return _Piece(start, end, words[end] - words[start], tokens[end] - tokens[start])
+
+
+def _begun(starts: npt.NDArray[np.int32], length: int) -> memoryview:
+    """Return for every place of a text, its end included, how many of the starts come before it."""
+    begun = np.zeros(length + 1, dtype=np.int32)
+    np.cumsum(np.bincount(starts, minlength=length)[:length], out=begun[1:])
+    return begun.data
 
 
 def _sentences(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int]]:

@@ -380,6 +380,7 @@ class Archive:
         max_bytes: int = 20_000_000,
         file_dates: bool = False,
         prune: bool = False,
+        prune_many: bool = False,
         max_seconds: float = 20.0,
         max_memory_mb: int = 1000,
         progress: Progress = no_progress,
@@ -396,7 +397,8 @@ class Archive:
         dates an article that states no date by the time its file was changed. Files are read in processes of
         their own: one that takes more than `max_seconds` of computing, or more than `max_memory_mb`, is
         skipped, and so is one on which its parser dies. `prune` removes articles whose
-        file was in one of these folders and is gone.
+        file was in one of these folders and is gone; where that is more than a third of a folder, which may
+        be on a disk that is not there, only with `prune_many`, and the report says so in `not_pruned`.
 
         An article that is there as it is costs a look-up, so the same call may be repeated at any time. Where
         an iterable raises, what came before is stored and published, and SourceError names the cause.
@@ -423,6 +425,7 @@ class Archive:
             max_bytes=max_bytes,
             file_dates=file_dates,
             prune=prune,
+            prune_many=prune_many,
             limits=Limits(max_seconds, max_memory_mb),
         )
         return self.ingest(source, options, progress)

@@ -26,7 +26,7 @@ from nutgraf.indexer.loaders import (
 from nutgraf.indexer.loaders.article_values import checked_article
 from nutgraf.indexer.loaders.base import ARTICLE_FIELDS, note_refused, too_large
 from nutgraf.indexer.loaders.formats import SUFFIXES
-from nutgraf.indexer.origins import vanished
+from nutgraf.indexer.origins import Loss, largest_loss, vanished
 from nutgraf.indexer.sandbox import Limits, WorkerPool
 from nutgraf.indexer.storage import ArchiveWriter, ArticleStatus
 from nutgraf.models.cores import available_cores
@@ -63,7 +63,8 @@ def no_progress(_: IngestProgress) -> AbstractContextManager[Callable[[], None]]
 class IngestOptions:
     """Options of reading a source (see `LoadOptions`); `prune` removes articles whose file is gone.
 
-    `limits` is what one document or record may cost.
+    Where these are more than a third of a folder, they are removed only if `prune_many` is true: the folder
+    may be on a disk that is not there. `limits` is what one document or record may cost.
     """
 
     fields: Mapping[str, str] = field(default_factory=dict)
@@ -71,6 +72,7 @@ class IngestOptions:
     max_bytes: int = 20_000_000
     file_dates: bool = False
     prune: bool = False
+    prune_many: bool = False
     limits: Limits = field(default_factory=Limits)
 
     def loading(self) -> LoadOptions:
@@ -113,7 +115,9 @@ def _published(
     with open_writer(settings, models.encoder) as writer:
         statuses, interrupted = _stored(writer, feed, progress)
         gone = [] if interrupted else vanished(writer.unseen_origins(), feed.roots)
-        removed = writer.remove(gone) if options.prune else []
+        cautious = options.prune and not options.prune_many and gone
+        loss = _loss(writer.unseen_origins(), set(gone), statuses, feed.roots) if cautious else None
+        removed = writer.remove(gone) if options.prune and loss is None else []
         state = writer.publish()
         report = AddReport(
             statuses=tuple(statuses),
@@ -121,9 +125,24 @@ def _published(
             encoded_passages=writer.encoded_passages,
             state=state,
             dates_not_used=feed.dates_not_used(),
-            gone=() if options.prune else tuple(gone),
+            gone=() if removed else tuple(gone),
+            not_pruned=str(loss or ""),
         )
     return report, interrupted
+
+
+def _loss(
+    unseen: Iterable[tuple[str, str]],
+    gone: set[str],
+    statuses: Sequence[ArticleStatus],
+    roots: Sequence[str],
+) -> Loss | None:
+    """Return the folder that would lose many articles if those that are `gone` were removed."""
+    lost: list[str] = []
+    kept = [status.origin for status in statuses if status.status != "skipped"]
+    for article_id, origin in unseen:
+        (lost if article_id in gone else kept).append(origin)
+    return largest_loss(lost, kept, roots)
 
 
 def _stored(writer: ArchiveWriter, feed: "_Feed", progress: Progress) -> tuple[list[ArticleStatus], bool]:

@@ -7,7 +7,7 @@ from nutgraf.indexer.article import ArticleJson
 from nutgraf.indexer.filters import Filter
 from nutgraf.indexer.storage import ArchiveInfo, IndexState
 from nutgraf.qa.explanation import Explanation, ScoreBreakdown
-from nutgraf.qa.result import AbstentionJson, AnswerJson, QuestionResult
+from nutgraf.qa.result import AbstentionJson, AnswerJson, Outcome, QuestionResult
 from nutgraf.qa.retrieval import Candidate, EngineRank, SearchResult
 from nutgraf.qa.timeline import TimelineEntryJson
 
@@ -54,6 +54,7 @@ class PassageJson(TypedDict):
     article: ArticleJson
     start: int
     end: int
+    page: int | None
     text: str
     score: float
     rank: int
@@ -137,6 +138,7 @@ class AskJson(TypedDict):
     """The outcome of a question: answers or an abstention, never both."""
 
     question: str
+    outcome: Outcome
     answered: bool
     answers: list[AnswerJson]
     abstention: AbstentionJson | None
@@ -237,6 +239,8 @@ class AddJson(TypedDict):
     unchanged: int
     duplicate: int
     removed: int
+    gone: list[str]
+    not_pruned: str
     encoded_passages: int
     skipped: list[SkippedJson]
     dates_not_used: list[DatesJson]
@@ -289,6 +293,7 @@ def passage_object(candidate: Candidate) -> PassageJson:
         "article": passage.article.reference(),
         "start": passage.start,
         "end": passage.end,
+        "page": passage.article.page_of(passage.start),
         "text": passage.text,
         "score": round(candidate.score, 6),
         "rank": candidate.rank,
@@ -305,9 +310,10 @@ def ask_object(result: QuestionResult, state: IndexState, explanation: Explanati
             passage["explain"] = passage_explanation(candidate, result, explanation)
     shown: AskJson = {
         "question": result.question,
+        "outcome": result.outcome,
         "answered": bool(result.answers),
         "answers": [answer.to_dict() for answer in result.answers],
-        "abstention": None if abstention is None else {"code": abstention.code, "reason": abstention.reason},
+        "abstention": None if abstention is None else abstention.to_dict(),
         "passages": passages,
         "timing_ms": {
             "encode": round(timing.encode, 1),
@@ -453,6 +459,8 @@ def add_object(report: "AddReport") -> AddJson:
         "unchanged": report.unchanged,
         "duplicate": report.duplicate,
         "removed": len(report.removed),
+        "gone": list(report.gone),
+        "not_pruned": report.not_pruned,
         "encoded_passages": report.encoded_passages,
         "skipped": [{"origin": skip.origin, "reason": skip.reason} for skip in report.skipped],
         "dates_not_used": [_dates_object(dates) for dates in report.dates_not_used],

@@ -12,7 +12,7 @@ from nutgraf import objects
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.clean import storable
 from nutgraf.indexer.storage import ArchiveInfo, ArticleStatus, IndexState
-from nutgraf.qa.result import Abstention, Answer, QuestionResult
+from nutgraf.qa.result import Abstention, Answer, Outcome, QuestionResult
 from nutgraf.qa.retrieval import Candidate, SearchResult
 from nutgraf.qa.timeline import TimelineEntry
 
@@ -49,6 +49,11 @@ class Hit:
     def text(self) -> str:
         """The passage's exact words."""
         return self.article.text[self.start : self.end]
+
+    @property
+    def page(self) -> int | None:
+        """The page, from 1, on which it begins; None where the article has no pages."""
+        return self.article.page_of(self.start)
 
     def to_dict(self) -> objects.PassageJson:
         """Return the JSON object of a passage."""
@@ -107,13 +112,14 @@ class SearchHits(Sequence[Hit]):
 class AskResult:
     """The outcome of one question: answers that are sure enough, or an abstention with its reason.
 
-    `timeline` and `explanation` are None unless they were asked for.
+    `outcome` is "answered", "unsure" (there is a `guess`), or "not_found". `timeline` and `explanation` are
+    None unless they were asked for.
 
     >>> import nutgraf
     >>> with nutgraf.open("seeds.nutgraf") as archive:
     ...     result = archive.ask("Who won the football match?")
-    >>> result.answered, result.text, result.abstention.code
-    (False, '', 'below_threshold')
+    >>> result.outcome, result.text, result.abstention.code
+    ('not_found', '', 'unlikely')
     """
 
     result: QuestionResult
@@ -127,13 +133,23 @@ class AskResult:
         return self.result.question
 
     @property
+    def outcome(self) -> Outcome:
+        """Which of the three outcomes it is: "answered", "unsure" or "not_found"."""
+        return self.result.outcome
+
+    @property
     def answered(self) -> bool:
         """Whether there is an answer."""
         return bool(self.result.answers)
 
     @property
+    def guess(self) -> Answer | None:
+        """The best guess where the outcome is "unsure"; to be checked, it is no answer."""
+        return None if self.abstention is None else self.abstention.guess
+
+    @property
     def answers(self) -> tuple[Answer, ...]:
-        """The answers, best first; empty where the archive does not answer."""
+        """The answers, best first; empty where there is none that is sure enough."""
         return tuple(self.result.answers)
 
     @property
@@ -148,7 +164,7 @@ class AskResult:
 
     @property
     def text(self) -> str:
-        """The words of the best answer; empty where the archive does not answer."""
+        """The words of the best answer; empty where there is none that is sure enough."""
         return self.result.answers[0].text if self.result.answers else ""
 
     @property
@@ -169,7 +185,7 @@ class AskResult:
 
     def __repr__(self) -> str:
         if self.abstention is not None:
-            return f"AskResult({self.question!r}, not answered: {self.abstention.reason})"
+            return f"AskResult({self.question!r}, {self.outcome}: {self.abstention.reason})"
         best = self.answers[0]
         return (
             f"AskResult({self.question!r}, {_short(best.text)}, probability={best.probability:.2f},"
@@ -181,7 +197,9 @@ class AskResult:
 class AddReport:
     """What became of each article of one `add`, in the order in which they were stored.
 
-    `gone` are the ids of articles whose file was in one of the folders and is there no more.
+    `gone` are the ids of articles whose file was in one of the folders and is there no more. `not_pruned`
+    says why they were not removed although `prune` was given: so many would go that the folder may be on a
+    disk that is not there.
 
     >>> import nutgraf
     >>> with nutgraf.open("tarn.nutgraf") as archive:
@@ -198,6 +216,7 @@ class AddReport:
     state: IndexState
     dates_not_used: tuple["RefusedDates", ...] = ()
     gone: tuple[str, ...] = ()
+    not_pruned: str = ""
 
     def _count(self, status: str) -> int:
         return sum(article.status == status for article in self.statuses)

@@ -88,18 +88,22 @@ FEATURES = (
 All but `kind` were chosen in docs/log.md, 2026-11-22, "batches, early stop, calibration features".
 """
 
-_THRESHOLD = "threshold"
+LEAST_RIGHT = 0.25
+"""The share of guesses that must be right for one to be shown: one in four."""
+
+_THRESHOLD, _FLOOR = "threshold", "floor"
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
     """probability = logistic(sum of weight x feature), with one of the `weights` for each of `FEATURES`.
 
-    Below the probability `threshold` nutgraf abstains.
+    From the probability `threshold` on nutgraf answers; from `floor` on it shows its best guess as unsure.
     """
 
     weights: tuple[float, ...]
     threshold: float
+    floor: float = LEAST_RIGHT
 
     @classmethod
     def from_numbers(cls, numbers: Mapping[str, object]) -> "Calibration":
@@ -110,14 +114,15 @@ class Calibration:
         needed = {*(feature.key for feature in FEATURES if feature.required), _THRESHOLD}
         if lacking := sorted(needed - numbers.keys()):
             raise ValueError(f"its calibration lacks {', '.join(lacking)}")
-        keys = [*(feature.key for feature in FEATURES), _THRESHOLD]
+        keys = [*(feature.key for feature in FEATURES), _THRESHOLD, _FLOOR]
         if unknown := sorted(numbers.keys() - {*keys}):
             raise ValueError(f"its calibration has {', '.join(unknown)}, expected {', '.join(keys)}")
         weights = tuple(_number(feature.key, numbers.get(feature.key, 0.0)) for feature in FEATURES)
-        threshold = _number(_THRESHOLD, numbers[_THRESHOLD])
-        if not 0.0 <= threshold <= 1.0:
-            raise ValueError(f"its calibration's threshold is {threshold}, expected 0 to 1")
-        return cls(weights, threshold)
+        bounds = {_THRESHOLD: numbers[_THRESHOLD], _FLOOR: numbers.get(_FLOOR, LEAST_RIGHT)}
+        for key, value in bounds.items():
+            if not 0.0 <= (bound := _number(key, value)) <= 1.0:
+                raise ValueError(f"its calibration's {key} is {bound}, expected 0 to 1")
+        return cls(weights, _number(_THRESHOLD, bounds[_THRESHOLD]), _number(_FLOOR, bounds[_FLOOR]))
 
     @classmethod
     def from_card(cls, numbers: Mapping[str, object] | None) -> "Calibration":
@@ -137,7 +142,8 @@ class Calibration:
     def numbers(self) -> dict[str, float]:
         """Return the numbers by their keys, as `from_numbers` reads them."""
         keys = [feature.key for feature in FEATURES]
-        return {**dict(zip(keys, self.weights, strict=True)), _THRESHOLD: self.threshold}
+        bounds = {_THRESHOLD: self.threshold, _FLOOR: self.floor}
+        return {**dict(zip(keys, self.weights, strict=True)), **bounds}
 
     def probability(self, features: Features) -> float:
         """Return the probability (0..1) that an answer with these features is right."""

@@ -41,6 +41,11 @@ class LocatedSpan:
         """The exact words."""
         return self.article.text[self.start : self.end]
 
+    @property
+    def page(self) -> int | None:
+        """The page, from 1, on which it begins; None where the article has no pages."""
+        return self.article.page_of(self.start)
+
 
 @dataclass(frozen=True, slots=True)
 class Support:

@@ -18,6 +18,7 @@ from nutgraf.qa.join import AnswerGroup, LocatedSpan, agreement_bonus
 from nutgraf.qa.result import Abstention, Answer
 from nutgraf.qa.retrieval import Candidate
 
+_MOST_DIGITS = 5
 MIN_CONSIDERED = 5
 """At least so many answers are kept beside those that are given, for `--explain` and for the best guess."""
 
@@ -43,20 +44,24 @@ def judge(
 ) -> Judgement:
     """Return up to `inquiry.top` answers, or abstain when the best is below the threshold.
 
-    The threshold is the calibration's, for the best answer alone; a `min_probability` of the inquiry replaces
-    it, for every answer. `candidates` are the passages that were read: they tell why nothing was found.
+    The best answer must reach the calibration's threshold, each one after it the calibration's floor. A
+    `min_probability` of the inquiry replaces both. An abstention has the best guess where that reaches the
+    floor. `candidates` are the passages that were read: they tell why nothing was found.
     """
     ranked = with_probabilities(groups, calibration, question_kinds(inquiry.question))
-    if inquiry.min_probability is None:
-        threshold = calibration.threshold
-        is_sure = bool(ranked) and ranked[0].probability >= threshold
-        answers = ranked[: inquiry.top] if is_sure else []
-    else:
+    threshold, floor = calibration.threshold, calibration.floor
+    if inquiry.min_probability is not None:
         threshold = inquiry.min_probability
-        answers = [answer for answer in ranked if answer.probability >= threshold][: inquiry.top]
+        floor = min(floor, threshold)
+    least = floor if inquiry.min_probability is None else threshold
+    answers = []
+    if ranked and ranked[0].probability >= threshold:
+        answers = [ranked[0], *(answer for answer in ranked[1:] if answer.probability >= least)][
+            : inquiry.top
+        ]
     return Judgement(
         answers=answers,
-        abstention=None if answers else _abstention(ranked, candidates, threshold, inquiry.allow),
+        abstention=None if answers else _abstention(ranked, candidates, threshold, floor, inquiry.allow),
         considered=ranked[: max(inquiry.top, MIN_CONSIDERED)],
         threshold=threshold,
     )
@@ -108,14 +113,24 @@ def probability_alone(
 
 
 def _abstention(
-    ranked: Sequence[Answer], candidates: Sequence[Candidate], threshold: float, allow: Filter
+    ranked: Sequence[Answer], candidates: Sequence[Candidate], threshold: float, floor: float, allow: Filter
 ) -> Abstention:
     if not candidates:
         reason = "no article passes the filter" if allow else "no passage resembles the question"
         return Abstention("nothing_found", reason)
     if not ranked:
         return Abstention("nothing_read", "the passages found hold no answer")
-    return Abstention(
-        "below_threshold",
-        f"the best guess has probability {ranked[0].probability:.0%}, below {threshold:.0%}",
-    )
+    probability, bound = _apart(ranked[0].probability, threshold)
+    reason = f"the best guess has probability {probability}, below {bound}"
+    if ranked[0].probability < floor:
+        return Abstention("unlikely", reason)
+    return Abstention("below_threshold", reason, ranked[0])
+
+
+def _apart(lower: float, higher: float) -> tuple[str, str]:
+    """Return two probabilities in per cent, with as many digits as it takes to tell them apart."""
+    for digits in range(_MOST_DIGITS):
+        texts = f"{lower:.{digits}%}", f"{higher:.{digits}%}"
+        if texts[0] != texts[1]:
+            break
+    return texts

@@ -4,7 +4,7 @@ This module does not know how either is reached (`qa.answer`), nor how it is sho
 """
 
 from dataclasses import dataclass
-from typing import TypedDict
+from typing import Literal, TypeAlias, TypedDict
 
 from nutgraf.indexer.article import Article, ArticleJson
 from nutgraf.indexer.filters import Filter
@@ -13,13 +13,20 @@ from nutgraf.qa.calibration import Features
 from nutgraf.qa.join import LocatedSpan, Support
 from nutgraf.qa.retrieval import Candidate
 
+Outcome: TypeAlias = Literal["answered", "unsure", "not_found"]
+"""There is an answer; there is a guess that is worth showing, but not sure enough; there is neither."""
+
 
 class QuoteJson(TypedDict):
-    """Words of an article: `text == article.text[start:end]`, in code points."""
+    """Words of an article: `text == article.text[start:end]`, in code points.
+
+    `page` is the one, from 1, on which they begin; null where the article has no pages.
+    """
 
     text: str
     start: int
     end: int
+    page: int | None
 
 
 class SupportJson(TypedDict):
@@ -28,6 +35,7 @@ class SupportJson(TypedDict):
     article: ArticleJson
     start: int
     end: int
+    page: int | None
     independent: bool
 
 
@@ -42,10 +50,11 @@ class AnswerJson(QuoteJson):
 
 
 class AbstentionJson(TypedDict):
-    """Why there is no answer: `code` for a program, `reason` for a person."""
+    """Why there is no answer: `code` for a program, `reason` for a person; the best guess if it is unsure."""
 
     code: str
     reason: str
+    guess: AnswerJson | None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -78,6 +87,11 @@ class Answer:
         """The article that is quoted."""
         return self.span.article
 
+    @property
+    def page(self) -> int | None:
+        """The page, from 1, on which it begins; None where the article has no pages."""
+        return self.span.page
+
     def to_dict(self) -> AnswerJson:
         """Return the JSON object of an answer."""
         start, end = self.sentence
@@ -85,15 +99,22 @@ class Answer:
             "text": self.text,
             "start": self.start,
             "end": self.end,
+            "page": self.page,
             "score": round(self.score, 4),
             "probability": round(self.probability, 4),
-            "sentence": {"text": self.article.text[start:end], "start": start, "end": end},
+            "sentence": {
+                "text": self.article.text[start:end],
+                "start": start,
+                "end": end,
+                "page": self.article.page_of(start),
+            },
             "article": self.article.reference(),
             "support": [
                 {
                     "article": support.span.article.reference(),
                     "start": support.span.start,
                     "end": support.span.end,
+                    "page": support.span.page,
                     "independent": support.independent,
                 }
                 for support in self.support
@@ -107,10 +128,19 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Abstention:
-    """Why there is no answer: `reason` for a person, `code` for a program."""
+    """Why there is no answer: `reason` for a person, `code` for a program.
+
+    `guess` is the best guess where it is likely enough to be shown and not sure enough to be an answer.
+    """
 
     code: str
     reason: str
+    guess: Answer | None = None
+
+    def to_dict(self) -> AbstentionJson:
+        """Return the JSON object of an abstention."""
+        guess = None if self.guess is None else self.guess.to_dict()
+        return {"code": self.code, "reason": self.reason, "guess": guess}
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,3 +196,10 @@ class QuestionResult:
     timing: Timing
     allow: Filter
     threshold: float
+
+    @property
+    def outcome(self) -> Outcome:
+        """Which of the three outcomes it is."""
+        if self.abstention is None:
+            return "answered"
+        return "not_found" if self.abstention.guess is None else "unsure"

@@ -93,6 +93,7 @@ class TimelineEntry:
                     "article": span.article.reference(),
                     "start": span.start,
                     "end": span.end,
+                    "page": span.page,
                     "text": span.text,
                 }
                 for span in self.spans

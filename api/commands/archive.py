@@ -8,7 +8,7 @@ import typer
 from nutgraf.api.commands import options
 from nutgraf.api.commands.exits import FOUND, INTERRUPTED, NOT_FOUND
 from nutgraf.archive import Archive
-from nutgraf.errors import AddInterrupted, BadOption
+from nutgraf.errors import AddInterrupted, BadOption, SourceError
 from nutgraf.indexer.loaders.formats import SUFFIXES
 from nutgraf.indexer.sandbox import Limits
 from nutgraf.ingest import IngestOptions, Progress
@@ -16,6 +16,7 @@ from nutgraf.results import AddReport
 from nutgraf.settings import DEFAULT_INDEX
 
 _INDEX = Path(DEFAULT_INDEX)
+_SHOWN_GONE = 10
 
 INDEX_HELP = f"""Index articles: files, folders and globs.
 
@@ -70,6 +71,9 @@ def index_command(
         ),
     ] = 1000,
     prune: Annotated[bool, typer.Option("--prune", help="Remove articles whose file is gone.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Let --prune remove more than a third of a folder.")
+    ] = False,
     rebuild: Annotated[
         bool, typer.Option("--rebuild", help="Derive everything again from the stored articles.")
     ] = False,
@@ -94,6 +98,7 @@ def index_command(
             int(max_mb * 1e6),
             file_dates=file_dates,
             prune=prune,
+            prune_many=yes,
             limits=Limits(max_seconds, max_memory_mb),
         )
         report, interrupted = _ingest(Archive(settings), paths, ingest_options, progress_bar)
@@ -103,12 +108,26 @@ def index_command(
         print_summary(report)
     if interrupted:
         typer.echo("stopped; run the same command again to go on", err=True)
-    if report.gone:
-        typer.echo(
-            f"{len(report.gone):,} indexed articles are no longer in these folders; --prune removes them",
-            err=True,
+    _tell_gone(report)
+    if report.not_pruned:
+        raise SourceError(
+            f"--prune would remove {report.not_pruned}; nothing was removed",
+            hint="if the folder is whole (is its disk mounted?), run the same command with --yes",
         )
     raise typer.Exit(INTERRUPTED if interrupted else FOUND)
+
+
+def _tell_gone(report: AddReport) -> None:
+    """List the articles whose file is gone, and which are still there."""
+    from nutgraf.api.terminal.console import visible
+
+    if not report.gone:
+        return
+    typer.echo("These articles are no longer in these folders; --prune removes them:", err=True)
+    for article_id in report.gone[:_SHOWN_GONE]:
+        typer.echo(f"  {visible(article_id)}", err=True)
+    if len(report.gone) > _SHOWN_GONE:
+        typer.echo(f"  and {len(report.gone) - _SHOWN_GONE:,} more; --json lists them all", err=True)
 
 
 def _ingest(

@@ -26,7 +26,7 @@ Examples:
   ask "Who won?" --source reuters.com --top 3 --json
   ask --file questions.txt --json > answers.jsonl
 
-Exit code: 0 answered, 1 not answered in the archive, 2 error.
+Exit code: 0 answered, 1 unsure or not found, 2 error.
 """
 
 

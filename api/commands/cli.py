@@ -26,12 +26,12 @@ from nutgraf.objects import ErrorBodyJson
 
 
 class _Commands(TyperGroup):
-    """The group of commands; `eval compare` has a name of two words, and `eval` is a command, too."""
+    """The group of commands; some have a name of two words: `eval compare` is one, and `eval` another."""
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:  # noqa: ANN401 - typer's own
-        """Join `eval compare` to one word, and find the command."""
-        if args[:2] == ["eval", "compare"]:
-            args = ["eval compare", *args[2:]]
+        """Join the two words of a name to one, and find the command."""
+        if args[0] == "eval" and " ".join(args[:2]) in self.commands:
+            args = [" ".join(args[:2]), *args[2:]]
         return super().resolve_command(ctx, args)
 
 
@@ -136,6 +136,7 @@ app.command()(archive.show)
 app.command()(archive.remove)
 app.command()(archive.info)
 app.command(name="eval", help=measuring.EVAL_HELP)(measuring.eval_command)
+app.command(name="eval extraction", help=measuring.EXTRACTION_HELP)(measuring.extraction_command)
 app.command(name="eval compare", help=measuring.COMPARE_HELP)(measuring.compare_command)
 app.command(help=measuring.CALIBRATE_HELP)(measuring.calibrate)
 app.command(help=serving.SERVE_HELP)(serving.serve)

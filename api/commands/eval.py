@@ -1,4 +1,4 @@
-"""The commands `eval`, `eval compare` and `calibrate`, which measure answers and fit probabilities."""
+"""The commands `eval`, `eval extraction`, `eval compare` and `calibrate`: they measure, and fit."""
 
 from pathlib import Path
 from typing import Annotated
@@ -22,6 +22,7 @@ Examples:
   nutgraf eval queries.jsonl --qrels qrels.txt       retrieval, on an index
   nutgraf eval run.trec --qrels qrels.txt            a TREC run of any system
   nutgraf eval dev-v2.0.json --questions 500 --per-question answers.jsonl --plot curve.svg
+  nutgraf eval extraction pages/                     text, titles and dates that are read from pages
   nutgraf eval compare a.json b.json                 compare two reports that --json printed
 
 With --per-question the same command goes on with a run that was stopped.
@@ -118,6 +119,40 @@ def eval_command(
     for notice in report.notices:
         typer.echo(notice, err=True)
     write_files(report, request)  # last: should the disk be full, the report is printed already
+
+
+EXTRACTION_HELP = """Measure what nutgraf reads from pages of your outlets, against what they hold.
+
+DIR holds pages of any format that can be indexed, and beside each page NAME.html a file NAME.json with its
+right values, any of these: {"text": "...", "title": "...", "published": "2016-01-27", "authors": ["..."],
+"source": "..."}. A published of null says that the page states no date.
+
+\b
+Examples:
+  nutgraf eval extraction pages/
+  nutgraf eval extraction pages/ --json > a.json     for nutgraf eval compare a.json b.json
+
+Text: precision, recall and F1 of its runs of four words, each page with the same weight. Title and source:
+the share that has the right words. Date: the share of right days (UTC) of those found, and of all.
+Authors: precision, recall and F1 of the names.
+"""
+
+
+def extraction_command(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="A folder of pages and right values.", show_default=False)
+    ],
+    as_json: options.AsJson = False,
+) -> None:
+    """Evaluate what is read from pages; EXTRACTION_HELP is the help of the command."""
+    from nutgraf.api.evaluation.extraction import evaluate_extraction, print_report, report_object
+    from nutgraf.api.terminal.console import print_json
+
+    report = evaluate_extraction(folder)
+    if as_json:
+        print_json(report_object(report))
+    else:
+        print_report(report)
 
 
 COMPARE_HELP = """Compare two evaluations of the same questions: is the difference more than chance?

@@ -149,15 +149,18 @@ def kinds_table(counts: Sequence[KindCount]) -> Table:
     return table
 
 
-def figures_table(figures: Sequence[Figure]) -> Table:
-    """Return a row for each figure; a second column has retrieval measured again after reading."""
+def figures_table(figures: Sequence[Figure], counted: str = "questions") -> Table:
+    """Return a row for each figure, with how many are `counted` in it.
+
+    A second column has retrieval measured again after reading.
+    """
     after = {f.key.removesuffix(REREAD): f for f in figures if f.key.endswith(REREAD)}
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("", no_wrap=True)
     table.add_column("", justify="right", no_wrap=True)
     if after:
         table.add_column("after reading", justify="right", no_wrap=True)
-    table.add_column("questions", justify="right", no_wrap=True)
+    table.add_column(counted, justify="right", no_wrap=True)
     for figure in figures:
         if figure.key.endswith(REREAD):
             continue

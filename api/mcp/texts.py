@@ -19,8 +19,12 @@ def answer_text(result: AskJson) -> str:
     if result["abstention"] is not None:
         reason = result["abstention"]["reason"]
         nearest = [line for passage in result["passages"][:NEAREST] for line in _passage(passage)]
-        blocks = [f"The archive does not answer this: {reason}."]
-        blocks += ["Nearest, though they do not answer it:", *nearest] if nearest else []
+        if (guess := result["abstention"]["guess"]) is not None:
+            blocks = [f"Not sure enough to answer: {reason}. The best guess, to be checked, is no answer:"]
+            blocks += _answer(guess)
+        else:
+            blocks = [f"Found no answer: {reason}."]
+        blocks += ["Nearest passages:", *nearest] if nearest else []
     else:
         blocks = [line for answer in result["answers"] for line in _answer(answer)]
     if (entries := result.get("timeline")) is not None:
@@ -66,11 +70,12 @@ def _entry(entry: TimelineEntryJson) -> str:
 
 
 def _place(span: AnswerJson | PassageJson | SupportJson) -> str:
-    return f"{_source(span['article'])} [{span['start']}:{span['end']}]"
+    return f"{_source(span['article'], span['page'])} [{span['start']}:{span['end']}]"
 
 
-def _source(article: ArticleJson) -> str:
-    """Return outlet, date, title, link and id, as far as they are known."""
+def _source(article: ArticleJson, page: int | None = None) -> str:
+    """Return outlet, date, page, title, link and id, as far as they are known."""
     day = (article["published"] or "no date")[: len("2016-01-27")]
-    parts = [article["source"], day, article["title"], article["url"], f"article {article['id']}"]
+    on_page = f"p. {page}" if page else None
+    parts = [article["source"], day, on_page, article["title"], article["url"], f"article {article['id']}"]
     return " | ".join(visible(part) for part in parts if part)

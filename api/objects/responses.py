@@ -3,7 +3,7 @@
 A test compares real responses with these schemas.
 """
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -81,12 +81,18 @@ class ArticleSchema(ArticleRefSchema):
     text: str = Field(description="What every quote is cut from.", examples=["BEIJING — ..."])
 
 
+_Page = Annotated[
+    int | None, Field(description="From 1; null where the article has no pages.", examples=[None])
+]
+
+
 class QuoteSchema(_Object):
     """Words of an article: `text == article.text[start:end]`, in code points."""
 
     text: str = Field(examples=[f"China agreed on Wednesday to {_QUOTE}."])
     start: int = Field(examples=[1354])
     end: int = Field(examples=[1500])
+    page: _Page
 
 
 class SupportSchema(_Object):
@@ -95,6 +101,7 @@ class SupportSchema(_Object):
     article: ArticleRefSchema
     start: int = Field(examples=[210])
     end: int = Field(examples=[256])
+    page: _Page
     independent: bool = Field(
         description="Whether it is no copy of another article that counts.", examples=[True]
     )
@@ -116,8 +123,11 @@ class AnswerSchema(QuoteSchema):
 class AbstentionSchema(_Object):
     """Why there is no answer."""
 
-    code: Literal["nothing_found", "nothing_read", "below_threshold"] = Field(examples=["below_threshold"])
-    reason: str = Field(examples=["the best guess has probability 7%, below 21%"])
+    code: Literal["nothing_found", "nothing_read", "unlikely", "below_threshold"] = Field(
+        examples=["below_threshold"]
+    )
+    reason: str = Field(examples=["the best guess has probability 47%, below 61%"])
+    guess: AnswerSchema | None = Field(description="The best guess where the outcome is `unsure`.")
 
 
 class PassageSchema(QuoteSchema):
@@ -160,6 +170,7 @@ class MentionSchema(_Object):
     article: ArticleRefSchema
     start: int = Field(examples=[1397])
     end: int = Field(examples=[1443])
+    page: _Page
     text: str = Field(examples=[_QUOTE])
 
 
@@ -180,6 +191,7 @@ class QuestionResultSchema(_Object):
     """The result of a question: either answers, or an abstention."""
 
     question: str = Field(examples=["What did China agree to on sanctions?"])
+    outcome: Literal["answered", "unsure", "not_found"] = Field(examples=["answered"])
     answered: bool = Field(examples=[True])
     answers: list[AnswerSchema]
     abstention: AbstentionSchema | None

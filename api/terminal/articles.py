@@ -22,12 +22,13 @@ def print_article(article: Article) -> None:
         out.print(Text(visible(line)))
 
 
-def source_line(article: Article) -> str:
-    """Return title, outlet, day, link and id on one line."""
+def source_line(article: Article, page: int | None = None) -> str:
+    """Return title, outlet, day, page, link and id on one line."""
     parts = [
         article.title,
         article.source,
         article.published.date().isoformat() if article.published else "no date",
+        f"p. {page}" if page else None,
         article.url,
         f"id {article.id}",
     ]

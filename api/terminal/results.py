@@ -23,9 +23,14 @@ def print_result(result: AskResult, *, with_question: bool = False) -> None:
         out.print(Text(f"? {visible(result.question)}"))
     if result.abstention is not None:
         reason = f"{result.abstention.reason}."
-        out.print(Text.assemble(("The archive does not answer this: ", "bold"), reason))
-        for hit in result.passages[:_SHOWN_NEAREST]:
-            out.print(_nearest(hit))
+        if result.guess is None:
+            out.print(Text.assemble(("Found no answer: ", "bold"), reason))
+            for hit in result.passages[:_SHOWN_NEAREST]:
+                out.print(_nearest(hit))
+        else:
+            hint = "--min-probability lowers that bound"
+            out.print(Text.assemble(("Not sure enough to answer: ", "bold"), f"{reason[:-1]} ({hint})."))
+            _print_answer(out, result.guess, label="best guess: ")
     for answer in result.answers:
         _print_answer(out, answer)
     if result.timeline is not None:
@@ -34,13 +39,19 @@ def print_result(result: AskResult, *, with_question: bool = False) -> None:
         print_explanation(result.result, result.explanation)
 
 
-def _print_answer(out: Console, answer: Answer) -> None:
-    out.print(Text.assemble((visible(answer.text), "bold"), f"   (probability {answer.probability:.0%})"))
+def _print_answer(out: Console, answer: Answer, *, label: str = "") -> None:
+    """Print an answer; one with a label is a guess, whose words are not set as an answer's."""
+    words = (visible(answer.text), "" if label else "bold")
+    out.print(Text.assemble(label, words, f"   (probability {answer.probability:.0%})"))
     out.print(Text("  ").append(_sentence(answer)))
-    out.print(Text(f"  {source_line(answer.span.article)}  [{answer.start}:{answer.end}]", style="dim"))
+    out.print(
+        Text(f"  {source_line(answer.article, answer.page)}  [{answer.start}:{answer.end}]", style="dim")
+    )
     for support in answer.support:
         span, kind = support.span, "also" if support.independent else "copy"
-        out.print(Text(f"  {kind}: {source_line(span.article)}  [{span.start}:{span.end}]", style="dim"))
+        out.print(
+            Text(f"  {kind}: {source_line(span.article, span.page)}  [{span.start}:{span.end}]", style="dim")
+        )
     out.print()
 
 
@@ -59,14 +70,14 @@ def _nearest(hit: Hit) -> Text:
     text = visible(hit.text)
     if len(text) > _NEAREST_CHARS:
         text = text[:_NEAREST_CHARS].rsplit(" ", 1)[0] + " …"
-    return Text.assemble("  nearest: ", text, "\n           ", (source_line(hit.article), "dim"))
+    return Text.assemble("  nearest: ", text, "\n           ", (source_line(hit.article, hit.page), "dim"))
 
 
 def print_hits(hits: SearchHits, *, duplicates: bool = False) -> None:
     """Print the passages of a search, each with the outlets that printed a copy, or with every copy."""
     out = console()
     for hit in hits:
-        out.print(Text(f"{hit.rank}. {source_line(hit.article)}", style="bold"))
+        out.print(Text(f"{hit.rank}. {source_line(hit.article, hit.page)}", style="bold"))
         out.print(Text(f"   {visible(hit.text)}"))
         for line in _copy_lines(hit, every=duplicates):
             out.print(Text(f"   {line}", style="dim"))

@@ -74,7 +74,7 @@ _STREAM = gives(shapes.QuestionResultSchema)["responses"] | {
 
 @router.post("/ask", tags=["asking"], dependencies=_JSON_ONLY, **gives(shapes.QuestionResultSchema))
 async def ask(body: AskRequest, request: Request) -> JSONResponse:
-    """Answer a question with the exact words of an article, or say that the archive does not answer it."""
+    """Answer a question with the exact words of an article, or say that none was found or is sure enough."""
     return JSONResponse((await in_time(request, _engine(request).ask_all([_queued(body)])))[0])
 
 

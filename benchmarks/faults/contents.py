@@ -14,6 +14,7 @@ from typing import Any
 from nutgraf.archive import Archive
 from nutgraf.errors import IndexDamaged, IndexMissing, NutgrafError
 from nutgraf.indexer.article import Article
+from nutgraf.indexer.embedded.store import FILENAME
 from nutgraf.indexer.encoder import Encoder
 from nutgraf.indexer.filters import Filter
 from nutgraf.indexer.passages import PassageRule, split, title_prefix
@@ -137,7 +138,7 @@ class Inspection:
 def inspect(folder: Path, models: ModelLoader, seed: str = "") -> dict[str, Any]:
     """Return an `Inspection` as JSON-ready data; run this in a child.
 
-    Where nothing was published, the command that the error names is run first.
+    Where nothing was published, what is stored is published first.
     """
     settings, unpublished = Settings(folder, threads=1), ""
     faults: list[tuple[str, str]] = []
@@ -146,7 +147,10 @@ def inspect(folder: Path, models: ModelLoader, seed: str = "") -> dict[str, Any]
             try:
                 archive.check()
             except IndexMissing as error:
-                return {"texts": {}, "faults": [], "unpublished": f"{error}; try: {error.hint}"}
+                unpublished = f"{error}; try: {error.hint}"
+                if not (folder / FILENAME).is_file():
+                    return {"texts": {}, "faults": [], "unpublished": unpublished}
+                archive.rebuild()
             except IndexDamaged as error:
                 unpublished = f"{error}; try: {error.hint}"
                 if error.hint != f"nutgraf index --rebuild --index {folder}":

@@ -32,7 +32,7 @@ from nutgraf.archive import Archive
 from nutgraf.indexer.storage import ArchiveWriter
 from nutgraf.settings import Settings
 
-KINDS = ("first", "update", "remove", "rebuild", "publish", "post")
+KINDS = ("first", "update", "remove", "rebuild", "publish", "migrate", "post")
 FINE = ("held", "unpublished")
 """The archive is whole; it is whole, and says that nothing was published yet."""
 
@@ -47,6 +47,12 @@ _WRITING = {
     *("execute", "executemany", "commit", "wait_merging_threads", "write_index"),  # SQLite, tantivy, FAISS
     *("open", "write", "flush", "fsync", "replace", "rename", "link", "symlink", "mkdir", "rmdir", "unlink"),
 }
+_BACK = (
+    *("ALTER TABLE articles DROP COLUMN page_breaks", "ALTER TABLE articles DROP COLUMN modified"),
+    *("DELETE FROM migrations WHERE version = 3", "PRAGMA user_version = 2"),
+)
+"""What makes a store one of the version before, which the next writer migrates."""
+
 _BATCH_CHARS = 3_000  # two articles a transaction
 _PRELOADED = (
     *("faiss", "filelock", "numpy.ma", "sentencex", "tantivy", "uvicorn", "xxhash"),
@@ -179,8 +185,10 @@ class Kills:
         if kind == "first":
             contents.begin({article_id: story(article_id, 0).text for article_id in IDS})
             return partial(self._start, _add(IDS, 0, folder))
-        if kind == "rebuild":
-            return partial(self._start, _rebuild(folder))
+        if kind in ("rebuild", "migrate"):
+            if kind == "migrate":
+                outcome(_migrate_back(folder))
+            return partial(self._start, (_rebuild if kind == "rebuild" else _publish)(folder))
         version, ids = dice.randrange(1, 1_000_000), sorted(dice.sample(IDS, 6))
         if kind == "remove":
             contents.begin(dict.fromkeys(ids[:3]), together=True)
@@ -291,6 +299,20 @@ def _publish(folder: Path) -> Callable[[Report], None]:
         _written(folder, lambda writer: writer.publish())
 
     return publish
+
+
+def _migrate_back(folder: Path) -> Callable[[Report], None]:
+    def migrate_back(_: Report) -> None:
+        from nutgraf.indexer.embedded.database import Database
+        from nutgraf.indexer.embedded.store import FILENAME
+
+        database = Database(folder / FILENAME)
+        with database.atomic():
+            for statement in _BACK:
+                database.run(statement)
+        database.close()
+
+    return migrate_back
 
 
 def _rebuild(folder: Path) -> Callable[[Report], None]:

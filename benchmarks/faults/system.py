@@ -1,14 +1,17 @@
 """Commands of nutgraf run where the system refuses something: disk, file handles, memory, the right to write.
 
+Single calls fail as well (EIO, by libfiu's `fiu-run`), and the clock jumps between runs (`faketime`).
+
 A command must do its work, or end with exit code 2 and one clear error; and the archive must be whole either
 way: every article in its old state or its new one, the index as `nutgraf doctor` wants it. Then the same
 command runs without the fault, and must do its work.
 
-The limits are set after Python has started and the libraries are imported, as for a command that runs into a
+Limits are set after Python has started and the libraries are imported, as for a command that runs into a
 limit while it works. Each command has the models in the box. A full disk is a small file system in memory,
-which takes the right to mount; where that is missing its row is `skipped`.
+which takes the right to mount; where that or a program is missing its row is `skipped`.
 """
 
+import errno
 import importlib
 import json
 import math
@@ -30,7 +33,7 @@ from benchmarks.faults.contents import Contents, Inspection, TinyModels, inspect
 from benchmarks.faults.journal import Journal, Outcome
 from nutgraf.models import load_encoder
 
-KINDS = ("disk full", "file size", "handles", "memory", "read only")
+KINDS = ("disk full", "file size", "handles", "memory", "read only", "I/O error", "clock")
 FINE = ("done", "refused", "died", "skipped")
 """The command did its work; it ended with a clear error; a library ended it where memory ran out, which
 docs/reliability.md names as a limit; the fault cannot be made on this system."""
@@ -40,6 +43,19 @@ _IDS = [f"a{number}" for number in range(6)]
 _CHANGED, _REMOVED = _IDS[3:], _IDS[:2]
 _DISK_BYTES = 64_000_000  # many times what the archive and its next generation need
 _MOST_HANDLES = 30  # about what a command needs, as the other amounts: some succeed
+_PROGRAMS = {"I/O error": "fiu-run", "clock": "faketime"}
+_FAILING = (
+    "rw/pread",
+    "rw/pwrite",
+    "rw/ftruncate",
+    "sync/fsync",
+    "sync/fdatasync",
+    "dir/rename",
+    "dir/unlink",
+)
+"""The calls of which some fail, as libfiu names them. Python reads its own modules by others."""
+
+_CLOCKS = ("-20y", "-400d", "-2h", "+2h", "+400d", "+10y")
 _HANG_S = 60.0  # a command takes a second or two
 _HANGS = f"(no end in {_HANG_S:g} s)"
 _FAILED = 2
@@ -83,11 +99,18 @@ class SystemFaults:
         """Run a command under a fault, look at the archive, and run the command again without the fault."""
         if self._disk.refused and kind in ("disk full", "read only"):
             return Outcome(kind, "skipped", self._disk.refused)
+        if (program := _PROGRAMS.get(kind)) and not shutil.which(program):
+            return Outcome(kind, "skipped", f"{program} is not installed")
         command = dice.choice(_COMMANDS)
         folder = Path(shutil.copytree(self._healthy, self._disk.folder / "index"))
         words, contents = self._command(command, folder)
-        limit, amount = self._limit(kind, dice)
-        ended, said = _run(words, limit)
+        if kind in _PROGRAMS:
+            prefix = _prefix(kind, dice)
+            amount = " ".join(prefix)
+            ended, said = _run_under(prefix, words)
+        else:
+            limit, amount = self._limit(kind, dice)
+            ended, said = _run(words, limit)
         self._disk.restore()
         where = f"{command} with {amount}: exit {ended}: {said[-_SHOWN_CHARS:]}"
         name = _name(kind, command, ended, said)
@@ -184,6 +207,28 @@ def _run(words: list[str], limit: Limit | None = None) -> tuple[int, str]:
         raised.append(_HANGS)
     with os.fdopen(reading, "rb") as output:
         return ended, "".join([output.read().decode(errors="replace"), *raised])
+
+
+def _prefix(kind: str, dice: random.Random) -> list[str]:
+    """Return the command before nutgraf's that makes the fault."""
+    if kind == "clock":
+        return ["faketime", "-f", dice.choice(_CLOCKS)]
+    share = _log_uniform(dice, 1, 100) / 100
+    name = f"name=posix/io/{dice.choice(_FAILING)},probability={share},failinfo={errno.EIO}"
+    return ["fiu-run", "-x", "-f", "", "-c", f"enable_random {name}"]
+
+
+def _run_under(prefix: list[str], words: list[str]) -> tuple[int, str]:
+    """Return the exit code of a command line in a process of its own, and what it printed."""
+    command = [*prefix, sys.executable, "-m", "nutgraf", *words]
+    environment = {**os.environ, "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+    try:
+        done = subprocess.run(
+            command, env=environment, capture_output=True, text=True, timeout=_HANG_S, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        return -1, f"{error.stderr!r}{_HANGS}"
+    return done.returncode, done.stdout + done.stderr
 
 
 def _inspected(folder: Path) -> Inspection:

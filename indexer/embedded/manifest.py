@@ -90,12 +90,20 @@ def _parse(data: dict[str, Any]) -> Manifest:
 
 
 def _missing(folder: Path) -> IndexerError:
-    if (folder / FILENAME).is_file():
-        return IndexDamaged(
-            f"the index {folder} was never published or lost its manifest", hint=rebuild_hint(folder)
-        )
+    hint = f"nutgraf index PATH_TO_ARTICLES --index {folder}"
+    if not (folder / FILENAME).is_file():
+        return IndexMissing(f"there is no index in {folder}", hint=hint)
+    try:
+        with Store(folder / FILENAME, readonly=True) as store:
+            was_published, articles = store.state(TOKENS) is not None, store.counts().articles
+    except IndexerError as error:
+        return error
+    if was_published:
+        return IndexDamaged(f"the index {folder} has lost its manifest", hint=rebuild_hint(folder))
     return IndexMissing(
-        f"there is no index in {folder}", hint=f"nutgraf index PATH_TO_ARTICLES --index {folder}"
+        f"the first run on the index {folder} has not ended: its {articles:,} articles are stored, but cannot"
+        " be asked yet",
+        hint=f"if that run was stopped, run the same command again and it goes on: {hint}",
     )
 
 

@@ -6,6 +6,7 @@ article that is stored as it is costs a look-up.
 """
 
 import json
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
@@ -23,9 +24,11 @@ from nutgraf.indexer.loaders.base import Skipped
 from nutgraf.indexer.passages import PassageRule, split, title_prefix
 from nutgraf.indexer.storage import ArticleStatus, Counts, IndexState, WriteStatus
 
-BATCH_CHARS = 400_000
-"""Text a transaction: some 850 passages, about six seconds of encoding, the most a kill can lose. Other sizes
-were not measured."""
+BATCH_CHARS = 100_000
+"""Text a transaction: some 210 passages, one or two seconds of encoding, the most that a kill can lose."""
+
+BATCH_SECONDS = 1.0
+"""How long a transaction waits for more text where articles are slow to read."""
 
 _UNSPLIT = 64  # articles a transaction when everything is encoded anew; not measured
 _Item: TypeAlias = Article | ArticleStatus
@@ -244,16 +247,19 @@ def _belongs_to(article: Article, owner: str | None) -> bool:
 
 
 def _batches(items: Iterable[_Item]) -> Iterator[list[_Item]]:
-    """Yield the items in batches of some `BATCH_CHARS`; what came before `items` raised is yielded first."""
+    """Yield the items in batches of some `BATCH_CHARS`, or of what came within `BATCH_SECONDS`.
+
+    What came before `items` raised is yielded first.
+    """
     batch: list[_Item] = []
-    chars = 0
+    chars, began = 0, time.monotonic()
     try:
         for item in items:
             batch.append(item)
             chars += len(item.text if isinstance(item, Article) else item.reason)
-            if chars >= BATCH_CHARS:
+            if chars >= BATCH_CHARS or time.monotonic() - began >= BATCH_SECONDS:
                 yield batch
-                batch, chars = [], 0
+                batch, chars, began = [], 0, time.monotonic()
     except Exception:
         if batch:
             yield batch

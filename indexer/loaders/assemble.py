@@ -7,7 +7,7 @@ from functools import partial
 from typing import TypeAlias
 
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.clean import clean, one_line, storable
+from nutgraf.indexer.clean import PAGE_BREAK, clean_pages, one_line, storable
 from nutgraf.indexer.dates import ParsedDate, date_in_text, date_in_url, parse_date
 from nutgraf.indexer.loaders.base import LoadOptions, SourceFile, UnreadableError
 from nutgraf.indexer.loaders.identity import canonical_url, checked_id, web_url
@@ -48,6 +48,7 @@ class ArticleDraft:
     """What a format knows about one article, before cleaning; empty strings where it knows nothing.
 
     `dates` are all that the source states, in any order; among those of one place the first is the best.
+    Where the text `has_pages`, a `PAGE_BREAK` stands where the second page and each later one begins.
     """
 
     text: str
@@ -57,6 +58,7 @@ class ArticleDraft:
     source: str = ""
     authors: tuple[str, ...] = ()
     dates: tuple[StatedDate, ...] = ()
+    has_pages: bool = False
 
 
 def assemble(
@@ -75,7 +77,8 @@ def assemble(
     """
     if file is not None:
         refuse = partial(file.refuse, file.origin_of(number))
-    text = clean(draft.text)
+    marked = draft.text if draft.has_pages else draft.text.replace(PAGE_BREAK, "")
+    text, page_breaks = clean_pages(marked)
     if not text.strip():
         raise UnreadableError("no text left after cleaning")
     url = web_url(one_line(draft.url, 5000)) if draft.url else None
@@ -91,6 +94,7 @@ def assemble(
         published=published.value,
         published_from=published_from,
         origin=None if file is None else absolute_origin(file.origin_of(number)),
+        page_breaks=page_breaks,
     )
 
 

@@ -1,11 +1,24 @@
 """What every loader shares: options, the file that is read, and the reasons for what was left out of it."""
 
+import io
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 
 from nutgraf.indexer.errors import SourceError
+
+if TYPE_CHECKING:
+    from nutgraf.indexer.loaders.assemble import ArticleDraft
+
+BUFFER_BYTES = 200_000
+"""How much of a file is read at once, and how far `peek` sees: enough to tell its encoding."""
+
+# A news archive shrinks 3 to 10 times; one that shrinks 200 times was made to fill a disk.
+BOMB_RATIO = 200
+_UNPACKED_BYTES = 20_000_000  # this much is unpacked of any file, whatever the ratio
 
 ARTICLE_FIELDS = ("authors", "id", "published", "source", "text", "title", "url")
 
@@ -58,6 +71,16 @@ class RefusedDates:
     count: int = 0
 
 
+class Readable(Protocol):
+    """A stream of bytes that is read from its beginning to its end."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return the next bytes, at most `size`; none at the end."""
+
+    def close(self) -> None:
+        """Close the stream."""
+
+
 @dataclass(slots=True)
 class SourceFile:
     """A file to read, how far it was read, and which dates in it were not used.
@@ -69,6 +92,10 @@ class SourceFile:
     In a file of records `line` is that of the last record that was read. Records up to the line
     `resume_after` and the `lost` ones behind it are passed over: they were read before, or could not be.
     `passed` is called for each of them.
+
+    A member of another file, such as an archive, has that file as `outer`; `opener` opens its bytes,
+    `changed` is when it was last changed, and `known` is what the other file says about its article. Its
+    records count as records of the outermost file.
     """
 
     path: Path
@@ -80,6 +107,38 @@ class SourceFile:
     lost: int = 0
     passed: Callable[[], None] = field(default=lambda: None, repr=False, compare=False)
     refused: dict[str, RefusedDates] = field(default_factory=dict)
+    outer: "SourceFile | None" = None
+    opener: Callable[[], Readable] | None = field(default=None, repr=False, compare=False)
+    changed: datetime | None = None
+    known: "ArticleDraft | None" = None
+    unpacked_bytes: int = field(default=0, repr=False, compare=False)
+
+    def open(self) -> io.BufferedReader:
+        """Open the file, or the member, for reading from its beginning."""
+        if self.opener is None:
+            return io.BufferedReader(self.path.open("rb", buffering=0), BUFFER_BYTES)
+        return io.BufferedReader(_Forward(self.opener()), BUFFER_BYTES)
+
+    @property
+    def depth(self) -> int:
+        """In how many files this one stands: 0 for a file on disk."""
+        return 0 if self.outer is None else 1 + self.outer.depth
+
+    @property
+    def is_bomb(self) -> bool:
+        """Whether so much was unpacked from the outermost file that no more is to be."""
+        if self.outer is not None:
+            return self.outer.is_bomb
+        return self.unpacked_bytes > BOMB_RATIO * self.size_bytes + _UNPACKED_BYTES
+
+    def unpacked(self, count: int) -> None:
+        """Count bytes that were unpacked from this file; UnreadableError where they are too many."""
+        file = self
+        while file.outer is not None:
+            file = file.outer
+        file.unpacked_bytes += count
+        if file.is_bomb:
+            raise UnreadableError(BOMB)
 
     @property
     def origin(self) -> str:
@@ -93,6 +152,8 @@ class SourceFile:
     def is_next(self, line: int) -> bool:
         """Whether the record in this line is to be read; notes that it is, or that it was lost."""
         self.line = line
+        if self.outer is not None:
+            return self.outer.is_next(self.outer.line + 1)
         wanted = line > self.resume_after and not self.lost
         if not wanted:
             self.passed()
@@ -113,6 +174,34 @@ class UnreadableError(Exception):
     """This document cannot become an article; the message is the reason that the user reads."""
 
 
+BOMB = f"unpacks to more than {BOMB_RATIO} times its size; the rest was not read"
+"""The reason for a file that was made to fill a disk."""
+
+
+class _Forward(io.RawIOBase):
+    """A stream that is read once, from its beginning to its end."""
+
+    def __init__(self, stream: Readable) -> None:
+        self._stream = stream
+        self._position = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:  # noqa: ANN401 - typeshed has no name for a writable buffer
+        data = self._stream.read(len(buffer))
+        buffer[: len(data)] = data
+        self._position += len(data)
+        return len(data)
+
+    def tell(self) -> int:
+        return self._position
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
+
+
 def shown(path: str | os.PathLike[str]) -> str:
     """Return a path as valid text: file names are bytes, and not all of them are UTF-8."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
@@ -130,7 +219,7 @@ def read_bytes(file: SourceFile, options: LoadOptions) -> bytes:
     """Read a whole document; UnreadableError where it is empty or over the limit."""
     if file.size_bytes > options.max_bytes:
         raise UnreadableError(too_large(options.max_bytes))
-    with file.path.open("rb") as stream:
+    with file.open() as stream:
         data = stream.read(options.max_bytes + 1)
     if len(data) > options.max_bytes:
         raise UnreadableError(too_large(options.max_bytes))

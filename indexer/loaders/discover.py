@@ -1,4 +1,8 @@
-"""Finds the files that paths, folders and globs name, in a stable order, each once. Opens none of them."""
+"""Finds the files that paths, folders and globs name, in a stable order, each once. Opens none of them.
+
+A page that a browser saved as a whole is one file: the folder of its pictures, adverts and frames,
+which stands beside it, is passed over.
+"""
 
 import fnmatch
 import glob
@@ -12,12 +16,20 @@ from nutgraf.indexer.errors import SourceError
 from nutgraf.indexer.loaders.base import Skipped, SourceFile, shown
 from nutgraf.indexer.loaders.formats import LOADERS, suffix_of
 
+# What browsers and Windows add to the name of a saved page, for the folder of its parts ("Connected Files").
+_PARTS_OF_PAGE = (
+    "_files", ".files", "_file", "-dateien", "_dateien", "_archivos", "_arquivos", "_ficheiros", "_fichiers",
+    "_bestanden", "-filer", "_filer", "_pliki", "_soubory", "_tiedostot", "_dosyalar", "_datoteke",
+    "_fajlovi", "_fitxers", "_fitxategiak", "_elemei", "_failid", "_fails", "_bylos", "_файлы",
+)  # fmt: skip
+_PAGES = (".html", ".htm", ".xhtml")
+
 
 def discover(paths: Sequence[str]) -> tuple[list[SourceFile], list[Skipped]]:
     """Return the files that the arguments name, and what among them cannot be read.
 
-    Folders are read whole, sorted, without hidden files and folders. Raises SourceError for a path
-    that does not exist and for a pattern that matches nothing.
+    Folders are read whole, sorted, without hidden files and folders, and without the parts of saved pages.
+    Raises SourceError for a path that does not exist and for a pattern that matches nothing.
     """
     files: list[SourceFile] = []
     skipped: list[Skipped] = []
@@ -43,7 +55,8 @@ def _start(argument: str) -> tuple[list[Path], Path]:
     if not glob.has_magic(argument):
         hint = f"check the spelling; the current folder is {shown(Path.cwd())}"
         raise SourceError(f"there is no file or folder {argument!r}", hint=hint)
-    matches = sorted(_matches(argument))
+    known: dict[Path, bool] = {}
+    matches = sorted(path for path in _matches(argument) if not _is_of_saved_page(path, known))
     if not matches:
         raise SourceError(f"no file matches {argument!r}", hint="check the pattern with ls")
     parts = path.parts
@@ -115,11 +128,36 @@ def _walk(start: Path, seen: set[Path]) -> Iterator[Path | Skipped]:
             if not path.is_dir():
                 yield path
                 continue
-            inside = [entry for entry in path.iterdir() if not entry.name.startswith(".")]
+            inside = _without_parts([entry for entry in path.iterdir() if not entry.name.startswith(".")])
         except (OSError, RuntimeError) as error:
             yield Skipped(shown(path), f"cannot be read: {_why(error)}")
             continue
         stack.extend(sorted(inside, reverse=True))
+
+
+def _without_parts(entries: list[Path]) -> list[Path]:
+    """Return the entries of a folder without the folders that hold the parts of a saved page in it."""
+    names = {entry.name.casefold() for entry in entries}
+    return [entry for entry in entries if not (_pages_of(entry.name) & names and entry.is_dir())]
+
+
+def _pages_of(name: str) -> set[str]:
+    """Return the names that a page may have whose parts are in a folder of this name, in lower case."""
+    folded = name.casefold()
+    stems = [folded.removesuffix(end) for end in _PARTS_OF_PAGE if folded.endswith(end)]
+    return {f"{stem}{suffix}" for stem in stems for suffix in _PAGES}
+
+
+def _is_of_saved_page(path: Path, known: dict[Path, bool]) -> bool:
+    """Whether a path is, or is inside, the folder of a saved page's parts; `known` are folders looked at."""
+    for folder in (path, *path.parents):
+        if pages := _pages_of(folder.name):
+            if folder not in known:
+                names = {entry.name.casefold() for entry in _entries(folder.parent)}
+                known[folder] = bool(pages & names) and folder.is_dir()
+            if known[folder]:
+                return True
+    return False
 
 
 def _source_file(path: Path, base: Path) -> SourceFile | Skipped:

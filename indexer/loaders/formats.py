@@ -11,57 +11,92 @@ from pathlib import Path
 from typing import TypeAlias
 
 from nutgraf.indexer.article import Article
+from nutgraf.indexer.loaders.archive import split_tar, split_zip
 from nutgraf.indexer.loaders.assemble import ArticleDraft, StatedDate, assemble
-from nutgraf.indexer.loaders.base import LoadOptions, Skipped, SourceFile, read_bytes
+from nutgraf.indexer.loaders.base import LoadOptions, Skipped, SourceFile, UnreadableError, read_bytes
 from nutgraf.indexer.loaders.docx import read_docx
 from nutgraf.indexer.loaders.html import read_html
+from nutgraf.indexer.loaders.json_document import load_json
 from nutgraf.indexer.loaders.json_lines import load_json_lines
+from nutgraf.indexer.loaders.mail import split_eml, split_mbox
 from nutgraf.indexer.loaders.markdown import read_markdown
+from nutgraf.indexer.loaders.members import Split, read_parts, reason_of, with_known
 from nutgraf.indexer.loaders.odt import read_odt
 from nutgraf.indexer.loaders.pdf import read_pdf
 from nutgraf.indexer.loaders.rtf import read_rtf
 from nutgraf.indexer.loaders.table import load_table
 from nutgraf.indexer.loaders.text import read_text
+from nutgraf.indexer.loaders.xml_document import split_xml
 
 Loader: TypeAlias = Callable[[SourceFile, LoadOptions], Iterator[Article | Skipped]]
 """Yields the articles of a file, and what was skipped in it; raises UnreadableError for the whole file."""
+
+
+RECORD_LOADERS: set[Loader] = {load_json, load_json_lines, load_table}
+"""Loaders that count the records of a file, and can go on behind one of them."""
 
 
 def document(read: Callable[[bytes, LoadOptions], ArticleDraft]) -> Loader:
     """Return the loader of files that are one article each; `read` makes a draft of a file's bytes."""
 
     def load_document(file: SourceFile, options: LoadOptions) -> Iterator[Article | Skipped]:
-        draft = read(read_bytes(file, options), options)
-        if options.file_dates:
-            changed = datetime.fromtimestamp(file.path.stat().st_mtime, tz=UTC)
+        draft = with_known(read(read_bytes(file, options), options), file.known)
+        if options.file_dates and (changed := _changed(file)):
             draft = replace(draft, dates=(*draft.dates, StatedDate(changed.isoformat(), "file")))
         yield assemble(draft, file=file, options=options)
 
     return load_document
 
 
+def _changed(file: SourceFile) -> datetime | None:
+    """Return when a file was last changed; a member of another file may not say."""
+    if file.outer is not None:
+        return file.changed
+    return datetime.fromtimestamp(file.path.stat().st_mtime, tz=UTC)
+
+
+def records(split: Split) -> Loader:
+    """Return the loader of files that hold several articles or documents; `split` yields them."""
+
+    def load_records(file: SourceFile, options: LoadOptions) -> Iterator[Article | Skipped]:
+        yield from read_parts(split(file, options), file, options, load, holds_records)
+
+    RECORD_LOADERS.add(load_records)
+    return load_records
+
+
 LOADERS: dict[str, Loader] = {
+    ".atom": records(split_xml),
     ".csv": load_table,
     ".docm": document(read_docx),
     ".docx": document(read_docx),
     ".dotm": document(read_docx),
     ".dotx": document(read_docx),
+    ".eml": records(split_eml),
     ".fodt": document(read_odt),
     ".htm": document(read_html),
     ".html": document(read_html),
+    ".json": load_json,
     ".jsonl": load_json_lines,
     ".jsonl.gz": load_json_lines,
     ".markdown": document(read_markdown),
+    ".mbox": records(split_mbox),
     ".md": document(read_markdown),
     ".ndjson": load_json_lines,
     ".ndjson.gz": load_json_lines,
     ".odt": document(read_odt),
     ".ott": document(read_odt),
     ".pdf": document(read_pdf),
+    ".rss": records(split_xml),
     ".rtf": document(read_rtf),
+    ".tar": records(split_tar),
+    ".tar.gz": records(split_tar),
+    ".tgz": records(split_tar),
     ".tsv": load_table,
     ".txt": document(read_text),
     ".xhtml": document(read_html),
+    ".xml": records(split_xml),
+    ".zip": records(split_zip),
 }
 
 SUFFIXES = " ".join(LOADERS)
@@ -69,7 +104,12 @@ SUFFIXES = " ".join(LOADERS)
 
 
 def holds_records(path: Path) -> bool:
-    """Whether each line or row of the file is an article."""
+    """Whether the file may hold several articles, each of which is counted."""
+    return LOADERS.get(suffix_of(path)) in RECORD_LOADERS
+
+
+def counts_lines(path: Path) -> bool:
+    """Whether the records of the file are counted by the lines they stand in."""
     return LOADERS.get(suffix_of(path)) in (load_json_lines, load_table)
 
 
@@ -78,3 +118,29 @@ def suffix_of(path: Path) -> str:
     suffixes = [suffix.lower() for suffix in path.suffixes[-2:]]
     double = "".join(suffixes)
     return double if double in LOADERS else "".join(suffixes[-1:])
+
+
+def load(file: SourceFile, options: LoadOptions | None = None) -> Iterator[Article | Skipped]:
+    """Yield the articles of a file, and what was skipped in it, in the order of the file."""
+    options = options or LoadOptions()
+    reason = ""
+    try:
+        yield from _read(file, options)
+    except (ImportError, MemoryError):
+        raise  # a library is missing, or there is too little memory: the document is not at fault
+    except Exception as error:  # noqa: BLE001 - parsers of untrusted files raise anything; the run goes on
+        reason = reason_of(error)
+    finally:
+        file.position_bytes = file.size_bytes
+    # In a file of many documents each reason is counted as a record: that of a document was counted with it.
+    if reason and (file.outer is None or not holds_records(file.path) or file.is_next(file.line + 1)):
+        yield Skipped(file.origin, reason)
+
+
+def _read(file: SourceFile, options: LoadOptions) -> Iterator[Article | Skipped]:
+    if file.size_bytes == 0:
+        raise UnreadableError("empty file")
+    suffix = suffix_of(file.path)
+    if suffix not in LOADERS:
+        raise UnreadableError(f"unsupported type {suffix}" if suffix else "unsupported type: no suffix")
+    yield from LOADERS[suffix](file, options)

@@ -1,6 +1,8 @@
-"""Reads web pages: trafilatura finds the article, this module finds its date. Fetches nothing."""
+"""Reads web pages: trafilatura finds where the article is, this module finds its date. Fetches nothing."""
 
 import codecs
+import copy
+import html
 import json
 import logging
 import re
@@ -10,6 +12,11 @@ from typing import TYPE_CHECKING, Any
 from nutgraf.indexer.loaders.assemble import ArticleDraft, StatedDate
 from nutgraf.indexer.loaders.base import LoadOptions, UnreadableError
 from nutgraf.indexer.loaders.decode import decode
+from nutgraf.indexer.loaders.page_blocks import article_blocks
+from nutgraf.indexer.loaders.page_boilerplate import remove_boilerplate
+from nutgraf.indexer.loaders.page_data import state_paragraphs, stated_article
+from nutgraf.indexer.loaders.page_head import headline, meta_content, page_titles
+from nutgraf.indexer.loaders.page_kinds import reason_of_other_kind, reason_without_text
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -46,6 +53,11 @@ _META_DATES = frozenset({
     "parsely-pub-date", "pubdate", "publish-date", "publish_date", "published_time", "publishdate",
     "sailthru.date",
 })  # fmt: skip
+# Values that were not compared with others.
+_LONGER = 1.2
+_SHORT_WORDS = 50
+_SHOWN_SHARE = 0.8
+_MARKUP = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]{0,20}[\s/>]")
 _ARTICLE_TYPES = ("article", "posting", "report", "webpage")
 
 
@@ -64,24 +76,67 @@ def read_html(data: bytes, _: LoadOptions) -> ArticleDraft:
     if sum(1 for _ in tree.iter()) > _MOST_ELEMENTS:
         raise UnreadableError(f"more than {_MOST_ELEMENTS:,} elements")
     dates = list(_dates(tree))
+    titles = page_titles(tree)
+    stated = stated_article(tree, titles)
+    bodies = ([stated.body], state_paragraphs(tree, (*titles, stated.headline)))
     _drop_costly_json(tree)
     _drop_wide_cells(tree)
-    page = trafilatura.bare_extraction(
-        tree,
-        with_metadata=True,
-        include_comments=False,
-        date_extraction_params={"extensive_search": False, "original_date": True},
+    page = trafilatura.extract_metadata(
+        copy.deepcopy(tree), date_config={"extensive_search": False, "original_date": True}
     )
-    # Where nothing looks like an article, a short page is still a page.
-    text = page.text if page else trafilatura.baseline(tree)[1]
-    page = page or trafilatura.extract_metadata(tree)
+    outlet = meta_content(tree, "og:site_name") or stated.publisher or page.sitename or ""
+    title = headline(tree, stated.headline, outlet) or page.title or ""
+    other_kind = None if stated.headline else reason_of_other_kind(tree, titles)
+    if other_kind:
+        raise UnreadableError(other_kind)
+    without_text = reason_without_text(tree)
+    text = _without_title(_article_text(tree), title)
+    for body in bodies:
+        full = "\n\n".join(filter(None, map(_plain, body)))
+        text = full if _is_longer(full, text) else text
+    if not text:
+        raise UnreadableError(without_text)
     return ArticleDraft(
-        text=re.sub(r"\n+", "\n\n", _without_title(text or "", page.title or "")),
-        title=page.title or "",
+        text=text,
+        title=title,
         url=page.url or "",
-        source=page.sitename or "",
-        authors=tuple((page.author or "").split(";")),
+        source=outlet,
+        authors=stated.authors or tuple((page.author or "").split(";")),
         dates=(*dates, StatedDate(page.date or "", "byline")),
+    )
+
+
+def _article_text(tree: "HtmlElement") -> str:
+    """Return the text that the page shows of its article; the tree loses all else."""
+    import trafilatura
+
+    remove_boilerplate(tree)
+    page = trafilatura.bare_extraction(copy.deepcopy(tree), include_comments=False)
+    # Where nothing looks like an article, a short page is still a page.
+    main = page.text if page else trafilatura.baseline(copy.deepcopy(tree))[1]
+    return "\n\n".join(block.text for block in article_blocks(tree, main or ""))
+
+
+def _plain(body: str) -> str:
+    """Return the text of a body that a page states for machines, which may be HTML."""
+    from trafilatura.utils import load_html
+
+    _check_attributes(body)
+    tree = load_html(f"<html><body>{body}</body></html>") if _MARKUP.search(body) else None
+    if tree is None or sum(1 for _ in tree.iter()) > _MOST_ELEMENTS:
+        return html.unescape(body).strip()
+    remove_boilerplate(tree)
+    return "\n\n".join(block.text for block in article_blocks(tree, ""))
+
+
+def _is_longer(full: str, shown: str) -> bool:
+    """Whether a text is that of an article of which a page shows less."""
+    words, shown_words = full.casefold().split(), shown.casefold().split()
+    if len(words) < _LONGER * len(shown_words):
+        return False
+    has = {*words}
+    return len(shown_words) < _SHORT_WORDS or (
+        sum(word in has for word in shown_words) >= _SHOWN_SHARE * len(shown_words)
     )
 
 

@@ -7,28 +7,35 @@ from collections.abc import Iterator
 from typing import BinaryIO, cast
 
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.loaders.base import LoadOptions, Skipped, SourceFile, UnreadableError, too_large
+from nutgraf.indexer.loaders.base import (
+    BOMB_RATIO,
+    LoadOptions,
+    Skipped,
+    SourceFile,
+    UnreadableError,
+    too_large,
+)
 from nutgraf.indexer.loaders.decode import decode
 from nutgraf.indexer.loaders.records import line_to_article
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _BOM = b"\xef\xbb\xbf"
 _GZIP = b"\x1f\x8b"
-# A news archive shrinks 3 to 10 times; a file that shrinks 200 times was made to fill a disk.
-_BOMB_RATIO = 200
 # A file that goes on for so long without an article is no file of articles.
 _MOST_FRUITLESS_LINES = 100_000
 
 
 def load_json_lines(file: SourceFile, options: LoadOptions) -> Iterator[Article | Skipped]:
     """Yield one article or one reason for each line that is not blank."""
-    with file.path.open("rb") as raw:
+    with file.open() as raw:
         zipped = raw.peek(len(_GZIP)).startswith(_GZIP)
         stream = cast("BinaryIO", gzip.GzipFile(fileobj=raw)) if zipped else cast("BinaryIO", raw)
         fruitless = 0
         for number, line in _lines(stream, raw, file, options):
-            wanted = not line.isspace() and file.is_next(number)
-            item = _json_article(line, number, file, options) if wanted else None
+            is_blank = line.isspace()
+            if not is_blank and not file.is_next(number):
+                continue
+            item = None if is_blank else _json_article(line, number, file, options)
             if item is not None:
                 yield item
             fruitless = 0 if isinstance(item, Article) else fruitless + 1
@@ -66,9 +73,9 @@ def _lines(
 
 
 def _check_ratio(unpacked_bytes: int, packed_bytes: int, number: int, limit: int) -> None:
-    if unpacked_bytes > _BOMB_RATIO * packed_bytes + limit:
+    if unpacked_bytes > BOMB_RATIO * packed_bytes + limit:
         raise UnreadableError(
-            f"line {number} unpacks to more than {_BOMB_RATIO} times its size; the rest was not read"
+            f"line {number} unpacks to more than {BOMB_RATIO} times its size; the rest was not read"
         )
 
 

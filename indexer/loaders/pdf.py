@@ -1,137 +1,97 @@
-"""Reads the text of PDF pages and joins the printed lines to paragraphs. Reads no images (no OCR)."""
+"""Makes an article of the pages of a PDF. Knows what a title looks like, not how pages are read."""
 
 import re
-import statistics
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
 
-from nutgraf.indexer.clean import normalise
+from nutgraf.indexer.clean import PAGE_BREAK
+from nutgraf.indexer.dates import parse_date_line
 from nutgraf.indexer.loaders.assemble import ArticleDraft
-from nutgraf.indexer.loaders.base import LoadOptions, UnreadableError, too_large
+from nutgraf.indexer.loaders.base import LoadOptions, UnreadableError
+from nutgraf.indexer.loaders.pdf_layout import (
+    Line,
+    body_size,
+    columns,
+    same_size,
+    with_drop_caps,
+    without_running_lines,
+)
+from nutgraf.indexer.loaders.pdf_pages import read_pages
+from nutgraf.indexer.loaders.pdf_paragraphs import paragraphs, printed
 from nutgraf.indexer.loaders.text import draft_of, with_head
 
-_MOST_PAGES = 2_000  # a bound against hostile files; no newspaper has as many
 _NO_TITLE = re.compile(
-    r"untitled.{0,20}|microsoft word.{0,300}|.{0,200}\.(?:docx?|pdf|indd|qxd|rtf|odt)", re.IGNORECASE
+    r"(?:untitled|layout|document|slide|blank|page|print|file|doc)[ _-]?\d{0,20}|about:blank"
+    r"|microsoft (?:office )?(?:word|powerpoint|excel|publisher).{0,300}|powerpoint presentation"
+    r"|(?:https?://|[a-z]:\\|file:|/).{0,300}"
+    r"|.{0,300}\.(?:docx?|pdf|indd|indb|qxd|qxp|rtf|odt|pages|tex|dvi|html?|pptx?|xlsx?|txt|pub|ai|eps|tiff?)",
+    re.IGNORECASE,
 )
-_SHORT_LINE_SHARE = 0.75  # of the width of most lines; tried on the test files of the loaders only
 _TITLE_CHARS = 200
-_ENDS = re.compile(r"[.!?…:][\"'”’)]{0,2}")
-# pdfium writes a hyphen at the end of a line as one of these, and swallows the newline.
-_LINE_HYPHEN = re.compile("[\x02\ufffe]\r?\n?")
-_LAST_WORD = re.compile(r"(?<!\w)(\w++)-$")
-_BROKEN_WORD = re.compile(r"(?<!\w)\w++-\n\w++")
-_WORD_CHARS = 100  # of a word that a line breaks; no language hyphenates a longer one
-# Text set with hyphenation breaks a word in every tenth line or so; ragged text hardly ever.
-_HYPHENATED_SHARE = 0.03
-_FIRST_WORD = re.compile(r"\w+")
-_HYPHENATED_WORD = re.compile(r"[\w-]++")
+_TITLE_SIZE = 1.15  # times the size of the text; other values were not compared
+_TITLE_LETTERS = 4
+_WORD = re.compile(r"\w+")
 
 
 def read_pdf(data: bytes, options: LoadOptions) -> ArticleDraft:
     """Return the article of a PDF; UnreadableError where it is locked, broken or only pictures."""
-    import pypdfium2
-
-    try:
-        document = pypdfium2.PdfDocument(data)
-    except pypdfium2.PdfiumError as error:
-        locked = "password" in str(error).lower()
-        raise UnreadableError("PDF that needs a password" if locked else "broken PDF") from error
-    try:
-        pages = _pages(document, options)
-        title = str(document.get_metadata_dict().get("Title") or "").strip()
-    finally:
-        document.close()
-    if not any(page.strip() for page in pages):
+    pages, title = read_pages(data, options)
+    if not any(pages):
         raise UnreadableError("PDF without text (pictures of pages?)")
-    text = paragraphs("\n".join(pages))
-    if not title or len(title) > _TITLE_CHARS or _NO_TITLE.fullmatch(title):
+    draft = _draft(pages, "" if len(title) > _TITLE_CHARS or _NO_TITLE.fullmatch(title) else title)
+    # A page that begins within the head of the article begins with its text.
+    lost = PAGE_BREAK * (len(pages) - 1 - draft.text.count(PAGE_BREAK))
+    return replace(draft, text=lost + draft.text, title=draft.title.replace(PAGE_BREAK, ""), has_pages=True)
+
+
+def _draft(pages: Sequence[Sequence[Line]], title: str) -> ArticleDraft:
+    """Return the article of printed pages; without a title, its largest type is taken for it."""
+    words = frozenset(word for page in pages for part in page for word in _WORD.findall(part.text.casefold()))
+    lines = [
+        column for page in without_running_lines(pages) for column in columns(with_drop_caps(page, words))
+    ]
+    heading = _heading(lines)
+    printed_title = " ".join(line.text for line in heading)
+    if not title:
+        title = printed_title
+    elif not _same_title(title, printed_title):
+        heading = []
+    in_heading = {id(line) for line in heading}
+    rests = ([line for line in column if id(line) not in in_heading] for column in lines)
+    text = printed(paragraphs([rest for rest in rests if rest]), len(pages))
+    if not title:
         return draft_of(text)
     first, _, rest = text.partition("\n")
-    body = rest if first.strip().casefold() == normalise(title).casefold() else text
-    return with_head(ArticleDraft(text=body.strip("\n"), title=title))
+    if not heading and _same_title(title, first.strip(PAGE_BREAK)):
+        text = rest.strip("\n")
+    return with_head(ArticleDraft(text=text, title=title))
 
 
-def paragraphs(text: str) -> str:
-    """Join printed lines: a line ends a paragraph where it is short for its column and ends a sentence.
+def _same_title(title: str, line: str) -> bool:
+    """Whether a printed line is the title, or the part of it that a browser adds no name to."""
+    plain_title, plain_line = ("".join(_WORD.findall(text.casefold())) for text in (title, line))
+    return bool(plain_line) and plain_title.startswith(plain_line) and 2 * len(plain_line) > len(plain_title)
 
-    Lines before the first long one (title, byline, date) stay as they are.
+
+def _heading(lines: Sequence[Sequence[Line]]) -> list[Line]:
+    """Return the lines of the first page in its largest type; none where all is of one size.
+
+    What stands right above a date is the name of the paper, if there is another heading.
     """
-    lines = normalise(_LINE_HYPHEN.sub("-\n", text)).split("\n")
-    lengths = [len(line) for line in lines if line.strip()]
-    if not lengths:
-        return ""
-    width = statistics.quantiles(lengths, n=4)[-1] if len(lengths) > 1 else lengths[0]
-    hyphens = _Hyphens("\n".join(lines))
-    joined: list[_Paragraph] = []
-    open_line = False
-    for line in (line.strip() for line in lines):
-        if open_line and line:
-            joined[-1].join(line, hyphens)
-        elif line:
-            joined.append(_Paragraph(line))
-        short = len(line) < _SHORT_LINE_SHARE * width
-        ends = short and (not open_line or bool(_ENDS.search(line[-3:])))
-        open_line = bool(line) and (not ends or bool(_LAST_WORD.search(line)))
-    return "\n\n".join(paragraph.text for paragraph in joined)
+    least = _TITLE_SIZE * body_size(line for column in lines for line in column)
+    blocks: list[list[Line]] = []
+    for line in (line for column in lines for line in column if line.page == 1):
+        if blocks and same_size(blocks[-1][-1].size, line.size):
+            blocks[-1].append(line)
+        else:
+            blocks.append([line])
+    titles = [(block, below) for block, below in pairwise([*blocks, []]) if _is_title(block, least)]
+    stories = [block for block, below in titles if not below or not parse_date_line(below[0].text).stated]
+    return max(stories or [block for block, _ in titles], key=lambda block: block[0].size, default=[])
 
 
-class _Paragraph:
-    """Printed lines that become one, at the end: a text that grows is copied each time."""
-
-    def __init__(self, line: str) -> None:
-        self._parts = [line]
-        self._end = line[-_WORD_CHARS:]
-
-    @property
-    def text(self) -> str:
-        """The lines as one."""
-        return "".join(self._parts)
-
-    def join(self, line: str, hyphens: "_Hyphens") -> None:
-        """Add a line: "sanc-", "tions" without the hyphen where that is how the word is written."""
-        if not self._end.endswith("-"):
-            line = " " + line
-        elif hyphens.is_printed_only(self._end, line):
-            self._parts[-1] = self._parts[-1][:-1]
-            self._end = self._end[:-1]
-        self._parts.append(line)
-        self._end = (self._end + line)[-_WORD_CHARS:]
-
-
-class _Hyphens:
-    """Which hyphens at the ends of lines belong to their words; the text's other words are the evidence."""
-
-    def __init__(self, text: str) -> None:
-        unbroken, broken = _BROKEN_WORD.subn(" ", text)
-        words = (word.rstrip("-") for word in _HYPHENATED_WORD.findall(unbroken.casefold()))
-        self._words = frozenset(word for word in words if word)
-        self._hyphenates = broken > _HYPHENATED_SHARE * text.count("\n")
-
-    def is_printed_only(self, before: str, line: str) -> bool:
-        """Whether the hyphen at the end of `before` only breaks a word, where the text has "sanctions"."""
-        head, tail = _LAST_WORD.search(before), _FIRST_WORD.match(line)
-        if head is None or tail is None:
-            return False
-        first, second = head[1].casefold(), tail[0].casefold()
-        compound = f"{first}-{second}" in self._words or {first, second} <= self._words
-        syllables = first + second in self._words or (self._hyphenates and not compound)
-        return syllables and tail[0].islower()
-
-
-def _pages(document: Any, options: LoadOptions) -> list[str]:  # noqa: ANN401 - pypdfium2 is not typed
-    """Return the text of each page; a page that pdfium cannot read is left out, as in every PDF viewer."""
-    import pypdfium2
-
-    if len(document) > _MOST_PAGES:
-        raise UnreadableError(f"more than {_MOST_PAGES:,} pages")
-    pages: list[str] = []
-    for number in range(len(document)):
-        try:
-            page = document[number]
-            pages.append(page.get_textpage().get_text_bounded())
-            page.close()
-        except pypdfium2.PdfiumError:
-            continue
-        if sum(map(len, pages)) > options.max_bytes:
-            raise UnreadableError(too_large(options.max_bytes))
-    return pages
+def _is_title(block: Sequence[Line], least_size: float) -> bool:
+    text = " ".join(line.text for line in block)
+    letters = sum(map(str.isalpha, text))
+    return block[0].size >= least_size and len(text) <= _TITLE_CHARS and letters >= _TITLE_LETTERS

@@ -33,9 +33,12 @@ def record_to_article(
 
 
 def line_to_article(
-    record: Mapping[str, object], number: int, file: SourceFile, options: LoadOptions
+    record: Mapping[str, object], number: int | None, file: SourceFile, options: LoadOptions
 ) -> Article | Skipped:
-    """Make an article of the record in line `number`, from 1, of a file; its place may have to name it."""
+    """Make an article of the record in line `number`, from 1, of a file; its place may have to name it.
+
+    `number` is None where the record is all that the file holds.
+    """
     try:
         return assemble(_draft(record, options), options=options, file=file, number=number)
     except UnreadableError as error:

@@ -2,17 +2,26 @@
 
 import codecs
 import csv
+import io
 import itertools
 from collections.abc import Iterator
 from typing import TextIO
 
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.loaders.base import LoadOptions, Skipped, SourceFile, UnreadableError, too_large
+from nutgraf.indexer.loaders.base import (
+    BUFFER_BYTES,
+    LoadOptions,
+    Skipped,
+    SourceFile,
+    UnreadableError,
+    too_large,
+)
 from nutgraf.indexer.loaders.decode import BOMS, decode, detect
 from nutgraf.indexer.loaders.records import line_to_article
 
-_SAMPLE_BYTES = 200_000  # as in decode: enough for statistics of letters; not measured
-_AS_CP1252 = "nutgraf-as-cp1252"
+AS_CP1252 = "nutgraf-as-cp1252"
+"""The name of the way in which bytes are read that do not fit the encoding of a file: as cp1252."""
+
 _DELIMITERS = (",", "\t", ";", "|")
 
 
@@ -22,12 +31,11 @@ def load_table(file: SourceFile, options: LoadOptions) -> Iterator[Article | Ski
     A row over the limit ends the file: nearly always a quote in it was not closed, and nothing after it can
     be trusted.
     """
-    with file.path.open("rb") as raw:
-        encoding = _encoding(raw.read(_SAMPLE_BYTES))
     # This limit holds for the whole process; that of the options is checked for each row, in _Lines.
     csv.field_size_limit(max(csv.field_size_limit(), options.max_bytes))
-    codecs.register_error(_AS_CP1252, _as_cp1252)
-    with file.path.open(encoding=encoding, errors=_AS_CP1252, newline="") as stream:
+    with file.open() as raw:
+        encoding = encoding_of(raw.peek())
+        stream = io.TextIOWrapper(raw, encoding=encoding, errors=AS_CP1252, newline="")
         yield from _rows(_Lines(stream, file, options.max_bytes), file, options)
 
 
@@ -85,13 +93,16 @@ def _as_cp1252(error: UnicodeError) -> tuple[str, int]:
     return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
 
 
-def _encoding(sample: bytes) -> str:
+codecs.register_error(AS_CP1252, _as_cp1252)
+
+
+def encoding_of(sample: bytes) -> str:
     """Name the encoding of a file by its beginning; UnreadableError where it is no text."""
     for mark, name in BOMS.items():
         if sample.startswith(mark):
             return name
     # A cut may have split a character.
-    whole = sample if len(sample) < _SAMPLE_BYTES else sample.rpartition(b"\n")[0] or sample
+    whole = sample if len(sample) < BUFFER_BYTES else sample.rpartition(b"\n")[0] or sample
     decode(whole)
     try:
         whole.decode("utf-8")

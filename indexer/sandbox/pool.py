@@ -23,7 +23,7 @@ from typing import IO, Any
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.errors import SourceError
 from nutgraf.indexer.loaders import LoadOptions, RefusedDates, Skipped, SourceFile
-from nutgraf.indexer.loaders.formats import holds_records
+from nutgraf.indexer.loaders.formats import counts_lines, holds_records
 from nutgraf.indexer.sandbox.limits import WAITING, Limits
 from nutgraf.indexer.sandbox.messages import (
     BadMessage,
@@ -285,7 +285,10 @@ def _reason(error: str, file: SourceFile, faults: int) -> str:
     """Return why a document, or a record of a file of records, was not read."""
     if not holds_records(file.path):
         return error
-    where = f"record {file.lost} after line {file.resume_after}: {error}"
+    if counts_lines(file.path):
+        where = f"record {file.lost} after line {file.resume_after}: {error}"
+    else:
+        where = f"document {file.resume_after + file.lost} in it: {error}"
     return f"{where}; the rest was not read" if faults == MOST_FAULTS else where
 
 

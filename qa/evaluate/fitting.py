@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nutgraf.qa.calibration import Calibration, CalibrationFigures, Features, fit
+from nutgraf.qa.calibration import LEAST_RIGHT, Calibration, CalibrationFigures, Features, fit
 from nutgraf.qa.evaluate.scores import expected_calibration_error
 
 FOLDS = 5  # the customary number
@@ -23,6 +23,7 @@ With fewer of them a single question would decide where the threshold is. Both b
 of docs/log.md compares others.
 """
 
+_GROUP = 50  # guesses: fewer would end at a run of bad luck. No entry of docs/log.md compares others.
 _DIGITS = 4
 _STEPS = 10_000
 
@@ -53,13 +54,15 @@ class JudgedTrial:
 def fitted(trials: Sequence[Trial], false_answers: float) -> Calibration:
     """Fit weights, then the lowest threshold at which at most that share of unanswerable trials is answered.
 
-    All numbers are rounded to four places, as they are kept.
+    Last comes the floor from which a guess is shown. All numbers are rounded to four places, as kept.
     """
     seen = [trials[at] for at in mixed(trials)]
     weights = fit([t.features for t in seen if t.features], [t.right for t in seen])
     unsure = Calibration(tuple(round(weight, _DIGITS) for weight in weights), threshold=0.0)
     unanswerable = [j.probability for j in judged(unsure, trials) if not j.trial.answerable]
-    return Calibration(unsure.weights, threshold=least_threshold(unanswerable, false_answers))
+    threshold = least_threshold(unanswerable, false_answers)
+    guesses = [(unsure.probability(t.features), t.right) for t in seen if t.features]
+    return Calibration(unsure.weights, threshold, least_floor(guesses, threshold))
 
 
 def mixed(trials: Sequence[Trial]) -> list[int]:
@@ -86,6 +89,23 @@ def least_threshold(probabilities: Sequence[float], share: float) -> float:
         return 0.0
     highest = sorted(probabilities)[min(below, len(probabilities)) - 1] if probabilities else 0.0
     return math.floor(highest * _STEPS + 1) / _STEPS
+
+
+def least_floor(guesses: Sequence[tuple[float, bool]], threshold: float) -> float:
+    """Return the lowest probability from which on guesses below the threshold are right one time in four.
+
+    `guesses` are probabilities, and whether each guess was right. They are looked at from the threshold down,
+    in groups of `_GROUP`; the floor is the lowest of the last group that is right so often. It is the
+    threshold where no group is: then no guess is shown. To four places.
+    """
+    unsure = sorted((guess for guess in guesses if guess[0] < threshold), reverse=True)
+    floor = threshold
+    for first in range(0, len(unsure), _GROUP):
+        group = unsure[first : first + _GROUP]
+        if _share([right for _, right in group]) < LEAST_RIGHT:
+            break
+        floor = group[-1][0]
+    return round(floor, _DIGITS)
 
 
 def judged(calibration: Calibration, trials: Sequence[Trial]) -> list[JudgedTrial]:

@@ -29,6 +29,7 @@ ROOT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium")
 QUESTION = "What did China agree to on sanctions?"
 ANSWER = "new United Nations sanctions against the North"
+UNSURE = "What did Kerry say about the talks?"
 UNANSWERED = "Who won the 1998 football World Cup final in Paris?"
 ECHO = "The Echo, 8 May 2016"
 PAPERS = ["Daily Copy, 27 January 2016", "The New York Times, 27 January 2016"]
@@ -383,9 +384,20 @@ def test_copy_quote(open_visit: Any) -> None:
     assert page.evaluate("navigator.clipboard.readText()") == visit.base + PAGES["answer"]
 
 
+def test_a_guess_is_no_headline(visit: Visit) -> None:
+    page = visit.ask(UNSURE)
+    assert page.inner_text("h1").startswith("Not sure enough to answer")
+    assert page.query_selector(".large") is None
+    guess = page.query_selector(".guess")
+    assert guess is not None
+    size = "element => getComputedStyle(element).fontSize"
+    assert guess.evaluate(size) == page.evaluate(f"({size})(document.body)")
+    assert page.inner_text(".reading mark") == page.inner_text(".guess a")
+
+
 def test_abstention(visit: Visit) -> None:
     page = visit.ask(UNANSWERED)
-    assert page.inner_text("h1").startswith("The archive does not answer this")
+    assert page.inner_text("h1").startswith("Found no answer")
     assert page.inner_text(".looked h2").casefold() == "nearest passages"
     assert page.query_selector(".passage a") is not None
     assert page.query_selector("mark") is None

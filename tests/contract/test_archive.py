@@ -63,6 +63,22 @@ def test_a_source_that_raises_loses_nothing(archive: Archive) -> None:
     assert archive.ask(QUESTION).guesses[0].text == "Reed"
 
 
+def test_a_folder_whose_disk_is_not_there_is_not_pruned(archive: Archive, tmp_path: Path) -> None:
+    disk = tmp_path / "articles" / "disk"
+    disk.mkdir(parents=True)
+    (disk.parent / "own.txt").write_text("Title\n\nThe new bridge over the Tarn was closed by frost.")
+    for article in OTHERS:
+        (disk / f"{article.id}.txt").write_text(f"{article.id.title()}\n\n{article.text}")
+    assert archive.add(disk.parent).added == 5
+    disk.rename(tmp_path / "elsewhere")
+    refused = archive.add(disk.parent, prune=True)
+    assert (refused.removed, refused.not_pruned) == ((), f"4 of the 4 articles of {disk}")
+    assert len(refused.gone) == 4
+    assert archive.info().articles == 5
+    assert len(archive.add(disk.parent, prune=True, prune_many=True).removed) == 4
+    assert archive.info().articles == 1
+
+
 def test_files_are_added_and_pruned(archive: Archive, tmp_path: Path) -> None:
     folder = tmp_path / "articles"
     folder.mkdir()

@@ -19,7 +19,7 @@ from nutgraf.indexer.embedded.index import EmbeddedIndex
 from nutgraf.indexer.embedded.store import FILENAME, Store
 from nutgraf.indexer.embedded.vectors import exact_search
 from nutgraf.indexer.embedded.writer import EmbeddedWriter
-from nutgraf.indexer.errors import IndexDamaged, IndexLocked, IndexMismatch
+from nutgraf.indexer.errors import IndexDamaged, IndexLocked, IndexMismatch, IndexMissing
 from nutgraf.indexer.filters import Filter
 from nutgraf.indexer.loaders import Skipped
 from nutgraf.indexer.passages import PassageRule, title_prefix
@@ -99,6 +99,34 @@ def test_the_same_articles_again_cost_no_encoding(tmp_path: Path, encoder: FakeE
     again = run(tmp_path, encoder, articles())
     assert (again.added, again.unchanged, again.encoded) == (0, 10, 0)
     assert manifest.read_manifest(tmp_path).generation == 1
+
+
+def test_what_comes_slowly_is_stored_before_all_has_come(
+    tmp_path: Path, encoder: FakeEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(build, "BATCH_SECONDS", 0.0)
+    stored: list[int] = []
+
+    def slowly() -> Iterator[Article]:
+        for item in articles():
+            yield item
+            with Store(tmp_path / FILENAME, readonly=True) as store:
+                stored.append(store.counts().articles)
+
+    run(tmp_path, encoder, slowly())
+    assert stored == [*range(1, 11)]
+
+
+def test_a_first_run_that_has_not_ended_is_no_damage(tmp_path: Path, encoder: FakeEncoder) -> None:
+    with EmbeddedWriter(tmp_path, encoder) as writer:
+        list(writer.add(articles()[:3]))
+    with pytest.raises(IndexMissing, match="its 3 articles are stored, but cannot be asked yet") as raised:
+        EmbeddedIndex(tmp_path)
+    assert "run the same command again" in raised.value.hint
+    run(tmp_path, encoder, articles())
+    (tmp_path / manifest.MANIFEST).unlink()
+    with pytest.raises(IndexDamaged, match="has lost its manifest"):
+        EmbeddedIndex(tmp_path)
 
 
 def test_a_changed_article_is_replaced(tmp_path: Path, encoder: FakeEncoder) -> None:

@@ -63,12 +63,16 @@ def test_ask_json_is_the_contract(cli: Any, index: Path) -> None:
     assert asked["answered"] is True
     assert asked["abstention"] is None
     answer = asked["answers"][0]
-    assert set(answer) == {"text", "start", "end", "score", "probability", "sentence", "article", "support"}
+    assert set(answer) == {
+        *("text", "start", "end", "page", "score", "probability", "sentence", "article", "support"),
+    }
     assert answer["text"] == QUOTE
     assert 0 < answer["probability"] < 1
     assert set(answer["article"]) == {"id", "title", "url", "source", "published"}
     assert answer["article"]["published"] == "2016-01-27T00:00:00Z"
-    assert set(asked["passages"][0]) == {"article", "start", "end", "text", "score", "rank", "copies"}
+    assert set(asked["passages"][0]) == {
+        *("article", "start", "end", "page", "text", "score", "rank", "copies"),
+    }
     assert [p["rank"] for p in asked["passages"]] == list(range(1, len(asked["passages"]) + 1))
     assert set(asked["timing_ms"]) == {"encode", "retrieve", "read", "total"}
     assert asked["index"]["articles"] == 3
@@ -90,11 +94,26 @@ def test_same_question_same_output(cli: Any, index: Path) -> None:
 def test_not_answered_exits_1_and_shows_where_it_looked(cli: Any, index: Path) -> None:
     done = cli("ask", "Who won the 1998 football World Cup final in Paris?")
     assert done.returncode == 1
-    assert done.stdout.startswith("The archive does not answer this: ")
+    assert done.stdout.startswith("Found no answer: ")
     assert "nearest:" in done.stdout
     asked = json.loads(cli("ask", "Who won the 1998 football World Cup final in Paris?", "--json").stdout)
-    assert (asked["answered"], asked["answers"]) == (False, [])
-    assert asked["abstention"]["code"] == "below_threshold"
+    assert (asked["outcome"], asked["answered"], asked["answers"]) == ("not_found", False, [])
+    assert (asked["abstention"]["code"], asked["abstention"]["guess"]) == ("unlikely", None)
+
+
+def test_an_unsure_guess_is_shown_as_one(cli: Any, index: Path) -> None:
+    done = cli("ask", QUESTION, "--min-probability", "0.999")
+    assert done.returncode == 1
+    first, second = done.stdout.splitlines()[:2]
+    assert first.startswith("Not sure enough to answer: the best guess has probability ")
+    assert "--min-probability lowers that bound" in done.stdout
+    assert f"best guess: {QUOTE}" in done.stdout
+    assert not done.stdout.startswith(QUOTE), (first, second)
+    asked = json.loads(cli("ask", QUESTION, "--min-probability", "0.999", "--json").stdout)
+    assert (asked["outcome"], asked["answered"], asked["answers"]) == ("unsure", False, [])
+    guess = asked["abstention"]["guess"]
+    assert (asked["abstention"]["code"], guess["text"]) == ("below_threshold", QUOTE)
+    assert guess == json.loads(cli("ask", QUESTION, "--json").stdout)["answers"][0]
 
 
 def test_min_probability_decides(cli: Any, index: Path) -> None:
@@ -217,7 +236,8 @@ def test_index_then_everything_else(cli: Any, tmp_path: Path) -> None:
     assert cli("remove", article_id).returncode == 1
     assert article_id not in cli("search", "operational-level defense dialogue", "--json").stdout
     (tmp_path / "seeds" / "000_a776745d974efc67.txt").unlink()
-    assert "1 indexed articles are no longer in these folders" in cli("index", "seeds").stderr
+    gone = cli("index", "seeds").stderr
+    assert "no longer in these folders; --prune removes them:\n  seeds/000_a776745d974efc67.txt\n" in gone
     assert "1 removed" in cli("index", "seeds", "--prune").stdout
     assert json.loads(cli("info", "--json").stdout)["articles"] == 2
 

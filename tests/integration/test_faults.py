@@ -33,8 +33,8 @@ def campaign(tmp_path: Path, *words: str) -> Counter[tuple[str, str]]:
 
 def test_an_archive_is_whole_after_kills_at_any_call(tmp_path: Path) -> None:
     """Five kills of each kind of work but posts, whose moments depend on the clock."""
-    kinds = ["first", "update", "remove", "rebuild", "publish"]
-    counts = campaign(tmp_path, "kills", "--moments", "calls", "--count", "25", "--kinds", *kinds)
+    kinds = ["first", "update", "remove", "rebuild", "publish", "migrate"]
+    counts = campaign(tmp_path, "kills", "--moments", "calls", "--count", "30", "--kinds", *kinds)
     assert {kind: counts[kind, "held"] + counts[kind, "unpublished"] for kind in kinds} == dict.fromkeys(
         kinds, 5
     )
@@ -51,9 +51,11 @@ def test_a_stopped_campaign_goes_on(tmp_path: Path) -> None:
 
 
 def test_commands_without_disk_handles_or_memory_end_with_one_error(tmp_path: Path) -> None:
-    counts = campaign(tmp_path, "system", "--count", "5")
-    assert {kind for kind, _ in counts} == {"disk full", "file size", "handles", "memory", "read only"}
-    assert sum(counts.values()) == 5
+    counts = campaign(tmp_path, "system", "--count", "7")
+    assert {kind for kind, _ in counts} == {
+        *("disk full", "file size", "handles", "memory", "read only", "I/O error", "clock")
+    }
+    assert sum(counts.values()) == 7
 
 
 def test_damaged_documents_and_requests_are_read_or_refused(tmp_path: Path) -> None:

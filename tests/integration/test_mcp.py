@@ -185,10 +185,10 @@ def test_what_the_archive_does_not_answer(agent: Agent) -> None:
     result = agent.call("ask_news", question=UNANSWERED)
     asked = result.structured_content
     assert (asked["answered"], asked["answers"]) == (False, [])
-    assert asked["abstention"]["code"] == "below_threshold"
+    assert (asked["outcome"], asked["abstention"]["code"]) == ("not_found", "unlikely")
     lines = told(result).splitlines()
-    assert lines[0] == f"The archive does not answer this: {asked['abstention']['reason']}."
-    assert lines[1] == "Nearest, though they do not answer it:"
+    assert lines[0] == f"Found no answer: {asked['abstention']['reason']}."
+    assert lines[1] == "Nearest passages:"
     assert [line[:2] for line in lines[2::2]] == ["1.", "2.", "3."]
 
 
@@ -201,9 +201,13 @@ def test_filters(agent: Agent) -> None:
     assert all(text[p["start"] : p["end"]] == p["text"] for p in found["passages"])
 
     before = agent.call("ask_news", question=QUESTION, as_of="2015").structured_content
-    assert before["abstention"] == {"code": "nothing_found", "reason": "no article passes the filter"}
-    unsure = agent.call("ask_news", question=QUESTION, min_probability=0.99).structured_content
-    assert unsure["abstention"]["code"] == "below_threshold"
+    reason = "no article passes the filter"
+    assert before["abstention"] == {"code": "nothing_found", "reason": reason, "guess": None}
+    result = agent.call("ask_news", question=QUESTION, min_probability=0.99)
+    unsure = result.structured_content
+    assert (unsure["outcome"], unsure["abstention"]["code"]) == ("unsure", "below_threshold")
+    assert unsure["abstention"]["guess"]["text"] == QUOTE
+    assert told(result).startswith("Not sure enough to answer: ")
     several = agent.call("ask_news", question=QUESTION, min_probability=0.0, top=3).structured_content
     assert len(several["answers"]) == 3
 

@@ -39,10 +39,17 @@ def test_in_an_older_card_the_newer_features_weigh_nothing() -> None:
     assert old.probability(Features(2.0, 4.0, 0.0, 0.9, 7, is_other_kind=True)) == pytest.approx(0.7310586)
 
 
+def test_an_older_card_has_the_floor_of_one_in_four() -> None:
+    assert Calibration.from_card(OLD).floor == 0.25
+    assert Calibration.from_card({**OLD, "floor": 0.3}).floor == 0.3
+    with pytest.raises(ModelDamaged, match="floor is 1.5, expected 0 to 1"):
+        Calibration.from_card({**OLD, "floor": 1.5})
+
+
 def test_numbers_come_back_as_they_were_written() -> None:
     calibration = Calibration.from_card(NEW)
     assert [*calibration.numbers()] == [
-        *("bias", "score", "margin", "over_null", "retrieval", "agreement", "kind", "threshold")
+        *("bias", "score", "margin", "over_null", "retrieval", "agreement", "kind", "threshold", "floor")
     ]
     assert Calibration.from_numbers(calibration.numbers()) == calibration
     assert Calibration(calibration.weights, threshold=0.5) == calibration

@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nutgraf.indexer.clean import _MARKS_END, RemovedLine, clean, clean_report, composed, normalise, one_line
+from nutgraf.indexer.clean import (
+    _MARKS_END,
+    RemovedLine,
+    clean,
+    clean_pages,
+    clean_report,
+    composed,
+    normalise,
+    one_line,
+)
 
 BODY = "The minister said that the talks would go on. " * 5
 
@@ -37,6 +46,10 @@ LEFTOVERS = [
     ("consent", "If you wish to object to the use of your data in this way, please tick here."),
     ("read_on", "Read More"),
     ("read_on", "For the full story, click here."),
+    ("read_on", "READ MORE: Singer cancels tour after fall from stage"),
+    ("read_on", "Related: Ten killed as bus plunges into gorge"),
+    ("read_on", "ALSO READ | Mayor resigns over land deal"),
+    ("read_on", "Lesen Sie auch: Zehn Tote bei Busunfall in den Bergen"),
 ]
 OWN_WORDS = [
     "He asked readers to leave a reply.",
@@ -56,6 +69,8 @@ OWN_WORDS = [
     "We use cookies, she said, to calm the children.",
     "Print",
     "Related: the minister's earlier words",
+    "Read more: The library is open on Sundays, too. The mayor said so.",
+    "See also: the third part of the report",
 ]
 
 
@@ -179,3 +194,21 @@ def test_thirty_combining_marks_in_a_row_and_no_more(marks: str, expected: str) 
 
 def test_no_combining_mark_lies_above_those_that_are_looked_for() -> None:
     assert not any(unicodedata.combining(chr(code)) for code in range(_MARKS_END, sys.maxunicode + 1))
+
+
+@pytest.mark.parametrize(
+    ("marked", "text", "breaks"),
+    [
+        ("The mill\ufdd0 closed.", "The mill closed.", (8,)),
+        ("It closed.\n\ufdd0Advertisement\n\nIt burned.", "It closed.\n\nIt burned.", (12,)),
+        ("It closed.\n\n\n\ufdd0It burned.", "It closed.\n\nIt burned.", (12,)),
+        ("\ufdd0\ufdd0It closed.", "It closed.", (0, 0)),
+        (
+            "It closed.\nThe town grieved.\nLeave a comment\n\ufdd0Name",
+            "It closed.\nThe town grieved.",
+            (28,),
+        ),
+    ],
+)
+def test_page_breaks_stay_where_they_are(marked: str, text: str, breaks: tuple[int, ...]) -> None:
+    assert clean_pages(marked) == (text, breaks)

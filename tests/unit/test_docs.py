@@ -54,7 +54,13 @@ def test_every_command_has_its_heading() -> None:
 def test_help_in_the_documentation_is_what_the_commands_print() -> None:
     """If this fails, run `make docs`."""
     blocks = re.findall(r"^\$ nutgraf ([a-z ]*)--help$", CLI, re.MULTILINE)
-    assert [block.strip() for block in blocks] == ["", *COMMANDS[:7], "eval compare", *COMMANDS[7:]]
+    assert [block.strip() for block in blocks] == [
+        "",
+        *COMMANDS[:7],
+        "eval extraction",
+        "eval compare",
+        *COMMANDS[7:],
+    ]
     assert with_help(CLI) == CLI
 
 

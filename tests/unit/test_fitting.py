@@ -18,6 +18,7 @@ from nutgraf.qa.evaluate.fitting import (
     figures,
     fitted,
     judged,
+    least_floor,
     least_threshold,
     mixed,
 )
@@ -52,6 +53,23 @@ OUTCOMES = [
 )
 def test_the_least_threshold(probabilities: list[float], share: float, threshold: float) -> None:
     assert least_threshold(probabilities, share) == threshold
+
+
+def guesses(right_of_ten: list[int], top: float = 0.5) -> list[tuple[float, bool]]:
+    """Return groups of fifty guesses each, of which so many in ten are right, from `top` down."""
+    return [
+        (top - 0.001 * (50 * group + at), at % 10 < right)
+        for group, right in enumerate(right_of_ten)
+        for at in range(50)
+    ]
+
+
+def test_the_floor_is_where_fewer_than_one_guess_in_four_is_right() -> None:
+    assert least_floor(guesses([6, 3, 2, 5]), 0.6) == 0.401  # the hundredth guess
+    assert least_floor(guesses([6, 3]), 0.6) == 0.401
+    assert least_floor(guesses([2, 9]), 0.6) == 0.6
+    assert least_floor([(0.9, True)] * 50, 0.6) == 0.6
+    assert least_floor([], 0.6) == 0.6
 
 
 def test_one_in_three_is_unanswerable() -> None:

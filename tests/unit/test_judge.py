@@ -1,5 +1,7 @@
 """Whether an answer is sure enough: thresholds, rivals and reasons, by hand-set numbers."""
 
+from dataclasses import replace
+
 import pytest
 
 from nutgraf.indexer.article import Article
@@ -59,15 +61,48 @@ def test_a_threshold_that_is_asked_for_holds_for_every_answer() -> None:
             GROUPS[2:],
             [CANDIDATE],
             Filter(),
-            ("below_threshold", "the best guess has probability 50%, below 60%"),
+            ("unlikely", "the best guess has probability 50%, below 60%"),
         ),
     ],
 )
 def test_reasons_to_abstain(
     groups: list[AnswerGroup], candidates: list[Candidate], allow: Filter, abstention: tuple[str, str]
 ) -> None:
-    judgement = judge(groups, candidates, Inquiry("Who?", allow=allow), BY_SCORE)
+    shy = replace(BY_SCORE, floor=0.55)
+    judgement = judge(groups, candidates, Inquiry("Who?", allow=allow), shy)
     assert (judgement.answers, judgement.abstention) == ([], Abstention(*abstention))
+
+
+def test_a_guess_between_the_floor_and_the_threshold_is_shown() -> None:
+    judgement = judge(GROUPS[2:], [CANDIDATE], Inquiry("Who?"), replace(BY_SCORE, floor=0.5))
+    assert judgement.answers == []
+    assert judgement.abstention is not None
+    assert judgement.abstention.code == "below_threshold"
+    assert judgement.abstention.guess == judgement.considered[0]
+
+
+def test_a_probability_that_is_asked_for_lowers_the_floor_as_well() -> None:
+    judgement = judge(GROUPS[2:], [CANDIDATE], Inquiry("Who?", min_probability=0.51), BY_SCORE)
+    assert judgement.abstention is not None
+    assert judgement.abstention.guess == judgement.considered[0]
+    judgement = judge(
+        GROUPS[2:], [CANDIDATE], Inquiry("Who?", min_probability=0.51), replace(BY_SCORE, floor=0.9)
+    )
+    assert judgement.abstention is not None
+    assert judgement.abstention.code == "unlikely"
+
+
+def test_a_runner_up_must_reach_the_floor() -> None:
+    judgement = judge(GROUPS, [CANDIDATE], Inquiry("Who?", top=4), replace(BY_SCORE, floor=0.55))
+    assert all(answer.probability >= 0.55 for answer in judgement.answers)
+    assert len(judgement.answers) < len(judge(GROUPS, [CANDIDATE], Inquiry("Who?", top=4), BY_SCORE).answers)
+
+
+def test_a_reason_tells_two_close_probabilities_apart() -> None:
+    shy = replace(BY_SCORE, threshold=0.5004, floor=0.5)
+    abstention = judge(GROUPS[2:], [CANDIDATE], Inquiry("Who?"), shy).abstention
+    assert abstention is not None
+    assert abstention.reason == "the best guess has probability 50.00%, below 50.04%"
 
 
 def test_alone_a_span_has_no_rival_and_gains_by_those_who_agree() -> None:

@@ -167,8 +167,8 @@ def test_a_new_file_type_is_a_line_in_one_table(tmp_path: Path, monkeypatch: pyt
         head, _, body = data.decode().partition("\n\n")
         return ArticleDraft(text=body, title=head.removeprefix("Subject: "))
 
-    monkeypatch.setitem(formats.LOADERS, ".eml", formats.document(read_mail))
-    (tmp_path / "letter.EML").write_text("Subject: Floods\n\nThe river rose.")
+    monkeypatch.setitem(formats.LOADERS, ".letter", formats.document(read_mail))
+    (tmp_path / "rain.LETTER").write_text("Subject: Floods\n\nThe river rose.")
     (tmp_path / "letter.msg").write_text("x")
     files, skipped = discover([str(tmp_path)])
     (article,) = load(files[0])

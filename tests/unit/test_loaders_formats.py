@@ -9,7 +9,6 @@ import pytest
 
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.loaders import LoadOptions, Skipped, discover, load
-from nutgraf.indexer.loaders.pdf import paragraphs
 
 SENTENCES = [
     f"The minister said on Monday that round {number} of the talks would go on for weeks."
@@ -176,24 +175,6 @@ def test_broken_locked_and_empty_pdfs(tmp_path: Path) -> None:
         b"y" * 32,
     )
     assert reason(tmp_path / "d.pdf", pdf(PRINTED, extra=locked)) == "PDF that needs a password"
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("", ""),
-        ("One line.", "One line."),
-        (
-            "new sanc\x02tions were agreed, and the sanctions hold",
-            "new sanctions were agreed, and the sanctions hold",
-        ),
-        ("the nuclear-\narmed state is armed and nuclear", "the nuclear-armed state is armed and nuclear"),
-        ("what he told Jean-\nPierre that day", "what he told Jean-Pierre that day"),
-        ("it was a two-\nweek pause in the war", "it was a twoweek pause in the war"),
-    ],
-)
-def test_printed_lines_become_paragraphs(text: str, expected: str) -> None:
-    assert paragraphs(text) == expected
 
 
 def word(*, title: bool = True) -> bytes:

@@ -18,18 +18,20 @@ def article(number: int, **more: Any) -> dict[str, Any]:
 
 
 def span(number: int, **more: Any) -> dict[str, Any]:
-    return {"article": article(number), "start": number, "end": number + 4} | more
+    return {"article": article(number), "start": number, "end": number + 4, "page": None} | more
 
 
 def test_an_answer_with_all_that_is_known_of_it() -> None:
     paper = article(1, url="https://p.example/1", source="The Paper", published="2021-03-01T09:30:00Z")
-    answer = span(1, article=paper, text="Ann Lee", probability=0.756, sentence={"text": "It is Ann Lee."})
+    answer = span(
+        1, page=3, article=paper, text="Ann Lee", probability=0.756, sentence={"text": "It is Ann Lee."}
+    )
     answer["support"] = [span(n, independent=n % 2 == 0) for n in range(2, 9)]
     assert answer_text({"answered": True, "answers": [answer], "abstention": None}) == "\n".join(
         [
             '"Ann Lee" (probability 76%)',
             "  sentence: It is Ann Lee.",
-            "  source: The Paper | 2021-03-01 | Title 1 | https://p.example/1 | article a1 [1:5]",
+            "  source: The Paper | 2021-03-01 | p. 3 | Title 1 | https://p.example/1 | article a1 [1:5]",
             "  also: no date | Title 2 | article a2 [2:6]",
             "  copy: no date | Title 3 | article a3 [3:7]",
             "  also: no date | Title 4 | article a4 [4:8]",
@@ -43,10 +45,11 @@ def test_an_answer_with_all_that_is_known_of_it() -> None:
 def test_an_abstention_names_the_three_nearest() -> None:
     passages = [span(n, rank=n, text=f"Passage {n}.", copies=[]) for n in range(1, 6)]
     passages[1]["copies"] = [article(7), article(8)]
-    asked = {"answered": False, "abstention": {"reason": "unsure"}, "passages": passages, "timeline": []}
+    abstention = {"reason": "unlikely", "guess": None}
+    asked = {"answered": False, "abstention": abstention, "passages": passages, "timeline": []}
     assert answer_text(asked).splitlines() == [
-        "The archive does not answer this: unsure.",
-        "Nearest, though they do not answer it:",
+        "Found no answer: unlikely.",
+        "Nearest passages:",
         "1. no date | Title 1 | article a1 [1:5]",
         "   Passage 1.",
         "2. no date | Title 2 | article a2 [2:6] | and 2 with the same story",
@@ -55,9 +58,8 @@ def test_an_abstention_names_the_three_nearest() -> None:
         "   Passage 3.",
         "Over time:",
     ]
-    assert answer_text({"answered": False, "abstention": {"reason": "empty"}, "passages": []}) == (
-        "The archive does not answer this: empty."
-    )
+    nothing = {"answered": False, "abstention": {"reason": "empty", "guess": None}, "passages": []}
+    assert answer_text(nothing) == "Found no answer: empty."
 
 
 def test_the_timeline_has_a_line_an_answer() -> None:
@@ -71,7 +73,7 @@ def test_the_timeline_has_a_line_an_answer() -> None:
         },
         {"text": "B", "status": "undated", "first": None, "last": None, "outlets": []},
     ]
-    asked = {"answered": False, "abstention": {"reason": "no"}, "passages": [], "timeline": entries}
+    asked = {"answered": False, "abstention": {"reason": "no", "guess": None}, "passages": [], "timeline": entries}
     assert answer_text(asked).splitlines()[1:] == [
         "Over time:",
         '  2020-01-01 to 2020-02-01, superseded: "A" (X, Y)',

@@ -128,13 +128,14 @@ def test_strips() -> None:
 
 def test_the_passage_with_the_answer_is_shown() -> None:
     def passage(start: int, text: str) -> dict[str, object]:
-        return {"article": ARTICLE, "start": start, "end": start + len(text), "text": text, "copies": []}
+        end = start + len(text)
+        return {"article": ARTICLE, "start": start, "end": end, "page": 2, "text": text, "copies": []}
 
     answer = {"article": ARTICLE, "start": 24, "end": 28, "support": []}
     passages = [passage(0, "Nothing here."), passage(20, "The golden owl.")]
     (looked,) = passage_views({"answers": [answer], "passages": passages})
     assert [*looked.lines[0]] == [("The ", False), ("gold", True), ("en owl.", False)]
-    assert (looked.more, looked.href) == (1, "/articles/a%2F1?start=24&end=28#quote")
+    assert (looked.more, looked.page, looked.href) == (1, 2, "/articles/a%2F1?start=24&end=28#quote")
     (nearest,) = passage_views({"answers": [], "passages": passages})
     assert nearest.lines == ([("Nothing here.", False)],)
     assert nearest.href == "/articles/a%2F1?start=0&end=13#quote"

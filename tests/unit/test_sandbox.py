@@ -1,11 +1,13 @@
 """Worker processes: what they read, what they are stopped for, and what they may not do."""
 
 import gzip
+import io
 import json
 import os
 import socket
 import subprocess
 import sys
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -111,6 +113,42 @@ def test_a_row_that_takes_too_long_costs_that_row(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("\n".join(rows))
     expected = ["a1", "record 1 after line 2: took longer than 0.2 s", "a3"]
     assert reasons(read(tmp_path, SHORT)) == expected
+
+
+def archive(members: dict[str, str]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as writing:
+        for name, text in members.items():
+            writing.writestr(name, text)
+    return buffer.getvalue()
+
+
+TEXTS = ["It rained.", LONG_TEXT, "It snowed.", "It hailed."]
+LINES = "\n".join(json.dumps({"id": f"a{n}", "text": text}) for n, text in enumerate(TEXTS))
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.json", f"[{LINES.replace(chr(10), ',')}]".encode()),
+        ("a.zip", archive({"a.jsonl": LINES})),
+        (
+            "a.zip",
+            archive(
+                {
+                    "a.csv": "id,text\na0,Rain.",
+                    "b.txt": f"A title\n\n{LONG_TEXT}",
+                    "c.jsonl": "\n".join(LINES.split("\n")[2:]),
+                }
+            ),
+        ),
+    ],
+)
+def test_a_document_in_a_file_that_takes_too_long_costs_that_document(
+    tmp_path: Path, name: str, content: bytes
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    assert reasons(read(tmp_path, SHORT)) == ["a0", "document 2 in it: took longer than 0.2 s", "a2", "a3"]
 
 
 def test_a_file_of_many_such_records_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -78,5 +78,6 @@ def test_the_object() -> None:
         "article": {"id": "a1", "title": "", "url": None, "source": "Outlet 1", "published": None},
         "start": 1,
         "end": 10,
+        "page": None,
         "text": "Anna Holt",
     }

@@ -20,6 +20,7 @@ class PassageView:
     lines: tuple[list[Piece], ...]
     more: int
     href: str
+    page: int | None
 
 
 def passage_views(result: AskJson) -> list[PassageView]:
@@ -45,6 +46,7 @@ def _view(passages: Sequence[PassageJson], marks: Sequence[CharSpan]) -> Passage
         lines=tuple(paragraphs(shown["text"], inside, shown["start"])),
         more=len(passages) - 1,
         href=place(shown["article"]["id"], start, end),
+        page=shown["page"],
     )
 
 

@@ -108,10 +108,11 @@ def outlet(article: ArticleJson) -> str:
     return str(article["source"] or article["title"] or article["id"])
 
 
-def origin(article: ArticleJson) -> str:
-    """Return title, outlet and day in one line, to cite a quote with."""
+def origin(article: ArticleJson, page: int | None = None) -> str:
+    """Return title, outlet, day and page in one line, to cite a quote with."""
     printed = article["published"] and day(article["published"])
-    return ", ".join(part for part in (article["title"], article["source"], printed) if part)
+    on_page = page and f"p. {page}"
+    return ", ".join(part for part in (article["title"], article["source"], printed, on_page) if part)
 
 
 def sentence(words: str) -> str:

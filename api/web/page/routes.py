@@ -33,6 +33,7 @@ Handler = Callable[[Request, Exception], Awaitable[Response]]
 FOR_PROGRAMS = ("/v1/", "/mcp", "/metrics", "/openapi.json", "/healthz", "/readyz")
 router = APIRouter(include_in_schema=False)
 _READING = ["GET", "HEAD"]
+_OTHER_READINGS = 3  # runners-up that are shown below the answer
 
 
 @router.api_route("/", methods=_READING)
@@ -48,7 +49,8 @@ async def home(request: Request) -> Response:
     allow = article_filter(form.after or None, form.before or None, form.as_of or None, [*form.source])
     engine = _engine(request)
     with engine.pinned() as handle:  # the timeline comes from the state of the index that answered
-        answer = await in_time(request, engine.ask(Inquiry(form.q, allow=allow), _answer, handle=handle))
+        inquiry = Inquiry(form.q, top=1 + _OTHER_READINGS, allow=allow)
+        answer = await in_time(request, engine.ask(inquiry, _answer, handle=handle))
         over_time = strips(await _timeline(request, engine, answer.result, handle))
     shown = answer.shown
     return await _page(

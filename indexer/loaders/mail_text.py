@@ -1,0 +1,151 @@
+"""Which of the words of a message are its own: not quotes, signatures, or footers of mailing lists."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+# How mail programs mark what they forward, in the languages whose marks are known to us.
+_FORWARD = re.compile(
+    r"^[ >]{0,4}(?:-{2,20} ?(?:forwarded message|original message|weitergeleitete nachricht"
+    r"|ursprüngliche nachricht|message transféré|mensaje reenviado|messaggio inoltrato) ?-{2,20}"
+    r"|begin forwarded message:|_{20,80})[ ]{0,4}$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_FIELD = re.compile(
+    r"[ >]{0,4}\*?(from|von|de|date|datum|sent|gesendet|fecha|subject|betreff|objet|asunto|to|an|à|para|cc"
+    r"|reply-to):\*?[ \t]{0,8}(.{0,500})",
+    re.IGNORECASE,
+)
+_FIELDS = {
+    "from": "from", "von": "from", "de": "from", "date": "date", "datum": "date", "sent": "date",
+    "gesendet": "date", "fecha": "date", "subject": "subject", "betreff": "subject", "objet": "subject",
+    "asunto": "subject",
+}  # fmt: skip
+_FORWARD_MARK = re.compile(r"(?:\s{0,4}(?:fwd?|wg|tr|rv|i)\s{0,2}:)++\s{0,4}", re.IGNORECASE)
+_MOST_FIELDS = 12
+_NOTE_CHARS = 500  # what people write above what they forward
+_WROTE = re.compile(
+    r"(?:on|am|le|el|il) .{5,200}(?:wrote|schrieb.{0,80}|a écrit ?|escribió|ha scritto):", re.IGNORECASE
+)
+# Lines that footers begin with or consist of; a rule counts where such a line follows it.
+_RULE = re.compile(r"[_~=*-]{10,80}")
+_FOOTER = re.compile(
+    r"you(?:'re| are)? (?:receiv(?:ed|ing)) this (?:e-?mail|message|newsletter)\b.{0,200}"
+    r"|you(?:'re| are) (?:currently )?subscribed to .{0,200}"
+    r"|(?:if you (?:wish|want|would like) )?to (?:unsubscribe|stop receiving|opt out)\b.{0,200}"
+    r"|unsubscribe\b.{0,50}|(?:manage|update) (?:your )?(?:e-?mail )?(?:preferences|subscriptions?)\b.{0,50}"
+    r"|\S{1,60} mailing list|\S{0,100}/(?:mailman/)?(?:listinfo|options)/\S{0,100}",
+    re.IGNORECASE,
+)
+_VIEW_ONLINE = re.compile(
+    r"(?:.{0,60}[?,.] )?(?:view|read|open|see) (?:this |the )?(?:e-?mail|newsletter|message|it|web version)?"
+    r" ?(?:online|in (?:your|a|the) (?:web )?browser|on the web)\b.{0,100}",
+    re.IGNORECASE,
+)
+_SIGNATURE_LINES, _FOOTER_LINES, _FOOTER_CHARS, _TOP_LINES = 12, 20, 1500, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Forwarded:
+    """A message: its words, who sent it, under which subject, and when, each as it stands there."""
+
+    text: str
+    sender: str
+    subject: str
+    date: str
+
+
+def forwarded(text: str, subject: str) -> Forwarded | None:
+    """Return the message that another one forwards, where that one holds little else."""
+    mark = _FORWARD.search(text)
+    if mark is not None and len(text[: mark.start()].strip()) <= _NOTE_CHARS:
+        text = text[mark.end() :]
+    elif without_forward_mark(subject) == subject:
+        return None
+    lines = text.split("\n")
+    start = next(
+        (at for at, line in enumerate(lines[:_MOST_FIELDS]) if _FIELD.fullmatch(line.rstrip())), None
+    )
+    if start is None:
+        return None
+    values: dict[str, str] = {}
+    at = start
+    while at < min(len(lines), start + _MOST_FIELDS) and (field := _FIELD.fullmatch(lines[at].rstrip())):
+        if name := _FIELDS.get(field[1].lower()):
+            values.setdefault(name, field[2].strip())
+        at += 1
+    if not {"from", "subject"} <= values.keys():
+        return None
+    rest = lines[at:]
+    if lines[start].startswith(">"):
+        rest = [line.removeprefix(">").removeprefix(" ") for line in rest]
+    sender = values["from"].replace("[mailto:", "<").replace("]", ">")
+    return Forwarded("\n".join(rest), sender, values["subject"], values.get("date", "").replace(" at ", " "))
+
+
+def without_forward_mark(subject: str) -> str:
+    """Return a subject without the "Fwd:" that mail programs put before it."""
+    return _FORWARD_MARK.sub("", subject, count=1) if _FORWARD_MARK.match(subject) else subject
+
+
+def unflowed(text: str, *, del_space: bool) -> str:
+    """Join the lines of a text that a mail program broke (RFC 3676): those that end in a blank."""
+    joined: list[str] = []
+    runs_on = False
+    for line in text.split("\n"):
+        words = line.removeprefix(" ")
+        if runs_on and joined:
+            joined[-1] += words
+        else:
+            joined.append(words)
+        runs_on = words.endswith(" ") and words != "-- "
+        if runs_on and del_space:
+            joined[-1] = joined[-1][:-1]
+    return "\n".join(joined)
+
+
+def own_words(text: str) -> str:
+    """Return a message's text without quotes, signature and footer, unless nothing else is left."""
+    lines = [line.rstrip() for line in text.split("\n")]
+    kept = _without_footer(_without_quotes(lines))
+    top = [line for line in kept[:_TOP_LINES] if not _VIEW_ONLINE.fullmatch(line.strip())]
+    own = "\n".join((*top, *kept[_TOP_LINES:])).strip("\n")
+    return own if own.strip() else text
+
+
+def _without_quotes(lines: Sequence[str]) -> list[str]:
+    kept: list[str] = []
+    for at, line in enumerate(lines):
+        if line.startswith(">"):
+            if at and not lines[at - 1].startswith(">"):
+                _drop_introduction(kept)
+        else:
+            kept.append(line)
+    return kept
+
+
+def _drop_introduction(lines: list[str]) -> None:
+    """Take "On Monday, Ada Quill wrote:" off the end, which may be two lines."""
+    end = len(lines)
+    while end and not lines[end - 1].strip():
+        end -= 1
+    for count in (1, 2):
+        if end >= count and _WROTE.fullmatch(" ".join(lines[end - count : end]).strip()):
+            del lines[end - count :]
+            return
+
+
+def _without_footer(lines: list[str]) -> list[str]:
+    last = range(max(0, len(lines) - _SIGNATURE_LINES), len(lines) - 1)
+    # The sign is "-- " (RFC 3676, 4.3), whose blank is often lost.
+    marks = [at for at in last if lines[at] == "--" and lines[at + 1]]
+    if marks:
+        lines = lines[: marks[0]]
+    first = max(0, len(lines) - _FOOTER_LINES)
+    for at in range(first, len(lines)):
+        if not _FOOTER.fullmatch(lines[at].strip()):
+            continue
+        start = next((rule for rule in range(at, first - 1, -1) if _RULE.fullmatch(lines[rule].strip())), at)
+        if sum(map(len, lines[start:])) <= _FOOTER_CHARS:
+            return lines[:start]
+    return lines

@@ -1,0 +1,233 @@
+"""Puts what is printed on pages into reading order, and leaves running heads and feet out. Knows no PDF."""
+
+import re
+import statistics
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, groupby
+
+# All distances below were chosen on made-up pages of the tests, and not compared with others.
+_STRIPES = 500  # that the width of a page is looked at in; about a point each
+_GUTTERS = 8  # that are tried of a region, the emptiest first
+_DEPTH = 6  # columns within columns; newspapers print up to eight side by side
+_COLUMN_ROWS = 3  # fewer rows side by side are no columns
+_COLUMN_CHARS = 20  # in a row, on average: columns of text are wider, those of tables narrower
+_EDGE_ROWS = 3  # at the top and the bottom of a page, where running lines stand
+_APART_ROWS = 2  # more rows than these that stand apart are a paragraph
+_DRIFT_POINTS = 6.0  # between the heights of a running line on two pages
+_RUNNING_CHARS = 200
+_SAME_SIZE = 0.08
+_APART = 1.8  # times the size of the type, from a running line to the text
+_CAP_SIZE = 1.8  # times the size of the text, of a letter that begins it over several lines
+_DIGITS = re.compile(r"\d+")
+_JUMP = re.compile(
+    r"\W{0,3}(?:(?:[\w'’-]{1,30}, )?(?:please )?(?:continued|continues|cont['’]?d|turn) (?:on|from|to)"
+    r"|(?:[\w'’-]{1,30}, )?from|see [\w'’ -]{1,30},)(?: the)?(?: next| previous)?"
+    r" page(?: [a-z]?\d{1,3})?\W{0,3}"
+    r"|[(\[–—-]{1,3} ?more ?[)\]–—-]{1,3}",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Words side by side on a page (from 1): their place in points from its lower left corner, their size."""
+
+    text: str
+    page: int
+    left: float
+    right: float
+    bottom: float
+    top: float
+    size: float
+
+    @property
+    def width(self) -> float:
+        """How far it runs, in points."""
+        return self.right - self.left
+
+    @property
+    def middle(self) -> float:
+        """Its height on the page, in points."""
+        return (self.bottom + self.top) / 2
+
+
+def same_size(first: float, second: float) -> bool:
+    """Whether two sizes of type are as good as one."""
+    return abs(first - second) <= _SAME_SIZE * max(first, second)
+
+
+def body_size(lines: Iterable[Line]) -> float:
+    """Return the size of type that most characters have."""
+    sizes: Counter[float] = Counter()
+    for line in lines:
+        sizes[round(line.size * 2) / 2] += len(line.text)
+    return sizes.most_common(1)[0][0] if sizes else 0.0
+
+
+# --- columns --------------------------------------------------------------------------------------------
+
+
+def columns(parts: Sequence[Line], depth: int = 0) -> list[list[Line]]:
+    """Return the columns of a region in the order in which they are read, each as its lines from the top.
+
+    A region with a gutter is cut where lines run across the gutter: a headline, then two columns below it.
+    """
+    gutter = _gutter(parts) if depth < _DEPTH and len(parts) >= 2 * _COLUMN_ROWS else None
+    if gutter is None:
+        return [[_joined(row) for row in rows(parts)]] if parts else []
+    ordered: list[list[Line]] = []
+    across: list[Line] = []
+    for crossing, left, right in _bands(parts, gutter):
+        across += crossing
+        if min(len(rows(left)), len(rows(right))) < 2:  # noqa: PLR2004 - lines of a single row are one line
+            across += left + right
+            continue
+        ordered += [*columns(across, _DEPTH), *columns(left, depth + 1), *columns(right, depth + 1)]
+        across = []
+    return ordered + columns(across, _DEPTH)
+
+
+def rows(parts: Iterable[Line]) -> list[list[Line]]:
+    """Return what stands at one height together, from the top, each row from the left."""
+    grouped: list[list[Line]] = []
+    for part in sorted(parts, key=lambda part: (-part.middle, part.left)):
+        if grouped and grouped[-1][0].middle - part.middle < 0.4 * min(grouped[-1][0].size, part.size):
+            grouped[-1].append(part)
+        else:
+            grouped.append([part])
+    return [sorted(row, key=lambda part: part.left) for row in grouped]
+
+
+def _joined(row: Sequence[Line]) -> Line:
+    if len(row) == 1:
+        return row[0]
+    return Line(
+        " ".join(part.text for part in row),
+        row[0].page,
+        row[0].left,
+        max(part.right for part in row),
+        min(part.bottom for part in row),
+        max(part.top for part in row),
+        max(row, key=lambda part: len(part.text)).size,
+    )
+
+
+def _gutter(parts: Sequence[Line]) -> float | None:
+    """Return the place between the left and the right that parts most rows of text; None without columns."""
+    left, right = min(part.left for part in parts), max(part.right for part in parts)
+    if right <= left:
+        return None
+    stripe = (right - left) / _STRIPES
+    changes = [0] * (_STRIPES + 2)
+    for part in parts:
+        changes[int((part.left - left) / stripe)] += 1
+        changes[int((part.right - left) / stripe) + 1] -= 1
+    runs: list[tuple[int, int, int]] = []
+    for covering, group in groupby(enumerate(accumulate(changes)), key=lambda pair: pair[1]):
+        stripes = [number for number, _ in group]
+        runs.append((covering, stripes[0], len(stripes)))
+    troughs = [
+        run for before, run, after in zip(runs, runs[1:], runs[2:], strict=False)
+        if before[0] > run[0] < after[0]
+    ]  # fmt: skip
+    emptiest = sorted(troughs, key=lambda run: (run[0], -run[2]))[:_GUTTERS]
+    places = [left + (start + length / 2) * stripe for _, start, length in emptiest]
+    score, place = max(((_rows_parted(parts, place), -place) for place in places), default=(0, 0.0))
+    return -place if score >= _COLUMN_ROWS else None
+
+
+def _rows_parted(parts: Sequence[Line], gutter: float) -> int:
+    """Return how many rows have text on both sides of the gutter; 0 where a side is too narrow for text."""
+    bands = [(rows(left), rows(right)) for _, left, right in _bands(parts, gutter)]
+    parted = [(left, right) for left, right in bands if left and right]
+    for side in (0, 1):
+        texts = [sum(len(part.text) for part in row) for band in parted for row in band[side]]
+        if sum(texts) < _COLUMN_CHARS * len(texts):
+            return 0
+    return sum(min(len(left), len(right)) for left, right in parted)
+
+
+def _bands(parts: Sequence[Line], gutter: float) -> list[tuple[list[Line], list[Line], list[Line]]]:
+    """Return, from the top, each line across the gutter, and what stands left and right below it."""
+    crossing = sorted((p for p in parts if p.left < gutter < p.right), key=lambda part: -part.middle)
+    heights = [-part.middle for part in crossing]
+    bands: list[tuple[list[Line], list[Line], list[Line]]] = [([], [], [])]
+    bands += [([part], [], []) for part in crossing]
+    for part in parts:
+        if part.right <= gutter:
+            bands[bisect_left(heights, -part.middle)][1].append(part)
+        elif part.left >= gutter:
+            bands[bisect_left(heights, -part.middle)][2].append(part)
+    return bands
+
+
+# --- running lines --------------------------------------------------------------------------------------
+
+
+def without_running_lines(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
+    """Return the pages without what is printed on each: its head, foot and number, "continued on page 2".
+
+    A line runs if the same words stand at the same height of the first or last rows of several pages; numbers
+    may differ. On few pages it must also stand apart from the text, or be of another type.
+    """
+    size = body_size(part for page in pages for part in page)
+    places: dict[tuple[bool, str], list[Line]] = defaultdict(list)
+    apart: set[int] = set()
+    for page in pages:
+        edges = rows(page)
+        for at_top, side in ((True, edges[: _EDGE_ROWS + 1]), (False, edges[: -_EDGE_ROWS - 2 : -1])):
+            for number, row in enumerate(side[:_EDGE_ROWS]):
+                text = side[number + 1] if number + 1 < len(side) else ()
+                gap = min((abs(row[0].bottom - part.bottom) for part in text), default=0.0)
+                for part in row:
+                    if len(part.text) <= _RUNNING_CHARS:
+                        places[at_top, _DIGITS.sub("#", part.text.casefold())].append(part)
+                    if (gap > _APART * size and number < _APART_ROWS) or not same_size(part.size, size):
+                        apart.update(id(part) for row in side[: number + 1] for part in row)
+    running = {id(part) for (_, key), parts in places.items() for part in _running(key, parts, apart)}
+    return [
+        [part for part in page if id(part) not in running and not _JUMP.fullmatch(part.text[:100])]
+        for page in pages
+    ]
+
+
+def _running(key: str, parts: Sequence[Line], apart: set[int]) -> list[Line]:
+    """Return those of the lines with one text that are printed on several pages at one height."""
+    height = statistics.median_low([part.bottom for part in parts])
+    near = [part for part in parts if abs(part.bottom - height) <= _DRIFT_POINTS]
+    several = len({part.page for part in near})
+    if several < 2:  # noqa: PLR2004 - a page alone repeats nothing
+        return []
+    if not any(char.isalpha() for char in key):
+        counted = {int(number[0][:9]) - part.page for part in near if (number := _DIGITS.search(part.text))}
+        return near if len(counted) == 1 else []
+    few = several < _EDGE_ROWS
+    return near if not few or all(id(part) in apart for part in near) else []
+
+
+def with_drop_caps(parts: Sequence[Line], words: frozenset[str]) -> list[Line]:
+    """Return the lines with a large first letter of a text put before the line that it begins.
+
+    `words` are those of the document: they tell "A" and "court" from "A" and "fter".
+    """
+    size = body_size(parts)
+    caps = [p for p in parts if len(p.text) == 1 and p.text.isalpha() and p.size > _CAP_SIZE * size]
+    lines = list(parts)
+    for cap in caps[:_EDGE_ROWS]:
+        beside = [
+            number for number, line in enumerate(lines)
+            if line is not cap and line.bottom < cap.top and line.middle > cap.bottom
+            and -1 <= line.left - cap.right < 2 * size
+        ]  # fmt: skip
+        if beside:
+            first = max(beside, key=lambda number: lines[number].middle)
+            line = lines[first]
+            word = line.text.split(" ", 1)[0].casefold()
+            apart = cap.text in "AI" and cap.text.casefold() + word.rstrip(",.") not in words
+            text = f"{cap.text} {line.text}" if apart else cap.text + line.text
+            lines[first] = Line(text, line.page, line.left, line.right, line.bottom, line.top, line.size)
+            lines.remove(cap)
+    return lines

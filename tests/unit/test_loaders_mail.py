@@ -1,0 +1,246 @@
+"""E-mail: which words of a message are the article, what its attachments become, and mailboxes."""
+
+import base64
+import quopri
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.loaders import LoadOptions, Skipped, SourceFile, discover, load
+
+DAY = datetime(2016, 1, 27, 2, tzinfo=UTC)
+HEAD = """From: =?utf-8?q?Ad=C3=A9le?= Quill <quill@tarn.example>
+To: desk@tarn.example
+Subject: =?iso-8859-1?Q?Mill_=96?=
+ =?iso-8859-1?Q?_closed?=
+Date: Wed, 27 Jan 2016 10:00:00 +0800 (CST)
+Message-ID: <7@tarn.example>
+"""
+BODY = "The mill at Tarn closed on Monday.\n\nNobody knew why.\n"
+
+
+def read(path: Path, content: str | bytes, options: LoadOptions | None = None) -> list[Article | Skipped]:
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    [file], _ = discover([str(path)])
+    return [*load(file, options)]
+
+
+def article(path: Path, content: str | bytes) -> Article:
+    [item] = read(path, content)
+    assert isinstance(item, Article), item
+    return item
+
+
+def reason(path: Path, content: str | bytes) -> str:
+    [item] = read(path, content)
+    assert isinstance(item, Skipped), item
+    return item.reason
+
+
+def places(items: list[Article | Skipped], path: Path) -> list[tuple[str, str]]:
+    """Return the place in the file of each item, with the text of an article or the reason of a skip."""
+    return [
+        (str(item.origin).removeprefix(str(path)), item.text if isinstance(item, Article) else item.reason)
+        for item in items
+    ]
+
+
+def message(text: str = "", html: str = "", subject: str = "Rain") -> EmailMessage:
+    mail = EmailMessage()
+    mail["From"], mail["Subject"] = "Ada Quill <quill@tarn.example>", subject
+    mail["Date"] = "Wed, 27 Jan 2016 10:00:00 +0800"
+    mail["Message-ID"] = "<8@tarn.example>"
+    if text:
+        mail.set_content(text)
+    if html:
+        mail.add_alternative(html, subtype="html") if text else mail.set_content(html, subtype="html")
+    return mail
+
+
+def test_a_message(tmp_path: Path) -> None:
+    item = article(tmp_path / "a.eml", f"{HEAD}\n{BODY}".replace("\n", "\r\n"))
+    assert (item.title, item.authors, item.id) == ("Mill – closed", ("Adéle Quill",), "7@tarn.example")
+    assert item.text == BODY.strip()
+    assert (item.published, item.published_from) == (DAY, "given")
+    assert item.origin == f"{tmp_path}/a.eml"
+
+
+@pytest.mark.parametrize(
+    ("charset", "encoding", "transfer"),
+    [
+        ("utf-8", "utf-8", "base64"),
+        ("iso-8859-1", "cp1252", "quoted-printable"),
+        ("koi8-r", "koi8-r", "8bit"),
+        ("no-such-charset", "utf-8", "quoted-printable"),
+        ("us-ascii", "utf-8", "8bit"),
+    ],
+)
+def test_charsets_and_transfer_encodings(tmp_path: Path, charset: str, encoding: str, transfer: str) -> None:
+    text = "Погода: дождь" if charset == "koi8-r" else "“Rain” in Tärn, said Ada Quill on Monday."
+    encode = {"base64": base64.encodebytes, "quoted-printable": quopri.encodestring}.get(transfer, bytes)
+    head = f'{HEAD}Content-Type: text/plain; charset="{charset}"\nContent-Transfer-Encoding: {transfer}\n\n'
+    assert article(tmp_path / "a.eml", head.encode() + encode(text.encode(encoding))).text == text
+
+
+def test_the_html_of_a_message_only_where_the_text_is_a_stub(tmp_path: Path) -> None:
+    html = f"<html><body><p>{'The mill at Tarn closed on Monday, said Ada Quill. ' * 3}</p></body></html>"
+    whole = f"<html><body><p>{BODY}</p><p>Read more</p><p>Unsubscribe</p></body></html>"
+    assert article(tmp_path / "a.eml", message(BODY, whole).as_bytes()).text == BODY.strip()
+    said = ("The mill at Tarn closed on Monday, said Ada Quill. " * 3).strip()
+    for stub in ("", " ", "Your mail program does not show HTML.", "https://tarn.example/newsletter/7"):
+        assert article(tmp_path / "a.eml", message(stub, html).as_bytes()).text == said
+
+
+def test_a_newsletter_laid_out_in_tables(tmp_path: Path) -> None:
+    cells = "".join(
+        f"<tr><td><table><tr><td>It rained {n} times in Tarn.</td></tr></table></td></tr>" for n in range(3)
+    )
+    item = article(
+        tmp_path / "a.eml", message("", f"<html><body><table>{cells}</table></body></html>").as_bytes()
+    )
+    assert [n for n in range(3) if f"It rained {n} times in Tarn." in item.text] == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    "added",
+    [
+        "\n-- \nAda Quill\nThe Tarn Post\n",
+        "\n_______________________________________________\ntarn-news mailing list\ntarn-news@tarn.example\n"
+        "https://tarn.example/mailman/listinfo/tarn-news\n",
+        '\n-- \nYou received this message because you are subscribed to the Google Groups "Tarn" group.\n'
+        "To unsubscribe from this group, send an e-mail.\n",
+        "\n\nYou are receiving this email because you signed up.\nUnsubscribe | Manage preferences\n",
+        "\nOn Tue, 26 Jan 2016 at 09:00, Bo Marsh <marsh@tarn.example>\nwrote:\n> Why?\n> Tell me.\n",
+    ],
+)
+def test_what_is_not_of_the_message_goes(tmp_path: Path, added: str) -> None:
+    assert article(tmp_path / "a.eml", f"{HEAD}\n{BODY}{added}").text == BODY.strip()
+
+
+def test_words_of_the_message_stay(tmp_path: Path) -> None:
+    text = (
+        "He said: to unsubscribe is hard.\n\n--\n\nThe party's mailing list was stolen, and nobody knew why."
+    )
+    assert article(tmp_path / "a.eml", f"{HEAD}\n{text}").text == text
+    quoted = "> It rained.\n> It snowed."
+    assert article(tmp_path / "a.eml", f"{HEAD}\n{quoted}").text == quoted
+
+
+def test_a_text_that_the_mail_program_broke_into_lines(tmp_path: Path) -> None:
+    head = f"{HEAD}Content-Type: text/plain; format=flowed\n\n"
+    text = "The mill at \nTarn closed \non Monday.\n \n From here.\n-- \nAda\n"
+    assert article(tmp_path / "a.eml", head + text).text == "The mill at Tarn closed on Monday.\n\nFrom here."
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        (
+            "Fwd: Rain in Tarn",
+            "See below.\n\n---------- Forwarded message ---------\nFrom: *The Tarn Post* <n@tarn.example>\n"
+            "Date: Tue, 26 Jan 2016 09:00:00 +0000\nSubject: Rain in Tarn\nTo: Bo <b@tarn.example>\n\n\n"
+            "It rained.\n",
+        ),
+        (
+            "Rain",
+            "Begin forwarded message:\n\n> From: The Tarn Post <news@tarn.example>\n> Subject: Rain in Tarn\n"
+            "> Date: 26 January 2016 at 09:00:00 GMT\n> To: b@tarn.example\n> \n> It rained.\n",
+        ),
+        (
+            "FW: Rain in Tarn",
+            "________________________________\nFrom: The Tarn Post [mailto:news@tarn.example]\n"
+            "Sent: Tuesday, January 26, 2016 9:00 AM\nTo: Bo\nSubject: Rain in Tarn\n\nIt rained.",
+        ),
+    ],
+)
+def test_a_forwarded_message_keeps_its_own_sender_and_date(tmp_path: Path, subject: str, text: str) -> None:
+    item = article(tmp_path / "a.eml", message(text, subject=subject).as_bytes())
+    assert (item.title, item.text) == ("Rain in Tarn", "It rained.")
+    assert item.authors[0].strip("*") == "The Tarn Post"
+    assert item.published is not None
+    assert item.published.date() == datetime(2016, 1, 26, tzinfo=UTC).date()
+
+
+def test_attachments(tmp_path: Path) -> None:
+    mail = message(BODY)
+    mail.add_attachment(
+        b"Rain\n\nIt rained in Tarn.", maintype="application", subtype="octet-stream", filename="ré/n.txt"
+    )
+    mail.add_attachment(b"\x89PNG", maintype="image", subtype="png", filename="photo.png")
+    mail.add_attachment(
+        b"\x89PNG", maintype="image", subtype="png", filename="logo.png", disposition="inline"
+    )
+    mail.add_attachment(b"id,text\nb1,It hailed.\n", maintype="text", subtype="csv", filename="table.csv")
+    mail.add_attachment(message("It snowed in Tarn.\n", subject="Snow"))
+    mail.add_attachment("BEGIN:VCALENDAR", subtype="calendar")
+    path = tmp_path / "a.eml"
+    assert places(read(path, mail.as_bytes()), path) == [
+        ("", BODY.strip()),
+        ("!n.txt", "It rained in Tarn."),
+        ("!photo.png", "unsupported type .png"),
+        ("!table.csv:2", "It hailed."),
+        ("!message-5.eml", "It snowed in Tarn."),
+    ]
+
+
+def test_a_message_that_is_nothing_but_an_attachment(tmp_path: Path) -> None:
+    mail = message()
+    mail.add_attachment(b"Rain\n\nIt rained.", maintype="text", subtype="plain", filename="a.txt")
+    assert article(tmp_path / "a.eml", mail.as_bytes()).title == "Rain"
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("", "empty file"),
+        ("no message", "not an e-mail message: it has no header"),
+        (HEAD, "no text left after cleaning"),
+        (
+            f"{HEAD}Content-Type: multipart/encrypted; boundary=x\n\n--x\n\nabc\n--x--\n",
+            "an encrypted message",
+        ),
+    ],
+)
+def test_messages_that_hold_no_article(tmp_path: Path, content: str, expected: str) -> None:
+    assert reason(tmp_path / "a.eml", content) == expected
+
+
+def mailbox(*messages: bytes) -> bytes:
+    return b"".join(b"From quill@tarn.example Wed Jan 27 10:00:00 2016\n" + m + b"\n" for m in messages)
+
+
+def test_a_mailbox(tmp_path: Path) -> None:
+    path = tmp_path / "a.mbox"
+    mail = message("It rained.\n")
+    mail.add_attachment(b"Snow\n\nIt snowed.", maintype="text", subtype="plain", filename="a.txt")
+    del mail["Message-ID"]
+    quoted = f"{HEAD}\n>From Tarn it is far.\n\nFrom here, too.\n".encode()
+    long = f"{HEAD}\n{'It rained. ' * 1000}\n".encode()
+    content = mailbox(mail.as_bytes(), quoted, b"\x00\xff\n", long, message("It hailed.\n").as_bytes())
+    items = read(path, content, LoadOptions(max_bytes=5000))
+    assert places(items, path) == [
+        (":1", "It rained."),
+        (":1!a.txt", "It snowed."),
+        (":2", "From Tarn it is far.\n\nFrom here, too."),
+        (":3", "not an e-mail message: it has no header"),
+        (":4", "larger than 5 kB"),
+        (":5", "It hailed."),
+    ]
+    assert [item.id for item in items if isinstance(item, Article)] == [
+        f"{tmp_path.name}/a.mbox#1",
+        f"{tmp_path.name}/a.mbox:1!a.txt",
+        "7@tarn.example",
+        "8@tarn.example",
+    ]
+    for count in range(1, 6):
+        file = SourceFile(path, f"{tmp_path.name}/a.mbox", len(content), resume_after=count)
+        assert [*load(file, LoadOptions(max_bytes=5000))] == items[count:]
+
+
+def test_a_file_that_is_no_mailbox(tmp_path: Path) -> None:
+    assert reason(tmp_path / "a.mbox", BODY) == (
+        'not a mailbox: it does not begin with a line "From ADDRESS DATE"'
+    )

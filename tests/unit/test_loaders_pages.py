@@ -1,0 +1,410 @@
+"""What of a web page is its article: captions, tables, lists and boxes; no promos, comments and notices."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.errors import SourceError
+from nutgraf.indexer.loaders import Skipped, SourceFile, discover, load
+
+LEAD = (
+    "The festival of Tarn drew forty thousand visitors this year, more than ever before, its director said "
+    "at a"
+    " news conference on Monday morning in the old town hall."
+)
+MIDDLE = (
+    "Hotels in the town were full for nine nights, and the railway ran extra trains from the capital, a "
+    "spokesman"
+    " for the tourist office of the region said on Tuesday."
+)
+END = (
+    "The next festival will be held from the third to the twelfth of July, the director said, and tickets "
+    "will be"
+    " on sale from the first of March at the town hall."
+)
+
+
+def read(tmp_path: Path, html: str) -> Article | Skipped:
+    path = tmp_path / "page.html"
+    path.write_text(html)
+    (got,) = load(SourceFile(path, "page.html", path.stat().st_size))
+    return got
+
+
+def page(between: str, *, after: str = "", head: str = "") -> str:
+    return (
+        f"<!doctype html><html><head><title>Record crowd at festival</title>{head}</head><body><article>"
+        f"<h1>Record crowd at festival</h1><p>{LEAD}</p>{between}<p>{MIDDLE}</p><p>{END}</p></article>{after}"
+        "</body></html>"
+    )
+
+
+def lines(tmp_path: Path, html: str) -> list[str]:
+    got = read(tmp_path, html)
+    assert isinstance(got, Article), got
+    return got.text.split("\n\n")
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        (
+            "<figure><img src=x><figcaption>The singer Noor Haddad. <span>Photograph: Emil "
+            "Roth</span></figcaption>"
+            "</figure>",
+            ["The singer Noor Haddad. Photograph: Emil Roth"],
+        ),
+        (
+            '<div class="wp-caption"><img src=x><p class="wp-caption-text">The singer Noor Haddad on '
+            "Friday</p></div>",
+            ["The singer Noor Haddad on Friday"],
+        ),
+        (
+            "<h2>Prizes</h2><ul><li><span>Best film: Ilse Kramer</span></li><li><span>Best actor: Jakob "
+            "Lund</span>"
+            "</li></ul>",
+            ["Prizes", "Best film: Ilse Kramer", "Best actor: Jakob Lund"],
+        ),
+        (
+            "<table><caption>What it costs</caption><tr><th>Ticket</th><th>Price</th></tr>"
+            "<tr><td>Day ticket</td><td>48 crowns</td></tr></table>",
+            ["What it costs", "Ticket | Price", "Day ticket | 48 crowns"],
+        ),
+        (
+            "<blockquote><p>The best week of the year.</p><footer>Anna Berg, critic</footer></blockquote>",
+            ["The best week of the year.", "Anna Berg, critic"],
+        ),
+        (
+            '<aside class="factbox"><h3>In numbers</h3><p>The festival was founded in 1974.</p></aside>',
+            ["In numbers", "The festival was founded in 1974."],
+        ),
+        (
+            "<dl><dt>Founded</dt><dd>1974</dd><dt>Budget</dt><dd>11 million crowns</dd></dl>",
+            ["Founded", "1974", "Budget", "11 million crowns"],
+        ),
+        (
+            "<details><summary>Who founded it?</summary><p>Two teachers of the town did, in "
+            "1974.</p></details>",
+            ["Who founded it?", "Two teachers of the town did, in 1974."],
+        ),
+    ],
+)
+def test_parts_of_an_article_that_are_no_paragraphs_stay(
+    tmp_path: Path, html: str, expected: list[str]
+) -> None:
+    assert lines(tmp_path, page(html)) == [LEAD, *expected, MIDDLE, END]
+
+
+def test_a_fact_box_and_a_table_at_the_end_stay(tmp_path: Path) -> None:
+    html = page("").replace(
+        "</article>",
+        "<div class='infobox'><h3>Key facts</h3><ul><li>Founded in "
+        "1974</li></ul></div><table><tr><th>Year</th>"
+        "<th>Visitors</th></tr><tr><td>2020</td><td>36,000</td></tr></table></article>",
+    )
+    assert lines(tmp_path, html)[3:] == ["Key facts", "Founded in 1974", "Year | Visitors", "2020 | 36,000"]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<p><strong>READ MORE: <a href="/x">Singer cancels tour after fall from stage</a></strong></p>',
+        '<p>Related: <a href="/x">Singer cancels tour after fall from stage</a></p>',
+        '<p><em>Lesen Sie auch: <a href="/x">Die Sängerin sagt ihre Reise nach einem Sturz ab</a></em></p>',
+        '<p><a href="/x"><strong>Singer cancels tour after fall from stage</strong></a></p>',
+        '<p>See also<br><a href="/x">Singer cancels tour after fall from stage</a></p>',
+        '<div class="related-inline"><h4>Related stories</h4><ul><li><a href="/a">Mayor of Tarn resigns '
+        "over land"
+        ' deal</a></li><li><a href="/b">Ten killed as bus plunges into gorge</a></li></ul></div>',
+        '<h3>More from Tarn</h3><ul><li><a href="/a">Mayor of Tarn resigns over land deal</a></li></ul>',
+        '<h3>You may also like</h3><div><a href="/a">Mayor of Tarn resigns over land deal</a></div>',
+        '<aside data-component="richLink"><a href="/a">Mayor of Tarn resigns over land deal</a></aside>',
+        '<div class="newsletter-signup"><h3>The Tarn Briefing</h3><p>All that matters, every '
+        "morning.</p><form>"
+        "<input name=mail><button>Sign up</button></form></div>",
+        '<div id="onetrust-banner-sdk"><p>We and our partners store information on your device.</p></div>',
+        '<div class="paywall-offer"><p>You have two free articles left. Read on for one crown a '
+        "week.</p></div>",
+        '<div class="share-bar"><span>Share</span><ul><li><a href="#">Facebook</a></li></ul></div>',
+        '<div class="ad-slot"><p>Advertisement</p><p>Buy the new saw of Brenn and Sons today.</p></div>',
+        '<div role="dialog"><p>Turn on notifications to hear of news as it happens.</p></div>',
+        '<p><span class="visually-hidden">This link opens in a new tab</span></p>',
+    ],
+)
+def test_what_stands_between_paragraphs_and_is_not_of_the_article_goes(tmp_path: Path, html: str) -> None:
+    assert lines(tmp_path, page(html)) == [LEAD, MIDDLE, END]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<section id="comments" class="comments-area"><h3>3 comments</h3><ol class="comment-list"><li '
+        'class="comment">'
+        "<div>Troll77</div><p>The director was arrested last night, everybody knows that, and all is "
+        "fake.</p></li>"
+        "</ol></section>",
+        '<h3>2 Comments</h3><ul><li class="reply"><p>I was there and it was great, thanks to all the '
+        "helpers of it."
+        "</p></li></ul>",
+        '<div class="bottom"><h2>Leave a comment</h2><form><textarea></textarea></form></div>',
+        '<div class="recirc"><h2>Most read</h2><p>Ten killed as a bus plunges into a gorge in the '
+        "mountains.</p></div>",
+        "<footer><p>© 2021 The Tarn Post. All rights reserved.</p></footer>",
+    ],
+)
+def test_what_stands_behind_an_article_goes(tmp_path: Path, html: str) -> None:
+    assert lines(tmp_path, page("", after=html)) == [LEAD, MIDDLE, END]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<p>The <a href="/x">mayor of Tarn, who resigned over a land deal</a>, had opened it.</p>',
+        '<p><a href="/x">The mayor of Tarn resigned on Monday, his office said.</a></p>',
+        "<p>Read more books, the director told the pupils.</p>",
+        '<p>Related to the <a href="/x">mayor of Tarn</a> by marriage, she had run the festival for ten '
+        "years.</p>",
+    ],
+)
+def test_sentences_with_links_stay(tmp_path: Path, html: str) -> None:
+    assert len(lines(tmp_path, page(html))) == 4
+
+
+def test_an_element_that_holds_the_article_stays_whatever_it_is_called(tmp_path: Path) -> None:
+    for name in ("paywall", "has-related content--share", "subscription-content", "post comments-open"):
+        html = page("").replace("<article>", f'<div class="{name}">').replace("</article>", "</div>")
+        assert lines(tmp_path, html) == [LEAD, MIDDLE, END]
+
+
+BODY = "The salt works of Bray closed on Friday after 212 years. The director, Ines Aldana, locked the gate."
+NOTICE = '<div id="root"></div><noscript>You need to enable JavaScript to run this app.</noscript>'
+
+
+def shell(head: str = "", body: str = NOTICE) -> str:
+    return (
+        f"<!doctype html><html><head><title>Salt works close</title>{head}</head><body>{body}</body></html>"
+    )
+
+
+def json_script(value: object, attributes: str) -> str:
+    return f"<script {attributes}>{json.dumps(value)}</script>"
+
+
+STORY = {"headline": "Salt works close", "body": BODY}
+OTHER = {"headline": "Mayor resigns", "body": "The mayor of Tarn resigned on Monday over a land deal. " * 9}
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        shell(json_script({"@type": "NewsArticle", "articleBody": BODY}, 'type="application/ld+json"')),
+        shell(
+            json_script({"@type": "Report", "articleBody": f"<p>{BODY}</p>"}, 'type="application/ld+json"')
+        ),
+        shell("", NOTICE + json_script({"a": STORY}, 'id="__NEXT_DATA__" type="application/json"')),
+        shell("", NOTICE + json_script({"more": [OTHER], "story": STORY}, 'type="application/json"')),
+        shell("", f"{NOTICE}<script>window.__PRELOADED_STATE__ = {json.dumps(STORY)};</script>"),
+        shell("", f"{NOTICE}<script>window.__DATA__=1;window.__INITIAL_STATE__={json.dumps(STORY)}</script>"),
+        shell("", f"{NOTICE}<script>__STATE__ = JSON.parse({json.dumps(json.dumps(STORY))})</script>"),
+        shell(
+            "",
+            NOTICE
+            + "<script>Fusion.globalContent="
+            + json.dumps(
+                {
+                    "headlines": {"basic": "Salt works close"},
+                    "content_elements": [
+                        {"type": "text", "content": BODY[:56]},
+                        {"type": "interstitial_link", "content": "Read more"},
+                        {"type": "text", "content": f"<b>{BODY[57:]}</b>"},
+                    ],
+                }
+            )
+            + ";Fusion.x=1</script>",
+        ),
+        shell(
+            "",
+            NOTICE
+            + json_script(
+                {"title": "Salt works close", "content": {"nodeType": "document", "content": [
+                    {"nodeType": "paragraph", "content": [
+                        {"nodeType": "text", "value": BODY[:20]}, {"nodeType": "hyperlink", "content": [
+                            {"nodeType": "text", "value": BODY[20:30]}]},
+                        {"nodeType": "text", "value": BODY[30:]},
+                    ]}]}},
+                'type="application/json"',
+            ),
+        ),
+    ],
+)  # fmt: skip
+def test_the_text_that_a_page_of_scripts_has_as_data(tmp_path: Path, html: str) -> None:
+    got = read(tmp_path, html)
+    assert isinstance(got, Article), got
+    assert (got.title, " ".join(got.text.split())) == ("Salt works close", BODY)
+
+
+def test_data_that_is_longer_than_what_the_page_shows(tmp_path: Path) -> None:
+    full = f"{LEAD} {MIDDLE} {END} {BODY}"
+    data = json_script({"@type": "NewsArticle", "articleBody": full}, 'type="application/ld+json"')
+    cut = shell(data, f"<article><h1>Record crowd</h1><p>{LEAD}</p><p>Subscribe to read on.</p></article>")
+    assert lines(tmp_path, cut) == [full]
+    other = json_script(
+        {"@type": "NewsArticle", "articleBody": OTHER["body"] * 3}, 'type="application/ld+json"'
+    )
+    assert lines(tmp_path, page("", head=other)) == [LEAD, MIDDLE, END]
+
+
+SAVE_IT = "no text without scripts: open the page in a browser and save it from there"
+
+
+@pytest.mark.parametrize(
+    ("html", "reason"),
+    [
+        (shell(), SAVE_IT),
+        (shell("<script src=app.js></script>", '<div id="app"></div>'), SAVE_IT),
+        (shell("", "<p>Please enable JavaScript to view this page.</p><script src=a.js></script>"), SAVE_IT),
+        (
+            shell("", "<p>Bitte aktivieren Sie JavaScript in Ihrem Browser.</p><script src=a.js></script>"),
+            SAVE_IT,
+        ),
+        (
+            '<html><head><title>Old</title></head><frameset><frame src="story.html"></frameset></html>',
+            "a page of frames: index the page that holds the text, such as story.html",
+        ),
+        (
+            "<html><head><title>Just a moment...</title></head><body><p>Checking the site "
+            "connection.</p></body></html>",
+            "a check for robots, not the article: open the page in a browser and save it from there",
+        ),
+        (
+            "<html><head><title>Before you continue</title></head><body><p>We use data to show "
+            "ads.</p></body></html>",
+            "a consent page, not the article: answer it in a browser, then save the article",
+        ),
+        (
+            "<html><head><title>404 Not Found</title></head><body><p>The page has gone.</p></body></html>",
+            "an error page, not an article",
+        ),
+        (
+            "<html><head><title>Politics | The Tarn Post</title></head><body>"
+            + "".join(
+                f'<article class="card"><h3><a href="/{n}">Mayor of Tarn resigns, part {n}</a></h3><p>The '
+                f"mayor went on"
+                f" Monday over a land deal of {n} million crowns.</p></article>"
+                for n in range(12)
+            ),
+            "a list of articles, not an article",
+        ),
+    ],
+)
+def test_pages_that_are_no_article_say_why(tmp_path: Path, html: str, reason: str) -> None:
+    got = read(tmp_path, html)
+    assert isinstance(got, Skipped), got.text
+    assert got.reason == reason
+
+
+def test_an_article_for_readers_without_scripts(tmp_path: Path) -> None:
+    html = shell(
+        "", f"<div id=app></div><noscript><h1>Salt</h1><p>{LEAD}</p><p>{MIDDLE}</p><p>{END}</p></noscript>"
+    )
+    assert lines(tmp_path, html) == [LEAD, MIDDLE, END]
+
+
+@pytest.mark.parametrize(
+    ("page_name", "folder"),
+    [
+        ("Record crowd.html", "Record crowd_files"),
+        ("Rekord.htm", "Rekord-Dateien"),
+        ("Récord.html", "Récord_archivos"),
+        ("Le record.html", "Le record_fichiers"),
+        ("RECORD.HTML", "record_files"),
+    ],
+)
+def test_a_page_saved_with_its_parts_is_one_article(tmp_path: Path, page_name: str, folder: str) -> None:
+    (tmp_path / "in" / folder).mkdir(parents=True)
+    (tmp_path / "in" / page_name).write_text("<p>Hello.</p>")
+    (tmp_path / "in" / folder / "saved_resource.html").write_text("<p>Ad choices.</p>")
+    for pattern in ("in", "in/*", "in/**/*.[hH][tT][mM]*"):
+        files, skipped = discover([str(tmp_path / pattern)])
+        assert [file.path.name for file in files] == [page_name]
+        assert skipped == []
+    with pytest.raises(SourceError, match="no file matches"):
+        discover([str(tmp_path / "in" / "*" / "*.html")])
+    # Whoever names it wants it.
+    (file,), _ = discover([str(tmp_path / "in" / folder / "saved_resource.html")])
+    assert file.path.name == "saved_resource.html"
+
+
+def test_a_folder_with_such_a_name_and_no_page_beside_it_is_read(tmp_path: Path) -> None:
+    (tmp_path / "case_files").mkdir()
+    (tmp_path / "case_files" / "a.html").write_text("<p>Hello.</p>")
+    (file,), _ = discover([str(tmp_path)])
+    assert file.path.name == "a.html"
+
+
+@pytest.mark.parametrize(
+    ("head", "heading", "title", "source"),
+    [
+        ("<title>Bridge falls | The Tarn Post</title>", "Bridge falls", "Bridge falls", None),
+        (
+            '<title>Bridge falls - Tarn News</title><meta property="og:site_name" content="Tarn News">',
+            "",
+            "Bridge falls",
+            "Tarn News",
+        ),
+        (
+            '<meta property="og:title" content="Tarn: Bridge falls – one year on | Tarn News">'
+            '<meta property="og:site_name" content="Tarn News">',
+            "",
+            "Tarn: Bridge falls – one year on",
+            "Tarn News",
+        ),
+        (
+            '<title>Tarn News » Bridge falls</title><meta property="og:site_name" content="Tarn News">',
+            "Tarn News",
+            "Bridge falls",
+            "Tarn News",
+        ),
+        (
+            '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "Bridge falls in Tarn",'
+            ' "publisher": {"@type": "Organization", "name": "The Tarn Post"}}</script>',
+            "Bridge falls in Tarn, nobody hurt",
+            "Bridge falls in Tarn, nobody hurt",
+            "The Tarn Post",
+        ),
+    ],
+)
+def test_the_title_and_the_outlet(
+    tmp_path: Path, head: str, heading: str, title: str, source: str | None
+) -> None:
+    got = read(
+        tmp_path, f"<html><head>{head}</head><body><h1>{heading}</h1><p>{LEAD}</p><p>{END}</p></body></html>"
+    )
+    assert isinstance(got, Article)
+    assert (got.title, got.source) == (title, source)
+
+
+@pytest.mark.parametrize(
+    ("head", "byline", "authors"),
+    [
+        (
+            '<script type="application/ld+json">{"@graph": [{"@type": "NewsArticle", "author": [{"name": '
+            '"Ann Lee"},'
+            ' {"name": "Tom Reed"}]}]}</script>',
+            "",
+            ("Ann Lee", "Tom Reed"),
+        ),
+        ('<meta name="author" content="By Ann Lee and Tom Reed">', "", ("Ann Lee", "Tom Reed")),
+        ("", '<div class="byline">By <a rel="author" href="/x">Ann Lee</a></div>', ("Ann Lee",)),
+    ],
+)
+def test_the_authors(tmp_path: Path, head: str, byline: str, authors: tuple[str, ...]) -> None:
+    html = (
+        f"<html><head>{head}</head><body><h1>Bridge falls</h1>{byline}<p>{LEAD}</p><p>{END}</p></body></html>"
+    )
+    got = read(tmp_path, html)
+    assert isinstance(got, Article)
+    assert got.authors == authors
+    assert got.text.split("\n\n") == [LEAD, END]

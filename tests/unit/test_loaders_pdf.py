@@ -1,0 +1,291 @@
+"""What is printed on the pages of a PDF comes out as one text, in reading order."""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.loaders import LoadOptions, SourceFile, load
+
+
+class Type(NamedTuple):
+    """A line of type on a page of 595 by 842 points, from the lower left corner; `turn` is PDF's matrix."""
+
+    x: float
+    y: float
+    text: str
+    size: float = 10
+    turn: str = "1 0 0 1"
+
+
+def pdf(pages: Sequence[Sequence[Type]], title: str = "", page_entries: bytes = b"") -> bytes:
+    """Write a PDF by hand, in Helvetica."""
+    count = len(pages)
+    kids = b" ".join(b"%d 0 R" % (4 + 2 * number) for number in range(count))
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [%s] /Count %d >>" % (kids, count),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
+    ]
+    for number, page in enumerate(pages):
+        content = b"\n".join(
+            b"BT /F1 %g Tf %s %g %g Tm (%s) Tj ET"
+            % (line.size, line.turn.encode(), line.x, line.y, escaped(line.text))
+            for line in page
+        )
+        objects += [
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents %d 0 R"
+            b" /Resources << /Font << /F1 3 0 R >> >> %s >>" % (5 + 2 * number, page_entries),
+            b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content),
+        ]
+    objects.append(b"<< /Title (%s) >>" % escaped(title))
+    out, offsets = b"%PDF-1.4\n", []
+    for number, body in enumerate(objects, 1):
+        offsets.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    entries = (len(objects) + 1, len(objects), len(out))
+    return (
+        out
+        + b"xref\n0 %d\n0000000000 65535 f \n" % entries[0]
+        + table
+        + b"trailer << /Size %d /Root 1 0 R /Info %d 0 R >>\nstartxref\n%d\n%%%%EOF" % entries
+    )
+
+
+def escaped(text: str) -> bytes:
+    return text.encode("cp1252").replace(b"\\", rb"\\").replace(b"(", rb"\(").replace(b")", rb"\)")
+
+
+def column(text: str, x: float = 60, y: float = 700, size: float = 10) -> Iterator[Type]:
+    """Yield the lines of a text one below the other."""
+    for number, line in enumerate(text.strip().split("\n")):
+        yield Type(x, y - 1.2 * size * number, line, size)
+
+
+def article(path: Path, content: bytes) -> Article:
+    path.write_bytes(content)
+    (item,) = load(SourceFile(path, path.name, len(content)), LoadOptions())
+    assert isinstance(item, Article), item.reason
+    return item
+
+
+def pages_of(article: Article) -> list[str]:
+    places = [0, *article.page_breaks, len(article.text)]
+    return [article.text[first:last] for first, last in pairwise(places)]
+
+
+HEADLINE = Type(60, 740, "Ferry pier reopens after the storm", 18)
+FIRST = """The pier at Selby Sound was opened again on Monday, three weeks after the
+storm had torn away its northern end. The harbour master, Ida Lund, said that the
+repairs had cost four million crowns and that ferries would call there from"""
+SECOND = """tomorrow on. The island of Marr had been cut off for all that time, and its shop
+had run out of flour and lamp oil. Nobody was hurt when the pier broke, but two
+boats sank. The council wants to build a second pier on the southern shore, which"""
+THIRD = """would be sheltered from the wind. A decision is expected in the spring, and the
+ferry company has offered to pay for a third of it."""
+WHOLE = " ".join(f"{FIRST}\n{SECOND}\n{THIRD}".split("\n"))
+
+
+def stripped(text: str) -> str:
+    return " ".join(text.split("\n"))
+
+
+@pytest.mark.parametrize("count", [2, 3])
+@pytest.mark.parametrize(
+    ("head", "foot"),
+    [
+        ("THE SELBY POST   Tuesday, 9 May 2023", "www.selbypost.example  Page {} of 3"),
+        ("Selby Post | News", "{}"),
+        ("5/9/23, 10:12 AM", "https://selbypost.example/news/pier.html {}/3"),
+        ("{} The Selby Post", "Copyright 2023 Selby Media. All rights reserved."),
+    ],
+)
+def test_running_lines_are_no_text(tmp_path: Path, head: str, foot: str, count: int) -> None:
+    texts = [FIRST, SECOND, THIRD][:count]
+    pages = [
+        [
+            Type(60, 800, head.format(n)),
+            *([HEADLINE] if n == 1 else []),
+            *column(text),
+            Type(60, 40, foot.format(n)),
+        ]
+        for n, text in enumerate(texts, 1)
+    ]
+    got = article(tmp_path / "a.pdf", pdf(pages))
+    assert got.title == HEADLINE.text
+    assert got.text == stripped("\n".join(texts))
+    assert pages_of(got) == [stripped(text) + " " * (n < count) for n, text in enumerate(texts, 1)]
+
+
+def test_heads_of_left_and_right_pages(tmp_path: Path) -> None:
+    heads = [(60, "{} SELBY POST"), (400, "NEWS {}")]
+    texts = [FIRST, SECOND, FIRST, SECOND, THIRD]
+    pages = [
+        [Type(heads[n % 2][0], 800, heads[n % 2][1].format(n)), *column(text, y=740)]
+        for n, text in enumerate(texts, 12)
+    ]
+    got = article(tmp_path / "a.pdf", pdf(pages, "Pier"))
+    assert got.text == stripped("\n".join(texts))
+    assert len(got.page_breaks) == 4
+
+
+def test_text_that_is_alike_on_two_pages_stays(tmp_path: Path) -> None:
+    pages = [list(column(f"{FIRST}\n{SECOND}")), list(column(f"{FIRST}\n{THIRD}"))]
+    assert article(tmp_path / "a.pdf", pdf(pages, "Pier")).text.count("Ida Lund") == 2
+
+
+LEFT = """The pier at Selby Sound was
+opened again on Monday, three
+weeks after the storm had torn
+away its northern end. The
+harbour master, Ida Lund, said
+that the repairs had cost four"""
+RIGHT = """million crowns and that all the
+ferries would call there from
+tomorrow on. The island of Marr
+had been cut off for all that
+time, and its shop had run out
+of flour and lamp oil."""
+
+
+@pytest.mark.parametrize("by_rows", [True, False])
+@pytest.mark.parametrize("places", [(60, 230), (60, 230, 400)])
+def test_columns_are_read_one_after_the_other(
+    tmp_path: Path, *, by_rows: bool, places: Sequence[int]
+) -> None:
+    texts = [LEFT, RIGHT, LEFT][: len(places)]
+    lines = [line for x, text in zip(places, texts, strict=True) for line in column(text, x)]
+    if by_rows:
+        lines.sort(key=lambda line: -line.y)
+    got = article(tmp_path / "a.pdf", pdf([[HEADLINE, *lines]]))
+    expected = stripped(f"{LEFT}\n{RIGHT}") + f"\n\n{stripped(LEFT)}" * (len(places) - 2)
+    assert (got.title, got.text) == (HEADLINE.text, expected)
+
+
+def test_a_line_over_both_columns_parts_them(tmp_path: Path) -> None:
+    across = Type(60, 600, "A second story begins here and runs across both of the columns", 14)
+    lower = [*column(RIGHT, 60, 570), *column(LEFT, 230, 570)]
+    got = article(tmp_path / "a.pdf", pdf([[HEADLINE, *column(LEFT), *column(RIGHT, 230), across, *lower]]))
+    assert got.text.split("\n\n") == [
+        stripped(f"{LEFT}\n{RIGHT}"),
+        across.text,
+        stripped(RIGHT),
+        stripped(LEFT),
+    ]
+
+
+def test_a_table_is_read_by_its_rows(tmp_path: Path) -> None:
+    cells = [
+        ("Marr", "4,120", "12 per cent"),
+        ("Selby", "3,050", "8 per cent"),
+        ("Orm", "1,900", "5 per cent"),
+    ]
+    table = [
+        Type(60 + 120 * x, 600 - 14 * y, cell)
+        for x in range(3)
+        for y, cell in enumerate(row[x] for row in cells)
+    ]
+    got = article(tmp_path / "a.pdf", pdf([[HEADLINE, *column(f"{FIRST}\n{SECOND[:-7]}."), *table]]))
+    assert "Marr 4,120 12 per cent" in got.text
+    assert "Orm 1,900 5 per cent" in got.text
+
+
+def test_a_footnote_follows_the_sentence_that_it_interrupts(tmp_path: Path) -> None:
+    note = "1 The figure is that of the council, and does not count the boats."
+    pages = [[HEADLINE, *column(FIRST), Type(60, 60, note, 8)], list(column(THIRD))]
+    got = article(tmp_path / "a.pdf", pdf(pages))
+    assert got.text.split("\n\n") == [stripped(f"{FIRST}\n{THIRD}"), note]
+    assert got.text[got.page_breaks[0] :].startswith("would be sheltered")
+
+
+@pytest.mark.parametrize(
+    "jump", ["Continued on page 4", "(more)", "- more -", "PIER, continued from page A1"]
+)
+def test_jump_lines_are_no_text(tmp_path: Path, jump: str) -> None:
+    pages = [[HEADLINE, *column(FIRST), Type(60, 640, jump)], list(column(SECOND))]
+    assert article(tmp_path / "a.pdf", pdf(pages)).text == stripped(f"{FIRST}\n{SECOND}")
+
+
+def test_a_word_that_a_page_breaks_is_rejoined(tmp_path: Path) -> None:
+    first = FIRST.replace("call there from", "call at the har-")
+    second = SECOND.replace("tomorrow on.", "bour again.")
+    got = article(tmp_path / "a.pdf", pdf([[HEADLINE, *column(first)], list(column(second))]))
+    assert "ferries would call at the harbour again. The island" in got.text
+    assert pages_of(got)[1].startswith("bour again.")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("One line.", "One line."),
+        (
+            "There will be new sanc-\ntions, he said, and the sanctions hold for a year.",
+            "There will be new sanctions, he said, and the sanctions hold for a year.",
+        ),
+        ("the nuclear-\narmed state is armed and nuclear", "the nuclear-armed state is armed and nuclear"),
+        ("what he told Jean-\nPierre that day", "what he told Jean-Pierre that day"),
+        ("it was a two-\nweek pause in the war", "it was a twoweek pause in the war"),
+    ],
+)
+def test_a_hyphen_at_the_end_of_a_line(tmp_path: Path, text: str, expected: str) -> None:
+    assert article(tmp_path / "a.pdf", pdf([[HEADLINE, *column(text)]])).text == expected
+
+
+def test_indents_and_spaces_begin_paragraphs(tmp_path: Path) -> None:
+    indented = [Type(75 if n == 0 else 60, 664 - 12 * n, line) for n, line in enumerate(SECOND.split("\n"))]
+    spaced = list(column(THIRD, y=600))
+    got = article(tmp_path / "a.pdf", pdf([[HEADLINE, *column(FIRST), *indented, *spaced]]))
+    assert got.text.split("\n\n") == [stripped(text) for text in (FIRST, SECOND, THIRD)]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "", "Microsoft Word - pier_final.doc", "pier-final-2.indd", "Layout 1", "untitled", "Document1",
+        "PowerPoint Presentation", "https://selbypost.example/pier", r"C:\Users\ida\pier.docx",
+    ],
+)  # fmt: skip
+def test_the_largest_type_is_the_title(tmp_path: Path, title: str) -> None:
+    headline = [Type(60, 760, "Ferry pier reopens", 18), Type(60, 738, "after the storm", 18)]
+    got = article(tmp_path / "a.pdf", pdf([[*headline, Type(60, 715, "By Ida Holm"), *column(FIRST)]], title))
+    assert (got.title, got.authors, got.text) == (HEADLINE.text, ("Ida Holm",), stripped(FIRST))
+
+
+@pytest.mark.parametrize("title", [HEADLINE.text.upper(), f"{HEADLINE.text} - Selby Post"])
+def test_a_title_of_the_file_is_not_repeated_in_the_text(tmp_path: Path, title: str) -> None:
+    got = article(tmp_path / "a.pdf", pdf([[HEADLINE, *column(FIRST)]], title))
+    assert (got.title, got.text) == (title, stripped(FIRST))
+
+
+def test_the_name_of_the_paper_above_the_date_is_no_title(tmp_path: Path) -> None:
+    paper = [Type(60, 790, "THE SELBY POST", 30), Type(60, 770, "Tuesday, 9 May 2023")]
+    assert article(tmp_path / "a.pdf", pdf([[*paper, HEADLINE, *column(FIRST)]])).title == HEADLINE.text
+
+
+@pytest.mark.parametrize(("start", "rest"), [("T", "he pier"), ("A", "t Selby"), ("A", "court")])
+def test_a_large_first_letter_belongs_to_its_word(tmp_path: Path, start: str, rest: str) -> None:
+    lines = [rest, *FIRST.split("\n")[1:], *SECOND.split("\n"), "at"]
+    text = [Type(90 if n < 2 else 60, 700 - 12 * n, line) for n, line in enumerate(lines)]
+    got = article(tmp_path / "a.pdf", pdf([[HEADLINE, Type(60, 688, start, 28), *text]]))
+    assert got.text.startswith(start + " " * (rest == "court") + rest)
+
+
+def test_pages_that_lie_on_their_side_and_stamps(tmp_path: Path) -> None:
+    stamp = Type(200, 300, "EMBARGOED COPY", 60, "0.7 0.7 -0.7 0.7")
+    slug = Type(60, 860, "pier_final.indd  1  09.05.23  10:12")
+    lines = [HEADLINE, *column(FIRST)]
+    turned = [Type(595 - line.y * 0.7, line.x, line.text, line.size, "0 1 -1 0") for line in lines]
+    for page in ([*lines, stamp, slug], turned):
+        got = article(tmp_path / "a.pdf", pdf([page]))
+        assert (got.title, got.text) == (HEADLINE.text, stripped(FIRST))
+
+
+def test_pages_without_text_count(tmp_path: Path) -> None:
+    got = article(tmp_path / "a.pdf", pdf([[], [HEADLINE, *column(FIRST)], [], list(column(SECOND)), []]))
+    assert got.title == HEADLINE.text
+    assert [got.page_of(got.text.index(word)) for word in ("Selby", "Marr")] == [2, 4]
+    assert len(got.page_breaks) == 4
