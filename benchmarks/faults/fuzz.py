@@ -31,6 +31,10 @@ from nutgraf.indexer.sandbox import WorkerPool
 from nutgraf.settings import Settings
 from tests.fakes import word_spans
 from tests.unit.test_loaders_formats import PRINTED, page, pdf, word
+from tests.unit.test_loaders_odt import HEAD, PROPERTIES
+from tests.unit.test_loaders_odt import zipped as odt
+from tests.unit.test_loaders_rtf import INFO
+from tests.unit.test_loaders_rtf import document as rtf
 
 FINE = ("read", "refused", "died")
 """It was taken; it was refused for a reason; its parser died in a worker, which costs this document alone."""
@@ -47,7 +51,7 @@ _TOO_LONG = "took longer than"
 _BY_SYSTEM = ("SIG", "exit status", "PanicException", "it closed")  # ways to die that no Python code has
 _JSON = {"Content-Type": "application/json"}
 _MCP = {**_JSON, "Accept": "application/json, text/event-stream"}
-_INSIDE = {".docx": mutated_zip, ".jsonl.gz": mutated_gzip}
+_INSIDE = {".docx": mutated_zip, ".odt": mutated_zip, ".jsonl.gz": mutated_gzip}
 _PRELOADED = ("faiss", "sentencex", "tantivy", "nutgraf.api.web.app", "nutgraf.indexer.embedded.writer")
 
 
@@ -200,6 +204,10 @@ def _documents() -> dict[str, list[bytes]]:
         ".jsonl": [lines, questions],
         ".jsonl.gz": [gzip.compress(lines)],
         ".docx": [word()],
+        ".odt": [odt(HEAD + "<text:p>The talks go on.</text:p>", properties=PROPERTIES)],
+        ".rtf": [
+            rtf(r"By Ann Lee\par January 27, 2016\par The talks go on.{\footnote For weeks.}", info=INFO)
+        ],
         ".pdf": [pdf(["Talks to go on", "By Ann Lee", "January 27, 2016", *PRINTED], "Talks")],
     }
 

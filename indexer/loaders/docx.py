@@ -5,31 +5,31 @@ and 4): an element is passed over only where its words are not shown.
 """
 
 import posixpath
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from nutgraf.indexer.loaders.assemble import ArticleDraft
 from nutgraf.indexer.loaders.base import LoadOptions, UnreadableError
-from nutgraf.indexer.loaders.manuscript import TITLE_STYLES, Block, Manuscript, cell_words, row_blocks
-from nutgraf.indexer.loaders.package import Package, descendants, local, number, value
-from nutgraf.indexer.loaders.symbols import symbol
+from nutgraf.indexer.loaders.docx_story import WordStyles, read_story
+from nutgraf.indexer.loaders.html import read_html
+from nutgraf.indexer.loaders.manuscript import Block, Manuscript
+from nutgraf.indexer.loaders.package import Package, descendants, local, value
+from nutgraf.indexer.loaders.rtf import read_rtf
+from nutgraf.indexer.loaders.text import read_text
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
 _KIND = "Word document"
 _LOCKED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the old container, which also wraps encrypted new documents
-# Of a cell that spans rows: a label is said again in each of them, a longer text is not.
-_REPEATED_CHARS = 200
-_MOST_COLUMNS = 10_000
-_LONGEST_CHAIN = 20  # of styles that are based on another
-_OFF = frozenset({"0", "false", "off"})
-# Deleted and moved text, instructions of fields, and the readings that stand above ruby text.
-_NOT_SHOWN = frozenset({"del", "moveFrom", "delText", "delInstrText", "rt", "tblGrid", "fldData"})
-_WRITTEN = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "den": "/"}
 _NO_NOTES = frozenset({"separator", "continuationSeparator", "continuationNotice"})
-_ENDLESS = frozenset({"DATE", "TIME", "PRINTDATE", "SAVEDATE"})
+_CHUNK_READERS = {
+    ".htm": read_html,
+    ".html": read_html,
+    ".xhtml": read_html,
+    ".rtf": read_rtf,
+    ".txt": read_text,
+}
 
 
 def read_docx(data: bytes, options: LoadOptions) -> ArticleDraft:
@@ -40,13 +40,10 @@ def read_docx(data: bytes, options: LoadOptions) -> ArticleDraft:
     """
     if data.startswith(_LOCKED):
         raise UnreadableError("Word document that needs a password, or an old .doc")
-    word = _Word(Package(data, _KIND, options.max_bytes))
-    blocks = word.blocks()
-    if word.has_embedded_text and not any(block.text.strip() for block in blocks):
-        raise UnreadableError("Word document whose text is an embedded file: save it again in Word")
+    word = _Word(Package(data, _KIND, options.max_bytes), options)
     properties = word.properties()
     return Manuscript(
-        blocks,
+        word.blocks(),
         title=properties.get("title", ""),
         authors=properties.get("creator", ""),
         headers=word.headers(),
@@ -56,8 +53,9 @@ def read_docx(data: bytes, options: LoadOptions) -> ArticleDraft:
 class _Word:
     """The parts of a package, as relationships name them; those outside of the package are passed over."""
 
-    def __init__(self, package: Package) -> None:
+    def __init__(self, package: Package, options: LoadOptions) -> None:
         self._package = package
+        self._options = options
         self._root_parts = self._related("")
         documents = [target for kind, target in self._root_parts.values() if kind == "officeDocument"]
         self._main = next(iter(documents), "word/document.xml")
@@ -67,17 +65,16 @@ class _Word:
         if local(self._document) != "document":
             raise UnreadableError("not a Word document")
         self._parts = self._related(self._main)
-        self._styles = _Styles(self._trees("styles"))
-        self.has_embedded_text = next(descendants(self._document, "altChunk"), None) is not None
+        self._styles = WordStyles(self._trees("styles"))
 
     def blocks(self) -> list[Block]:
         """Return the blocks of the body, then those of the notes in the order in which it refers to them."""
-        body = _story(self._document, self._styles)
+        body = read_story(self._document, self._styles)
         stories = [body]
         for relation in dict.fromkeys(body.diagrams):
             kind, target = self._parts.get(relation, ("", ""))
             if kind == "diagramData":
-                stories.append(_story(self._package.tree(target), self._styles))
+                stories.append(read_story(self._package.tree(target), self._styles))
         notes = {
             (part, value(note, "id")): note
             for part in ("footnotes", "endnotes")
@@ -87,11 +84,21 @@ class _Word:
         }
         references = [reference for story in stories for reference in story.notes]
         stories += [
-            _story(notes[reference], self._styles)
+            read_story(notes[reference], self._styles)
             for reference in dict.fromkeys(references)
             if reference in notes
         ]
-        return [block for story in stories for block in story.blocks]
+        targets = (self._parts.get(relation, ("", ""))[1] for relation in body.chunks)
+        chunks = (block for target in dict.fromkeys(targets) for block in self._chunk(target))
+        return [*(block for story in stories for block in story.blocks), *chunks]
+
+    def _chunk(self, target: str) -> list[Block]:
+        """Return the words of a file of another format, which Word would convert when it opens this one."""
+        suffix = posixpath.splitext(target)[1].lower()
+        if suffix not in _CHUNK_READERS:
+            raise UnreadableError(f"{_KIND} with text in an embedded file: save it again in Word")
+        draft = _CHUNK_READERS[suffix](self._package.read(target), self._options)
+        return [Block(draft.title, is_title=True), Block(draft.text)]
 
     def headers(self) -> list[str]:
         """Return the lines of the page headers that the document uses."""
@@ -100,7 +107,7 @@ class _Word:
         for relation in dict.fromkeys(relations):
             kind, target = self._parts.get(relation, ("", ""))
             if kind == "header":
-                story = _story(self._package.tree(target), self._styles, without_endless=True)
+                story = read_story(self._package.tree(target), self._styles, without_changing=True)
                 lines += [block.text for block in story.blocks]
         return lines
 
@@ -126,332 +133,3 @@ class _Word:
             if value(relation, "TargetMode") != "External" and target in self._package.names:
                 related[value(relation, "Id")] = (value(relation, "Type").rpartition("/")[2], target)
         return related
-
-
-def _story(root: "Element", styles: "_Styles", *, without_endless: bool = False) -> "_Story":
-    """Read a story. An instruction that never ends would hide the rest: then all words are shown."""
-    story = _Story(root, styles, without_endless=without_endless)
-    return _Story(root, styles, without_fields=True) if story.ends_inside_a_field else story
-
-
-class _Styles:
-    """Which styles are those of titles, and which hide their text, by id; styles inherit from others."""
-
-    def __init__(self, trees: Iterable["Element"]) -> None:
-        styles = {value(style, "styleId"): style for tree in trees for style in descendants(tree, "style")}
-        children = {name: {local(child): child for child in style} for name, style in styles.items()}
-        self.titles: set[str] = set()
-        self.hidden: set[str] = set()
-        self.default = next(
-            (
-                name
-                for name, style in styles.items()
-                if value(style, "type") == "paragraph" and value(style, "default") not in {"", *_OFF}
-            ),
-            "",
-        )
-        for name in styles:
-            chain = list(_chain(name, children))
-            if any(value(part["name"], "val").casefold() in TITLE_STYLES for part in chain if "name" in part):
-                self.titles.add(name)
-            vanish = (_is_vanished(part["rPr"]) for part in chain if "rPr" in part)
-            if next((hides for hides in vanish if hides is not None), False):
-                self.hidden.add(name)
-
-
-def _chain(name: str, styles: dict[str, dict[str, "Element"]]) -> Iterator[dict[str, "Element"]]:
-    """Yield a style and those that it is based on."""
-    for _ in range(_LONGEST_CHAIN):
-        if name not in styles:
-            return
-        yield styles[name]
-        based = styles[name].get("basedOn")
-        name = "" if based is None else value(based, "val")
-
-
-def _is_on(element: "Element") -> bool:
-    return value(element, "val").lower() not in _OFF
-
-
-def _is_vanished(properties: "Element") -> bool | None:
-    """Whether these properties hide text; None where they do not say."""
-    return next((_is_on(child) for child in properties if local(child) == "vanish"), None)
-
-
-def _properties(element: "Element", name: str) -> Sequence["Element"]:
-    """Return the properties of an element, which stand first in it."""
-    return next((child for child in element[:2] if local(child) == name), ())
-
-
-@dataclass(slots=True)
-class _Paragraph:
-    style: str
-    hidden: bool = False
-    joins_next: bool = (
-        False  # its mark is deleted or hidden, or it is the large letter at the next one's start
-    )
-    parts: list[str] = field(default_factory=list)
-    boxes: list[Block] = field(default_factory=list)  # of the text boxes that are anchored in it
-
-
-@dataclass(frozen=True, slots=True)
-class _Cell:
-    columns: int
-    continues: bool  # it is the lower part of the cell above
-
-
-@dataclass(slots=True)
-class _Row:
-    column: int = 0
-    cells: list[list[Block]] = field(default_factory=list)
-    words: list[str] = field(default_factory=list)
-    labels: dict[int, str] = field(default_factory=dict)  # first column of a cell -> its words
-
-
-@dataclass(slots=True)
-class _Field:
-    instruction: list[str] = field(default_factory=list)
-    is_shown: bool = False  # from its separator on: what stands before that is the instruction
-
-
-class _Story:
-    """The blocks of one story: the body, a note, a header. Read without recursion: documents may be deep.
-
-    With `without_endless` the results of fields that change by themselves, as today's date, are left out.
-    With `without_fields` all words count as shown, also those that look like instructions.
-    """
-
-    def __init__(
-        self,
-        root: "Element",
-        styles: _Styles,
-        *,
-        without_endless: bool = False,
-        without_fields: bool = False,
-    ) -> None:
-        self._styles = styles
-        self._without_endless = without_endless
-        self._without_fields = without_fields
-        self.notes: list[tuple[str, str]] = []  # part and id
-        self.diagrams: list[str] = []  # ids of relations
-        self._sinks: list[list[Block]] = [[]]
-        self._paragraphs: list[_Paragraph] = []
-        self._tables: list[dict[int, str]] = []  # the labels of the row above
-        self._rows: list[_Row] = []
-        self._cells: list[_Cell] = []
-        self._alternatives: list[int] = []  # how much was written before each
-        self._fields: list[_Field] = []
-        self._unshown_fields = 0
-        self._carried = ""
-        self._written = 0
-        self._starts: dict[str, Callable[[Element], bool]] = {
-            "p": self._start_paragraph,
-            "r": self._start_run,
-            "t": self._write_text,
-            "sym": self._write_symbol,
-            "textpath": self._write_text_path,
-            "fldChar": self._field_mark,
-            "fldSimple": lambda element: not self._is_endless(value(element, "instr")),
-            "instrText": self._instruction,
-            "footnoteReference": lambda element: self._note("footnotes", element),
-            "endnoteReference": lambda element: self._note("endnotes", element),
-            "relIds": self._diagram,
-            "AlternateContent": self._start_alternatives,
-            "Choice": self._is_first_alternative,
-            "Fallback": self._is_first_alternative,
-            "txbxContent": self._start_sink,
-            "tbl": self._start_table,
-            "tr": self._start_row,
-            "tc": self._start_cell,
-        }
-        self._ends: dict[str, Callable[[], None]] = {
-            "p": self._end_paragraph,
-            "AlternateContent": lambda: self._alternatives.__delitem__(-1),
-            "txbxContent": self._end_text_box,
-            "tbl": lambda: self._tables.__delitem__(-1),
-            "tr": self._end_row,
-            "tc": self._end_cell,
-        }
-        self._walk(root)
-        self._flush()
-
-    @property
-    def blocks(self) -> list[Block]:
-        """What was read, in the order of the document."""
-        return self._sinks[0]
-
-    @property
-    def ends_inside_a_field(self) -> bool:
-        """Whether an instruction or a result has no end."""
-        return bool(self._fields)
-
-    def _walk(self, root: "Element") -> None:
-        from lxml import etree
-
-        walk = etree.iterwalk(root, events=("start", "end"), tag="*")
-        skipped = None
-        for event, element in walk:
-            name = local(element)
-            if event == "start":
-                if name in _WRITTEN:
-                    self._write(_WRITTEN[name])
-                start = self._starts.get(name)
-                if name in _NOT_SHOWN or name.endswith("Pr") or (start is not None and not start(element)):
-                    skipped = element
-                    walk.skip_subtree()
-            elif element is skipped:
-                skipped = None
-            elif name in self._ends:
-                self._ends[name]()
-
-    def _write(self, text: str) -> None:
-        if self._unshown_fields or not text:
-            return
-        self._written += 1
-        if self._paragraphs:
-            self._paragraphs[-1].parts.append(text)
-        else:
-            self._sinks[-1].append(Block(text))
-
-    def _flush(self) -> None:
-        """Close a paragraph that was to run on into a next one, where none follows."""
-        if self._carried:
-            self._sinks[-1].append(Block(self._carried))
-            self._carried = ""
-
-    def _start_paragraph(self, element: "Element") -> bool:
-        paragraph = _Paragraph(self._styles.default, parts=[self._carried])
-        self._carried = ""
-        for child in _properties(element, "pPr"):
-            name = local(child)
-            if name == "pStyle":
-                paragraph.style = value(child, "val")
-            elif name == "framePr" and value(child, "dropCap") in {"drop", "margin"}:
-                paragraph.joins_next = True
-            elif name == "rPr":
-                deleted = any(local(mark) in {"del", "moveFrom"} for mark in child)
-                paragraph.joins_next |= deleted or bool(_is_vanished(child))
-        paragraph.hidden = paragraph.style in self._styles.hidden
-        self._paragraphs.append(paragraph)
-        return True
-
-    def _end_paragraph(self) -> None:
-        paragraph = self._paragraphs.pop()
-        text = "".join(paragraph.parts)
-        if paragraph.joins_next:
-            self._carried = text
-        else:
-            self._sinks[-1].append(Block(text.strip(), is_title=paragraph.style in self._styles.titles))
-        self._sinks[-1].extend(paragraph.boxes)
-
-    def _start_run(self, element: "Element") -> bool:
-        hidden = bool(self._paragraphs) and self._paragraphs[-1].hidden
-        properties = _properties(element, "rPr")
-        for child in properties:
-            if local(child) == "rStyle" and value(child, "val") in self._styles.hidden:
-                hidden = True
-        vanished = _is_vanished(properties)
-        return not (hidden if vanished is None else vanished)
-
-    def _write_text(self, element: "Element") -> bool:
-        self._write((element.text or "").replace("\n", " "))
-        return True
-
-    def _write_symbol(self, element: "Element") -> bool:
-        self._write(symbol(value(element, "font"), value(element, "char")))
-        return True
-
-    def _write_text_path(self, element: "Element") -> bool:
-        self._write(value(element, "string"))
-        return True
-
-    def _field_mark(self, element: "Element") -> bool:
-        mark = value(element, "fldCharType")
-        if self._without_fields:
-            return True
-        if mark == "begin":
-            self._fields.append(_Field())
-            self._unshown_fields += 1
-        elif mark == "separate" and self._fields and not self._fields[-1].is_shown:
-            shown = not self._is_endless("".join(self._fields[-1].instruction))
-            self._fields[-1].is_shown = shown
-            self._unshown_fields -= shown
-        elif mark == "end" and self._fields:
-            self._unshown_fields -= not self._fields.pop().is_shown
-        return True
-
-    def _instruction(self, element: "Element") -> bool:
-        if self._fields:
-            self._fields[-1].instruction.append(element.text or "")
-        return False
-
-    def _is_endless(self, instruction: str) -> bool:
-        return self._without_endless and (instruction.split() or [""])[0].upper() in _ENDLESS
-
-    def _note(self, part: str, element: "Element") -> bool:
-        self.notes.append((part, value(element, "id")))
-        return True
-
-    def _diagram(self, element: "Element") -> bool:
-        self.diagrams.append(value(element, "dm"))
-        return True
-
-    def _start_alternatives(self, _: "Element") -> bool:
-        self._alternatives.append(self._written)
-        return True
-
-    def _is_first_alternative(self, _: "Element") -> bool:
-        """Whether nothing was read from the alternatives before: they say the same in another way."""
-        return not self._alternatives or self._alternatives[-1] == self._written
-
-    def _start_sink(self, _: "Element") -> bool:
-        self._sinks.append([])
-        return True
-
-    def _end_sink(self) -> list[Block]:
-        self._flush()
-        return self._sinks.pop()
-
-    def _end_text_box(self) -> None:
-        blocks = self._end_sink()
-        (self._paragraphs[-1].boxes if self._paragraphs else self._sinks[-1]).extend(blocks)
-
-    def _start_table(self, _: "Element") -> bool:
-        self._tables.append({})
-        return True
-
-    def _start_row(self, element: "Element") -> bool:
-        properties = _properties(element, "trPr")
-        names = {local(child) for child in properties}
-        if names & {"del", "hidden"}:
-            return False
-        before = next((child for child in properties if local(child) == "gridBefore"), None)
-        self._rows.append(_Row(0 if before is None else number(before, "val", 0, _MOST_COLUMNS)))
-        return True
-
-    def _end_row(self) -> None:
-        row = self._rows.pop()
-        self._sinks[-1].extend(row_blocks(row.cells, row.words))
-        if self._tables:
-            self._tables[-1] = row.labels
-
-    def _start_cell(self, element: "Element") -> bool:
-        properties = {local(child): child for child in _properties(element, "tcPr")}
-        if "cellDel" in properties:
-            return False
-        span, merge = properties.get("gridSpan"), properties.get("vMerge")
-        columns = 1 if span is None else number(span, "val", 1, _MOST_COLUMNS)
-        self._cells.append(_Cell(columns, merge is not None and value(merge, "val") in {"", "continue"}))
-        return self._start_sink(element)
-
-    def _end_cell(self) -> None:
-        cell, blocks = self._cells.pop(), self._end_sink()
-        if not self._rows:
-            self._sinks[-1].extend(blocks)
-            return
-        row, above = self._rows[-1], self._tables[-1] if self._tables else {}
-        words = above[row.column] if cell.continues and row.column in above else cell_words(blocks)
-        row.cells.append(blocks)
-        row.words.append(words)
-        row.labels[row.column] = words if len(words) <= _REPEATED_CHARS else ""
-        row.column += cell.columns

@@ -24,7 +24,9 @@ from nutgraf.indexer.loaders.markdown import read_markdown
 from nutgraf.indexer.loaders.members import Split, read_parts, reason_of, with_known
 from nutgraf.indexer.loaders.mhtml import read_mhtml
 from nutgraf.indexer.loaders.parquet import load_parquet
+from nutgraf.indexer.loaders.odt import read_odt
 from nutgraf.indexer.loaders.pdf import read_pdf
+from nutgraf.indexer.loaders.rtf import read_rtf
 from nutgraf.indexer.loaders.table import load_table
 from nutgraf.indexer.loaders.text import read_text
 from nutgraf.indexer.loaders.warc import split_warc
@@ -76,6 +78,7 @@ LOADERS: dict[str, Loader] = {
     ".dotx": document(read_docx),
     ".eml": records(split_eml),
     ".epub": records(split_epub),
+    ".fodt": document(read_odt),
     ".htm": document(read_html),
     ".html": document(read_html),
     ".json": load_json,
@@ -89,8 +92,11 @@ LOADERS: dict[str, Loader] = {
     ".ndjson": load_json_lines,
     ".ndjson.gz": load_json_lines,
     ".parquet": load_parquet,
+    ".odt": document(read_odt),
+    ".ott": document(read_odt),
     ".pdf": document(read_pdf),
     ".rss": records(split_xml),
+    ".rtf": document(read_rtf),
     ".tar": records(split_tar),
     ".tar.gz": records(split_tar),
     ".tgz": records(split_tar),

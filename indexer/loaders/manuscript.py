@@ -1,22 +1,22 @@
 """A manuscript: paragraphs, styles and properties, as any word processor keeps them. Knows no file format."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
 from nutgraf.indexer.clean import one_line
 from nutgraf.indexer.loaders.assemble import ArticleDraft, StatedDate
-from nutgraf.indexer.loaders.base import LoadOptions
+from nutgraf.indexer.loaders.base import LoadOptions, UnreadableError, too_large
 from nutgraf.indexer.loaders.text import draft_of, with_head
 
-TITLE_STYLES = frozenset({"title", "heading 1", "headline"})
-"""The names of styles, in lower case, whose first paragraph is the title."""
-
+_TITLE_STYLES = frozenset({"title", "heading 1", "headline"})
+_LONGEST_CHAIN = 20  # of styles that are based on one another; no program's own have more than six
 # A title stands among the first blocks, below short ones only (a date, a kicker); not measured.
 _HEAD_BLOCKS = 6
 _HEAD_CHARS = 160
 _TITLE_CHARS = 200
+_LAYOUT_CHARS = 200  # of a cell with more than one paragraph; not measured
 _SENTENCE_END = re.compile(r"[.!?…:;,][\"'”’)]{0,2}")
 # What programs write into the property by themselves.
 _NO_TITLE = re.compile(
@@ -38,22 +38,64 @@ _PARTICLES = frozenset(
 )
 _MOST_WORDS = 5  # of a person's name
 _HEADER_LINES = 20
-_HEADER_PARTS = re.compile(r"[\t\n]++| [|•·—–-] ")
+_HEADER_PARTS = re.compile(r"[\t\n]++| {2}| [|•·—–-] ")
 # Words that tell an outlet's name at the top of a page from a slug or a page number.
 _OUTLET_WORDS = frozenset({
-    "Advertiser", "Agency", "Argus", "Bulletin", "Chronicle", "Courier", "Daily", "Dispatch", "Echo",
-    "Examiner", "Express", "Gazette", "Globe", "Guardian", "Herald", "Independent", "Inquirer", "Journal",
-    "Ledger", "Mail", "Mercury", "Messenger", "Mirror", "Monitor", "News", "Observer", "Post", "Press",
-    "Record", "Register", "Review", "Sentinel", "Standard", "Star", "Sun", "Telegraph", "Times", "Tidings",
-    "Tribune", "Weekly", "Zeitung",
+    "Advertiser", "Agency", "Anzeiger", "Argus", "Avis", "Blatt", "Bulletin", "Chronicle", "Corriere",
+    "Courier", "Courrier", "Dagblad", "Dagbladet", "Daily", "Diario", "Dispatch", "Echo", "Examiner",
+    "Express", "Gazette", "Gazzetta", "Globe", "Guardian", "Herald", "Independent", "Inquirer", "Jornal",
+    "Journal", "Kurier", "Ledger", "Mail", "Mercury", "Messenger", "Mirror", "Monitor", "Nachrichten",
+    "News", "Nieuws", "Observer", "Post", "Posten", "Press", "Record", "Register", "Review", "Sentinel",
+    "Standard", "Star", "Sun", "Tagblatt", "Telegraph", "Tidende", "Tidings", "Times", "Tribune", "Weekly",
+    "Zeitung",
 })  # fmt: skip
 _SMALL_WORDS = frozenset({"of", "and", "the", "for", "&", "de", "la", "le", "der", "die"})
 _MOST_OUTLET_WORDS = 7
 
 
 @dataclass(frozen=True, slots=True)
+class Style:
+    """What a style says by itself: whether its name is a title's, and whether it hides text, if it says so.
+
+    `parent` is the key of the style that it is based on.
+    """
+
+    is_title: bool = False
+    hides: bool | None = None
+    parent: str = ""
+
+
+class Styles:
+    """The keys of the styles that are those of titles, and of those that hide their text."""
+
+    def __init__(self, styles: Mapping[str, Style]) -> None:
+        self.titles: set[str] = set()
+        self.hidden: set[str] = set()
+        for key in styles:
+            chain = list(_chain(key, styles))
+            if any(style.is_title for style in chain):
+                self.titles.add(key)
+            if next((style.hides for style in chain if style.hides is not None), False):
+                self.hidden.add(key)
+
+
+def _chain(key: str, styles: Mapping[str, Style]) -> Iterator[Style]:
+    """Yield a style and those that it is based on; files have styles that are based on themselves."""
+    for _ in range(_LONGEST_CHAIN):
+        if key not in styles:
+            return
+        yield styles[key]
+        key = styles[key].parent
+
+
+def is_title_style(name: str) -> bool:
+    """Whether a style of this name is the title's."""
+    return name.casefold() in _TITLE_STYLES
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph, or a row of a table. `is_title` says that its style is one of `TITLE_STYLES`."""
+    """A paragraph, or a row of a table. `is_title` says that its style is a title's."""
 
     text: str
     is_title: bool = False
@@ -77,9 +119,11 @@ class Manuscript:
         """Return the article. What readers see of title, authors and date wins over properties.
 
         The day on which the file was made is not that of the article: it counts as the file's own date does,
-        where the options ask for that.
+        where the options ask for that. Raises UnreadableError where the text is larger than they allow.
         """
         draft = self._titled()
+        if len(draft.text) > options.max_bytes:
+            raise UnreadableError(too_large(options.max_bytes))
         header = _Header(self.headers, draft.title)
         created = [StatedDate(self.created, "file")] if options.file_dates and self.created else []
         return replace(
@@ -109,16 +153,9 @@ class Manuscript:
         return draft_of(text) if looks_like_title and under_title.text == text else under_title
 
 
-def row_blocks(cells: Sequence[Sequence[Block]], words: Sequence[str]) -> Iterator[Block]:
-    """Yield a row as one block of its cells' words, or where it only sets the page, the blocks of its cells.
-
-    A cell sets the page where it is alone in its row, holds a table, or holds paragraphs of an article.
-    """
-    if len(cells) == 1 or any(map(_is_layout, cells)):
-        for cell in cells:
-            yield from cell
-    elif any(words):
-        yield Block(" | ".join(words), is_row=True)
+def row_block(words: Sequence[str]) -> list[Block]:
+    """Return a row of a table as a block of the words of its cells; nothing where it has none."""
+    return [Block(" | ".join(words), is_row=True)] if any(words) else []
 
 
 def cell_words(cell: Iterable[Block]) -> str:
@@ -126,12 +163,16 @@ def cell_words(cell: Iterable[Block]) -> str:
     return " ".join(" ".join(block.text for block in cell).split())
 
 
-_LAYOUT_CHARS = 200  # of a cell with more than one paragraph; not measured
+def sets_the_page(cells: Sequence[Sequence[Block]]) -> bool:
+    """Whether a row is a frame of paragraphs, not one of data.
 
-
-def _is_layout(cell: Sequence[Block]) -> bool:
-    several = len(cell) > 1 and sum(len(block.text) for block in cell) > _LAYOUT_CHARS
-    return several or any(block.is_row for block in cell)
+    A cell is alone in it, or holds a table, or holds paragraphs of an article.
+    """
+    return len(cells) == 1 or any(
+        any(block.is_row for block in cell)
+        or (len(cell) > 1 and sum(len(block.text) for block in cell) > _LAYOUT_CHARS)
+        for cell in cells
+    )
 
 
 def persons(names: str) -> Iterator[str]:
@@ -179,6 +220,7 @@ class _Header:
 
 
 def _is_outlet(words: Sequence[str]) -> bool:
-    named = not _OUTLET_WORDS.isdisjoint(words) or (len(words) > 1 and words[0] == "The")
+    parts = " ".join(words).replace("-", " ").split()
+    named = not _OUTLET_WORDS.isdisjoint(parts) or (len(words) > 1 and words[0] == "The")
     capital = all(word[0].isupper() or word in _SMALL_WORDS for word in words)
     return named and capital and len(words) <= _MOST_OUTLET_WORDS

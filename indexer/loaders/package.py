@@ -30,6 +30,7 @@ class Package:
 
     def __init__(self, data: bytes, kind: str, max_bytes: int) -> None:
         self._kind = kind
+        self._max_bytes = max_bytes
         self._elements = 0
         try:
             self._archive = zipfile.ZipFile(io.BytesIO(data))
@@ -48,6 +49,8 @@ class Package:
     def read(self, name: str) -> bytes:
         """Return the bytes of a part."""
         try:
+            if self._archive.getinfo(name).file_size > self._max_bytes:
+                raise UnreadableError(f"{too_large(self._max_bytes)} when unpacked")
             return self._archive.read(name)
         except _BROKEN as error:
             raise UnreadableError(f"broken {self._kind}") from error

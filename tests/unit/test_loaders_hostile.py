@@ -11,8 +11,9 @@ from nutgraf.indexer.article import Article
 from nutgraf.indexer.loaders import LoadOptions, SourceFile, load
 
 SUFFIXES = [
-    ".csv", ".docx", ".eml", ".epub", ".html", ".json", ".jsonl", ".jsonl.gz", ".mbox", ".md", ".mhtml",
-    ".pdf", ".rss", ".tar", ".tar.gz", ".tsv", ".txt", ".warc", ".xml", ".xyz", ".zip",
+    ".csv", ".docx", ".eml", ".epub", ".fodt", ".html", ".json", ".jsonl", ".jsonl.gz", ".mbox", ".md",
+    ".mhtml", ".odt", ".pdf", ".rss", ".rtf", ".tar", ".tar.gz", ".tsv", ".txt", ".warc", ".xml", ".xyz",
+    ".zip",
 ]  # fmt: skip
 SNIPPETS = st.sampled_from(
     [
@@ -22,6 +23,7 @@ SNIPPETS = st.sampled_from(
         b"---\ntitle: x\n---\n", b"# ", b"[a](", b"\x00", b"\n", b"By Ann Lee\n", b"2016-01-27\n",
         b"word ", b"\xe9", b"From a@b.c Wed Jan 27 10:00:00 2016\n", b"Subject: x\n\n", b"<rss>",
         b"<item>", b"</item>", b"<![CDATA[", b"]]>", b"&nbsp;", b"WARC/1.0\r\n", b"[", b"{",
+        b"{\\rtf1 ", b"\\u8364?", b"\\cell", b"{", b"}",
     ]
 )  # fmt: skip
 CONTENT = st.one_of(

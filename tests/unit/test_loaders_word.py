@@ -1,14 +1,17 @@
 """Word documents: words under every wrapper, in the view with all changes accepted."""
 
 import random
+import re
+from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 
 import pytest
 
+from benchmarks.faults.mutations import mutated, mutated_zip
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.loaders import LoadOptions, Skipped, discover, load
-from tests.unit.test_loaders_formats import archive, article, cell, reason, word
+from tests.unit.test_loaders_formats import archive, article, cell, read, reason, word
 
 MAIN = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"
@@ -111,6 +114,7 @@ NESTED = f"<w:tbl><w:tr>{cell('North')}{cell('12')}</w:tr></w:tbl>"
         (p(f"<w:moveFrom>{r('From.')}</w:moveFrom>") + p(f"<w:moveTo>{r('To.')}</w:moveTo>"), "To."),
         (p(r("One "), properties=DELETED_MARK) + p(r("line.")), "One line."),
         (p(r("Last"), properties=DELETED_MARK), "Last"),
+        (p(r("Apart"), properties=DELETED_MARK) + NESTED, "Apart\n\nNorth | 12"),
         (p(r("T"), properties="<w:framePr w:dropCap='drop'/>") + p(r("he board met.")), "The board met."),
         (sdt(p(r("Block"))) + p(sdt(r("run ")), r("x")), "Block\n\nrun x"),
         (p(sdt(sdt(r("Deep")))), "Deep"),
@@ -194,6 +198,8 @@ SECTION = "<w:sectPr><w:headerReference w:type='default' r:id='r1'/></w:sectPr>"
     [
         (p(r("The Tolby Courier"), "<w:r><w:tab/></w:r>", r("3 May 2021")), "The Tolby Courier", (), 3),
         (p(r("Marne Gazette, Monday, 3 May 2021")), "Marne Gazette", (), 3),
+        (p(r("Marne Post-Dispatch    3 May 2021")), "Marne Post-Dispatch", (), 3),
+        (p(r("Slug: ferry-0503 | Page 2 | Ann Lee")), None, (), None),
         (p(r("Published: May 3, 2021 | By Ann Lee | Page 2")), None, ("Ann Lee",), 3),
         (p(sdt(r("Marne Gazette"))) + p(field("PAGE", r("1"))), "Marne Gazette", (), None),
         (p(r("CONFIDENTIAL DRAFT")), None, (), None),
@@ -271,26 +277,50 @@ def test_packages_with_missing_and_external_parts(tmp_path: Path) -> None:
     assert reason(tmp_path / "c.docx", package(deep)) == "broken Word document"
     broken = package(p(r("x")), styles="<w:style>")
     assert reason(tmp_path / "d.docx", broken) == "broken Word document"
-    chunk = reason(tmp_path / "e.docx", package("<w:altChunk r:id='r9'/>"))
-    assert chunk == "Word document whose text is an embedded file: save it again in Word"
+    chunk = reason(tmp_path / "e.docx", package(p(r("x")) + "<w:altChunk r:id='r9'/>"))
+    assert chunk == "Word document with text in an embedded file: save it again in Word"
+
+
+def test_words_of_an_embedded_file(tmp_path: Path) -> None:
+    page = "<html><head><title>Ferry returns</title></head><body><p>It sails again.</p></body></html>"
+    parts = {
+        "word/document.xml": xml("document", "<w:body><w:altChunk r:id='r0'/></w:body>"),
+        "word/_rels/document.xml.rels": relations(("aFChunk", "/chunk.html")),
+        "chunk.html": page.encode(),
+    }
+    got = article(tmp_path / "a.docx", archive(parts))
+    assert (got.title, got.text) == ("Ferry returns", "It sails again.")
+
+
+def wrapped(dice: random.Random, word: Callable[[], str], depth: int) -> str:
+    """Return blocks under wrappers of wrappers; `word` gives the words of their runs."""
+    inside = "".join(wrapped(dice, word, depth - 1) for _ in range(2)) if depth else p(r(word()))
+    box = f"<w:r><w:txbxContent>{inside}</w:txbxContent></w:r>"
+    wrapper = dice.choice(["ins", "hyperlink", "smartTag", "customXml", "moveTo", "bdo"])
+    run = f"<w:{wrapper}>{dice.choice([r(word()), sdt(r(word())), field('X', r(word()))])}</w:{wrapper}>"
+    row = f"<w:tr>{sdt(cell(word()))}<w:tc>{inside}</w:tc></w:tr>"
+    return dice.choice([p(run, box, run), sdt(inside + p(run)), f"<w:tbl>{sdt(row)}</w:tbl>"])
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_each_word_is_read_once_under_whatever_wrappers(tmp_path: Path, seed: int) -> None:
+    names = count()
+    body = wrapped(random.Random(seed), lambda: f"w{next(names)} ", 4)
+    shown = re.findall(r"w[0-9]+", body)
+    assert len(shown) > 30
+    told = re.findall(r"w[0-9]+", article(tmp_path / "a.docx", package(HEAD + p(r("Start.")) + body)).text)
+    assert sorted(told) == sorted(shown)
 
 
 def test_damaged_documents_give_an_article_or_one_reason(tmp_path: Path) -> None:
     whole, dice = word(), random.Random(7)
     for number in range(60):
-        damaged = bytearray(whole[: dice.randrange(len(whole))] if number % 3 == 0 else whole)
-        for _ in range(dice.randrange(1, 6)):
-            damaged[dice.randrange(len(damaged))] ^= 1 << dice.randrange(8)
-        path = tmp_path / f"{number}.docx"
-        path.write_bytes(damaged)
-        (file,), _ = discover([str(path)])
-        (got,) = load(file, LoadOptions())
-        assert isinstance(got, Article | Skipped)
-        if isinstance(got, Skipped):
-            assert got.reason in {
-                "broken Word document",
-                "not a Word document",
-                "Word document that needs a password",
-                "no text left after cleaning",
-                "larger than 20 MB when unpacked",
-            }
+        got = read(tmp_path / f"{number}.docx", dice.choice([mutated, mutated_zip])(whole, whole, dice))
+        assert isinstance(got, Article) or got.reason in {
+            "broken Word document",
+            "not a Word document",
+            "Word document that needs a password",
+            "empty file",
+            "no text left after cleaning",
+            "larger than 20 MB when unpacked",
+        }
