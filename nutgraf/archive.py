@@ -379,6 +379,7 @@ class Archive:
         outlet: str | None = None,
         max_bytes: int = 20_000_000,
         file_dates: bool = False,
+        ocr: str = "",
         prune: bool = False,
         prune_many: bool = False,
         max_seconds: float = 20.0,
@@ -394,7 +395,9 @@ class Archive:
 
         `fields` names the keys of records that are called otherwise ({"title": "headline"}), `outlet` the
         outlet of articles that name none; documents and records over `max_bytes` are skipped; `file_dates`
-        dates an article that states no date by the time its file was changed. Files are read in processes of
+        dates an article that states no date by the time its file was changed. `ocr` names the languages
+        ("eng+deu") in which Tesseract reads pages of PDFs that have no text layer, in thirty times the
+        seconds; it needs the extra `ocr`, and the data of these languages. Files are read in processes of
         their own: one that takes more than `max_seconds` of computing, or more than `max_memory_mb`, is
         skipped, and so is one on which its parser dies. `prune` removes articles whose
         file was in one of these folders and is gone; where that is more than a third of a folder, which may
@@ -424,6 +427,7 @@ class Archive:
             outlet=outlet,
             max_bytes=max_bytes,
             file_dates=file_dates,
+            ocr=ocr,
             prune=prune,
             prune_many=prune_many,
             limits=Limits(max_seconds, max_memory_mb),

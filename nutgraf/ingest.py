@@ -26,8 +26,10 @@ from nutgraf.indexer.loaders import (
 from nutgraf.indexer.loaders.article_values import checked_article
 from nutgraf.indexer.loaders.base import ARTICLE_FIELDS, note_refused, too_large
 from nutgraf.indexer.loaders.formats import SUFFIXES
+from nutgraf.indexer.loaders.ocr import check_ocr
 from nutgraf.indexer.origins import Loss, largest_loss, vanished
 from nutgraf.indexer.sandbox import Limits, WorkerPool
+from nutgraf.indexer.sandbox.limits import LONGEST_SECONDS
 from nutgraf.indexer.storage import ArchiveWriter, ArticleStatus
 from nutgraf.models.cores import available_cores
 from nutgraf.opening import ModelLoader, open_writer
@@ -59,6 +61,13 @@ def no_progress(_: IngestProgress) -> AbstractContextManager[Callable[[], None]]
     return nullcontext(lambda: None)
 
 
+OCR_PATIENCE = 30
+"""Times as long as another document, which a document may take whose pictures are read.
+
+A page of print takes Tesseract about a second; what is beyond the limit is skipped, with that reason.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class IngestOptions:
     """Options of reading a source (see `LoadOptions`); `prune` removes articles whose file is gone.
@@ -71,6 +80,7 @@ class IngestOptions:
     outlet: str | None = None
     max_bytes: int = 20_000_000
     file_dates: bool = False
+    ocr: str = ""
     prune: bool = False
     prune_many: bool = False
     limits: Limits = field(default_factory=Limits)
@@ -78,8 +88,17 @@ class IngestOptions:
     def loading(self) -> LoadOptions:
         """Return the options of loading; raises SourceError for a field that no article has."""
         return LoadOptions(
-            max_bytes=self.max_bytes, fields=self.fields, source=self.outlet, file_dates=self.file_dates
+            max_bytes=self.max_bytes,
+            fields=self.fields,
+            source=self.outlet,
+            file_dates=self.file_dates,
+            ocr=self.ocr,
         )
+
+    def worker_limits(self) -> Limits:
+        """Return what one document may cost: with `ocr` it is given `OCR_PATIENCE` times as long."""
+        longer = min(OCR_PATIENCE * self.limits.seconds, LONGEST_SECONDS)
+        return replace(self.limits, seconds=longer) if self.ocr else self.limits
 
 
 def ingest(
@@ -90,7 +109,9 @@ def ingest(
     After an interrupt the articles that were stored are published; then AddInterrupted is raised with the
     report.
     """
-    with WorkerPool(options.limits, settings.threads or available_cores()) as pool:
+    if options.ocr:
+        check_ocr(options.ocr)
+    with WorkerPool(options.worker_limits(), settings.threads or available_cores()) as pool:
         # The source is looked at first: no archive is made for one that is not there.
         feed = _Feed(source, options.loading(), pool)
         report, interrupted = _published(settings, models, feed, options, progress)

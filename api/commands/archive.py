@@ -60,6 +60,15 @@ def index_command(
             help="Where an article states no date, use the day on which its file was last changed.",
         ),
     ] = False,
+    ocr: Annotated[
+        bool, typer.Option("--ocr", help="Read PDF pages that have no text layer, with Tesseract.")
+    ] = False,
+    ocr_languages: Annotated[
+        str,
+        typer.Option(
+            "--ocr-languages", metavar="LANGUAGES", help="Their languages, as Tesseract names them: eng+deu."
+        ),
+    ] = "eng",
     max_seconds: Annotated[
         float,
         typer.Option("--max-seconds", help="Skip files and records that take longer to read, in seconds."),
@@ -97,6 +106,7 @@ def index_command(
             outlet,
             int(max_mb * 1e6),
             file_dates=file_dates,
+            ocr=ocr_languages if ocr else "",
             prune=prune,
             prune_many=yes,
             limits=Limits(max_seconds, max_memory_mb),

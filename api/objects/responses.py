@@ -71,7 +71,9 @@ class ArticleSchema(ArticleRefSchema):
 
     authors: list[str] = Field(examples=[["Jane Perlez"]])
     published_from: str | None = Field(description="Where the date came from.", examples=["byline"])
-    modified: str | None = Field(description="When the outlet last changed it.", examples=[None])
+    modified: str | None = Field(
+        description="When the outlet last changed it.", examples=["2016-01-28T00:00:00Z"]
+    )
     ingested_at: str | None = Field(examples=["2026-11-22T09:00:00Z"])
     content_hash: str = Field(description="SHA-256 of all that a reader could see.", examples=[_HASH])
     cluster: str | None = Field(description="Articles that print one story share it.", examples=[ARTICLE_ID])
@@ -81,9 +83,7 @@ class ArticleSchema(ArticleRefSchema):
     text: str = Field(description="What every quote is cut from.", examples=["BEIJING — ..."])
 
 
-_Page = Annotated[
-    int | None, Field(description="From 1; null where the article has no pages.", examples=[None])
-]
+_Page = Annotated[int | None, Field(description="From 1; null where the article has no pages.", examples=[2])]
 
 
 class QuoteSchema(_Object):

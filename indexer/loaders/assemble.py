@@ -48,6 +48,7 @@ class ArticleDraft:
     """What a format knows about one article, before cleaning; empty strings where it knows nothing.
 
     `dates` are all that the source states, in any order; among those of one place the first is the best.
+    `left_out` is the reason for a part of the document that is not in the text.
     Where the text `has_pages`, a `PAGE_BREAK` stands where the second page and each later one begins.
     """
 
@@ -59,6 +60,7 @@ class ArticleDraft:
     authors: tuple[str, ...] = ()
     dates: tuple[StatedDate, ...] = ()
     has_pages: bool = False
+    left_out: str = ""
 
 
 def assemble(

@@ -32,13 +32,15 @@ class LoadOptions:
 
     `fields` maps an article field to the key or column that holds it, where the names differ:
     {"title": "headline"}. `source` is the outlet of everything that is read. `file_dates` lets the time a
-    file was last changed date an article that states no date.
+    file was last changed date an article that states no date. `ocr` names the languages, as Tesseract does
+    ("eng+deu"), in which pages without a text layer are read; they are left out where it is empty.
     """
 
     max_bytes: int = 20_000_000
     fields: Mapping[str, str] = field(default_factory=dict)
     source: str | None = None
     file_dates: bool = False
+    ocr: str = ""
 
     def __post_init__(self) -> None:
         if self.max_bytes < 1:

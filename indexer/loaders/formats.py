@@ -23,8 +23,8 @@ from nutgraf.indexer.loaders.mail import split_eml, split_mbox
 from nutgraf.indexer.loaders.markdown import read_markdown
 from nutgraf.indexer.loaders.members import Split, read_parts, reason_of, with_known
 from nutgraf.indexer.loaders.mhtml import read_mhtml
-from nutgraf.indexer.loaders.parquet import load_parquet
 from nutgraf.indexer.loaders.odt import read_odt
+from nutgraf.indexer.loaders.parquet import load_parquet
 from nutgraf.indexer.loaders.pdf import read_pdf
 from nutgraf.indexer.loaders.rtf import read_rtf
 from nutgraf.indexer.loaders.table import load_table
@@ -48,6 +48,8 @@ def document(read: Callable[[bytes, LoadOptions], ArticleDraft]) -> Loader:
         if options.file_dates and (changed := _changed(file)):
             draft = replace(draft, dates=(*draft.dates, StatedDate(changed.isoformat(), "file")))
         yield assemble(draft, file=file, options=options)
+        if draft.left_out:
+            yield Skipped(file.origin, draft.left_out)
 
     return load_document
 

@@ -14,6 +14,7 @@ _GUTTERS = 8  # that are tried of a region, the emptiest first
 _DEPTH = 6  # columns within columns; newspapers print up to eight side by side
 _COLUMN_ROWS = 3  # fewer rows side by side are no columns
 _COLUMN_CHARS = 20  # in a row, on average: columns of text are wider, those of tables narrower
+_NARROW_CHARS, _FULL, _FULL_SHARE = 10, 0.7, 0.6  # or else so many rows are so full, as in no table
 _EDGE_ROWS = 3  # at the top and the bottom of a page, where running lines stand
 _APART_ROWS = 2  # more rows than these that stand apart are a paragraph
 _DRIFT_POINTS = 6.0  # between the heights of a running line on two pages
@@ -21,6 +22,14 @@ _RUNNING_CHARS = 200
 _SAME_SIZE = 0.08
 _APART = 1.8  # times the size of the type, from a running line to the text
 _CAP_SIZE = 1.8  # times the size of the text, of a letter that begins it over several lines
+_MARGIN_GAP = 1.4  # the same, to a web address below the text
+_FAR = 4.0  # the same, from the columns to a line that is in none of them
+_PRINTED_AT = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4},? \d{1,2}[:.]\d\d\b")
+_MARGIN = re.compile(
+    r"(?:(?:https?|file)://|www\.)\S++(?: (?:page )?\d{1,4} ?(?:/|of) ?\d{1,4})?"
+    r"|(?:page )?\d{1,4} ?(?:/|of) ?\d{1,4}|page \d{1,4}",
+    re.IGNORECASE,
+)
 _DIGITS = re.compile(r"\d+")
 _JUMP = re.compile(
     r"\W{0,3}(?:(?:[\w'’-]{1,30}, )?(?:please )?(?:continued|continues|cont['’]?d|turn) (?:on|from|to)"
@@ -70,11 +79,19 @@ def body_size(lines: Iterable[Line]) -> float:
 # --- columns --------------------------------------------------------------------------------------------
 
 
-def columns(parts: Sequence[Line], depth: int = 0) -> list[list[Line]]:
-    """Return the columns of a region in the order in which they are read, each as its lines from the top.
+def columns(page: Sequence[Line]) -> list[list[Line]]:
+    """Return the columns of a page in the order in which they are read, each as its lines from the top.
 
-    A region with a gutter is cut where lines run across the gutter: a headline, then two columns below it.
+    A last line that stands far from all others belongs to no column.
     """
+    lines = rows(page)
+    foot = len(lines) > _COLUMN_ROWS and _gap(lines, -1, -2) > _FAR * body_size(page)
+    text = [part for row in (lines[:-1] if foot else lines) for part in row]
+    return _columns(text, 0) + ([[_joined(lines[-1])]] if foot else [])
+
+
+def _columns(parts: Sequence[Line], depth: int) -> list[list[Line]]:
+    """Return the columns of a region; one with a gutter is cut where lines run across the gutter."""
     gutter = _gutter(parts) if depth < _DEPTH and len(parts) >= 2 * _COLUMN_ROWS else None
     if gutter is None:
         return [[_joined(row) for row in rows(parts)]] if parts else []
@@ -85,9 +102,9 @@ def columns(parts: Sequence[Line], depth: int = 0) -> list[list[Line]]:
         if min(len(rows(left)), len(rows(right))) < 2:  # noqa: PLR2004 - lines of a single row are one line
             across += left + right
             continue
-        ordered += [*columns(across, _DEPTH), *columns(left, depth + 1), *columns(right, depth + 1)]
+        ordered += [*_columns(across, _DEPTH), *_columns(left, depth + 1), *_columns(right, depth + 1)]
         across = []
-    return ordered + columns(across, _DEPTH)
+    return ordered + _columns(across, _DEPTH)
 
 
 def rows(parts: Iterable[Line]) -> list[list[Line]]:
@@ -143,11 +160,19 @@ def _rows_parted(parts: Sequence[Line], gutter: float) -> int:
     """Return how many rows have text on both sides of the gutter; 0 where a side is too narrow for text."""
     bands = [(rows(left), rows(right)) for _, left, right in _bands(parts, gutter)]
     parted = [(left, right) for left, right in bands if left and right]
-    for side in (0, 1):
-        texts = [sum(len(part.text) for part in row) for band in parted for row in band[side]]
-        if sum(texts) < _COLUMN_CHARS * len(texts):
-            return 0
+    if not all(_is_text([row for band in parted for row in band[side]]) for side in (0, 1)):
+        return 0
     return sum(min(len(left), len(right)) for left, right in parted)
+
+
+def _is_text(side: Sequence[Sequence[Line]]) -> bool:
+    """Whether rows are lines of text, not cells of a table: long, or else most of them about as long."""
+    if not side:
+        return False
+    chars = sum(len(part.text) for row in side for part in row) / len(side)
+    widths = sorted(max(part.right for part in row) - row[0].left for row in side)
+    full = bisect_left(widths, _FULL * widths[-1 - len(widths) // 10])
+    return chars >= _COLUMN_CHARS or (chars >= _NARROW_CHARS and full <= (1 - _FULL_SHARE) * len(widths))
 
 
 def _bands(parts: Sequence[Line], gutter: float) -> list[tuple[list[Line], list[Line], list[Line]]]:
@@ -188,10 +213,30 @@ def without_running_lines(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
                     if (gap > _APART * size and number < _APART_ROWS) or not same_size(part.size, size):
                         apart.update(id(part) for row in side[: number + 1] for part in row)
     running = {id(part) for (_, key), parts in places.items() for part in _running(key, parts, apart)}
+    rest = [[part for part in page if id(part) not in running] for page in pages]
+    if not any(rest):  # one page, several times
+        rest = [list(page) for page in pages]
     return [
-        [part for part in page if id(part) not in running and not _JUMP.fullmatch(part.text[:100])]
-        for page in pages
+        [part for part in _without_margins(page, size) if not _JUMP.fullmatch(part.text[:100])]
+        for page in rest
     ]
+
+
+def _without_margins(page: Sequence[Line], size: float) -> list[Line]:
+    """Return a page without what browsers print at its edges: a time and title, web address, page number."""
+    edges = rows(page)
+    if len(edges) > 1 and any(_PRINTED_AT.match(part.text) for part in edges[0]) and _gap(edges, 0, 1) > size:
+        edges = edges[1:]
+    if edges and all(_MARGIN.fullmatch(part.text) for part in edges[-1]):
+        numbered = any("/" in part.text[-6:] for part in edges[-1])
+        if numbered or len(edges) == 1 or _gap(edges, -1, -2) > _MARGIN_GAP * size:
+            edges = edges[:-1]
+    return [part for row in edges for part in row]
+
+
+def _gap(edges: Sequence[Sequence[Line]], first: int, second: int) -> float:
+    """Return the distance of two rows, in points."""
+    return min(abs(edges[first][0].bottom - part.bottom) for part in edges[second])
 
 
 def _running(key: str, parts: Sequence[Line], apart: set[int]) -> list[Line]:

@@ -4,12 +4,16 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import cache
+from itertools import islice
 from typing import Any
 
 from nutgraf.indexer.clean import PAGE_BREAK
 from nutgraf.indexer.loaders.base import LoadOptions, UnreadableError, too_large
+from nutgraf.indexer.loaders.ocr import PageReader
 from nutgraf.indexer.loaders.pdf_layout import Line
 
 _MOST_PAGES = 2_000  # a bound against hostile files; no newspaper has as many
@@ -19,12 +23,25 @@ _LETTERS = str.maketrans(
     {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", "\0": "", PAGE_BREAK: ""}
 )
 _GAP = 1.0  # times the size of the type: wider blanks part columns and cells, not words; not compared
+_DPI = 300  # of a picture of a page: Tesseract's manual says that it reads best from 300 on
+_MOST_PIXELS = 25_000_000  # a sheet of A3 at 300 dots per inch has 17 million
+_STAMP_CHARS = 60  # that programs print on a scanned page; not measured
+_COVERED = 0.5  # of a scanned page is picture; not measured
+_MOST_PICTURES = 1_000
 _LEAST_SIZE = 0.1  # points
 _MOST_SLANT = 0.05  # of a quarter turn; scanned pages lie a little askew
 
 
-def read_pages(data: bytes, options: LoadOptions) -> tuple[list[list[Line]], str]:
-    """Return the printed lines of each page, and the title that the file's metadata state.
+@dataclass(frozen=True, slots=True)
+class PrintedPage:
+    """A page's lines; `is_picture` tells that it is a picture whose words were not read."""
+
+    lines: list[Line]
+    is_picture: bool = False
+
+
+def read_pages(data: bytes, options: LoadOptions) -> tuple[list[PrintedPage], str]:
+    """Return what is printed on each page, and the title that the file's metadata state.
 
     UnreadableError where the file is locked, broken, or too long.
     """
@@ -35,34 +52,61 @@ def read_pages(data: bytes, options: LoadOptions) -> tuple[list[list[Line]], str
     except pypdfium2.PdfiumError as error:
         locked = "password" in str(error).lower()
         raise UnreadableError("PDF that needs a password" if locked else "broken PDF") from error
-    try:
+    with ExitStack() as stack:
+        stack.callback(document.close)
         title = str(document.get_metadata_dict().get("Title") or "")
-        return _pages(document, options), title.translate(_LETTERS).strip()
-    finally:
-        document.close()
+        if len(document) > _MOST_PAGES:
+            raise UnreadableError(f"more than {_MOST_PAGES:,} pages")
+        reader = cache(lambda: stack.enter_context(PageReader(options.ocr)))
+        pages: list[PrintedPage] = []
+        chars = 0
+        for number in range(1, len(document) + 1):
+            try:
+                page = document[number - 1]
+                textpage = page.get_textpage()
+            except pypdfium2.PdfiumError:  # such a page is empty in every PDF viewer
+                pages.append(PrintedPage([]))
+                continue
+            chars += textpage.count_chars()
+            if chars > options.max_bytes:
+                raise UnreadableError(too_large(options.max_bytes))
+            pages.append(_printed(page, textpage, number, reader if options.ocr else None))
+            page.close()
+    return pages, title.translate(_LETTERS).strip()
 
 
-def _pages(document: Any, options: LoadOptions) -> list[list[Line]]:  # noqa: ANN401 - pypdfium2 is not typed
-    """Return the lines of each page; of one that pdfium cannot read none, as in every PDF viewer."""
-    import pypdfium2
+def _printed(
+    page: Any,  # noqa: ANN401 - pypdfium2 is not typed
+    textpage: Any,  # noqa: ANN401
+    number: int,
+    reader: Callable[[], PageReader] | None,
+) -> PrintedPage:
+    """Return what is printed on a page; where it is a picture, what the reader reads, if there is one."""
+    lines = _lines(_upright(list(_words(page, textpage, number))))
+    if sum(len(line.text) for line in lines) >= _STAMP_CHARS or not _is_picture(page):
+        return PrintedPage(lines)
+    return (
+        PrintedPage(lines, is_picture=True) if reader is None else PrintedPage(_read(page, number, reader()))
+    )
 
-    if len(document) > _MOST_PAGES:
-        raise UnreadableError(f"more than {_MOST_PAGES:,} pages")
-    pages: list[list[Line]] = []
-    chars = 0
-    for number in range(1, len(document) + 1):
-        pages.append([])
-        try:
-            page = document[number - 1]
-            textpage = page.get_textpage()
-        except pypdfium2.PdfiumError:
-            continue
-        chars += textpage.count_chars()
-        if chars > options.max_bytes:
-            raise UnreadableError(too_large(options.max_bytes))
-        pages[-1] = _lines(_upright(list(_words(page, textpage, number))))
-        page.close()
-    return pages
+
+def _is_picture(page: Any) -> bool:  # noqa: ANN401
+    """Whether pictures cover half of the page or more."""
+    from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE
+
+    bounds = (picture.get_bounds() for picture in page.get_objects(filter=(FPDF_PAGEOBJ_IMAGE,), max_depth=3))
+    areas = ((right - left) * (top - bottom) for left, bottom, right, top in islice(bounds, _MOST_PICTURES))
+    return bool(sum(areas) >= _COVERED * page.get_width() * page.get_height())
+
+
+def _read(page: Any, number: int, reader: PageReader) -> list[Line]:  # noqa: ANN401
+    """Return the lines that are read from a picture of the page."""
+    scale = min(_DPI / 72, math.sqrt(_MOST_PIXELS / (page.get_width() * page.get_height())))
+    bitmap = page.render(scale=scale, grayscale=True)
+    grey = bytes(bitmap.buffer)
+    lines = reader.lines(grey, bitmap.width, bitmap.height, page=number, dpi=scale * 72)
+    bitmap.close()
+    return lines
 
 
 @dataclass(frozen=True, slots=True)

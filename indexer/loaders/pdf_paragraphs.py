@@ -40,12 +40,12 @@ class Paragraph:
         """Whether the last line ends a sentence."""
         return bool(_ENDS.search(self._end[-6:]))
 
-    def goes_on_in(self, line: Line, *, below: bool) -> bool:
-        """Whether a line belongs to the paragraph; `below` tells that it stands right below its last one."""
+    def goes_on_in(self, line: Line) -> bool:
+        """Whether the next line belongs to the paragraph."""
         if not same_size(self.size, line.size):
             return False
         ended = self._short and (self._single or self.ends) and not _LAST_WORD.search(self._end)
-        return not ended or (not below and not self.ends and line.text[:1].islower())
+        return not ended or (not self.ends and line.text[:1].islower())
 
     def resumes_in(self, line: Line, between: "Paragraph") -> bool:
         """Whether a line goes on with a sentence of this paragraph, after another text between them."""
@@ -113,14 +113,11 @@ def paragraphs(columns: Sequence[Sequence[Line]]) -> list[Paragraph]:
             above = column[number - 1] if number else None
             begins = (
                 (above is not None and _is_apart(above, line, leading))
-                or (
-                    _is_indented(column, number, margin)
-                    and (above is not None or not current or current.ends)
-                )
+                or _is_indented(column, number, margin, ended=current is None or current.ends)
                 or bool(_BULLET.match(line.text))
                 or (line.size < size and bool(_NOTE.match(line.text)) and bool(current and current.ends))
             )
-            if current and not begins and current.goes_on_in(line, below=above is not None):
+            if current and not begins and current.goes_on_in(line):
                 current.join(line, hyphens, short=short)
             elif text and current and text is not current and not begins and text.resumes_in(line, current):
                 text.join(line, hyphens, short=short)
@@ -163,9 +160,11 @@ def _is_apart(above: Line, line: Line, leading: float) -> bool:
     return same_size(above.size, line.size) and above.bottom - line.bottom > _SPACED * leading * line.size
 
 
-def _is_indented(column: Sequence[Line], number: int, margin: float) -> bool:
-    """Whether the line begins further right than its column, and the next one does not."""
-    if number + 1 == len(column):
-        return False
+def _is_indented(column: Sequence[Line], number: int, margin: float, *, ended: bool) -> bool:
+    """Whether the line begins further right than its column, after a sentence that `ended`.
+
+    Within a column, that the next line does not is enough.
+    """
     indents = [(line.left - margin) / line.size for line in column[number : number + 2]]
-    return _MIN_INDENT < indents[0] < _MAX_INDENT and indents[1] < _MIN_INDENT
+    is_first = number > 0 and indents[-1] < _MIN_INDENT
+    return _MIN_INDENT < indents[0] < _MAX_INDENT and (ended or is_first)

@@ -44,8 +44,9 @@ _PIPE_BYTES = 1 << 20  # a worker whose turn has not come can work ahead so far;
 _JSON_GROWTH = 6  # an escaped code point outside ASCII takes six characters where UTF-8 has two
 _STARTING_SECONDS = 60.0  # to start Python and import the loaders, on a machine that is busy
 
-# Nothing of the environment reaches a worker but what decides how Python reads names of files and zones.
-_ENVIRONMENT = ("LANG", "LC_ALL", "LC_CTYPE", "TZ", "SYSTEMROOT")
+# Nothing of the environment reaches a worker but what decides how Python reads names of files and zones, and
+# where Tesseract's data are.
+_ENVIRONMENT = ("LANG", "LC_ALL", "LC_CTYPE", "TZ", "SYSTEMROOT", "TESSDATA_PREFIX")
 
 
 class WorkerDied(Exception):

@@ -41,6 +41,8 @@ HOMES = {
     "trafilatura": {"indexer/loaders/html.py"},
     "warcio": {"indexer/loaders/warc.py"},
     "pyarrow": {"indexer/loaders/parquet.py"},
+    "pypdfium2": {"indexer/loaders/pdf_pages.py"},
+    "tesserocr": {"indexer/loaders/ocr.py"},
     "fastapi": {"api/web/app.py", "api/web/deadline.py", "api/web/page/routes.py", "api/web/routes.py"},
     "jinja2": {"api/web/page/render.py"},
     "pydantic": {
@@ -61,7 +63,7 @@ HOMES = {
 HEAVY = [
     *("torch", "transformers", "sentence_transformers", "onnxruntime", "faiss", "tokenizers"),
     *("tantivy", "trafilatura", "docx", "pypdfium2", "charset_normalizer", "filelock", "uvicorn"),
-    *("dateparser", "ir_measures", "matplotlib", "rensa", "warcio", "pyarrow"),
+    *("dateparser", "ir_measures", "matplotlib", "rensa", "warcio", "pyarrow", "tesserocr"),
 ]
 
 

@@ -169,7 +169,7 @@ def test_a_pdf(tmp_path: Path, title: str, heading: str) -> None:
 def test_broken_locked_and_empty_pdfs(tmp_path: Path) -> None:
     assert reason(tmp_path / "a.pdf", pdf(PRINTED)[:200]) == "broken PDF"
     assert reason(tmp_path / "b.pdf", b"no pdf at all") == "broken PDF"
-    assert reason(tmp_path / "c.pdf", pdf([])) == "PDF without text (pictures of pages?)"
+    assert reason(tmp_path / "c.pdf", pdf([])) == "no text layer, try --ocr"
     locked = b"/Encrypt << /Filter /Standard /V 1 /R 2 /O (%s) /U (%s) /P -4 >> /ID [(a) (a)]" % (
         b"x" * 32,
         b"y" * 32,

@@ -1,6 +1,9 @@
 """What is printed on the pages of a PDF comes out as one text, in reading order."""
 
+import textwrap
+import zlib
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -8,7 +11,10 @@ from typing import NamedTuple
 import pytest
 
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.loaders import LoadOptions, SourceFile, load
+from nutgraf.indexer.errors import SourceError
+from nutgraf.indexer.loaders import LoadOptions, Skipped, SourceFile, load
+from nutgraf.indexer.loaders.ocr import check_ocr
+from nutgraf.indexer.sandbox import WorkerPool
 
 
 class Type(NamedTuple):
@@ -21,25 +27,59 @@ class Type(NamedTuple):
     turn: str = "1 0 0 1"
 
 
-def pdf(pages: Sequence[Sequence[Type]], title: str = "", page_entries: bytes = b"") -> bytes:
+def pdf(pages: Sequence[Sequence[Type]], title: str = "") -> bytes:
     """Write a PDF by hand, in Helvetica."""
-    count = len(pages)
-    kids = b" ".join(b"%d 0 R" % (4 + 2 * number) for number in range(count))
-    objects = [
-        b"<< /Type /Catalog /Pages 2 0 R >>",
-        b"<< /Type /Pages /Kids [%s] /Count %d >>" % (kids, count),
-        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
-    ]
-    for number, page in enumerate(pages):
-        content = b"\n".join(
+    contents = [
+        b"\n".join(
             b"BT /F1 %g Tf %s %g %g Tm (%s) Tj ET"
             % (line.size, line.turn.encode(), line.x, line.y, escaped(line.text))
             for line in page
         )
+        for page in pages
+    ]
+    return document([(content, b"") for content in contents], title)
+
+
+def scanned(content: bytes, *texts: int) -> bytes:
+    """Print a PDF and scan it: a picture for each page, but for the numbers of those that keep their text."""
+    import pypdfium2
+
+    pages: list[tuple[bytes, bytes]] = []
+    with pypdfium2.PdfDocument(content) as printed:
+        for number in range(len(printed)):
+            if number + 1 in texts:
+                words = printed[number].get_textpage().get_text_range().split("\r\n")
+                lines = (b"(%s) Tj T*" % escaped(line) for line in words)
+                pages.append((b"BT /F1 10 Tf 12 TL 60 700 Td %s ET" % b" ".join(lines), b""))
+                continue
+            bitmap = printed[number].render(scale=200 / 72, grayscale=True)
+            grey = zlib.compress(bytes(bitmap.buffer))
+            picture = b"<< /Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace /DeviceGray" % (
+                bitmap.stride,
+                bitmap.height,
+            )
+            picture += b" /BitsPerComponent 8 /Filter /FlateDecode /Length %d >>" % len(grey)
+            pages.append((b"595 0 0 842 0 0 cm /I1 Do", picture + b"\nstream\n%s\nendstream" % grey))
+    return document(pages)
+
+
+def document(pages: Sequence[tuple[bytes, bytes]], title: str = "") -> bytes:
+    """Write pages, each of a content and a picture that it may draw."""
+    count = len(pages)
+    kids = b" ".join(b"%d 0 R" % (4 + 3 * number) for number in range(count))
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [%s] /Count %d >>" % (kids, count),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica"
+        b" /Encoding << /BaseEncoding /WinAnsiEncoding /Differences [128 /fi 158 /fl] >> >>",
+    ]
+    for number, (content, picture) in enumerate(pages):
         objects += [
             b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents %d 0 R"
-            b" /Resources << /Font << /F1 3 0 R >> >> %s >>" % (5 + 2 * number, page_entries),
+            b" /Resources << /Font << /F1 3 0 R >> /XObject << /I1 %d 0 R >> >> >>"
+            % (5 + 3 * number, 6 + 3 * number),
             b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content),
+            picture or b"null",
         ]
     objects.append(b"<< /Title (%s) >>" % escaped(title))
     out, offsets = b"%PDF-1.4\n", []
@@ -57,6 +97,8 @@ def pdf(pages: Sequence[Sequence[Type]], title: str = "", page_entries: bytes = 
 
 
 def escaped(text: str) -> bytes:
+    """Return a text as a string of a PDF; the font has ligatures in place of two signs."""
+    text = text.replace("ﬁ", "€").replace("ﬂ", "ž")
     return text.encode("cp1252").replace(b"\\", rb"\\").replace(b"(", rb"\(").replace(b")", rb"\)")
 
 
@@ -66,9 +108,13 @@ def column(text: str, x: float = 60, y: float = 700, size: float = 10) -> Iterat
         yield Type(x, y - 1.2 * size * number, line, size)
 
 
-def article(path: Path, content: bytes) -> Article:
+def items(path: Path, content: bytes, ocr: str = "") -> list[Article | Skipped]:
     path.write_bytes(content)
-    (item,) = load(SourceFile(path, path.name, len(content)), LoadOptions())
+    return list(load(SourceFile(path, path.name, len(content)), LoadOptions(ocr=ocr)))
+
+
+def article(path: Path, content: bytes, ocr: str = "") -> Article:
+    (item,) = items(path, content, ocr)
     assert isinstance(item, Article), item.reason
     return item
 
@@ -121,6 +167,38 @@ def test_running_lines_are_no_text(tmp_path: Path, head: str, foot: str, count: 
     assert pages_of(got) == [stripped(text) + " " * (n < count) for n, text in enumerate(texts, 1)]
 
 
+@pytest.mark.parametrize(
+    "head", ["5/9/23, 10:12 AM", "09.05.23, 10:12 Ferry pier reopens after the storm - The Selby Post", ""]
+)
+def test_a_single_page_that_a_browser_printed(tmp_path: Path, head: str) -> None:
+    foot = [Type(60, 20, "https://selbypost.example/news/pier.html"), Type(540, 20, "1/1")]
+    page = [Type(60, 810, head), HEADLINE, *column(LEFT), *column(RIGHT, 230), *foot]
+    got = article(tmp_path / "a.pdf", pdf([page]))
+    assert (got.title, got.text) == (HEADLINE.text, stripped(f"{LEFT}\n{RIGHT}"))
+
+
+def test_a_line_at_the_foot_is_in_no_column(tmp_path: Path) -> None:
+    foot = Type(60, 20, "Printed by the Selby Press")
+    got = article(tmp_path / "a.pdf", pdf([[HEADLINE, *column(LEFT), *column(RIGHT, 230), foot]]))
+    assert got.text.split("\n\n") == [stripped(f"{LEFT}\n{RIGHT}"), foot.text]
+
+
+@pytest.mark.parametrize(
+    ("head", "published"),
+    [
+        ("Tuesday, 9 May 2023", datetime(2023, 5, 9, tzinfo=UTC)),
+        ("May 9, 2023", datetime(2023, 5, 9, tzinfo=UTC)),
+        ("5/13/23, 10:12 AM", None),  # printed by a browser
+        ("Printed on 9 May 2023", None),
+        ("Founded 1901", None),
+    ],
+)
+def test_the_day_of_the_issue(tmp_path: Path, head: str, published: datetime | None) -> None:
+    pages = [[Type(400, 800, head), HEADLINE, *column(FIRST)], [Type(400, 800, head), *column(SECOND)]]
+    got = article(tmp_path / "a.pdf", pdf(pages))
+    assert (got.published, got.text) == (published, stripped(f"{FIRST}\n{SECOND}"))
+
+
 def test_heads_of_left_and_right_pages(tmp_path: Path) -> None:
     heads = [(60, "{} SELBY POST"), (400, "NEWS {}")]
     texts = [FIRST, SECOND, FIRST, SECOND, THIRD]
@@ -136,6 +214,11 @@ def test_heads_of_left_and_right_pages(tmp_path: Path) -> None:
 def test_text_that_is_alike_on_two_pages_stays(tmp_path: Path) -> None:
     pages = [list(column(f"{FIRST}\n{SECOND}")), list(column(f"{FIRST}\n{THIRD}"))]
     assert article(tmp_path / "a.pdf", pdf(pages, "Pier")).text.count("Ida Lund") == 2
+
+
+def test_one_page_several_times_stays(tmp_path: Path) -> None:
+    pages = [list(column(FIRST))] * 3
+    assert article(tmp_path / "a.pdf", pdf(pages, "Pier")).text.count("Ida Lund") == 3
 
 
 LEFT = """The pier at Selby Sound was
@@ -164,6 +247,13 @@ def test_columns_are_read_one_after_the_other(
     got = article(tmp_path / "a.pdf", pdf([[HEADLINE, *lines]]))
     expected = stripped(f"{LEFT}\n{RIGHT}") + f"\n\n{stripped(LEFT)}" * (len(places) - 2)
     assert (got.title, got.text) == (HEADLINE.text, expected)
+
+
+def test_narrow_columns(tmp_path: Path) -> None:
+    texts = [textwrap.fill(text, 17) for text in (LEFT, RIGHT, FIRST, SECOND)]
+    lines = [line for n, text in enumerate(texts) for line in column(text, 40 + 100 * n)]
+    got = article(tmp_path / "a.pdf", pdf([[HEADLINE, *sorted(lines, key=lambda line: -line.y)]]))
+    assert got.text.replace("\n\n", " ") == stripped("\n".join(texts))
 
 
 def test_a_line_over_both_columns_parts_them(tmp_path: Path) -> None:
@@ -274,6 +364,12 @@ def test_a_large_first_letter_belongs_to_its_word(tmp_path: Path, start: str, re
     assert got.text.startswith(start + " " * (rest == "court") + rest)
 
 
+def test_ligatures_are_letters(tmp_path: Path) -> None:
+    lines = FIRST.replace("the", "the ﬁnal ﬂood of")
+    got = article(tmp_path / "a.pdf", pdf([[HEADLINE, *column(lines)]]))
+    assert got.text == stripped(lines).replace("ﬁ", "fi").replace("ﬂ", "fl")
+
+
 def test_pages_that_lie_on_their_side_and_stamps(tmp_path: Path) -> None:
     stamp = Type(200, 300, "EMBARGOED COPY", 60, "0.7 0.7 -0.7 0.7")
     slug = Type(60, 860, "pier_final.indd  1  09.05.23  10:12")
@@ -289,3 +385,59 @@ def test_pages_without_text_count(tmp_path: Path) -> None:
     assert got.title == HEADLINE.text
     assert [got.page_of(got.text.index(word)) for word in ("Selby", "Marr")] == [2, 4]
     assert len(got.page_breaks) == 4
+
+
+# --- pictures of pages ----------------------------------------------------------------------------------
+
+
+def missing_ocr() -> str:
+    """Return what Tesseract lacks here; nothing where it can read."""
+    try:
+        check_ocr("eng")
+    except SourceError as error:
+        return str(error)
+    return ""
+
+
+needs_ocr = pytest.mark.skipif(bool(missing_ocr()), reason=missing_ocr())
+PRINTED = pdf([[HEADLINE, *column(FIRST)], list(column(SECOND))])
+
+
+def test_pictures_of_pages_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.pdf"
+    assert items(path, scanned(PRINTED)) == [Skipped(str(path), "no text layer, try --ocr")]
+    article, skipped = items(path, scanned(PRINTED, 2))
+    assert isinstance(article, Article)
+    assert article.page_of(article.text.index("Marr")) == 2
+    assert skipped == Skipped(str(path), "page 1: no text layer, try --ocr")
+
+
+@needs_ocr
+@pytest.mark.parametrize("texts", [(), (2,)])
+def test_pictures_of_pages_are_read(tmp_path: Path, texts: Sequence[int]) -> None:
+    got = article(tmp_path / "a.pdf", scanned(PRINTED, *texts), "eng")
+    assert (got.title, got.text) == (HEADLINE.text, stripped(f"{FIRST}\n{SECOND}"))
+    assert got.text[got.page_breaks[0] :].startswith("tomorrow on.")
+
+
+@needs_ocr
+def test_columns_of_a_picture(tmp_path: Path) -> None:
+    content = scanned(pdf([[HEADLINE, *column(LEFT), *column(RIGHT, 230)]]))
+    assert article(tmp_path / "a.pdf", content, "eng").text == stripped(f"{LEFT}\n{RIGHT}")
+
+
+@needs_ocr
+def test_a_picture_is_read_within_the_limits_of_a_worker(tmp_path: Path) -> None:
+    path = tmp_path / "a.pdf"
+    path.write_bytes(scanned(PRINTED))
+    with WorkerPool() as pool:
+        (got,) = pool.files([SourceFile(path, "a.pdf", path.stat().st_size)], LoadOptions(ocr="eng"))
+    assert isinstance(got, Article), got.reason
+    assert got.text == stripped(f"{FIRST}\n{SECOND}")
+
+
+@pytest.mark.parametrize("languages", ["klingon", "eng+klingon", "../eng", ""])
+def test_languages_that_are_not_installed(languages: str) -> None:
+    pytest.importorskip("tesserocr")
+    with pytest.raises(SourceError, match="Tesseract's data for the languages"):
+        check_ocr(languages)
