@@ -25,11 +25,17 @@ Loader: TypeAlias = Callable[[SourceFile, LoadOptions], Iterator[Article | Skipp
 """Yields the articles of a file, and what was skipped in it; raises UnreadableError for the whole file."""
 
 
-def document(read: Callable[[bytes, LoadOptions], ArticleDraft]) -> Loader:
-    """Return the loader of files that are one article each; `read` makes a draft of a file's bytes."""
+def document(read: Callable[[bytes, LoadOptions], ArticleDraft], *, dated_names: bool = False) -> Loader:
+    """Return the loader of files that are one article each; `read` makes a draft of a file's bytes.
+
+    With `dated_names` the day that a file's name begins with counts as one in a web address: site generators
+    such as Jekyll make that of 2016-01-27-title.md.
+    """
 
     def load_document(file: SourceFile, options: LoadOptions) -> Iterator[Article | Skipped]:
         draft = read(read_bytes(file, options), options)
+        if dated_names:
+            draft = replace(draft, dates=(*draft.dates, StatedDate(f"/{file.path.name}", "url")))
         if options.file_dates:
             changed = datetime.fromtimestamp(file.path.stat().st_mtime, tz=UTC)
             draft = replace(draft, dates=(*draft.dates, StatedDate(changed.isoformat(), "file")))
@@ -45,8 +51,8 @@ LOADERS: dict[str, Loader] = {
     ".html": document(read_html),
     ".jsonl": load_json_lines,
     ".jsonl.gz": load_json_lines,
-    ".markdown": document(read_markdown),
-    ".md": document(read_markdown),
+    ".markdown": document(read_markdown, dated_names=True),
+    ".md": document(read_markdown, dated_names=True),
     ".ndjson": load_json_lines,
     ".ndjson.gz": load_json_lines,
     ".pdf": document(read_pdf),

@@ -12,7 +12,8 @@ from nutgraf.indexer.wrapping import unwrap
 PARAGRAPHS = [
     "The council of Brannock voted on Monday night to name the former school head Margaret Ellen Whitfield"
     " as the town's first ombudsman, ending a search that had lasted most of a year. She will take up the"
-    " post on the first of September and will be paid from the reserve fund that the town set up after the flood.",
+    " post on the first of September and will be paid from the reserve fund that the town set up after"
+    " the flood.",
     "Her deputy will be the lawyer Tobias van der Heyden, who has worked for the county for twelve years.",
     "The post was created in 2019, after a row over the sale of the old mill to a company that was owned by"
     " the brother-in-law of a member of the council.",
