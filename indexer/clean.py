@@ -1,27 +1,39 @@
 """Makes plain, storable text without the leftovers of web pages. Knows no file formats and no dates.
 
 Only whole lines go, never a part of a line: a leftover that stays is a blemish, a lost sentence of the
-article is a defect. Line rules hold anywhere; a tail rule cuts from a marker on, and only where what
-follows is short and stands at the very end.
+article is a defect. Line rules hold anywhere but in the article's own lists and sentences; a tail rule cuts
+from a marker on, and only where what follows is short and stands at the very end. Lines that were wrapped
+are rejoined.
 """
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
 
+from nutgraf.indexer.wrapping import unwrap
+
 PAGE_BREAK = "\ufdd0"
 """Stands where a page begins, in a text that is not clean yet. Unicode has it for such use in programs."""
 
-_NEWLINE = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
-# Controls, soft hyphen, zero-width and bidirectional marks, BOM, and the invisible tag characters.
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
-    "\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+_NEWLINE = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\u2028\u2029]")
+_SOFT_BREAK = re.compile("\xad[ \t]*+\n[ \t]*+(?=\\w)")
+# C1 controls are punctuation of windows-1252 that was read as Latin-1. Ligatures are letters, and some
+# hyphens and blanks look as the plain ones do. Unseen are other controls, the soft hyphen, zero-width and
+# bidirectional marks, BOM, and the invisible tag characters.
+_PLAIN = {
+    **{chr(code): bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)},
+    **{chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)},
+    **dict.fromkeys("\u2010\u2011", "-"),
+    **dict.fromkeys("\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a", " "),
+    **dict.fromkeys("\u202f\u205f\u3000", " "),
+}
+_NOT_PLAIN = re.compile(
+    "[\x00-\x08\x0e-\x1b\x1f\x7f-\xa0\xad\u061c\u1680\u180e\u2000-\u2011\u202a-\u202f\u205f-\u206f\u3000"
+    "\ufb00-\ufb06\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
-_SPACE = re.compile("[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 # Looking back keeps it linear: a run of blanks is tried from its first only.
 _TRAILING = re.compile(r"(?<![ \t])[ \t]++$", re.MULTILINE)
@@ -35,6 +47,8 @@ _NETWORK = (
     r"(?:facebook|twitter|x|linkedin|whatsapp|e-?mail|reddit|pinterest|telegram|tumblr|flipboard|instagram"
     r"|messenger|tiktok|youtube|threads|mastodon|bluesky|pocket|sms|print|(?:your )?friends)"
 )
+_ACTION = r"(?:share|tweet|pin(?: it)?|save|like|e-?mail|print|sms|copy link|comments?)"
+_BUTTON = rf"(?:{_ACTION}|{_NETWORK})"
 _LABEL = r"[^.!\"]{3,60}[?:]:?"
 _OUTLETS = r"(?:our|the|today's|cnn's|usa today's)"
 _LINE_RULES = {
@@ -51,8 +65,8 @@ _LINE_RULES = {
         r"be the first to (?:leave a )?comment",
     ),
     "share": (
-        rf"share(?: this(?: (?:story|article|post|page|link))?)?(?: (?:on|via|with|by) {_NETWORK})?",
-        rf"{_NETWORK}(?:(?: ?[,|/•·] ?| ){_NETWORK})++",
+        rf"share(?: this(?: (?:story|article|post|page|link))?)?(?: (?:on|via|with|by)(?: {_NETWORK})?)?",
+        rf"{_BUTTON}(?:(?: ?[,|/•·–-] ?| ){_BUTTON})++",
         r"(?:e-?mail|print|copy|bookmark|tweet|pin) this(?: (?:story|article|page|post|link))?",
         r"copy (?:this )?(?:url|link)(?: to (?:your )?clipboard)?"
         r"(?: link copied(?: to clipboard)?)?(?: share this story)?",
@@ -101,6 +115,7 @@ _LINE_RULES = {
     ),
     "read_on": (
         r"read (?:more|next)(?: here)?",
+        r"(?:read (?:more|also|next)|also read)(?: ?[:|»>]| [–-]) ?[^.]{3,150}",
         r"(?:click|tap) here (?:to|for) (?:read |see |view )?"
         r"(?:the )?(?:more|rest|full (?:story|article|post))",
         r"for (?:more|the (?:full|complete) (?:story|article)), (?:click|go|see|read) here",
@@ -123,8 +138,16 @@ _TAIL_RULES = {
         r"|you (?:may|might) (?:also )?(?:like|be interested in)"
     ),
 }
-_DECORATION = " \t*_•·►▶>»→|()[]" + PAGE_BREAK
 _END = r"[ .:!…»→>*]*"
+# Buttons of a page, each in a line; and names of networks alone, which a story may list.
+_BUTTON_LINE = re.compile(_BUTTON, re.IGNORECASE)
+_NAMES_LINE = re.compile(rf"{_NETWORK}(?:(?: ?[,|/•·–-] ?| ){_NETWORK})*+{_END}", re.IGNORECASE)
+_ACTION_WORD = re.compile(rf"\b{_ACTION}\b", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"[.!?…]['\"’”»)\]]{0,3}$")
+_FULL_STOP = re.compile(r"\w{2}\.['\"’”)]{0,2}$")
+_BUTTON_CHARS = 30
+_ITEM_CHARS = 60  # an item of a list, as a rule may take it for a button or a heading; not measured
+_DECORATION = " \t*_•·►▶>»→|()[]" + PAGE_BREAK
 _LINE = re.compile(
     "|".join(f"(?P<{name}>(?:{'|'.join(forms)}){_END})" for name, forms in _LINE_RULES.items()), re.IGNORECASE
 )
@@ -163,23 +186,16 @@ def clean(text: str) -> str:
 
 def clean_report(text: str) -> CleanedText:
     """Clean as `clean` does, and report which rule removed which line."""
-    kept: list[str] = []
     removed: list[RemovedLine] = []
-    text, breaks = normalise(text), ""
-    for line in text.split("\n"):
-        rule = _line_rule(line)
-        if rule is not None:
-            removed.append(RemovedLine(rule, line))
-            breaks += PAGE_BREAK * line.count(PAGE_BREAK)
-        elif line:
-            kept.append(breaks + line)
-            breaks = ""
-        else:
-            kept.append(line)
-    cleaned = _joined(_without_tails(kept, removed))
-    # Breaks that are missing now were in lines at the end.
-    breaks = PAGE_BREAK * (text.count(PAGE_BREAK) - cleaned.count(PAGE_BREAK))
-    return CleanedText(cleaned + breaks, tuple(removed))
+    text = normalise(text)
+    breaks = text.count(PAGE_BREAK)
+    while True:  # a line that goes may let others be rejoined, and then be seen to be a leftover
+        lines = _without_tails(list(_without_leftovers(text.split("\n"), removed)), removed)
+        cleaned = unwrap(_joined(lines))
+        if cleaned == text:
+            # Breaks that are missing now were in lines at the end.
+            return CleanedText(cleaned + PAGE_BREAK * (breaks - cleaned.count(PAGE_BREAK)), tuple(removed))
+        text = cleaned
 
 
 def clean_pages(text: str) -> tuple[str, tuple[int, ...]]:
@@ -191,10 +207,14 @@ def clean_pages(text: str) -> tuple[str, tuple[int, ...]]:
 def normalise(text: str) -> str:
     r"""Return valid, storable text: NFC, "\n" newlines, plain spaces, nothing invisible, single blank lines.
 
-    Lone surrogates become U+FFFD; tabs stay; every line keeps its indentation and loses its trailing space.
+    Lone surrogates become U+FFFD, ligatures their letters, and a word is whole that a soft hyphen broke at a
+    line's end. Tabs stay; every line keeps its indentation and loses its trailing space.
     """
-    text = composed(_SPACE.sub(" ", _UNSEEN.sub("", _NEWLINE.sub("\n", storable(text)))))
-    return _BLANK_LINES.sub("\n\n", _TRAILING.sub("", text)).strip("\n")
+    text = _SOFT_BREAK.sub("", _NEWLINE.sub("\n", storable(text)))
+    text = composed(_NOT_PLAIN.sub(lambda match: _PLAIN.get(match[0], ""), text))
+    if " \n" in text or "\t\n" in text or text[-1:] in {" ", "\t"}:
+        text = _TRAILING.sub("", text)
+    return (_BLANK_LINES.sub("\n\n", text) if "\n\n\n" in text else text).strip("\n")
 
 
 def composed(text: str) -> str:
@@ -234,8 +254,87 @@ def one_line(text: str, limit_chars: int = 500) -> str:
 def _line_rule(line: str) -> str | None:
     if not line or len(line) > _LONGEST_RULE_CHARS:
         return None
-    match = _LINE.fullmatch(line.strip(_DECORATION).translate(_PLAIN_QUOTES))
+    bare = line.strip(_DECORATION)
+    match = _LINE.fullmatch(bare if bare.isascii() else bare.translate(_PLAIN_QUOTES))
     return match.lastgroup if match else None
+
+
+def _without_leftovers(lines: Sequence[str], removed: list[RemovedLine]) -> Iterator[str]:
+    """Yield the lines that no rule removes, or that the article's own lines around them need."""
+    rules = [_line_rule(line) for line in lines]
+    _add_buttons(lines, rules)
+    if not any(rules):
+        yield from lines
+        return
+    below = _next_own_lines(lines, rules)
+    listing = items = False  # below a line that ends with a colon; and below an item of that list
+    above = ""  # the last line of the article's own
+    breaks = ""  # of pages that began in lines that went
+    for number, (line, rule) in enumerate(zip(lines, rules, strict=True)):
+        if rule is None:
+            if line:
+                above, is_item = line, _is_item(line)
+                listing = line.endswith(":") or (listing and is_item)
+                items = listing and not line.endswith(":")
+            yield breaks + line if line else line
+            breaks = breaks if not line else ""
+            continue
+        between_items = (_is_item(above) or listing) and _is_item(below[number])
+        goes_on = number > 0 and line[:1].islower() and _is_unfinished(lines[number - 1])
+        names = _names_only(line) and (listing or _is_own_list(number, lines, rules))
+        if items or between_items or goes_on or names:
+            yield line
+        else:
+            removed.append(RemovedLine(rule, line))
+            breaks += PAGE_BREAK * line.count(PAGE_BREAK)
+
+
+def _add_buttons(lines: Sequence[str], rules: list[str | None]) -> None:
+    """Note the buttons of a bar that has each in a line: two or more, of which one says what it does."""
+    run: list[int] = []
+    for number, line in enumerate((*lines, "end of the text")):
+        if not line:
+            continue
+        is_button = len(line) <= _BUTTON_CHARS and _BUTTON_LINE.fullmatch(line.strip(_DECORATION))
+        if number < len(lines) and (is_button or rules[number] == "share"):
+            run.append(number)
+            continue
+        if len(run) > 1 and any(_ACTION_WORD.search(lines[at]) for at in run):
+            for at in run:
+                rules[at] = rules[at] or "share"
+        run.clear()
+
+
+def _next_own_lines(lines: Sequence[str], rules: Sequence[str | None]) -> list[str]:
+    """Return for each line the next one that is not blank and that no rule matches, else ""."""
+    below: list[str] = []
+    own = ""
+    for line, rule in zip(reversed(lines), reversed(rules), strict=True):
+        below.append(own)
+        if line and rule is None:
+            own = line
+    return below[::-1]
+
+
+def _is_item(line: str) -> bool:
+    """Whether this may be an item of a list: short, and no sentence."""
+    return 0 < len(line) <= _ITEM_CHARS and not _SENTENCE_END.search(line)
+
+
+def _is_unfinished(line: str) -> bool:
+    return bool(line) and not _SENTENCE_END.search(line[-4:])
+
+
+def _is_own_list(number: int, lines: Sequence[str], rules: Sequence[str | None]) -> bool:
+    """Whether a line with names of networks and commas is a list of the article: no button stands near it."""
+    near = (at for at in range(max(0, number - 2), min(len(lines), number + 3)) if at != number)
+    buttons = (at for at in near if rules[at] in {"share", "follow"} and not _names_only(lines[at]))
+    return "," in lines[number] and next(buttons, None) is None
+
+
+def _names_only(line: str) -> bool:
+    """Whether a line only names networks, and says nothing of what to do with them."""
+    return bool(_NAMES_LINE.fullmatch(line.strip(_DECORATION))) and not _ACTION_WORD.search(line)
 
 
 def _without_tails(lines: Sequence[str], removed: list[RemovedLine]) -> list[str]:
@@ -265,7 +364,8 @@ def _is_tail(lines: Sequence[str], marker: int, rule: str) -> bool:
     if before_chars <= after_chars:
         return False
     if len(after) <= _TAIL_LINES and all(len(line) <= _TAIL_LINE_CHARS for line in after):
-        return True
+        # Headlines end without a full stop: a sentence below a link to other stories is the article's own.
+        return rule in _LONG_TAILS or not any(map(_FULL_STOP.search, after))
     return rule in _LONG_TAILS and after_chars <= min(_TAIL_CHARS, _TAIL_SHARE * before_chars)
 
 

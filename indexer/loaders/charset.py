@@ -1,52 +1,16 @@
-"""The names of encodings as messages, pages and XML state them, and the text that they make of bytes."""
-
-import codecs
-from contextlib import suppress
+"""The text of bytes whose encoding something beside them names, as in messages and web archives."""
 
 from nutgraf.indexer.loaders.base import UnreadableError
 from nutgraf.indexer.loaders.decode import decode
-
-# Python knows others, too, such as punycode, whose time grows with the square of the text.
-_FAMILIES = (
-    "utf-8",
-    "utf-16",
-    "cp",
-    "koi8",
-    "iso8859",
-    "iso2022",
-    "gb",
-    "hz",
-    "euc_",
-    "shift_jis",
-    "big5",
-    "mac-",
-    "tis",
-)
-_LATIN = frozenset({"iso8859-1", "ascii"})  # which is cp1252 in all but name (WHATWG Encoding, 4.2)
-
-
-def codec_of(label: str) -> str | None:
-    """Return Python's name of an encoding; None where no document is in such an encoding."""
-    try:
-        name = codecs.lookup(label.strip()).name
-    except (LookupError, ValueError):
-        return None
-    if name in _LATIN:
-        return "cp1252"
-    return name if name.startswith(_FAMILIES) else None
+from nutgraf.indexer.loaders.labels import codec_of
 
 
 def text_in(data: bytes, label: str) -> str:
     """Return the text of bytes that are said to be in an encoding; of what they look like where it fails."""
-    codec = codec_of(label)
-    is_ascii_by_name = codec == "cp1252" and "ascii" in label.lower()  # whose other bytes say what they are
-    if codec is not None and not is_ascii_by_name:
-        with suppress(ValueError):
-            return data.decode(codec)
     try:
-        return decode(data)
+        return decode(data, label)
     except UnreadableError:
-        return data.decode(codec or "cp1252", "replace")
+        return data.decode(codec_of(label) or "cp1252", "replace")
 
 
 def page_in(data: bytes, label: str) -> bytes:

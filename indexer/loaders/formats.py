@@ -40,11 +40,17 @@ RECORD_LOADERS: set[Loader] = {load_json, load_json_lines, load_parquet, load_ta
 """Loaders that count the records of a file, and can go on behind one of them."""
 
 
-def document(read: Callable[[bytes, LoadOptions], ArticleDraft]) -> Loader:
-    """Return the loader of files that are one article each; `read` makes a draft of a file's bytes."""
+def document(read: Callable[[bytes, LoadOptions], ArticleDraft], *, dated_names: bool = False) -> Loader:
+    """Return the loader of files that are one article each; `read` makes a draft of a file's bytes.
+
+    With `dated_names` the day that a file's name begins with counts as one in a web address: site generators
+    such as Jekyll make that of 2016-01-27-title.md.
+    """
 
     def load_document(file: SourceFile, options: LoadOptions) -> Iterator[Article | Skipped]:
         draft = with_known(read(read_bytes(file, options), options), file.known)
+        if dated_names:
+            draft = replace(draft, dates=(*draft.dates, StatedDate(f"/{file.path.name}", "url")))
         if options.file_dates and (changed := _changed(file)):
             draft = replace(draft, dates=(*draft.dates, StatedDate(changed.isoformat(), "file")))
         yield assemble(draft, file=file, options=options)
@@ -86,9 +92,9 @@ LOADERS: dict[str, Loader] = {
     ".json": load_json,
     ".jsonl": load_json_lines,
     ".jsonl.gz": load_json_lines,
-    ".markdown": document(read_markdown),
+    ".markdown": document(read_markdown, dated_names=True),
     ".mbox": records(split_mbox),
-    ".md": document(read_markdown),
+    ".md": document(read_markdown, dated_names=True),
     ".mht": document(read_mhtml),
     ".mhtml": document(read_mhtml),
     ".ndjson": load_json_lines,

@@ -1,6 +1,5 @@
 """Reads web pages: trafilatura finds where the article is, this module finds its date. Fetches nothing."""
 
-import codecs
 import copy
 import html
 import json
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from nutgraf.indexer.loaders.assemble import ArticleDraft, StatedDate
 from nutgraf.indexer.loaders.base import LoadOptions, UnreadableError
-from nutgraf.indexer.loaders.decode import decode
+from nutgraf.indexer.loaders.decode import decode_markup
 from nutgraf.indexer.loaders.page_blocks import article_blocks
 from nutgraf.indexer.loaders.page_boilerplate import remove_boilerplate
 from nutgraf.indexer.loaders.page_data import state_paragraphs, stated_article
@@ -21,16 +20,6 @@ from nutgraf.indexer.loaders.page_kinds import is_shell, reason_of_other_kind, r
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*+=\s*+["']?\s*+([\w.:-]{1,40})""", re.IGNORECASE)
-_HEAD_BYTES = 4096  # browsers look for a charset in the first 1024 (WHATWG HTML, 13.2.3.2)
-# The encodings that browsers know (WHATWG Encoding, 4.2), as Python names them. Python knows others, such as
-# punycode, whose time grows with the square of the page. UTF-16 is left out: a name in ASCII is not in it.
-_WEB_ENCODINGS = frozenset({
-    "big5", "big5hkscs", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257",
-    "cp1258", "cp866", "cp874", "cp932", "cp949", "euc_jp", "euc_kr", "gb18030", "gb2312", "gbk",
-    "iso2022_jp", "koi8-r", "koi8-u", "mac-cyrillic", "mac-roman", "shift_jis", "tis-620", "utf-8",
-    *(f"iso8859-{part}" for part in range(2, 17)),
-})  # fmt: skip
 # The library's time grows with the square of the elements: 30,000 take seconds; news pages have thousands.
 _MOST_ELEMENTS = 30_000
 # The parser compares each attribute of an element with all others. Of an attribute its value is passed over.
@@ -69,7 +58,7 @@ def read_html(data: bytes, _: LoadOptions) -> ArticleDraft:
 
     # Its complaints on stderr are what the reasons of skipped files say.
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
-    source = _decoded(data).replace("\0", "")
+    source = decode_markup(data).replace("\0", "")
     _check_attributes(source)
     tree = load_html(source)
     if tree is None:
@@ -147,22 +136,6 @@ def _without_title(text: str, title: str) -> str:
     first, _, rest = text.lstrip().partition("\n")
     same = " ".join(first.split()).casefold() == " ".join(title.split()).casefold()
     return rest if same and rest.strip() else text
-
-
-def _decoded(data: bytes) -> str:
-    """Decode by what the page says of itself where that works, else by what its bytes look like."""
-    named = _CHARSET.search(data, 0, _HEAD_BYTES)
-    if named:
-        try:
-            # What calls itself latin-1 is cp1252: so every browser reads it (WHATWG Encoding, 4.2).
-            name = codecs.lookup(named[1].decode("ascii")).name
-            if name in {"iso8859-1", "ascii"}:
-                return data.decode("cp1252")
-            if name in _WEB_ENCODINGS:
-                return data.decode(name)
-        except (LookupError, ValueError):
-            pass
-    return decode(data)
 
 
 def _check_attributes(source: str) -> None:

@@ -19,8 +19,8 @@ from nutgraf.indexer.loaders.base import (
     check_fruitless,
     too_large,
 )
+from nutgraf.indexer.loaders.decode import STRAY_BYTES, encoding_of
 from nutgraf.indexer.loaders.records import line_to_article
-from nutgraf.indexer.loaders.table import AS_CP1252, encoding_of
 
 # The keys under which answers of news services, search engines and exports hold their records.
 _LIST_KEYS = (
@@ -36,7 +36,7 @@ def load_json(file: SourceFile, options: LoadOptions) -> Iterator[Article | Skip
     """Yield one article or one reason for each record; raises UnreadableError where it is not JSON."""
     with file.open() as raw:
         encoding = encoding_of(raw.peek())
-        stream = io.TextIOWrapper(raw, encoding=encoding, errors=AS_CP1252)
+        stream = io.TextIOWrapper(raw, encoding=encoding, errors=STRAY_BYTES)
         fruitless = 0
         for number, record in _records(_Values(stream, options.max_bytes), file, options):
             file.position_bytes = min(raw.tell(), file.size_bytes)

@@ -1,23 +1,15 @@
 """Reads Markdown as plain text: front matter into fields, and headings and links into their words."""
 
 import re
+from dataclasses import replace
 
 from nutgraf.indexer.clean import normalise
-from nutgraf.indexer.loaders.assemble import ArticleDraft, StatedDate
+from nutgraf.indexer.loaders.assemble import ArticleDraft
 from nutgraf.indexer.loaders.base import LoadOptions
 from nutgraf.indexer.loaders.decode import decode
+from nutgraf.indexer.loaders.front_matter import draft_of_fields, split_front_matter
 from nutgraf.indexer.loaders.text import draft_of, with_head
 
-_FRONT = re.compile(r"---[ \t]*+\n(.{0,20000}?)\n(?:---|\.\.\.)[ \t]*+(?:\n|\Z)", re.DOTALL)
-_PAIR = re.compile(r"([A-Za-z_-]{1,40})[ \t]*+:[ \t]*+(.{0,2000})")
-_ITEM = re.compile(r"[ \t]*+-[ \t]++(.{1,200})")
-_FIELDS = {
-    "title": "title", "headline": "title",
-    "date": "published", "published": "published", "pubdate": "published",
-    "author": "authors", "authors": "authors", "byline": "authors",
-    "url": "url", "link": "url", "canonical": "url", "canonical_url": "url",
-    "source": "source", "outlet": "source", "publisher": "source", "id": "id",
-}  # fmt: skip
 _FENCE = re.compile(r"[ \t]{0,3}(?:```|~~~)")
 _HEADING = re.compile(r" {0,3}(#{1,6})[ \t]++(.{1,500})")
 _UNDERLINE = re.compile(r" {0,3}=++[ \t]*+")
@@ -25,6 +17,7 @@ _RULE = re.compile(r" {0,3}(?:[-*_][ \t]*+){3,}+|:?-{3,}+:?(?:[ \t]*+\|[ \t]*+:?
 _REFERENCE = re.compile(
     r" {0,3}\[[^\]\n]{1,200}\]:[ \t]*+(?:<|https?:|mailto:|[/.#])\S{0,2000}(?:[ \t].{0,300})?"
 )
+_ITEM = re.compile(r"[ \t]{0,8}[*+-][ \t]")
 _QUOTE_OR_ITEM = re.compile(r"^[ \t]{0,8}(?:(?:>[ \t]?)++|[*+-][ \t]++)")
 # After the words of a link: ](address), where the address may hold one pair of brackets, or ][name].
 _TARGET = r"\](?:\([^()\n]{0,2000}(?:\([^()\n]{0,200}\)[^()\n]{0,200})?\)|\[[^\]\n]{0,100}\])"
@@ -45,55 +38,30 @@ _INLINE = (
 
 def read_markdown(data: bytes, _: LoadOptions) -> ArticleDraft:
     """Return the article of a Markdown file; fields of the front matter win over what the text says."""
-    text = normalise(decode(data))
-    fields: dict[str, str] = {}
-    front = _FRONT.match(text)
-    if front:
-        fields = _front_matter(front[1])
-        text = text[front.end() :]
-    heading, plain = _plain(text)
-    title = fields.get("title") or heading
+    fields, text = split_front_matter(normalise(decode(data)))
+    known = draft_of_fields(fields)
+    heading, plain = _plain(text.strip("\n"))
+    title = known.title or heading
     if heading.casefold() != title.casefold():
         plain = f"{heading}\n\n{plain}"
-    body = with_head(ArticleDraft(text=plain.strip("\n"), title=title)) if title else draft_of(plain)
-    return ArticleDraft(
+    plain = plain.strip("\n") or title  # a headline alone is a short article
+    body = with_head(ArticleDraft(text=plain, title=title)) if title else draft_of(plain)
+    return replace(
+        known,
         text=body.text,
-        id=fields.get("id", ""),
         title=title or body.title,
-        url=fields.get("url", ""),
-        source=fields.get("source") or body.source,
-        authors=tuple(fields["authors"].split("\n")) if fields.get("authors") else body.authors,
-        dates=(StatedDate(fields.get("published", ""), "given"), *body.dates),
+        source=known.source or body.source,
+        authors=known.authors or body.authors,
+        dates=(*known.dates, *body.dates),
     )
 
 
-def _front_matter(block: str) -> dict[str, str]:
-    """Read `key: value` lines and lists under a key; names in a list or in [a, b] end up one a line."""
-    fields: dict[str, str] = {}
-    field = ""
-    for line in block.split("\n"):
-        pair, item = _PAIR.fullmatch(line), _ITEM.fullmatch(line)
-        if pair:
-            field = _FIELDS.get(pair[1].lower(), "")
-            value = pair[2].strip()
-            if field == "authors":
-                value = "\n".join(_unquoted(name) for name in value.strip("[]").split(","))
-            if field:
-                fields.setdefault(field, _unquoted(value))
-        elif item and field == "authors":
-            fields[field] = (fields.get(field, "") + "\n" + _unquoted(item[1])).strip("\n")
-    return fields
-
-
-def _unquoted(value: str) -> str:
-    value = value.strip()
-    quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
-    return value[1:-1] if quoted else value
-
-
 def _plain(text: str) -> tuple[str, str]:
-    """Return the first top heading ("" where there is none) and the text without its marks."""
-    title, kept, in_code = "", list[str](), False
+    """Return the first top heading ("" where there is none) and the text without its marks.
+
+    An item of a list is a paragraph: without its mark it could not be told from a line that goes on.
+    """
+    title, kept, in_code, in_item = "", list[str](), False, False
     filled = 0  # lines of `kept` that are not empty
     inline = _inline if len(text) <= _MOST_INLINE_CHARS else str
     for line in text.split("\n"):
@@ -110,7 +78,15 @@ def _plain(text: str) -> tuple[str, str]:
             if heading and not title and len(heading[1]) == 1 and not filled:
                 title = words
             else:
-                kept.extend(["", words, ""] if heading else [words])
+                item = _ITEM.match(line) is not None
+                in_item = item or (in_item and bool(line))
+                kept.extend(
+                    ["", words, ""]
+                    if heading
+                    else ["", words]
+                    if item
+                    else [words.strip() if in_item else words]
+                )
                 filled += bool(words)
     return title, "\n".join(kept)
 

@@ -1,28 +1,31 @@
 """CSV and TSV, read row by row: the first row names the columns, each other row is an article."""
 
-import codecs
 import csv
 import io
 import itertools
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from typing import TextIO
 
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.loaders.base import (
-    BUFFER_BYTES,
+    ARTICLE_FIELDS,
     LoadOptions,
     Skipped,
     SourceFile,
     UnreadableError,
     too_large,
 )
-from nutgraf.indexer.loaders.decode import BOMS, decode, detect
+from nutgraf.indexer.loaders.decode import STRAY_BYTES, encoding_of
 from nutgraf.indexer.loaders.records import line_to_article
 
-AS_CP1252 = "nutgraf-as-cp1252"
-"""The name of the way in which bytes are read that do not fit the encoding of a file: as cp1252."""
-
 _DELIMITERS = (",", "\t", ";", "|")
+_NO_DELIMITER = "\x1f"  # where there is one column: a comma in it is a comma
+# Excel writes and reads a first line that says what parts the cells.
+_STATED_DELIMITER = re.compile(r"\ufeff?\"?sep=([^\r\n\"])\"?\s*+", re.IGNORECASE)
+# A quote inside a cell is written twice; a letter after \" shows that this file writes \" in its place.
+_ESCAPED_QUOTE = re.compile(r"(?<!\\)\\\"[^\",;|\t\r\n]")
+_BACKSLASH = re.compile(r"\\([\"\\\r\n])|\\")
 
 
 def load_table(file: SourceFile, options: LoadOptions) -> Iterator[Article | Skipped]:
@@ -34,16 +37,23 @@ def load_table(file: SourceFile, options: LoadOptions) -> Iterator[Article | Ski
     # This limit holds for the whole process; that of the options is checked for each row, in _Lines.
     csv.field_size_limit(max(csv.field_size_limit(), options.max_bytes))
     with file.open() as raw:
-        encoding = encoding_of(raw.peek())
-        stream = io.TextIOWrapper(raw, encoding=encoding, errors=AS_CP1252, newline="")
-        yield from _rows(_Lines(stream, file, options.max_bytes), file, options)
+        sample = raw.peek()
+        encoding = encoding_of(sample)
+        escaped = _ESCAPED_QUOTE.search(sample.decode(encoding, "replace")) is not None
+        stream = io.TextIOWrapper(raw, encoding=encoding, errors=STRAY_BYTES, newline="")
+        yield from _rows(_Lines(stream, file, options.max_bytes, escaped=escaped), file, options)
 
 
 class _Lines:
-    """The lines of a table, none longer than the limit; `row_chars` counts since it was last set to 0."""
+    """The lines of a table, none longer than the limit; `row_chars` counts since it was last set to 0.
 
-    def __init__(self, stream: TextIO, file: SourceFile, limit: int) -> None:
+    Where quotes are `escaped` by a backslash, a backslash before anything else is written twice, as `csv`
+    needs it.
+    """
+
+    def __init__(self, stream: TextIO, file: SourceFile, limit: int, *, escaped: bool) -> None:
         self.row_chars = 0
+        self.escaped = escaped
         self.number = 0
         self._stream = stream
         self._file = file
@@ -64,15 +74,22 @@ class _Lines:
         if self.row_chars > self._limit + 2:
             reason = f"row before line {self.number + 1} is {too_large(self._limit)}; the rest was not read"
             raise UnreadableError(reason)
-        return line.replace("\0", "")
+        line = line.replace("\0", "")
+        return _BACKSLASH.sub(lambda pair: pair[0] if pair[1] else "\\\\", line) if self.escaped else line
 
 
 def _rows(lines: _Lines, file: SourceFile, options: LoadOptions) -> Iterator[Article | Skipped]:
     first = next((line for line in lines if line.strip()), "")
-    delimiter = max(_DELIMITERS, key=first.count)
-    reader = csv.reader(itertools.chain([first], lines), delimiter=delimiter)
-    columns = [name.strip() for name in next(reader, [])]
-    if options.key("text") not in columns:
+    stated = _STATED_DELIMITER.fullmatch(first)
+    if stated:
+        first = next((line for line in lines if line.strip()), "")
+    delimiter = stated[1] if stated else _delimiter(first, options)
+    escape = "\\" if lines.escaped else None
+    reader = csv.reader(
+        itertools.chain([first], lines), delimiter=delimiter, escapechar=escape, skipinitialspace=True
+    )
+    header = _names(next(reader, []), options)
+    if options.key("text") not in header:
         raise UnreadableError(f'no column "{options.key("text")[:60]}" in the first row')
     while True:
         lines.row_chars, start = 0, lines.number + 1
@@ -82,30 +99,40 @@ def _rows(lines: _Lines, file: SourceFile, options: LoadOptions) -> Iterator[Art
             raise UnreadableError(f"line {start} is not CSV ({error}); the rest was not read") from error
         if row is None:
             return
-        if any(cell.strip() for cell in row) and file.is_next(start):
-            yield line_to_article(dict(zip(columns, row, strict=False)), start, file, options)
+        is_header = row[0:1] and _names(row, options) == header  # once more, where files were joined
+        if not is_header and any(cell.strip() for cell in row) and file.is_next(start):
+            if any(cell.strip() for cell in row[len(header) :]):
+                sign = "a tab" if delimiter == "\t" else f'"{delimiter}"'
+                reason = (
+                    f"{len(row)} cells under {len(header)} columns (a cell with {sign} in it needs quotes)"
+                )
+                yield Skipped(file.origin_of(start), reason)
+            else:
+                yield line_to_article(_record(header, row), start, file, options)
 
 
-def _as_cp1252(error: UnicodeError) -> tuple[str, int]:
-    """Read the bytes that do not fit, far down a file that began as another encoding, as cp1252."""
-    if not isinstance(error, UnicodeDecodeError):
-        raise error
-    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+def _delimiter(header: str, options: LoadOptions) -> str:
+    """Return what parts the columns: what makes a column of texts, and most columns, of the first row."""
+
+    def columns(delimiter: str) -> tuple[bool, int]:
+        names = _names(next(csv.reader([header], delimiter=delimiter, skipinitialspace=True)), options)
+        return options.key("text") in names, len(names)
+
+    best = max(_DELIMITERS, key=columns)
+    return best if columns(best)[1] > 1 else _NO_DELIMITER
 
 
-codecs.register_error(AS_CP1252, _as_cp1252)
+def _names(header: Sequence[str], options: LoadOptions) -> list[str]:
+    """Return the names of the columns; those that the options ask for may differ in case."""
+    wanted = {options.key(field).casefold(): options.key(field) for field in ARTICLE_FIELDS}
+    names = [name.strip("\ufeff \t\r\n") for name in header]
+    return [name if name in wanted.values() else wanted.get(name.casefold(), name) for name in names]
 
 
-def encoding_of(sample: bytes) -> str:
-    """Name the encoding of a file by its beginning; UnreadableError where it is no text."""
-    for mark, name in BOMS.items():
-        if sample.startswith(mark):
-            return name
-    # A cut may have split a character.
-    whole = sample if len(sample) < BUFFER_BYTES else sample.rpartition(b"\n")[0] or sample
-    decode(whole)
-    try:
-        whole.decode("utf-8")
-    except UnicodeDecodeError:
-        return detect(whole)
-    return "utf-8"
+def _record(header: Sequence[str], row: Sequence[str]) -> dict[str, str]:
+    """Return a row by the names of its columns; of columns with one name the first that is filled counts."""
+    record: dict[str, str] = {}
+    for name, cell in zip(header, row, strict=False):
+        if not record.get(name, "").strip():
+            record[name] = cell
+    return record

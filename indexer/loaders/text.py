@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from nutgraf.indexer.clean import normalise
 from nutgraf.indexer.dates import parse_date_line
@@ -12,6 +13,7 @@ from nutgraf.indexer.loaders.decode import decode
 
 # How long titles and head lines are in the seeds, with room; other values were not compared.
 _TITLE_CHARS = 200
+_WRAPPED_TITLE_LINES = 3
 _HEAD_LINES = 8
 _HEAD_CHARS = 160
 # No word is read in two ways, and `*+` never gives a letter back: so a line is read once, whatever it holds.
@@ -27,6 +29,7 @@ _NO_NAME = re.compile(
     r"|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b"
 )
 _UPDATED = re.compile(r"\b(?:updated|modified)\b", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"[.!?…:;,]['\"’”)]{0,2}$")
 _PARTS = re.compile(r" ++[|•·—–] ++| - ")
 # BEIJING — ..., LONDON (Reuters) - ..., WASHINGTON, D.C. – ...
 _DATELINE = re.compile(r"[A-Z][A-Z .,'’-]{2,40}(?:, [A-Z][\w.]++){0,2}(?: \([\w ]{2,30}\))? ?[—–-]++ \S")
@@ -51,10 +54,11 @@ def read_text(data: bytes, _: LoadOptions) -> ArticleDraft:
 def draft_of(text: str) -> ArticleDraft:
     """Take title, byline, date and outlet lines off the top; everything else is the body."""
     lines = normalise(text).split("\n")
-    title = _title(lines)
-    if not title:
+    title_lines = _title_lines(lines)
+    if not title_lines:
         return ArticleDraft(text="\n".join(lines))
-    return with_head(ArticleDraft(text="\n".join(lines[1:]), title=title))
+    title = " ".join(line.strip() for line in lines[:title_lines])
+    return with_head(ArticleDraft(text="\n".join(lines[title_lines:]), title=title))
 
 
 def with_head(draft: ArticleDraft) -> ArticleDraft:
@@ -76,14 +80,21 @@ def _is_update(date: str) -> bool:
     return _UPDATED.search(date) is not None
 
 
-def _title(lines: Sequence[str]) -> str:
-    """Return the first line where it is a title: short, with more below, and not the start of a sentence."""
+def _title_lines(lines: Sequence[str]) -> int:
+    """Return how many lines at the top are the title, 0 where they begin the text.
+
+    It is the first line: short, with more below, and not the start of a sentence. A wrapped title goes on in
+    lower case, and a blank line ends it.
+    """
     first, rest = lines[0].strip(), [line for line in lines[1:] if line.strip()]
     if not rest or len(first) > _TITLE_CHARS:
-        return ""
+        return 0
     second = lines[1].strip()
-    runs_on = bool(second) and second[0].islower()
-    return "" if runs_on else first
+    if not second or not second[0].islower() or _read_line(second, "") is not None:
+        return 1
+    block = list(takewhile(str.strip, lines[: _WRAPPED_TITLE_LINES + 1]))
+    is_title = len(block) <= min(_WRAPPED_TITLE_LINES, len(rest)) and sum(map(len, block)) <= _TITLE_CHARS
+    return len(block) if is_title and not _SENTENCE_END.search(block[-1]) else 0
 
 
 def _read_head(lines: Sequence[str]) -> _Head:

@@ -9,9 +9,9 @@ from html.entities import html5
 from typing import TYPE_CHECKING, Any, TextIO
 
 from nutgraf.indexer.loaders.base import BUFFER_BYTES, SourceFile, UnreadableError, too_large
-from nutgraf.indexer.loaders.charset import codec_of
+from nutgraf.indexer.loaders.decode import STRAY_BYTES, encoding_of
 from nutgraf.indexer.loaders.fragment import local_name
-from nutgraf.indexer.loaders.table import AS_CP1252, encoding_of
+from nutgraf.indexer.loaders.labels import codec_of
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -51,7 +51,7 @@ def xml_records(
     from lxml import etree
 
     encoding = _encoding(stream.peek())
-    with io.TextIOWrapper(stream, encoding=encoding, errors=AS_CP1252, newline="") as text:
+    with io.TextIOWrapper(stream, encoding=encoding, errors=STRAY_BYTES, newline="") as text:
         events = etree.iterparse(
             _Mended(text), events=("start", "end"), recover=True, resolve_entities=False, load_dtd=False,
             no_network=True, huge_tree=False, collect_ids=False, encoding="utf-8",
@@ -66,7 +66,7 @@ def parse_xml(data: bytes) -> "_Element":
     """Return the root of a small document, which is mended as records are; raises UnreadableError."""
     from lxml import etree
 
-    text = io.TextIOWrapper(io.BytesIO(data), encoding=_encoding(data), errors=AS_CP1252, newline="")
+    text = io.TextIOWrapper(io.BytesIO(data), encoding=_encoding(data), errors=STRAY_BYTES, newline="")
     mended = b"".join(iter(partial(_Mended(text).read, BUFFER_BYTES), b""))
     parser = etree.XMLParser(
         recover=True, resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False,

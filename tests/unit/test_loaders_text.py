@@ -167,7 +167,7 @@ x = "**not bold**"
 """
     article = read(tmp_path / "a.md", page)
     assert article.text == (
-        "Some bold link, text with emphasis, a*b*c and snake_case_x.\n\none\ntwo with code\n\nA quote\n\n"
+        "Some bold link, text with emphasis, a*b*c and snake_case_x.\n\none\n\ntwo with code\n\nA quote\n\n"
         'x = "**not bold**"\n\nWhat next\n\n5 > 3, they said.'
     )
     assert (article.id, article.title, article.source) == (
@@ -201,3 +201,39 @@ def test_ids_that_cannot_be_used(tmp_path: Path) -> None:
     path = tmp_path / "a.md"
     path.write_text(f"---\nid: {'x' * 301}\n---\nTitle\n\nBody.")
     assert list(load(discover([str(path)])[0][0])) == [Skipped(str(path), "id longer than 300 characters")]
+
+
+@pytest.mark.parametrize(
+    ("top", "title", "authors"),
+    [
+        ("Brannock names its first ombudsman after\na search of nearly a year", None, ()),
+        ("Talks go on\nby Ann Lee", "Talks go on", ("Ann Lee",)),
+    ],
+)
+def test_two_lines_at_the_top(tmp_path: Path, top: str, title: str | None, authors: tuple[str, ...]) -> None:
+    article = read(tmp_path / "a.txt", f"{top}\n\nThe body.\n")
+    assert article.title == (title or "Brannock names its first ombudsman after a search of nearly a year")
+    assert (article.authors, article.text) == (authors, "The body.")
+
+
+WRAPPED = (
+    "The council of Brannock voted on Monday night to name the\nformer school head Margaret Ellen Whitfield"
+    " as the town's first\nombudsman, ending a search of most of a year."
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.txt", f"Council votes\n\n{WRAPPED}\n"),
+        ("a.md", f"# Council votes\n\n{WRAPPED}\n"),
+        ("b.md", "Council votes\n=============\n" + WRAPPED),
+        ("c.md", "# Council votes\n\n> " + WRAPPED.replace("\n", "\n> ")),
+        ("d.md", "# Council votes\n\n- " + WRAPPED.replace("\n", "\n  ")),
+        ("a.jsonl", '{"title": "Council votes", "text": "' + WRAPPED.replace("\n", "\\n") + '"}'),
+        ("a.csv", f'title,text\nCouncil votes,"{WRAPPED}"\n'),
+    ],
+)
+def test_wrapped_text_is_one_paragraph_in_every_format(tmp_path: Path, name: str, content: str) -> None:
+    article = read(tmp_path / name, content)
+    assert (article.title, article.text) == ("Council votes", WRAPPED.replace("\n", " "))

@@ -1,0 +1,72 @@
+"""CSV as programs and people write it: what parts and quotes cells, headers, and rows that do not fit."""
+
+from pathlib import Path
+
+import pytest
+
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.loaders import Skipped, discover, load
+
+
+def read(path: Path, content: str | bytes) -> list[Article | Skipped]:
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    (file,), _ = discover([str(path)])
+    return list(load(file))
+
+
+def values(path: Path, content: str | bytes) -> list[tuple[str, str, str]]:
+    articles = read(path, content)
+    assert all(isinstance(article, Article) for article in articles), articles
+    return [(article.id, article.title, article.text) for article in articles if isinstance(article, Article)]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "news.csv"
+
+
+@pytest.mark.parametrize(
+    ("content", "row"),
+    [
+        ('id, title, text\na1, "Tolls, again", "It rose, he."\n', ("a1", "Tolls, again", "It rose, he.")),
+        ('id,title,text\na1,A,"He said \\"no\\" to C:\\new."\n', ("a1", "A", 'He said "no" to C:\\new.')),
+        ('id,title,text\na1,A,"He said ""no"" to C:\\new\\"\n', ("a1", "A", 'He said "no" to C:\\new\\')),
+        ("sep=;\nid;title;text\na1;A;It is 3,50 euros.\n", ("a1", "A", "It is 3,50 euros.")),
+        (b"\xef\xbb\xbfsep=;\r\nid;title;text\r\na1;A;B\r\n", ("a1", "A", "B")),
+        ('"sep=|"\nid|title|text\na1|A|B, c; d\n', ("a1", "A", "B, c; d")),
+        ("id;title;text;price\na1;A;It rose, he said.;3,50\n", ("a1", "A", "It rose, he said.")),
+        ('id;title;"a, b, c, d";text\na1;A;x;B\n', ("a1", "A", "B")),
+        ("id|title|text\na1|A|B, c; d\n", ("a1", "A", "B, c; d")),
+        ('id\ttitle\ttext\na1\tA\tB, c; "d"\n', ("a1", "A", 'B, c; "d"')),
+        ('id,title,text\r\na1,A,"One.\r\n\r\nTwo."\r\n', ("a1", "A", "One.\n\nTwo.")),
+        ("ID,Title,TEXT\na1,A,B\n", ("a1", "A", "B")),
+        ("id,title,title,,text,text\na1,,A,x,B,C\n", ("a1", "A", "B")),
+        ("id,title,text\na1,A,B,,\n", ("a1", "A", "B")),
+        ("id;title;text\na1;A;Zoë’s\n".encode("utf-16-le"), ("a1", "A", "Zoë’s")),
+        ("id,title,text\na1,A,Zoë’s é ".encode() + b"caf\xe9s\n", ("a1", "A", "Zoë’s é cafés")),
+    ],
+)  # fmt: skip
+def test_dialects(path: Path, content: str | bytes, row: tuple[str, str, str]) -> None:
+    assert values(path, content) == [row]
+
+
+def test_one_column_has_no_delimiter(path: Path) -> None:
+    got = read(path, 'text\nIt rose, he said; twice.\n"It ""fell"", he said."\n')
+    assert [item.text for item in got if isinstance(item, Article)] == [
+        "It rose, he said; twice.",
+        'It "fell", he said.',
+    ]
+
+
+def test_cells_beyond_the_header_are_told(path: Path) -> None:
+    got = read(path, "id,title,text\na1,A,It rose, he said\na2,B,C\n")
+    assert got[0] == Skipped(f"{path}:2", '4 cells under 3 columns (a cell with "," in it needs quotes)')
+    assert isinstance(got[1], Article)
+    assert got[1].id == "a2"
+
+
+def test_the_header_once_more_is_no_article(path: Path) -> None:
+    assert values(path, "id,title,text\na1,A,B\nid,title,text\na2,C,D\n") == [
+        ("a1", "A", "B"),
+        ("a2", "C", "D"),
+    ]
