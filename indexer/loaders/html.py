@@ -4,12 +4,12 @@ import codecs
 import json
 import logging
 import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from nutgraf.indexer.loaders.assemble import ArticleDraft, StatedDate
+from nutgraf.indexer.loaders.assemble import ArticleDraft
 from nutgraf.indexer.loaders.base import LoadOptions, UnreadableError
 from nutgraf.indexer.loaders.decode import decode
+from nutgraf.indexer.loaders.page_dates import page_dates
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -33,20 +33,10 @@ _TAG = re.compile(rf"<([a-zA-Z]++)((?:[^>=]++|{_VALUE}|=)*+)")
 _ATTRIBUTE_VALUE = re.compile(_VALUE)
 _MOST_COLUMNS = 20
 _RAW_TEXT = frozenset({"script", "style"})
-# Bounds against hostile JSON-LD; that of a news page has some thousand characters.
-_MOST_JSON_CHARS = 1_000_000
-_MOST_JSON_NODES = 10_000
 # JSON that the library reads, all blocks together. In what does not parse it looks with patterns whose time
 # grows with the square of the block: one of this length takes some 0.3 s.
 _LIBRARY_JSON_CHARS = 200_000
 _LIBRARY_BROKEN_CHARS = 20_000
-_META_DATES = frozenset({
-    "article:published", "article:published_time", "citation_publication_date", "date", "datepublished",
-    "dc.date", "dc.date.issued", "dcterms.created", "dcterms.date", "dcterms.issued", "og:published_time",
-    "parsely-pub-date", "pubdate", "publish-date", "publish_date", "published_time", "publishdate",
-    "sailthru.date",
-})  # fmt: skip
-_ARTICLE_TYPES = ("article", "posting", "report", "webpage")
 
 
 def read_html(data: bytes, _: LoadOptions) -> ArticleDraft:
@@ -63,7 +53,7 @@ def read_html(data: bytes, _: LoadOptions) -> ArticleDraft:
         raise UnreadableError("not an HTML page")
     if sum(1 for _ in tree.iter()) > _MOST_ELEMENTS:
         raise UnreadableError(f"more than {_MOST_ELEMENTS:,} elements")
-    dates = list(_dates(tree))
+    dates = page_dates(tree)
     _drop_costly_json(tree)
     _drop_wide_cells(tree)
     page = trafilatura.bare_extraction(
@@ -75,13 +65,16 @@ def read_html(data: bytes, _: LoadOptions) -> ArticleDraft:
     # Where nothing looks like an article, a short page is still a page.
     text = page.text if page else trafilatura.baseline(tree)[1]
     page = page or trafilatura.extract_metadata(tree)
+    dates = dates.with_guess(page.date or "")
     return ArticleDraft(
         text=re.sub(r"\n+", "\n\n", _without_title(text or "", page.title or "")),
         title=page.title or "",
         url=page.url or "",
         source=page.sitename or "",
         authors=tuple((page.author or "").split(";")),
-        dates=(*dates, StatedDate(page.date or "", "byline")),
+        dates=dates.published,
+        modified=dates.modified,
+        day_order=dates.day_order,
     )
 
 
@@ -155,36 +148,3 @@ def _is_json(text: str) -> bool:
     except (ValueError, RecursionError):
         return False
     return True
-
-
-def _dates(tree: "HtmlElement") -> Iterator[StatedDate]:
-    for script in tree.iter("script"):
-        if "ld+json" in (script.get("type") or "").lower() and len(script.text or "") <= _MOST_JSON_CHARS:
-            yield from (StatedDate(value, "json-ld") for value in _json_dates(script.text or ""))
-    for meta in tree.iter("meta"):
-        name = meta.get("property") or meta.get("name") or meta.get("itemprop") or ""
-        if name.lower() in _META_DATES:
-            yield StatedDate(meta.get("content") or "", "meta")
-
-
-def _json_dates(text: str) -> Iterator[str]:
-    """Yield `datePublished` of the articles in a JSON-LD block, the outermost first."""
-    try:
-        level: list[Any] = [json.loads(text, strict=False)]
-    except (ValueError, RecursionError):
-        return
-    seen = 0
-    while level and seen < _MOST_JSON_NODES:
-        seen += len(level)
-        for node in level:
-            if isinstance(node, dict) and isinstance(node.get("datePublished"), str):
-                kind = str(node.get("@type", "")).lower()
-                if any(word in kind for word in _ARTICLE_TYPES):
-                    yield node["datePublished"]
-        level = [child for node in level for child in _children(node)]
-
-
-def _children(node: object) -> list[object]:
-    if isinstance(node, dict):
-        return [value for value in node.values() if isinstance(value, dict | list)]
-    return [value for value in node if isinstance(value, dict | list)] if isinstance(node, list) else []

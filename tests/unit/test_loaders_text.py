@@ -60,7 +60,7 @@ def test_seed_004_date_outlet_and_dateline() -> None:
         ("By Ann Lee, Bo Chi and Cy O’Day | January 27, 2016", ("Ann Lee", "Bo Chi", "Cy O’Day"), 27),
         ("27 Jan 2016 · By Ann Lee", ("Ann Lee",), 27),
         ("By AFP", ("AFP",), None),
-        ("Updated: Jan. 27, 2016 5:00 p.m. EST", (), 27),
+        ("Updated: Jan. 26, 2016 | Published: Jan. 27, 2016 5:00 p.m. EST", (), 27),
     ],
 )
 def test_lines_read_off_the_top(tmp_path: Path, line: str, authors: tuple[str, ...], day: int | None) -> None:
