@@ -168,7 +168,8 @@ def _instant(words: str) -> datetime | None:  # noqa: PLR0911 - one return a for
     if epoch := _EPOCH.fullmatch(json_date[1] if json_date else words):
         return datetime.fromtimestamp(int(epoch[1]) / _EPOCH_UNITS[len(epoch[1])], tz=UTC)
     if digits := _DIGITS.fullmatch(words):
-        return datetime(*(int(part or 0) for part in digits.groups()), tzinfo=UTC)  # type: ignore[arg-type, misc]
+        year, month, day, hour, minute, second = (int(part or 0) for part in digits.groups())
+        return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
     if _MAIL.fullmatch(words):
         return email.utils.parsedate_to_datetime(words)
     if ordinal := _ORDINAL.fullmatch(words):
@@ -187,15 +188,14 @@ def _written(words: str, today: date | None, order: DayOrder | None, *, timed: b
     dates = read_written(words)
     if not dates:
         return ParsedDate(None, _NOT_A_DATE)
-    published, modified = (
-        next((_resolved(written, today, order, timed=timed) for written in dates if accepts(written)), None)
-        for accepts in (
-            lambda written: written.label != "modified",
-            lambda written: written.label == "modified",
-        )
-    )
-    published = published or ParsedDate(None, _CHANGED)
-    return replace(published, modified=modified.value if modified else None)
+    published, modified = ParsedDate(None, _CHANGED), None
+    for written in reversed(dates):
+        parsed = _resolved(written, today, order, timed=timed)
+        if written.label == "modified":
+            modified = parsed.value or modified
+        else:
+            published = parsed
+    return replace(published, modified=modified)
 
 
 def _resolved(written: WrittenDate, today: date | None, order: DayOrder | None, *, timed: bool) -> ParsedDate:

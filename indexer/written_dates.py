@@ -182,7 +182,8 @@ class _Reader:
         if self.current.clock is not None:
             raise _NotADate
         try:
-            self.current.clock = time(*parts)
+            hour, minute, second, *_ = (*parts, 0, 0)
+            self.current.clock = time(hour, minute, second)
         except ValueError as error:
             raise _NotADate from error
 

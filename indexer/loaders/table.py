@@ -9,7 +9,7 @@ from typing import TextIO
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.loaders.base import LoadOptions, Skipped, SourceFile, UnreadableError, too_large
 from nutgraf.indexer.loaders.decode import BOMS, decode, detect
-from nutgraf.indexer.loaders.records import line_to_article
+from nutgraf.indexer.loaders.records import line_to_article, text_names
 
 _SAMPLE_BYTES = 200_000  # as in decode: enough for statistics of letters; not measured
 _AS_CP1252 = "nutgraf-as-cp1252"
@@ -64,7 +64,7 @@ def _rows(lines: _Lines, file: SourceFile, options: LoadOptions) -> Iterator[Art
     delimiter = max(_DELIMITERS, key=first.count)
     reader = csv.reader(itertools.chain([first], lines), delimiter=delimiter)
     columns = [name.strip() for name in next(reader, [])]
-    if options.key("text") not in columns:
+    if not {*text_names(options)} & {*columns}:
         raise UnreadableError(f'no column "{options.key("text")[:60]}" in the first row')
     while True:
         lines.row_chars, start = 0, lines.number + 1
