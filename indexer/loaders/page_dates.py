@@ -4,12 +4,12 @@ A page holds dates of other things: teasers, comments, live entries, a copyright
 several days is that of the page's own article, it has none. Fetches nothing.
 """
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
-from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -48,10 +48,9 @@ _MODIFIED = word_set(
     " last_updated_date lastupdated last-updated cxenseparse:modifiedtime moddate utime updated_at"
     " parsely-modified-date"
 )
-_DATE_ATTRIBUTES = (
-    "datetime", "content", "data-timestamp", "data-datetime", "data-time", "data-date", "data-published",
-    "data-publish-date", "data-epoch", "data-unixtime", "data-utc", "data-seconds", "title",
-)  # fmt: skip
+_DATE_KEY = re.compile(
+    r"datetime$|data-(?:[a-z-]{0,20}(?:date|time|publish|epoch)|utc|seconds)", re.IGNORECASE
+)
 _OTHER_TAGS = frozenset({"footer", "aside", "nav", "blockquote", "figcaption", "select"})
 _OWN_TYPE = re.compile(r"article|posting|page|creativework|report|recipe|blog|website", re.IGNORECASE)
 _BYLINE_CLASS = re.compile(r"meta|byline|author|info|posted|entry|credit", re.IGNORECASE)
@@ -76,7 +75,7 @@ _WORD = re.compile(r"\w{3,}")
 _BELOW_CHARS, _ABOVE_CHARS = 700, 200
 _NAMES_CHARS = 500  # of the classes of an element that are looked at
 _LABEL_CHARS, _LABEL_LEVELS = 40, 3  # of the words before a date, and how far up they stand; not measured
-_APART_CHARS = 300  # that lie between two dates of one article at most; not measured
+_APART_CHARS = 150  # that lie between two dates of one article at most; not measured
 _CODE_CHARS = 2  # of a language (ISO 639-1)
 _MOST_METAS = 500  # that are looked at; news pages have some dozen
 _MOST_LINES = 300  # lines with a date that are looked at; news pages have some dozen
@@ -138,7 +137,7 @@ class _Page:
     loose: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        for meta in islice(self.tree.iter("meta"), _MOST_METAS):
+        for meta in itertools.islice(self.tree.iter("meta"), _MOST_METAS):
             content = (meta.get("content") or meta.get("value") or "").strip()
             names = {meta.get(key, "").lower() for key in ("property", "name", "itemprop", "http-equiv")}
             if content and meta not in self._others:
@@ -166,8 +165,7 @@ class _Page:
             tuple(StatedDate(_outlets_day(date.text, days), date.where) for date in published),
             tuple(_outlets_day(words, []) for words in modified),
             self.day_order,
-            frozenset(self.loose)
-            - {str(self._day(line)) for line in self._lines if line.label == "modified"},
+            frozenset(self._possible_days()),
         )
 
     @cached_property
@@ -329,7 +327,7 @@ class _Page:
             if len(days) == 1:
                 return next(line.text for line in group if self._day(line) in days)
             if days:
-                return self._nearest(group)
+                return self._nearest(near or group)
         return next((line.text for line in near), None)
 
     def _nearest(self, group: Iterable[_Shown]) -> str | None:
@@ -340,6 +338,13 @@ class _Page:
         rivals = (line.distance_chars for line in others if self._day(line) != self._day(first))
         apart = min(abs(rival) for rival in rivals) - abs(first.distance_chars)
         return first.text if apart > _APART_CHARS and abs(first.distance_chars) <= _BELOW_CHARS else None
+
+    def _possible_days(self) -> Iterator[str]:
+        changed = {self._day(line) for line in self._lines if line.label == "modified"}
+        for words in self.loose:
+            value = parse_date(words, order=self.day_order).value
+            if value and value.date() not in changed:
+                yield value.date().isoformat()
 
     def _day(self, line: _Shown) -> date | None:
         parsed = parse_date(line.text, order=self.day_order)
@@ -363,11 +368,7 @@ class _Page:
             if parent in covered:
                 covered.add(element)
                 continue
-            machine = next(
-                (v for key in _DATE_ATTRIBUTES if _HAS_DAY.search(v := element.get(key) or "")), ""
-            )
-            if element.tag != "time" and not _is_dated(element):
-                machine = ""
+            machine = _machine_date(element)
             text = texts.short.get(element, "")
             if element.tag == "meta" or not (machine or _HAS_DAY.search(text)):
                 continue
@@ -385,8 +386,7 @@ class _Page:
                 covered.add(element)
                 yield from found
             if -_ABOVE_CHARS <= distance <= _BELOW_CHARS:
-                values = (parse_date(words).value for words in line_dates(text, loose=True))
-                self.loose.update(value.date().isoformat() for value in values if value)
+                self.loose.update(line_dates(text, loose=True))
 
 
 class _Texts:
@@ -457,7 +457,7 @@ def _others(root: "HtmlElement", heading_path: frozenset["HtmlElement"]) -> set[
     in_article = any(part.tag == "article" for part in heading_path)
     of_site = {
         header
-        for header in islice(root.iter("header"), _MOST_LINES)
+        for header in itertools.islice(root.iter("header"), _MOST_LINES)
         if not any(part.tag in {"article", "main"} for part in header.iterancestors())
     }
     for element in root.iter():
@@ -476,6 +476,14 @@ def _is_other(element: "HtmlElement", *, in_article: bool) -> bool:
         return True
     names = " ".join((element.get("class") or "", element.get("id") or "", element.get("role") or ""))
     return any(_OTHER.search(name) and not _KEPT_CLASS.match(name) for name in names[:_NAMES_CHARS].split())
+
+
+def _machine_date(element: "HtmlElement") -> str:
+    """Return the date in an attribute of an element that is marked as a date; "" where there is none."""
+    values = [value for key, value in element.attrib.items() if _DATE_KEY.match(key)]
+    if element.tag == "time" or _is_dated(element):
+        values += [element.get("content") or "", element.get("title") or ""]
+    return next((value for value in values if _HAS_DAY.search(value[:LONGEST_CHARS])), "")
 
 
 def _is_dated(element: "HtmlElement") -> bool:

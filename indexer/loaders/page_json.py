@@ -45,6 +45,9 @@ _TITLES = ("headline", "headlines", "title", "name", "seoTitle", "hedline")
 # //<![CDATA[ ... //]]>, <!-- ... -->, and a last semicolon.
 _WRAPPED = re.compile(r"\A[\s;]*+(?:(?://|/\*)?\s*+<!(?:\[CDATA\[|--)(?:\s*+\*/)?)?")
 _STATE = re.compile(r"(?:window\.|self\.|var |const |let )[\w.$\[\]\"']{1,60}\s{0,3}=\s{0,3}(?={)")
+_KEYS = ("datePublished", "dateModified")
+_BROKEN = re.compile(r"\"(datePublished|dateModified)\"\s{0,9}:\s{0,9}\"([^\"]{8,40})\"")
+_BROKEN_HEADLINE = re.compile(r"\"headline\"\s{0,9}:\s{0,9}\"([^\"]{1,500})")
 _TRAILING_COMMA = re.compile(r",(?=\s{0,50}[}\]])")
 _SCRIPT_DATE = re.compile(
     r"[\"']?\b(?:date_?published|publish(?:ed)?_?(?:date|time|at)|pub_?date|publication_?date|article_?(?:publish_?)?date"
@@ -81,7 +84,7 @@ def json_articles(tree: "HtmlElement") -> list[JsonArticle]:
     """Return the articles in a page's JSON-LD, and in the state of its scripts where that has none."""
     blocks = [(script.get("type") or "", script.text or "") for script in tree.iter("script")]
     linked = [text for kind, text in blocks if "ld+json" in kind.lower()][:_MOST_BLOCKS]
-    articles = [article for text in linked for value in _values(text) for article in _linked(value)]
+    articles = [article for text in linked for article in _block(text)]
     if not any(article.published for article in articles):
         states = [text for kind, text in blocks if "ld+json" not in kind.lower() and "ate" in text]
         articles += [
@@ -98,6 +101,18 @@ def script_dates(tree: "HtmlElement") -> list[str]:
         match for text in texts if len(text) <= _MOST_JSON_CHARS for match in _SCRIPT_DATE.finditer(text)
     )
     return [match[1] for match in islice(matches, _MOST_ARTICLES)]
+
+
+def _block(text: str) -> Iterator[JsonArticle]:
+    """Yield the articles of a block of JSON-LD; of one that is no JSON the date that stands in it once."""
+    values = list(_values(text))
+    for value in values:
+        yield from _linked(value)
+    if not values and len(text) <= _MOST_JSON_CHARS:
+        dates = {key: {match[2] for match in _BROKEN.finditer(text) if match[1] == key} for key in _KEYS}
+        if len(dates["datePublished"]) == 1 and len(dates["dateModified"]) <= 1:
+            headline = _BROKEN_HEADLINE.search(text)
+            yield JsonArticle(0, headline[1] if headline else "", (), *(tuple(dates[key]) for key in _KEYS))
 
 
 def _values(text: str) -> Iterator[object]:
