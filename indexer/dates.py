@@ -7,7 +7,9 @@ import calendar
 import email.utils
 import re
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+
+from nutgraf.indexer.written_dates import LONGEST_CHARS, DayOrder, WrittenDate, read_written
 
 FIRST_YEAR = 1600  # the first printed newspaper is from 1605
 
@@ -26,44 +28,58 @@ WRITTEN = tuple(
         rf"{_YEAR}[/.-](?P<month>[0-9]{{1,2}})[/.-](?P<day>[0-9]{{1,2}})",
     )
 )
-_SLASHED = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
-# What may stand around a date for the line to say nothing but the date. `*+` never reads a word in a second
-# way: "am." is a word with its stop, or a word and a stop, and 22 of them would be read in 2^22 ways.
-_AROUND = re.compile(
-    r"(?:\b(?:first|last|originally|published|updated|modified|posted|date|on|at|by|the|of|time"
-    r"|(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?"
-    r"|[ap]\.?m\b\.?|noon|midnight|[a-z]{0,2}[esd]t|gmt|utc|cet|cest|bst|ist|jst|kst|z)\b"
-    r"|[0-9]{1,2}(?:[:.][0-9]{2}){0,2}(?=\s{0,2}[ap]\.?m)|[0-9]{1,2}[:.h][0-9]{2}(?:[:.][0-9]{2})?"
-    r"|[+-][0-9]{2}:?[0-9]{2}|[\s,.:;|()/–—-])*+",
+_MAIL = re.compile(
+    r"(?:[a-z]{3},\s++)?[0-9]{1,2}\s++[a-z]{3}\s++[0-9]{2}(?:[0-9]{2})?\s++[0-9]{2}:[0-9]{2}.{0,20}",
     re.IGNORECASE,
 )
-_MAIL = re.compile(
-    r"(?:[a-z]{3},\s++)?[0-9]{1,2}\s++[a-z]{3}\s++[0-9]{4}\s++[0-9]{2}:[0-9]{2}.{0,20}", re.IGNORECASE
+# /2022/05/04/, /2022-05/04/, /2022/may/04/, then /2022/0504/, /20220504/x, then /steel-2022-05-04.html
+_IN_URL = tuple(
+    re.compile(form, re.IGNORECASE)
+    for form in (
+        r"/((?:19|20)[0-9]{2})[/-]([0-9]{1,2}|[a-z]{3})[/-]([0-9]{1,2})(?![0-9])",
+        r"/((?:19|20)[0-9]{2})/?([0-9]{2})/?([0-9]{2})/(?=[^/?#])",
+        r"-((?:19|20)[0-9]{2})-([0-9]{2})-([0-9]{2})(?:\.[a-z]{3,5})?/?(?:[?#]|$)",
+    )
 )
-_IN_URL = re.compile(r"/((?:19|20)[0-9]{2})[/-]([0-9]{1,2}|[a-z]{3})[/-]([0-9]{1,2})(?![0-9])", re.IGNORECASE)
 # BEIJING, Jan. 27, 2016 (Xinhua) — ...; NEW YORK, March 3, 2021 /PRNewswire/ -- ...: without the day.
 _DATELINE_END = re.compile(r" ?[—–]| --? ")
 _DATELINE = re.compile(
     r"[A-Z][A-Z .'’-]{2,40}(?:, [A-Z][A-Za-z.]{1,20})?[\s,.()]{0,4}(?:[(/][\w ]{2,30}[)/])?[\s,.:]{0,3}"
 )
-_LABEL = re.compile(r"(?:first |originally )?(?:published|posted)\b", re.IGNORECASE)
-# No date is longer, and datelines and labels stand near an end. These bounds were not measured.
-_LONGEST_CHARS = 80
-_FIRST_LINES, _LAST_LINES = 5, 3
-_EPOCH = re.compile(r"([0-9]{10})(?:\.[0-9]{1,9})?|([0-9]{13})(?:\.0)?")  # a float's seconds have a fraction
+_FIRST_LINES, _LAST_LINES = 5, 3  # of a text, where datelines and labels stand; not measured
+_DATELINE_CHARS = 80
+# Seconds, milliseconds, microseconds and nanoseconds since 1970, all between 1973 and 2286: other lengths are
+# numbers of something else, and a day of a spreadsheet (five digits) is one only together with its file.
+_EPOCH = re.compile(r"([0-9]{9,10}|[0-9]{13}|[0-9]{16}|[0-9]{19})(?:\.[0-9]{1,9})?")
+_EPOCH_UNITS = {9: 1, 10: 1, 13: 10**3, 16: 10**6, 19: 10**9}
+_DIGITS = re.compile(r"((?:19|20)[0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})?")
+_ORDINAL = re.compile(r"([0-9]{4})-([0-9]{3})")
+_ZONED_DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:Z|[+-][0-9]{2}:[0-9]{2})")  # XML Schema: xs:date
+_ZONE_NAME = re.compile(r" \([A-Za-z ]{3,50}\)$")  # as JavaScript writes them after GMT+0100
+_WEEK = re.compile(r"[0-9]{4}-?W[0-9]{2}", re.IGNORECASE)
+_JSON_DATE = re.compile(r"/Date\(([0-9]{9,16})(?:[+-][0-9]{4})?\)/")
+_ISO_ZONE = re.compile(
+    r"([0-9]{4}-?[0-9]{2}-?[0-9]{2}[T ][0-9:.,]{2,20})\s?([+-][0-9]{2}:?[0-9]{2}|Z|UTC|GMT)?"
+    r"(?:\[[\w/+-]{1,40}\])?"
+)
 _NO_DATE, _NOT_A_DATE = "no date", "not a date"
+_CHANGED = "when it was changed, not published"
+AMBIGUOUS = "day and month cannot be told apart"
+"""The reason why 03/04/2016 is no date."""
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedDate:
     """A point in time in UTC, or None with the reason (a sentence fragment) why there is none.
 
-    `line` is the line of a text that it stood in.
+    `line` is the line of a text that it stood in. `modified` is when the article was changed, where the same
+    words say so.
     """
 
     value: datetime | None
     reason: str = ""
     line: str = ""
+    modified: datetime | None = None
 
     @property
     def stated(self) -> bool:
@@ -71,57 +87,73 @@ class ParsedDate:
         return self.reason not in (_NO_DATE, _NOT_A_DATE)
 
 
-def parse_date(text: str, *, today: date | None = None) -> ParsedDate:
-    """Read a date: ISO 8601, RFC 2822, epoch seconds or milliseconds, or a written day.
+def parse_date(text: str, *, today: date | None = None, order: DayOrder | None = None) -> ParsedDate:
+    """Read a date: ISO 8601, RFC 822, 850 and 9110, ctime, digits, an epoch, or as people write it.
 
-    A time without a zone is taken as UTC; a day without a time is its midnight in UTC. Days before
-    1600 and after tomorrow are refused, and so is 03/04/2016, which is two days.
+    A time without a zone is taken as UTC; a day without a time is its midnight in UTC. So is a written day
+    whose time is already the next or still the last day in UTC. Days before 1600 and after tomorrow are
+    refused, and so is 03/04/2016, which is two days, unless its weekday or `order` says which.
     """
     words = text.strip()
     if not words:
         return ParsedDate(None, _NO_DATE)
-    if len(words) > _LONGEST_CHARS:
+    words = _ZONE_NAME.sub("", words[-LONGEST_CHARS - 1 :])
+    if len(words) > LONGEST_CHARS:
         return ParsedDate(None, _NOT_A_DATE)
     try:
         moment = _instant(words)
     except (ValueError, OverflowError, TypeError, IndexError):
         moment = None
-    return _written(words, today) if moment is None else _checked(moment, today)
+    return _written(words, today, order, timed=True) if moment is None else _checked(moment, today)
 
 
-def parse_date_line(line: str, *, today: date | None = None) -> ParsedDate:
-    """Read the day of a line that says nothing but a date: "Published: Jan. 6, 2021, 5:00 p.m. EST"."""
-    words = line.strip()
-    if not words or len(words) > _LONGEST_CHARS:
-        return ParsedDate(None, _NOT_A_DATE)
-    return _written(words, today)
+def parse_date_line(line: str, *, today: date | None = None, order: DayOrder | None = None) -> ParsedDate:
+    """Read the days of a line that says nothing but dates: "Published: Jan. 6, 2021, 5:00 p.m. EST".
+
+    A line that says only when the article was changed is stated, and has `modified` but no value.
+    """
+    return _written(line.strip(), today, order, timed=False)
+
+
+def day_order(text: str) -> DayOrder | None:
+    """Return the order of day and month in a date that has one reading only, such as 27/01/2016."""
+    readings = [reading for written in read_written(text.strip()) for reading in written.readings]
+    orders = {reading.order for reading in readings if reading.calendar_day()}
+    days = {reading.calendar_day() for reading in readings} - {None}
+    return orders.pop() if len(orders) == len(days) == 1 else None
 
 
 def date_in_url(url: str, *, today: date | None = None) -> ParsedDate:
     """Read the day from a path such as /2022/05/04/ or /2022/may/04/."""
-    match = _IN_URL.search(url)
-    if match is None:
-        return ParsedDate(None, _NO_DATE)
-    return _day(match[1], match[2], match[3], today)
+    for form in _IN_URL:
+        match = form.search(url)
+        if match:
+            return _day(match[1], match[2], match[3], today)
+    return ParsedDate(None, _NO_DATE)
 
 
-def date_in_text(text: str, *, today: date | None = None) -> ParsedDate:
-    """Read the day that an article's text states about itself: in its dateline, or in a line of its own.
+def date_in_text(text: str, *, today: date | None = None, order: DayOrder | None = None) -> ParsedDate:
+    """Read the days that an article's text states about itself: in its dateline, or in a line of its own.
 
-    Such a line says "Published" or "Posted" and nothing but a date, near the top or the end. A date in a
+    Such a line says "Published" or "Updated" and nothing but dates, near the top or the end. A date in a
     sentence does not count: the article is about that day.
     """
     lines = [line for line in map(str.strip, text.split("\n")) if line]
     if lines and (parsed := _dateline(lines[0], today)).stated:
         return replace(parsed, line=lines[0])
+    changed = ParsedDate(None, _NO_DATE)
     for line in (*lines[:_FIRST_LINES], *lines[-_LAST_LINES:]):
-        if _LABEL.match(line) and (parsed := parse_date_line(line, today=today)).stated:
-            return replace(parsed, line=line)
-    return ParsedDate(None, _NO_DATE)
+        if not any(written.label for written in read_written(line)):
+            continue
+        parsed = replace(parse_date_line(line, today=today, order=order), line=line)
+        if parsed.reason != _CHANGED:
+            return replace(parsed, modified=parsed.modified or changed.modified)
+        changed = replace(changed, modified=changed.modified or parsed.modified)
+    return changed
 
 
 def _dateline(line: str, today: date | None) -> ParsedDate:
-    end = _DATELINE_END.search(line, 0, _LONGEST_CHARS)
+    end = _DATELINE_END.search(line, 0, _DATELINE_CHARS)
     head = line[: end.start()] if end else ""
     for form in WRITTEN:
         match = form.search(head)
@@ -130,30 +162,71 @@ def _dateline(line: str, today: date | None) -> ParsedDate:
     return ParsedDate(None, _NO_DATE)
 
 
-def _instant(words: str) -> datetime | None:
+def _instant(words: str) -> datetime | None:  # noqa: PLR0911 - one return a form
     """Read the forms made by machines; return None or raise where the text has another form."""
-    if epoch := _EPOCH.fullmatch(words):
-        seconds, milliseconds = epoch.groups()
-        return datetime.fromtimestamp(int(seconds) if seconds else int(milliseconds) / 1000, tz=UTC)
+    json_date = _JSON_DATE.fullmatch(words)
+    if epoch := _EPOCH.fullmatch(json_date[1] if json_date else words):
+        return datetime.fromtimestamp(int(epoch[1]) / _EPOCH_UNITS[len(epoch[1])], tz=UTC)
+    if digits := _DIGITS.fullmatch(words):
+        year, month, day, hour, minute, second = (int(part or 0) for part in digits.groups())
+        return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
     if _MAIL.fullmatch(words):
         return email.utils.parsedate_to_datetime(words)
-    return datetime.fromisoformat(words) if words[:4].isdigit() else None
+    if ordinal := _ORDINAL.fullmatch(words):
+        return datetime.strptime(words, "%Y-%j").replace(tzinfo=UTC) if int(ordinal[2]) else None
+    if zoned := _ZONED_DAY.fullmatch(words):
+        return datetime.fromisoformat(zoned[1])
+    if _WEEK.fullmatch(words) or not words[:4].isdigit():
+        return None  # a week is no day
+    iso = _ISO_ZONE.fullmatch(words)
+    zone = (iso[2] or "") if iso else ""
+    return datetime.fromisoformat(f"{iso[1]}{'Z' if zone.isalpha() else zone}" if iso else words)
 
 
-def _written(words: str, today: date | None) -> ParsedDate:
-    for form in WRITTEN:
-        match = form.search(words)
-        if match and _AROUND.fullmatch(words[: match.start()] + " " + words[match.end() :]):
-            return _day(match["year"], match["month"], match["day"], today)
-    slashed = _SLASHED.fullmatch(words)
-    if slashed is None:
+def _written(words: str, today: date | None, order: DayOrder | None, *, timed: bool) -> ParsedDate:
+    """Read words that say nothing but dates; `timed` says whether their time counts."""
+    dates = read_written(words)
+    if not dates:
         return ParsedDate(None, _NOT_A_DATE)
-    first, second = int(slashed[1]), int(slashed[2])
-    months = len(MONTHS)
-    if first <= months and second <= months and first != second:
-        return ParsedDate(None, "day and month cannot be told apart")
-    day, month = (first, second) if second <= months else (second, first)
-    return _day(slashed[3], str(month), str(day), today)
+    published, modified = ParsedDate(None, _CHANGED), None
+    for written in reversed(dates):
+        parsed = _resolved(written, today, order, timed=timed)
+        if written.label == "modified":
+            modified = parsed.value or modified
+        else:
+            published = parsed
+    return replace(published, modified=modified)
+
+
+def _resolved(written: WrittenDate, today: date | None, order: DayOrder | None, *, timed: bool) -> ParsedDate:
+    days = {day: reading for reading in written.readings if (day := reading.calendar_day())}
+    if len(days) > 1 and written.weekday is not None:
+        days = {day: reading for day, reading in days.items() if day.weekday() == written.weekday} or days
+    if len(days) > 1 and (order or written.foreign):
+        order = order or "dmy"
+        days = {day: reading for day, reading in days.items() if reading.order == order} or days
+    if len(days) > 1:
+        past = {day: reading for day, reading in days.items() if day <= _last_day(today)}
+        days = past if len(past) == 1 else days
+    if not days:
+        return ParsedDate(None, "not in the calendar")
+    if len(days) > 1:
+        return ParsedDate(None, AMBIGUOUS)
+    (day,) = days
+    midnight = datetime.combine(day, time(), tzinfo=UTC)
+    return _checked(_timed(midnight, written) if timed else midnight, today)
+
+
+def _timed(midnight: datetime, written: WrittenDate) -> datetime:
+    """Return the moment of a written day with a time; its midnight where the time is another day in UTC."""
+    if written.clock is None or (written.zone and written.offset_minutes is None):
+        return midnight
+    moment = datetime.combine(midnight.date(), written.clock, tzinfo=UTC)
+    try:
+        moment -= timedelta(minutes=written.offset_minutes or 0)
+    except OverflowError:
+        return midnight
+    return moment if moment.date() == midnight.date() else midnight
 
 
 def _day(year: str, month: str, day: str, today: date | None) -> ParsedDate:
@@ -164,6 +237,11 @@ def _day(year: str, month: str, day: str, today: date | None) -> ParsedDate:
         return ParsedDate(None, "not in the calendar")
 
 
+def _last_day(today: date | None) -> date:
+    """Return the last day that an article can be of: tomorrow, for clocks differ."""
+    return (today or datetime.now(tz=UTC).date()) + timedelta(days=1)
+
+
 def _checked(moment: datetime, today: date | None) -> ParsedDate:
     try:
         moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
@@ -171,6 +249,6 @@ def _checked(moment: datetime, today: date | None) -> ParsedDate:
         return ParsedDate(None, "not in the calendar")
     if moment.year < FIRST_YEAR:
         return ParsedDate(None, f"before {FIRST_YEAR}")
-    if moment.date() > (today or datetime.now(tz=UTC).date()) + timedelta(days=1):
+    if moment.date() > _last_day(today):
         return ParsedDate(None, "in the future")
     return ParsedDate(moment)

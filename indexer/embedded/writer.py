@@ -8,6 +8,7 @@ article that is stored as it is costs a look-up.
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -21,6 +22,7 @@ from nutgraf.indexer.embedded.manifest import BUILT_BY, Manifest, check_encoder,
 from nutgraf.indexer.embedded.store import FILENAME, NewPassage, Store, vector_hash
 from nutgraf.indexer.encoder import Encoder, EncoderIdentity, identity
 from nutgraf.indexer.loaders.base import Skipped
+from nutgraf.indexer.loaders.identity import ids_apart, is_from_url, same_story
 from nutgraf.indexer.passages import PassageRule, split, title_prefix
 from nutgraf.indexer.storage import ArticleStatus, Counts, IndexState, WriteStatus
 
@@ -47,6 +49,7 @@ class EmbeddedWriter:
         self._identity = identity(encoder)
         self._rule = rule or PassageRule()
         self._seen: set[str] = set()
+        self._pending: dict[str, str] = {}  # id -> text of those that are not stored yet
 
     def __enter__(self) -> "EmbeddedWriter":
         self._lock = writer_lock(self.folder)
@@ -125,16 +128,46 @@ class EmbeddedWriter:
         for item in items:
             if isinstance(item, Skipped):
                 yield ArticleStatus("skipped", None, item.origin, item.reason)
-            elif not item.text.strip():
-                yield _skipped(item, "no text")
-            elif item.id in self._seen:
-                yield _skipped(item, f"id {item.id} was given already in this run")
+                continue
+            article = self._apart(item)
+            if not article.text.strip():
+                yield _skipped(article, "no text")
+            elif article.id in self._seen:
+                yield _skipped(article, f"id {article.id} was given already in this run")
             else:
-                self._seen.add(item.id)
-                yield item
+                self._seen.add(article.id)
+                self._pending[article.id] = article.text
+                yield article
+
+    def _apart(self, article: Article) -> Article:
+        """Return an article whose id no other story has, if that was made from an address.
+
+        Pages name the address of another by mistake: the home page, a section, the first part of a series.
+        A new text of the same file, and a print of the same story in another, take the place of the old one.
+        """
+        if not is_from_url(article.id, article.url):
+            return article
+        names = (article.id, *ids_apart(article.id, article.title, article.text))
+        return next(
+            (named for name in names if not self._is_taken(named := replace(article, id=name))), article
+        )
+
+    def _is_taken(self, article: Article) -> bool:
+        """Whether another story of another place has the article's id, in this run or stored."""
+        if article.id not in self._seen:
+            owner = self._store.origins([article.id]).get(article.id)
+            if (
+                not owner
+                or not article.origin
+                or origins.origin_path(owner) == origins.origin_path(article.origin)
+            ):
+                return False
+        text = self._pending.get(article.id) or self._store.texts([article.id]).get(article.id)
+        return text is not None and not same_story(text, article.text)
 
     def _store_batch(self, batch: Sequence[_Item]) -> list[ArticleStatus]:
         """Store the articles of a batch; return a status for each item of it, in order."""
+        self._pending.clear()
         unclaimed = self._unclaimed(batch)
         articles = [item for item in unclaimed if isinstance(item, Article)]
         stored = self._store.content_hashes([a.id for a in articles])

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import TypeAlias
 
@@ -10,8 +11,9 @@ from nutgraf.indexer.article import Article
 from nutgraf.indexer.clean import PAGE_BREAK, clean_pages, one_line, storable
 from nutgraf.indexer.dates import ParsedDate, date_in_text, date_in_url, parse_date
 from nutgraf.indexer.loaders.base import LoadOptions, SourceFile, UnreadableError
-from nutgraf.indexer.loaders.identity import canonical_url, checked_id, web_url
+from nutgraf.indexer.loaders.identity import canonical_url, checked_id, derived_id, is_home, web_url
 from nutgraf.indexer.origins import absolute_origin
+from nutgraf.indexer.written_dates import DayOrder
 
 RefuseDate: TypeAlias = Callable[[str, str], None]
 """Takes note of a date that was not used: its words, and why."""
@@ -27,7 +29,7 @@ NAMELESS = "neither an id nor a web address"
 _TITLE_CHARS = 500
 _MADE_TITLE_CHARS = 120
 _NAME_CHARS = 200
-_READERS = {"url": date_in_url, "text": date_in_text}
+_READERS = {"text": date_in_text}
 _FIELDS = frozenset({"given", "json-ld", "meta"})  # made for a date: whatever else they hold is a mistake
 _MOST_AUTHORS = 50
 _DATE_CHARS = 40
@@ -50,6 +52,8 @@ class ArticleDraft:
     `dates` are all that the source states, in any order; among those of one place the first is the best.
     `left_out` is the reason for a part of the document that is not in the text.
     Where the text `has_pages`, a `PAGE_BREAK` stands where the second page and each later one begins.
+    `modified` is when it says that the article was changed, the best first. `day_order` is how it writes
+    numeric dates, where it shows that.
     """
 
     text: str
@@ -61,6 +65,8 @@ class ArticleDraft:
     dates: tuple[StatedDate, ...] = ()
     has_pages: bool = False
     left_out: str = ""
+    modified: tuple[str, ...] = ()
+    day_order: DayOrder | None = None
 
 
 def assemble(
@@ -71,7 +77,7 @@ def assemble(
     number: int | None = None,
     refuse: RefuseDate = lambda _given, _reason: None,
 ) -> Article:
-    """Return the article; its place in the file names it where neither an id nor a URL does.
+    """Return the article; its place in the file names it where neither an id nor a URL of its own does.
 
     `number` is the line of a record in its file, from 1; None where the file is the article. Without a file
     the article has no origin, and `refuse` is called with a date that was not used, and why. Raises
@@ -85,26 +91,29 @@ def assemble(
         raise UnreadableError("no text left after cleaning")
     url = web_url(one_line(draft.url, 5000)) if draft.url else None
     dates = (*draft.dates, *([StatedDate(url, "url")] if url else []), StatedDate(text, "text"))
-    published, published_from = _published(dates, refuse)
+    published, published_from = _published(dates, draft.day_order, refuse)
     return Article(
-        id=checked_id(storable(draft.id).strip() or (canonical_url(url) if url else _place_id(file, number))),
+        id=checked_id(stated) if (stated := storable(draft.id).strip()) else _derived(url, file, number),
         title=one_line(draft.title, _TITLE_CHARS) or made_title(text),
         text=text,
         url=url,
         source=one_line(options.source or draft.source, _NAME_CHARS) or None,
         authors=_names(draft.authors),
-        published=published.value,
+        published=published,
         published_from=published_from,
+        modified=_modified(draft, text, published),
         origin=None if file is None else absolute_origin(file.origin_of(number)),
         page_breaks=page_breaks,
     )
 
 
-def _place_id(file: SourceFile | None, number: int | None) -> str:
-    """Return an id made of where the article stands."""
+def _derived(url: str | None, file: SourceFile | None, number: int | None) -> str:
+    """Return an id made of the article's address, or of its place where that is the outlet's."""
+    if url and (file is None or not is_home(url)):
+        return derived_id(canonical_url(url))
     if file is None:
         raise UnreadableError(NAMELESS)
-    return file.id_stem if number is None else f"{file.id_stem}#{number}"
+    return derived_id(file.id_stem if number is None else f"{file.id_stem}#{number}")
 
 
 def made_title(text: str) -> str:
@@ -114,7 +123,9 @@ def made_title(text: str) -> str:
     return one_line(line[: end.end()] if end else line, _MADE_TITLE_CHARS)
 
 
-def _published(dates: tuple[StatedDate, ...], refuse: RefuseDate) -> tuple[ParsedDate, str | None]:
+def _published(
+    dates: tuple[StatedDate, ...], order: DayOrder | None, refuse: RefuseDate
+) -> tuple[datetime | None, str | None]:
     """Return the most trusted date that is possible, and where it stood.
 
     The first date that is not possible is refused. A bad date never loses the article, and never makes room
@@ -124,14 +135,33 @@ def _published(dates: tuple[StatedDate, ...], refuse: RefuseDate) -> tuple[Parse
     for date in sorted(dates, key=lambda date: TRUST.index(date.where)):
         if doubted and date.where == "file":
             break
-        parsed = _READERS.get(date.where, parse_date)(date.text)
+        parsed = _parsed(date, order)
         if parsed.value is not None:
-            return parsed, date.where
-        if parsed.stated or (date.where in _FIELDS and date.text.strip()):
+            return parsed.value, date.where
+        if parsed.modified is None and (parsed.stated or (date.where in _FIELDS and date.text.strip())):
             if not doubted:
                 refuse(one_line(parsed.line or date.text, _DATE_CHARS), parsed.reason)
             doubted = True
-    return ParsedDate(None), None
+    return None, None
+
+
+def _parsed(date: StatedDate, order: DayOrder | None) -> ParsedDate:
+    if date.where == "url":
+        return date_in_url(date.text)
+    return _READERS.get(date.where, parse_date)(date.text, order=order)
+
+
+def _modified(draft: ArticleDraft, text: str, published: datetime | None) -> datetime | None:
+    """Return when the article was changed, as its fields say, else its date lines; never before its day."""
+    fields = (parse_date(words, order=draft.day_order) for words in draft.modified)
+    stated = (parsed.modified or parsed.value for parsed in fields)
+    shown = (
+        _parsed(date, draft.day_order).modified
+        for date in (*draft.dates, StatedDate(text, "text"))
+        if date.where in {"given", "byline", "text"}
+    )
+    moment = next((moment for moment in (*stated, *shown) if moment), None)
+    return None if moment and published and moment.date() < published.date() else moment
 
 
 def _names(names: tuple[str, ...]) -> tuple[str, ...]:

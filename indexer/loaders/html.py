@@ -5,15 +5,15 @@ import html
 import json
 import logging
 import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from nutgraf.indexer.loaders.assemble import ArticleDraft, StatedDate
+from nutgraf.indexer.loaders.assemble import ArticleDraft
 from nutgraf.indexer.loaders.base import LoadOptions, UnreadableError
 from nutgraf.indexer.loaders.decode import decode_markup
 from nutgraf.indexer.loaders.page_blocks import article_blocks
 from nutgraf.indexer.loaders.page_boilerplate import remove_boilerplate
 from nutgraf.indexer.loaders.page_data import state_paragraphs, stated_article
+from nutgraf.indexer.loaders.page_dates import page_dates
 from nutgraf.indexer.loaders.page_head import headline, meta_content, page_authors, page_titles
 from nutgraf.indexer.loaders.page_kinds import is_shell, reason_of_other_kind, reason_without_text
 
@@ -29,26 +29,16 @@ _TAG = re.compile(rf"<([a-zA-Z]++)((?:[^>=]++|{_VALUE}|=)*+)")
 _ATTRIBUTE_VALUE = re.compile(_VALUE)
 _MOST_COLUMNS = 20
 _RAW_TEXT = frozenset({"script", "style"})
-# Bounds against hostile JSON-LD; that of a news page has some thousand characters.
-_MOST_JSON_CHARS = 1_000_000
-_MOST_JSON_NODES = 10_000
 # JSON that the library reads, all blocks together. In what does not parse it looks with patterns whose time
 # grows with the square of the block: one of this length takes some 0.3 s.
 _LIBRARY_JSON_CHARS = 200_000
 _LIBRARY_BROKEN_CHARS = 20_000
-_META_DATES = frozenset({
-    "article:published", "article:published_time", "citation_publication_date", "date", "datepublished",
-    "dc.date", "dc.date.issued", "dcterms.created", "dcterms.date", "dcterms.issued", "og:published_time",
-    "parsely-pub-date", "pubdate", "publish-date", "publish_date", "published_time", "publishdate",
-    "sailthru.date",
-})  # fmt: skip
 # Values that were not compared with others.
 _LONGER = 1.2
 _SHORT_WORDS = 50
 _LEAST_WORDS_OF_SHELL = 20  # fewer are the frame around a text that scripts load
 _SHOWN_SHARE = 0.8
 _MARKUP = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]{0,20}[\s/>]")
-_ARTICLE_TYPES = ("article", "posting", "report", "webpage")
 
 
 def read_html(data: bytes, _: LoadOptions) -> ArticleDraft:
@@ -65,13 +55,14 @@ def read_html(data: bytes, _: LoadOptions) -> ArticleDraft:
         raise UnreadableError("not an HTML page")
     if sum(1 for _ in tree.iter()) > _MOST_ELEMENTS:
         raise UnreadableError(f"more than {_MOST_ELEMENTS:,} elements")
-    dates = list(_dates(tree))
+    dates = page_dates(tree)
     titles = page_titles(tree)
     stated = stated_article(tree, titles)
     bodies = ([stated.body], state_paragraphs(tree, (*titles, stated.headline)))
     _drop_costly_json(tree)
     _drop_wide_cells(tree)
     page = trafilatura.extract_metadata(tree, date_config={"extensive_search": False, "original_date": True})
+    dates = dates.with_guess(page.date or "")
     outlet = meta_content(tree, "og:site_name") or stated.publisher or page.sitename or ""
     title = headline(tree, stated.headline, outlet) or page.title or ""
     authors = stated.authors or page_authors(tree, outlet, page.author or "")
@@ -93,7 +84,9 @@ def read_html(data: bytes, _: LoadOptions) -> ArticleDraft:
         url=page.url or "",
         source=outlet,
         authors=authors,
-        dates=(*dates, StatedDate(page.date or "", "byline")),
+        dates=dates.published,
+        modified=dates.modified,
+        day_order=dates.day_order,
     )
 
 
@@ -185,36 +178,3 @@ def _is_json(text: str) -> bool:
     except (ValueError, RecursionError):
         return False
     return True
-
-
-def _dates(tree: "HtmlElement") -> Iterator[StatedDate]:
-    for script in tree.iter("script"):
-        if "ld+json" in (script.get("type") or "").lower() and len(script.text or "") <= _MOST_JSON_CHARS:
-            yield from (StatedDate(value, "json-ld") for value in _json_dates(script.text or ""))
-    for meta in tree.iter("meta"):
-        name = meta.get("property") or meta.get("name") or meta.get("itemprop") or ""
-        if name.lower() in _META_DATES:
-            yield StatedDate(meta.get("content") or "", "meta")
-
-
-def _json_dates(text: str) -> Iterator[str]:
-    """Yield `datePublished` of the articles in a JSON-LD block, the outermost first."""
-    try:
-        level: list[Any] = [json.loads(text, strict=False)]
-    except (ValueError, RecursionError):
-        return
-    seen = 0
-    while level and seen < _MOST_JSON_NODES:
-        seen += len(level)
-        for node in level:
-            if isinstance(node, dict) and isinstance(node.get("datePublished"), str):
-                kind = str(node.get("@type", "")).lower()
-                if any(word in kind for word in _ARTICLE_TYPES):
-                    yield node["datePublished"]
-        level = [child for node in level for child in _children(node)]
-
-
-def _children(node: object) -> list[object]:
-    if isinstance(node, dict):
-        return [value for value in node.values() if isinstance(value, dict | list)]
-    return [value for value in node if isinstance(value, dict | list)] if isinstance(node, list) else []

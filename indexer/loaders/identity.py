@@ -1,11 +1,30 @@
-"""What identifies an article: the id that it states, else its canonical URL, else where it was read."""
+"""What identifies an article: the id that it states, else its canonical URL, else where it was read.
 
+An id that is derived is never refused, and never that of another story.
+"""
+
+import hashlib
+import re
 from urllib.parse import urlsplit, urlunsplit
 
+from nutgraf.indexer.date_words import word_set
+from nutgraf.indexer.duplicates import copies, shingled
 from nutgraf.indexer.loaders.base import UnreadableError
 
 _LONGEST_CHARS = 300  # of an id, which people type and terminals show; not measured
-_TRACKERS = frozenset({"fbclid", "gclid"})
+_KEPT_CHARS = 240  # of a longer one, before a digest of all of it
+_DIGEST_CHARS = 16
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
+_NO_WORD = re.compile(r"[\W_]+")
+_SLUG_CHARS = 60
+# Parameters that say where a reader came from.
+_TRACKERS = word_set(
+    "fbclid gclid dclid gbraid wbraid msclkid yclid twclid ttclid igshid igsh mc_cid mc_eid mkt_tok"
+    " _hsenc _hsmi vero_id wickedid ocid ncid cmpid icid smid smtyp cmp ftag soc_src soc_trk guccounter"
+    " guce_referrer guce_referrer_sig __twitter_impression s_cid xtor _ga _gl spm"
+)
+_TRACKER_STARTS = ("utm_", "at_", "mtm_", "pk_")
+_HOME = re.compile(r"/?(?:(?:index|home|default)(?:\.[a-z]{2,5})?)?/?", re.IGNORECASE)
 
 
 def web_url(value: str) -> str | None:
@@ -23,26 +42,63 @@ def web_url(value: str) -> str | None:
     return url if parts.scheme.lower() in {"http", "https"} and parts.netloc else None
 
 
+def is_home(url: str) -> bool:
+    """Whether an address is that of an outlet, and of no article: "https://news.example/"."""
+    parts = urlsplit(url)
+    return _HOME.fullmatch(parts.path) is not None and not canonical_query(parts.query)
+
+
 def canonical_url(url: str) -> str:
     """Return the URL without the parts that do not name the page.
 
     Trackers, fragment and last slash go, and the host is in lower case.
     """
     parts = urlsplit(url)
-    query = "&".join(
-        pair for pair in parts.query.split("&") if pair and not _is_tracker(pair.partition("=")[0])
-    )
-    return urlunsplit((parts.scheme.lower(), parts.netloc.lower(), parts.path.rstrip("/"), query, ""))
+    scheme, host = parts.scheme.lower(), parts.netloc.lower()
+    host = host.removesuffix({"http": ":80", "https": ":443"}.get(scheme, ""))
+    return urlunsplit((scheme, host, parts.path.rstrip("/"), canonical_query(parts.query), ""))
+
+
+def canonical_query(query: str) -> str:
+    """Return the query of an address without trackers."""
+    return "&".join(pair for pair in query.split("&") if pair and not _is_tracker(pair.partition("=")[0]))
 
 
 def checked_id(value: str) -> str:
     """Return the id, or raise UnreadableError where it could not be shown, typed or stored."""
     if len(value) > _LONGEST_CHARS:
         raise UnreadableError(f"id longer than {_LONGEST_CHARS} characters")
-    if any(ord(char) < ord(" ") or 0x7F <= ord(char) <= 0x9F for char in value):  # noqa: PLR2004 - C0, DEL, C1
+    if _CONTROL.search(value):
         raise UnreadableError("id with control characters")
     return value
 
 
+def derived_id(value: str) -> str:
+    """Return an id made of an address or a place: of one that no id can be, its beginning and a digest."""
+    if len(value) <= _LONGEST_CHARS and not _CONTROL.search(value):
+        return value
+    return f"{_CONTROL.sub('?', value[:_KEPT_CHARS])}~{_digest(value)}"
+
+
+def is_from_url(article_id: str, url: str | None) -> bool:
+    """Whether an id was made from this address, which another page may name as well."""
+    return url is not None and article_id == derived_id(canonical_url(url))
+
+
+def same_story(left: str, right: str) -> bool:
+    """Whether two texts are prints of one story: the same, edited, cut or longer."""
+    return left == right or copies(shingled(left), shingled(right))
+
+
+def ids_apart(article_id: str, title: str, text: str) -> tuple[str, str]:
+    """Return ids for another story under the address of `article_id`: by its title, and by title and text."""
+    slug = _NO_WORD.sub("-", title.lower()).strip("-")[:_SLUG_CHARS] or _digest(text)
+    return derived_id(f"{article_id}#{slug}"), derived_id(f"{article_id}#{slug}-{_digest(text)}")
+
+
+def _digest(value: str) -> str:
+    return hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGEST_CHARS]
+
+
 def _is_tracker(name: str) -> bool:
-    return name.lower() in _TRACKERS or name.lower().startswith("utm_")
+    return name.lower() in _TRACKERS or name.lower().startswith(_TRACKER_STARTS)

@@ -16,7 +16,7 @@ from nutgraf.indexer.loaders.base import (
     too_large,
 )
 from nutgraf.indexer.loaders.decode import decode
-from nutgraf.indexer.loaders.records import line_to_article
+from nutgraf.indexer.loaders.records import line_to_article, records_in
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _BOM = b"\xef\xbb\xbf"
@@ -35,10 +35,9 @@ def load_json_lines(file: SourceFile, options: LoadOptions) -> Iterator[Article 
             is_blank = line.isspace()
             if not is_blank and not file.is_next(number):
                 continue
-            item = None if is_blank else _json_article(line, number, file, options)
-            if item is not None:
-                yield item
-            fruitless = 0 if isinstance(item, Article) else fruitless + 1
+            items = [] if is_blank else list(_json_articles(line, number, file, options))
+            yield from items
+            fruitless = 0 if any(isinstance(item, Article) for item in items) else fruitless + 1
             if fruitless > _MOST_FRUITLESS_LINES:
                 reason = f"no article in {_MOST_FRUITLESS_LINES:,} lines; the rest was not read"
                 raise UnreadableError(reason)
@@ -79,21 +78,33 @@ def _check_ratio(unpacked_bytes: int, packed_bytes: int, number: int, limit: int
         )
 
 
-def _json_article(line: bytes, number: int, file: SourceFile, options: LoadOptions) -> Article | Skipped:
-    origin = f"{file.origin}:{number}"
-    if number == 1 and line.startswith(_UTF16):
-        return Skipped(origin, "line 1 is UTF-16, where JSON Lines are UTF-8")
-    if len(line) > options.max_bytes and len(line.rstrip(b"\r\n")) > options.max_bytes:
-        return Skipped(origin, f"line {number} is {too_large(options.max_bytes)}")
+def _json_articles(
+    line: bytes, number: int, file: SourceFile, options: LoadOptions
+) -> Iterator[Article | Skipped]:
+    """Yield the article of a line, or the articles where it is a list or the answer of a service."""
     try:
-        record = json.loads(_utf8(line.removeprefix(_BOM)))
+        records = list(records_in(_value(line, number, options), options))
+        for part, record in enumerate(records, 1):
+            yield line_to_article(record, number, file, options, part=part if len(records) > 1 else None)
     except UnreadableError as error:
-        return Skipped(origin, str(error))
-    except (ValueError, RecursionError):
-        return Skipped(origin, f"line {number} is not JSON")
-    if not isinstance(record, dict):
-        return Skipped(origin, f"line {number} is not a JSON object")
-    return line_to_article(record, number, file, options)
+        yield Skipped(f"{file.origin}:{number}", str(error))
+
+
+def _value(line: bytes, number: int, options: LoadOptions) -> object:
+    """Return the object or list of a line; raises UnreadableError for anything else."""
+    if number == 1 and line.startswith(_UTF16):
+        raise UnreadableError("line 1 is UTF-16, where JSON Lines are UTF-8")
+    if len(line) > options.max_bytes and len(line.rstrip(b"\r\n")) > options.max_bytes:
+        raise UnreadableError(f"line {number} is {too_large(options.max_bytes)}")
+    try:
+        value = json.loads(_utf8(line.removeprefix(_BOM)))
+    except (ValueError, RecursionError) as error:
+        raise UnreadableError(f"line {number} is not JSON") from error
+    if not isinstance(value, dict) and not (
+        isinstance(value, list) and any(isinstance(v, dict) for v in value)
+    ):
+        raise UnreadableError(f"line {number} is not a JSON object")
+    return value
 
 
 def _utf8(line: bytes) -> str:

@@ -17,7 +17,7 @@ from nutgraf.indexer.loaders.base import (
     too_large,
 )
 from nutgraf.indexer.loaders.decode import STRAY_BYTES, encoding_of
-from nutgraf.indexer.loaders.records import line_to_article
+from nutgraf.indexer.loaders.records import line_to_article, text_names
 
 _DELIMITERS = (",", "\t", ";", "|")
 _NO_DELIMITER = "\x1f"  # where there is one column: a comma in it is a comma
@@ -89,7 +89,7 @@ def _rows(lines: _Lines, file: SourceFile, options: LoadOptions) -> Iterator[Art
         itertools.chain([first], lines), delimiter=delimiter, escapechar=escape, skipinitialspace=True
     )
     header = _names(next(reader, []), options)
-    if options.key("text") not in header:
+    if not {*text_names(options)} & {*header}:
         raise UnreadableError(f'no column "{options.key("text")[:60]}" in the first row')
     while True:
         lines.row_chars, start = 0, lines.number + 1
@@ -116,7 +116,7 @@ def _delimiter(header: str, options: LoadOptions) -> str:
 
     def columns(delimiter: str) -> tuple[bool, int]:
         names = _names(next(csv.reader([header], delimiter=delimiter, skipinitialspace=True)), options)
-        return options.key("text") in names, len(names)
+        return bool({*text_names(options)} & {*names}), len(names)
 
     best = max(_DELIMITERS, key=columns)
     return best if columns(best)[1] > 1 else _NO_DELIMITER

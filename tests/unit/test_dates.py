@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nutgraf.indexer.dates import date_in_text, date_in_url, parse_date, parse_date_line
+from nutgraf.indexer.dates import date_in_text, date_in_url, day_order, parse_date, parse_date_line
+from nutgraf.indexer.written_dates import DayOrder
 
 TODAY = date(2024, 6, 1)
 
@@ -33,6 +34,38 @@ TODAY = date(2024, 6, 1)
         ("1651660200.75", datetime(2022, 5, 4, 10, 30, tzinfo=UTC)),
         ("1605-07-01", datetime(1605, 7, 1, tzinfo=UTC)),
         ("2024-06-02", datetime(2024, 6, 2, tzinfo=UTC)),
+        ("Wed Jan 27 10:15:00 +0000 2016", datetime(2016, 1, 27, 10, 15, tzinfo=UTC)),
+        ("Wed Jan 27 10:15:00 2016", datetime(2016, 1, 27, 10, 15, tzinfo=UTC)),
+        ("Wed Jan 27 10:15:00 EST 2016", datetime(2016, 1, 27, 15, 15, tzinfo=UTC)),
+        ("Wed Jan 27 2016 10:15:00 GMT+0100 (CET Time)", datetime(2016, 1, 27, 9, 15, tzinfo=UTC)),
+        ("Wednesday, 27-Jan-16 10:15:00 GMT", datetime(2016, 1, 27, 10, 15, tzinfo=UTC)),
+        ("Wed, 27 Jan 2016 10:15:00 EST", datetime(2016, 1, 27, 15, 15, tzinfo=UTC)),
+        ("27/Jan/2016:10:15:00 +0000", datetime(2016, 1, 27, 10, 15, tzinfo=UTC)),
+        ("20160127101500", datetime(2016, 1, 27, 10, 15, tzinfo=UTC)),
+        ("20160127T101500Z", datetime(2016, 1, 27, 10, 15, tzinfo=UTC)),
+        ("2016-01-27T10:15:00 +0100", datetime(2016, 1, 27, 9, 15, tzinfo=UTC)),
+        ("2016-01-27T10:15:00+01:00[Europe/Berlin]", datetime(2016, 1, 27, 9, 15, tzinfo=UTC)),
+        ("2016-01-27+01:00", datetime(2016, 1, 27, tzinfo=UTC)),
+        ("2016-W04-3", datetime(2016, 1, 27, tzinfo=UTC)),
+        ("2016-027", datetime(2016, 1, 27, tzinfo=UTC)),
+        ("1453889700123456", datetime(2016, 1, 27, 10, 15, 0, 123456, tzinfo=UTC)),
+        ("/Date(1453889700000+0100)/", datetime(2016, 1, 27, 10, 15, tzinfo=UTC)),
+        ("1/27/2016 10:30 AM", datetime(2016, 1, 27, 10, 30, tzinfo=UTC)),
+        ("01/27/2016 22:30", datetime(2016, 1, 27, 22, 30, tzinfo=UTC)),
+        ("27.01.2016, 10:30 Uhr", datetime(2016, 1, 27, 10, 30, tzinfo=UTC)),
+        ("27.1.16", datetime(2016, 1, 27, tzinfo=UTC)),
+        ("04.03.2016, 10:30 Uhr", datetime(2016, 3, 4, 10, 30, tzinfo=UTC)),
+        ("Thu, 07/13/2023 - 17:57", datetime(2023, 7, 13, 17, 57, tzinfo=UTC)),
+        ("Friday 04/03/2016", datetime(2016, 3, 4, tzinfo=UTC)),
+        ("27th of January, 2016", datetime(2016, 1, 27, tzinfo=UTC)),
+        ("le 27 janvier 2016 à 10h15", datetime(2016, 1, 27, 10, 15, tzinfo=UTC)),
+        ("mar. 26 janv. 2016", datetime(2016, 1, 26, tzinfo=UTC)),
+        ("27. Januar 2016", datetime(2016, 1, 27, tzinfo=UTC)),
+        ("27 de enero de 2016", datetime(2016, 1, 27, tzinfo=UTC)),
+        ("27 января 2016 г.", datetime(2016, 1, 27, tzinfo=UTC)),
+        ("2016年1月27日", datetime(2016, 1, 27, tzinfo=UTC)),
+        ("Jan 27, 2016 10:30 PM EST", datetime(2016, 1, 27, tzinfo=UTC)),
+        ("Jan 27, 2016 10:30 AM ET", datetime(2016, 1, 27, tzinfo=UTC)),
     ],
 )
 def test_given_dates(text: str, expected: datetime) -> None:
@@ -53,11 +86,35 @@ def test_given_dates(text: str, expected: datetime) -> None:
         ("yesterday", "not a date"),
         ("War since May 4, 2022", "not a date"),
         ("9999999999999", "in the future"),
+        ("42396", "not a date"),
+        ("42396.5", "not a date"),
+        ("2016-W04", "not a date"),
+        ("2016-01", "not a date"),
+        ("07/11/2023 - 17:57", "day and month cannot be told apart"),
+        ("Tue, 07/11/2023 - 17:57", "day and month cannot be told apart"),
+        ("Updated Jan 27, 2016", "when it was changed, not published"),
     ],
 )
 def test_refused_dates_say_why(text: str, reason: str) -> None:
     parsed = parse_date(text, today=TODAY)
     assert (parsed.value, parsed.reason) == (None, reason)
+
+
+@pytest.mark.parametrize(
+    ("order", "day"), [("dmy", date(2016, 4, 3)), ("mdy", date(2016, 3, 4)), (None, None)]
+)
+def test_the_order_of_day_and_month_is_told(order: DayOrder | None, day: date | None) -> None:
+    value = parse_date("03/04/2016 10:30", today=TODAY, order=order).value
+    assert (value.date() if value else None) == day
+    assert parse_date("27/01/2016", today=TODAY, order=order).value == datetime(2016, 1, 27, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "order"),
+    [("27/01/2016", "dmy"), ("Fri, 07/14/2023 - 10:30", "mdy"), ("03/04/2016", None), ("2016-01-27", None)],
+)
+def test_the_order_that_a_date_shows(text: str, order: DayOrder | None) -> None:
+    assert day_order(text) == order
 
 
 @given(st.text(max_size=100))
@@ -75,6 +132,13 @@ def test_a_date_never_raises_and_is_utc(text: str) -> None:
         "Published 5:00 AM EST Jan 27, 2016",
         "Posted on Wednesday, January 27, 2016 at 10:15 am",
         "2016-01-27 10:15",
+        "Published 9:02 AM PT, Wed January 27, 2016",
+        "Wednesday, Jan. 27, 2016 | 10:05 a.m.",
+        "Posted: Jan 27, 2016 / 10:05 AM CST",
+        "Published 1:02 PM GMT+2, January 27, 2016",
+        "Veröffentlicht am 27. Januar 2016 um 10.05 Uhr",
+        "Publicado el 27 de enero de 2016, 10:05 h",
+        "Wednesday 27th January 2016 10:05am",
     ],
 )
 def test_date_lines(line: str) -> None:
@@ -84,6 +148,26 @@ def test_date_lines(line: str) -> None:
 @pytest.mark.parametrize(
     "line",
     [
+        "Published January 27, 2016 Updated January 28, 2016",
+        "Wed 27 Jan 2016 10.05 GMT Last modified on Thu 28 Jan 2016 08.00 GMT",
+        "Jan. 27, 2016, 10:05 AM PST / Updated Jan. 28, 2016, 8:00 PM PST",
+        "27 January 2016 (updated 28 January)",
+        "Publié le 27 janvier 2016 à 10h05 - Mis à jour le 28 janvier 2016 à 11h00",
+        "Updated: Jan. 28, 2016 | Published: Jan. 27, 2016",
+    ],
+)
+def test_lines_that_say_when_it_was_changed(line: str) -> None:
+    parsed = parse_date_line(line, today=TODAY)
+    assert (parsed.value, parsed.modified) == (
+        datetime(2016, 1, 27, tzinfo=UTC),
+        datetime(2016, 1, 28, tzinfo=UTC),
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "January 26, 2016 - January 28, 2016",
         "in Seoul on September 19. February 27, 2021, in this photo",
         "January 27, 2016 was a cold day",
         "Trial of January 6, 2021",
@@ -104,6 +188,11 @@ def test_lines_that_say_more_than_a_date(line: str) -> None:
         ("https://e.com/2022/13/04/x", None),
         ("https://e.com/2022/05/041", None),
         ("https://e.com/20220504", None),
+        ("https://e.com/20220504/x", date(2022, 5, 4)),
+        ("https://e.com/news/2022/0504/x", date(2022, 5, 4)),
+        ("https://e.com/world/steel-2022-05-04/", date(2022, 5, 4)),
+        ("https://e.com/world/steel-2022-05-04.html?x=1", date(2022, 5, 4)),
+        ("https://e.com/world/2022-05-041", None),
     ],
 )
 def test_dates_in_urls(url: str, expected: date | None) -> None:

@@ -286,7 +286,7 @@ def test_a_record_without_a_file_has_no_origin() -> None:
         ({"text": "Body."}, "neither an id nor a web address"),
         ({"text": "Body.", "id": " ", "url": "javascript:alert(1)"}, "neither an id nor a web address"),
         ({"id": "a"}, 'no field "text"'),
-        ({"id": "a", "text": ["Body."]}, 'field "text" is not text'),
+        ({"id": "a", "text": 5}, 'field "text" is not text'),
         ({"id": "a", "text": " \n"}, "no text left after cleaning"),
         ({"id": "a\x07", "text": "Body."}, "id with control characters"),
     ],
@@ -314,3 +314,103 @@ def test_values_of_python_are_taken_as_they_are_meant() -> None:
     day = record_to_article({"id": "a", "text": "Body.", "published": date(2016, 1, 27)})
     assert isinstance(day, Article)
     assert day.published == datetime(2016, 1, 27, tzinfo=UTC)
+
+
+ABBOT = "The monks elected Brother Matthias as their abbot on Sunday, the abbey said."
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {
+            "id": 12, "link": "https://e.com/abbot/", "date": "2021-01-05T23:30:00",
+            "date_gmt": "2021-01-05T10:00:00", "modified_gmt": "2021-01-06T10:00:00",
+            "title": {"rendered": "New abbot &#8211; at last"},
+            "content": {"rendered": f"<p>{ABBOT}</p>\n", "protected": False}, "author": 3,
+            "_embedded": {"author": [{"id": 3, "name": "Ann Lee"}]},
+            "yoast_head_json": {"og_site_name": "The Outlet"},
+        },
+        {
+            "source": {"id": None, "name": "The Outlet"}, "author": "Ann Lee", "title": "New abbot – at last",
+            "url": "https://e.com/abbot", "publishedAt": "2021-01-05T10:00:00Z", "content": ABBOT,
+            "updated_at": "2021-01-06T10:00:00Z", "description": "A teaser.",
+        },
+        {
+            "maintext": ABBOT, "title": "New abbot – at last", "date_publish": "2021-01-05 10:00:00",
+            "date_modify": "2021-01-06 10:00:00", "source_domain": "The Outlet", "url": "https://e.com/abbot",
+            "authors": ["Ann Lee", "https://e.com/ann"],
+        },
+        {"articles": {"results": [{
+            "uri": "https://e.com/abbot", "url": "https://e.com/abbot", "title": "New abbot – at last",
+            "body": ABBOT, "dateTimePub": "2021-01-05T10:00:00Z", "date": "2021-01-05",
+            "source": {"uri": "e.com", "title": "The Outlet"},
+            "authors": [{"uri": "ann@e.com", "name": "Ann Lee"}], "updated": "2021-01-06T10:00:00Z",
+        }]}},
+        {"status": "ok", "articles": [{
+            "link": "https://e.com/abbot", "title": "New abbot – at last", "content": ABBOT,
+            "author": "Ann Lee", "published_date": "2021-01-05 10:00:00", "clean_url": "The Outlet",
+            "updated": "2021-01-06 10:00",
+        }]},
+        {
+            "_id": {"$oid": "https://e.com/abbot"}, "url": "https://e.com/abbot", "text": [ABBOT],
+            "headline": "New abbot – at last", "source": "The Outlet",
+            "published": {"$date": {"$numberLong": "1609840800000"}},
+            "modified": {"$date": "2021-01-06T10:00:00Z"},
+            "author": {"first_name": "Ann", "last_name": "Lee"},
+        },
+    ],
+    ids=["wordpress", "newsapi", "news-please", "event registry", "newscatcher", "mongodb"],
+)  # fmt: skip
+def test_shapes_that_are_known(path: Path, record: object) -> None:
+    article = one(path, record)
+    assert (article.id, article.title, article.text) == ("https://e.com/abbot", "New abbot – at last", ABBOT)
+    assert (article.authors, article.source) == (("Ann Lee",), "The Outlet")
+    assert article.published == datetime(2021, 1, 5, 10, tzinfo=UTC)
+    assert article.modified == datetime(2021, 1, 6, 10, tzinfo=UTC)
+
+
+def test_several_articles_in_a_line(path: Path) -> None:
+    got = read(
+        path, json.dumps({"articles": [{"title": "One", "content": "1."}, {"content": "2."}, {"title": "3"}]})
+    )
+    assert [item.id if isinstance(item, Article) else item.reason for item in got] == [
+        f"{path.parent.name}/news.jsonl#1.1",
+        f"{path.parent.name}/news.jsonl#1.2",
+        'no field "text"',
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<p>Mayor <strong>Lidia&nbsp;Moreau</strong> said &#8220;no&#8221;.</p>\n<p>Yes.<br/>No.</p>",
+         "Mayor Lidia Moreau said “no”.\n\nYes.\nNo."),
+        ("&lt;p&gt;AT&amp;amp;T fell.&lt;/p&gt;", "AT&T fell."),
+        ("AT&amp;T fell.", "AT&T fell."),
+        ("5 < 6, a<b and R&D &copy that", "5 < 6, a<b and R&D &copy that"),
+        ("One <b>bold</b> word.\n\nTwo\nlines.", "One bold word.\n\nTwo lines."),
+        ("<p>Seen.</p><script>var x = 1;</script><style>p {}</style>", "Seen."),
+        ("<ul><li>One</li><li>Two</li></ul><!-- no -->", "One\n\nTwo"),
+        ("It rained all … [+1234 chars]", "It rained all…"),
+    ],
+)  # fmt: skip
+def test_markup_in_a_text(path: Path, text: str, expected: str) -> None:
+    assert one(path, {"text": text}).text == expected
+
+
+@pytest.mark.parametrize("nothing", [float("nan"), "nan", "NaT", "None", "null", None, "", True, {}])
+def test_values_that_say_nothing(path: Path, nothing: object) -> None:
+    article = one(
+        path, {"text": "It rained.", **dict.fromkeys(["id", "url", "source", "published"], nothing)}
+    )
+    assert (article.id, article.source, article.published) == (f"{path.parent.name}/news.jsonl#1", None, None)
+
+
+def test_more_names_of_authors(path: Path) -> None:
+    listed = "['Ann Lee', \"Bo O'Day\"]"
+    assert one(path, {"text": "It rained.", "authors": listed}).authors == ("Ann Lee", "Bo O'Day")
+    assert one(path, {"text": "It rained.", "authors": ["Ann Lee and Bo Chi"]}).authors == (
+        "Ann Lee",
+        "Bo Chi",
+    )
+    assert one(path, {"id": 7.0, "text": "It rained."}).id == "7"

@@ -60,7 +60,7 @@ def test_seed_004_date_outlet_and_dateline() -> None:
         ("By Ann Lee, Bo Chi and Cy O’Day | January 27, 2016", ("Ann Lee", "Bo Chi", "Cy O’Day"), 27),
         ("27 Jan 2016 · By Ann Lee", ("Ann Lee",), 27),
         ("By AFP", ("AFP",), None),
-        ("Updated: Jan. 27, 2016 5:00 p.m. EST", (), 27),
+        ("Updated: Jan. 26, 2016 | Published: Jan. 27, 2016 5:00 p.m. EST", (), 27),
     ],
 )
 def test_lines_read_off_the_top(tmp_path: Path, line: str, authors: tuple[str, ...], day: int | None) -> None:
@@ -85,6 +85,49 @@ def test_lines_that_are_the_body(tmp_path: Path, line: str) -> None:
     article = read(tmp_path / "a.txt", f"Title\n\n{line}\n\nBy Bo Chi\n\nThe body.")
     assert article.text == f"{line}\n\nBy Bo Chi\n\nThe body."
     assert (article.authors, article.source, article.published) == ((), None, None)
+
+
+@pytest.mark.parametrize(
+    ("head", "modified"),
+    [
+        ("By Carol Simms\nJanuary 5, 2021", None),
+        ("By Carol Simms\nPublished\nJanuary 5, 2021\nUpdated\nJanuary 6, 2021", 6),
+        ("By Carol Simms, January 5, 2021", None),
+        ("By Carol Simms January 5, 2021", None),
+        ("January 5, 2021 by Carol Simms", None),
+        ("By Carol Simms | Jan 5, 2021 | 5 min read", None),
+        ("By Carol Simms, BBC News\n5 January 2021", None),
+        ("By Carol Simms in Lorne\nFirst published on Tue 5 Jan 2021 05.00 EST", None),
+        ("Von Carol Simms\nVeröffentlicht am 5. Januar 2021, 10:05 Uhr", None),
+        ("By Carol Simms • Published January 5, 2021 • Updated on January 6, 2021 at 8:00 am", 6),
+    ],
+)
+def test_bylines_and_dates_as_outlets_print_them(tmp_path: Path, head: str, modified: int | None) -> None:
+    article = read(tmp_path / "a.txt", f"Quay in Lorne to open late\n{head}\n\nThe quay opens late.")
+    assert (article.authors, article.text) == (("Carol Simms",), "The quay opens late.")
+    assert article.published is not None
+    assert (article.published.date().isoformat(), article.published_from) == ("2021-01-05", "byline")
+    assert (article.modified.day if article.modified else None) == modified
+
+
+def test_a_deck_above_the_byline_stays_in_the_text(tmp_path: Path) -> None:
+    head = "Steel is short, the minister says\nBy Carol Simms\nJanuary 5, 2021"
+    article = read(tmp_path / "a.txt", f"Quay in Lorne to open late\n{head}\n\nThe quay opens late.")
+    assert article.authors == ("Carol Simms",)
+    assert article.text == "Steel is short, the minister says\n\nThe quay opens late."
+
+
+def test_an_agency_beside_a_date_is_the_outlet(tmp_path: Path) -> None:
+    article = read(tmp_path / "a.txt", "Quay to open late\nJan 5, 2021 | Reuters\n\nThe quay opens late.")
+    assert (article.source, article.text) == ("Reuters", "The quay opens late.")
+
+
+def test_a_text_that_says_only_when_it_was_changed_has_no_day(tmp_path: Path) -> None:
+    article = read(
+        tmp_path / "a.txt", "Quay to open late\nLast updated: 6 January 2021\n\nThe quay opens late."
+    )
+    assert (article.published, article.modified) == (None, datetime(2021, 1, 6, tzinfo=UTC))
+    assert article.text == "The quay opens late."
 
 
 def test_a_first_line_that_is_no_title_stays_in_the_text(tmp_path: Path) -> None:

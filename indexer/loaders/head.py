@@ -1,0 +1,156 @@
+"""The lines between a title and the story, as outlets print them: byline, dates, outlet. Knows no files."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from nutgraf.indexer.dates import parse_date_line
+from nutgraf.indexer.written_dates import is_label
+
+# How many head lines there are in the seeds and how long they are, with room; other values were not compared.
+_HEAD_LINES = 8
+_HEAD_CHARS = 160
+_DECK_LINES = 2
+# No word is read in two ways, and `*+` never gives a letter back: so a line is read once, whatever it holds.
+_NAME = r"(?:[A-Z][\w.'’-]*+|[a-z]['’][A-Z][\w-]++)"
+_PARTICLE = r"(?:al|bin|da|de|del|der|di|du|el|la|le|ten|van|von|y)"
+_PERSON = rf"{_NAME}(?: (?:{_PARTICLE} ){{0,2}}{_NAME}){{1,4}}"
+_BYLINE = re.compile(
+    rf"(?:(?i:(?:written |reported |reporting |story |words )?by)|Von|Par|Por|Door|Av):? "
+    rf"((?:{_PERSON}|[A-Z]{{2,6}}|Reuters)(?:(?:, and |, | and | & ){_PERSON}){{0,9}})"
+    r"(?:,? (?:in [A-Z][\w-]++|(?i:[\w &'’-]{0,40}\b(?:news|correspondent|reporter|editor|writer|staff))))?"
+)
+_BETWEEN_NAMES = re.compile(r", and |, | and | & ")
+_NO_NAME = re.compile(
+    r"\b(?:January|February|March|April|June|July|August|September|October|November|December"
+    r"|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b"
+)
+_DESK = re.compile(r" (?:News|Press|Reporter|Correspondent|Editor|Writer|Staff)$")  # "By Ann Lee, BBC News"
+_PARTS = re.compile(r" ++[|•·—–] ++| - ")
+_AGENCIES = re.compile(
+    r"(?:Reuters|AP|The Associated Press|Associated Press|AFP|dpa|ANSA|EFE|UPI|PA|Xinhua|TASS)"
+)
+_BESIDE_CHARS = 30  # of a section or "5 min read" beside a date or a byline; not measured
+_LINE_WORDS, _DATE_WORDS = 24, 14  # of a line with a date, and of the date; not measured
+# BEIJING — ..., LONDON (Reuters) - ..., WASHINGTON, D.C. – ...
+_DATELINE = re.compile(r"[A-Z][A-Z .,'’-]{2,40}(?:, [A-Z][\w.]++){0,2}(?: \([\w ]{2,30}\))? ?[—–-]++ \S")
+_OUTLET = re.compile(r"((?:The )?[A-Z][\w.&'’-]*+(?: (?:of|and|the|&|[A-Z][\w.&'’-]*+)){0,5}):")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the lines between title and body say, and how many lines there are.
+
+    `deck` are those of them that belong to the story: a subtitle above the byline. `dates` are lines that
+    say nothing but dates.
+    """
+
+    lines: int = 0
+    authors: tuple[str, ...] = ()
+    dates: tuple[str, ...] = ()
+    source: str = ""
+    deck: tuple[str, ...] = ()
+
+    def __add__(self, other: "Head") -> "Head":
+        """Return both heads as one; the first one's authors and outlet stay where it has any."""
+        return replace(
+            self,
+            authors=self.authors or other.authors,
+            dates=self.dates + other.dates,
+            source=self.source or other.source,
+        )
+
+
+def read_head(lines: Sequence[str]) -> Head:
+    """Return what the lines below a title say; no lines where the body begins at once."""
+    filled = [number for number, line in enumerate(lines) if line.strip()][: _HEAD_LINES + _DECK_LINES + 1]
+    texts = [lines[number].strip() for number in filled]
+    head, decks, place = Head(), list[str](), 0
+    while place < min(len(texts), _HEAD_LINES + len(decks)):
+        read, taken = _read_at(texts, place)
+        if read is not None:
+            head = replace(head + read, lines=filled[place + taken - 1] + 1, deck=tuple(decks))
+        elif head.lines or len(decks) == _DECK_LINES or len(texts[place]) > _HEAD_CHARS:
+            break
+        else:
+            decks.append(texts[place])
+        place += taken
+    if head.deck and not head.dates and filled[len(head.deck)] > filled[len(head.deck) - 1] + 1:
+        return Head()  # a byline alone, after a paragraph: the story of somebody else
+    return replace(head, deck=tuple(line for deck in head.deck for line in (deck, "")))
+
+
+def _read_at(texts: Sequence[str], place: int) -> tuple[Head | None, int]:
+    """Return what a line of the head says, with how many lines it takes; None where the body begins."""
+    line, after = texts[place], texts[place + 1] if place + 1 < len(texts) else ""
+    if is_label(line) and parse_date_line(f"{line} {after}").stated:
+        return Head(dates=(f"{line} {after}",)), 2
+    if line.lower().rstrip(":") == "by" and not _byline(after) and (authors := _byline(f"By {after}")):
+        return Head(authors=authors), 2
+    return _read_line(line, after), 1
+
+
+def _read_line(line: str, after: str) -> Head | None:
+    if len(line) > _HEAD_CHARS:
+        return None
+    if (outlet := _OUTLET.fullmatch(line)) and _DATELINE.match(after):
+        return Head(source=outlet[1])
+    if parse_date_line(line).stated:
+        return Head(dates=(line,))
+    parts = [part.strip() for part in _PARTS.split(line)]
+    heads = [_read_part(part) for part in parts]
+    if not any(heads):
+        return Head() if line.lower().rstrip(":") == "by" else None
+    if any(head is None and len(part) > _BESIDE_CHARS for head, part in zip(heads, parts, strict=True)):
+        return None
+    return sum((head for head in heads if head), Head())
+
+
+def _read_part(part: str) -> Head | None:
+    """Return what a part of a head line says: a byline, dates, both after another, or an agency."""
+    if authors := _byline(part):
+        return Head(authors=authors)
+    if parse_date_line(part).stated:
+        return Head(dates=(part,))
+    if _AGENCIES.fullmatch(part):
+        return Head(source=part)
+    for blank in re.finditer(" ", part):
+        left, right = part[: blank.start()].rstrip(" ,"), part[blank.end() :]
+        for name, date in ((left, right), (right, left)):
+            if (authors := _byline(name)) and parse_date_line(date).stated:
+                return Head(authors=authors, dates=(date,))
+    return None
+
+
+def _byline(part: str) -> tuple[str, ...]:
+    match = _BYLINE.fullmatch(part.strip())
+    if match is None or _NO_NAME.search(match[1]):
+        return ()
+    names = _BETWEEN_NAMES.split(match[1])
+    return tuple(name for name in names if not _DESK.search(name)) or tuple(names)
+
+
+def line_dates(line: str, *, loose: bool = False) -> tuple[str, ...]:
+    """Return the parts of a short line that are dates of an article, such as "Posted on May 4, 2022 by Ann".
+
+    Where `loose`, a date at an end of the line counts without a label: "Ann Lee, 4 May 2022, Politics".
+    """
+    if parse_date_line(line).stated:
+        return (line,)
+    if (head := _read_line(line, "")) and head.dates:
+        return head.dates
+    words, dates, at = line.split()[:_LINE_WORDS], list[str](), 0
+    while at < len(words):
+        end = _date_end(words, at) if is_label(words[at]) or (loose and not dates) else at
+        if end > at:
+            dates.append(" ".join(words[at:end]).rstrip("|,;"))
+        at = max(end, at + 1)
+    return tuple(dates)
+
+
+def _date_end(words: Sequence[str], start: int) -> int:
+    """Return where the longest date that starts at this word ends; the start where none does."""
+    for end in range(min(start + _DATE_WORDS, len(words)), start, -1):
+        if parse_date_line(" ".join(words[start:end])).stated:
+            return end
+    return start

@@ -1,0 +1,108 @@
+"""What identifies an article: derived ids are never refused, and never those of another story."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.embedded.writer import EmbeddedWriter
+from nutgraf.indexer.loaders import discover, load
+from nutgraf.indexer.loaders.identity import canonical_url, derived_id, ids_apart, is_home
+from tests.fakes import FakeEncoder
+
+URL = "https://news.example/quay"
+QUAY = Article(
+    id=URL,
+    url=URL,
+    title="Quay opens",
+    text="The quay of Lorne opened on Sunday before three thousand people, the harbour said in the evening. "
+    "It is two miles long, and the largest ships of the northern line can land at it from October on.",
+    origin="/news/quay.html",
+)
+ABBOT = replace(
+    QUAY,
+    title="New abbot",
+    text="The monks of Saint Orla elected Brother Matthias as their abbot, the abbey said on Monday morning. "
+    "He is the first abbot from abroad, and takes office at Easter after a year of retreat in the mountains.",
+    origin="/news/abbot.html",
+)
+PRINT = replace(QUAY, text=f"{QUAY.text} Tickets are sold on board.", origin="/news/quay-print.html")
+LONG = "https://news.example/" + "a-very-long-headline-" * 20
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("HTTPS://News.Example:443/Quay/?utm_source=x&fbclid=y#top", "https://news.example/Quay"),
+        ("https://news.example/quay?id=7&mc_cid=1&at_medium=rss", "https://news.example/quay?id=7"),
+        ("https://news.example:8443/quay", "https://news.example:8443/quay"),
+    ],
+)
+def test_an_address_without_what_does_not_name_the_page(url: str, expected: str) -> None:
+    assert canonical_url(url) == expected
+
+
+@pytest.mark.parametrize("url", ["https://e.com", "https://e.com/?utm_source=x", "https://e.com/index.html"])
+def test_the_address_of_an_outlet(url: str) -> None:
+    assert is_home(url)
+    assert not is_home(f"{url.partition('?')[0]}/quay")
+    assert not is_home("https://e.com/?p=7")
+
+
+def test_an_id_of_a_long_address() -> None:
+    left, right = derived_id(f"{LONG}1"), derived_id(f"{LONG}2")
+    assert left != right
+    assert left.startswith("https://news.example/a-very-long-headline-")
+    assert max(len(left), len(right)) <= 300
+    assert derived_id("a\nb") not in {derived_id("a\tb"), "a\nb"}
+    assert derived_id("https://e.com/quay") == "https://e.com/quay"
+
+
+def test_ids_of_two_stories_under_one_address() -> None:
+    by_title, by_both = ids_apart("https://e.com/quay", "The quay: opened!", "It rained.")
+    assert by_title == "https://e.com/quay#the-quay-opened"
+    assert by_both.startswith(f"{by_title}-")
+
+
+def test_a_page_under_the_address_of_its_outlet_is_named_by_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "quay.html"
+    path.write_text(
+        '<html><head><title>Quay opens</title><link rel="canonical" href="https://news.example/"></head>'
+        "<body><article><h1>Quay opens</h1><p>The quay opened on Sunday.</p></article></body></html>"
+    )
+    (file,), _ = discover([str(path)])
+    (article,) = load(file)
+    assert isinstance(article, Article)
+    assert article.id == f"{tmp_path.name}/quay.html"
+
+
+def added(folder: Path, *articles: Article) -> Sequence[tuple[str, str | None]]:
+    with EmbeddedWriter(folder, FakeEncoder()) as writer:
+        return [(status.status, status.id) for status in writer.add(articles)]
+
+
+def test_two_stories_under_one_address_are_two_articles(tmp_path: Path) -> None:
+    expected = [("added", URL), ("added", f"{URL}#new-abbot")]
+    assert added(tmp_path, QUAY, ABBOT) == expected
+    assert added(tmp_path, QUAY, ABBOT) == [("unchanged", name) for _, name in expected]
+    assert added(tmp_path, ABBOT) == [("unchanged", f"{URL}#new-abbot")]
+    same_title = replace(ABBOT, title=QUAY.title, origin="/news/third.html")
+    ((status, name),) = added(tmp_path, replace(same_title, text=ABBOT.text[::-1]))
+    assert (status, name) == ("added", f"{URL}#quay-opens")
+
+
+def test_a_print_of_the_same_story_is_one_article(tmp_path: Path) -> None:
+    assert added(tmp_path, QUAY, PRINT) == [("added", URL), ("skipped", URL)]
+    assert added(tmp_path, PRINT) == [("updated", URL)]
+
+
+def test_a_file_may_get_another_story(tmp_path: Path) -> None:
+    assert added(tmp_path, QUAY) == [("added", URL)]
+    assert added(tmp_path, replace(ABBOT, origin=QUAY.origin)) == [("updated", URL)]
+
+
+def test_an_id_that_was_stated_is_kept(tmp_path: Path) -> None:
+    stated = [replace(article, id="a1") for article in (QUAY, ABBOT)]
+    assert added(tmp_path, *stated) == [("added", "a1"), ("skipped", "a1")]

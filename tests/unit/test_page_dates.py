@@ -1,0 +1,527 @@
+"""The dates of web pages: made-up heads, each in a pattern that outlets and their systems use.
+
+A row has the attributes of <html>, the head, what stands above the story and below it, and the days on which
+the article was published and changed, None where the page does not say so without doubt.
+"""
+
+import dataclasses
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.loaders.assemble import assemble
+from nutgraf.indexer.loaders.base import LoadOptions
+from nutgraf.indexer.loaders.html import read_html
+
+TITLE = "Quay in Lorne to open late"
+STORY = (
+    "<p>The minister of ports, Carla Devereux, said that the new quay in Lorne would open two years late"
+    " because steel is short.</p><p>The builders had asked for more time in the spring, she told the"
+    " parliament, and the harbour would pay for the delay.</p>"
+)
+H1 = f"<h1>{TITLE}</h1>"
+OWN = {"@context": "https://schema.org", "@type": "NewsArticle", "headline": TITLE}
+OTHER = {"@type": "NewsArticle", "headline": "Old dam is torn down", "url": "https://news.example/dam",
+         "datePublished": "2014-05-05", "dateModified": "2014-05-06"}  # fmt: skip
+CANONICAL = '<link rel="canonical" href="https://news.example/quay">'
+
+
+def ld(*values: object) -> str:
+    return "".join(f'<script type="application/ld+json">{json.dumps(value)}</script>' for value in values)
+
+
+def meta(**contents: str) -> str:
+    return "".join(f'<meta property="{name}" content="{content}">' for name, content in contents.items())
+
+
+def named(**contents: str) -> str:
+    return "".join(f'<meta name="{name}" content="{content}">' for name, content in contents.items())
+
+
+def at(url: str) -> str:
+    return f'<link rel="canonical" href="https://news.example{url}">'
+
+
+DATES = {"datePublished": "2021-01-05T09:00:00Z", "dateModified": "2021-01-06T09:00:00Z"}
+P, M = "2021-01-05", "2021-01-06"
+
+PAGES: dict[str, tuple[str, str, str, str, str | None, str | None]] = {
+    # --- JSON-LD
+    "one article": ("", ld(OWN | DATES), H1, "", P, M),
+    "yoast graph": (
+        "",
+        ld(
+            {
+                "@graph": [
+                    {"@type": "WebSite", "name": "The Tarn Post"},
+                    {"@type": "WebPage", "@id": "https://news.example/quay", **DATES},
+                    OWN | DATES | {"mainEntityOfPage": {"@id": "https://news.example/quay"}},
+                ]
+            }
+        ),
+        H1,
+        "",
+        P,
+        M,
+    ),
+    "webpage only": ("", ld({"@graph": [{"@type": "WebPage", **DATES}]}), H1, "", P, M),
+    "list, the related story first": ("", ld([OTHER, OWN | DATES]), H1, "", P, M),
+    "block of a related story first": ("", ld(OTHER, OWN | DATES), H1, "", P, M),
+    "item list of teasers": (
+        "",
+        ld({"@type": "ItemList", "itemListElement": [{"@type": "ListItem", "item": OTHER}]}),
+        H1,
+        "",
+        None,
+        None,
+    ),
+    "only another story, by its address": ("", CANONICAL + ld(OTHER), H1, "", None, None),
+    "own by address, not by headline": (
+        "",
+        CANONICAL
+        + ld(OTHER, {"@type": "Article", "headline": "Steel!", "url": "https://news.example/quay", **DATES}),
+        H1,
+        "",
+        P,
+        M,
+    ),
+    "two stories, none of them known": (
+        "",
+        ld([OTHER, OTHER | {"headline": "Fish prices fall", "datePublished": "2015-06-06"}]),
+        H1,
+        "",
+        None,
+        None,
+    ),
+    "in a comment": (
+        "",
+        f'<script type="application/ld+json"><!--\n{json.dumps(OWN | DATES)}\n//--></script>',
+        H1,
+        "",
+        P,
+        M,
+    ),
+    "in CDATA": (
+        "",
+        f'<script type="application/ld+json">//<![CDATA[\n{json.dumps(OWN | DATES)}\n//]]></script>',
+        H1,
+        "",
+        P,
+        M,
+    ),
+    "trailing comma": (
+        "",
+        '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "Quay in Lorne'
+        ' to open late", "datePublished": "2021-01-05", }</script>',
+        H1,
+        "",
+        P,
+        None,
+    ),
+    "type as a list, date as an object": (
+        "",
+        ld(
+            OWN
+            | {
+                "@type": ["NewsArticle", "ReportageNewsArticle"],
+                "datePublished": {"@value": "2021-01-05T09:00:00Z"},
+            }
+        ),
+        H1,
+        "",
+        P,
+        None,
+    ),
+    "comments in the article": (
+        "",
+        ld(OWN | {"comment": [{"@type": "Comment", "datePublished": "2021-03-03"}]}),
+        H1,
+        "",
+        None,
+        None,
+    ),
+    "live blog with entries": (
+        "",
+        ld(
+            OWN
+            | DATES
+            | {
+                "@type": "LiveBlogPosting",
+                "liveBlogUpdate": [{"@type": "BlogPosting", "datePublished": "2021-01-07"}],
+            }
+        ),
+        H1,
+        "",
+        P,
+        M,
+    ),
+    "modified only": ("", ld(OWN | {"dateModified": "2021-01-06T09:00:00Z"}), H1, "", None, M),
+    "midnight in the outlet's zone": (
+        "",
+        ld(OWN | {"datePublished": "2021-01-05T00:00:00+01:00"}),
+        H1,
+        "",
+        P,
+        None,
+    ),
+    "evening in the outlet's zone": (
+        "",
+        ld(OWN | {"datePublished": "2021-01-05T22:30:00-05:00"}),
+        H1,
+        "",
+        P,
+        None,
+    ),
+    "evening in UTC, day in the address": (
+        "",
+        at("/2021/01/05/quay") + ld(OWN | {"datePublished": "2021-01-06T03:30:00Z"}),
+        H1,
+        "",
+        P,
+        None,
+    ),
+    "epoch": ("", ld(OWN | {"datePublished": 1609837200}), H1, "", P, None),
+    "epoch in ms as text": ("", ld(OWN | {"datePublished": "1609837200000"}), H1, "", P, None),
+    # --- meta
+    "open graph": (
+        "",
+        meta(
+            **{
+                "article:published_time": "2021-01-05T09:00:00+00:00",
+                "article:modified_time": "2021-01-06T09:00:00+00:00",
+            }
+        ),
+        H1,
+        "",
+        P,
+        M,
+    ),
+    "updated only": ("", meta(**{"og:updated_time": "2021-01-06T09:00:00Z"}), H1, "", None, M),
+    "last-modified of the server": (
+        "",
+        '<meta http-equiv="last-modified" content="2021-01-06">',
+        H1,
+        "",
+        None,
+        M,
+    ),
+    "parsely": ("", named(**{"parsely-pub-date": "2021-01-05T09:00:00Z"}), H1, "", P, None),
+    "sailthru": ("", named(**{"sailthru.date": "Tue, 05 Jan 2021 09:00:00 +0000"}), H1, "", P, None),
+    "dublin core": ("", named(**{"DC.date.issued": "2021-01-05", "DC.date.modified": M}), H1, "", P, M),
+    "new york times": ("", named(pdate="20210105", utime="20210106101500"), H1, "", P, M),
+    "guardian": ("", meta(**{"article:published_time": "2021-01-05T09:00:04.000Z"}), H1, "", P, None),
+    "drupal, month first": (
+        "",
+        meta(
+            **{
+                "article:published_time": "Tue, 01/05/2021 - 17:57",
+                "article:modified_time": "Wed, 01/13/2021 - 10:30",
+            }
+        ),
+        H1,
+        "",
+        P,
+        "2021-01-13",
+    ),
+    "drupal, two readings": (
+        "",
+        meta(**{"article:published_time": "07/11/2023 - 17:57"}),
+        H1,
+        "",
+        None,
+        None,
+    ),
+    "two readings, american page": ('lang="en-US"', named(pubdate="01/05/2021"), H1, "", P, None),
+    "two readings, british page": ('lang="en-GB"', named(pubdate="05/01/2021"), H1, "", P, None),
+    "two readings, german page": ('lang="de"', named(pubdate="05.01.2021"), H1, "", P, None),
+    "two readings, signs disagree": (
+        'lang="en-US"',
+        '<link rel="canonical" href="https://news.co.uk/quay">' + named(pubdate="05/01/2021"),
+        H1,
+        "",
+        None,
+        None,
+    ),
+    "two readings, country of the address": (
+        "",
+        '<link rel="canonical" href="https://news.com.au/quay">' + named(pubdate="05/01/2021"),
+        H1,
+        "",
+        P,
+        None,
+    ),
+    "two readings, day in the address": (
+        "",
+        at("/2021/01/05/quay") + named(pubdate="01/05/2021"),
+        H1,
+        "",
+        P,
+        None,
+    ),
+    "date of the last crawl": ("", at("/2021/01/05/quay") + named(date="2023-09-09"), H1, "", P, None),
+    "plain date": ("", named(date="2021-01-05"), H1, "", P, None),
+    # --- the address
+    "address with slashes": ("", at("/world/2021/01/05/quay"), H1, "", P, None),
+    "address that ends in a day": ("", at("/world/quay-lorne-2021-01-05/"), H1, "", P, None),
+    "address with a month in letters": ("", at("/world/2021/jan/05/quay"), H1, "", P, None),
+    # --- microdata, hAtom, <time>
+    "microdata": (
+        "",
+        "",
+        '<div itemscope itemtype="https://schema.org/NewsArticle">'
+        + H1
+        + '<meta itemprop="datePublished" content="2021-01-05T09:00:00Z">'
+        '<time itemprop="dateModified" datetime="2021-01-06T09:00:00Z">Jan. 6</time></div>',
+        "",
+        P,
+        M,
+    ),
+    "microdata of a comment": (
+        "",
+        "",
+        H1,
+        '<div itemprop="comment" itemscope itemtype="https://schema.org/Comment">'
+        '<time itemprop="datePublished" datetime="2021-02-02">2 Feb</time></div>',
+        None,
+        None,
+    ),
+    "wordpress": (
+        "",
+        "",
+        H1 + '<span class="posted-on"><a href="/quay" rel="bookmark"><time class="entry-date'
+        ' published" datetime="2021-01-05T09:00:00+00:00">January 5, 2021</time><time class="updated"'
+        ' datetime="2021-01-06T09:00:00+00:00">January 6, 2021</time></a></span>',
+        "",
+        P,
+        M,
+    ),
+    "hatom": ("", "", H1 + '<abbr class="published" title="2021-01-05T09:00:00Z">5 Jan</abbr>', "", P, None),
+    "bbc": (
+        "",
+        "",
+        H1 + '<time data-testid="timestamp" datetime="2021-01-05T09:00:00.000Z">5 January 2021</time>',
+        "",
+        P,
+        None,
+    ),
+    "data-timestamp": (
+        "",
+        "",
+        H1 + '<span class="date" data-timestamp="1609837200">3 hours ago</span>',
+        "",
+        P,
+        None,
+    ),
+    "time in a sidebar": (
+        "",
+        "",
+        H1,
+        '<aside><time datetime="2020-02-02">2 Feb 2020</time></aside>',
+        None,
+        None,
+    ),
+    "times of related stories": (
+        "",
+        "",
+        H1,
+        '<div class="related-stories"><a href="/x">Dam <time'
+        ' datetime="2014-05-05">5 May 2014</time></a></div>',
+        None,
+        None,
+    ),
+    "own time before teasers": (
+        "",
+        "",
+        H1 + '<time datetime="2021-01-05">5 Jan 2021</time>',
+        '<div class="teaser"><time datetime="2014-05-05">5 May 2014</time></div>',
+        P,
+        None,
+    ),
+    "live entries": (
+        "",
+        "",
+        H1,
+        '<div class="live-entry"><time datetime="2021-01-07T10:00:00Z">10:00</time></div>',
+        None,
+        None,
+    ),
+    # --- as readers see it
+    "byline and day": ("", "", H1 + "<p>By Carol Simms | January 5, 2021</p>", "", P, None),
+    "published and updated": (
+        "",
+        "",
+        H1 + "<div>Published January 5, 2021 Updated January 6, 2021</div>",
+        "",
+        P,
+        M,
+    ),
+    "guardian dateline": (
+        "",
+        "",
+        H1 + "<div>Tue 5 Jan 2021 10.05 GMT</div><div>Last modified on Wed 6 Jan 2021 08.00 GMT</div>",
+        "",
+        P,
+        M,
+    ),
+    "updated only, shown": ("", "", H1 + "<div>Updated: January 6, 2021</div>", "", None, M),
+    "german blog": (
+        'lang="de-DE"',
+        "",
+        H1 + '<p class="meta">Veröffentlicht am 5. Januar 2021 von admin</p>',
+        "",
+        P,
+        None,
+    ),
+    "german numbers": ('lang="de"', "", H1 + "<span>05.01.2021, 10:05 Uhr</span>", "", P, None),
+    "french": (
+        'lang="fr"',
+        "",
+        H1 + "<p>Publié le 5 janvier 2021 à 10h05 - Mis à jour le 6 janvier 2021 à 11h00</p>",
+        "",
+        P,
+        M,
+    ),
+    "spanish": ('lang="es"', "", H1 + '<span class="fecha">5 de enero de 2021</span>', "", P, None),
+    "japanese": ('lang="ja"', "", H1 + "<p>2021年1月5日 10:05</p>", "", P, None),
+    "labels in elements of their own": (
+        "",
+        "",
+        H1 + "<div><b>Published:</b> <span>January 5, 2021</span></div>"
+        "<div><b>Updated:</b> <span>January 6, 2021</span></div>",
+        "",
+        P,
+        M,
+    ),
+    "wordpress footer": (
+        "",
+        "",
+        H1,
+        '<div class="entry-meta">Posted on January 5, 2021 by admin in News</div>',
+        P,
+        None,
+    ),
+    "two readings, shown": ("", "", H1 + "<p>05/01/2021</p>", "", None, None),
+    "another shown day fits one order": (
+        "",
+        "",
+        H1 + "<p>Published: 05/01/2021</p><p>Updated: 16/01/2021</p>",
+        "",
+        P,
+        "2021-01-16",
+    ),
+    "copyright and imprint": ("", "", H1, "<footer>© The Tarn Post, January 5, 2021</footer>", None, None),
+    "day in the story": (
+        "",
+        "",
+        H1,
+        "<p>The first quay opened on May 4, 1987, with a brass band.</p>",
+        None,
+        None,
+    ),
+    "today's date in the masthead": (
+        "",
+        "",
+        '<div class="masthead">Friday, June 4, 2021</div>' + H1,
+        "",
+        None,
+        None,
+    ),
+    "no date": ("", "", H1, "", None, None),
+    # --- the state of scripts
+    "next.js": (
+        "",
+        '<script id="__NEXT_DATA__" type="application/json">'
+        + json.dumps(
+            {
+                "props": {
+                    "pageProps": {
+                        "article": {
+                            "title": TITLE,
+                            "publishedAt": "2021-01-05T09:00:00Z",
+                            "updatedAt": "2021-01-06T09:00:00Z",
+                        },
+                        "latest": [{"title": "Dam", "publishedAt": "2021-02-02"}],
+                    }
+                }
+            }
+        )
+        + "</script>",
+        H1,
+        "",
+        P,
+        M,
+    ),
+    "next.js, another story": (
+        "",
+        '<script id="__NEXT_DATA__" type="application/json">'
+        + json.dumps({"props": {"story": {"title": "Old dam is torn down", "publishedAt": "2014-05-05"}}})
+        + "</script>",
+        H1,
+        "",
+        None,
+        None,
+    ),
+    "arc": (
+        "",
+        "<script>Fusion.globalContent=1;window.Fusion = "
+        + json.dumps(
+            {
+                "content": {
+                    "headlines": {"basic": TITLE},
+                    "first_publish_date": "2021-01-05T09:00:00Z",
+                    "last_updated_date": "2021-01-06T09:00:00Z",
+                }
+            }
+        )
+        + ";</script>",
+        H1,
+        "",
+        P,
+        M,
+    ),
+    "data layer": (
+        "",
+        "<script>dataLayer.push({'articleDate': '', 'publishDate': '2021-01-05'});</script>",
+        H1,
+        "",
+        P,
+        None,
+    ),
+}
+
+
+def page(html: str, head: str, above: str, below: str) -> bytes:
+    return (
+        f'<!doctype html><html {html}><head><meta charset="utf-8"><title>{TITLE}</title>{head}</head><body>'
+        f'<nav><a href="/">Home</a></nav><main><article>{above}{STORY}</article>{below}</main></body></html>'
+    ).encode()
+
+
+def article(data: bytes, refused: list[tuple[str, str]] | None = None) -> Article:
+    notes = [] if refused is None else refused
+    draft = dataclasses.replace(read_html(data, LoadOptions()), id="a")
+    return assemble(draft, options=LoadOptions(), refuse=lambda words, why: notes.append((words, why)))
+
+
+def day(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.date().isoformat()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_dates_of_a_page(name: str) -> None:
+    html, head, above, below, published, modified = PAGES[name]
+    got = article(page(html, head, above, below))
+    assert (day(got.published), day(got.modified)) == (published, modified)
+
+
+def test_a_moment_is_kept_where_its_day_is_the_outlets() -> None:
+    got = article(page("", ld(OWN | {"datePublished": "2021-01-05T10:30:00-05:00"}), H1, ""))
+    assert got.published == datetime(2021, 1, 5, 15, 30, tzinfo=UTC)
+
+
+def test_a_day_that_has_two_readings_is_told() -> None:
+    refused: list[tuple[str, str]] = []
+    article(page("", "", H1 + "<p>05/01/2021</p>", ""), refused)
+    assert refused == [("05/01/2021", "day and month cannot be told apart")]
