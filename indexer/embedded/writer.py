@@ -16,13 +16,14 @@ import numpy as np
 
 from nutgraf.indexer import origins
 from nutgraf.indexer.article import Article
+from nutgraf.indexer.duplicates import copies, shingled
 from nutgraf.indexer.embedded import clusters
 from nutgraf.indexer.embedded.generation import publish, published, writer_lock
 from nutgraf.indexer.embedded.manifest import BUILT_BY, Manifest, check_encoder, described
 from nutgraf.indexer.embedded.store import FILENAME, NewPassage, Store, vector_hash
 from nutgraf.indexer.encoder import Encoder, EncoderIdentity, identity
 from nutgraf.indexer.loaders.base import Skipped
-from nutgraf.indexer.loaders.identity import ids_apart, is_from_url, same_story
+from nutgraf.indexer.loaders.identity import ids_apart, is_from_url
 from nutgraf.indexer.passages import PassageRule, split, title_prefix
 from nutgraf.indexer.storage import ArticleStatus, Counts, IndexState, WriteStatus
 
@@ -163,7 +164,9 @@ class EmbeddedWriter:
             ):
                 return False
         text = self._pending.get(article.id) or self._store.texts([article.id]).get(article.id)
-        return text is not None and not same_story(text, article.text)
+        if text is None or text == article.text:
+            return False
+        return not copies(shingled(text), shingled(article.text))
 
     def _store_batch(self, batch: Sequence[_Item]) -> list[ArticleStatus]:
         """Store the articles of a batch; return a status for each item of it, in order."""

@@ -8,7 +8,6 @@ import re
 from urllib.parse import urlsplit, urlunsplit
 
 from nutgraf.indexer.date_words import word_set
-from nutgraf.indexer.duplicates import copies, shingled
 from nutgraf.indexer.loaders.base import UnreadableError
 
 _LONGEST_CHARS = 300  # of an id, which people type and terminals show; not measured
@@ -83,11 +82,6 @@ def derived_id(value: str) -> str:
 def is_from_url(article_id: str, url: str | None) -> bool:
     """Whether an id was made from this address, which another page may name as well."""
     return url is not None and article_id == derived_id(canonical_url(url))
-
-
-def same_story(left: str, right: str) -> bool:
-    """Whether two texts are prints of one story: the same, edited, cut or longer."""
-    return left == right or copies(shingled(left), shingled(right))
 
 
 def ids_apart(article_id: str, title: str, text: str) -> tuple[str, str]:
