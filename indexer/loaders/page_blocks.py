@@ -441,7 +441,7 @@ def _is_furniture(block: Block) -> bool:
         return True
     if len(block.text) > _LONGEST_FURNITURE_CHARS:
         return False
-    return any(pattern.fullmatch(block.text) for pattern in (_FURNITURE, _OFFER))
+    return _FURNITURE.fullmatch(block.text) is not None or _OFFER.fullmatch(block.text) is not None
 
 
 def is_script_notice(text: str) -> bool:
