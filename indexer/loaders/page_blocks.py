@@ -130,7 +130,8 @@ _FURNITURE = re.compile(
     r"|this video (?:can ?not|could not) be played|this article is (?:more than|over) [0-9]{1,3} (?:year"
     r"|month)s? old"
     r"|print|save|share|tweet|comments?|published|updated|posted|our standards: .{0,80}"
-    r"|(?:suggest|request|report) a correction"
+    r"|(?:suggest|request|report) a correction|(?:follow|join|like) us on .{0,120}|got a (?:story"
+    r"|tip)\b.{0,160}"
     r"|(?:if|when) you (?:buy|purchase|click|shop|make a purchase)\b.{0,160}\bwe (?:may )?(?:earn"
     r"|receive)\b.{0,80}"
     r"|.{0,160}\bplease consider (?:making a (?:contribution|donation)|donating|supporting us).{0,120}",
@@ -385,11 +386,20 @@ def _places(tree: "HtmlElement", core: "HtmlElement") -> dict["HtmlElement", _Pl
         if element is article:
             place = replace(place, in_article=True)
         elif place.in_article:
-            in_box = place.in_box or any(not _FACT_NAMES.isdisjoint(name) for name in name_words(element))
+            in_box = (
+                place.in_box
+                or _is_box(element)
+                or any(not _FACT_NAMES.isdisjoint(name) for name in name_words(element))
+            )
             in_teaser = place.in_teaser or (element.tag in _TEASER_TAGS and element not in around)
             place = replace(place, in_box=in_box, in_teaser=in_teaser and not in_box)
         places[element] = replace(place, in_core=True) if element is core else place
     return places
+
+
+def _is_box(element: "HtmlElement") -> bool:
+    """Whether an element stands aside from the text and leads nowhere else."""
+    return element.tag == "aside" and next(element.iter("a", "form", "input"), None) is None
 
 
 def _article_around(tree: "HtmlElement", core: "HtmlElement") -> "HtmlElement":
@@ -431,14 +441,14 @@ def _is_furniture(block: Block) -> bool:
         return True
     if len(block.text) > _LONGEST_FURNITURE_CHARS:
         return False
-    return any(pattern.fullmatch(block.text) for pattern in (_FURNITURE, _OFFER))
+    return _FURNITURE.fullmatch(block.text) is not None or _OFFER.fullmatch(block.text) is not None
 
 
 def is_script_notice(text: str) -> bool:
     """Whether a text asks readers to let scripts run."""
-    if len(text) > _LONGEST_FURNITURE_CHARS or _NOTICE.fullmatch(text) is None:
+    if len(text) > _LONGEST_FURNITURE_CHARS or "script" not in text.lower():
         return False
-    return _TO_READERS.search(text) is not None
+    return _NOTICE.fullmatch(text) is not None and _TO_READERS.search(text) is not None
 
 
 def _is_promo(block: Block) -> bool:

@@ -294,7 +294,7 @@ def _headed(tree: "HtmlElement") -> Iterator["HtmlElement"]:
             top = _outer(heading)
             links = []
             for element in top.itersiblings():
-                if not is_links(element):
+                if not (is_links(element) or _is_teaser(element)):
                     break
                 links.append(element)
             if links:
@@ -321,6 +321,13 @@ def _outer(heading: "HtmlElement") -> "HtmlElement":
     while (parent := outer.getparent()) is not None and parent.tag != "body" and short_text(parent) == text:
         outer = parent
     return outer
+
+
+def _is_teaser(element: "HtmlElement") -> bool:
+    """Whether an element has a heading that is a link."""
+    return any(
+        next(heading.iter("a"), None) is not None for heading in element.iter("h2", "h3", "h4", "h5")
+    ) or any(next(link.iter("h2", "h3", "h4", "h5"), None) is not None for link in element.iter("a"))
 
 
 def is_links(element: "HtmlElement") -> bool:

@@ -83,7 +83,7 @@ def lines(tmp_path: Path, html: str) -> list[str]:
             ["The best week of the year.", "Anna Berg, critic"],
         ),
         (
-            '<aside class="factbox"><h3>In numbers</h3><p>The festival was founded in 1974.</p></aside>',
+            "<aside><h3>In numbers</h3><p>The festival was founded in 1974.</p></aside>",
             ["In numbers", "The festival was founded in 1974."],
         ),
         (
@@ -116,6 +116,14 @@ def test_parts_of_an_article_that_are_no_paragraphs_stay(
 def test_bylines_and_days_in_front_go_and_facts_stay(tmp_path: Path, front: str, expected: list[str]) -> None:
     html = page("").replace("</h1>", f"</h1>{front}")
     assert lines(tmp_path, html) == [*expected, LEAD, MIDDLE, END]
+
+
+def test_what_stands_aside_and_leads_nowhere_is_a_box_of_the_article(tmp_path: Path) -> None:
+    box = "<aside><h3>Background</h3><p>The festival was founded in 1974.</p></aside></article>"
+    assert lines(tmp_path, page("").replace("</article>", box))[3:] == [
+        "Background",
+        "The festival was founded in 1974.",
+    ]
 
 
 def test_a_fact_box_and_a_table_at_the_end_stay(tmp_path: Path) -> None:
@@ -169,6 +177,8 @@ def test_what_stands_between_paragraphs_and_is_not_of_the_article_goes(tmp_path:
         '<h3>2 Comments</h3><ul><li class="reply"><p>I was there and it was great, thanks to all the '
         "helpers of it."
         "</p></li></ul>",
+        '<h3>Related stories</h3><div><h4><a href="/a">Mayor of Tarn resigns</a></h4><p>The mayor resigned on'
+        " Monday over a land deal, his office said.</p></div>",
         '<div class="bottom"><h2>Leave a comment</h2><form><textarea></textarea></form></div>',
         '<div class="recirc"><h2>Most read</h2><p>Ten killed as a bus plunges into a gorge in the '
         "mountains.</p></div>",
