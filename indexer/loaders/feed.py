@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from nutgraf.indexer.loaders.assemble import ArticleDraft, StatedDate
+from nutgraf.indexer.loaders.base import UnreadableError
 from nutgraf.indexer.loaders.fragment import element_text, fragment_text, local_name
 from nutgraf.indexer.loaders.xml_stream import XmlRecord
 
@@ -19,11 +20,17 @@ _AND = re.compile(r"(?:,| and |;)")
 _MAIL_NAME = re.compile(r"[^\s()]{1,100} \(([^()]{1,200})\)")  # "quill@tarn.example (Ada Quill)", RSS 2.0
 _POSTED = re.compile(r"The post .{1,400} (?:first appeared|appeared first) on .{1,300}\Z")
 _REMARK_CHARS = 700
+_SHORTCODE = re.compile(r"\[/?(?:caption|gallery|embed|audio|video|playlist)\b[^\[\]]{0,500}\]")
+_UNPUBLISHED = frozenset({"draft", "auto-draft", "pending", "private", "future", "trash"})
+_NO_ARTICLES = frozenset(
+    {"attachment", "nav_menu_item", "revision", "custom_css", "wp_block", "wp_navigation"}
+)
 
 
 def read_entry(record: XmlRecord) -> ArticleDraft:
     """Return the article of an item: its longest text, which is content:encoded where there is one."""
     children = [child for child in record.element if not _is_other(child)]
+    _check_published(children)
     texts = [_markup_text(child) for child in children if local_name(child) in _TEXTS]
     link = _link(children, record.context.get("link", ""))
     guid = _first(children, "guid") or _first(children, "id")
@@ -37,6 +44,15 @@ def read_entry(record: XmlRecord) -> ArticleDraft:
         authors=_authors(children) or _names(record.context.get("author", "")),
         dates=tuple(StatedDate(dates[name], "given") for name in _DATES if dates.get(name)),
     )
+
+
+def _check_published(children: "list[_Element]") -> None:
+    """Refuse what an export of WordPress holds beside articles: drafts, pictures, menus."""
+    wordpress = {local_name(child): _plain(child) for child in children if "wordpress" in child.tag}
+    if wordpress.get("status", "publish") in _UNPUBLISHED:
+        raise UnreadableError(f"not published ({wordpress['status']})")
+    if wordpress.get("post_type", "post") in _NO_ARTICLES:
+        raise UnreadableError(f"not an article ({wordpress['post_type']})")
 
 
 def _is_other(child: "_Element") -> bool:
@@ -54,7 +70,7 @@ def _first(children: "list[_Element]", name: str) -> str:
 
 def _markup_text(child: "_Element") -> str:
     """Return the words of markup that is written as text, or as elements."""
-    return element_text(child) if len(child) else fragment_text(child.text or "")
+    return element_text(child) if len(child) else fragment_text(_SHORTCODE.sub("", child.text or ""))
 
 
 def _without_remark(text: str) -> str:

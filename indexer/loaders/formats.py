@@ -134,8 +134,10 @@ def counts_lines(path: Path) -> bool:
 def suffix_of(path: Path) -> str:
     """Return the suffix that decides who reads the file, in lower case: ".txt", ".jsonl.gz"."""
     suffixes = [suffix.lower() for suffix in path.suffixes[-2:]]
-    double = "".join(suffixes)
-    return double if double in LOADERS else "".join(suffixes[-1:])
+    double, last = "".join(suffixes), "".join(suffixes[-1:])
+    if double in LOADERS:
+        return double
+    return "" if "!" in last else last  # a member without a suffix: the archive's is not its own
 
 
 def load(file: SourceFile, options: LoadOptions | None = None) -> Iterator[Article | Skipped]:

@@ -37,6 +37,8 @@ _TAG = re.compile(
     r"|script|section|span|strong|sub|sup|table|td|tr|u|ul)(?:\s[^<>]{0,2000})?/?>",
     re.IGNORECASE,
 )
+_BLOCK_TAG = re.compile(r"<(?:p|br|div)\b", re.IGNORECASE)
+_BLANK_LINE = re.compile(r"\n[ \t\r]*+\n")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 
 
@@ -56,6 +58,8 @@ def fragment_text(markup: str) -> str:
 
         if text.count("<") > _MOST_TAGS:
             raise UnreadableError(f"more than {_MOST_TAGS:,} tags")
+        if not _BLOCK_TAG.search(text):  # blank lines part the paragraphs, as in WordPress
+            text = _BLANK_LINE.sub("<p>", text)
         text = element_text(document_fromstring(f"<div>{text}</div>"))
     return text.strip()
 

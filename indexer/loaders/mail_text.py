@@ -11,6 +11,7 @@ _FORWARD = re.compile(
     r"|begin forwarded message:|_{20,80})[ ]{0,4}$",
     re.IGNORECASE | re.MULTILINE,
 )
+_SURELY = re.compile("forward|weitergeleitet|transféré|reenviado|inoltrato", re.IGNORECASE)
 _FIELD = re.compile(
     r"[ >]{0,4}\*?(from|von|de|date|datum|sent|gesendet|fecha|subject|betreff|objet|asunto|to|an|à|para|cc"
     r"|reply-to):\*?[ \t]{0,8}(.{0,500})",
@@ -58,9 +59,12 @@ class Forwarded:
 def forwarded(text: str, subject: str) -> Forwarded | None:
     """Return the message that another one forwards, where that one holds little else."""
     mark = _FORWARD.search(text)
-    if mark is not None and len(text[: mark.start()].strip()) <= _NOTE_CHARS:
+    is_forward = without_forward_mark(subject) != subject
+    if mark is not None and len(above := text[: mark.start()].strip()) <= _NOTE_CHARS:
+        if above and not is_forward and not _SURELY.search(mark[0]):
+            return None  # an answer, below which stands what it answers
         text = text[mark.end() :]
-    elif without_forward_mark(subject) == subject:
+    elif not is_forward:
         return None
     lines = text.split("\n")
     start = next(
@@ -103,7 +107,10 @@ def unflowed(text: str, *, del_space: bool) -> str:
 
 def own_words(text: str) -> str:
     """Return a message's text without quotes, signature and footer, unless nothing else is left."""
-    lines = [line.rstrip() for line in text.split("\n")]
+    mark = _FORWARD.search(text)
+    is_answer = mark is not None and not _SURELY.search(mark[0]) and _FIELD.match(text[mark.end() :].lstrip())
+    answer = text[: mark.start()] if mark is not None and is_answer else text
+    lines = [line.rstrip() for line in answer.split("\n")]
     kept = _without_footer(_without_quotes(lines))
     top = [line for line in kept[:_TOP_LINES] if not _VIEW_ONLINE.fullmatch(line.strip())]
     own = "\n".join((*top, *kept[_TOP_LINES:])).strip("\n")

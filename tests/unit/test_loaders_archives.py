@@ -58,6 +58,7 @@ MEMBERS = {
     "news/lines.jsonl.gz": gzip.compress(LINES),
     "news/table.csv": b"id,text\nb1,It hailed in Tarn.\n",
     "news/photo.png": b"\x89PNG",
+    "news/noext": b"x",
     "news/.hidden.txt": NOTE,
     "__MACOSX/news/._mill.txt": NOTE,
     "news/empty.txt": b"",
@@ -72,6 +73,7 @@ READ = [
     ("!news/lines.jsonl.gz:3", "It snowed."),
     ("!news/table.csv:2", "It hailed in Tarn."),
     ("!news/photo.png", "unsupported type .png"),
+    ("!news/noext", "unsupported type: no suffix"),
     ("!news/empty.txt", "empty file"),
 ]
 

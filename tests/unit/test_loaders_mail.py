@@ -113,6 +113,8 @@ def test_a_newsletter_laid_out_in_tables(tmp_path: Path) -> None:
         '\n-- \nYou received this message because you are subscribed to the Google Groups "Tarn" group.\n'
         "To unsubscribe from this group, send an e-mail.\n",
         "\n\nYou are receiving this email because you signed up.\nUnsubscribe | Manage preferences\n",
+        "\n-----Original Message-----\nFrom: Bo Marsh\nSent: Tuesday\nSubject: Mill\n\nWhy did it close?\n",
+        "\n________________________________\nFrom: Bo Marsh\nSent: Tuesday\nSubject: Mill\n\nWhy?\n",
         "\nOn Tue, 26 Jan 2016 at 09:00, Bo Marsh <marsh@tarn.example>\nwrote:\n> Why?\n> Tell me.\n",
     ],
 )

@@ -79,6 +79,26 @@ def test_rss(tmp_path: Path, name: str) -> None:
     assert nothing == Skipped(f"{tmp_path}/{name}:4", "no text left after cleaning")
 
 
+def test_an_export_of_wordpress(tmp_path: Path) -> None:
+    item = (
+        "<item><title>Rain</title><content:encoded><![CDATA[[caption id='x']<img/>The weir[/caption]"
+        "\n\nIt rained.]]>"
+        "</content:encoded><wp:status>{}</wp:status><wp:post_type>{}</wp:post_type></item>"
+    )
+    kinds = [("publish", "post"), ("publish", "page"), ("draft", "post"), ("inherit", "attachment")]
+    feed = (
+        '<rss xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:wp="http://wordpress.org/export/1.2/">'
+        f"<channel>{''.join(item.format(*kind) for kind in kinds)}</channel></rss>"
+    )
+    items = read(tmp_path / "a.xml", feed)
+    assert [item.text if isinstance(item, Article) else item.reason for item in items] == [
+        "The weir\n\nIt rained.",
+        "The weir\n\nIt rained.",
+        "not published (draft)",
+        "not an article (attachment)",
+    ]
+
+
 ATOM = """<feed xmlns="http://www.w3.org/2005/Atom"><title>The Tarn Post</title>
 <author><name>The desk</name></author>
 <link rel="self" href="https://tarn.example/feed"/><link href="https://tarn.example/"/>
@@ -200,6 +220,7 @@ def test_xml_that_holds_no_article(tmp_path: Path, content: str, expected: str) 
         ("<p>a</p>b<br/>c<!-- x -->d", "a\n\nb\ncd"),
         ("<table><tr><th>Day</th><th>mm</th></tr><tr><td>1</td><td> 3 </td></tr></table>", "Day | mm\n1 | 3"),
         ("<blockquote><p>Said.</p></blockquote><p>By <a href='x'>her</a>.</p>", "Said.\n\nBy her."),
+        ("Rain <b>fell</b>\nin Tarn.\n \nThen snow.", "Rain fell in Tarn.\n\nThen snow."),
         ("<p>a<script>b</script><style>c</style></p>", "a"),
     ],
 )  # fmt: skip
