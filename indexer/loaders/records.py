@@ -45,6 +45,8 @@ def line_to_article(
 def _draft(record: Mapping[str, object], options: LoadOptions) -> ArticleDraft:
     text_key = options.key("text")
     text = record.get(text_key)
+    if text_key in record and (text is None or (isinstance(text, str) and not text.strip())):
+        text = _plain(record, options.key("title")) or text  # a headline alone is a short article
     if text is None:
         raise UnreadableError(f'no field "{text_key[:60]}"')
     if not isinstance(text, str):
