@@ -142,6 +142,9 @@ def _draft(record: Mapping[str, object], options: LoadOptions) -> ArticleDraft:
 def _text(record: Mapping[str, object], options: LoadOptions) -> str:
     """Return the text of a record without markup; raises UnreadableError where it has none."""
     key, value = options.key("text"), _field(record, "text", options)
+    is_empty = value is None or (isinstance(value, str) and not value.strip())
+    if is_empty and any(name in record for name in text_names(options)):
+        value = _field(record, "title", options) or value  # a headline alone is a short article
     if value is None:
         raise UnreadableError(f'no field "{key[:60]}"')
     if isinstance(value, list | tuple):

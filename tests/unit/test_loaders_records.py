@@ -108,6 +108,12 @@ def test_authors(path: Path, authors: object, expected: tuple[str, ...]) -> None
     assert one(path, RECORD | {"authors": authors}).authors == expected
 
 
+@pytest.mark.parametrize("text", ["", " \n", None])
+def test_a_headline_alone_is_an_article(path: Path, text: str | None) -> None:
+    article = one(path, {"title": "Lena Falk named coach of the year", "text": text})
+    assert (article.title, article.text) == ("Lena Falk named coach of the year",) * 2
+
+
 def test_lone_surrogates_become_valid_text(path: Path) -> None:
     (article,) = read(path, r'{"title": "a\ud800", "text": "b\udfff\ud83d\ude00\u0000"}')
     assert isinstance(article, Article)
