@@ -1,5 +1,7 @@
 """Origins: where an article was read, as text that can be stored. It is a path, or `path:line` for a record.
 
+Of what was fetched it is the address that was asked for.
+
 Knows paths and the disk; does not know articles' content, nor how origins are stored.
 """
 
@@ -8,9 +10,18 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 
+def is_address(origin: str) -> bool:
+    """Whether this is an address of the web, and no path.
+
+    >>> is_address("https://news.example/feed"), is_address("articles/https.txt")
+    (True, False)
+    """
+    return origin.strip()[:8].lower().startswith(("http://", "https://"))
+
+
 def absolute_origin(origin: str) -> str:
     """Return the origin from the root on, for a later run may stand in another folder. Links are kept."""
-    return os.path.abspath(origin)  # noqa: PTH100 - Path.resolve would follow links
+    return origin if is_address(origin) else os.path.abspath(origin)  # noqa: PTH100 - Path.resolve would follow links
 
 
 def origin_path(origin: str) -> Path:

@@ -58,6 +58,20 @@ class RefusedDates:
     count: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is known of a fetched document beside its bytes: its address, and what a feed says of it.
+
+    `published` is the date as it stands in the feed or sitemap; "" and () where nothing is said.
+    """
+
+    url: str
+    title: str = ""
+    authors: tuple[str, ...] = ()
+    published: str = ""
+    source: str = ""
+
+
 @dataclass(slots=True)
 class SourceFile:
     """A file to read, how far it was read, and which dates in it were not used.
@@ -69,6 +83,9 @@ class SourceFile:
     In a file of records `line` is that of the last record that was read. Records up to the line
     `resume_after` and the `lost` ones behind it are passed over: they were read before, or could not be.
     `passed` is called for each of them.
+
+    Of a fetched document `address` is where it was asked for, which is its origin, and `entry` what is known
+    of it beside its bytes; the file is a copy that is soon gone.
     """
 
     path: Path
@@ -80,11 +97,13 @@ class SourceFile:
     lost: int = 0
     passed: Callable[[], None] = field(default=lambda: None, repr=False, compare=False)
     refused: dict[str, RefusedDates] = field(default_factory=dict)
+    address: str = ""
+    entry: Entry | None = None
 
     @property
     def origin(self) -> str:
-        """The path as text that can be shown and stored."""
-        return shown(self.path)
+        """The path, or the address, as text that can be shown and stored."""
+        return self.address or shown(self.path)
 
     def origin_of(self, number: int | None) -> str:
         """Return the origin of the record in line `number`; of the file where it is None."""

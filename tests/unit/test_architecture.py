@@ -39,6 +39,7 @@ HOMES = {
     "dateparser": {"indexer/days.py"},
     "rensa": {"indexer/duplicates.py"},
     "trafilatura": {"indexer/loaders/html.py"},
+    "httpx": {"indexer/web/client.py"},
     "fastapi": {"api/web/app.py", "api/web/deadline.py", "api/web/page/routes.py", "api/web/routes.py"},
     "jinja2": {"api/web/page/render.py"},
     "pydantic": {
@@ -51,7 +52,7 @@ HOMES = {
     "typer": {
         "api/commands/cli.py",
         "api/commands/options.py",
-        *(f"api/commands/{name}.py" for name in ("archive", "ask", "doctor", "eval", "serve")),
+        *(f"api/commands/{name}.py" for name in ("archive", "ask", "doctor", "eval", "follow", "serve")),
     },
     "ir_measures": {"qa/evaluate/ranking.py"},
     "matplotlib": {"api/evaluation/plot.py"},
@@ -59,7 +60,7 @@ HOMES = {
 HEAVY = [
     *("torch", "transformers", "sentence_transformers", "onnxruntime", "faiss", "tokenizers"),
     *("tantivy", "trafilatura", "docx", "pypdfium2", "charset_normalizer", "filelock", "uvicorn"),
-    *("dateparser", "ir_measures", "matplotlib", "rensa"),
+    *("dateparser", "ir_measures", "matplotlib", "rensa", "httpx", "lxml"),
 ]
 
 
