@@ -3,11 +3,13 @@
 Each request is kept, so that a test can say what was asked for and with which headers.
 """
 
+import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 
 STORY = (
@@ -42,11 +44,17 @@ class WebServer:
     An answer with an ETag or Last-Modified is 304 to a request that names it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, certificate: Path | None = None) -> None:
         self.answers: dict[str, Answer] = {}
         self.asked: list[Asked] = []
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._http.daemon_threads = True
+        if certificate is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            self._http.socket = context.wrap_socket(
+                self._http.socket, server_side=True, do_handshake_on_connect=False
+            )
         self.port = self._http.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}"
 
@@ -88,9 +96,9 @@ def item(
 
 
 @contextmanager
-def serving() -> Iterator[WebServer]:
-    """Serve for a block."""
-    server = WebServer()
+def serving(certificate: Path | None = None) -> Iterator[WebServer]:
+    """Serve for a block, over TLS where a file with key and certificate is named."""
+    server = WebServer(certificate)
     server.start()
     try:
         yield server

@@ -5,6 +5,8 @@ import socket
 import time
 import zlib
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -274,3 +276,52 @@ def test_what_is_no_web_server(web: WebServer) -> None:
     assert reason(f"http://127.0.0.1:{port}/a") == "no connection: its server does not answer"
     assert reason(f"https://127.0.0.1:{web.port}/a").startswith("TLS failed: ")
     assert reason("http://no-such-host.invalid/a") == "there is no host no-such-host.invalid"
+
+
+# --- TLS --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def certified(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a file with a key and a certificate of its own making for tarn.example, both of them PEM.
+
+    Every name leads to loopback.
+    """
+    pytest.importorskip("cryptography", reason="makes the certificate")
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Tarn")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), 7, now - timedelta(1), now + timedelta(1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("tarn.example")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    secret = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    path = tmp_path / "tarn.pem"
+    path.write_bytes(secret + certificate.public_bytes(serialization.Encoding.PEM))
+
+    def loopback(_: str, port: int, *__: object, **___: object) -> list[Any]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", loopback)
+    return path
+
+
+def test_a_certificate_must_be_that_of_the_name(certified: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The connection is made to an IP address, and yet the name is what the certificate is compared with."""
+    with serving(certified) as web:
+        web.page("/a")
+        unknown = reason(f"https://tarn.example:{web.port}/a")
+        assert unknown == "its certificate is not valid: self-signed certificate"
+        monkeypatch.setenv("SSL_CERT_FILE", str(certified))
+        assert get(f"https://tarn.example:{web.port}/a").status == 200
+        assert web.asked[-1].headers["host"] == f"tarn.example:{web.port}"
+        other = reason(f"https://quist.example:{web.port}/a")
+        assert other.startswith("its certificate is not valid: Hostname mismatch")

@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,22 @@ def test_follow_adds_what_is_new_until_it_is_stopped(
     process.send_signal(stop)
     _, errors = process.communicate()
     assert (process.returncode, errors) == (0, "stopped\n")
+
+
+def test_what_was_fetched_before_the_stop_is_kept(web: WebServer, follow: Any, tmp_path: Path) -> None:
+    """A page that drips for half a minute is not waited for."""
+    web.page("/a")
+    web.answers["/slow"] = Answer(b"xx", drip_seconds=30)
+    newer = "Wed, 25 Nov 2026 09:00:00 GMT"
+    process = follow(web.feed("/feed", item("/slow"), item("/a", date=newer)))
+    while "/slow" not in web.paths():
+        time.sleep(0.05)
+    process.send_signal(signal.SIGTERM)
+    shown, errors = process.communicate()
+    assert (process.returncode, errors) == (0, "stopped\n")
+    assert " 1 added; 1 articles" in shown
+    with nutgraf.open(tmp_path / ".nutgraf") as archive:
+        assert archive.get(f"{web.url}/a").title == "Bridge opened by Mayor Ada Quill"
 
 
 def test_follow_prints_json(web: WebServer, follow: Any) -> None:
