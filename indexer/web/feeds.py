@@ -39,21 +39,21 @@ _BASE = "{http://www.w3.org/XML/1998/namespace}base"
 _MAIL_NAME = re.compile(r"[^\s@()]{1,100}@[^\s()]{1,100} \(([^()]{1,200})\)")
 
 
-def xml_links(root: "_Element", base: str) -> list[Link]:
+def xml_links(root: "_Element", base: str) -> Iterator[Link]:
     """Return the entries of an RSS or Atom document; raises UnreadableError for another."""
     kind = _local(root)[1].lower()
     if kind == "feed":
-        return [*_atom_links(root, base)]
+        return _atom_links(root, base)
     if kind in {"rss", "rdf"}:
-        return [*_rss_links(root, base)]
+        return _rss_links(root, base)
     raise UnreadableError("is no feed and no sitemap")
 
 
-def json_links(feed: object, base: str) -> list[Link]:
+def json_links(feed: object, base: str) -> Iterator[Link]:
     """Return the entries of a JSON Feed; raises UnreadableError for another document."""
     if not isinstance(feed, Mapping) or not isinstance(feed.get("items"), list):
         raise UnreadableError('has no list "items", as a JSON Feed must')
-    return [_json_link(feed, item, base) for item in feed["items"] if isinstance(item, Mapping)]
+    return (_json_link(feed, item, base) for item in feed["items"] if isinstance(item, Mapping))
 
 
 def is_whole(html: str) -> bool:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from html.entities import html5
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from nutgraf.indexer.dates import parse_date
@@ -36,8 +37,8 @@ _UTF16 = {
 }
 _DECLARED = re.compile(r"""<\?xml[^>]{0,200}?encoding\s{0,5}=\s{0,5}["']([\w.:-]{1,40})["']""")
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-_AMPERSAND = re.compile(r"&(#?[A-Za-z0-9]{1,32};)?")
-_OF_XML = frozenset({"amp;", "lt;", "gt;", "quot;", "apos;"})
+_LONE_AMPERSAND = re.compile(r"&(?!#?[A-Za-z0-9]{1,32};)")
+_OF_HTML = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9]{1,31};)")
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
@@ -55,7 +56,8 @@ def read_listing(file: SourceFile, options: LoadOptions) -> Iterator[Link | Skip
     """Yield what a feed or sitemap lists, the newest first, or the reason why it cannot be read."""
     base = file.entry.url if file.entry else file.address
     try:
-        links = _links(read_bytes(file, options), base)
+        # One more than are taken, to tell that there are more.
+        links = [*islice(_links(read_bytes(file, options), base), MOST_LINKS + 1)]
     except UnreadableError as error:
         yield Skipped(file.origin, str(error))
         return
@@ -74,7 +76,7 @@ def newest_first(links: list[Link]) -> list[Link]:
     return sorted(links, key=moment, reverse=True)
 
 
-def _links(data: bytes, base: str) -> list[Link]:
+def _links(data: bytes, base: str) -> Iterator[Link]:
     head = _head(data)
     if _is_json_feed(head):
         try:
@@ -118,15 +120,8 @@ def _text(data: bytes, head: str) -> str:
     text = _NOT_XML.sub("", text.removeprefix("\ufeff")).lstrip()
     if text.startswith("<?xml"):
         text = text.partition("?>")[2]
-    return _AMPERSAND.sub(_entity, text)
-
-
-def _entity(match: re.Match[str]) -> str:
-    """Return an entity as XML knows it; an ampersand that begins none is one, as in "Mill & bridge"."""
-    name = match[1] or ""
-    if name in _OF_XML or name.startswith("#"):
-        return match[0]
-    return html5.get(name) or f"&amp;{name}"
+    text = _LONE_AMPERSAND.sub("&amp;", text)  # as in "Mill & bridge"
+    return _OF_HTML.sub(lambda name: html5.get(name[1], f"&amp;{name[1]}"), text)
 
 
 def _decoded(data: bytes, name: str) -> str:

@@ -1,5 +1,6 @@
 """Reads the addresses of sitemaps, sitemap indexes and news sitemaps. Knows parsed documents, no bytes."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from nutgraf.indexer.loaders.base import Entry
@@ -9,11 +10,11 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 
-def sitemap_links(root: "_Element", base: str) -> list[Link]:
+def sitemap_links(root: "_Element", base: str) -> Iterator[Link]:
     """Return the addresses of a sitemap, or the further sitemaps of an index, in their order."""
     is_index = _name(root) == "sitemapindex"
-    entries = [child for child in root if _name(child) == ("sitemap" if is_index else "url")]
-    return [_link(entry, base, is_listing=is_index) for entry in entries]
+    entries = (child for child in root if _name(child) == ("sitemap" if is_index else "url"))
+    return (_link(entry, base, is_listing=is_index) for entry in entries)
 
 
 def _link(entry: "_Element", base: str, *, is_listing: bool) -> Link:

@@ -1,6 +1,7 @@
 """What feeds and sitemaps list, in the forms that outlets print."""
 
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -193,3 +194,15 @@ def test_a_list_without_end_is_cut(read) -> None:  # noqa: ANN001
 )
 def test_other_documents_are_no_listings(data: bytes) -> None:
     assert not is_listing(data)
+
+
+def test_damaged_feeds_give_links_or_a_reason(read) -> None:  # noqa: ANN001
+    """Cut anywhere, and with bytes changed anywhere, by a fixed choice."""
+    whole = titled("Mill &amp; bridge", '<?xml version="1.0" encoding="utf-8"?>').encode()
+    random = Random(7)
+    for number in range(300):
+        data = bytearray(whole if number % 3 else whole[: random.randrange(1, len(whole))])
+        for _ in range(number % 5):
+            data[random.randrange(len(data))] = random.randrange(256)
+        for link in read(bytes(data)):
+            assert isinstance(link, Link) or link.reason.startswith(("is no ", "lists more"))
