@@ -2,6 +2,8 @@
 
 An origin is a path, `path:line` for a record, and `path!member` for a document in an archive or a mailbox.
 
+Of what was fetched it is the address that was asked for.
+
 Knows paths and the disk; does not know articles' content, nor how origins are stored.
 """
 
@@ -18,9 +20,18 @@ _MANY = 1 / 3
 _MEMBER = re.compile(r"(\.(?:zip|tar|tar\.gz|tgz|eml|mbox))(?::[0-9]{1,12})?!", re.IGNORECASE)
 
 
+def is_address(origin: str) -> bool:
+    """Whether this is an address of the web, and no path.
+
+    >>> is_address("https://news.example/feed"), is_address("articles/https.txt")
+    (True, False)
+    """
+    return origin.strip()[:8].lower().startswith(("http://", "https://"))
+
+
 def absolute_origin(origin: str) -> str:
     """Return the origin from the root on, for a later run may stand in another folder. Links are kept."""
-    return os.path.abspath(origin)  # noqa: PTH100 - Path.resolve would follow links
+    return origin if is_address(origin) else os.path.abspath(origin)  # noqa: PTH100 - Path.resolve would follow links
 
 
 def origin_path(origin: str) -> Path:

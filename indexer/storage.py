@@ -4,7 +4,7 @@ Knows values and Protocols alone. An engine satisfies the Protocols by shape: `i
 `EmbeddedIndex` (PassageIndex and ArticleCatalog) and `EmbeddedWriter` (ArchiveWriter).
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, Self, TypeAlias
 
@@ -245,6 +245,14 @@ class ArchiveWriter(Protocol):
 
         Articles without an origin are left out.
         """
+        ...
+
+    def state(self, key: str) -> str | None:
+        """Return what `set_state` remembered under a key; None where there is nothing."""
+        ...
+
+    def set_state(self, values: Mapping[str, str]) -> None:
+        """Remember values by their keys, in one transaction; they stay until they are set again."""
         ...
 
     def publish(self) -> IndexState:

@@ -15,6 +15,7 @@ from nutgraf.indexer.article import Article
 from nutgraf.indexer.clean import storable
 from nutgraf.indexer.sandbox import Limits
 from nutgraf.indexer.storage import ArchiveWriter
+from nutgraf.indexer.web.options import WebOptions
 from nutgraf.ingest import ArticleSource, IngestOptions, Progress, ingest, no_progress
 from nutgraf.opening import ModelLoader, OpenIndex, index_stamp, is_archive, open_state, open_writer
 from nutgraf.qa.checks import checked_filter
@@ -384,14 +385,17 @@ class Archive:
         prune_many: bool = False,
         max_seconds: float = 20.0,
         max_memory_mb: int = 1000,
+        max_articles: int = 1000,
+        pause: float = 1.0,
+        allow_private: bool = False,
         progress: Progress = no_progress,
     ) -> AddReport:
         """Add articles, publish them, and return what became of each.
 
-        `source` is a path (file, folder or glob), a dict, an Article, or an iterable of these, which may be a
-        generator. A dict is read as a line of a .jsonl file: `text` is needed; `id`, `title`, `url`,
-        `source`, `authors` and `published` may be there; any other key is refused. A dict without id and url
-        gets an id from its content. What cannot be stored is skipped, with its reason.
+        `source` is a path (file, folder or glob), an address of the web, a dict, an Article, or an iterable
+        of these, which may be a generator. A dict is read as a line of a .jsonl file: `text` is needed; `id`,
+        `title`, `url`, `source`, `authors` and `published` may be there; any other key is refused. A dict
+        without id and url gets an id from its content. What cannot be stored is skipped, with its reason.
 
         `fields` names the keys of records that are called otherwise ({"title": "headline"}), `outlet` the
         outlet of articles that name none; documents and records over `max_bytes` are skipped; `file_dates`
@@ -402,6 +406,10 @@ class Archive:
         skipped, and so is one on which its parser dies. `prune` removes articles whose
         file was in one of these folders and is gone; where that is more than a third of a folder, which may
         be on a disk that is not there, only with `prune_many`, and the report says so in `not_pruned`.
+
+        An address ("https://...") is that of an article, a feed or a sitemap, and is asked as docs/follow.md
+        says. At most `max_articles` documents are asked for, with a `pause` in seconds between two requests
+        to one host; `allow_private` lets this machine and private networks be asked.
 
         An article that is there as it is costs a look-up, so the same call may be repeated at any time. Where
         an iterable raises, what came before is stored and published, and SourceError names the cause.
@@ -422,6 +430,7 @@ class Archive:
         """
         _check_add(fields, outlet, max_bytes)
         _check_limits(max_seconds, max_memory_mb)
+        _check_web(max_articles, pause)
         options = IngestOptions(
             fields=fields or {},
             outlet=outlet,
@@ -431,6 +440,7 @@ class Archive:
             prune=prune,
             prune_many=prune_many,
             limits=Limits(max_seconds, max_memory_mb),
+            web=WebOptions(allow_private=allow_private, max_articles=max_articles, pause=pause),
         )
         return self.ingest(source, options, progress)
 
@@ -572,6 +582,16 @@ def _check_limits(max_seconds: float, max_memory_mb: int) -> None:
             raise BadOption(
                 message, hint="archive.add(path, max_seconds=20, max_memory_mb=1000)", fields=[field]
             )
+
+
+def _check_web(max_articles: int, pause: float) -> None:
+    """Raise BadOption for an option of fetching that is no number; `WebOptions` says which may be."""
+    if type(max_articles) is not int:
+        message = f"{{max_articles}} is {max_articles!r:.40}, expected a whole number, 1 or more"
+        raise BadOption(message, hint="archive.add(address, max_articles=1000)", fields=["max_articles"])
+    if type(pause) not in (int, float):
+        message = f"{{pause}} is {pause!r:.40}, expected a number of seconds"
+        raise BadOption(message, hint="archive.add(address, pause=1.0)", fields=["pause"])
 
 
 def _checked_ids(article_ids: str | Iterable[str]) -> list[str]:

@@ -8,11 +8,12 @@ import json
 import math
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, TypeGuard
 
+from nutgraf import __version__
 from nutgraf.errors import AddInterrupted, SourceError
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.loaders import (
@@ -27,10 +28,12 @@ from nutgraf.indexer.loaders.article_values import checked_article
 from nutgraf.indexer.loaders.base import ARTICLE_FIELDS, note_refused, too_large
 from nutgraf.indexer.loaders.formats import SUFFIXES
 from nutgraf.indexer.loaders.ocr import check_ocr
-from nutgraf.indexer.origins import Loss, largest_loss, vanished
+from nutgraf.indexer.origins import Loss, is_address, largest_loss, vanished
 from nutgraf.indexer.sandbox import Limits, WorkerPool
 from nutgraf.indexer.sandbox.limits import LONGEST_SECONDS
 from nutgraf.indexer.storage import ArchiveWriter, ArticleStatus
+from nutgraf.indexer.web.crawl import Crawl, Memory
+from nutgraf.indexer.web.options import WebOptions
 from nutgraf.models.cores import available_cores
 from nutgraf.opening import ModelLoader, open_writer
 from nutgraf.results import AddReport
@@ -38,9 +41,13 @@ from nutgraf.settings import Settings
 
 ArticleItem = str | os.PathLike[str] | Mapping[str, object] | Article
 ArticleSource = ArticleItem | Iterable[ArticleItem]
-"""A path (file, folder or glob), a record, an article, or an iterable of these."""
+"""A path (file, folder or glob), an address (of an article, a feed or a sitemap), a record, an article, or an
+iterable of these."""
 
-_TYPES = "a path, a dict, an Article, or an iterable of these"
+USER_AGENT = f"nutgraf/{__version__} (+https://github.com/nutgraf/nutgraf)"
+"""What servers are told."""
+
+_TYPES = "a path, an address, a dict, an Article, or an iterable of these"
 
 
 @dataclass(slots=True)
@@ -73,7 +80,8 @@ class IngestOptions:
     """Options of reading a source (see `LoadOptions`); `prune` removes articles whose file is gone.
 
     Where these are more than a third of a folder, they are removed only if `prune_many` is true: the folder
-    may be on a disk that is not there. `limits` is what one document or record may cost.
+    may be on a disk that is not there. `limits` is what one document or record may cost, `web` how addresses
+    are asked.
     """
 
     fields: Mapping[str, str] = field(default_factory=dict)
@@ -84,6 +92,7 @@ class IngestOptions:
     prune: bool = False
     prune_many: bool = False
     limits: Limits = field(default_factory=Limits)
+    web: WebOptions = field(default_factory=WebOptions)
 
     def loading(self) -> LoadOptions:
         """Return the options of loading; raises SourceError for a field that no article has."""
@@ -111,9 +120,10 @@ def ingest(
     """
     if options.ocr:
         check_ocr(options.ocr)
-    with WorkerPool(options.worker_limits(), settings.threads or available_cores()) as pool:
+    with ExitStack() as stack:
+        pool = stack.enter_context(WorkerPool(options.worker_limits(), settings.threads or available_cores()))
         # The source is looked at first: no archive is made for one that is not there.
-        feed = _Feed(source, options.loading(), pool)
+        feed = stack.enter_context(_Feed(source, options, pool))
         report, interrupted = _published(settings, models, feed, options, progress)
     if interrupted or isinstance(feed.failure, KeyboardInterrupt):
         raise AddInterrupted(report)
@@ -174,28 +184,32 @@ def _stored(writer: ArchiveWriter, feed: "_Feed", progress: Progress) -> tuple[l
 
         def each_batch() -> None:
             run.encoded_passages = writer.encoded_passages
+            feed.remember(writer)
             update()
 
         try:
-            for status in writer.add(feed.items(), each_batch):
+            for status in writer.add(feed.items(writer), each_batch):
                 statuses.append(status)
                 run.articles += status.status != "skipped"
         except KeyboardInterrupt:
             return statuses, True
-    return statuses, False
+    feed.remember(writer)
+    return [*statuses, *feed.unchanged()], False
 
 
 class _Feed:
     """The articles of a source, one after another.
 
-    Where the source consists of paths alone, `roots` are these paths and `files` the files in them; of these
-    paths each must be there. `failure` is what an iterable raised, Ctrl-C included: it ends the run, and the
-    articles before it are kept.
+    Where the source consists of paths and addresses alone, `roots` are these paths and `files` the files in
+    them; of these paths each must be there. `failure` is what an iterable raised, Ctrl-C included: it ends
+    the run, and the articles before it are kept.
     """
 
-    def __init__(self, source: ArticleSource, loading: LoadOptions, pool: WorkerPool) -> None:
-        self._loading = loading
+    def __init__(self, source: ArticleSource, options: IngestOptions, pool: WorkerPool) -> None:
+        self._loading = options.loading()
+        self._web = replace(options.web, user_agent=USER_AGENT)
         self._pool = pool
+        self._crawl: Crawl | None = None
         self._source = _items(source)
         self.roots: list[str] = []
         self.files: list[SourceFile] = []
@@ -203,16 +217,24 @@ class _Feed:
         self._refused: dict[str, RefusedDates] = {}
         self._skipped: list[Skipped] = []
         if isinstance(self._source, Sequence) and all(_is_path(item) for item in self._source):
-            self.roots = [os.fspath(item) for item in self._source]
+            names = [os.fspath(item) for item in self._source]
+            self.roots = [name for name in names if not is_address(name)]
+            self._source = [name for name in names if is_address(name)]
             self.files, self._skipped = discover(self.roots)
             if self.roots and not self.files:
                 raise SourceError(
                     _nothing(self.roots, self._skipped),
                     hint=f"name a folder or files of these types: {SUFFIXES}",
                 )
-            self._source = ()
 
-    def items(self) -> Iterator[Article | Skipped]:
+    def __enter__(self) -> "_Feed":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._crawl is not None:
+            self._crawl.close()
+
+    def items(self, memory: Memory) -> Iterator[Article | Skipped]:
         """Yield every article, and every item that is skipped."""
         yield from self._skipped
         yield from self._pool.files(self.files, self._loading)
@@ -221,9 +243,15 @@ class _Feed:
         while True:
             number += 1
             try:
-                files, items = self._read(next(source), number)
+                item = next(source)
+                if isinstance(item, str) and is_address(item):
+                    yield from self._fetched(item, memory)
+                    continue
+                files, items = self._read(item, number)
             except StopIteration:
                 return
+            except GeneratorExit:  # nobody wants more: the writer failed, or was interrupted
+                raise
             # The iterable of the caller, and its items, may raise anything; Ctrl-C comes here as well.
             except BaseException as error:  # noqa: BLE001
                 self.failure = error
@@ -231,10 +259,26 @@ class _Feed:
             yield from items
             yield from self._pool.files(files, self._loading)
 
+    def remember(self, memory: Memory) -> None:
+        """Let the archive remember what was fetched; every article that was yielded must be stored."""
+        if self._crawl is not None:
+            self._crawl.remember(memory)
+
+    def unchanged(self) -> Sequence[ArticleStatus]:
+        """Return the articles that are stored and were not fetched again."""
+        return () if self._crawl is None else self._crawl.unchanged
+
     def dates_not_used(self) -> tuple[RefusedDates, ...]:
         """Return the dates that were not used: of each file, then of the records."""
-        of_files = (dates for file in self.files for dates in file.refused.values())
+        files = [*self.files, *(self._crawl.files if self._crawl else ())]
+        of_files = (dates for file in files for dates in file.refused.values())
         return (*of_files, *self._refused.values())
+
+    def _fetched(self, address: str, memory: Memory) -> Iterator[Article | Skipped]:
+        """Yield the articles of an address."""
+        if self._crawl is None:
+            self._crawl = Crawl(self._web, self._loading, self._pool)
+        yield from self._crawl.items(address, memory)
 
     def _read(self, item: object, number: int) -> tuple[Sequence[SourceFile], Sequence[Article | Skipped]]:
         """Return the files that an item names, and the article that it is or what is skipped of it."""

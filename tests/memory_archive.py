@@ -71,6 +71,7 @@ class MemoryArchive:
         self.built_by: EncoderIdentity | None = None
         self.published: IndexState | None = None
         self.published_ids: frozenset[int] = frozenset()
+        self.state: dict[str, str] = {}
         self.links: dict[str, set[str]] = {}  # article id -> ids of its copies
         self._shingled: dict[str, duplicates.ShingledText] = {}
         self._last_id = 0
@@ -151,6 +152,12 @@ class MemoryWriter:
     def unseen_origins(self) -> Iterator[tuple[str, str]]:
         unseen = [a for i, a in self._archive.articles.items() if i not in self._seen]
         return iter([(article.id, article.origin) for article in unseen if article.origin])
+
+    def state(self, key: str) -> str | None:
+        return self._archive.state.get(key)
+
+    def set_state(self, values: Mapping[str, str]) -> None:
+        self._archive.state |= values
 
     def publish(self) -> IndexState:
         self._claim()

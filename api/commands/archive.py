@@ -6,11 +6,13 @@ from typing import Annotated
 import typer
 
 from nutgraf.api.commands import options
-from nutgraf.api.commands.exits import FOUND, INTERRUPTED, NOT_FOUND
+from nutgraf.api.commands.exits import FAILED, FOUND, INTERRUPTED, NOT_FOUND
 from nutgraf.archive import Archive
 from nutgraf.errors import AddInterrupted, BadOption, SourceError
 from nutgraf.indexer.loaders.formats import SUFFIXES
+from nutgraf.indexer.origins import is_address
 from nutgraf.indexer.sandbox import Limits
+from nutgraf.indexer.web.options import WebOptions
 from nutgraf.ingest import IngestOptions, Progress
 from nutgraf.results import AddReport
 from nutgraf.settings import DEFAULT_INDEX
@@ -18,9 +20,11 @@ from nutgraf.settings import DEFAULT_INDEX
 _INDEX = Path(DEFAULT_INDEX)
 _SHOWN_GONE = 10
 
-INDEX_HELP = f"""Index articles: files, folders and globs.
+INDEX_HELP = f"""Index articles: files, folders, globs and addresses of the web.
 
 Types of files: {SUFFIXES}.
+
+An address is that of an article, a feed or a sitemap; docs/follow.md says how it is fetched.
 
 Run it again at any time: unchanged articles cost nothing, and a run that was stopped goes on.
 
@@ -29,13 +33,15 @@ Examples:
   nutgraf index articles/
   nutgraf index archive.jsonl.gz --field title=headline --field text=body
   nutgraf index articles/ --prune        also remove articles whose file is gone
+  nutgraf index https://news.example/feed.xml
   nutgraf index --rebuild                derive everything again from the stored articles
 """
 
 
 def index_command(
     paths: Annotated[
-        list[str] | None, typer.Argument(help="Files, folders and globs to index.", show_default=False)
+        list[str] | None,
+        typer.Argument(help="Files, folders, globs and addresses to index.", show_default=False),
     ] = None,
     index: options.IndexFolder = _INDEX,
     fields: Annotated[
@@ -46,9 +52,7 @@ def index_command(
             help="Name of a field in your records, for example title=headline.",
         ),
     ] = None,
-    outlet: Annotated[
-        str | None, typer.Option("--outlet", metavar="NAME", help="Outlet of articles that name no outlet.")
-    ] = None,
+    outlet: options.Outlet = None,
     max_mb: Annotated[
         float,
         typer.Option("--max-mb", min=0.001, help="Skip files and records larger than this, in megabytes."),
@@ -79,6 +83,10 @@ def index_command(
             "--max-memory-mb", help="Skip files and records that need more memory to read, in megabytes."
         ),
     ] = 1000,
+    max_articles: options.MaxArticles = 1000,
+    pause: options.Pause = 1.0,
+    timeout: options.Timeout = 60.0,
+    allow_private: options.AllowPrivate = False,
     prune: Annotated[bool, typer.Option("--prune", help="Remove articles whose file is gone.")] = False,
     yes: Annotated[
         bool, typer.Option("--yes", help="Let --prune remove more than a third of a folder.")
@@ -110,6 +118,7 @@ def index_command(
             prune=prune,
             prune_many=yes,
             limits=Limits(max_seconds, max_memory_mb),
+            web=WebOptions(allow_private, max_articles, pause, timeout),
         )
         report, interrupted = _ingest(Archive(settings), paths, ingest_options, progress_bar)
     if as_json:
@@ -124,7 +133,13 @@ def index_command(
             f"--prune would remove {report.not_pruned}; nothing was removed",
             hint="if the folder is whole (is its disk mounted?), run the same command with --yes",
         )
-    raise typer.Exit(INTERRUPTED if interrupted else FOUND)
+    nothing = bool(paths and all(map(is_address, paths)) and _is_failure(report))
+    raise typer.Exit(INTERRUPTED if interrupted else FAILED if nothing else FOUND)
+
+
+def _is_failure(report: AddReport) -> bool:
+    """Whether nothing came of a run but reasons why not."""
+    return bool(report.skipped) and len(report.skipped) == len(report.statuses)
 
 
 def _tell_gone(report: AddReport) -> None:

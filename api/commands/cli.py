@@ -18,6 +18,7 @@ from nutgraf.api.commands import archive
 from nutgraf.api.commands import ask as asking
 from nutgraf.api.commands import doctor as checking
 from nutgraf.api.commands import eval as measuring
+from nutgraf.api.commands import follow as following
 from nutgraf.api.commands import serve as serving
 from nutgraf.api.commands.exits import FAILED, FOUND, INTERRUPTED
 from nutgraf.api.commands.system_errors import system_refusal
@@ -132,6 +133,7 @@ ask_app.command(help=asking.ASK_HELP)(asking.ask)
 app.command(help=asking.ASK_HELP)(asking.ask)
 app.command(help=asking.SEARCH_HELP)(asking.search)
 app.command(name="index", help=archive.INDEX_HELP)(archive.index_command)
+app.command(help=following.FOLLOW_HELP)(following.follow)
 app.command()(archive.show)
 app.command()(archive.remove)
 app.command()(archive.info)

@@ -86,6 +86,26 @@ MinProbability = Annotated[
     ),
 ]
 
+Outlet = Annotated[
+    str | None, typer.Option("--outlet", metavar="NAME", help="Outlet of articles that name no outlet.")
+]
+MaxArticles = Annotated[
+    int, typer.Option("--max-articles", min=1, help="Fetch at most this many articles in one run.")
+]
+Pause = Annotated[
+    float, typer.Option("--pause", min=0, help="Seconds between two requests to one host, at least.")
+]
+Timeout = Annotated[
+    float,
+    typer.Option(
+        "--timeout", min=0.1, help="Longest time to fetch one article, redirects included, in seconds."
+    ),
+]
+AllowPrivate = Annotated[
+    bool,
+    typer.Option("--allow-private", help="Let addresses of this machine and of private networks be fetched."),
+]
+
 
 def settings(
     index: Path,

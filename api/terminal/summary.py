@@ -7,7 +7,7 @@ from rich.text import Text
 
 from nutgraf.api.terminal.console import console, visible
 from nutgraf.indexer.loaders import RefusedDates
-from nutgraf.indexer.origins import origin_path
+from nutgraf.indexer.origins import is_address, origin_path
 from nutgraf.indexer.storage import ArticleStatus
 from nutgraf.results import AddReport
 
@@ -41,12 +41,17 @@ def print_summary(report: AddReport) -> None:
 
 def _skip_lines(skipped: Sequence[ArticleStatus]) -> list[str]:
     """Return one line for each file and reason: a thousand bad records of one file are one line."""
-    counts = Counter((str(origin_path(skip.origin)), skip.reason) for skip in skipped)
-    origins = {(str(origin_path(skip.origin)), skip.reason): skip.origin for skip in reversed(skipped)}
+    counts = Counter((_source(skip.origin), skip.reason) for skip in skipped)
+    origins = {(_source(skip.origin), skip.reason): skip.origin for skip in reversed(skipped)}
     return [
         f"{origins[path, reason]}: {reason}" if count == 1 else f"{path}: {count:,} records: {reason}"
         for (path, reason), count in counts.items()
     ]
+
+
+def _source(origin: str) -> str:
+    """Return the file or the address of an origin."""
+    return origin if is_address(origin) else str(origin_path(origin))
 
 
 def _refused_lines(refused: Sequence[RefusedDates]) -> Iterator[str]:

@@ -34,6 +34,7 @@ BATCH_SECONDS = 1.0
 """How long a transaction waits for more text where articles are slow to read."""
 
 _UNSPLIT = 64  # articles a transaction when everything is encoded anew; not measured
+_REMEMBERED = "remembered:"  # the beginning of callers' keys, lest they meet those of the engine
 _Item: TypeAlias = Article | ArticleStatus
 
 
@@ -85,6 +86,16 @@ class EmbeddedWriter:
     def unseen_origins(self) -> Iterator[tuple[str, str]]:
         """Yield (article id, origin) of the stored articles that did not come through this writer."""
         return (pair for pair in self._store.all_origins() if pair[0] not in self._seen)
+
+    def state(self, key: str) -> str | None:
+        """Return a remembered value, None where there is none."""
+        return self._store.state(_REMEMBERED + key)
+
+    def set_state(self, values: Mapping[str, str]) -> None:
+        """Remember values, in one transaction."""
+        with self._store.atomic():
+            for key, value in values.items():
+                self._store.set_state(_REMEMBERED + key, value)
 
     def rebuild(self, each_batch: Callable[[], None] = lambda: None) -> IndexState:
         """Derive everything again from the store; passages and vectors too if the encoder or rule changed."""

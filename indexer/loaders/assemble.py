@@ -2,23 +2,31 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import TypeAlias
+from urllib.parse import urljoin
 
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.clean import PAGE_BREAK, clean_pages, one_line, storable
 from nutgraf.indexer.dates import ParsedDate, date_in_text, date_in_url, parse_date
-from nutgraf.indexer.loaders.base import LoadOptions, SourceFile, UnreadableError
-from nutgraf.indexer.loaders.identity import canonical_url, checked_id, derived_id, is_home, web_url
+from nutgraf.indexer.loaders.base import Entry, LoadOptions, SourceFile, UnreadableError
+from nutgraf.indexer.loaders.identity import (
+    canonical_url,
+    checked_id,
+    derived_id,
+    is_home,
+    names_page,
+    web_url,
+)
 from nutgraf.indexer.origins import absolute_origin
 from nutgraf.indexer.written_dates import DayOrder
 
 RefuseDate: TypeAlias = Callable[[str, str], None]
 """Takes note of a date that was not used: its words, and why."""
 
-TRUST = ("given", "json-ld", "meta", "url", "byline", "text", "file")
+TRUST = ("given", "json-ld", "meta", "feed", "url", "byline", "text", "file")
 """Where dates come from, the most trusted first: what was written for machines to read, then the page's
 address, then what it shows to people, and last when the file was changed, which says little about it."""
 
@@ -30,7 +38,8 @@ _TITLE_CHARS = 500
 _MADE_TITLE_CHARS = 120
 _NAME_CHARS = 200
 _READERS = {"text": date_in_text}
-_FIELDS = frozenset({"given", "json-ld", "meta"})  # made for a date: whatever else they hold is a mistake
+# Made for a date: whatever else they hold is a mistake.
+_FIELDS = frozenset({"given", "json-ld", "meta", "feed"})
 _MOST_AUTHORS = 50
 _DATE_CHARS = 40
 # Four letters before the stop: "Mr.", "Gov." and "U.S." end no sentence.
@@ -85,6 +94,8 @@ def assemble(
     """
     if file is not None:
         refuse = partial(file.refuse, file.origin_of(number))
+        if file.entry is not None and number is None:
+            draft = _with_entry(draft, file.entry)
     marked = draft.text if draft.has_pages else draft.text.replace(PAGE_BREAK, "")
     text, page_breaks = clean_pages(marked)
     if not text.strip():
@@ -104,6 +115,22 @@ def assemble(
         modified=_modified(draft, text, published),
         origin=None if file is None else absolute_origin(file.origin_of(number)),
         page_breaks=page_breaks,
+    )
+
+
+def _with_entry(draft: ArticleDraft, entry: Entry) -> ArticleDraft:
+    """Return the draft of a fetched document with what it does not say itself.
+
+    Its own words come first, but for an address that cannot be its own: no page speaks for another site.
+    """
+    stated = urljoin(entry.url, one_line(draft.url, 5000)) if draft.url else ""
+    return replace(
+        draft,
+        url=stated if names_page(stated, entry.url) else entry.url,
+        title=draft.title or entry.title,
+        authors=draft.authors if _names(draft.authors) else entry.authors,
+        source=draft.source or entry.source,
+        dates=(*draft.dates, StatedDate(entry.published, "feed")),
     )
 
 

@@ -86,6 +86,20 @@ class Readable(Protocol):
         """Close the stream."""
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is known of a fetched document beside its bytes: its address, and what a feed says of it.
+
+    `published` is the date as it stands in the feed or sitemap; "" and () where nothing is said.
+    """
+
+    url: str
+    title: str = ""
+    authors: tuple[str, ...] = ()
+    published: str = ""
+    source: str = ""
+
+
 @dataclass(slots=True)
 class SourceFile:
     """A file to read, how far it was read, and which dates in it were not used.
@@ -101,6 +115,9 @@ class SourceFile:
     A member of another file, such as an archive, has that file as `outer`; `opener` opens its bytes,
     `changed` is when it was last changed, and `known` is what the other file says about its article. Its
     records count as records of the outermost file.
+
+    Of a fetched document `address` is where it was asked for, which is its origin, and `entry` what is known
+    of it beside its bytes; the file is a copy that is soon gone.
     """
 
     path: Path
@@ -117,6 +134,8 @@ class SourceFile:
     changed: datetime | None = None
     known: "ArticleDraft | None" = None
     unpacked_bytes: int = field(default=0, repr=False, compare=False)
+    address: str = ""
+    entry: Entry | None = None
 
     def open(self) -> io.BufferedReader:
         """Open the file, or the member, for reading from its beginning."""
@@ -147,8 +166,8 @@ class SourceFile:
 
     @property
     def origin(self) -> str:
-        """The path as text that can be shown and stored."""
-        return shown(self.path)
+        """The path, or the address, as text that can be shown and stored."""
+        return self.address or shown(self.path)
 
     def origin_of(self, number: int | None) -> str:
         """Return the origin of the record in line `number`; of the file where it is None."""

@@ -61,8 +61,8 @@ def document(read: Callable[[bytes, LoadOptions], ArticleDraft], *, dated_names:
 
 
 def _changed(file: SourceFile) -> datetime | None:
-    """Return when a file was last changed; a member of another file may not say."""
-    if file.outer is not None:
+    """Return when a file was last changed; a member of another file or a fetched copy may not say."""
+    if file.outer is not None or file.address:
         return file.changed
     return datetime.fromtimestamp(file.path.stat().st_mtime, tz=UTC)
 

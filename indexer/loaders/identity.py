@@ -63,6 +63,22 @@ def canonical_query(query: str) -> str:
     return "&".join(pair for pair in query.split("&") if pair and not _is_tracker(pair.partition("=")[0]))
 
 
+def names_page(stated: str, fetched: str) -> bool:
+    """Whether the canonical address that a page states can be that of the page fetched at `fetched`.
+
+    It is on the same site, `www.`, `m.` and other subdomains included, and is no front page unless one was
+    fetched. So a page cannot take the place of another outlet's article.
+    """
+    if web_url(stated) is None:
+        return False
+    ours, theirs = urlsplit(fetched), urlsplit(stated)
+    hosts = sorted(((part.hostname or "").removeprefix("www.") for part in (ours, theirs)), key=len)
+    is_front = not theirs.path.strip("/") and not theirs.query
+    return (not is_front or not ours.path.strip("/")) and (
+        hosts[0] == hosts[1] or ("." in hosts[0] and hosts[1].endswith(f".{hosts[0]}"))
+    )
+
+
 def checked_id(value: str) -> str:
     """Return the id, or raise UnreadableError where it could not be shown, typed or stored."""
     if len(value) > _LONGEST_CHARS:

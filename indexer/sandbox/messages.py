@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.loaders.base import LoadOptions, RefusedDates, Skipped, SourceFile
+from nutgraf.indexer.loaders.base import Entry, LoadOptions, RefusedDates, Skipped, SourceFile
+from nutgraf.indexer.web.links import Link
 
 Message = dict[str, Any]
 
 _MOMENTS = ("published", "modified", "ingested_at")
-_OF_FILES = ("id_stem", "size_bytes", "resume_after", "lost")
+_OF_FILES = ("id_stem", "size_bytes", "resume_after", "lost", "address")
 
 
 class BadMessage(Exception):
@@ -41,8 +42,17 @@ def message_of(line: bytes) -> Message:
 
 def file_task(file: SourceFile, options: LoadOptions) -> Message:
     """Return the task to read a file."""
+    return {"task": "file", "file": _described(file), **_options(options)}
+
+
+def links_task(file: SourceFile, options: LoadOptions) -> Message:
+    """Return the task to read the links of a feed or sitemap."""
+    return {"task": "links", "file": _described(file), **_options(options)}
+
+
+def _described(file: SourceFile) -> Message:
     described = {name: getattr(file, name) for name in _OF_FILES}
-    return {"task": "file", "file": {**described, "path": str(file.path)}, **_options(options)}
+    return {**described, "path": str(file.path), "entry": file.entry and asdict(file.entry)}
 
 
 def records_task(records: Sequence[Mapping[str, object]], options: LoadOptions) -> Message:
@@ -61,7 +71,14 @@ def options_of(message: Message) -> LoadOptions:
 
 def file_of(message: Message) -> SourceFile:
     """Return the file of a task."""
-    return SourceFile(**{**message["file"], "path": Path(message["file"]["path"])})
+    described = message["file"]
+    entry = described["entry"] and _entry(described["entry"])
+    return SourceFile(**{**described, "path": Path(described["path"]), "entry": entry})
+
+
+def _entry(values: Mapping[str, Any]) -> Entry:
+    authors = tuple(map(str, values["authors"]))
+    return Entry(**{name: str(value) for name, value in values.items() if name != "authors"}, authors=authors)
 
 
 def item_message(item: Article | Skipped) -> Message:
@@ -92,6 +109,25 @@ def item_of(message: Message) -> Article | Skipped:
         return Article(**values)
     except (KeyError, TypeError, ValueError) as error:
         raise BadMessage("a message is no article") from error
+
+
+def link_message(link: Link | Skipped) -> Message:
+    """Return the message of a link, or of what was skipped."""
+    return item_message(link) if isinstance(link, Skipped) else {"link": asdict(link)}
+
+
+def link_of(message: Message) -> Link | Skipped:
+    """Return the link of a message, or what was skipped; raises BadMessage."""
+    if "skipped" in message:
+        item = item_of(message)
+        assert isinstance(item, Skipped), "the message says so"
+        return item
+    try:
+        link = message["link"]
+        changed, html = str(link["changed"]), str(link["html"])
+        return Link(_entry(link["entry"]), changed, html, is_listing=bool(link["is_listing"]))
+    except (KeyError, TypeError, AttributeError) as error:
+        raise BadMessage("a message is no link") from error
 
 
 def end_message(refused: Mapping[str, RefusedDates]) -> Message:

@@ -31,10 +31,13 @@ from nutgraf.indexer.sandbox.messages import (
     file_task,
     item_of,
     line_of,
+    link_of,
+    links_task,
     message_of,
     records_task,
     refused_of,
 )
+from nutgraf.indexer.web.links import Link
 
 MOST_FAULTS = 10
 """After so many faults in one file its rest is not read: each may cost all the time that there is."""
@@ -102,6 +105,20 @@ class WorkerPool:
         finally:
             for _, worker in reading:
                 worker.end()
+
+    def links(self, file: SourceFile, options: LoadOptions) -> list[Link | Skipped]:
+        """Return what a feed or sitemap lists, and why it, or a part of it, cannot be read."""
+        worker = self._started(links_task(file, options))
+        try:
+            links = [link_of(message) for message in worker.messages(options)]
+        except (WorkerDied, BadMessage) as error:
+            worker.end()
+            return [Skipped(file.origin, str(error))]
+        except BaseException:
+            worker.end()
+            raise
+        self._idle.append(worker)
+        return links
 
     def records(
         self, records: Sequence[Mapping[str, object]], options: LoadOptions

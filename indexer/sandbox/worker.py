@@ -9,13 +9,13 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.loaders import RefusedDates, Skipped, load, record_to_article
+from nutgraf.indexer.loaders import RefusedDates, load, record_to_article
 from nutgraf.indexer.loaders.base import note_refused
 from nutgraf.indexer.passages import PassageRule, split
 from nutgraf.indexer.sandbox.confine import Stopwatch, confine
@@ -26,9 +26,13 @@ from nutgraf.indexer.sandbox.messages import (
     file_of,
     item_message,
     line_of,
+    link_message,
     message_of,
     options_of,
 )
+from nutgraf.indexer.web.listing import read_listing
+
+Item = TypeVar("Item")
 
 _WORD = re.compile(r"\S+")
 _LONG = 500_000  # characters, as many as a long book; shorter texts are split in a moment
@@ -77,6 +81,10 @@ def _answers(task: Message, stopwatch: Stopwatch) -> Iterator[Message]:
             yield {**item_message(item), "position": file.position_bytes, "line": file.line}
         yield end_message(file.refused)
         return
+    if task["task"] == "links":
+        yield from map(link_message, _timed(read_listing(file_of(task), options), stopwatch))
+        yield end_message({})
+        return
     refused: dict[str, RefusedDates] = {}
     for record in task["records"]:
         refuse = partial(note_refused, refused, "")
@@ -85,7 +93,7 @@ def _answers(task: Message, stopwatch: Stopwatch) -> Iterator[Message]:
     yield end_message(refused)
 
 
-def _timed(items: Iterator[Article | Skipped], stopwatch: Stopwatch) -> Iterator[Article | Skipped]:
+def _timed(items: Iterator[Item], stopwatch: Stopwatch) -> Iterator[Item]:
     """Yield the items, each within the limit; the time until the next is asked for does not count."""
     while True:
         stopwatch.restart()

@@ -39,6 +39,19 @@ def answers(storage: Storage, encoder: FakeEncoder) -> list[object]:
         return found
 
 
+# --- remembering ------------------------------------------------------------------------------------------
+
+
+def test_values_are_remembered_from_one_writer_to_the_next(any_storage: Storage) -> None:
+    with any_storage.writer(FakeEncoder()) as writer:
+        assert writer.state("a") is None
+        writer.set_state({"a": "1", "built_by": "2"})
+        writer.set_state({"a": "3"})
+    any_storage.publish([OTHERS[0]])  # no value of the engine's own is touched by a caller's key
+    with any_storage.writer(FakeEncoder()) as writer:
+        assert [writer.state(key) for key in ("a", "built_by", "b")] == ["3", "2", None]
+
+
 # --- adding -----------------------------------------------------------------------------------------------
 
 

@@ -201,7 +201,7 @@ def test_a_new_archive_has_no_answer_yet(tmp_path: Path) -> None:
         ({"id": "b", "text": math.inf}, "text is inf, expected text"),
         ({"id": "b", "text": None}, 'no field "text"'),
         ({"id": "b", "text": " \n "}, "no text left after cleaning"),
-        (7, "it is int, expected a path, a dict, an Article"),
+        (7, "it is int, expected a path, an address, a dict, an Article"),
     ],
 )
 def test_a_bad_record_is_skipped_with_its_reason(tmp_path: Path, record: Any, reason: str) -> None:

@@ -43,6 +43,7 @@ HOMES = {
     "pyarrow": {"indexer/loaders/parquet.py"},
     "pypdfium2": {"indexer/loaders/pdf_pages.py"},
     "tesserocr": {"indexer/loaders/ocr.py"},
+    "httpx": {"indexer/web/client.py"},
     "fastapi": {"api/web/app.py", "api/web/deadline.py", "api/web/page/routes.py", "api/web/routes.py"},
     "jinja2": {"api/web/page/render.py"},
     "pydantic": {
@@ -55,7 +56,7 @@ HOMES = {
     "typer": {
         "api/commands/cli.py",
         "api/commands/options.py",
-        *(f"api/commands/{name}.py" for name in ("archive", "ask", "doctor", "eval", "serve")),
+        *(f"api/commands/{name}.py" for name in ("archive", "ask", "doctor", "eval", "follow", "serve")),
     },
     "ir_measures": {"qa/evaluate/ranking.py"},
     "matplotlib": {"api/evaluation/plot.py"},
@@ -63,7 +64,7 @@ HOMES = {
 HEAVY = [
     *("torch", "transformers", "sentence_transformers", "onnxruntime", "faiss", "tokenizers"),
     *("tantivy", "trafilatura", "docx", "pypdfium2", "charset_normalizer", "filelock", "uvicorn"),
-    *("dateparser", "ir_measures", "matplotlib", "rensa", "warcio", "pyarrow", "tesserocr"),
+    *("dateparser", "ir_measures", "matplotlib", "rensa", "warcio", "pyarrow", "tesserocr", "httpx", "lxml"),
 ]
 
 

@@ -38,7 +38,20 @@ CLI = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
 BASES = {"indexer_error", "nutgraf_error", "qa_error"}
 PYTHON_ONLY = {"archive_closed", "bad_input"}
 OF_DOORS = {"bad_request", "http"}
-COMMANDS = ["index", "ask", "search", "show", "remove", "info", "eval", "calibrate", "serve", "mcp", "doctor"]
+COMMANDS = [
+    "index",
+    "follow",
+    "ask",
+    "search",
+    "show",
+    "remove",
+    "info",
+    "eval",
+    "calibrate",
+    "serve",
+    "mcp",
+    "doctor",
+]
 
 
 @cache
@@ -57,10 +70,10 @@ def test_help_in_the_documentation_is_what_the_commands_print() -> None:
     blocks = re.findall(r"^\$ nutgraf ([a-z ]*)--help$", CLI, re.MULTILINE)
     assert [block.strip() for block in blocks] == [
         "",
-        *COMMANDS[:7],
+        *COMMANDS[:8],
         "eval extraction",
         "eval compare",
-        *COMMANDS[7:],
+        *COMMANDS[8:],
     ]
     assert with_help(CLI) == CLI
 

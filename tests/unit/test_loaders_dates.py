@@ -155,4 +155,4 @@ def test_a_doubtful_date_in_a_text_is_told_by_its_line(tmp_path: Path) -> None:
 
 
 def test_the_order_is_the_documented_one() -> None:
-    assert TRUST == ("given", "json-ld", "meta", "url", "byline", "text", "file")
+    assert TRUST == ("given", "json-ld", "meta", "feed", "url", "byline", "text", "file")

@@ -1,0 +1,110 @@
+"""The command `follow`, which keeps an archive current until it is stopped."""
+
+import json
+import signal
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from nutgraf.api.commands import options
+from nutgraf.api.commands.exits import FOUND
+from nutgraf.archive import Archive
+from nutgraf.errors import AddInterrupted, BadOption, error_object, option
+from nutgraf.follow import Follower, Round, interval, spelled
+from nutgraf.indexer.web.options import WebOptions
+from nutgraf.ingest import IngestOptions
+from nutgraf.settings import DEFAULT_INDEX
+
+_INDEX = Path(DEFAULT_INDEX)
+
+FOLLOW_HELP = """Keep the index current: fetch what is new in feeds and sitemaps, again and again.
+
+It prints a line for each round, and ends with Ctrl-C or SIGTERM. A server that reads the index meanwhile
+answers from what each round adds. docs/follow.md says what is fetched, and how to start it with the machine.
+
+\b
+Examples:
+  nutgraf follow https://news.example/feed.xml
+  nutgraf follow https://news.example/feed.xml https://other.example/sitemap-news.xml --every 1h
+"""
+
+
+def follow(
+    feeds: Annotated[
+        list[str],
+        typer.Argument(metavar="FEED...", help="Addresses of feeds and sitemaps.", show_default=False),
+    ],
+    every: Annotated[
+        str, typer.Option("--every", metavar="TIME", help="Time between two rounds: 90s, 15m, 2h or 1d.")
+    ] = "15m",
+    index: options.IndexFolder = _INDEX,
+    outlet: options.Outlet = None,
+    max_articles: options.MaxArticles = 1000,
+    pause: options.Pause = 1.0,
+    timeout: options.Timeout = 60.0,
+    allow_private: options.AllowPrivate = False,
+    as_json: options.AsJson = False,
+    encoder: options.EncoderName = None,
+    threads: options.Threads = None,
+    shortest: Annotated[float, typer.Option("--shortest", hidden=True)] = 60.0,
+) -> None:
+    """Follow feeds; FOLLOW_HELP is the help of the command."""
+    seconds = interval(every)
+    if seconds < shortest:
+        raise BadOption(
+            f"{{every}} {every!r} is less than {spelled(shortest)}", hint="{every} 15m", fields=["every"]
+        )
+    web = WebOptions(allow_private, max_articles, pause, timeout, listings_only=True)
+    with Archive(options.settings(index, encoder, None, threads)) as archive:
+        follower = Follower(archive, feeds, seconds, IngestOptions(outlet=outlet, web=web))
+        signal.signal(signal.SIGTERM, _stop)
+        signal.signal(signal.SIGINT, _stop)
+        try:
+            for finished in follower.rounds():
+                typer.echo(_json_line(finished) if as_json else _line(finished))
+        except AddInterrupted as interrupt:
+            typer.echo(_json_line(Round(interrupt.report)) if as_json else _line(Round(interrupt.report)))
+        except KeyboardInterrupt:
+            pass  # between two rounds, or while one was published: what was stored is kept
+    typer.echo("stopped", err=True)
+    raise typer.Exit(FOUND)
+
+
+def _stop(*_: object) -> NoReturn:
+    """End the run as Ctrl-C does; a second signal does not disturb how the first one is obeyed."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+def _line(finished: Round) -> str:
+    """Return the line of a round: its time, what came of it, and which feeds failed."""
+    from nutgraf.api.terminal.console import visible
+
+    now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    if finished.report is None:
+        return f"{now}  {visible(str(finished.failure))}, next try in {spelled(finished.wait_seconds)}"
+    report = finished.report
+    counts = {
+        "added": report.added,
+        "updated": report.updated,
+        "unchanged": report.unchanged,
+        "duplicate": report.duplicate,
+        "skipped": len(report.skipped) - len(finished.failed),
+    }
+    shown = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count or name == "added")
+    failures = (
+        f"; {feed} failed: {reason}, next try in {spelled(seconds)}"
+        for feed, reason, seconds in finished.failed
+    )
+    return f"{now}  {shown}; {report.state.counts.articles:,} articles{visible(''.join(failures))}"
+
+
+def _json_line(finished: Round) -> str:
+    """Return the JSON object of a round in one line: that of `nutgraf index`, or of an error."""
+    if finished.report is None:
+        assert finished.failure is not None, "a round has a report or a failure"
+        return json.dumps(error_object(finished.failure, option), ensure_ascii=False)
+    return json.dumps(finished.report.to_dict(), ensure_ascii=False)
