@@ -142,7 +142,7 @@ WEEKDAYS = _numbers(
 """Word -> weekday, from 0 for Monday."""
 
 PUBLISHED = word_set(
-    "published publication posted issued released created filed printed aired"
+    "published publication posted issued released created filed aired"
     " veroffentlicht erschienen erstellt publie publiee publication parution paru ligne"
     " publicado publicada publicacion pubblicato pubblicata pubblicazione publicatie gepubliceerd"
     " geplaatst publicerad publicerat publiceret publisert udgivet julkaistu opublikowano dodano publikacja"
@@ -172,7 +172,7 @@ FILLERS = word_set(
 """Words that may stand around a date and say nothing of it."""
 
 ENGLISH = word_set(
-    "published publication posted issued released created date dated filed printed aired"
+    "published publication posted issued released created date dated filed aired"
     " updated update modified edited revised corrected amended changed"
     " on at the of in this was article story first last originally time local h hrs hours hour oclock noon"
     " midnight edition est approximately a la le de en data o"

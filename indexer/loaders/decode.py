@@ -51,6 +51,8 @@ _PAIR_SHARE = 0.4  # ASCII is nearly all pairs, 0.5; Chinese in UTF-16 has up to
 _WIDE = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 _PLAIN = re.compile(r"[\t\n\r -~]")
 _SPACE = "\t\n\f\r\x1a"
+_GAPS = " \n\r\u3000\u3001\u3002"
+_LONGEST_WORDS = 100  # characters between two gaps on average; in texts there are 5 to 15
 _NO_TEXT = frozenset({"Cc", "Cn", "Co", "Cs"})
 _MOST_STRAY = 100_000  # bytes that are looked at one by one, some 0.1 s
 # A character of UTF-8 that was cut begins with one of these far more often than Latin-1 text holds Â, Ã or â.
@@ -131,7 +133,7 @@ def _unmarked_utf16(sample: bytes) -> str | None:
     """Name the encoding of a text in UTF-16 or UTF-32 without a mark.
 
     It has zero bytes, and is read as the one of the four that makes the most characters of ASCII and no
-    strange ones.
+    strange ones, and blanks or full stops as texts have them.
     """
     if len(sample) < _LEAST_BYTES or sample.count(0) <= _ZERO_SHARE * len(sample):
         return None
@@ -140,7 +142,9 @@ def _unmarked_utf16(sample: bytes) -> str | None:
         return None
     texts = {codec: sample[: len(sample) // 4 * 4].decode(codec, "replace") for codec in _WIDE}
     codec = max(texts, key=lambda codec: (not _is_strange(texts[codec]), len(_PLAIN.findall(texts[codec]))))
-    return None if _is_strange(texts[codec]) else codec
+    text = texts[codec]
+    gaps = sum(map(text.count, _GAPS))
+    return None if _is_strange(text) or gaps * _LONGEST_WORDS < len(text) else codec
 
 
 def _is_strange(text: str) -> bool:

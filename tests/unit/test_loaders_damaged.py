@@ -70,6 +70,15 @@ def mhtml() -> bytes:
     return message.as_bytes()
 
 
+def flat_odt() -> bytes:
+    names = "urn:oasis:names:tc:opendocument:xmlns"
+    return (
+        f'<office:document xmlns:office="{names}:office:1.0" xmlns:text="{names}:text:1.0"'
+        ' office:mimetype="application/vnd.oasis.opendocument.text"><office:body><office:text>'
+        f"<text:p>{SAID}</text:p></office:text></office:body></office:document>"
+    ).encode()
+
+
 def warc() -> bytes:
     block = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + PAGE
     head = "WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://tarn.example/rain\r\n"
@@ -124,6 +133,7 @@ FILES: dict[str, bytes] = {
     ".docx": word(),
     ".eml": mail(),
     ".epub": epub(),
+    ".fodt": flat_odt(),
     ".html": PAGE,
     ".json": json.dumps({"articles": RECORDS}).encode(),
     ".jsonl": LINES,
@@ -131,8 +141,10 @@ FILES: dict[str, bytes] = {
     ".mbox": b"".join(b"From a@b.c Wed Jan 27 10:00:00 2016\n%s\n\n" % mail() for _ in range(2)),
     ".md": f"---\ntitle: Rain\ndate: 2016-01-27\n---\n{SAID}\n".encode(),
     ".mhtml": mhtml(),
+    ".odt": zipped({"mimetype": b"application/vnd.oasis.opendocument.text", "content.xml": flat_odt()}),
     ".parquet": parquet(),
     ".pdf": pdf(),
+    ".rtf": rf"{{\rtf1\ansi{{\info{{\title Rain}}}}\pard {SAID}\par}}".encode(),
     ".rss": f"<rss><channel><title>Tarn</title>{FEED}</channel></rss>".encode(),
     ".tar": tarred(),
     ".tar.gz": gzip.compress(tarred()),
@@ -145,7 +157,8 @@ FILES: dict[str, bytes] = {
 }
 SAME = {
     ".htm": ".html", ".xhtml": ".html", ".markdown": ".md", ".mht": ".mhtml", ".ndjson": ".jsonl",
-    ".ndjson.gz": ".jsonl.gz", ".tgz": ".tar.gz",
+    ".ndjson.gz": ".jsonl.gz", ".tgz": ".tar.gz", ".docm": ".docx", ".dotm": ".docx", ".dotx": ".docx",
+    ".ott": ".odt",
 }  # fmt: skip
 """Suffixes that are read by the loader of another one."""
 
