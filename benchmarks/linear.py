@@ -35,6 +35,7 @@ from nutgraf.qa.normalize import same_words
 from nutgraf.qa.variants import full_name
 
 MOST_RATIO = 2.5  # of the time for twice the text
+ATTEMPTS = 5
 NOISE_S = 0.2  # a stage that takes less for the longer text keeps nobody waiting, and its ratio is noise
 _SENTENCE = "The committee said on Monday that the plan for the river would be put off again. "
 
@@ -164,26 +165,25 @@ STAGES: Mapping[str, Callable[[str], object]] = {
 """What is done with a text, in the order of its way; each stage takes a text of any kind."""
 
 
-def seconds(stage: str, text: str, runs: int = 1) -> float:
-    """Return the CPU seconds of a stage: the least of several runs."""
-    times = []
-    for _ in range(runs):
-        began = time.process_time()
-        STAGES[stage](text)
-        times.append(time.process_time() - began)
-    return min(times)
+def seconds(stage: str, text: str) -> float:
+    """Return the CPU seconds of a stage."""
+    began = time.process_time()
+    STAGES[stage](text)
+    return time.process_time() - began
 
 
 def times_of(stage: str, kind: str, chars: int) -> tuple[float, float]:
     """Return the CPU seconds for so many code points and for twice as many.
 
-    Where the ratio is above the bar both are measured again, the least of three runs each.
+    Where the ratio is above the bar both are measured again, up to `ATTEMPTS` times, in turns: what else the
+    machine does slows one of them down by chance, a square always.
     """
     texts = text_of(kind, chars), text_of(kind, 2 * chars)
-    first, second = seconds(stage, texts[0]), seconds(stage, texts[1])
-    if is_linear(first, second):
-        return first, second
-    return seconds(stage, texts[0], 3), seconds(stage, texts[1], 3)
+    for _ in range(ATTEMPTS):
+        first, second = seconds(stage, texts[0]), seconds(stage, texts[1])
+        if is_linear(first, second):
+            break
+    return first, second
 
 
 def is_linear(first_s: float, second_s: float) -> bool:

@@ -9,15 +9,21 @@ from dataclasses import replace
 from nutgraf.qa.collapse import same_context
 from nutgraf.qa.join import AnswerGroup, LocatedSpan
 
+LONGEST_DAYS = 6
+"""An update comes within days. What comes back every week, or every year, is another story in the same words.
+
+Reasoned: no entry of docs/log.md compares other numbers.
+"""
+
 
 def newest_versions(
     groups: Sequence[AnswerGroup], is_sure: Callable[[LocatedSpan], bool]
 ) -> list[AnswerGroup]:
     """Return the answers without those that a newer version of their story has replaced, in the same order.
 
-    An answer is replaced where an article of its cluster, newer than every article that gives it, gives
-    another answer in the same context, or where `is_sure` says of both that each would do by itself. The
-    newer answer has it among its `earlier`.
+    An answer is replaced where an article of its cluster, newer by up to `LONGEST_DAYS` than every article
+    that gives it, gives another answer in the same context, or where `is_sure` says of both that each would
+    do by itself. The newer answer has it among its `earlier`.
     """
     replaced: dict[int, int] = {}
     for older, group in enumerate(groups):
@@ -41,7 +47,8 @@ def _replaces(newer: AnswerGroup, older: AnswerGroup, is_sure: Callable[[Located
     cluster, last = older.best.article.cluster, max(map(_day, _spans(older)))
     if newer is older or cluster is None or last == 0:
         return False
-    versions = [span for span in _spans(newer) if span.article.cluster == cluster and _day(span) > last]
+    days = range(last + 1, last + LONGEST_DAYS + 1)
+    versions = [span for span in _spans(newer) if span.article.cluster == cluster and _day(span) in days]
     return any(_is_edited(older.best, span) or (is_sure(span) and is_sure(older.best)) for span in versions)
 
 

@@ -205,7 +205,7 @@ def parquet(count: int = 5) -> bytes:
         {
             "id": [f"a{n}" for n in range(count)],
             "text": [f"It rained {n} times." if n != 1 else None for n in range(count)],
-            "title": pa.array([b"Rain"] * count, pa.binary()),
+            "title": pa.array([b"Rain" if n != 1 else None for n in range(count)], pa.binary()),
             "published": pa.array([DAY] * count, pa.timestamp("us", tz="UTC")),
             "authors": [["Ada Quill", "Bo Marsh"]] * count,
         }

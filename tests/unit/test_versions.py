@@ -30,6 +30,11 @@ def test_an_edited_number_is_the_answer_and_the_older_ones_are_earlier() -> None
     assert shown([toll("31", 3), toll("12", 1)]) == [("31", ["12"])]
 
 
+def test_what_comes_back_every_week_is_another_story() -> None:
+    assert shown([toll("12", 1), toll("31", 7)]) == [("31", ["12"])]
+    assert shown([toll("12", 1), toll("31", 8)]) == [("12", []), ("31", [])]
+
+
 def test_versions_of_one_day_of_no_day_or_of_no_story_stand_beside_each_other() -> None:
     for first, second in (
         (toll("12", 1), toll("31", 1)),
