@@ -41,8 +41,7 @@ from nutgraf.settings import Settings
 
 ArticleItem = str | os.PathLike[str] | Mapping[str, object] | Article
 ArticleSource = ArticleItem | Iterable[ArticleItem]
-"""A path (file, folder or glob), an address (of an article, a feed or a sitemap), a record, an article, or an
-iterable of these."""
+"""A path, an address of the web, a record, an article, or an iterable of these."""
 
 USER_AGENT = f"nutgraf/{__version__} (+https://github.com/nutgraf/nutgraf)"
 """What servers are told."""
