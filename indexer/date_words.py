@@ -5,10 +5,14 @@ Months and weekdays are those of the Unicode CLDR, folded; words that name two o
 
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 
 
+@lru_cache(maxsize=4096)
 def folded(word: str) -> str:
     """Return a word in small letters, without accents and without the stop of an abbreviation."""
+    if word.isascii():
+        return word.lower().rstrip(".")
     parts = unicodedata.normalize("NFKD", word.casefold())
     return "".join(char for char in parts if not unicodedata.combining(char)).rstrip(".")
 

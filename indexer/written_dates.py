@@ -85,7 +85,7 @@ class _NotADate(Exception):
 
 def read_written(line: str) -> list[WrittenDate]:
     """Return the dates of a line that says nothing but dates; an empty list for any other line."""
-    if len(line) > LONGEST_CHARS:
+    if len(line) > LONGEST_CHARS or not any(map(str.isdigit, line)):
         return []
     try:
         return _Reader(line).dates()

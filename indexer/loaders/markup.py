@@ -31,6 +31,8 @@ def plain(value: str) -> str:
 
     A text without tags is the same but for its entities. One that was escaped twice is read twice.
     """
+    if "<" not in value and "&" not in value:
+        return value
     for _ in range(2):
         if _TAG.search(value):
             return _text(value)

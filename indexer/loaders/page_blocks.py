@@ -349,7 +349,7 @@ def _words(text: str) -> list[str]:
 
 
 def _runs(words: Sequence[str]) -> list[tuple[str, ...]]:
-    return [tuple(words[at : at + _SHINGLE_WORDS]) for at in range(len(words) - _SHINGLE_WORDS + 1)]
+    return [*zip(*(words[at:] for at in range(_SHINGLE_WORDS)), strict=False)]
 
 
 def _core(tree: "HtmlElement", blocks: Sequence[Block], seen: Sequence[bool]) -> "HtmlElement":

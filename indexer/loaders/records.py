@@ -153,7 +153,8 @@ def _text(record: Mapping[str, object], options: LoadOptions) -> str:
     value = _single(value)
     if not isinstance(value, str):
         raise UnreadableError(f'field "{key[:60]}" is not text')
-    return _CUT.sub("…", plain(value))
+    text = plain(value)
+    return _CUT.sub("…", text) if text.rstrip().endswith("chars]") else text
 
 
 def _field(record: Mapping[str, object], name: str, options: LoadOptions) -> object:
