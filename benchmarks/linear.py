@@ -23,8 +23,8 @@ from nutgraf.indexer.dates import date_in_text
 from nutgraf.indexer.embedded.writer import EmbeddedWriter
 from nutgraf.indexer.loaders import SourceFile, load
 from nutgraf.indexer.loaders.decode import decode
-from nutgraf.indexer.loaders.pdf_layout import Line, columns
-from nutgraf.indexer.loaders.pdf_paragraphs import paragraphs, printed
+from nutgraf.indexer.loaders.pdf.layout import Line, columns
+from nutgraf.indexer.loaders.pdf.paragraphs import paragraphs, printed
 from nutgraf.indexer.passages import PassageRule, sentence_around, split
 from nutgraf.models import ModelCard, shipped
 from nutgraf.models.cards import VOCABULARY

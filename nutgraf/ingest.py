@@ -27,7 +27,7 @@ from nutgraf.indexer.loaders import (
 from nutgraf.indexer.loaders.article_values import checked_article
 from nutgraf.indexer.loaders.base import ARTICLE_FIELDS, note_refused, too_large
 from nutgraf.indexer.loaders.formats import SUFFIXES
-from nutgraf.indexer.loaders.ocr import check_ocr
+from nutgraf.indexer.loaders.pdf.ocr import check_ocr
 from nutgraf.indexer.origins import Loss, is_address, largest_loss, vanished
 from nutgraf.indexer.sandbox import Limits, WorkerPool
 from nutgraf.indexer.sandbox.limits import LONGEST_SECONDS

@@ -6,7 +6,7 @@ Everything that is read is untrusted: `load` never raises for content, whatever 
 from nutgraf.indexer.loaders.base import LoadOptions, RefusedDates, Skipped, SourceFile
 from nutgraf.indexer.loaders.discover import discover
 from nutgraf.indexer.loaders.formats import load
-from nutgraf.indexer.loaders.records import record_to_article
+from nutgraf.indexer.loaders.records.record import record_to_article
 
 __all__ = [
     "LoadOptions",

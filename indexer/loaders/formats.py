@@ -11,26 +11,26 @@ from pathlib import Path
 from typing import TypeAlias
 
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.loaders.archive import split_tar, split_zip
+from nutgraf.indexer.loaders.archives.archive import split_tar, split_zip
+from nutgraf.indexer.loaders.archives.epub import split_epub
+from nutgraf.indexer.loaders.archives.members import Split, read_parts, reason_of, with_known
+from nutgraf.indexer.loaders.archives.warc import split_warc
 from nutgraf.indexer.loaders.assemble import ArticleDraft, StatedDate, assemble
 from nutgraf.indexer.loaders.base import LoadOptions, Skipped, SourceFile, UnreadableError, read_bytes
-from nutgraf.indexer.loaders.docx import read_docx
-from nutgraf.indexer.loaders.epub import split_epub
-from nutgraf.indexer.loaders.html import read_html
-from nutgraf.indexer.loaders.json_document import load_json
-from nutgraf.indexer.loaders.json_lines import load_json_lines
-from nutgraf.indexer.loaders.mail import split_eml, split_mbox
-from nutgraf.indexer.loaders.markdown import read_markdown
-from nutgraf.indexer.loaders.members import Split, read_parts, reason_of, with_known
-from nutgraf.indexer.loaders.mhtml import read_mhtml
-from nutgraf.indexer.loaders.odt import read_odt
-from nutgraf.indexer.loaders.parquet import load_parquet
-from nutgraf.indexer.loaders.pdf import read_pdf
-from nutgraf.indexer.loaders.rtf import read_rtf
-from nutgraf.indexer.loaders.table import load_table
-from nutgraf.indexer.loaders.text import read_text
-from nutgraf.indexer.loaders.warc import split_warc
-from nutgraf.indexer.loaders.xml_document import split_xml
+from nutgraf.indexer.loaders.mail.message import split_eml, split_mbox
+from nutgraf.indexer.loaders.mail.mhtml import read_mhtml
+from nutgraf.indexer.loaders.pages.html import read_html
+from nutgraf.indexer.loaders.pdf.document import read_pdf
+from nutgraf.indexer.loaders.records.json_document import load_json
+from nutgraf.indexer.loaders.records.json_lines import load_json_lines
+from nutgraf.indexer.loaders.records.parquet import load_parquet
+from nutgraf.indexer.loaders.records.table import load_table
+from nutgraf.indexer.loaders.texts.markdown import read_markdown
+from nutgraf.indexer.loaders.texts.text import read_text
+from nutgraf.indexer.loaders.word.docx import read_docx
+from nutgraf.indexer.loaders.word.odt import read_odt
+from nutgraf.indexer.loaders.word.rtf import read_rtf
+from nutgraf.indexer.loaders.xml.document import split_xml
 
 Loader: TypeAlias = Callable[[SourceFile, LoadOptions], Iterator[Article | Skipped]]
 """Yields the articles of a file, and what was skipped in it; raises UnreadableError for the whole file."""

@@ -7,7 +7,7 @@ import pytest
 
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.loaders import discover, load
-from nutgraf.indexer.loaders.front_matter import draft_of_fields, split_front_matter
+from nutgraf.indexer.loaders.texts.front_matter import draft_of_fields, split_front_matter
 
 
 def read(path: Path, content: str) -> Article:

@@ -13,7 +13,7 @@ import pytest
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.errors import SourceError
 from nutgraf.indexer.loaders import LoadOptions, Skipped, SourceFile, load
-from nutgraf.indexer.loaders.ocr import check_ocr
+from nutgraf.indexer.loaders.pdf.ocr import check_ocr
 from nutgraf.indexer.sandbox import WorkerPool
 
 

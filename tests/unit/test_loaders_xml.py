@@ -7,7 +7,7 @@ import pytest
 
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.loaders import LoadOptions, Skipped, SourceFile, discover, load
-from nutgraf.indexer.loaders.fragment import fragment_text
+from nutgraf.indexer.loaders.pages.fragment import fragment_text
 
 DAY = datetime(2016, 1, 27, 10, tzinfo=UTC)
 

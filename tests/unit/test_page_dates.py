@@ -13,7 +13,7 @@ import pytest
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.loaders.assemble import assemble
 from nutgraf.indexer.loaders.base import LoadOptions
-from nutgraf.indexer.loaders.html import read_html
+from nutgraf.indexer.loaders.pages.html import read_html
 
 TITLE = "Quay in Lorne to open late"
 STORY = (

@@ -1,0 +1,123 @@
+"""Reads EPUB books and magazines: each chapter or story is an article, whose source is the book.
+
+A quote is then named by its chapter, and a magazine's stories stay apart. Covers and lists of contents are
+passed over.
+"""
+
+import io
+import posixpath
+import zipfile
+import zlib
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from nutgraf.indexer.loaders.archives.members import Part, Record, with_known
+from nutgraf.indexer.loaders.assemble import ArticleDraft, StatedDate
+from nutgraf.indexer.loaders.base import LoadOptions, SourceFile, UnreadableError, read_bytes, too_large
+from nutgraf.indexer.loaders.pages.fragment import element_text, local_name
+from nutgraf.indexer.loaders.xml.stream import parse_xml
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+_MOST_CHAPTERS = 20_000  # a bound against books that are nothing but a list; not measured
+_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError, RuntimeError)
+_BESIDE = frozenset(
+    {"cover", "titlepage", "toc", "copyright-page", "landmarks", "page-list", "lot", "loi", "index"}
+)
+_PAGES = frozenset({"application/xhtml+xml", "text/html"})
+_TYPE = "{http://www.idpf.org/2007/ops}type"
+_EVENT = "{http://www.idpf.org/2007/opf}event"
+_HEADINGS = frozenset({"h1", "h2", "h3"})
+
+
+def split_epub(file: SourceFile, options: LoadOptions) -> Iterator[Part]:
+    """Yield the chapters of a book in the order of reading; raises UnreadableError."""
+    stream = file.open() if file.outer is None else io.BytesIO(read_bytes(file, options))
+    with stream:
+        try:
+            book = _Book(zipfile.ZipFile(stream), file, options.max_bytes)
+            known, chapters = book.contents()
+        except _DAMAGE as error:
+            raise UnreadableError("not an EPUB book, or damaged") from error
+        for number, path in chapters:
+            yield Record(partial(_chapter, book, path, known), number)
+
+
+class _Book:
+    """The files of a book, each read whole, up to the limit."""
+
+    def __init__(self, archive: zipfile.ZipFile, file: SourceFile, limit: int) -> None:
+        self._archive = archive
+        self._file = file
+        self._limit = limit
+
+    def read(self, path: str) -> bytes:
+        """Return a file of the book; raises UnreadableError where it is missing, damaged or too large."""
+        try:
+            with self._archive.open(path) as member:
+                data = member.read(self._limit + 1)
+        except KeyError as error:
+            raise UnreadableError(f"the book lacks its part {path[:100]}") from error
+        except _DAMAGE as error:
+            raise UnreadableError("damaged in its archive") from error
+        self._file.unpacked(len(data))
+        if len(data) > self._limit:
+            raise UnreadableError(too_large(self._limit))
+        return data
+
+    def contents(self) -> tuple[ArticleDraft, list[tuple[int, str]]]:
+        """Return what the book says of all its chapters, and their places in it and paths."""
+        names = set(self._archive.namelist())
+        if "META-INF/encryption.xml" in names and b"html" in self.read("META-INF/encryption.xml"):
+            raise UnreadableError("protected against copying (DRM)")
+        roots = [
+            node
+            for node in parse_xml(self.read("META-INF/container.xml")).iter()
+            if local_name(node) == "rootfile"
+        ]
+        path = roots[0].get("full-path") or "" if roots else ""
+        package = parse_xml(self.read(path))
+        items = {node.get("id"): node for node in package.iter() if local_name(node) == "item"}
+        references = [node for node in package.iter() if local_name(node) == "itemref"]
+        chapters = []
+        for number, reference in enumerate(references[:_MOST_CHAPTERS], 1):
+            item = items.get(reference.get("idref"))
+            if item is None or reference.get("linear") == "no" or item.get("media-type") not in _PAGES:
+                continue
+            if "nav" not in (item.get("properties") or "").split():
+                href = unquote((item.get("href") or "").partition("#")[0])
+                chapters.append((number, posixpath.normpath(posixpath.join(posixpath.dirname(path), href))))
+        if not chapters:
+            raise UnreadableError("a book without chapters")
+        return _known(package), chapters
+
+
+def _known(package: "_Element") -> ArticleDraft:
+    texts: dict[str, list[str]] = {"title": [], "creator": [], "date": []}
+    for node in package.iter():
+        is_change = node.get(_EVENT, "publication") != "publication"
+        if local_name(node) in texts and node.text and not is_change:
+            texts[local_name(node)].append(node.text.strip())
+    return ArticleDraft(
+        text="",
+        source=next(iter(texts["title"]), ""),
+        authors=tuple(texts["creator"]),
+        dates=tuple(StatedDate(date, "given") for date in texts["date"][:1]),
+    )
+
+
+def _chapter(book: _Book, path: str, known: ArticleDraft) -> ArticleDraft:
+    page = parse_xml(book.read(path))
+    body = next((node for node in page.iter() if local_name(node) == "body"), page)
+    if {*(body.get(_TYPE) or "").split()} & _BESIDE:
+        raise UnreadableError("a cover or a list, not a chapter")
+    heading = next((node for node in body.iter() if local_name(node) in _HEADINGS), None)
+    title = "" if heading is None else " ".join(element_text(heading).split())
+    text = element_text(body)
+    first, _, rest = text.partition("\n\n")
+    if title and " ".join(first.split()) == title and rest:
+        text = rest
+    return with_known(ArticleDraft(text=text, title=title), known)

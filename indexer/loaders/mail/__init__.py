@@ -1,0 +1,1 @@
+"""E-mail, and pages that were saved in its form."""

@@ -1,0 +1,180 @@
+"""Reads web pages: trafilatura finds where the article is, this module finds its date. Fetches nothing."""
+
+import copy
+import html
+import json
+import logging
+import re
+from typing import TYPE_CHECKING
+
+from nutgraf.indexer.loaders.assemble import ArticleDraft
+from nutgraf.indexer.loaders.base import LoadOptions, UnreadableError
+from nutgraf.indexer.loaders.decode import decode_markup
+from nutgraf.indexer.loaders.pages.blocks import article_blocks
+from nutgraf.indexer.loaders.pages.boilerplate import remove_boilerplate
+from nutgraf.indexer.loaders.pages.data import state_paragraphs, stated_article
+from nutgraf.indexer.loaders.pages.dates import page_dates
+from nutgraf.indexer.loaders.pages.head import headline, meta_content, page_authors, page_titles
+from nutgraf.indexer.loaders.pages.kinds import is_shell, reason_of_other_kind, reason_without_text
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+# The library's time grows with the square of the elements: 30,000 take seconds; news pages have thousands.
+_MOST_ELEMENTS = 30_000
+# The parser compares each attribute of an element with all others. Of an attribute its value is passed over.
+_MOST_ATTRIBUTES = 200
+_VALUE = r"=\s*+(?:\"[^\"]*+\"|'[^']*+')"
+_TAG = re.compile(rf"<([a-zA-Z]++)((?:[^>=]++|{_VALUE}|=)*+)")
+_ATTRIBUTE_VALUE = re.compile(_VALUE)
+_MOST_COLUMNS = 20
+_RAW_TEXT = frozenset({"script", "style"})
+# JSON that the library reads, all blocks together. In what does not parse it looks with patterns whose time
+# grows with the square of the block: one of this length takes some 0.3 s.
+_LIBRARY_JSON_CHARS = 200_000
+_LIBRARY_BROKEN_CHARS = 20_000
+# Values that were not compared with others.
+_LONGER = 1.2
+_SHORT_WORDS = 50
+_LEAST_WORDS_OF_SHELL = 20  # fewer are the frame around a text that scripts load
+_SHOWN_SHARE = 0.8
+_MARKUP = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]{0,20}[\s/>]")
+
+
+def read_html(data: bytes, _: LoadOptions) -> ArticleDraft:
+    """Return the article of a page; its dates from JSON-LD, meta tags, and what it shows to readers."""
+    import trafilatura
+    from trafilatura.utils import load_html
+
+    # Its complaints on stderr are what the reasons of skipped files say.
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+    source = decode_markup(data).replace("\0", "")
+    _check_attributes(source)
+    tree = load_html(source)
+    if tree is None:
+        raise UnreadableError("not an HTML page")
+    if sum(1 for _ in tree.iter()) > _MOST_ELEMENTS:
+        raise UnreadableError(f"more than {_MOST_ELEMENTS:,} elements")
+    dates = page_dates(tree)
+    titles = page_titles(tree)
+    stated = stated_article(tree, titles)
+    bodies = ([stated.body], state_paragraphs(tree, (*titles, stated.headline)))
+    _drop_costly_json(tree)
+    _drop_wide_cells(tree)
+    page = trafilatura.extract_metadata(tree, date_config={"extensive_search": False, "original_date": True})
+    dates = dates.with_guess(page.date or "")
+    outlet = meta_content(tree, "og:site_name") or stated.publisher or page.sitename or ""
+    title = headline(tree, stated.headline, outlet) or page.title or ""
+    authors = stated.authors or page_authors(tree, outlet, page.author or "")
+    other_kind = None if stated.headline else reason_of_other_kind(tree, titles)
+    if other_kind:
+        raise UnreadableError(other_kind)
+    without_text = reason_without_text(tree)
+    least_words = _LEAST_WORDS_OF_SHELL if is_shell(tree) else 0
+    text = _without_title(_article_text(tree, (title, *titles)), title)
+    text = text if len(text.split()) >= least_words else ""
+    for body in bodies:
+        full = "\n\n".join(filter(None, map(_plain, body)))
+        text = full if _is_longer(full, text) else text
+    if not text:
+        raise UnreadableError(without_text)
+    return ArticleDraft(
+        text=text,
+        title=title,
+        url=page.url or "",
+        source=outlet,
+        authors=authors,
+        dates=dates.published,
+        modified=dates.modified,
+        day_order=dates.day_order,
+    )
+
+
+def _article_text(tree: "HtmlElement", titles: tuple[str, ...]) -> str:
+    """Return the text that the page shows of its article; the tree loses all else."""
+    import trafilatura
+
+    remove_boilerplate(tree)
+    page = trafilatura.bare_extraction(copy.deepcopy(tree), include_comments=False)
+    # Where nothing looks like an article, a short page is still a page.
+    main = page.text if page else trafilatura.baseline(copy.deepcopy(tree))[1]
+    return "\n\n".join(block.text for block in article_blocks(tree, main or "", titles))
+
+
+def _plain(body: str) -> str:
+    """Return the text of a body that a page states for machines, which may be HTML."""
+    from trafilatura.utils import load_html
+
+    _check_attributes(body)
+    tree = load_html(f"<html><body>{body}</body></html>") if _MARKUP.search(body) else None
+    if tree is None or sum(1 for _ in tree.iter()) > _MOST_ELEMENTS:
+        return html.unescape(body).strip()
+    remove_boilerplate(tree)
+    return "\n\n".join(block.text for block in article_blocks(tree, ""))
+
+
+def _is_longer(full: str, shown: str) -> bool:
+    """Whether a text is that of an article of which a page shows less."""
+    words, shown_words = full.casefold().split(), shown.casefold().split()
+    if len(words) < _LONGER * len(shown_words):
+        return False
+    has = {*words}
+    return len(shown_words) < _SHORT_WORDS or (
+        sum(word in has for word in shown_words) >= _SHOWN_SHARE * len(shown_words)
+    )
+
+
+def _without_title(text: str, title: str) -> str:
+    """Return the text without the headline that many pages print above it once more."""
+    first, _, rest = text.lstrip().partition("\n")
+    same = " ".join(first.split()).casefold() == " ".join(title.split()).casefold()
+    return rest if same and rest.strip() else text
+
+
+def _check_attributes(source: str) -> None:
+    """Refuse a page with an element that has too many attributes, before the parser meets it."""
+    at = 0
+    while tag := _TAG.search(source, at):
+        if len(tag[2]) > _MOST_ATTRIBUTES:
+            names = _ATTRIBUTE_VALUE.sub(" ", tag[2]).replace("/", " ").split()
+            if len(names) > _MOST_ATTRIBUTES:
+                raise UnreadableError(f"an element with more than {_MOST_ATTRIBUTES} attributes")
+        at = tag.end()
+        if tag[1].lower() in _RAW_TEXT:
+            at = source.find("</", at)
+            if at < 0:
+                return
+
+
+def _drop_costly_json(tree: "HtmlElement") -> None:
+    """Take the words out of scripts of JSON that the library would read for long."""
+    whole_chars = broken_chars = 0
+    for script in tree.iter("script"):
+        text = script.text or ""
+        if "json" not in (script.get("type") or "").lower():
+            continue
+        # Its own clean-up breaks a block with "<".
+        if "<" not in text and _is_json(text):
+            whole_chars += len(text)
+            costly = whole_chars > _LIBRARY_JSON_CHARS
+        else:
+            broken_chars += len(text)
+            costly = broken_chars > _LIBRARY_BROKEN_CHARS
+        if costly:
+            script.text = ""
+
+
+def _drop_wide_cells(tree: "HtmlElement") -> None:
+    """Take spans off cells that claim many columns: the library would fill each row of a table."""
+    for cell in tree.iter("td", "th"):
+        span = cell.get("colspan") or "1"
+        if len(span) > len(str(_MOST_COLUMNS)) or (span.isdecimal() and int(span) > _MOST_COLUMNS):
+            del cell.attrib["colspan"]
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True

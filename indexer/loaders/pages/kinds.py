@@ -1,0 +1,107 @@
+"""Tells pages that are no article, and what to do: fronts of lists, checks for robots, empty shells."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from nutgraf.indexer.loaders.pages.blocks import page_blocks
+from nutgraf.indexer.loaders.pages.head import meta_content
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+# Not compared: the front of a section has dozens of headlines, an article some links to others.
+_MANY_HEADLINES = 8
+_RUNNING_CHARS = 400
+_MOSTLY_LINKED = 0.5
+_HEADLINE_WORDS = 3
+_INTERSTITIAL_CHARS = 1200
+_AROUND = ("nav", "footer", "aside", "header")
+_HEADINGS = ("h2", "h3", "h4", "h5")
+_ROBOT_CHECK = re.compile(
+    r"(?:just a moment|attention required|are you (?:a )?(?:robot|human)|access (?:to this page has been "
+    r")?denied"
+    r"|please verify you are (?:a )?human|security check|pardon our interruption|robot or human|captcha"
+    r"|checking your browser|403 forbidden|request blocked|ddos.guard)\b.{0,80}",
+    re.IGNORECASE,
+)
+_CONSENT = re.compile(
+    r"(?:before you continue|we value your privacy|your privacy (?:choices|matters)|cookie consent|privacy "
+    r"settings"
+    r"|consent|datenschutz|wir brauchen ihre zustimmung|einwilligung|votre vie privée)\b.{0,80}",
+    re.IGNORECASE,
+)
+_ERROR = re.compile(
+    r"(?:error )?(?:404|410|500|502|503)\b.{0,80}|(?:page|article|story) (?:not found|no longer "
+    r"available).{0,60}",
+    re.IGNORECASE,
+)
+_OTHER_KINDS = (
+    (_ROBOT_CHECK, "a check for robots, not the article: open the page in a browser and save it from there"),
+    (_CONSENT, "a consent page, not the article: answer it in a browser, then save the article"),
+    (_ERROR, "an error page, not an article"),
+)
+_ROOTS = frozenset({"root", "app", "__next", "__nuxt", "___gatsby", "svelte", "react-root", "app-root"})
+SCRIPT_ONLY = "no text without scripts: open the page in a browser and save it from there"
+
+
+def reason_without_text(tree: "HtmlElement") -> str:
+    """Return why a page that shows no text has none, and what to do."""
+    if frame := next((frame.get("src") for frame in tree.iter("frame") if frame.get("src")), None):
+        return f"a page of frames: index the page that holds the text, such as {frame[:80]}"
+    if next(tree.iter("script"), None) is not None or next(tree.iter("noscript"), None) is not None:
+        return SCRIPT_ONLY
+    return "no text left after cleaning"
+
+
+def is_shell(tree: "HtmlElement") -> bool:
+    """Whether a page has the empty element that scripts of an application fill."""
+    return any(
+        (element.get("id") or "") in _ROOTS and not element.text_content().strip()
+        for element in tree.iter("div")
+    ) or any(not root.text_content().strip() for root in tree.iter("app-root"))
+
+
+def reason_of_other_kind(tree: "HtmlElement", titles: Sequence[str]) -> str | None:
+    """Return why a page is no article; None for one that is, or may be."""
+    if states_article(tree):
+        return None
+    reason = next((why for pattern, why in _OTHER_KINDS if any(map(pattern.fullmatch, titles))), None)
+    if reason and sum(len(block.text) for block in page_blocks(tree)) <= _INTERSTITIAL_CHARS:
+        return reason
+    return "a list of articles, not an article" if _is_front(tree) else None
+
+
+def states_article(tree: "HtmlElement") -> bool:
+    """Whether a page says to machines that it is an article."""
+    if meta_content(tree, "og:type").lower() == "article" or meta_content(tree, "article:published_time"):
+        return True
+    return any(
+        "articlebody" in (part.get("itemprop") or "").lower()
+        for part in tree.iter("div", "section", "article")
+    )
+
+
+def _is_front(tree: "HtmlElement") -> bool:
+    headlines = [heading for heading in tree.iter(*_HEADINGS) if _is_linked_headline(heading)]
+    if len(headlines) < _MANY_HEADLINES:
+        return False
+    chars: Counter[HtmlElement] = Counter()
+    for block in page_blocks(tree):
+        if block.linked < _MOSTLY_LINKED and (around := block.element.getparent()) is not None:
+            chars[around] += len(block.text)
+    longest, running_chars = chars.most_common(1)[0] if chars else (tree, 0)
+    if running_chars < _RUNNING_CHARS:
+        return True
+    inside = sum(longest in heading.iterancestors() for heading in headlines)
+    return inside >= _MANY_HEADLINES and 2 * inside >= sum(1 for _ in longest.iterchildren("p"))
+
+
+def _is_linked_headline(heading: "HtmlElement") -> bool:
+    linked = next(heading.iter("a"), None) is not None or any(
+        part.tag == "a" for part in heading.iterancestors()
+    )
+    if not linked or any(part.tag in _AROUND for part in heading.iterancestors()):
+        return False
+    return len(heading.text_content().split()) >= _HEADLINE_WORDS

@@ -1,0 +1,120 @@
+"""Makes an article of the pages of a PDF. Knows what a title looks like, not how pages are read."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from nutgraf.indexer.clean import PAGE_BREAK
+from nutgraf.indexer.dates import parse_date_line
+from nutgraf.indexer.loaders.assemble import ArticleDraft, StatedDate
+from nutgraf.indexer.loaders.base import LoadOptions, UnreadableError
+from nutgraf.indexer.loaders.pdf.layout import (
+    Line,
+    body_size,
+    columns,
+    same_size,
+    with_drop_caps,
+    without_running_lines,
+)
+from nutgraf.indexer.loaders.pdf.pages import read_pages
+from nutgraf.indexer.loaders.pdf.paragraphs import paragraphs, printed
+from nutgraf.indexer.loaders.texts.text import draft_of, with_head
+
+_NO_TITLE = re.compile(
+    r"(?:untitled|layout|document|slide|blank|page|print|file|doc)[ _-]?\d{0,20}|about:blank"
+    r"|microsoft (?:office )?(?:word|powerpoint|excel|publisher).{0,300}|powerpoint presentation"
+    r"|(?:https?://|[a-z]:\\|file:|/).{0,300}"
+    r"|.{0,300}\.(?:docx?|pdf|indd|indb|qxd|qxp|rtf|odt|pages|tex|dvi|html?|pptx?|xlsx?|txt|pub|ai|eps|tiff?)",
+    re.IGNORECASE,
+)
+_TITLE_CHARS = 200
+_TITLE_SIZE = 1.15  # times the size of the text; other values were not compared
+_TITLE_LETTERS = 4
+_NO_TEXT = "no text layer, try --ocr"
+_NAMED_PAGES = 10
+_ISSUE_PAGES = 3
+_DAY = re.compile(r"[\w., ]{0,40}[^\W\d_]{3}[\w., ]{0,40}")
+_WORD = re.compile(r"\w+")
+
+
+def read_pdf(data: bytes, options: LoadOptions) -> ArticleDraft:
+    """Return the article of a PDF; UnreadableError where it is locked, broken or only pictures."""
+    pages, title = read_pages(data, options)
+    pictures = [str(number) for number, page in enumerate(pages, 1) if page.is_picture]
+    if not any(page.lines and not page.is_picture for page in pages):
+        raise UnreadableError("no text on its pages" if options.ocr else _NO_TEXT)
+    title = "" if len(title) > _TITLE_CHARS or _NO_TITLE.fullmatch(title) else title
+    draft = _draft([page.lines for page in pages], title)
+    # A page that begins within the head of the article begins with its text.
+    lost = PAGE_BREAK * (len(pages) - 1 - draft.text.count(PAGE_BREAK))
+    named = ", ".join(pictures[:_NAMED_PAGES]) + (", ..." if len(pictures) > _NAMED_PAGES else "")
+    return replace(
+        draft,
+        text=lost + draft.text,
+        title=draft.title.replace(PAGE_BREAK, ""),
+        has_pages=True,
+        left_out=f"page{'s' * (len(pictures) > 1)} {named}: {_NO_TEXT}" if pictures else "",
+    )
+
+
+def _draft(pages: Sequence[Sequence[Line]], title: str) -> ArticleDraft:
+    """Return the article of printed pages; without a title, its largest type is taken for it."""
+    words = frozenset(word for page in pages for part in page for word in _WORD.findall(part.text.casefold()))
+    texts = without_running_lines(pages)
+    lines = [column for page in texts for column in columns(with_drop_caps(page, words))]
+    heading = _heading(lines)
+    printed_title = " ".join(line.text for line in heading)
+    if not title:
+        title = printed_title
+    elif not _same_title(title, printed_title):
+        heading = []
+    in_heading = {id(line) for line in heading}
+    rests = ([line for line in column if id(line) not in in_heading] for column in lines)
+    text = printed(paragraphs([rest for rest in rests if rest]), len(pages))
+    first, _, rest = text.partition("\n")
+    if title and not heading and _same_title(title, first.strip(PAGE_BREAK)):
+        text = rest.strip("\n")
+    draft = with_head(ArticleDraft(text=text, title=title)) if title else draft_of(text)
+    return replace(draft, dates=(*draft.dates, *_issue_dates(pages, texts)))
+
+
+def _issue_dates(pages: Sequence[Sequence[Line]], texts: Sequence[Sequence[Line]]) -> Iterator[StatedDate]:
+    """Yield the day that a newspaper prints on each page: by itself, its month a word, without a time.
+
+    A browser prints the time at which it printed, and the day in digits.
+    """
+    kept = {id(line) for text in texts for line in text}
+    for line in (line for page in pages[:_ISSUE_PAGES] for line in page if id(line) not in kept):
+        if _DAY.fullmatch(line.text) and parse_date_line(line.text).stated:
+            yield StatedDate(line.text, "byline")
+            return
+
+
+def _same_title(title: str, line: str) -> bool:
+    """Whether a printed line is the title, or the part of it that a browser adds no name to."""
+    plain_title, plain_line = ("".join(_WORD.findall(text.casefold())) for text in (title, line))
+    return bool(plain_line) and plain_title.startswith(plain_line) and 2 * len(plain_line) > len(plain_title)
+
+
+def _heading(lines: Sequence[Sequence[Line]]) -> list[Line]:
+    """Return the lines of the first page in its largest type; none where all is of one size.
+
+    What stands right above a date is the name of the paper, if there is another heading.
+    """
+    least = _TITLE_SIZE * body_size(line for column in lines for line in column)
+    blocks: list[list[Line]] = []
+    for line in (line for column in lines for line in column if line.page == 1):
+        if blocks and same_size(blocks[-1][-1].size, line.size):
+            blocks[-1].append(line)
+        else:
+            blocks.append([line])
+    titles = [(block, below) for block, below in pairwise([*blocks, []]) if _is_title(block, least)]
+    stories = [block for block, below in titles if not below or not parse_date_line(below[0].text).stated]
+    return max(stories or [block for block, _ in titles], key=lambda block: block[0].size, default=[])
+
+
+def _is_title(block: Sequence[Line], least_size: float) -> bool:
+    text = " ".join(line.text for line in block)
+    letters = sum(map(str.isalpha, text))
+    return block[0].size >= least_size and len(text) <= _TITLE_CHARS and letters >= _TITLE_LETTERS

@@ -1,0 +1,1 @@
+"""Records: a line, a row or an object is an article."""

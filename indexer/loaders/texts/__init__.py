@@ -1,0 +1,1 @@
+"""Plain text and Markdown: title, byline and date lines, front matter, body."""

@@ -1,0 +1,1 @@
+"""XML: feeds, formats of agencies, editions."""
