@@ -8,7 +8,6 @@ of the environment.
 
 import email.utils
 import socket
-import ssl
 import time
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -474,6 +473,8 @@ def _failure(error: "httpx.HTTPError") -> Exception:
 
 def _tls_reason(error: BaseException) -> str | None:
     """Return why no encrypted connection came about; None where the error is about something else."""
+    import ssl
+
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):

@@ -57,14 +57,25 @@ def test_ask_json_is_the_contract(cli: Any, index: Path) -> None:
     done = cli("ask", *QUESTION.split(), "--json")
     asked = json.loads(done.stdout)
     assert set(asked) == {
-        *("question", "answered", "answers", "abstention", "passages", "timing_ms", "index"),
+        *("question", "outcome", "answered", "answers", "abstention", "passages", "timing_ms", "index"),
     }
     assert asked["question"] == QUESTION
     assert asked["answered"] is True
     assert asked["abstention"] is None
     answer = asked["answers"][0]
     assert set(answer) == {
-        *("text", "start", "end", "page", "score", "probability", "sentence", "article", "support"),
+        *(
+            "text",
+            "start",
+            "end",
+            "page",
+            "score",
+            "probability",
+            "sentence",
+            "article",
+            "support",
+            "earlier",
+        ),
     }
     assert answer["text"] == QUOTE
     assert 0 < answer["probability"] < 1

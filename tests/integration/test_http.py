@@ -87,7 +87,7 @@ def test_metrics_count_what_was_done(client: TestClient) -> None:
         return after[name] - before.get(name, 0.0)
 
     assert more('nutgraf_questions_total{outcome="answered"}') == 1.0
-    assert more('nutgraf_questions_total{outcome="below_threshold"}') == 1.0
+    assert more('nutgraf_questions_total{outcome="unlikely"}') == 1.0
     assert more("nutgraf_batch_questions_count") == 2.0
     assert more('nutgraf_stage_seconds_count{stage="read"}') == 2.0
     ask = 'nutgraf_request_seconds_count{method="POST",route="/v1/ask",status="200"}'

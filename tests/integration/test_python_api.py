@@ -62,7 +62,7 @@ def test_to_dict_is_the_json_of_the_command_line(seeds: nutgraf.Archive, seeds_i
 def test_reprs_are_readable(seeds: nutgraf.Archive) -> None:
     assert repr(seeds.ask(QUESTION)).startswith(f"AskResult({QUESTION!r}, {ANSWER!r}, probability=0.")
     assert repr(seeds.ask("Who won the football match?")).startswith(
-        "AskResult('Who won the football match?', not answered: "
+        "AskResult('Who won the football match?', not_found: "
     )
     hits = seeds.search("missile defense", top=1)
     assert repr(hits) == "SearchHits('missile defense', 1 hits)"
