@@ -110,6 +110,38 @@ def test_bylines_and_dates_as_outlets_print_them(tmp_path: Path, head: str, modi
     assert (article.modified.day if article.modified else None) == modified
 
 
+@pytest.mark.parametrize(
+    ("head", "authors", "source"),
+    [
+        ("By Łukasz Nowak and Élise Faure\n5 January 2021", ("Łukasz Nowak", "Élise Faure"), None),
+        ("By Åsa Öberg\n5 January 2021", ("Åsa Öberg",), None),
+        ("By Bo Ångström | January 5, 2021", ("Bo Ångström",), None),
+        ("By Carol Simms\nStaff Writer\nJanuary 5, 2021", ("Carol Simms",), None),
+        ("By Carol Simms\nChief Political Correspondent\n\nJanuary 5, 2021", ("Carol Simms",), None),
+        ("By Carol Simms\nLorne Gazette\nTuesday, January 5, 2021", ("Carol Simms",), "Lorne Gazette"),
+        ("By Staff Reporter\nLorne Gazette\nTuesday, January 5, 2021", (), "Lorne Gazette"),
+        ("Carol Simms | January 5, 2021", ("Carol Simms",), None),
+        ("Carol Simms | Published 5 Jan. 2021, 14:05 CET", ("Carol Simms",), None),
+        ("5 January 2021 · Carol Simms and Bo Chi", ("Carol Simms", "Bo Chi"), None),
+        ("Local Government | January 5, 2021", (), None),
+    ],
+)
+def test_names_and_outlets_around_a_date(
+    tmp_path: Path, head: str, authors: tuple[str, ...], source: str | None
+) -> None:
+    article = read(tmp_path / "a.txt", f"Quay in Lorne to open late\n{head}\n\nThe quay opens late.")
+    assert (article.authors, article.source) == (authors, source)
+    assert article.published is not None
+    assert (article.published.date().isoformat(), article.text) == ("2021-01-05", "The quay opens late.")
+
+
+def test_another_line_between_byline_and_date_stays_in_the_text(tmp_path: Path) -> None:
+    head = "By Carol Simms\nThe tide decides\nJanuary 5, 2021"
+    article = read(tmp_path / "a.txt", f"Quay in Lorne to open late\n{head}\n\nThe quay opens late.")
+    assert (article.authors, article.published_from) == (("Carol Simms",), "byline")
+    assert article.text == "The tide decides\n\nThe quay opens late."
+
+
 def test_a_deck_above_the_byline_stays_in_the_text(tmp_path: Path) -> None:
     head = "Steel is short, the minister says\nBy Carol Simms\nJanuary 5, 2021"
     article = read(tmp_path / "a.txt", f"Quay in Lorne to open late\n{head}\n\nThe quay opens late.")
