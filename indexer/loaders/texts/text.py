@@ -10,6 +10,7 @@ from nutgraf.indexer.loaders.assemble import ArticleDraft, StatedDate
 from nutgraf.indexer.loaders.base import LoadOptions
 from nutgraf.indexer.loaders.decode import decode
 from nutgraf.indexer.loaders.texts.head import read_head
+from nutgraf.indexer.loaders.texts.labels import labelled_draft
 
 # How long titles are in the seeds, with room; other values were not compared.
 _TITLE_CHARS = 200
@@ -23,8 +24,10 @@ def read_text(data: bytes, _: LoadOptions) -> ArticleDraft:
 
 
 def draft_of(text: str) -> ArticleDraft:
-    """Take title, byline, date and outlet lines off the top; everything else is the body."""
+    """Take the fields, or title, byline, date and outlet lines off the top; everything else is the body."""
     lines = normalise(text).split("\n")
+    if (labelled := labelled_draft(lines)) and labelled.text.strip():
+        return with_head(labelled)
     title_lines = _title_lines(lines)
     if not title_lines:
         return ArticleDraft(text="\n".join(lines))
