@@ -170,6 +170,14 @@ LABELLED = {
         f"SLUG: QUAY04\nHEADLINE: Quay to open late\nBYLINE: By Carol Simms\nDATE: 5 January 2021\n\n{STORY}",
         None,
     ),
+    "a slug above a title": (
+        f"SLUG: QUAY04\n\nQuay to open late\nBy Carol Simms\n5 January 2021\n\n{STORY}",
+        None,
+    ),
+    "mail without a subject": (
+        f"From: Carol Simms\nTo: Desk\nDate: 5 January 2021\n\nQuay to open late\n\n{STORY}",
+        None,
+    ),
     "a press release": (
         "Town of Lorne\nPress Office\n\nPRESS RELEASE\nFor immediate release\n\n5 January 2021\n\n"
         f"Quay to open late\nBy Carol Simms\n\n{STORY}",

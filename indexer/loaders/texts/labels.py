@@ -12,6 +12,7 @@ _HEAD_LINES = 40
 _LETTERHEAD_LINES = 6
 _LINE_CHARS = 500
 _TITLE_CHARS = 200
+_LABELS = 2  # so many fields make a head where none of them is a title
 _LABEL = re.compile(
     r"(from|to|cc|bcc|reply-to|subject|sent|date|slug|headline|title|byline|author|dateline|section|length"
     r"|publication|source|copyright|edition|page|language|keywords?|embargo|desk|words|priority|category)"
@@ -22,6 +23,7 @@ _FIRST = re.compile(
     r"(?:from|to|subject|sent|slug|headline|byline):.{0,400}|copyright (?:©|\(c\) )?[12]\d{3}\b.{0,300}",
     re.IGNORECASE,
 )
+_SLUG = re.compile(r"\s{0,8}slug:", re.IGNORECASE)
 _BODY = re.compile(r"(?:body|full text|text):?", re.IGNORECASE)
 _RIGHTS = re.compile(r"all rights reserved\.?|copyright\b.{0,300}|©.{0,300}|.{0,60}\bedition", re.IGNORECASE)
 _WORDS = re.compile(r"[\d,.]{1,7} words", re.IGNORECASE)
@@ -47,7 +49,7 @@ _NO_NAME = re.compile(r"\b(?:staff|writer|reporter|correspondent|editor|special 
 def labelled_draft(lines: Sequence[str]) -> ArticleDraft | None:
     """Return the article whose fields stand by name at the top of a text; None where none do.
 
-    Its text may begin with lines of a head: a byline below the subject of a mail.
+    Its text may begin with lines of a head: a byline below the subject of a mail, or the title.
     """
     filled = [at for at, line in enumerate(lines[:_HEAD_LINES]) if line.strip()]
     if not filled or any(len(lines[at]) > _LINE_CHARS for at in filled[:1]):
@@ -60,10 +62,11 @@ def labelled_draft(lines: Sequence[str]) -> ArticleDraft | None:
 def _fields(lines: Sequence[str], filled: Sequence[int]) -> ArticleDraft | None:
     body = next((at for at in filled if _BODY.fullmatch(lines[at].strip())), None)
     values: dict[str, str] = {}
-    last, end = "", filled[0]
+    last, end, labels = "", filled[0], 0
     while end < (filled[-1] + 1 if body is None else body):
         line = lines[end].strip()
         if field := _LABEL.fullmatch(line):
+            labels += 1
             last = _NAMES.get(field[1].lower(), "other")
             values.setdefault(last, field[2].strip())
         elif body is None and (not line or not lines[end][0].isspace()):
@@ -74,7 +77,7 @@ def _fields(lines: Sequence[str], filled: Sequence[int]) -> ArticleDraft | None:
             last = ""
             values.setdefault("date" if parse_date_line(line).stated else "source", line)
         end += 1
-    if not values.get("title"):
+    if not values.get("title") and labels < _LABELS and not _SLUG.match(lines[filled[0]]):
         return None
     return _draft(lines[end if body is None else body + 1 :], values)
 
@@ -121,7 +124,7 @@ def _draft(lines: Sequence[str], values: dict[str, str]) -> ArticleDraft:
     sender = _SENDER.match(values.get("from", ""))
     return ArticleDraft(
         text="\n".join(lines[:end]),
-        title=values["title"],
+        title=values.get("title", ""),
         source=values.get("source", ""),
         authors=authors or ((sender[1],) if sender else ()),
         dates=(StatedDate(values["date"], "byline"),) if values.get("date") else (),
