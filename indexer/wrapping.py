@@ -25,6 +25,7 @@ _WORD_CHARS = 60  # of a word that a line breaks; no language hyphenates a longe
 
 _BREAK = re.compile(r"[^\n]\n[^\n]")
 _SENTENCE_END = re.compile(r"[.!?…:;。！？]['\"’”»)\]]{0,3}$")
+_INNER_END = re.compile(r"[^\W\d_]{3}[.!?…]['\"’”»)]{0,2} ['\"‘“«(]{0,2}(?![a-z])\w")
 # Quoted mail, headings and fences of Markdown, rules; rows of tables: tabs, bars or wide gaps between words.
 _ALONE = re.compile(
     r"\s{0,8}(?:>|#{1,6}\s|```|~~~|\||[-=*_+~.]{3}|\[[^\]\n]{1,80}\]:)|[^\n]{0,300}?\S(?:\t| {3,}| \| )\S"
@@ -58,7 +59,7 @@ def unwrap(text: str) -> str:
     if not _BREAK.search(text):
         return text
     blocks = [block.split("\n") for block in text.split("\n\n")]
-    widths = [_own_width(block) for block in blocks]
+    widths = _own_widths(blocks)
     common = max(widths)
     hyphens = _Hyphens(text)
     return "\n\n".join(
@@ -69,12 +70,51 @@ def unwrap(text: str) -> str:
     )
 
 
-def _own_width(lines: Sequence[str]) -> int:
+def _own_widths(blocks: Sequence[Sequence[str]]) -> list[int]:
+    """Return the width at which each block was wrapped, 0 where it does not look wrapped.
+
+    The lines of a stanza are about as long as each other, as ragged lines of prose are. So narrow blocks are
+    ragged prose only where a block of that width has sentences that end within lines; the others must be full
+    to the letter, each by itself and all together.
+    """
+    prose = {_width(block) for block in blocks if len(block) > 1 and _is_prose(block)}
+    widths, doubtful = list[int](), list[int]()
+    for at, block in enumerate(blocks):
+        width = _width(block)
+        ragged = width >= _RUNNING_WIDTH or any(abs(width - other) <= other // _SLACK for other in prose)
+        widths.append(_own_width(block, width // _SLACK if ragged else 0))
+        if len(block) > 1 and not ragged:
+            doubtful.append(at)
+    common = max((_width(blocks[at]) for at in doubtful), default=0)
+    pairs = (pair for at in doubtful for pair in pairwise(blocks[at]))
+    breaks = [pair for pair in pairs if not _SENTENCE_END.search(pair[0][-4:])]
+    words = sum(_breaks_word(*pair) for pair in breaks)
+    full = sum(_breaks_word(*pair) or _is_full(*pair, common) for pair in breaks)
+    if full < _FULL_SHARE * len(breaks) or (not words and len(breaks) < _FEW_BREAKS):
+        for at in doubtful:
+            widths[at] = 0
+    return widths
+
+
+def _width(lines: Sequence[str]) -> int:
+    lengths = sorted(map(len, lines))
+    return lengths[-1 - len(lengths) // 20]  # a line in twenty may be longer, such as one with an address
+
+
+def _is_prose(lines: Sequence[str]) -> bool:
+    """Whether more sentences end within these lines than at the ends of lines, or words have no blanks."""
+    within = sum(len(_INNER_END.findall(line)) for line in lines)
+    return within > sum(bool(_SENTENCE_END.search(line[-4:])) for line in lines[:-1]) or bool(
+        _UNSPACED.search(lines[0])
+    )
+
+
+def _own_width(lines: Sequence[str], slack: int) -> int:
     """Return the width at which these lines were wrapped, 0 where they do not look wrapped."""
     if len(lines) == 1:
         return 0
     lengths = sorted(map(len, lines))
-    width = lengths[-1 - len(lengths) // 20]  # a line in twenty may be longer, such as one with an address
+    width = _width(lines)
     if width > _WIDEST:
         return 0
     has_case = not any(map(str.isupper, lines))
@@ -86,7 +126,7 @@ def _own_width(lines: Sequence[str]) -> int:
         broken = _breaks_word(before, after)
         inside += 1
         hyphens += broken
-        full += broken or _is_full(before, after, width - width // _SLACK)
+        full += broken or _is_full(before, after, width - slack)
         lower += broken or not has_case or _goes_on(after)
     if not inside or inside < ends or lower < _LOWER_SHARE * inside:
         return 0

@@ -110,6 +110,100 @@ def test_bylines_and_dates_as_outlets_print_them(tmp_path: Path, head: str, modi
     assert (article.modified.day if article.modified else None) == modified
 
 
+@pytest.mark.parametrize(
+    ("head", "authors", "source"),
+    [
+        ("By Łukasz Nowak and Élise Faure\n5 January 2021", ("Łukasz Nowak", "Élise Faure"), None),
+        ("By Åsa Öberg\n5 January 2021", ("Åsa Öberg",), None),
+        ("By Bo Ångström | January 5, 2021", ("Bo Ångström",), None),
+        ("By Carol Simms\nStaff Writer\nJanuary 5, 2021", ("Carol Simms",), None),
+        ("By Carol Simms\nChief Political Correspondent\n\nJanuary 5, 2021", ("Carol Simms",), None),
+        ("By Carol Simms\nLorne Gazette\nTuesday, January 5, 2021", ("Carol Simms",), "Lorne Gazette"),
+        ("By Staff Reporter\nLorne Gazette\nTuesday, January 5, 2021", (), "Lorne Gazette"),
+        ("Carol Simms | January 5, 2021", ("Carol Simms",), None),
+        ("Carol Simms | Published 5 Jan. 2021, 14:05 CET", ("Carol Simms",), None),
+        ("5 January 2021 · Carol Simms and Bo Chi", ("Carol Simms", "Bo Chi"), None),
+        ("Local Government | January 5, 2021", (), None),
+    ],
+)
+def test_names_and_outlets_around_a_date(
+    tmp_path: Path, head: str, authors: tuple[str, ...], source: str | None
+) -> None:
+    article = read(tmp_path / "a.txt", f"Quay in Lorne to open late\n{head}\n\nThe quay opens late.")
+    assert (article.authors, article.source) == (authors, source)
+    assert article.published is not None
+    assert (article.published.date().isoformat(), article.text) == ("2021-01-05", "The quay opens late.")
+
+
+def test_another_line_between_byline_and_date_stays_in_the_text(tmp_path: Path) -> None:
+    head = "By Carol Simms\nThe tide decides\nJanuary 5, 2021"
+    article = read(tmp_path / "a.txt", f"Quay in Lorne to open late\n{head}\n\nThe quay opens late.")
+    assert (article.authors, article.published_from) == (("Carol Simms",), "byline")
+    assert article.text == "The tide decides\n\nThe quay opens late."
+
+
+STORY = "The quay of Lorne opens late.\n\nThe minister said no more."
+LABELLED = {
+    "mail": (
+        "From: Carol Simms <carol@lorne.example>\nTo: desk@gazette.example\nSubject: Quay to open late\n"
+        f"Date: Tue, 5 Jan 2021 09:12:44 +0000\n\n{STORY}",
+        None,
+    ),
+    "mail that was sent": (
+        "From: Carol Simms\nSent: Tuesday, January 5, 2021 9:12 AM\nTo: Desk\nSubject: Quay to open\n  late"
+        f"\n\n{STORY}",
+        None,
+    ),
+    "LexisNexis": (
+        "Copyright 2021 The Lorne Gazette\nAll Rights Reserved\n\nThe Lorne Gazette\n\n"
+        "January 5, 2021 Tuesday\nFinal Edition\n\nSECTION: METRO; Pg. B01\n\nLENGTH: 412 words\n\n"
+        "HEADLINE: Quay to open\nlate\n\nBYLINE: Carol Simms, Gazette Staff Writer\n\nDATELINE: LORNE\n\n"
+        f"BODY:\n{STORY}\n\nLOAD-DATE: January 6, 2021",
+        "The Lorne Gazette",
+    ),
+    "Factiva": (
+        "Metro\nQuay to open late\n\nBy Carol Simms\n412 words\n5 January 2021\nThe Lorne Gazette\nLORGAZ\n"
+        f"B01\nEnglish\nCopyright 2021. Gazette Ltd.\n\n{STORY}\n\nDocument LORGAZ0020210105eh3400012",
+        "The Lorne Gazette",
+    ),
+    "a slug": (
+        f"SLUG: QUAY04\nHEADLINE: Quay to open late\nBYLINE: By Carol Simms\nDATE: 5 January 2021\n\n{STORY}",
+        None,
+    ),
+    "a slug above a title": (
+        f"SLUG: QUAY04\n\nQuay to open late\nBy Carol Simms\n5 January 2021\n\n{STORY}",
+        None,
+    ),
+    "mail without a subject": (
+        f"From: Carol Simms\nTo: Desk\nDate: 5 January 2021\n\nQuay to open late\n\n{STORY}",
+        None,
+    ),
+    "a press release": (
+        "Town of Lorne\nPress Office\n\nPRESS RELEASE\nFor immediate release\n\n5 January 2021\n\n"
+        f"Quay to open late\nBy Carol Simms\n\n{STORY}",
+        "Town of Lorne",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LABELLED)
+def test_fields_that_stand_by_name_above_the_text(tmp_path: Path, name: str) -> None:
+    text, source = LABELLED[name]
+    article = read(tmp_path / "a.txt", text)
+    assert (article.title, article.text) == ("Quay to open late", STORY)
+    assert (article.authors, article.source) == (("Carol Simms",), source)
+    assert article.published is not None
+    assert article.published.date().isoformat() == "2021-01-05"
+
+
+@pytest.mark.parametrize(
+    "first", ["From: the archive", "Copyright 2021 is a film", "Date: unknown", "Press release"]
+)
+def test_a_first_line_that_only_looks_like_a_field(tmp_path: Path, first: str) -> None:
+    article = read(tmp_path / "a.txt", f"{first}\n\n{STORY}")
+    assert (article.title, article.text) == (first, STORY)
+
+
 def test_a_deck_above_the_byline_stays_in_the_text(tmp_path: Path) -> None:
     head = "Steel is short, the minister says\nBy Carol Simms\nJanuary 5, 2021"
     article = read(tmp_path / "a.txt", f"Quay in Lorne to open late\n{head}\n\nThe quay opens late.")

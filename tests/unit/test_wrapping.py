@@ -38,6 +38,19 @@ def test_paragraphs_without_blank_lines(width: int) -> None:
     assert unwrap(bare) == FLAT
 
 
+def test_a_narrow_paragraph_by_itself() -> None:
+    text = PARAGRAPHS[2]
+    assert unwrap(f"Town Hall\n\n{textwrap.fill(text, 40)}") == f"Town Hall\n\n{text}"
+
+
+def test_ragged_lines_of_a_narrow_column() -> None:
+    column = (
+        "The council of Brannock voted to name\nthe former school head as the\ntown's first ombudsman. She"
+        " will take\nup the post on the first of\nSeptember."
+    )
+    assert unwrap(column) == column.replace("\n", " ")
+
+
 def test_lines_without_blanks_are_joined_without_blanks() -> None:
     text = "部长周一表示，谈判将继续，没有人知道结果。" * 4
     wrapped = "\n".join(text[at : at + 26] for at in range(0, len(text), 26))
@@ -49,6 +62,15 @@ KEPT = {
     "Rough winds do shake the darling buds of May,\nAnd summer's lease hath all too short a date;",
     "verse in lower case": "so much depends\nupon\n\na red wheel\nbarrow glazed\nwith rain water",
     "a song": "and you can tell everybody\nthis is your song\nit may be quite simple\nbut now that it's done",
+    "verse in metre": "i took the ferry out to Lorne that night\nbeyond the painted shutters of the quay\n"
+    "and heard the boats and counted every light\nthat someone had forgotten there for me\n\n"
+    "but when the road at last came down to sand\nthe tide was low, the chapel bell was still\n"
+    "a boy was drawing letters with his hand\na horse was standing half way up the hill",
+    "a couplet": "the ferry lay below the chapel wall and slept\nand nobody had come to bring it home",
+    "an indented song": "   They went to look for the sea again,\n   for the lonely quay and the sand,\n"
+    "   and all they found was a tall old crane\n   and a bell in the harbor hand;",
+    "free verse": "in the attic of my father's house\na map of a town in the north\n"
+    "that nobody had visited since the war\nof the year he would never name",
     "a list": "flour and water\nsugar\nbutter and eggs",
     "long items": "- The council will meet on Thursday in the hall of the old school\n"
     "- The mayor will speak on the reserve fund of the town of Brannock\n- the lawyer will be there",

@@ -12,13 +12,15 @@ _HEAD_LINES = 8
 _HEAD_CHARS = 160
 _DECK_LINES = 2
 # No word is read in two ways, and `*+` never gives a letter back: so a line is read once, whatever it holds.
-_NAME = r"(?:[A-Z][\w.'’-]*+|[a-z]['’][A-Z][\w-]++)"
+_CAPITAL = f"[{''.join(filter(str.isupper, map(chr, range(0x590))))}]"  # Latin, Greek, Cyrillic, Armenian
+_NAME = rf"(?:{_CAPITAL}[\w.'’-]*+|[a-z]['’]{_CAPITAL}[\w-]++)"
 _PARTICLE = r"(?:al|bin|da|de|del|der|di|du|el|la|le|ten|van|von|y)"
 _PERSON = rf"{_NAME}(?: (?:{_PARTICLE} ){{0,2}}{_NAME}){{1,4}}"
 _BYLINE = re.compile(
     rf"(?:(?i:(?:written |reported |reporting |story |words )?by)|Von|Par|Por|Door|Av):? "
     rf"((?:{_PERSON}|[A-Z]{{2,6}}|Reuters)(?:(?:, and |, | and | & ){_PERSON}){{0,9}})"
-    r"(?:,? (?:in [A-Z][\w-]++|(?i:[\w &'’-]{0,40}\b(?:news|correspondent|reporter|editor|writer|staff))))?"
+    rf"(?:,? (?:in {_CAPITAL}[\w-]++"
+    r"|(?i:[\w &'’-]{0,40}\b(?:news|correspondent|reporter|editor|writer|staff))))?"
 )
 _BETWEEN_NAMES = re.compile(r", and |, | and | & ")
 _NO_NAME = re.compile(
@@ -34,6 +36,23 @@ _BESIDE_CHARS = 30  # of a section or "5 min read" beside a date or a byline; no
 _LINE_WORDS, _DATE_WORDS = 24, 14  # of a line with a date, and of the date; not measured
 # BEIJING — ..., LONDON (Reuters) - ..., WASHINGTON, D.C. – ...
 _DATELINE = re.compile(r"[A-Z][A-Z .,'’-]{2,40}(?:, [A-Z][\w.]++){0,2}(?: \([\w ]{2,30}\))? ?[—–-]++ \S")
+# A line below a byline, above a date: what the author is, or the outlet.
+_ROLE = re.compile(r"(?i:(?:[\w’'-]++ ){0,3}(?:writer|reporter|correspondent|editor|columnist|critic|staff))")
+_NEWSPAPER = re.compile(
+    r"(?i:.{0,40}\b(?:gazette|times|post|news|herald|tribune|journal|chronicle|press|mail|daily|weekly|star"
+    r"|observer|guardian|telegraph|courier|echo|examiner|record|register|sun|standard|mirror|express|argus"
+    r"|dispatch|inquirer|sentinel|globe|bulletin|review|magazine|zeitung|tagblatt|anzeiger)\b.{0,40})"
+)
+_BELOW_BYLINE_CHARS = 40
+_STAFF = re.compile(r"(?i:by:? (?:(?:a|our) )?(?:staff|special)(?: (?:reporter|writer|correspondent)s?)?)")
+_SECTION = re.compile(
+    r"(?i:\b(?:politics|business|sports?|culture|arts|opinion|world|local|national|international|news|science"
+    r"|health|life|style|travel|estate|government|city|county|street|town|change|climate|technology|money"
+    r"|education|analysis|report|review|new|north|south|east|west|middle|min|read|breaking|top|story|stories"
+    r"|press|release|media|united|san|los|latest|food|home|law|crime|the)\b)"
+)
+_PERSON_LINE = re.compile(rf"{_PERSON}(?:(?:, and |, | and | & ){_PERSON}){{0,9}}")
+_STOP = re.compile(r"[.!?…:;,]['\"’”)]{0,2}$")
 _OUTLET = re.compile(r"((?:The )?[A-Z][\w.&'’-]*+(?: (?:of|and|the|&|[A-Z][\w.&'’-]*+)){0,5}):")
 
 
@@ -69,6 +88,7 @@ def read_head(lines: Sequence[str]) -> Head:
     while place < min(len(texts), _HEAD_LINES + len(decks)):
         read, taken = _read_at(texts, place)
         if read is not None:
+            decks.extend(read.deck)
             head = replace(head + read, lines=filled[place + taken - 1] + 1, deck=tuple(decks))
         elif head.lines or len(decks) == _DECK_LINES or len(texts[place]) > _HEAD_CHARS:
             break
@@ -87,7 +107,21 @@ def _read_at(texts: Sequence[str], place: int) -> tuple[Head | None, int]:
         return Head(dates=(f"{line} {after}",)), 2
     if line.lower().rstrip(":") == "by" and not _byline(after) and (authors := _byline(f"By {after}")):
         return Head(authors=authors), 2
+    if place and (below := _below_byline(texts[place - 1], line, after)):
+        return below, 1
     return _read_line(line, after), 1
+
+
+def _below_byline(byline: str, line: str, after: str) -> Head | None:
+    """Return what a line between a byline and a date says: the outlet, or what the author is."""
+    if len(line) > _BELOW_BYLINE_CHARS or _STOP.search(line) or _read_line(line, after):
+        return None
+    date = _read_line(after, "")
+    if not (date and date.dates and (_byline(byline) or _STAFF.fullmatch(byline))):
+        return None
+    if _ROLE.fullmatch(line):
+        return Head()
+    return Head(source=line) if _NEWSPAPER.fullmatch(line) else Head(deck=(line,))
 
 
 def _read_line(line: str, after: str) -> Head | None:
@@ -99,6 +133,8 @@ def _read_line(line: str, after: str) -> Head | None:
         return Head(dates=(line,))
     parts = [part.strip() for part in _PARTS.split(line)]
     heads = [_read_part(part) for part in parts]
+    if any(head and head.dates for head in heads):
+        heads = [head or _name_alone(part) for head, part in zip(heads, parts, strict=True)]
     if not any(heads):
         return Head() if line.lower().rstrip(":") == "by" else None
     if any(head is None and len(part) > _BESIDE_CHARS for head, part in zip(heads, parts, strict=True)):
@@ -108,6 +144,8 @@ def _read_line(line: str, after: str) -> Head | None:
 
 def _read_part(part: str) -> Head | None:
     """Return what a part of a head line says: a byline, dates, both after another, or an agency."""
+    if _STAFF.fullmatch(part):
+        return Head()
     if authors := _byline(part):
         return Head(authors=authors)
     if parse_date_line(part).stated:
@@ -120,6 +158,14 @@ def _read_part(part: str) -> Head | None:
             if (authors := _byline(name)) and parse_date_line(date).stated:
                 return Head(authors=authors, dates=(date,))
     return None
+
+
+def _name_alone(part: str) -> Head | None:
+    """Return who a part beside a date names: "Ann Lee | 5 May 2021"."""
+    if not _PERSON_LINE.fullmatch(part) or _SECTION.search(part) or _NEWSPAPER.fullmatch(part):
+        return None
+    authors = _byline(f"By {part}")
+    return Head(authors=authors) if authors else None
 
 
 def _byline(part: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from nutgraf.indexer.loaders.assemble import ArticleDraft, StatedDate
 from nutgraf.indexer.loaders.base import LoadOptions
 from nutgraf.indexer.loaders.decode import decode
 from nutgraf.indexer.loaders.texts.head import read_head
+from nutgraf.indexer.loaders.texts.labels import labelled_draft
 
 # How long titles are in the seeds, with room; other values were not compared.
 _TITLE_CHARS = 200
@@ -23,13 +24,21 @@ def read_text(data: bytes, _: LoadOptions) -> ArticleDraft:
 
 
 def draft_of(text: str) -> ArticleDraft:
-    """Take title, byline, date and outlet lines off the top; everything else is the body."""
+    """Take the fields, or title, byline, date and outlet lines off the top; everything else is the body."""
     lines = normalise(text).split("\n")
+    known = labelled_draft(lines)
+    if known is None or not known.text.strip():
+        return _titled(ArticleDraft(text="\n".join(lines)))
+    return with_head(known) if known.title else _titled(replace(known, text=known.text.lstrip("\n")))
+
+
+def _titled(draft: ArticleDraft) -> ArticleDraft:
+    lines = draft.text.split("\n")
     title_lines = _title_lines(lines)
     if not title_lines:
-        return ArticleDraft(text="\n".join(lines))
+        return draft
     title = " ".join(line.strip() for line in lines[:title_lines])
-    return with_head(ArticleDraft(text="\n".join(lines[title_lines:]), title=title))
+    return with_head(replace(draft, text="\n".join(lines[title_lines:]), title=title))
 
 
 def with_head(draft: ArticleDraft) -> ArticleDraft:
