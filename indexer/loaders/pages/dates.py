@@ -72,7 +72,7 @@ _CHANGED_CLASS = re.compile(r"updat|modif|lastmod|revis|edited", re.IGNORECASE)
 _PUBLISHED_CLASS = re.compile(r"publi|posted|pubdate|entry-date|post-date|issued|created", re.IGNORECASE)
 _DATE_CLASS = re.compile(r"(?:^|[^a-z])(?:date|time|timestamp|dateline|datum|fecha|zeit)", re.IGNORECASE)
 _HAS_DAY = re.compile(r"(?:19|20)[0-9]{2}|[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{2}|[0-9]{10}")
-_LOCAL = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ][0-9:.,]{5,18}\s?([+-][0-9:]{4,5})")
+_LOCAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.,]{5,18}\s?([+-][0-9:]{4,5})")
 _WORD = re.compile(r"\w{3,}")
 # How far from the headline a date counts as printed beside it: deck, byline and image credit are shorter. Not
 # measured.
@@ -173,7 +173,7 @@ class _Page:
         modified += [line.text for line in self._lines if line.label == "modified"]
         return PageDates(
             tuple(StatedDate(_outlets_day(date.text, days), date.where) for date in published),
-            tuple(_outlets_day(words, []) for words in modified),
+            tuple(modified),
             self.day_order,
             frozenset(self._possible_days()),
         )
@@ -557,15 +557,12 @@ def _path(url: str) -> str:
 def _outlets_day(words: str, days: Sequence[datetime | None]) -> str:
     """Return a moment as it is, or the day that the outlet had then where it was another day in UTC.
 
-    Readers know an article by the day that its outlet printed: the day in the outlet's own zone, or in the
-    page's address or date line (`days`), where a moment in UTC is in reach of that day.
+    That is the day in the page's address or date line (`days`), where a moment in UTC is in reach of it.
     """
     value = parse_date(words).value
     local = _LOCAL.match(words)
-    if value is None:
+    if value is None or (local and local[1].strip("+-0:")):
         return words
-    if local and local[2].strip("+-0:"):
-        return local[1] if local[1] != value.date().isoformat() else words
     for day in days:
         if day and day.date() != value.date():
             midnight = datetime.combine(day.date(), time(), tzinfo=UTC)
