@@ -438,6 +438,15 @@ PAGES: dict[str, tuple[str, str, str, str, str | None, str | None]] = {
         P,
         None,
     ),
+    "today's date above, changed before": (
+        "",
+        "",
+        "<div>June 4, 2021</div>" + H1 + "<p>Updated: January 6, 2021</p>",
+        "",
+        None,
+        M,
+    ),
+    "byline as a subheading": ("", "", H1 + "<h4>By Ann Lee | January 5, 2021</h4>", "", P, None),
     "today's date alone": (
         "",
         "",

@@ -340,13 +340,19 @@ class _Page:
         return next((line.text for line in near), None)
 
     def _without_mastheads(self, lines: Sequence[_Shown]) -> list[_Shown]:
-        """Return the dates but those above the headline, without a label, where another day is below it."""
-        below = {
-            day for line in lines if 0 <= line.distance_chars <= _BELOW_CHARS and (day := self._day(line))
-        }
-        return [
-            line for line in lines if line.label or line.distance_chars >= 0 or not below - {self._day(line)}
-        ]
+        """Return the dates without those that are likely today's: above the headline and without a label.
+
+        They count where no other day is below the headline, and the article was not changed before.
+        """
+        below = {self._day(line) for line in lines if 0 <= line.distance_chars <= _BELOW_CHARS} - {None}
+        changed = {day for line in self._lines if line.label == "modified" and (day := self._day(line))}
+
+        def is_todays(line: _Shown) -> bool:
+            if line.label or line.distance_chars >= 0 or (day := self._day(line)) is None:
+                return False
+            return bool(below - {day}) or any(earlier < day for earlier in changed)
+
+        return [line for line in lines if not is_todays(line)]
 
     def _nearest(self, group: Iterable[_Shown]) -> str | None:
         """Return the date nearest to the headline; None where another day is not much farther."""
@@ -405,7 +411,8 @@ class _Page:
             if shown:
                 covered.add(element)
             own = at < story_at and not _FORETELLS.search(before)
-            own &= element.tag not in _SUBHEADINGS or any(line.marked for line in shown)
+            if element.tag in _SUBHEADINGS and read_written(text):
+                own &= any(line.marked for line in shown)
             yield from (line for line in shown if line.label or own)
             if own and _is_near(distance):
                 self.loose.update(line_dates(text, loose=True))
