@@ -1,6 +1,7 @@
 """The words of dates in the languages of newspapers. Knows no dates.
 
-Months and weekdays are those of the Unicode CLDR, folded; words that name two of a kind are left out.
+Months and weekdays are those of the Unicode CLDR; words that name two of a kind are left out. All are folded:
+the letters of Hangul are taken apart, too.
 """
 
 import unicodedata
@@ -33,66 +34,78 @@ MONTHS = _numbers(
             "january janv janvaris janvier led leden ledna oca ocak saus sausio sausis sij sijecanj "
             "sijecnja sty styczen stycznia tammi tammikuu tammikuuta ιαν ιανουαριοσ ιανουαριου січ "
             "січень січня янв январь января яну януари"
+            " يناير جانفي"
         ),
         2: (
             "feb febbraio febr febrer febrero februar februara februari februarie februaris february "
             "fev fevereiro fevr fevrier helmi helmikuu helmikuuta lut lutego luty sub subat uno unor "
             "unora vas vasario vasaris veebr veebruar velj veljaca veljace φεβ φεβρουαριοσ "
             "φεβρουαριου лют лютии лютого фев февр февраль февраля февруари"
+            " فبراير فيفري شباط"
         ),
         3: (
             "bre brezen brezna kov kovas kovo maalis maaliskuu maaliskuuta maart mar marc marca march "
             "marcius marco marec maret mars mart martie marts marz marzec marzo mrt ozu ozujak ozujka "
             "μαρ μαρτιοσ μαρτιου бер березень березня мар март марта"
+            " مارس اذار"
         ),
         4: (
             "abr abril apr april aprila aprile aprilie aprilis aprill avr avril bal balandis "
             "balandzio dub duben dubna huhti huhtikuu huhtikuuta kwi kwiecien kwietnia nis nisan tra "
             "travanj travnja απρ απριλιοσ απριλιου апр апрель апреля април квіт квітень квітня"
+            " ابريل افريل نيسان"
         ),
         5: (
             "geg geguze geguzes kve kveten kvetna mag maggio mai maig maijs maio maj maja majus may "
             "mayo mayıs mei svi svibanj svibnja touko toukokuu toukokuuta μαι μαιοσ μαιου маи мая "
             "трав травень травня"
+            " مايو ايار"
         ),
         6: (
             "birz birzelio birzelis cerven cervna cvn cze czerwca czerwiec giu giugno haz haziran iun "
             "iunie juin jun juna june junho juni junij junijs junio junius juny juuni kesa kesakuu "
             "kesakuuta lipanj lipnja ιουν ιουνιοσ ιουνιου июн июнь июня черв червень червня юни"
+            " يونيو جوان حزيران"
         ),
         7: (
             "cervence cervenec cvc heina heinakuu heinakuuta iul iulie juil juillet jul jula julho "
             "juli julij julijs julio juliol julius july juuli liep liepa liepos lipca lipiec lug "
             "luglio srpanj srpnja tem temmuz ιουλ ιουλιοσ ιουλιου июл июль июля лип липень липня юли"
+            " يوليو جويلية تموز"
         ),
         8: (
             "ag ago agost agosto agu agustos agustus aout aug august augusta augusti augusts augustus "
             "augusztus avg avgust elo elokuu elokuuta kol kolovoz kolovoza rugp rugpjucio rugpjutis "
             "sie sierpien sierpnia srpen srpna αυγ αυγουστοσ αυγουστου авг август августа серп "
             "серпень серпня"
+            " اغسطس اوت اب"
         ),
         9: (
             "eyl eylul rugs rugsejis rugsejo ruj rujan rujna sep sept september septembra septembre "
             "septembrie septembris septiembre set setembre setembro settembre syys syyskuu syyskuuta "
             "szept szeptember wrz wrzesien wrzesnia zar zari σεπ σεπτεμβριοσ σεπτεμβριου вер вересень "
             "вересня сент сентябрь сентября сеп септември"
+            " سبتمبر ايلول"
         ),
         10: (
             "eki ekim loka lokakuu lokakuuta oct october octobre octombrie octubre okt oktober "
             "oktobra oktobris oktoober ott ottobre out outubro paz pazdziernik pazdziernika rij rijen "
             "rijna spal spalio spalis οκτ οκτωβριοσ οκτωβριου жовт жовтень жовтня окт октомври "
             "октябрь октября"
+            " اكتوبر"
         ),
         11: (
             "kas kasım lapkr lapkricio lapkritis listopadu marras marraskuu marraskuuta noiembrie nov "
             "november novembra novembre novembris novembro noviembre stu studeni studenoga νοε "
             "νοεμβριοσ νοεμβριου лист листопад листопада ное ноември нояб ноябрь ноября"
+            " نوفمبر"
         ),
         12: (
             "ara aralık dec december decembra decembre decembrie decembris des desember desembre dets "
             "detsember dez dezember dezembro dic dicembre diciembre gru grudnia grudzien gruod "
             "gruodis gruodzio joulu joulukuu joulukuuta pro prosinac prosinca prosince prosinec δεκ "
             "δεκεμβριοσ δεκεμβριου груд грудень грудня дек декабрь декабря декември"
+            " ديسمبر"
         ),
     }
 )
@@ -105,41 +118,48 @@ WEEKDAYS = _numbers(
             "man mandag mo mon monday montag pazartesi pirmadienis pirmd pirmdiena po pon pondeli "
             "pondelok ponedeljek ponedjeljak poniedziałek pr pzt seg segunda sen senin δευ δευτερα пн "
             "понеделник понедельник понеділок"
+            " الاثنين 月 月曜日 星期一"
         ),
         1: (
             "an antradienis di dienstag dimarts dinsdag dt kedd mar mardi martedi martes marti otrd "
             "otrdiena sal salı sel selasa teisipaev ter terca ti tiistai tiistaina tir tirs tirsdag "
             "tis tisdag torek tue tues tuesday ut utery uto utorak utorok wt wtorek τρι τριτη вт "
             "вторник вівторок"
+            " الثلاثاء 火 火曜日 星期二"
         ),
         2: (
             "car carsamba dc dimecres ke keskiviikko keskiviikkona kolmapaev mer mercoledi mercredi "
             "mi mie miercoles miercuri mittwoch ons onsdag qua quarta rab rabu sr sre sreda sri "
             "srijeda sroda streda sze szerda tr treciadienis tresd tresdiena wed wednesday weds wo "
             "woensdag τετ τεταρτη середа ср среда сряда"
+            " الاربعاء 水 水曜日 星期三"
         ),
         3: (
             "cet cetrtek ceturtd ceturtdiena cetvrtak cs csutortok ct ctvrtek czw czwartek dijous dj "
             "do donderdag donnerstag gio giovedi jeu jeudi joi jue jueves kam kamis ketvirtadienis kt "
             "neljapaev per persembe qui quinta stvrtok thu thur thurs thursday to tors torsdag "
             "torstai torstaina πεμ πεμπτη четвер четверг четвъртък чт"
+            " الخميس 木 木曜日 星期四"
         ),
         4: (
             "cum cuma divendres dv fr fre fredag freitag fri friday jum jumat pa patek pe "
             "penktadienis pentek perjantai perjantaina pet petak petek pi piatek piatok piektd "
             "piektdiena pn pt reede sex sexta ven vendredi venerdi vie viernes vin vineri vr vrijdag "
             "παρ παρασκευη пʼятниця петък пт пятница"
+            " الجمعة 金 金曜日 星期五"
         ),
         5: (
             "cmt cumartesi dissabte ds la lauantai lauantaina laupaev lor lordag lør lørdag sa sab "
             "sabado sabato sabtu sam sambata samedi samstag sat saturday sestadienis sestd sestdiena "
             "sob sobota sub subota szo szombat za zaterdag σαβ σαββατο сб суббота субота събота"
+            " السبت 土 土曜日 星期六"
         ),
         6: (
             "dg dim dimanche diumenge dom domenica domingo dum duminica min minggu ne ned nedela "
             "nedele nedelja nedjelja niedz niedziela paz pazar puhapaev sekmadienis sk son sondag "
             "sonntag su sun sunday sunnuntai svetd svetdiena søn søndag vasarnap zo zondag κυρ "
             "κυριακη воскресенье вс нд неделя неділя"
+            " الاحد 日 日曜日 星期日"
         ),
     }
 )
@@ -152,6 +172,8 @@ PUBLISHED = word_set(
     " geplaatst publicerad publicerat publiceret publisert udgivet julkaistu opublikowano dodano publikacja"
     " publikovano vydano publikovane objavljeno publicat kozzeteve megjelent yayinlanma"
     " опубликовано опубликована опубліковано публикувано δημοσιευση δημοσιευθηκε diterbitkan"
+    " utworzenia utworzono publikacji giris eklenme olusturulma نشر النشر نشرت"
+    " 公開 公開日 公開日時 投稿日 掲載日 配信日 发布 发布时间 发布日期 發布 發布時間 입력 등록 승인"
 )
 """Words that say of a date that the article was published on it."""
 
@@ -162,6 +184,8 @@ MODIFIED = word_set(
     " atualizado atualizada atualizacao bijgewerkt gewijzigd update uppdaterad opdateret oppdatert sist"
     " paivitetty zaktualizowano aktualizacja aktualizovano azurirano actualitzat frissitve guncelleme"
     " guncellendi обновлено обновлена оновлено изменено ενημερωση diperbarui"
+    " aktualizacji modyfikacji zmieniono تحديث التحديث"
+    " 更新 更新日 更新日時 最終更新 最終更新日 更新时间 更新時間 수정 최종수정"
 )
 """Words that say of a date that the article was changed on it."""
 
@@ -172,6 +196,7 @@ FILLERS = word_set(
     " le la les a mis mise en du de derniere heure heures premiere"
     " el los las del ultima hora horas il lo alle ore ultimo do da as em ultima op om laatst laatste uur"
     " kl klo klokken den o godz godzina dnia v ve r roku г года год в р року saat pada pukul wib"
+    " تاريخ في اخر"
 )
 """Words that may stand around a date and say nothing of it."""
 

@@ -62,7 +62,9 @@ _ISO_ZONE = re.compile(
     r"([0-9]{4}-?[0-9]{2}-?[0-9]{2}[T ][0-9:.,]{2,20})\s?([+-][0-9]{2}:?[0-9]{2}|Z|UTC|GMT)?"
     r"(?:\[[\w/+-]{1,40}\])?"
 )
+_FIRST_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)  # which systems write for 0, a field that nobody filled in
 _NO_DATE, _NOT_A_DATE = "no date", "not a date"
+_UNSET = "a field that was never set"
 _CHANGED = "when it was changed, not published"
 AMBIGUOUS = "day and month cannot be told apart"
 """The reason why 03/04/2016 is no date."""
@@ -73,13 +75,21 @@ class ParsedDate:
     """A point in time in UTC, or None with the reason (a sentence fragment) why there is none.
 
     `line` is the line of a text that it stood in. `modified` is when the article was changed, where the same
-    words say so.
+    words say so. `local_day` is the day in the zone of the words.
     """
 
     value: datetime | None
     reason: str = ""
     line: str = ""
     modified: datetime | None = None
+    local_day: date | None = None
+
+    @property
+    def of_its_day(self) -> datetime | None:
+        """The value, or the midnight (UTC) of the local day where that was another day in UTC."""
+        if self.value is None or self.local_day in {None, self.value.date()}:
+            return self.value
+        return datetime.combine(self.local_day, time(), tzinfo=UTC)
 
     @property
     def stated(self) -> bool:
@@ -92,7 +102,8 @@ def parse_date(text: str, *, today: date | None = None, order: DayOrder | None =
 
     A time without a zone is taken as UTC; a day without a time is its midnight in UTC. So is a written day
     whose time is already the next or still the last day in UTC. Days before 1600 and after tomorrow are
-    refused, and so is 03/04/2016, which is two days, unless its weekday or `order` says which.
+    refused, and so is 03/04/2016, which is two days, unless its weekday or `order` says which, and the first
+    moment of 1970.
     """
     words = text.strip()
     if not words:
@@ -104,7 +115,15 @@ def parse_date(text: str, *, today: date | None = None, order: DayOrder | None =
         moment = _instant(words)
     except (ValueError, OverflowError, TypeError, IndexError):
         moment = None
-    return _written(words, today, order, timed=True) if moment is None else _checked(moment, today)
+    if moment is None:
+        return _written(words, today, order, timed=True)
+    return ParsedDate(None, _UNSET) if _is_unset(moment, words) else _checked(moment, today)
+
+
+def _is_unset(moment: datetime, words: str) -> bool:
+    """Whether a moment is that of an empty field; a day without a time may be that of an old newspaper."""
+    timed = ":" in words and not _ZONED_DAY.fullmatch(words)
+    return timed and moment.replace(tzinfo=moment.tzinfo or UTC) == _FIRST_MOMENT
 
 
 def parse_date_line(line: str, *, today: date | None = None, order: DayOrder | None = None) -> ParsedDate:
@@ -214,6 +233,8 @@ def _resolved(written: WrittenDate, today: date | None, order: DayOrder | None, 
         return ParsedDate(None, AMBIGUOUS)
     (day,) = days
     midnight = datetime.combine(day, time(), tzinfo=UTC)
+    if midnight == _FIRST_MOMENT and written.clock == time():
+        return ParsedDate(None, _UNSET)
     return _checked(_timed(midnight, written) if timed else midnight, today)
 
 
@@ -243,6 +264,7 @@ def _last_day(today: date | None) -> date:
 
 
 def _checked(moment: datetime, today: date | None) -> ParsedDate:
+    local_day = moment.date()
     try:
         moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except OverflowError:
@@ -251,4 +273,4 @@ def _checked(moment: datetime, today: date | None) -> ParsedDate:
         return ParsedDate(None, f"before {FIRST_YEAR}")
     if moment.date() > _last_day(today):
         return ParsedDate(None, "in the future")
-    return ParsedDate(moment)
+    return ParsedDate(moment, local_day=local_day)

@@ -30,10 +30,24 @@ _TOKEN = re.compile(
     r"|(?P<offset>[+-][0-9]{1,2}(?::?[0-9]{2})?(?![0-9]))"
     r"|(?P<number>['’]?[0-9]{1,4})(?:(?:st|nd|rd|th|er)\b|[.ºª°](?=\s))?(?![0-9])"
     r"|(?P<word>[^\W\d_]+(?:['’][^\W\d_]+)?\.?)"
-    r"|(?P<gap>[\s.,;:|/()\[\]•·—–-])",
+    r"|(?P<gap>[\s.,;:|/()\[\]•·—–：，、（）【】｜،\u200e\u200f-])",
     re.IGNORECASE,
 )
 _DIGITS = re.compile(r"[0-9]+")
+# Behind a date, how long ago the article was changed: "Atualizado há 2 anos", "updated 3 days ago".
+_LABELLED = r"[\s,|·][^\W\d_]{3,20}:?\s"
+_AGO = re.compile(
+    rf"{_LABELLED}(?:há|hace|vor|fa|il y a)\s[0-9]{{1,4}}\s[^\W\d_]{{1,12}}$"
+    rf"|{_LABELLED}[0-9]{{1,4}}\s[^\W\d_]{{1,12}}\s(?:ago|fa|geleden|sedan|temu|önce|atrás)$",
+    re.IGNORECASE,
+)
+# The Levant's names of four months are two words.
+_TWO_WORDS = {
+    "كانون الثاني": "يناير",
+    "تشرين الأول": "أكتوبر",
+    "تشرين الثاني": "نوفمبر",
+    "كانون الأول": "ديسمبر",
+}
 _YEAR_DIGITS, _SHORT_DIGITS = 4, 2
 
 
@@ -87,8 +101,10 @@ def read_written(line: str) -> list[WrittenDate]:
     """Return the dates of a line that says nothing but dates; an empty list for any other line."""
     if len(line) > LONGEST_CHARS or not any(map(str.isdigit, line)):
         return []
+    for words, month in _TWO_WORDS.items():
+        line = line.replace(words, month)
     try:
-        return _Reader(line).dates()
+        return _Reader(_AGO.sub("", line.rstrip())).dates()
     except _NotADate:
         return []
 

@@ -155,8 +155,9 @@ def _published(
 ) -> tuple[datetime | None, str | None]:
     """Return the most trusted date that is possible, and where it stood.
 
-    The first date that is not possible is refused. A bad date never loses the article, and never makes room
-    for a guess.
+    Readers know an article by the day that its outlet printed: a moment that was another day in UTC is the
+    midnight of the day in its own zone. The first date that is not possible is refused. A bad date never
+    loses the article, and never makes room for a guess.
     """
     doubted = False
     for date in sorted(dates, key=lambda date: TRUST.index(date.where)):
@@ -164,7 +165,7 @@ def _published(
             break
         parsed = _parsed(date, order)
         if parsed.value is not None:
-            return parsed.value, date.where
+            return parsed.of_its_day, date.where
         if parsed.modified is None and (parsed.stated or (date.where in _FIELDS and date.text.strip())):
             if not doubted:
                 refuse(one_line(parsed.line or date.text, _DATE_CHARS), parsed.reason)
@@ -181,7 +182,7 @@ def _parsed(date: StatedDate, order: DayOrder | None) -> ParsedDate:
 def _modified(draft: ArticleDraft, text: str, published: datetime | None) -> datetime | None:
     """Return when the article was changed, as its fields say, else its date lines; never before its day."""
     fields = (parse_date(words, order=draft.day_order) for words in draft.modified)
-    stated = (parsed.modified or parsed.value for parsed in fields)
+    stated = (parsed.modified or parsed.of_its_day for parsed in fields)
     shown = (
         _parsed(date, draft.day_order).modified
         for date in (*draft.dates, StatedDate(text, "text"))

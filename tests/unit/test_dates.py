@@ -32,6 +32,8 @@ TODAY = date(2024, 6, 1)
         ("1651660200", datetime(2022, 5, 4, 10, 30, tzinfo=UTC)),
         ("1651660200000", datetime(2022, 5, 4, 10, 30, tzinfo=UTC)),
         ("1651660200.75", datetime(2022, 5, 4, 10, 30, tzinfo=UTC)),
+        ("1970-01-01", datetime(1970, 1, 1, tzinfo=UTC)),
+        ("1970-01-01T09:30:00Z", datetime(1970, 1, 1, 9, 30, tzinfo=UTC)),
         ("1605-07-01", datetime(1605, 7, 1, tzinfo=UTC)),
         ("2024-06-02", datetime(2024, 6, 2, tzinfo=UTC)),
         ("Wed Jan 27 10:15:00 +0000 2016", datetime(2016, 1, 27, 10, 15, tzinfo=UTC)),
@@ -64,6 +66,10 @@ TODAY = date(2024, 6, 1)
         ("27 de enero de 2016", datetime(2016, 1, 27, tzinfo=UTC)),
         ("27 января 2016 г.", datetime(2016, 1, 27, tzinfo=UTC)),
         ("2016年1月27日", datetime(2016, 1, 27, tzinfo=UTC)),
+        ("27 يناير 2016", datetime(2016, 1, 27, tzinfo=UTC)),
+        ("الأربعاء، 27 كانون الثاني 2016", datetime(2016, 1, 27, tzinfo=UTC)),
+        ("4 أكتوبر 2016", datetime(2016, 10, 4, tzinfo=UTC)),
+        ("2016年1月27日（水）10:15", datetime(2016, 1, 27, 10, 15, tzinfo=UTC)),
         ("Jan 27, 2016 10:30 PM EST", datetime(2016, 1, 27, tzinfo=UTC)),
         ("Jan 27, 2016 10:30 AM ET", datetime(2016, 1, 27, tzinfo=UTC)),
     ],
@@ -93,6 +99,11 @@ def test_given_dates(text: str, expected: datetime) -> None:
         ("07/11/2023 - 17:57", "day and month cannot be told apart"),
         ("Tue, 07/11/2023 - 17:57", "day and month cannot be told apart"),
         ("Updated Jan 27, 2016", "when it was changed, not published"),
+        ("1970-01-01T00:00:00Z", "a field that was never set"),
+        ("1970-01-01 00:00:00", "a field that was never set"),
+        ("1969-12-31T19:00:00-05:00", "a field that was never set"),
+        ("Thu, 01 Jan 1970 00:00:00 +0000", "a field that was never set"),
+        ("Thu, 01/01/1970 - 00:00", "a field that was never set"),
     ],
 )
 def test_refused_dates_say_why(text: str, reason: str) -> None:
@@ -139,6 +150,13 @@ def test_a_date_never_raises_and_is_utc(text: str) -> None:
         "Veröffentlicht am 27. Januar 2016 um 10.05 Uhr",
         "Publicado el 27 de enero de 2016, 10:05 h",
         "Wednesday 27th January 2016 10:05am",
+        "公開日：2016年1月27日 14:02",
+        "发布时间：2016年1月27日 14:02",
+        "입력 2016년 1월 27일 14:02",
+        "Data utworzenia: 27 stycznia 2016, 12:00",
+        "تاريخ النشر: 27 يناير 2016",
+        "27/01/2016 08h05  Atualizado há 2 anos",
+        "Published Jan 27, 2016, updated 3 days ago",
     ],
 )
 def test_date_lines(line: str) -> None:
@@ -154,6 +172,8 @@ def test_date_lines(line: str) -> None:
         "27 January 2016 (updated 28 January)",
         "Publié le 27 janvier 2016 à 10h05 - Mis à jour le 28 janvier 2016 à 11h00",
         "Updated: Jan. 28, 2016 | Published: Jan. 27, 2016",
+        "Giriş: 27.01.2016 - 14:02 Güncelleme: 28.01.2016 - 09:00",
+        "公開日：2016年1月27日 更新日：2016年1月28日",
     ],
 )
 def test_lines_that_say_when_it_was_changed(line: str) -> None:

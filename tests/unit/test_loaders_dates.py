@@ -85,6 +85,29 @@ def test_markdown(tmp_path: Path, text: str, expected: tuple[str, str]) -> None:
     assert dated(article(path)[0]) == expected
 
 
+def test_an_article_is_of_its_outlets_day_through_every_door(tmp_path: Path) -> None:
+    late = "2019-10-05T23:30:00-05:00"
+    meta = f'<meta property="article:published_time" content="{late}">'
+    documents = {
+        "a.jsonl": json.dumps({"text": BODY, "published": late}),
+        "a.html": f"<html><head><title>Steel</title>{meta}</head><body><p>{BODY}</p></body></html>",
+        "a.rss": "<rss><channel><item><pubDate>Sat, 05 Oct 2019 23:30:00 -0500</pubDate><title>Steel</title>"
+        f"<description>{BODY}</description></item></channel></rss>",
+    }
+    for name, document in documents.items():
+        path = tmp_path / name
+        path.write_text(document)
+        assert article(path)[0].published == datetime(2019, 10, 5, tzinfo=UTC), name
+
+
+def test_an_article_changed_in_the_night_of_its_day_keeps_both(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    night = "2019-10-05T00:30:00+02:00"
+    path.write_text(json.dumps({"text": BODY, "published": night, "modified": night}))
+    got = article(path)[0]
+    assert got.published == got.modified == datetime(2019, 10, 5, tzinfo=UTC)
+
+
 def test_the_time_of_a_file_is_asked_last_and_only_when_wanted(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     changed = datetime(2019, 7, 7, 12, 30, tzinfo=UTC)

@@ -5,8 +5,9 @@ several days is that of the page's own article, it has none. Fetches nothing.
 """
 
 import itertools
+import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
@@ -60,7 +61,10 @@ _OTHER = re.compile(
     r"|popular|mostread|trending|newsletter|nav\w*|menu|carousel|slider|ticker|replies|reply|disqus|tweet\w*"
     r"|twitter|instagram|embed|live\w*|archives?|recent\w*|latest|upcoming|more|listing"
     r"|breaking|ads?|advert\w*|imprint|legal|masthead|topbar|colophon|caption"
-    r"|pagination|readmore|outbrain|taboola|feed)(?:$|[\s_-])",
+    r"|pagination|readmore|outbrain|taboola|feed|today|weather|(?<!pointer-)events?|agenda|infobox"
+    r"|(?:fact|side|event)[_-]?box|current[_-]?(?:date|day|time))(?:$|[\s_-])"
+    # Of these only whole names: an article's parts are named "date-header", "margin-top" and "icon-calendar".
+    r"|^(?:(?:site|page|main|global)[_-]?)?(?:header|top)$|^clock$|^calendar",
     re.IGNORECASE,
 )
 _KEPT_CLASS = re.compile(r"^(?:has|no|with|without|is|not|js)-", re.IGNORECASE)
@@ -68,7 +72,7 @@ _CHANGED_CLASS = re.compile(r"updat|modif|lastmod|revis|edited", re.IGNORECASE)
 _PUBLISHED_CLASS = re.compile(r"publi|posted|pubdate|entry-date|post-date|issued|created", re.IGNORECASE)
 _DATE_CLASS = re.compile(r"(?:^|[^a-z])(?:date|time|timestamp|dateline|datum|fecha|zeit)", re.IGNORECASE)
 _HAS_DAY = re.compile(r"(?:19|20)[0-9]{2}|[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{2}|[0-9]{10}")
-_LOCAL = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ][0-9:.,]{5,18}\s?([+-][0-9:]{4,5})")
+_LOCAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.,]{5,18}\s?([+-][0-9:]{4,5})")
 _WORD = re.compile(r"\w{3,}")
 # How far from the headline a date counts as printed beside it: deck, byline and image credit are shorter. Not
 # measured.
@@ -76,6 +80,12 @@ _BELOW_CHARS, _ABOVE_CHARS = 700, 200
 _NAMES_CHARS = 500  # of the classes of an element that are looked at
 _LABEL_CHARS, _LABEL_LEVELS = 40, 3  # of the words before a date, and how far up they stand; not measured
 _APART_CHARS = 150  # that lie between two dates of one article at most; not measured
+_PARAGRAPH_CHARS = 80  # of a paragraph of a story or its deck at least; not measured
+_SUBHEADINGS = frozenset({"h2", "h3", "h4"})
+# Words that a date ends which is that of something else: "In cinemas from".
+_FORETELLS = re.compile(
+    r"\b(?:from|until|till|since|through|ab|bis|seit|depuis|desde|hasta|dal|vanaf|tot)\W{0,3}$", re.IGNORECASE
+)
 _CODE_CHARS = 2  # of a language (ISO 639-1)
 _MOST_METAS = 500  # that are looked at; news pages have some dozen
 _MOST_LINES = 300  # lines with a date that are looked at; news pages have some dozen
@@ -163,7 +173,7 @@ class _Page:
         modified += [line.text for line in self._lines if line.label == "modified"]
         return PageDates(
             tuple(StatedDate(_outlets_day(date.text, days), date.where) for date in published),
-            tuple(_outlets_day(words, []) for words in modified),
+            tuple(modified),
             self.day_order,
             frozenset(self._possible_days()),
         )
@@ -309,8 +319,8 @@ class _Page:
 
     def _shown_day(self) -> str | None:
         """Return the words of the date that the page shows for its article."""
-        lines = [line for line in self._lines if line.label != "modified"]
-        near = [line for line in lines if -_ABOVE_CHARS <= line.distance_chars <= _BELOW_CHARS]
+        lines = self._without_mastheads([line for line in self._lines if line.label != "modified"])
+        near = [line for line in lines if _is_near(line.distance_chars)]
         groups: Sequence[list[_Shown]] = (
             [line for line in near if line.label and line.marked],
             [line for line in near if line.label],
@@ -318,7 +328,6 @@ class _Page:
             near,
             [line for line in lines if line.label and line.marked],
             [line for line in lines if line.label],
-            [line for line in lines if line.marked],
         )
         changed = {self._day(line) for line in self._lines if line.label == "modified"}
         for group in groups:
@@ -329,6 +338,21 @@ class _Page:
             if days:
                 return self._nearest(near or group)
         return next((line.text for line in near), None)
+
+    def _without_mastheads(self, lines: Sequence[_Shown]) -> list[_Shown]:
+        """Return the dates without those that are likely today's: above the headline and without a label.
+
+        They count where no other day is below the headline, and the article was not changed before.
+        """
+        below = {self._day(line) for line in lines if 0 <= line.distance_chars <= _BELOW_CHARS} - {None}
+        changed = {day for line in self._lines if line.label == "modified" and (day := self._day(line))}
+
+        def is_todays(line: _Shown) -> bool:
+            if line.label or line.distance_chars >= 0 or (day := self._day(line)) is None:
+                return False
+            return bool(below - {day}) or any(earlier < day for earlier in changed)
+
+        return [line for line in lines if not is_todays(line)]
 
     def _nearest(self, group: Iterable[_Shown]) -> str | None:
         """Return the date nearest to the headline; None where another day is not much farther."""
@@ -358,9 +382,10 @@ class _Page:
 
     def _read_lines(self) -> Iterator[_Shown]:
         body = self.tree.find(".//body")
-        texts = _Texts(self.tree if body is None else body)
+        texts = _Texts(self.tree if body is None else body, self._others)
         heading_at = texts.starts.get(self._heading, 0) if self._heading is not None else 0
         heading_end = heading_at + texts.chars.get(self._heading, 0)
+        story_at = self._story_at(texts, heading_end)
         seen = 0
         covered: set[HtmlElement] = set()
         for element in texts.elements:
@@ -380,19 +405,40 @@ class _Page:
             if seen > _MOST_LINES:
                 return
             at = texts.starts[element]
-            distance = at - heading_end if at >= heading_end else at + texts.chars[element] - heading_at
-            found = list(_shown(element, text, machine, texts.before(element), distance))
-            if found:
+            distance = at - heading_end if at >= heading_end else at + texts.chars[element] - heading_at - 1
+            before = texts.before(element)
+            shown = list(_shown(element, text, machine, before, distance))
+            if shown:
                 covered.add(element)
-                yield from found
-            if -_ABOVE_CHARS <= distance <= _BELOW_CHARS:
+            own = at < story_at and not _FORETELLS.search(before)
+            if element.tag in _SUBHEADINGS and read_written(text):
+                own &= any(line.marked for line in shown)
+            yield from (line for line in shown if line.label or own)
+            if own and _is_near(distance):
                 self.loose.update(line_dates(text, loose=True))
+
+    def _story_at(self, texts: "_Texts", heading_end: int) -> float:
+        """Return where the story goes on below its headline and its first paragraph, which may be a deck."""
+        paragraphs = 0
+        for element in texts.elements if self._heading is not None else ():
+            at, chars = texts.starts[element], texts.chars[element]
+            if at < heading_end or element in self._others:
+                continue
+            if element.tag in _SUBHEADINGS and paragraphs:
+                return at
+            paragraphs += element.tag == "p" and chars >= _PARAGRAPH_CHARS
+            if paragraphs > 1:
+                return at + chars
+        return math.inf
 
 
 class _Texts:
-    """The text of a tree: where each element begins and how long it is, and the text of the short ones."""
+    """The text of a tree: where each element begins and how long it is, and the text of the short ones.
 
-    def __init__(self, root: "HtmlElement") -> None:
+    The text has no words of the `others`.
+    """
+
+    def __init__(self, root: "HtmlElement", others: Set["HtmlElement"]) -> None:
         self.elements = [element for element in root.iter() if isinstance(element.tag, str)]
         self.chars: dict[HtmlElement | None, int] = {}
         self.short: dict[HtmlElement, str] = {}
@@ -404,7 +450,7 @@ class _Texts:
             for child in () if hidden else element:
                 chars += self.chars.get(child, 0) + len(child.tail or "")
                 if chars <= LONGEST_CHARS * 2:
-                    parts += [self.short.get(child, ""), child.tail or ""]
+                    parts += ["" if child in others else self.short.get(child, ""), child.tail or ""]
             self.chars[element] = chars
             if chars <= LONGEST_CHARS * 2:
                 self.short[element] = " ".join(" ".join(parts).split())
@@ -438,7 +484,8 @@ def _shown(element: "HtmlElement", text: str, machine: str, before: str, distanc
     names = " ".join((element.get("class") or "", element.get("id") or "", element.get("itemprop") or ""))
     changed = _CHANGED_CLASS.search(names) and not _PUBLISHED_CLASS.search(names)
     label = "modified" if changed else "published" if _PUBLISHED_CLASS.search(names) else ""
-    if is_label(before):
+    following = element.getnext()
+    if is_label(before) and not (changed and following is not None and _is_published(following)):
         label = read_written(f"{before} 2001-01-01")[0].label
     marked = bool(machine) or element.tag == "time" or bool(_DATE_CLASS.search(names))
     lines = line_dates(text, loose=marked or bool(_BYLINE_CLASS.search(names)))
@@ -486,9 +533,18 @@ def _machine_date(element: "HtmlElement") -> str:
     return next((value for value in values if _HAS_DAY.search(value[:LONGEST_CHARS])), "")
 
 
+def _is_published(element: "HtmlElement") -> bool:
+    return bool(_PUBLISHED_CLASS.search(element.get("class") or ""))
+
+
 def _is_dated(element: "HtmlElement") -> bool:
     names = " ".join((element.get("class") or "", element.get("id") or "", element.get("itemprop") or ""))
     return bool(_DATE_CLASS.search(names) or _PUBLISHED_CLASS.search(names))
+
+
+def _is_near(distance_chars: int) -> bool:
+    """Whether a date stands beside the headline."""
+    return -_ABOVE_CHARS <= distance_chars <= _BELOW_CHARS
 
 
 def _is_same(left: str, right: str) -> bool:
@@ -508,15 +564,12 @@ def _path(url: str) -> str:
 def _outlets_day(words: str, days: Sequence[datetime | None]) -> str:
     """Return a moment as it is, or the day that the outlet had then where it was another day in UTC.
 
-    Readers know an article by the day that its outlet printed: the day in the outlet's own zone, or in the
-    page's address or date line (`days`), where a moment in UTC is in reach of that day.
+    That is the day in the page's address or date line (`days`), where a moment in UTC is in reach of it.
     """
     value = parse_date(words).value
     local = _LOCAL.match(words)
-    if value is None:
+    if value is None or (local and local[1].strip("+-0:")):
         return words
-    if local and local[2].strip("+-0:"):
-        return local[1] if local[1] != value.date().isoformat() else words
     for day in days:
         if day and day.date() != value.date():
             midnight = datetime.combine(day.date(), time(), tzinfo=UTC)
