@@ -156,7 +156,7 @@ def _published(
     """Return the most trusted date that is possible, and where it stood.
 
     Readers know an article by the day that its outlet printed: a moment that was another day in UTC is the
-    midnight of the day in its own zone. The first date that is not possible is refused. A bad date never
+    midnight of the day in its own zone. A moment that a record was given is kept as it is. The first date that is not possible is refused. A bad date never
     loses the article, and never makes room for a guess.
     """
     doubted = False
@@ -165,7 +165,7 @@ def _published(
             break
         parsed = _parsed(date, order)
         if parsed.value is not None:
-            return parsed.of_its_day, date.where
+            return parsed.value if date.where == "given" else parsed.of_its_day, date.where
         if parsed.modified is None and (parsed.stated or (date.where in _FIELDS and date.text.strip())):
             if not doubted:
                 refuse(one_line(parsed.line or date.text, _DATE_CHARS), parsed.reason)
@@ -182,7 +182,8 @@ def _parsed(date: StatedDate, order: DayOrder | None) -> ParsedDate:
 def _modified(draft: ArticleDraft, text: str, published: datetime | None) -> datetime | None:
     """Return when the article was changed, as its fields say, else its date lines; never before its day."""
     fields = (parse_date(words, order=draft.day_order) for words in draft.modified)
-    stated = (parsed.modified or parsed.of_its_day for parsed in fields)
+    exact = any(date.where == "given" for date in draft.dates)
+    stated = (parsed.modified or (parsed.value if exact else parsed.of_its_day) for parsed in fields)
     shown = (
         _parsed(date, draft.day_order).modified
         for date in (*draft.dates, StatedDate(text, "text"))

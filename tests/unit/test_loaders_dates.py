@@ -85,7 +85,7 @@ def test_markdown(tmp_path: Path, text: str, expected: tuple[str, str]) -> None:
     assert dated(article(path)[0]) == expected
 
 
-def test_an_article_is_of_its_outlets_day_through_every_door(tmp_path: Path) -> None:
+def test_pages_and_feeds_keep_the_outlets_day_and_records_the_moment(tmp_path: Path) -> None:
     late = "2019-10-05T23:30:00-05:00"
     meta = f'<meta property="article:published_time" content="{late}">'
     documents = {
@@ -97,7 +97,9 @@ def test_an_article_is_of_its_outlets_day_through_every_door(tmp_path: Path) -> 
     for name, document in documents.items():
         path = tmp_path / name
         path.write_text(document)
-        assert article(path)[0].published == datetime(2019, 10, 5, tzinfo=UTC), name
+        moment = datetime(2019, 10, 6, 4, 30, tzinfo=UTC)
+        day = datetime(2019, 10, 5, tzinfo=UTC)
+        assert article(path)[0].published == (moment if name == "a.jsonl" else day), name
 
 
 def test_an_article_changed_in_the_night_of_its_day_keeps_both(tmp_path: Path) -> None:
@@ -105,7 +107,7 @@ def test_an_article_changed_in_the_night_of_its_day_keeps_both(tmp_path: Path) -
     night = "2019-10-05T00:30:00+02:00"
     path.write_text(json.dumps({"text": BODY, "published": night, "modified": night}))
     got = article(path)[0]
-    assert got.published == got.modified == datetime(2019, 10, 5, tzinfo=UTC)
+    assert got.published == got.modified == datetime(2019, 10, 4, 22, 30, tzinfo=UTC)
 
 
 def test_the_time_of_a_file_is_asked_last_and_only_when_wanted(tmp_path: Path) -> None:

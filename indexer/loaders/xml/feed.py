@@ -42,7 +42,7 @@ def read_entry(record: XmlRecord) -> ArticleDraft:
         url=link,
         source=_source(children) or record.context.get("title", ""),
         authors=_authors(children) or _names(record.context.get("author", "")),
-        dates=tuple(StatedDate(dates[name], "given") for name in _DATES if dates.get(name)),
+        dates=tuple(StatedDate(dates[name], "feed") for name in _DATES if dates.get(name)),
     )
 
 
