@@ -156,8 +156,8 @@ def _published(
     """Return the most trusted date that is possible, and where it stood.
 
     Readers know an article by the day that its outlet printed: a moment that was another day in UTC is the
-    midnight of the day in its own zone. A moment that a record was given is kept as it is. The first date that is not possible is refused. A bad date never
-    loses the article, and never makes room for a guess.
+    midnight of the day in its own zone. A moment that a record was given is kept as it is. The first date
+    that is not possible is refused. A bad date never loses the article, and never makes room for a guess.
     """
     doubted = False
     for date in sorted(dates, key=lambda date: TRUST.index(date.where)):

@@ -68,7 +68,7 @@ def test_rss(tmp_path: Path, name: str) -> None:
     assert mill.text == "The mill at Tarn closed on Monday.\n\nThe weir\n\nOne\nTwo"
     assert (mill.id, mill.source) == ("https://tarn.example/mill", "The Tarn Post")
     assert mill.authors == ("Ada Quill", "Bo Marsh")
-    assert (mill.published, mill.published_from) == (DAY, "given")
+    assert (mill.published, mill.published_from) == (DAY, "feed")
     assert mill.origin == f"{tmp_path}/{name}:1"
     assert isinstance(rain, Article)
     assert rain.text == "It rained in Tarn & Weir, said AT&T men."
