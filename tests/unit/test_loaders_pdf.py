@@ -216,6 +216,22 @@ def test_text_that_is_alike_on_two_pages_stays(tmp_path: Path) -> None:
     assert article(tmp_path / "a.pdf", pdf(pages, "Pier")).text.count("Ida Lund") == 2
 
 
+def test_numbered_headings_at_the_tops_of_pages_stay(tmp_path: Path) -> None:
+    """The number of a page may be as large, and is no heading."""
+    texts = [
+        "The mill closed.\nIt was old.",
+        "The bridge fell.\nIt was new.",
+        "The ferry sank.\nIt was late.",
+    ]
+    pages = [
+        [Type(60, 760, f"Day {day}", 13), *column(text), Type(290, 40, str(day), 13)]
+        for day, text in enumerate(texts, 1)
+    ]
+    text = article(tmp_path / "a.pdf", pdf(pages, "A week in Tarn")).text
+    assert text.split("\n\n")[::2] == ["Day 1", "Day 2", "Day 3"]
+    assert text.endswith("It was late.")
+
+
 def test_one_page_several_times_stays(tmp_path: Path) -> None:
     pages = [list(column(FIRST))] * 3
     assert article(tmp_path / "a.pdf", pdf(pages, "Pier")).text.count("Ida Lund") == 3

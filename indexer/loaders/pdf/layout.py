@@ -31,6 +31,7 @@ _MARGIN = re.compile(
     re.IGNORECASE,
 )
 _DIGITS = re.compile(r"\d+")
+_LETTERS = re.compile(r"[^\W\d_]{3}")
 _JUMP = re.compile(
     r"\W{0,3}(?:(?:[\w'’-]{1,30}, )?(?:please )?(?:continued|continues|cont['’]?d|turn) (?:on|from|to)"
     r"|(?:[\w'’-]{1,30}, )?from|see [\w'’ -]{1,30},)(?: the)?(?: next| previous)?"
@@ -196,7 +197,8 @@ def without_running_lines(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
     """Return the pages without what is printed on each: its head, foot and number, "continued on page 2".
 
     A line runs if the same words stand at the same height of the first or last rows of several pages; numbers
-    may differ. On few pages it must also stand apart from the text, or be of another type.
+    may differ, but not in words of larger type: "Part 1" and "Part 2" are headings. On few pages it must also
+    stand apart from the text, or be of another type.
     """
     size = body_size(part for page in pages for part in page)
     places: dict[tuple[bool, str], list[Line]] = defaultdict(list)
@@ -209,7 +211,9 @@ def without_running_lines(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
                 gap = min((abs(row[0].bottom - part.bottom) for part in text), default=0.0)
                 for part in row:
                     if len(part.text) <= _RUNNING_CHARS:
-                        places[at_top, _DIGITS.sub("#", part.text.casefold())].append(part)
+                        words = part.text.casefold()
+                        key = words if _is_heading(part, size) else _DIGITS.sub("#", words)
+                        places[at_top, key].append(part)
                     if (gap > _APART * size and number < _APART_ROWS) or not same_size(part.size, size):
                         apart.update(id(part) for row in side[: number + 1] for part in row)
     running = {id(part) for (_, key), parts in places.items() for part in _running(key, parts, apart)}
@@ -220,6 +224,12 @@ def without_running_lines(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
         [part for part in _without_margins(page, size) if not _JUMP.fullmatch(part.text[:100])]
         for page in rest
     ]
+
+
+def _is_heading(part: Line, size: float) -> bool:
+    """Whether a line is words in larger type than the text: numbers tell headings apart, not page numbers."""
+    is_larger = part.size > size and not same_size(part.size, size)
+    return is_larger and bool(_LETTERS.search(part.text)) and not _MARGIN.fullmatch(part.text)
 
 
 def _without_margins(page: Sequence[Line], size: float) -> list[Line]:
