@@ -272,8 +272,11 @@ def test_narrow_columns(tmp_path: Path) -> None:
     assert got.text.replace("\n\n", " ") == stripped("\n".join(texts))
 
 
-def test_a_line_over_both_columns_parts_them(tmp_path: Path) -> None:
-    across = Type(60, 600, "A second story begins here and runs across both of the columns", 14)
+@pytest.mark.parametrize(
+    "headline", ["A second story begins here and runs across both of the columns", "Ferry firm folds"]
+)
+def test_a_headline_over_both_columns_parts_them(tmp_path: Path, headline: str) -> None:
+    across = Type(60, 600, headline, 14)
     lower = [*column(RIGHT, 60, 570), *column(LEFT, 230, 570)]
     got = article(tmp_path / "a.pdf", pdf([[HEADLINE, *column(LEFT), *column(RIGHT, 230), across, *lower]]))
     assert got.text.split("\n\n") == [

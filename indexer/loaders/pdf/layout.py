@@ -1,8 +1,9 @@
 """Puts what is printed on pages into reading order, and leaves running heads and feet out. Knows no PDF."""
 
+import math
 import re
 import statistics
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ _DRIFT_POINTS = 6.0  # between the heights of a running line on two pages
 _RUNNING_CHARS = 200
 _SAME_SIZE = 0.08
 _APART = 1.8  # times the size of the type, from a running line to the text
+_HEADLINE_SIZE = 1.3  # the same, of the first line of another story; headings within a story are smaller
 _CAP_SIZE = 1.8  # times the size of the text, of a letter that begins it over several lines
 _MARGIN_GAP = 1.4  # the same, to a web address below the text
 _FAR = 4.0  # the same, from the columns to a line that is in none of them
@@ -177,17 +179,36 @@ def _is_text(side: Sequence[Sequence[Line]]) -> bool:
 
 
 def _bands(parts: Sequence[Line], gutter: float) -> list[tuple[list[Line], list[Line], list[Line]]]:
-    """Return, from the top, each line across the gutter, and what stands left and right below it."""
-    crossing = sorted((p for p in parts if p.left < gutter < p.right), key=lambda part: -part.middle)
+    """Return, from the top, each line across the gutter, and what stands left and right below it.
+
+    A headline to which nothing stands beside is across the gutter however short it is.
+    """
+    lowest = min((part.bottom for part in parts if part.left >= gutter), default=math.inf)
+    headlines = {id(part) for part in _headlines(parts) if part.right <= gutter and part.bottom > lowest}
+    across = [part for part in parts if part.left < gutter < part.right or id(part) in headlines]
+    crossing = sorted(across, key=lambda part: -part.middle)
     heights = [-part.middle for part in crossing]
     bands: list[tuple[list[Line], list[Line], list[Line]]] = [([], [], [])]
     bands += [([part], [], []) for part in crossing]
     for part in parts:
+        if id(part) in headlines:
+            continue
         if part.right <= gutter:
             bands[bisect_left(heights, -part.middle)][1].append(part)
         elif part.left >= gutter:
             bands[bisect_left(heights, -part.middle)][2].append(part)
     return bands
+
+
+def _headlines(parts: Sequence[Line]) -> list[Line]:
+    """Return the lines of a region in large type that have their height of it for themselves."""
+    least = _HEADLINE_SIZE * body_size(parts)
+    bottoms, tops = sorted(part.bottom for part in parts), sorted(part.top for part in parts)
+
+    def beside(part: Line) -> int:
+        return len(parts) - bisect_right(tops, part.bottom) - (len(parts) - bisect_left(bottoms, part.top))
+
+    return [part for part in parts if part.size >= least and beside(part) == 1]
 
 
 # --- running lines --------------------------------------------------------------------------------------
