@@ -364,6 +364,18 @@ def test_the_largest_type_is_the_title(tmp_path: Path, title: str) -> None:
     assert (got.title, got.authors, got.text) == (HEADLINE.text, ("Ida Holm",), stripped(FIRST))
 
 
+def test_paragraphs_of_a_line_each(tmp_path: Path) -> None:
+    """Where no paragraph has two lines, the space between them is no leading; "-ENDS-" breaks no word."""
+    lines = [
+        "Mayor Lindqvist today named Rosa Amadi as the city's new fire chief.",
+        "“Rosa ran into the mill when the roof was already gone,” the mayor said.",
+        "-ENDS-",
+        "Contact: press@harrow.example, +44 20 5555 0101",
+    ]
+    page = [HEADLINE, *(Type(60, 700 - 23 * row, line, 11) for row, line in enumerate(lines))]
+    assert article(tmp_path / "a.pdf", pdf([page])).text.split("\n\n") == lines
+
+
 @pytest.mark.parametrize("title", [HEADLINE.text.upper(), f"{HEADLINE.text} - Selby Post"])
 def test_a_title_of_the_file_is_not_repeated_in_the_text(tmp_path: Path, title: str) -> None:
     got = article(tmp_path / "a.pdf", pdf([[HEADLINE, *column(FIRST)]], title))
