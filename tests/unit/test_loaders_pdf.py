@@ -395,6 +395,22 @@ def test_a_large_first_letter_belongs_to_its_word(tmp_path: Path, start: str, re
     assert got.text.startswith(start + " " * (rest == "court") + rest)
 
 
+@pytest.mark.parametrize(
+    "head", ["A3  THE ISLE POST  THURSDAY, MARCH 4, 2021", "4 March 2021 | Isle Post | Page 3"]
+)
+def test_the_head_of_a_single_page(tmp_path: Path, head: str) -> None:
+    lines = [Type(60, 790, head, 8), HEADLINE, Type(60, 720, "By Ines Caldor"), *column(FIRST)]
+    got = article(tmp_path / "a.pdf", pdf([lines]))
+    assert (got.title, got.authors, got.text) == (HEADLINE.text, ("Ines Caldor",), stripped(FIRST))
+    assert (got.published, got.published_from) == (datetime(2021, 3, 4, tzinfo=UTC), "byline")
+
+
+def test_a_sentence_above_the_headline_is_text(tmp_path: Path) -> None:
+    above = "The council met on 4 March 2021 and chose a mayor"
+    got = article(tmp_path / "a.pdf", pdf([[Type(60, 790, above), HEADLINE, *column(FIRST)]]))
+    assert got.text.startswith(above)
+
+
 def test_ligatures_are_letters(tmp_path: Path) -> None:
     lines = FIRST.replace("the", "the ﬁnal ﬂood of")
     got = article(tmp_path / "a.pdf", pdf([[HEADLINE, *column(lines)]]))
