@@ -405,6 +405,15 @@ def test_the_head_of_a_single_page(tmp_path: Path, head: str) -> None:
     assert (got.published, got.published_from) == (datetime(2021, 3, 4, tzinfo=UTC), "byline")
 
 
+def test_a_byline_below_a_deck(tmp_path: Path) -> None:
+    deck = Type(60, 722, "Mayor says she will not resign", 14)
+    lines = [HEADLINE, deck, Type(60, 706, "By INES CALDOR"), *column(FIRST, y=680)]
+    got = article(tmp_path / "a.pdf", pdf([lines]))
+    assert (got.authors, got.text) == (("INES CALDOR",), f"{deck.text}\n\n{stripped(FIRST)}")
+    heading = article(tmp_path / "b.pdf", pdf([[HEADLINE, deck, *column(FIRST)]]))
+    assert heading.text == f"{deck.text}\n\n{stripped(FIRST)}"
+
+
 def test_a_sentence_above_the_headline_is_text(tmp_path: Path) -> None:
     above = "The council met on 4 March 2021 and chose a mayor"
     got = article(tmp_path / "a.pdf", pdf([[Type(60, 790, above), HEADLINE, *column(FIRST)]]))

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import chain, islice, pairwise
+from itertools import chain, islice, pairwise, takewhile
 
 from nutgraf.indexer.clean import PAGE_BREAK
 from nutgraf.indexer.dates import parse_date_line
@@ -75,13 +75,23 @@ def _draft(pages: Sequence[Sequence[Line]], title: str) -> ArticleDraft:
     heads = _dated_heads(lines, heading)
     no_text = {id(line) for line in (*heading, *(line for line, _ in heads))}
     rests = ([line for line in column if id(line) not in no_text] for column in lines)
-    text = printed(paragraphs([rest for rest in rests if rest]), len(pages))
+    joined = paragraphs([rest for rest in rests if rest])
+    text = printed(joined, len(pages))
     first, _, rest = text.partition("\n")
     if title and not heading and _same_title(title, first.strip(PAGE_BREAK)):
         text = rest.strip("\n")
-    draft = with_head(ArticleDraft(text=text, title=title)) if title else draft_of(text)
+    size = body_size(line for column in lines for line in column)
+    decks = len([*takewhile(lambda part: part.size > size and not same_size(part.size, size), joined)])
+    draft = _titled(text, title, decks) if title else draft_of(text)
     days = (StatedDate(day, "byline") for _, day in heads)
     return replace(draft, dates=(*draft.dates, *days, *_issue_dates(pages, texts)))
+
+
+def _titled(text: str, title: str, decks: int) -> ArticleDraft:
+    """Return the article; as many first paragraphs as `decks` may belong to the byline below them."""
+    close = text.replace("\n\n", "\n", decks)
+    draft = with_head(ArticleDraft(text=close, title=title))
+    return draft if draft.text != close else with_head(ArticleDraft(text=text, title=title))
 
 
 def _dated_heads(lines: Sequence[Sequence[Line]], heading: Sequence[Line]) -> list[tuple[Line, str]]:
