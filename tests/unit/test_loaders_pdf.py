@@ -287,6 +287,22 @@ def test_a_headline_over_both_columns_parts_them(tmp_path: Path, headline: str) 
     ]
 
 
+def test_a_table_below_columns(tmp_path: Path) -> None:
+    cells = [
+        (150, "Yes"),
+        (300, "No"),
+        (62, "North"),
+        (150, "5"),
+        (300, "1"),
+        (62, "Hill"),
+        (150, "4"),
+        (300, "3"),
+    ]
+    table = [Type(x, 600 - 14 * ((number + 1) // 3), cell) for number, (x, cell) in enumerate(cells)]
+    got = article(tmp_path / "a.pdf", pdf([[HEADLINE, *column(LEFT), *column(RIGHT, 230), *table]]))
+    assert got.text.split("\n\n") == [stripped(f"{LEFT}\n{RIGHT}"), "Yes No North 5 1 Hill 4 3"]
+
+
 def test_a_table_is_read_by_its_rows(tmp_path: Path) -> None:
     cells = [
         ("Marr", "4,120", "12 per cent"),

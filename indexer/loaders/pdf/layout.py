@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, groupby
+from itertools import accumulate, groupby, takewhile
 
 # All distances below were chosen on made-up pages of the tests, and not compared with others.
 _STRIPES = 500  # that the width of a page is looked at in; about a point each
@@ -19,6 +19,7 @@ _NARROW_CHARS, _FULL, _FULL_SHARE = 10, 0.7, 0.6  # or else so many rows are so 
 _EDGE_ROWS = 3  # at the top and the bottom of a page, where running lines stand
 _APART_ROWS = 2  # more rows than these that stand apart are a paragraph
 _DRIFT_POINTS = 6.0  # between the heights of a running line on two pages
+_MARGIN_POINTS = 3.0  # between the beginnings of lines of one column
 _RUNNING_CHARS = 200
 _SAME_SIZE = 0.08
 _APART = 1.8  # times the size of the type, from a running line to the text
@@ -95,10 +96,15 @@ def columns(page: Sequence[Line]) -> list[list[Line]]:
 
 def _columns(parts: Sequence[Line], depth: int) -> list[list[Line]]:
     """Return the columns of a region; one with a gutter is cut where lines run across the gutter."""
+    table = _table_below(parts) if depth < _DEPTH else []
+    below = {id(part) for row in table for part in row}
+    text = [part for part in parts if id(part) not in below]
+    if table and len(ordered := _columns(text, depth)) > 1:
+        return [*ordered, [_joined(row) for row in table]]
     gutter = _gutter(parts) if depth < _DEPTH and len(parts) >= 2 * _COLUMN_ROWS else None
     if gutter is None:
         return [[_joined(row) for row in rows(parts)]] if parts else []
-    ordered: list[list[Line]] = []
+    ordered = []
     across: list[Line] = []
     for crossing, left, right in _bands(parts, gutter):
         across += crossing
@@ -108,6 +114,26 @@ def _columns(parts: Sequence[Line], depth: int) -> list[list[Line]]:
         ordered += [*_columns(across, _DEPTH), *_columns(left, depth + 1), *_columns(right, depth + 1)]
         across = []
     return ordered + _columns(across, _DEPTH)
+
+
+def _table_below(parts: Sequence[Line]) -> list[list[Line]]:
+    """Return the last rows of a region that are those of a table below its columns.
+
+    Their cells are short, and in each row one begins where no line of the columns does.
+    """
+    lines = rows(parts)
+    is_table = [len(row) > 1 and all(len(part.text) < _COLUMN_CHARS for part in row) for row in lines]
+    first = len(lines) - len([*takewhile(bool, reversed(is_table))])
+    margins = sorted(part.left for row in lines[:first] for part in row)
+
+    def is_off(part: Line) -> bool:
+        return bisect_left(margins, part.left - _MARGIN_POINTS) == bisect_right(
+            margins, part.left + _MARGIN_POINTS
+        )
+
+    table = lines[first:]
+    is_apart = len(table) > 1 and margins and all(any(map(is_off, row)) for row in table)
+    return table if is_apart else []
 
 
 def rows(parts: Iterable[Line]) -> list[list[Line]]:
