@@ -73,7 +73,9 @@ class Follower:
 
     def _finished(self, report: AddReport, due: Sequence[str], started: float) -> Round:
         """Return the round, and note when each of its feeds is due again."""
-        reasons = {status.origin: status.reason for status in report.skipped if status.origin in self._due}
+        reasons = {
+            status.origin: status.reason for status in report.skipped if status.origin in report.failed
+        }
         failed = []
         for feed in due:
             count = self._failures[feed] = self._failures[feed] + 1 if feed in reasons else 0

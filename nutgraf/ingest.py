@@ -157,6 +157,7 @@ def _published(
             dates_not_used=feed.dates_not_used(),
             gone=() if removed else tuple(gone),
             not_pruned=str(loss or ""),
+            failed=feed.failed(),
         )
     return report, interrupted
 
@@ -266,6 +267,10 @@ class _Feed:
     def unchanged(self) -> Sequence[ArticleStatus]:
         """Return the articles that are stored and were not fetched again."""
         return () if self._crawl is None else self._crawl.unchanged
+
+    def failed(self) -> tuple[str, ...]:
+        """Return the addresses of the source that could not be read."""
+        return () if self._crawl is None else tuple(self._crawl.failed)
 
     def dates_not_used(self) -> tuple[RefusedDates, ...]:
         """Return the dates that were not used: of each file, then of the records."""

@@ -199,7 +199,8 @@ class AddReport:
 
     `gone` are the ids of articles whose file was in one of the folders and is there no more. `not_pruned`
     says why they were not removed although `prune` was given: so many would go that the folder may be on a
-    disk that is not there.
+    disk that is not there. `failed` are the addresses of the source that could not be read; each is among
+    the skipped, with its reason.
 
     >>> import nutgraf
     >>> with nutgraf.open("tarn.nutgraf") as archive:
@@ -217,6 +218,7 @@ class AddReport:
     dates_not_used: tuple["RefusedDates", ...] = ()
     gone: tuple[str, ...] = ()
     not_pruned: str = ""
+    failed: tuple[str, ...] = ()
 
     def _count(self, status: str) -> int:
         return sum(article.status == status for article in self.statuses)

@@ -123,9 +123,10 @@ def _with_entry(draft: ArticleDraft, entry: Entry) -> ArticleDraft:
 
     Its own words come first, but for an address that cannot be its own: no page speaks for another site.
     """
-    stated = urljoin(entry.url, one_line(draft.url, 5000)) if draft.url else ""
+    stated = urljoin(entry.url, one_line(draft.url, 5000)) if draft.url and entry.url else ""
     return replace(
         draft,
+        id=draft.id or entry.id,
         url=stated if names_page(stated, entry.url) else entry.url,
         title=draft.title or entry.title,
         authors=draft.authors if _names(draft.authors) else entry.authors,

@@ -90,7 +90,8 @@ class Readable(Protocol):
 class Entry:
     """What is known of a fetched document beside its bytes: its address, and what a feed says of it.
 
-    `published` is the date as it stands in the feed or sitemap; "" and () where nothing is said.
+    `published` is the date as it stands in the feed or sitemap; "" and () where nothing is said. `id` is that
+    of an entry without an address.
     """
 
     url: str
@@ -98,6 +99,7 @@ class Entry:
     authors: tuple[str, ...] = ()
     published: str = ""
     source: str = ""
+    id: str = ""
 
 
 @dataclass(slots=True)

@@ -111,7 +111,8 @@ class Crawl:
     """One run over addresses; call `close` at its end.
 
     `unchanged` are the articles that are stored and need not be fetched again, `files` the documents that
-    were read, which have the dates that were not used. What is to be remembered waits until `remember` is
+    were read, which have the dates that were not used, `failed` the addresses that a person typed and that
+    brought no document or no list of links. What is to be remembered waits until `remember` is
     called, which must be when all articles that were yielded are stored: so a run that is stopped never takes
     for done what is not.
     """
@@ -119,6 +120,7 @@ class Crawl:
     def __init__(self, options: WebOptions, loading: LoadOptions, sandbox: Sandbox) -> None:
         self.unchanged: list[ArticleStatus] = []
         self.files: list[SourceFile] = []
+        self.failed: list[str] = []
         self._options = options
         # The time of a download is no date of an article.
         self._loading = replace(loading, file_dates=False)
@@ -170,7 +172,7 @@ class Crawl:
         try:
             response = self._client.get(address, record.validators if record and is_known else None)
         except FetchFailed as error:
-            yield Skipped(address, str(error))
+            yield self._failure(address, str(error), depth)
             self._note_failure(link, error, depth)
             return
         place = canonical_url(response.url)
@@ -192,7 +194,7 @@ class Crawl:
         try:
             data = self._unzipped(response)
         except FetchFailed as error:
-            yield Skipped(address, str(error))
+            yield self._failure(address, str(error), depth)
             self._note_failure(link, error, depth)
             return
         if is_listing(data):
@@ -203,7 +205,7 @@ class Crawl:
                 self._pending[address] = replace(record, is_done=True).value()
             return
         if link.is_listing or (self._options.listings_only and not depth):
-            yield Skipped(address, "is no feed and no sitemap")
+            yield self._failure(address, "is no feed and no sitemap", depth)
             return
         suffix = _suffix(response)
         if suffix not in LOADERS:
@@ -229,13 +231,17 @@ class Crawl:
             )
             return
         links: list[Link] = []
+        unread: list[Skipped] = []
         with self._copied(address, replace(link.entry, url=response.url), data, ".xml") as file:
             for item in self._sandbox.links(file, self._loading):
                 if isinstance(item, Skipped):
-                    yield item
+                    unread.append(item)
                 else:
                     links.append(item)
-        links.sort(key=lambda item: item.entry.url in self._known)
+        yield from unread
+        if unread and not links and not depth:
+            self.failed.append(address)
+        links.sort(key=lambda item: _origin(item, address) in self._known)
         for number, item in enumerate(links):
             if self._left <= 0 and not item.is_listing:
                 self._open_ends += 1
@@ -246,13 +252,13 @@ class Crawl:
 
     def _listed(self, link: Link, listing: str, memory: Memory, depth: int) -> Iterator[Article | Skipped]:
         """Yield the article of an entry: the entry itself where it holds it whole, else what it leads to."""
-        address = link.entry.url
+        address = _origin(link, listing)
         if not is_address(address):
             yield Skipped(listing, f"an entry has no address of the web: {link.entry.title[:80]!r}")
         elif not link.html:
             yield from self._visit(link, memory, depth)
-        elif canonical_url(address) not in self._seen:
-            self._seen.add(canonical_url(address))
+        elif (key := canonical_url(address) if link.entry.url else address) not in self._seen:
+            self._seen.add(key)
             self._left -= 1
             record = self._record(address, memory)
             if record is not None and address in self._known and link.changed == record.changed != "":
@@ -296,6 +302,11 @@ class Crawl:
         if address in self._known:
             self.unchanged.append(ArticleStatus("unchanged", self._known[address], address))
 
+    def _failure(self, address: str, reason: str, depth: int) -> Skipped:
+        if not depth:
+            self.failed.append(address)
+        return Skipped(address, reason)
+
     def _note_failure(self, link: Link, error: FetchFailed, depth: int) -> None:
         """Remember that a listing leads to nothing there; what may come back is asked for again."""
         if not error.lasting:
@@ -318,6 +329,12 @@ class _Copy:
 
     def __exit__(self, *_: object) -> None:
         self._file.path.unlink(missing_ok=True)
+
+
+def _origin(link: Link, listing: str) -> str:
+    """Return the address of an entry; of one without it that holds its article, its place in the listing."""
+    has_place = link.html and link.entry.id and not link.entry.url
+    return f"{listing}#{link.entry.id}" if has_place else link.entry.url
 
 
 def _stored_addresses(memory: Memory) -> dict[str, str]:

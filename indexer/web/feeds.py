@@ -5,7 +5,8 @@ authors and title count.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from html import escape, unescape
 from typing import TYPE_CHECKING, Any
 
@@ -78,16 +79,16 @@ def _rss_links(root: "_Element", base: str) -> Iterator[Link]:
         published = _words(_child(item, "pubDate")) or _words(_other(item, "date"))
         content = _words(_other(item, "encoded"))
         authors = [_words(name) for name in item if _local(name)[1] == "creator"]
-        yield _link(
+        entry = Entry(
             next((absolute(base, link) for link in links if link), ""),
-            title=_words(_child(item, "title")),
-            authors=authors or [_name(_words(_child(item, "author")))],
-            published=published,
-            changed=_words(_other(item, "modified")) or _words(_other(item, "updated")) or published,
-            source=_words(_child(item, "source")),
-            content=content,
-            outlet=outlet,
+            _words(_child(item, "title")),
+            tuple(authors) or (_name(_words(_child(item, "author"))),),
+            published,
+            _words(_child(item, "source")),
+            _words(guid),
         )
+        changed = _words(_other(item, "modified")) or _words(_other(item, "updated")) or published
+        yield _link(entry, changed, content, outlet)
 
 
 def _is_permanent(guid: "_Element | None") -> bool:
@@ -111,16 +112,15 @@ def _atom_links(root: "_Element", base: str) -> Iterator[Link]:
         published = _words(_child(entry, "published")) or _words(_child(entry, "issued"))
         changed = _words(_child(entry, "updated")) or _words(_child(entry, "modified"))
         source = _child(entry, "source")
-        yield _link(
+        stated = Entry(
             _atom_address(entry, absolute(base, entry.get(_BASE, "")) or base),
-            title=_plain(_child(entry, "title")),
-            authors=_atom_authors(entry) or of_feed,
-            published=published,
-            changed=changed or published,
-            source=_words(_child(source, "title")) if source is not None else "",
-            content=_html(_child(entry, "content")),
-            outlet=outlet,
+            _plain(_child(entry, "title")),
+            tuple(_atom_authors(entry) or of_feed),
+            published,
+            _words(_child(source, "title")) if source is not None else "",
+            _words(_child(entry, "id")),
         )
+        yield _link(stated, changed or published, _html(_child(entry, "content")), outlet)
 
 
 def _atom_address(entry: "_Element", base: str) -> str:
@@ -164,25 +164,21 @@ def _json_link(feed: Mapping[str, Any], item: Mapping[str, Any], base: str) -> L
     authors = item.get("authors") or [item.get("author")]
     if not any(authors if isinstance(authors, list) else ()):
         authors = feed.get("authors") or [feed.get("author")]
+    authors = authors if isinstance(authors, list) else []
     published = _string(item, "date_published")
     content = _string(item, "content_html") or _paragraphs(_string(item, "content_text"))
     address = _string(item, "url") or _string(item, "external_url")
     if not address and "://" in _string(item, "id"):
         address = _string(item, "id")
-    return _link(
+    names = (author.get("name") for author in authors if isinstance(author, Mapping))
+    entry = Entry(
         absolute(base, address),
-        title=_string(item, "title"),
-        authors=[
-            _string(author, "name")
-            for author in (authors if isinstance(authors, list) else [])
-            if isinstance(author, Mapping)
-        ],
-        published=published,
-        changed=_string(item, "date_modified") or published,
-        source="",
-        content=content,
-        outlet=_string(feed, "title"),
+        _string(item, "title"),
+        tuple(name for name in names if isinstance(name, str)),
+        published,
+        id=_string(item, "id"),
     )
+    return _link(entry, _string(item, "date_modified") or published, content, _string(feed, "title"))
 
 
 def _string(values: Mapping[str, Any], key: str) -> str:
@@ -193,24 +189,18 @@ def _string(values: Mapping[str, Any], key: str) -> str:
 # --- all kinds --------------------------------------------------------------------------------------------
 
 
-def _link(
-    address: str,
-    *,
-    title: str,
-    authors: Iterable[str],
-    published: str,
-    changed: str,
-    source: str,
-    content: str,
-    outlet: str,
-) -> Link:
+def _link(entry: Entry, changed: str, content: str, outlet: str) -> Link:
     """Return the link of an entry, with the article where the entry holds it whole."""
     html = content if is_whole(content) else ""
-    names = tuple(" ".join(name.split()) for name in authors if name.strip())[:_MOST_AUTHORS]
-    # The title of a feed is often that of a section: it names an outlet only where no page does.
-    return Link(
-        Entry(address, unescape(title), names, published, source or (outlet if html else "")), changed, html
+    stated = replace(
+        entry,
+        title=unescape(entry.title),
+        authors=tuple(" ".join(name.split()) for name in entry.authors if name.strip())[:_MOST_AUTHORS],
+        # The title of a feed is often that of a section: it names an outlet only where no page does.
+        source=entry.source or (outlet if html else ""),
+        id="" if entry.url else entry.id,
     )
+    return Link(stated, changed, html)
 
 
 def _paragraphs(text: str) -> str:

@@ -176,6 +176,37 @@ def test_a_feed_that_fails_is_tried_more_and_more_rarely(web: WebServer, tmp_pat
         assert next(tries).failed == ()
 
 
+def test_a_feed_with_remarks_does_not_fail(web: WebServer, tmp_path: Path) -> None:
+    """More entries than a round takes, and one that leads nowhere, are no reason to ask more rarely."""
+    feed = web.feed("/feed", item("", "Nowhere"), *(item(web.page(f"/{number}")) for number in range(3)))
+    with nutgraf.open(tmp_path / "archive") as archive:
+        options = WebOptions(allow_private=True, pause=0, listings_only=True, max_articles=2)
+        first = next(Follower(archive, [feed], 900, IngestOptions(web=options)).rounds())
+    assert (first.failed, first.wait_seconds) == ((), 900.0)
+    assert first.report is not None
+    assert {status.origin for status in first.report.skipped} == {feed}
+
+
+def test_what_is_no_feed_fails(web: WebServer, tmp_path: Path) -> None:
+    page = web.page("/a")
+    web.answers["/broken"] = Answer(b"<rss", "application/rss+xml")
+    with nutgraf.open(tmp_path / "archive") as archive:
+        first = next(follower(archive, page, f"{web.url}/broken", seconds=900).rounds())
+    assert [(feed, wait) for feed, _, wait in first.failed] == [(page, 1800.0), (f"{web.url}/broken", 1800.0)]
+
+
+def test_an_entry_without_an_address_is_stored_under_its_guid(web: WebServer, tmp_path: Path) -> None:
+    whole = "The ferry to Holm runs again from Monday, after nine weeks in the yard. " * 20
+    content = f"<guid isPermaLink='false'>tarn-77</guid><encoded xmlns='urn:c'>{whole}</encoded>"
+    feed = web.feed("/feed", item("", "Ferry", more=content), item(web.page("/a")))
+    with nutgraf.open(tmp_path / "archive") as archive:
+        assert archive.add(feed, allow_private=True, pause=0).added == 2
+        stored = archive.get("tarn-77")
+        assert (stored.title, stored.url, stored.source) == ("Ferry", None, "Tarn Post")
+        again = archive.add(feed, allow_private=True, pause=0)
+        assert (again.unchanged, again.skipped) == (2, ())
+
+
 def test_another_writer_costs_a_round(web: WebServer, tmp_path: Path) -> None:
     feed = web.feed("/feed", item(web.page("/a")))
     with nutgraf.open(tmp_path / "archive") as archive, nutgraf.open(tmp_path / "archive") as other:

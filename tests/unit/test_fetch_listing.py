@@ -55,7 +55,7 @@ def test_rss(read) -> None:  # noqa: ANN001
             ),
             "Tue, 24 Nov 2026 09:00:00 GMT",
         ),
-        Link(Entry("", "No link")),
+        Link(Entry("", "No link", id="77")),
     ]
 
 

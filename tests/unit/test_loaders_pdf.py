@@ -216,6 +216,22 @@ def test_text_that_is_alike_on_two_pages_stays(tmp_path: Path) -> None:
     assert article(tmp_path / "a.pdf", pdf(pages, "Pier")).text.count("Ida Lund") == 2
 
 
+def test_numbered_headings_at_the_tops_of_pages_stay(tmp_path: Path) -> None:
+    """The number of a page may be as large, and is no heading."""
+    texts = [
+        "The mill closed.\nIt was old.",
+        "The bridge fell.\nIt was new.",
+        "The ferry sank.\nIt was late.",
+    ]
+    pages = [
+        [Type(60, 760, f"Day {day}", 13), *column(text), Type(290, 40, str(day), 13)]
+        for day, text in enumerate(texts, 1)
+    ]
+    text = article(tmp_path / "a.pdf", pdf(pages, "A week in Tarn")).text
+    assert text.split("\n\n")[::2] == ["Day 1", "Day 2", "Day 3"]
+    assert text.endswith("It was late.")
+
+
 def test_one_page_several_times_stays(tmp_path: Path) -> None:
     pages = [list(column(FIRST))] * 3
     assert article(tmp_path / "a.pdf", pdf(pages, "Pier")).text.count("Ida Lund") == 3
@@ -256,8 +272,11 @@ def test_narrow_columns(tmp_path: Path) -> None:
     assert got.text.replace("\n\n", " ") == stripped("\n".join(texts))
 
 
-def test_a_line_over_both_columns_parts_them(tmp_path: Path) -> None:
-    across = Type(60, 600, "A second story begins here and runs across both of the columns", 14)
+@pytest.mark.parametrize(
+    "headline", ["A second story begins here and runs across both of the columns", "Ferry firm folds"]
+)
+def test_a_headline_over_both_columns_parts_them(tmp_path: Path, headline: str) -> None:
+    across = Type(60, 600, headline, 14)
     lower = [*column(RIGHT, 60, 570), *column(LEFT, 230, 570)]
     got = article(tmp_path / "a.pdf", pdf([[HEADLINE, *column(LEFT), *column(RIGHT, 230), across, *lower]]))
     assert got.text.split("\n\n") == [
@@ -266,6 +285,22 @@ def test_a_line_over_both_columns_parts_them(tmp_path: Path) -> None:
         stripped(RIGHT),
         stripped(LEFT),
     ]
+
+
+def test_a_table_below_columns(tmp_path: Path) -> None:
+    cells = [
+        (150, "Yes"),
+        (300, "No"),
+        (62, "North"),
+        (150, "5"),
+        (300, "1"),
+        (62, "Hill"),
+        (150, "4"),
+        (300, "3"),
+    ]
+    table = [Type(x, 600 - 14 * ((number + 1) // 3), cell) for number, (x, cell) in enumerate(cells)]
+    got = article(tmp_path / "a.pdf", pdf([[HEADLINE, *column(LEFT), *column(RIGHT, 230), *table]]))
+    assert got.text.split("\n\n") == [stripped(f"{LEFT}\n{RIGHT}"), "Yes No North 5 1 Hill 4 3"]
 
 
 def test_a_table_is_read_by_its_rows(tmp_path: Path) -> None:
@@ -345,6 +380,18 @@ def test_the_largest_type_is_the_title(tmp_path: Path, title: str) -> None:
     assert (got.title, got.authors, got.text) == (HEADLINE.text, ("Ida Holm",), stripped(FIRST))
 
 
+def test_paragraphs_of_a_line_each(tmp_path: Path) -> None:
+    """Where no paragraph has two lines, the space between them is no leading; "-ENDS-" breaks no word."""
+    lines = [
+        "Mayor Lindqvist today named Rosa Amadi as the city's new fire chief.",
+        "“Rosa ran into the mill when the roof was already gone,” the mayor said.",
+        "-ENDS-",
+        "Contact: press@harrow.example, +44 20 5555 0101",
+    ]
+    page = [HEADLINE, *(Type(60, 700 - 23 * row, line, 11) for row, line in enumerate(lines))]
+    assert article(tmp_path / "a.pdf", pdf([page])).text.split("\n\n") == lines
+
+
 @pytest.mark.parametrize("title", [HEADLINE.text.upper(), f"{HEADLINE.text} - Selby Post"])
 def test_a_title_of_the_file_is_not_repeated_in_the_text(tmp_path: Path, title: str) -> None:
     got = article(tmp_path / "a.pdf", pdf([[HEADLINE, *column(FIRST)]], title))
@@ -362,6 +409,31 @@ def test_a_large_first_letter_belongs_to_its_word(tmp_path: Path, start: str, re
     text = [Type(90 if n < 2 else 60, 700 - 12 * n, line) for n, line in enumerate(lines)]
     got = article(tmp_path / "a.pdf", pdf([[HEADLINE, Type(60, 688, start, 28), *text]]))
     assert got.text.startswith(start + " " * (rest == "court") + rest)
+
+
+@pytest.mark.parametrize(
+    "head", ["A3  THE ISLE POST  THURSDAY, MARCH 4, 2021", "4 March 2021 | Isle Post | Page 3"]
+)
+def test_the_head_of_a_single_page(tmp_path: Path, head: str) -> None:
+    lines = [Type(60, 790, head, 8), HEADLINE, Type(60, 720, "By Ines Caldor"), *column(FIRST)]
+    got = article(tmp_path / "a.pdf", pdf([lines]))
+    assert (got.title, got.authors, got.text) == (HEADLINE.text, ("Ines Caldor",), stripped(FIRST))
+    assert (got.published, got.published_from) == (datetime(2021, 3, 4, tzinfo=UTC), "byline")
+
+
+def test_a_byline_below_a_deck(tmp_path: Path) -> None:
+    deck = Type(60, 722, "Mayor says she will not resign", 14)
+    lines = [HEADLINE, deck, Type(60, 706, "By INES CALDOR"), *column(FIRST, y=680)]
+    got = article(tmp_path / "a.pdf", pdf([lines]))
+    assert (got.authors, got.text) == (("INES CALDOR",), f"{deck.text}\n\n{stripped(FIRST)}")
+    heading = article(tmp_path / "b.pdf", pdf([[HEADLINE, deck, *column(FIRST)]]))
+    assert heading.text == f"{deck.text}\n\n{stripped(FIRST)}"
+
+
+def test_a_sentence_above_the_headline_is_text(tmp_path: Path) -> None:
+    above = "The council met on 4 March 2021 and chose a mayor"
+    got = article(tmp_path / "a.pdf", pdf([[Type(60, 790, above), HEADLINE, *column(FIRST)]]))
+    assert got.text.startswith(above)
 
 
 def test_ligatures_are_letters(tmp_path: Path) -> None:

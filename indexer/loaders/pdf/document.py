@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import chain, islice, pairwise, takewhile
 
 from nutgraf.indexer.clean import PAGE_BREAK
 from nutgraf.indexer.dates import parse_date_line
@@ -34,6 +34,9 @@ _TITLE_LETTERS = 4
 _NO_TEXT = "no text layer, try --ocr"
 _NAMED_PAGES = 10
 _ISSUE_PAGES = 3
+_HEAD_LINES, _HEAD_WORDS = 6, 16  # as many lines and words as the head of a page has; not compared
+_DAY_WORDS = 5  # "Thursday, the 4 March 2021"
+_SMALL_WORDS = frozenset({"of", "the", "and", "page", "vol.", "no.", "p."})
 _DAY = re.compile(r"[\w., ]{0,40}[^\W\d_]{3}[\w., ]{0,40}")
 _WORD = re.compile(r"\w+")
 
@@ -69,14 +72,57 @@ def _draft(pages: Sequence[Sequence[Line]], title: str) -> ArticleDraft:
         title = printed_title
     elif not _same_title(title, printed_title):
         heading = []
-    in_heading = {id(line) for line in heading}
-    rests = ([line for line in column if id(line) not in in_heading] for column in lines)
-    text = printed(paragraphs([rest for rest in rests if rest]), len(pages))
+    heads = _dated_heads(lines, heading)
+    no_text = {id(line) for line in (*heading, *(line for line, _ in heads))}
+    rests = ([line for line in column if id(line) not in no_text] for column in lines)
+    joined = paragraphs([rest for rest in rests if rest])
+    text = printed(joined, len(pages))
     first, _, rest = text.partition("\n")
     if title and not heading and _same_title(title, first.strip(PAGE_BREAK)):
         text = rest.strip("\n")
-    draft = with_head(ArticleDraft(text=text, title=title)) if title else draft_of(text)
-    return replace(draft, dates=(*draft.dates, *_issue_dates(pages, texts)))
+    size = body_size(line for column in lines for line in column)
+    decks = len([*takewhile(lambda part: part.size > size and not same_size(part.size, size), joined)])
+    draft = _titled(text, title, decks) if title else draft_of(text)
+    days = (StatedDate(day, "byline") for _, day in heads)
+    return replace(draft, dates=(*draft.dates, *days, *_issue_dates(pages, texts)))
+
+
+def _titled(text: str, title: str, decks: int) -> ArticleDraft:
+    """Return the article; as many first paragraphs as `decks` may belong to the byline below them."""
+    close = text.replace("\n\n", "\n", decks)
+    draft = with_head(ArticleDraft(text=close, title=title))
+    return draft if draft.text != close else with_head(ArticleDraft(text=text, title=title))
+
+
+def _dated_heads(lines: Sequence[Sequence[Line]], heading: Sequence[Line]) -> list[tuple[Line, str]]:
+    """Return the lines above the heading that hold a day, with that day, and else only names and numbers.
+
+    So the head of a page is printed: "A3 THE ISLE POST THURSDAY, MARCH 4, 2021".
+    """
+    if not heading:
+        return []
+    above = (line for line in islice(chain.from_iterable(lines), _HEAD_LINES) if line.page == 1)
+    heads = ((line, _named_day(line.text)) for line in above if line.bottom > heading[0].middle)
+    return [(line, day) for line, day in heads if day]
+
+
+def _named_day(text: str) -> str:
+    """Return the day in a line of names and numbers, its month a word; "" where there is none.
+
+    >>> _named_day("THE ISLE POST Thursday, March 4, 2021 A3"), _named_day("By Ada Quill, March 4, 2021")
+    ('Thursday, March 4, 2021', '')
+    """
+    words = text.split()
+    if not 0 < len(words) <= _HEAD_WORDS or words[0].casefold() == "by":
+        return ""
+    for count in range(min(_DAY_WORDS, len(words)), 0, -1):
+        for first in range(len(words) - count + 1):
+            day = " ".join(words[first : first + count])
+            if _DAY.fullmatch(day) and parse_date_line(day).stated:
+                around = words[:first] + words[first + count :]
+                is_named = all(not word[0].islower() or word.casefold() in _SMALL_WORDS for word in around)
+                return day if is_named else ""
+    return ""
 
 
 def _issue_dates(pages: Sequence[Sequence[Line]], texts: Sequence[Sequence[Line]]) -> Iterator[StatedDate]:

@@ -1,12 +1,13 @@
 """Puts what is printed on pages into reading order, and leaves running heads and feet out. Knows no PDF."""
 
+import math
 import re
 import statistics
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, groupby
+from itertools import accumulate, groupby, takewhile
 
 # All distances below were chosen on made-up pages of the tests, and not compared with others.
 _STRIPES = 500  # that the width of a page is looked at in; about a point each
@@ -18,9 +19,11 @@ _NARROW_CHARS, _FULL, _FULL_SHARE = 10, 0.7, 0.6  # or else so many rows are so 
 _EDGE_ROWS = 3  # at the top and the bottom of a page, where running lines stand
 _APART_ROWS = 2  # more rows than these that stand apart are a paragraph
 _DRIFT_POINTS = 6.0  # between the heights of a running line on two pages
+_MARGIN_POINTS = 3.0  # between the beginnings of lines of one column
 _RUNNING_CHARS = 200
 _SAME_SIZE = 0.08
 _APART = 1.8  # times the size of the type, from a running line to the text
+_HEADLINE_SIZE = 1.3  # the same, of the first line of another story; headings within a story are smaller
 _CAP_SIZE = 1.8  # times the size of the text, of a letter that begins it over several lines
 _MARGIN_GAP = 1.4  # the same, to a web address below the text
 _FAR = 4.0  # the same, from the columns to a line that is in none of them
@@ -31,6 +34,7 @@ _MARGIN = re.compile(
     re.IGNORECASE,
 )
 _DIGITS = re.compile(r"\d+")
+_LETTERS = re.compile(r"[^\W\d_]{3}")
 _JUMP = re.compile(
     r"\W{0,3}(?:(?:[\w'’-]{1,30}, )?(?:please )?(?:continued|continues|cont['’]?d|turn) (?:on|from|to)"
     r"|(?:[\w'’-]{1,30}, )?from|see [\w'’ -]{1,30},)(?: the)?(?: next| previous)?"
@@ -92,10 +96,15 @@ def columns(page: Sequence[Line]) -> list[list[Line]]:
 
 def _columns(parts: Sequence[Line], depth: int) -> list[list[Line]]:
     """Return the columns of a region; one with a gutter is cut where lines run across the gutter."""
+    table = _table_below(parts) if depth < _DEPTH else []
+    below = {id(part) for row in table for part in row}
+    text = [part for part in parts if id(part) not in below]
+    if table and len(ordered := _columns(text, depth)) > 1:
+        return [*ordered, [_joined(row) for row in table]]
     gutter = _gutter(parts) if depth < _DEPTH and len(parts) >= 2 * _COLUMN_ROWS else None
     if gutter is None:
         return [[_joined(row) for row in rows(parts)]] if parts else []
-    ordered: list[list[Line]] = []
+    ordered = []
     across: list[Line] = []
     for crossing, left, right in _bands(parts, gutter):
         across += crossing
@@ -105,6 +114,26 @@ def _columns(parts: Sequence[Line], depth: int) -> list[list[Line]]:
         ordered += [*_columns(across, _DEPTH), *_columns(left, depth + 1), *_columns(right, depth + 1)]
         across = []
     return ordered + _columns(across, _DEPTH)
+
+
+def _table_below(parts: Sequence[Line]) -> list[list[Line]]:
+    """Return the last rows of a region that are those of a table below its columns.
+
+    Their cells are short, and in each row one begins where no line of the columns does.
+    """
+    lines = rows(parts)
+    is_table = [len(row) > 1 and all(len(part.text) < _COLUMN_CHARS for part in row) for row in lines]
+    first = len(lines) - len([*takewhile(bool, reversed(is_table))])
+    margins = sorted(part.left for row in lines[:first] for part in row)
+
+    def is_off(part: Line) -> bool:
+        return bisect_left(margins, part.left - _MARGIN_POINTS) == bisect_right(
+            margins, part.left + _MARGIN_POINTS
+        )
+
+    table = lines[first:]
+    is_apart = len(table) > 1 and margins and all(any(map(is_off, row)) for row in table)
+    return table if is_apart else []
 
 
 def rows(parts: Iterable[Line]) -> list[list[Line]]:
@@ -176,17 +205,36 @@ def _is_text(side: Sequence[Sequence[Line]]) -> bool:
 
 
 def _bands(parts: Sequence[Line], gutter: float) -> list[tuple[list[Line], list[Line], list[Line]]]:
-    """Return, from the top, each line across the gutter, and what stands left and right below it."""
-    crossing = sorted((p for p in parts if p.left < gutter < p.right), key=lambda part: -part.middle)
+    """Return, from the top, each line across the gutter, and what stands left and right below it.
+
+    A headline to which nothing stands beside is across the gutter however short it is.
+    """
+    lowest = min((part.bottom for part in parts if part.left >= gutter), default=math.inf)
+    headlines = {id(part) for part in _headlines(parts) if part.right <= gutter and part.bottom > lowest}
+    across = [part for part in parts if part.left < gutter < part.right or id(part) in headlines]
+    crossing = sorted(across, key=lambda part: -part.middle)
     heights = [-part.middle for part in crossing]
     bands: list[tuple[list[Line], list[Line], list[Line]]] = [([], [], [])]
     bands += [([part], [], []) for part in crossing]
     for part in parts:
+        if id(part) in headlines:
+            continue
         if part.right <= gutter:
             bands[bisect_left(heights, -part.middle)][1].append(part)
         elif part.left >= gutter:
             bands[bisect_left(heights, -part.middle)][2].append(part)
     return bands
+
+
+def _headlines(parts: Sequence[Line]) -> list[Line]:
+    """Return the lines of a region in large type that have their height of it for themselves."""
+    least = _HEADLINE_SIZE * body_size(parts)
+    bottoms, tops = sorted(part.bottom for part in parts), sorted(part.top for part in parts)
+
+    def beside(part: Line) -> int:
+        return len(parts) - bisect_right(tops, part.bottom) - (len(parts) - bisect_left(bottoms, part.top))
+
+    return [part for part in parts if part.size >= least and beside(part) == 1]
 
 
 # --- running lines --------------------------------------------------------------------------------------
@@ -196,7 +244,8 @@ def without_running_lines(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
     """Return the pages without what is printed on each: its head, foot and number, "continued on page 2".
 
     A line runs if the same words stand at the same height of the first or last rows of several pages; numbers
-    may differ. On few pages it must also stand apart from the text, or be of another type.
+    may differ, but not in words of larger type: "Part 1" and "Part 2" are headings. On few pages it must also
+    stand apart from the text, or be of another type.
     """
     size = body_size(part for page in pages for part in page)
     places: dict[tuple[bool, str], list[Line]] = defaultdict(list)
@@ -209,7 +258,9 @@ def without_running_lines(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
                 gap = min((abs(row[0].bottom - part.bottom) for part in text), default=0.0)
                 for part in row:
                     if len(part.text) <= _RUNNING_CHARS:
-                        places[at_top, _DIGITS.sub("#", part.text.casefold())].append(part)
+                        words = part.text.casefold()
+                        key = words if _is_heading(part, size) else _DIGITS.sub("#", words)
+                        places[at_top, key].append(part)
                     if (gap > _APART * size and number < _APART_ROWS) or not same_size(part.size, size):
                         apart.update(id(part) for row in side[: number + 1] for part in row)
     running = {id(part) for (_, key), parts in places.items() for part in _running(key, parts, apart)}
@@ -220,6 +271,12 @@ def without_running_lines(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
         [part for part in _without_margins(page, size) if not _JUMP.fullmatch(part.text[:100])]
         for page in rest
     ]
+
+
+def _is_heading(part: Line, size: float) -> bool:
+    """Whether a line is words in larger type than the text: numbers tell headings apart, not page numbers."""
+    is_larger = part.size > size and not same_size(part.size, size)
+    return is_larger and bool(_LETTERS.search(part.text)) and not _MARGIN.fullmatch(part.text)
 
 
 def _without_margins(page: Sequence[Line], size: float) -> list[Line]:

@@ -11,6 +11,7 @@ from nutgraf.indexer.loaders.pdf.layout import Line, body_size, same_size
 # All shares below were chosen on the test files of the loaders, and not compared with others.
 _SHORT_LINE_SHARE = 0.75  # of the width of most lines
 _SPACED = 1.35  # times the usual distance of two lines
+_LEADING = 1.2  # times the size of the type, as most programs set it
 _MIN_INDENT, _MAX_INDENT = 0.6, 5.0  # times the size of the type
 _COLUMN_LINES = 4  # fewer do not tell how wide a column is
 _ENDS = re.compile(r"[.!?…:][\"'”’»)\]]{0,2}(?:\d{1,2})?")
@@ -40,11 +41,16 @@ class Paragraph:
         """Whether the last line ends a sentence."""
         return bool(_ENDS.search(self._end[-6:]))
 
+    @property
+    def _breaks_word(self) -> bool:
+        """Whether the last line ends within a word; "-ENDS-" and "the mill -" do not."""
+        return bool(_LAST_WORD.search(self._end)) and not self._parts[-1][2].startswith("-")
+
     def goes_on_in(self, line: Line) -> bool:
         """Whether the next line belongs to the paragraph."""
         if not same_size(self.size, line.size):
             return False
-        ended = self._short and (self._single or self.ends) and not _LAST_WORD.search(self._end)
+        ended = self._short and (self._single or self.ends) and not self._breaks_word
         return not ended or (not self.ends and line.text[:1].islower())
 
     def resumes_in(self, line: Line, between: "Paragraph") -> bool:
@@ -55,7 +61,7 @@ class Paragraph:
 
     def join(self, line: Line, hyphens: "Hyphens", *, short: bool) -> None:
         """Add a line: "sanc-", "tions" without the hyphen where that is how the word is written."""
-        between = "" if self._end.endswith("-") else " "
+        between = "" if self._breaks_word else " "
         if not between and hyphens.is_printed_only(self._end, line.text):
             page, before, text = self._parts[-1]
             self._parts[-1] = page, before, text[:-1]
@@ -146,13 +152,20 @@ def _width(lines: Sequence[Line]) -> float:
 
 
 def _leading(columns: Sequence[Sequence[Line]]) -> float:
-    """Return the usual distance of two lines, as a multiple of the size of their type."""
-    distances = [
-        (above.bottom - line.bottom) / line.size
-        for column in columns for above, line in pairwise(column)
+    """Return the usual distance of two lines of a paragraph, as a multiple of the size of their type.
+
+    A line that begins in lower case goes on with its paragraph; where letters have case and none does, each
+    line is a paragraph, and tells nothing.
+    """
+    pairs = [
+        (above, line) for column in columns for above, line in pairwise(column)
         if same_size(above.size, line.size) and above.bottom > line.bottom
     ]  # fmt: skip
-    return statistics.median(distances) if distances else 1.2
+    within = [pair for pair in pairs if pair[1].text[:1].islower()]
+    if not within and not any(line.text[:1].isupper() and not line.text.isupper() for _, line in pairs):
+        within = pairs
+    distances = [(above.bottom - line.bottom) / line.size for above, line in within]
+    return statistics.median(distances) if distances else _LEADING
 
 
 def _is_apart(above: Line, line: Line, leading: float) -> bool:
