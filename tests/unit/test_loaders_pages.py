@@ -430,6 +430,17 @@ def test_a_folder_with_such_a_name_and_no_page_beside_it_is_read(tmp_path: Path)
             "Bridge falls in Tarn, nobody hurt",
             "The Tarn Post",
         ),
+        (
+            '<script type="application/ld+json">{"@graph": [{"@type": "NewsArticle", "headline": "Bridge &amp;'
+            ' road fall", "publisher": {"@id": "#org"}}, {"@id": "#org", "name": "Tarn &amp; Vale'
+            ' Post"}]}</script>',
+            "",
+            "Bridge & road fall",
+            "Tarn & Vale Post",
+        ),
+        ('<title>Bridge falls</title><meta name="copyright" content="2015">', "", "Bridge falls", None),
+        ("<title>Untitled Document</title>", "Bridge falls", "Bridge falls", None),
+        ("<title>Untitled Document</title>", "", LEAD[:119].rsplit(" ", 1)[0] + "…", None),
     ],
 )
 def test_the_title_and_the_outlet(
@@ -452,8 +463,42 @@ def test_the_title_and_the_outlet(
             "",
             ("Ann Lee", "Tom Reed"),
         ),
+        (
+            '<script type="application/ld+json">{"@type": "NewsArticle", "author": {"@id": "#1"}}</script>'
+            '<script type="application/ld+json">[{"@type": "Person", "@id": "#1", "name": "Ann Lee"},'
+            ' {"@type": "Person", "@id": "#2", "name": "Site Owner"}]</script>',
+            "",
+            ("Ann Lee",),
+        ),
+        (
+            '<script type="application/ld+json">[{"@type": "NewsArticle", "author": {"@id": "#1"}},'
+            ' {"@type": "Person", "@id": "#2", "name": "Site Owner"}]</script>',
+            "",
+            (),
+        ),
         ('<meta name="author" content="By Ann Lee and Tom Reed">', "", ("Ann Lee", "Tom Reed")),
+        (
+            '<meta name="parsely-author" content="Ann Lee"><meta name="parsely-author" content="Tom Reed">',
+            "",
+            ("Ann Lee", "Tom Reed"),
+        ),
+        ('<meta name="author" content="Ann Post">', "", ("Ann Post",)),
+        ('<meta name="author" content="The Tarn Post">', "", ()),
+        ('<meta name="author" content="Political Editor, Ann Lee">', "", ("Ann Lee",)),
         ("", '<div class="byline">By <a rel="author" href="/x">Ann Lee</a></div>', ("Ann Lee",)),
+        ("", '<p class="byline">By Jane Times and Bo Reed, Tarn Herald</p>', ("Jane Times", "Bo Reed")),
+        ("", "<p>By Ann Lee</p>", ("Ann Lee",)),
+        ("", "<p>by Ann Lee, staff reporter</p>", ("Ann Lee",)),
+        ("", "<p>Par Étienne Bloch</p><p>Publié le 1er août 2019</p>", ("Étienne Bloch",)),
+        ("", "<p>Por João Sá — São Paulo</p>", ("João Sá",)),
+        ("", "<div>BY <span>ANN LEE AND TOM O'DAIR</span></div>", ("ANN LEE", "TOM O'DAIR")),
+        ("", "<p>May 4, 2021 | By Ann Lee in New York</p>", ("Ann Lee",)),
+        ("", "<div>By</div><div>Ann Lee</div>", ("Ann Lee",)),
+        (
+            "",
+            '<div class="css-1x">By <a href="/by/ann">Ann Lee</a> and <a href="/by/tom">Tom Reed</a></div>',
+            ("Ann Lee", "Tom Reed"),
+        ),
     ],
 )
 def test_the_authors(tmp_path: Path, head: str, byline: str, authors: tuple[str, ...]) -> None:
@@ -464,3 +509,18 @@ def test_the_authors(tmp_path: Path, head: str, byline: str, authors: tuple[str,
     assert isinstance(got, Article)
     assert got.authors == authors
     assert got.text.split("\n\n") == [LEAD, END]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "By Midnight, Tarn Station Was Empty",
+        "By Monday Morning",
+        "Photographs by Ann Lee",
+        "By popular demand the fair is back",
+    ],
+)
+def test_a_line_that_is_no_byline(tmp_path: Path, line: str) -> None:
+    got = read(tmp_path, f"<h1>Bridge falls</h1><p>{line}</p><p>{LEAD}</p><p>{END}</p>")
+    assert isinstance(got, Article)
+    assert got.authors == ()
