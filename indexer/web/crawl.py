@@ -32,6 +32,7 @@ _MOST_DEPTH = 3  # an index of sitemaps, its sitemaps, and one more
 _MOST_LISTINGS = 1000  # feeds and sitemaps of one run; not measured
 _STATE = "web:"  # the beginning of our keys in the archive's state
 _GZIP = b"\x1f\x8b"
+_USER = re.compile(r"^(https?://)[^/?#]*@", re.IGNORECASE)  # with a password, which no report may show
 _CHARSET = re.compile(r"[\w.:-]{1,40}")
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _HTML = frozenset({"text/html", "application/xhtml+xml"})
@@ -305,7 +306,7 @@ class Crawl:
     def _failure(self, address: str, reason: str, depth: int) -> Skipped:
         if not depth:
             self.failed.append(address)
-        return Skipped(address, reason)
+        return Skipped(_USER.sub(r"\1***@", address), reason)
 
     def _note_failure(self, link: Link, error: FetchFailed, depth: int) -> None:
         """Remember that a listing leads to nothing there; what may come back is asked for again."""
