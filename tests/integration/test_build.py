@@ -451,7 +451,7 @@ def test_two_files_with_one_path_id_do_not_replace_each_other(tmp_path: Path, en
     third = tmp_path / "c" / "news" / "x.txt"
     third.parent.mkdir(parents=True)
     first.rename(third)  # moved: now the other file may take the place
-    assert run(folder, encoder, [found(third)]).updated == 1
+    assert run(folder, encoder, [found(third)]).unchanged == 1
 
 
 # --- statuses and states ----------------------------------------------------------------------------------
