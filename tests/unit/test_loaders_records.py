@@ -99,6 +99,8 @@ def test_dates(path: Path, published: object, day: int, published_from: str) -> 
         ("By Ann Lee and Bo Chi", ("Ann Lee", "Bo Chi")),
         ("BY ANN LEE AND BO CHI", ("ANN LEE", "BO CHI")),
         ("by: Ann Lee", ("Ann Lee",)),
+        (["By Ann Lee"], ("Ann Lee",)),
+        ({"original": "By Ann Lee and Bo Chi", "person": []}, ("Ann Lee", "Bo Chi")),
         ("Byron Lee", ("Byron Lee",)),
         ("Lee, Ann; Chi, Bo", ("Lee, Ann", "Chi, Bo")),
         ([{"name": "Ann Lee"}, {"x": 1}, None, 3, "Bo\nChi", "Bo Chi"], ("Ann Lee", "Bo Chi")),
@@ -416,6 +418,8 @@ def test_a_date_that_is_no_text_is_told(value: object) -> None:
             "A storm hit the coast.",
         ),
         ({"title": "Storm", "abstract": "", "lead_paragraph": "It blew."}, "It blew."),
+        ({"headline": {"main": "Storm", "kicker": None}, "abstract": "It blew."}, "It blew."),
+        ({"headline": "Storm", "short_description": "It blew."}, "It blew."),
         ({"title": "Storm", "excerpt": "It blew.", "body": "It blew for days."}, "It blew for days."),
     ],
 )

@@ -27,7 +27,7 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
         "text", "maintext", "articleBody", "body", "content", "body_text", "full_text", "article_text",
         "summary",
     ),
-    "teaser": ("description", "excerpt", "lead_paragraph", "abstract"),
+    "teaser": ("description", "short_description", "excerpt", "lead_paragraph", "abstract"),
     "url": ("url", "link", "canonical_url", "permalink", "web_url", "webUrl"),
     "source": (
         "source", "source_domain", "publisher", "outlet", "site_name", "yoast_head_json.og_site_name",
@@ -48,7 +48,7 @@ _FOLDED = {name.casefold(): name for names in _NAMES.values() for name in names}
 # The keys of an object that stands for a single value, as MongoDB, WordPress, schema.org and XML have it.
 _VALUES = (
     "$oid", "$date", "$numberLong", "$numberInt", "$numberDouble", "rendered", "name", "title", "@value",
-    "#text", "value", "text",
+    "#text", "value", "text", "main", "original",
 )  # fmt: skip
 _NOTHING = frozenset({"nan", "NaN", "NaT", "None", "null", "NULL", "N/A", "<NA>"})  # as tables are exported
 _CUT = re.compile(r"\s{0,3}(?:…|\.\.\.)?\s{0,3}\[\+[0-9]{1,7} chars\]\s{0,5}$")  # how NewsAPI ends a text
@@ -251,7 +251,8 @@ def _authors(value: object) -> tuple[str, ...]:
         names = tuple(name for item in items for name in _AND.split(plain(item)))
     else:
         return ()
-    return tuple(name for name in names if not name.lower().startswith(("http://", "https://")))
+    names = tuple(name for name in names if not name.lower().startswith(("http://", "https://")))
+    return tuple(_BY.sub("", name, count=1) if _BY.match(name) else name for name in names)
 
 
 def _name(author: object) -> str:
@@ -266,9 +267,8 @@ def _name(author: object) -> str:
 
 
 def _line_of_names(line: str) -> tuple[str, ...]:
-    line = line.strip()
-    by = _BY.sub("", line, count=1) if _BY.match(line) else line
-    return tuple(by.split(";") if ";" in by else _AND.sub(",", by).split(","))
+    names = line.split(";") if ";" in line else _AND.sub(",", line).split(",")
+    return tuple(name.strip() for name in names)
 
 
 def _listed(value: str) -> tuple[str, ...]:
