@@ -38,18 +38,22 @@ def origin_path(origin: str) -> Path:
     """Return the file of an origin, without the line of a record or the member of an archive."""
     if member := _MEMBER.search(origin):
         return Path(origin[: member.end(1)])
+    return Path(document(origin))
+
+
+def document(origin: str) -> str:
+    """Return an origin without the line of a record.
+
+    >>> document("/news/a.zip!b.jsonl:7")
+    '/news/a.zip!b.jsonl'
+    """
     path, _, line = origin.rpartition(":")
-    return Path(path if path and line.isdigit() else origin)
+    return path if path and line.isdigit() else origin
 
 
-def names_article(origin: str, article_id: str) -> bool:
-    """Whether the article's id was made from this place, because the article stated no id and no URL."""
-    return origin.endswith(article_id)
-
-
-def is_file(origin: str) -> bool:
-    """Whether the whole origin is a file that is there; a record in a file is not."""
-    return Path(origin).is_file()
+def is_there(origin: str) -> bool:
+    """Whether the file of an origin is there; what was fetched counts as there."""
+    return is_address(origin) or os.path.lexists(origin_path(origin))
 
 
 def vanished(origins: Iterable[tuple[str, str]], roots: Sequence[str]) -> list[str]:

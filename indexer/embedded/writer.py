@@ -9,8 +9,9 @@ import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, TypeGuard
 
 import numpy as np
 
@@ -23,7 +24,7 @@ from nutgraf.indexer.embedded.manifest import BUILT_BY, Manifest, check_encoder,
 from nutgraf.indexer.embedded.store import FILENAME, NewPassage, Store, vector_hash
 from nutgraf.indexer.encoder import Encoder, EncoderIdentity, identity
 from nutgraf.indexer.loaders.base import Skipped
-from nutgraf.indexer.loaders.identity import ids_apart, is_from_url
+from nutgraf.indexer.loaders.identity import ids_apart, ids_of_place, is_from_url
 from nutgraf.indexer.passages import PassageRule, split, title_prefix
 from nutgraf.indexer.storage import ArticleStatus, Counts, IndexState, WriteStatus
 
@@ -144,6 +145,8 @@ class EmbeddedWriter:
             article = self._apart(item)
             if not article.text.strip():
                 yield _skipped(article, "no text")
+            elif _places(article):
+                yield article
             elif article.id in self._seen:
                 yield _skipped(article, f"id {article.id} was given already in this run")
             else:
@@ -175,15 +178,54 @@ class EmbeddedWriter:
             ):
                 return False
         text = self._pending.get(article.id) or self._store.texts([article.id]).get(article.id)
-        if text is None or text == article.text:
-            return False
-        return not copies(shingled(text), shingled(article.text))
+        return text is not None and not _is_one_story(article.text, text)
+
+    def _named(self, batch: Sequence[_Item]) -> list[_Item]:
+        """Return the batch; each article that its place names has a name that no other file's article has.
+
+        An article of a file that was read before keeps its name, whatever folder is read this time.
+        """
+        places = [_places(item) for item in batch]
+        owners = self._store.origins([*chain.from_iterable(places)])
+        texts = self._store.texts([item.id for item in batch if _is_row(item) and item.id in owners])
+        named: list[_Item] = []
+        for item, names in zip(batch, places, strict=True):
+            if not isinstance(item, Article) or not names:
+                named.append(item)
+                continue
+            name = self._name(item, names, owners, texts)
+            if name in self._seen:
+                named.append(_skipped(item, f"id {name} was given already in this run"))
+                continue
+            self._seen.add(name)
+            owners[name], texts[name] = item.origin, item.text
+            named.append(item if name == item.id else replace(item, id=name))
+        return named
+
+    def _name(
+        self,
+        article: Article,
+        names: Sequence[str],
+        owners: Mapping[str, str | None],
+        texts: Mapping[str, str],
+    ) -> str:
+        """Return the name that its document gave the article, else the first of `names` that is free."""
+        ours = origins.document(article.origin or "")
+        for name in names:
+            if origins.document(owners.get(name) or "") == ours:
+                return name
+        for name in names[names.index(article.id) :]:
+            owner = owners.get(name)
+            is_taken = name in self._seen or (owner is not None and origins.is_there(owner))
+            if not is_taken or (_is_row(article) and _is_one_story(article.text, texts.get(name))):
+                return name
+        return names[-1]
 
     def _store_batch(self, batch: Sequence[_Item]) -> list[ArticleStatus]:
         """Store the articles of a batch; return a status for each item of it, in order."""
         self._pending.clear()
-        unclaimed = self._unclaimed(batch)
-        articles = [item for item in unclaimed if isinstance(item, Article)]
+        named = self._named(batch)
+        articles = [item for item in named if isinstance(item, Article)]
         stored = self._store.content_hashes([a.id for a in articles])
         fresh = [a for a in articles if stored.get(a.id) != a.content_hash]
         self._write(fresh)
@@ -193,7 +235,7 @@ class EmbeddedWriter:
             item
             if isinstance(item, ArticleStatus)
             else ArticleStatus(statuses.get(item.id, "unchanged"), item.id, item.origin or "")
-            for item in unclaimed
+            for item in named
         ]
 
     def _statuses(self, fresh: Sequence[str], stored: Mapping[str, str]) -> dict[str, WriteStatus]:
@@ -221,16 +263,6 @@ class EmbeddedWriter:
         if moved:
             with self._store.atomic():
                 self._store.set_origins(moved)
-
-    def _unclaimed(self, batch: Sequence[_Item]) -> list[_Item]:
-        """Return the batch; an article whose id, made from its path, belongs to another file is skipped."""
-        owners = self._store.origins([item.id for item in batch if isinstance(item, Article)])
-        return [
-            _skipped(item, f"its id {item.id} belongs to {owner}; index their common folder instead")
-            if isinstance(item, Article) and _belongs_to(item, owner := owners.get(item.id))
-            else item
-            for item in batch
-        ]
 
     def _write(self, articles: Sequence[Article]) -> None:
         """Split, encode and store articles, and find their copies, in one transaction."""
@@ -286,11 +318,18 @@ def _skipped(article: Article, reason: str) -> ArticleStatus:
     return ArticleStatus("skipped", article.id, article.origin or article.id, reason)
 
 
-def _belongs_to(article: Article, owner: str | None) -> bool:
-    """Whether the article's id was made from its path, and names another file, `owner`, that is there."""
-    if article.origin is None or not owner or owner == article.origin:
-        return False
-    return origins.names_article(article.origin, article.id) and origins.is_file(owner)
+def _places(item: _Item) -> list[str]:
+    """Return the names that its place can give an article; none where something else names it."""
+    return ids_of_place(item.id, item.origin) if isinstance(item, Article) and item.origin else []
+
+
+def _is_row(item: _Item) -> TypeGuard[Article]:
+    """Whether an article states the number of a row as its id."""
+    return isinstance(item, Article) and item.id.isdecimal()
+
+
+def _is_one_story(text: str, other: str | None) -> bool:
+    return other is not None and (text == other or copies(shingled(text), shingled(other)))
 
 
 def _batches(items: Iterable[_Item]) -> Iterator[list[_Item]]:

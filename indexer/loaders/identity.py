@@ -1,6 +1,7 @@
 """What identifies an article: the id that it states, else its canonical URL, else where it was read.
 
-An id that is derived is never refused, and never that of another story.
+An id that is derived is never refused, and never that of another story. A number, as that of a row, says
+which record of its document it is, and no more.
 """
 
 import hashlib
@@ -9,6 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from nutgraf.indexer.date_words import word_set
 from nutgraf.indexer.loaders.base import UnreadableError
+from nutgraf.indexer.origins import document
 
 _LONGEST_CHARS = 300  # of an id, which people type and terminals show; not measured
 _KEPT_CHARS = 240  # of a longer one, before a digest of all of it
@@ -16,6 +18,7 @@ _DIGEST_CHARS = 16
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _NO_WORD = re.compile(r"[\W_]+")
 _SLUG_CHARS = 60
+_RECORD = re.compile(r"#([0-9]{1,12})(?:\.[0-9]{1,12})?$")  # how a record's id ends
 # Parameters that say where a reader came from.
 _TRACKERS = word_set(
     "fbclid gclid dclid gbraid wbraid msclkid yclid twclid ttclid igshid igsh mc_cid mc_eid mkt_tok"
@@ -104,6 +107,26 @@ def ids_apart(article_id: str, title: str, text: str) -> tuple[str, str]:
     """Return ids for another story under the address of `article_id`: by its title, and by title and text."""
     slug = _NO_WORD.sub("-", title.lower()).strip("-")[:_SLUG_CHARS] or _digest(text)
     return derived_id(f"{article_id}#{slug}"), derived_id(f"{article_id}#{slug}-{_digest(text)}")
+
+
+def ids_of_place(article_id: str, origin: str) -> list[str]:
+    """Return the ids that its place can give an article, the shortest first, `article_id` among them.
+
+    Each has a parent folder more than the one before. There are none for another kind of id.
+
+    >>> ids_of_place("2020/r.jsonl#7", "/gazette/2020/r.jsonl:7")
+    ['r.jsonl#7', '2020/r.jsonl#7', 'gazette/2020/r.jsonl#7', '/gazette/2020/r.jsonl#7']
+    >>> ids_of_place("7", "/gazette/r.csv:2")
+    ['7', 'r.csv/7', 'gazette/r.csv/7', '/gazette/r.csv/7']
+    """
+    place, record = origin, _RECORD.search(article_id)
+    if article_id.isdecimal():
+        place = f"{document(origin)}/{article_id}"
+    elif record and origin == f"{document(origin)}:{record[1]}":
+        place = document(origin) + record[0]
+    starts = [0, *(at + 1 for at, char in enumerate(place) if char == "/")]
+    names = [derived_id(place[start:]) for start in reversed(starts)]
+    return names if article_id in names else []
 
 
 def _digest(value: str) -> str:

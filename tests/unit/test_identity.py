@@ -1,5 +1,6 @@
 """What identifies an article: derived ids are never refused, and never those of another story."""
 
+import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.embedded.writer import EmbeddedWriter
 from nutgraf.indexer.loaders import discover, load
-from nutgraf.indexer.loaders.identity import canonical_url, derived_id, ids_apart, is_home
+from nutgraf.indexer.loaders.identity import canonical_url, derived_id, ids_apart, ids_of_place, is_home
 from tests.fakes import FakeEncoder
 
 URL = "https://news.example/quay"
@@ -106,3 +107,93 @@ def test_a_file_may_get_another_story(tmp_path: Path) -> None:
 def test_an_id_that_was_stated_is_kept(tmp_path: Path) -> None:
     stated = [replace(article, id="a1") for article in (QUAY, ABBOT)]
     assert added(tmp_path, *stated) == [("added", "a1"), ("skipped", "a1")]
+
+
+# --- named by their place ---------------------------------------------------------------------------------
+
+
+def indexed(index: Path, *paths: Path) -> Sequence[tuple[str, str | None]]:
+    files, _ = discover([str(path) for path in paths])
+    with EmbeddedWriter(index, FakeEncoder()) as writer:
+        return [(s.status, s.id) for s in writer.add(item for file in files for item in load(file))]
+
+
+def write(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path.parent
+
+
+def write_zip(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.txt", text)
+    return path.parent
+
+
+HERON, BANK = "Heron lands\n\nA heron landed at the weir.", "Bank shut\n\nThe bank of Tarn closed its doors."
+
+
+@pytest.mark.parametrize("together", [False, True])
+@pytest.mark.parametrize(
+    ("name", "tail", "texts"),
+    [
+        ("1.txt", "", (HERON, BANK)),
+        ("r.jsonl", "", ('{"text": "A heron landed."}\n', '{"text": "The bank closed its doors."}\n')),
+        ("s.zip", "!a.txt", (HERON, BANK)),
+    ],
+)
+def test_files_with_one_name_are_two_articles(
+    tmp_path: Path, name: str, tail: str, texts: tuple[str, str], together: bool
+) -> None:
+    make = write_zip if name.endswith("zip") else write
+    folders = [
+        make(tmp_path / outlet / "2020" / name, text)
+        for outlet, text in zip(("gazette", "post"), texts, strict=True)
+    ]
+    tail += "#1" if name.endswith("jsonl") else ""
+    index = tmp_path / "index"
+    runs = [folders] if together else [[folder] for folder in folders]
+    statuses = [status for paths in runs for status in indexed(index, *paths)]
+    names = [f"2020/{name}{tail}", f"post/2020/{name}{tail}"]
+    assert statuses == [("added", name) for name in names]
+    for paths in runs[::-1]:
+        assert {status for status, _ in indexed(index, *paths)} == {"unchanged"}
+
+
+def test_a_file_keeps_its_name_whatever_folder_is_read(tmp_path: Path) -> None:
+    folder = write(tmp_path / "gazette" / "2020" / "1.txt", HERON)
+    index = tmp_path / "index"
+    assert indexed(index, folder.parent) == [("added", "gazette/2020/1.txt")]
+    assert indexed(index, folder) == [("unchanged", "gazette/2020/1.txt")]
+    write(folder / "1.txt", BANK)
+    assert indexed(index, folder) == [("updated", "gazette/2020/1.txt")]
+
+
+def test_numbers_of_rows_count_inside_their_file(tmp_path: Path) -> None:
+    header, index = "id,title,text\n", tmp_path / "index"
+    write(tmp_path / "a.csv", f"{header}1,Heron,A heron landed.\n2,Mayor,The mayor resigned on Monday.\n")
+    write(tmp_path / "b.csv", f"{header}1,Boats,Three boats sank in the bay.\n2,Corn,Corn is dear again.\n")
+    left, right = tmp_path / "a.csv", tmp_path / "b.csv"
+    assert indexed(index, left) == [("added", "1"), ("added", "2")]
+    assert indexed(index, right) == [("added", "b.csv/1"), ("added", "b.csv/2")]
+    write(right, f"{header}1,Boats,Four boats sank in the bay.\n2,Corn,Corn is dear again.\n")
+    assert indexed(index, right, left) == [
+        ("updated", "b.csv/1"), ("unchanged", "b.csv/2"), ("unchanged", "1"), ("unchanged", "2"),
+    ]  # fmt: skip
+    write(tmp_path / "c.csv", f"{header}1,Heron,A heron landed.\n")
+    assert indexed(index, tmp_path / "c.csv") == [("unchanged", "1")]
+
+
+def test_a_number_counts_once_in_a_file(tmp_path: Path) -> None:
+    write(tmp_path / "a.csv", "id,title,text\n1,Heron,A heron landed.\n1,Mayor,The mayor resigned.\n")
+    assert indexed(tmp_path / "index", tmp_path / "a.csv") == [("added", "1"), ("skipped", "1")]
+
+
+def test_places_that_name_no_article() -> None:
+    assert ids_of_place(URL, "/news/quay.html") == []
+    assert ids_of_place("r.jsonl#7", "/news/r.jsonl:8") == []
+    assert ids_of_place("z.zip!a.jsonl#7.2", "/z.zip!a.jsonl:7") == [
+        "z.zip!a.jsonl#7.2",
+        "/z.zip!a.jsonl#7.2",
+    ]

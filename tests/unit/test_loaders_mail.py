@@ -246,3 +246,22 @@ def test_a_file_that_is_no_mailbox(tmp_path: Path) -> None:
     assert reason(tmp_path / "a.mbox", BODY) == (
         'not a mailbox: it does not begin with a line "From ADDRESS DATE"'
     )
+
+
+@pytest.mark.parametrize(
+    ("sender", "author"),
+    [
+        ('"Strand, Mia"', "Mia Strand"),
+        ('"van der Berg, Jan P."', "Jan P. van der Berg"),
+        ("Mia Strand", "Mia Strand"),
+        ('"Isle Papers, Inc."', "Isle Papers, Inc."),
+        ('"Strand, Mia, Bo Ek"', "Strand, Mia, Bo Ek"),
+    ],
+)
+def test_the_given_name_of_a_sender_comes_first(tmp_path: Path, sender: str, author: str) -> None:
+    path = tmp_path / "a.eml"
+    path.write_text(f"From: {sender} <mia@isle.example>\nSubject: Rain\n\nIt rained.\n")
+    (file,), _ = discover([str(path)])
+    (item,) = load(file)
+    assert isinstance(item, Article)
+    assert item.authors == (author,)

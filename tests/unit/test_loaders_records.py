@@ -64,7 +64,7 @@ def test_a_record(tmp_path: Path, name: str) -> None:
     [
         ({"id": 7}, "7"),
         ({"id": None}, "https://ex.com/2022/05/04/talks"),
-        ({"id": ["x"]}, "https://ex.com/2022/05/04/talks"),
+        ({"id": ["x", "y"]}, "https://ex.com/2022/05/04/talks"),
         ({"id": True}, "https://ex.com/2022/05/04/talks"),
         ({"id": "", "url": "javascript:alert(1)"}, "{folder}/news.jsonl#1"),
         ({"id": None, "url": 5}, "{folder}/news.jsonl#1"),
@@ -97,6 +97,11 @@ def test_dates(path: Path, published: object, day: int, published_from: str) -> 
     ("authors", "expected"),
     [
         ("By Ann Lee and Bo Chi", ("Ann Lee", "Bo Chi")),
+        ("BY ANN LEE AND BO CHI", ("ANN LEE", "BO CHI")),
+        ("by: Ann Lee", ("Ann Lee",)),
+        (["By Ann Lee"], ("Ann Lee",)),
+        ({"original": "By Ann Lee and Bo Chi", "person": []}, ("Ann Lee", "Bo Chi")),
+        ("Byron Lee", ("Byron Lee",)),
         ("Lee, Ann; Chi, Bo", ("Lee, Ann", "Chi, Bo")),
         ([{"name": "Ann Lee"}, {"x": 1}, None, 3, "Bo\nChi", "Bo Chi"], ("Ann Lee", "Bo Chi")),
         ({"name": "Ann Lee"}, ("Ann Lee",)),
@@ -245,7 +250,13 @@ def test_csv_dialects_and_encodings(tmp_path: Path, delimiter: str, encoding: st
 @pytest.mark.parametrize(
     ("content", "reasons"),
     [
-        ("a,b\n1,2\n", ['no column "text" in the first row']),
+        (
+            "a,b\n1,2\n",
+            [
+                'no column "text" in the first row, which has a, b; '
+                "name the column of the text with --field text=COLUMN"
+            ],
+        ),
         ("\n\n", ['no column "text" in the first row']),
         ("text\n" + "x" * 2000 + "\n", ["row before line 3 is larger than 1 kB; the rest was not read"]),
         (
@@ -373,6 +384,65 @@ def test_shapes_that_are_known(path: Path, record: object) -> None:
     assert (article.authors, article.source) == (("Ann Lee",), "The Outlet")
     assert article.published == datetime(2021, 1, 5, 10, tzinfo=UTC)
     assert article.modified == datetime(2021, 1, 6, 10, tzinfo=UTC)
+
+
+def test_values_in_lists_of_one(path: Path) -> None:
+    article = one(
+        path,
+        {
+            "title": ["Heron lands"], "text": ["A heron landed.", "It left."], "date": ["2020-02-03"],
+            "url": ["https://e.com/heron"], "source": ["The Outlet"], "author": ["Ann Lee"],
+        },
+    )  # fmt: skip
+    assert (article.id, article.title, article.source) == ("https://e.com/heron", "Heron lands", "The Outlet")
+    assert (article.text, article.authors) == ("A heron landed.\n\nIt left.", ("Ann Lee",))
+    assert article.published == datetime(2020, 2, 3, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("value", [{"year": 2020, "month": 2, "day": 3}, [2020, 2, 3], [["2020", "2"]]])
+def test_a_date_that_is_no_text_is_told(value: object) -> None:
+    refused: list[str] = []
+    article = record_to_article(
+        {"id": "a", "text": "It rained.", "date": value}, refuse=lambda _given, reason: refused.append(reason)
+    )
+    assert isinstance(article, Article)
+    assert (article.published, refused) == (None, ["not a date"])
+
+
+@pytest.mark.parametrize(
+    ("record", "text"),
+    [
+        ({"title": "Storm hits coast", "domain": "e.com"}, "Storm hits coast"),
+        (
+            {"title": "Storm", "content": None, "description": "A storm hit the coast."},
+            "A storm hit the coast.",
+        ),
+        ({"title": "Storm", "abstract": "", "lead_paragraph": "It blew."}, "It blew."),
+        ({"headline": {"main": "Storm", "kicker": None}, "abstract": "It blew."}, "It blew."),
+        ({"headline": "Storm", "short_description": "It blew."}, "It blew."),
+        ({"title": "Storm", "excerpt": "It blew.", "body": "It blew for days."}, "It blew for days."),
+    ],
+)
+def test_a_record_without_a_body_is_a_short_article(path: Path, record: dict[str, object], text: str) -> None:
+    article = one(path, {"url": "https://e.com/storm", "seendate": "20210125T093000Z", **record})
+    assert article.text == text
+    assert article.published == datetime(2021, 1, 25, 9, 30, tzinfo=UTC)
+
+
+def test_what_newsapi_leaves_of_a_removed_article() -> None:
+    record = dict.fromkeys(["title", "description", "content"], "[Removed]") | {"url": "https://removed.com"}
+    expected = Skipped("", "removed by the service that it comes from ([Removed])")
+    assert record_to_article(record) == expected
+    assert record_to_article(record | {"content": None}) == expected
+
+
+@pytest.mark.parametrize("text", ["Body", "Full Text", "ARTICLE_TEXT", "description"])
+def test_columns_in_other_capitals(tmp_path: Path, text: str) -> None:
+    content = f"Headline;Author;Date;{text}\nTram, late;Ann Lee;13.05.2019;It rained\n"
+    (article,) = read(tmp_path / "a.csv", content)
+    assert isinstance(article, Article)
+    assert (article.title, article.text, article.authors) == ("Tram, late", "It rained", ("Ann Lee",))
+    assert article.published == datetime(2019, 5, 13, tzinfo=UTC)
 
 
 def test_several_articles_in_a_line(path: Path) -> None:

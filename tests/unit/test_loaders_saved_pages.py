@@ -181,6 +181,15 @@ def test_the_chapters_of_a_book(tmp_path: Path) -> None:
     assert (snow.published, snow.id) == (DAY, f"{tmp_path.name}/a.epub#3")
 
 
+@pytest.mark.parametrize("byline", ['<p class="byline">By Bo Ek</p>', "<p>By Bo Ek, Staff Writer</p>"])
+def test_a_chapter_has_the_author_of_its_byline(tmp_path: Path, byline: str) -> None:
+    book = BOOK | {"OEBPS/text/two.xhtml": CHAPTER.format("Snow").replace("</h1>", f"</h1>{byline}")}
+    snow = read(tmp_path / "a.epub", zipped(book))[1]
+    assert isinstance(snow, Article)
+    assert snow.authors == ("Bo Ek",)
+    assert snow.text == "Snow fell in Tarn,\nand then it stopped.\n\nNobody & nothing."
+
+
 @pytest.mark.parametrize(
     ("content", "expected"),
     [

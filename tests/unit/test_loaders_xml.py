@@ -99,6 +99,44 @@ def test_an_export_of_wordpress(tmp_path: Path) -> None:
     ]
 
 
+def test_the_authors_and_pictures_of_an_export_of_wordpress(tmp_path: Path) -> None:
+    def author(login: str, name: str) -> str:
+        return (
+            f"<wp:author><wp:author_login>{login}</wp:author_login><wp:author_email>x</wp:author_email>"
+            f"<wp:author_display_name><![CDATA[{name}]]></wp:author_display_name></wp:author>"
+        )
+
+    def item(creator: str) -> str:
+        return (
+            f"<item><title>Tram</title><dc:creator>{creator}</dc:creator><content:encoded><![CDATA["
+            "The tram runs.\n[gallery ids='1']\n[caption id='x']<img/> The tram in 1950[/caption]"
+            "\nIt is <b>new</b>.\n\nIt is red.]]></content:encoded></item>"
+        )
+
+    feed = (
+        '<rss xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:wp="http://wordpress.org/export/1.2/"'
+        ' xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>The Tarn Post</title>'
+        f"{author('aquill', 'Ada Quill')}{author('bo@tarn.example', 'Marsh, Bo')}{author('desk', '')}"
+        f"{item('aquill')}{item('bo@tarn.example')}{item('desk')}</channel></rss>"
+    )
+    items = [item for item in read(tmp_path / "a.xml", feed) if isinstance(item, Article)]
+    assert [item.authors for item in items] == [("Ada Quill",), ("Marsh, Bo",), ("desk",)]
+    assert items[0].text == "The tram runs.\n\nThe tram in 1950\n\nIt is new.\n\nIt is red."
+
+
+def test_a_headline_alone_with_a_link_is_an_article(tmp_path: Path) -> None:
+    item = (
+        "<item><title>Storm hits</title><link>https://tarn.example/storm</link>"
+        "<author>BY Bo Marsh</author></item>"
+    )
+    storm = article(tmp_path / "a.rss", f'<rss version="2.0"><channel>{item}</channel></rss>')
+    assert (storm.id, storm.text, storm.authors) == (
+        "https://tarn.example/storm",
+        "Storm hits",
+        ("Bo Marsh",),
+    )
+
+
 ATOM = """<feed xmlns="http://www.w3.org/2005/Atom"><title>The Tarn Post</title>
 <author><name>The desk</name></author>
 <link rel="self" href="https://tarn.example/feed"/><link href="https://tarn.example/"/>

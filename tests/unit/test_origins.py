@@ -6,9 +6,8 @@ import pytest
 
 from nutgraf.indexer.origins import (
     absolute_origin,
-    is_file,
+    is_there,
     largest_loss,
-    names_article,
     origin_path,
     vanished,
 )
@@ -29,14 +28,13 @@ def test_an_origin_may_be_a_member_of_an_archive() -> None:
     assert origin_path("/a/Rain!.jsonl:7") == Path("/a/Rain!.jsonl")
 
 
-def test_an_article_may_be_named_by_its_place(tmp_path: Path) -> None:
-    path = tmp_path / "news" / "x.txt"
-    path.parent.mkdir()
+def test_the_file_of_an_origin_may_be_there(tmp_path: Path) -> None:
+    path = tmp_path / "x.zip"
     path.write_text("x")
-    assert names_article(str(path), "news/x.txt")
-    assert not names_article(str(path), "https://example.org/x")
-    assert is_file(str(path))
-    assert not is_file(f"{path}:1")
+    assert is_there(str(path))
+    assert is_there(f"{path}!a.jsonl:7")
+    assert not is_there(f"{tmp_path}/y.zip!a.jsonl:7")
+    assert is_there("https://news.example/feed:7")
 
 
 def test_files_that_are_gone_from_their_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,7 @@ from nutgraf.indexer.loaders.archives.members import Part, Record, with_known
 from nutgraf.indexer.loaders.assemble import ArticleDraft, StatedDate
 from nutgraf.indexer.loaders.base import LoadOptions, SourceFile, UnreadableError, read_bytes, too_large
 from nutgraf.indexer.loaders.pages.fragment import element_text, local_name
+from nutgraf.indexer.loaders.texts.head import read_head
 from nutgraf.indexer.loaders.xml.stream import parse_xml
 
 if TYPE_CHECKING:
@@ -120,4 +121,10 @@ def _chapter(book: _Book, path: str, known: ArticleDraft) -> ArticleDraft:
     first, _, rest = text.partition("\n\n")
     if title and " ".join(first.split()) == title and rest:
         text = rest
-    return with_known(ArticleDraft(text=text, title=title), known)
+    lines = text.split("\n")
+    head = read_head(lines)
+    if not head.authors or head.lines == len(lines):
+        return with_known(ArticleDraft(text=text, title=title), known)
+    text = "\n".join((*head.deck, *lines[head.lines :]))
+    dates = tuple(StatedDate(date, "byline") for date in head.dates)
+    return with_known(ArticleDraft(text=text, title=title, authors=head.authors, dates=dates), known)

@@ -31,6 +31,10 @@ _ID_CHARS = 250
 _STUB_CHARS = 2000
 _STUB_SHARE = 0.5
 _LOST_SHARE = 0.2  # of the words of an HTML part: where so few are left, it was not laid out as an article
+_TURNED = re.compile(r"((?:[\w'’.-]{1,40} ){0,2}[\w'’-]{1,40}), ([\w'’.-]{1,40}(?: [\w'’.-]{1,40})?)")
+_NO_GIVEN_NAME = re.compile(  # what stands behind the comma of a firm, or of a name in its usual order
+    r"(?:inc|ltd|llc|plc|corp|co|gmbh|ag|jr|sr|i{1,3}|ph\.?d|m\.?d|esq|mba|cpa|news|press)\.?", re.IGNORECASE
+)
 _FROM_LINE = re.compile(rb"From \S{1,300} .{0,100}[0-9]{2}:[0-9]{2}")
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 _SIGNATURES = frozenset({
@@ -176,9 +180,15 @@ def _draft(message: Message, bodies: list[Message], options: LoadOptions) -> Art
         id=message_id if message_id.isprintable() and len(message_id) <= _ID_CHARS else "",
         title=without_forward_mark(original.subject),
         url=archived,
-        authors=(name.strip("\"'") or address,),
+        authors=(_in_order(name.strip("\"'")) or address,),
         dates=(StatedDate(original.date, "given"),),
     )
+
+
+def _in_order(name: str) -> str:
+    """Return a name with the given name first: address books have "Strand, Mia"."""
+    match = _TURNED.fullmatch(name.strip())
+    return name if match is None or _NO_GIVEN_NAME.fullmatch(match[2]) else f"{match[2]} {match[1]}"
 
 
 def _text(bodies: list[Message], options: LoadOptions) -> str:

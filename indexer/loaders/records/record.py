@@ -7,6 +7,7 @@ those of WordPress, NewsAPI, NewsCatcher, Event Registry, news-please (Common Cr
 import ast
 import math
 import re
+import reprlib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
@@ -26,6 +27,7 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
         "text", "maintext", "articleBody", "body", "content", "body_text", "full_text", "article_text",
         "summary",
     ),
+    "teaser": ("description", "short_description", "excerpt", "lead_paragraph", "abstract"),
     "url": ("url", "link", "canonical_url", "permalink", "web_url", "webUrl"),
     "source": (
         "source", "source_domain", "publisher", "outlet", "site_name", "yoast_head_json.og_site_name",
@@ -35,21 +37,24 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "published": (
         "published", "datePublished", "date_publish", "date_gmt", "publishedAt", "published_at",
         "published_date", "publish_date", "dateTimePub", "dateTime", "pubDate", "pub_date",
-        "publication_date", "date",
+        "publication_date", "date", "seendate",
     ),
     "modified": (
         "modified_gmt", "modified", "dateModified", "date_modify", "updated_at", "updatedAt", "updated",
         "last_modified", "lastModified",
     ),
 }  # fmt: skip
+_FOLDED = {name.casefold(): name for names in _NAMES.values() for name in names}
 # The keys of an object that stands for a single value, as MongoDB, WordPress, schema.org and XML have it.
 _VALUES = (
     "$oid", "$date", "$numberLong", "$numberInt", "$numberDouble", "rendered", "name", "title", "@value",
-    "#text", "value", "text",
+    "#text", "value", "text", "main", "original",
 )  # fmt: skip
 _NOTHING = frozenset({"nan", "NaN", "NaT", "None", "null", "NULL", "N/A", "<NA>"})  # as tables are exported
 _CUT = re.compile(r"\s{0,3}(?:…|\.\.\.)?\s{0,3}\[\+[0-9]{1,7} chars\]\s{0,5}$")  # how NewsAPI ends a text
-_AND = re.compile(r" and | & ")
+_BY = re.compile(r"by[: ]\s{0,5}", re.IGNORECASE)
+_AND = re.compile(r" and | & ", re.IGNORECASE)
+_REMOVED = "[Removed]"  # what NewsAPI leaves of an article that is gone
 _NAME_PARTS = (("first_name", "last_name"), ("firstName", "lastName"), ("givenName", "familyName"))
 _DEPTH = 4
 # The keys below which services put the records of an answer.
@@ -119,12 +124,22 @@ def records_in(value: object, options: LoadOptions) -> Iterator[Mapping[str, obj
 
 def text_names(options: LoadOptions) -> tuple[str, ...]:
     """Return the keys or columns that can hold the text of an article."""
-    return (options.key("text"),) if "text" in options.fields else _NAMES["text"]
+    return (options.key("text"),) if "text" in options.fields else _NAMES["text"] + _NAMES["teaser"]
+
+
+def known_name(name: str) -> str:
+    """Return the known name of a field that is written in other capitals or with blanks, else its own.
+
+    >>> known_name("Full Text"), known_name("Price")
+    ('full_text', 'Price')
+    """
+    return _FOLDED.get(name.strip().casefold().replace(" ", "_"), name)
 
 
 def _draft(record: Mapping[str, object], options: LoadOptions) -> ArticleDraft:
+    record = {known_name(name): value for name, value in record.items()} | {**record}
     text = _text(record, options)
-    published, modified = (_plain(_field(record, name, options)) for name in ("published", "modified"))
+    published, modified = (_date(_field(record, name, options)) for name in ("published", "modified"))
     # The number that WordPress gives an article is that of another in each outlet.
     numbered = isinstance(record.get("content"), dict) and isinstance(record.get("id"), int)
     return ArticleDraft(
@@ -143,7 +158,11 @@ def _text(record: Mapping[str, object], options: LoadOptions) -> str:
     """Return the text of a record without markup; raises UnreadableError where it has none."""
     key, value = options.key("text"), _field(record, "text", options)
     is_empty = value is None or (isinstance(value, str) and not value.strip())
-    if is_empty and any(name in record for name in text_names(options)):
+    if is_empty and "text" not in options.fields:
+        value = _field(record, "teaser", options) or value
+        is_empty = value is None or (isinstance(value, str) and not value.strip())
+    is_linked = "text" not in options.fields and web_url(_plain(_field(record, "url", options)))
+    if is_empty and (is_linked or any(name in record for name in text_names(options))):
         value = _field(record, "title", options) or value  # a headline alone is a short article
     if value is None:
         raise UnreadableError(f'no field "{key[:60]}"')
@@ -154,6 +173,8 @@ def _text(record: Mapping[str, object], options: LoadOptions) -> str:
     if not isinstance(value, str):
         raise UnreadableError(f'field "{key[:60]}" is not text')
     text = plain(value)
+    if text.strip() == _REMOVED:
+        raise UnreadableError(f"removed by the service that it comes from ({_REMOVED})")
     return _CUT.sub("…", text) if text.rstrip().endswith("chars]") else text
 
 
@@ -181,11 +202,17 @@ def _is_nothing(value: object) -> bool:
 
 
 def _single(value: object) -> object:
-    """Return the value that an object stands for, such as {"$date": {"$numberLong": "1453889700000"}}."""
+    """Return the value that an object or a list of one value stands for.
+
+    Such as {"$date": {"$numberLong": "1453889700000"}}, or ["Heron lands"] of Scrapy and Solr.
+    """
     for _ in range(_DEPTH):
-        if not isinstance(value, Mapping):
+        if isinstance(value, Mapping):
+            value = next((value[key] for key in _VALUES if not _is_nothing(value.get(key))), None)
+        elif isinstance(value, list | tuple) and len(value) == 1:
+            value = value[0]
+        else:
             break
-        value = next((value[key] for key in _VALUES if not _is_nothing(value.get(key))), None)
     return value
 
 
@@ -206,6 +233,13 @@ def _plain(value: object) -> str:
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
 
 
+def _date(value: object) -> str:
+    """Return a date as text, also one of a shape that is not read, which is then told to be no date."""
+    while isinstance(value, list | tuple) and len(value) == 1:
+        value = value[0]
+    return _plain(value) or (reprlib.repr(value) if isinstance(value, Mapping | list | tuple) else "")
+
+
 def _authors(value: object) -> tuple[str, ...]:
     """Return names from a list of names, a list of {"name": ...}, or one line of names."""
     if isinstance(value, str):
@@ -217,7 +251,8 @@ def _authors(value: object) -> tuple[str, ...]:
         names = tuple(name for item in items for name in _AND.split(plain(item)))
     else:
         return ()
-    return tuple(name for name in names if not name.lower().startswith(("http://", "https://")))
+    names = tuple(name for name in names if not name.lower().startswith(("http://", "https://")))
+    return tuple(_BY.sub("", name, count=1) if _BY.match(name) else name for name in names)
 
 
 def _name(author: object) -> str:
@@ -232,8 +267,8 @@ def _name(author: object) -> str:
 
 
 def _line_of_names(line: str) -> tuple[str, ...]:
-    by = line.strip().removeprefix("By ").removeprefix("by ")
-    return tuple(by.split(";") if ";" in by else _AND.sub(",", by).split(","))
+    names = line.split(";") if ";" in line else _AND.sub(",", line).split(",")
+    return tuple(name.strip() for name in names)
 
 
 def _listed(value: str) -> tuple[str, ...]:

@@ -17,8 +17,9 @@ from nutgraf.indexer.loaders.base import (
     too_large,
 )
 from nutgraf.indexer.loaders.decode import STRAY_BYTES, encoding_of
-from nutgraf.indexer.loaders.records.record import line_to_article, text_names
+from nutgraf.indexer.loaders.records.record import known_name, line_to_article, text_names
 
+_MOST_NAMES, _NAME_CHARS = 12, 30  # of the columns in a message
 _DELIMITERS = (",", "\t", ";", "|")
 _NO_DELIMITER = "\x1f"  # where there is one column: a comma in it is a comma
 # Excel writes and reads a first line that says what parts the cells.
@@ -90,7 +91,7 @@ def _rows(lines: _Lines, file: SourceFile, options: LoadOptions) -> Iterator[Art
     )
     header = _names(next(reader, []), options)
     if not {*text_names(options)} & {*header}:
-        raise UnreadableError(f'no column "{options.key("text")[:60]}" in the first row')
+        raise UnreadableError(_no_text(header, options))
     while True:
         lines.row_chars, start = 0, lines.number + 1
         try:
@@ -123,10 +124,21 @@ def _delimiter(header: str, options: LoadOptions) -> str:
 
 
 def _names(header: Sequence[str], options: LoadOptions) -> list[str]:
-    """Return the names of the columns; those that the options ask for may differ in case."""
+    """Return the names of the columns; those that are asked for or known may differ in case."""
     wanted = {options.key(field).casefold(): options.key(field) for field in ARTICLE_FIELDS}
     names = [name.strip("\ufeff \t\r\n") for name in header]
-    return [name if name in wanted.values() else wanted.get(name.casefold(), name) for name in names]
+    return [
+        name if name in wanted.values() else wanted.get(name.casefold(), known_name(name)) for name in names
+    ]
+
+
+def _no_text(header: Sequence[str], options: LoadOptions) -> str:
+    """Return the reason for a table without a column of texts: which it has, and what to type."""
+    reason = f'no column "{options.key("text")[:60]}" in the first row'
+    if not any(header):
+        return reason
+    names = ", ".join(name[:_NAME_CHARS] for name in header[:_MOST_NAMES])
+    return f"{reason}, which has {names}; name the column of the text with --field text=COLUMN"
 
 
 def _record(header: Sequence[str], row: Sequence[str]) -> dict[str, str]:

@@ -1,13 +1,14 @@
 """Reads an item of RSS 0.9 to 2.0 or an entry of Atom (RFC 4287), with the usual modules of RSS."""
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from nutgraf.indexer.loaders.assemble import ArticleDraft, StatedDate
 from nutgraf.indexer.loaders.base import UnreadableError
 from nutgraf.indexer.loaders.pages.fragment import element_text, fragment_text, local_name
-from nutgraf.indexer.loaders.xml.stream import XmlRecord
+from nutgraf.indexer.loaders.xml.stream import LOGIN, XmlRecord
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -20,7 +21,9 @@ _AND = re.compile(r"(?:,| and |;)")
 _MAIL_NAME = re.compile(r"[^\s()]{1,100} \(([^()]{1,200})\)")  # "quill@tarn.example (Ada Quill)", RSS 2.0
 _POSTED = re.compile(r"The post .{1,400} (?:first appeared|appeared first) on .{1,300}\Z")
 _REMARK_CHARS = 700
+_BY = re.compile(r"by[: ]\s{0,5}", re.IGNORECASE)
 _SHORTCODE = re.compile(r"\[/?(?:caption|gallery|embed|audio|video|playlist)\b[^\[\]]{0,500}\]")
+_APART = "\n\n<hr>\n\n"  # parts paragraphs in text and in markup, and is no word
 _UNPUBLISHED = frozenset({"draft", "auto-draft", "pending", "private", "future", "trash"})
 _NO_ARTICLES = frozenset(
     {"attachment", "nav_menu_item", "revision", "custom_css", "wp_block", "wp_navigation"}
@@ -33,15 +36,18 @@ def read_entry(record: XmlRecord) -> ArticleDraft:
     _check_published(children)
     texts = [_markup_text(child) for child in children if local_name(child) in _TEXTS]
     link = _link(children, record.context.get("link", ""))
+    title = " ".join(fragment_text(_first(children, "title")).split())
+    text = max(texts, key=len, default="").strip() or (title if link else "")  # a headline alone is short
+    authors = _authors(children, record.context) or _names(record.context.get("author", ""))
     guid = _first(children, "guid") or _first(children, "id")
     dates = {local_name(child): _plain(child) for child in reversed(children)}
     return ArticleDraft(
-        text=_without_remark(max(texts, key=len, default="")),
+        text=_without_remark(text),
         id="" if link else guid,
-        title=" ".join(fragment_text(_first(children, "title")).split()),
+        title=title,
         url=link,
         source=_source(children) or record.context.get("title", ""),
-        authors=_authors(children) or _names(record.context.get("author", "")),
+        authors=authors,
         dates=tuple(StatedDate(dates[name], "feed") for name in _DATES if dates.get(name)),
     )
 
@@ -69,8 +75,8 @@ def _first(children: "list[_Element]", name: str) -> str:
 
 
 def _markup_text(child: "_Element") -> str:
-    """Return the words of markup that is written as text, or as elements."""
-    return element_text(child) if len(child) else fragment_text(_SHORTCODE.sub("", child.text or ""))
+    """Return the words of markup that is written as text, or as elements; a picture's stand apart."""
+    return element_text(child) if len(child) else fragment_text(_SHORTCODE.sub(_APART, child.text or ""))
 
 
 def _without_remark(text: str) -> str:
@@ -100,16 +106,20 @@ def _source(children: "list[_Element]") -> str:
     return _plain(titles[0] if titles else source)
 
 
-def _authors(children: "list[_Element]") -> tuple[str, ...]:
+def _authors(children: "list[_Element]", context: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the names of the authors; in an export of WordPress their logins stand in the item."""
     names: list[str] = []
     for child in children:
         if local_name(child) in {"creator", "author"}:
             parts = [part for part in child if local_name(part) == "name"]
-            names += _names(_plain(parts[0] if parts else child))
+            name = _plain(parts[0] if parts else child)
+            shown = context.get(LOGIN + name)
+            names += [shown] if shown else _names(name)
     return tuple(names)
 
 
 def _names(line: str) -> tuple[str, ...]:
     mail = _MAIL_NAME.fullmatch(line)
-    line = (mail[1] if mail else line).removeprefix("By ").removeprefix("by ")
+    line = (mail[1] if mail else line).strip()
+    line = _BY.sub("", line, count=1) if _BY.match(line) else line
     return tuple(name.strip() for name in _AND.split(line[:1000]) if name.strip() and "@" not in name)

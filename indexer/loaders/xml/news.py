@@ -1,5 +1,6 @@
 """Reads the agencies' formats of IPTC: NITF, NewsML-G2, and NewsML 1."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from nutgraf.indexer.loaders.xml.stream import XmlRecord
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
+_BY = re.compile(r"by[: ]\s{0,5}", re.IGNORECASE)
 _HEAD = frozenset({"hedline", "byline", "dateline", "distributor", "rights", "head", "docdata"})
 _WITHDRAWN = frozenset({"canceled", "cancelled", "withheld"})
 _FIRST_VERSIONS = frozenset({"", "0", "1"})
@@ -122,5 +124,5 @@ def _people(element: "_Element", name: str) -> tuple[str, ...]:
         # Behind a name that is not marked up stands the rank, in an element of its own.
         texts = ["".join(person.itertext()) for person in marked] or [node.text or "".join(node.itertext())]
         words = [" ".join(text.split()).rstrip(",") for text in texts]
-        people += [word.removeprefix("By ").removeprefix("by ") for word in words]
+        people += [_BY.sub("", word, count=1) if _BY.match(word) else word for word in words]
     return tuple(dict.fromkeys(person for person in people if person))

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 _MOST_ELEMENTS = 200_000  # of one record: far above what a book has; not measured
 _MOST_CONTEXT_CHARS = 500
+_MOST_CONTEXT = 20_000  # texts beside the records, such as the names of authors; not measured
+LOGIN = "login:"
+"""The beginning of the keys of `XmlRecord.context` that end in an author's login, and hold the name."""
 _LONGEST_ENTITY_CHARS = 40
 _ENTITY = re.compile(
     r"&(?!(?:#[0-9]{1,7}|#x[0-9a-fA-F]{1,6}|amp|lt|gt|quot|apos);)(?:([A-Za-z][A-Za-z0-9]{1,31});)?"
@@ -119,9 +122,13 @@ def _note(element: "_Element", context: dict[str, str]) -> None:
     name, parent = local_name(element), element.getparent()
     if name == "name" and parent is not None and local_name(parent) == "author":
         name, parent = "author", parent.getparent()
+    text = " ".join("".join(element.itertext()).split()) or element.get("href") or ""
+    if name == "author_login":  # in an export of WordPress, and before the name
+        context[name] = text[:_MOST_CONTEXT_CHARS]
+    elif name == "author_display_name" and text and len(context) < _MOST_CONTEXT:
+        context.setdefault(LOGIN + context.get("author_login", ""), text[:_MOST_CONTEXT_CHARS])
     if parent is None or local_name(parent) not in {"channel", "feed"}:
         return
-    text = " ".join("".join(element.itertext()).split()) or element.get("href") or ""
     if text and element.get("rel", "alternate") == "alternate":
         context.setdefault(name, text[:_MOST_CONTEXT_CHARS])
 
