@@ -126,6 +126,18 @@ def test_what_stands_aside_and_leads_nowhere_is_a_box_of_the_article(tmp_path: P
     ]
 
 
+@pytest.mark.parametrize(
+    "stamps", [("18:05 GMT, 3 Nov", "9.40 GMT"), ("18:05, 3 May 2021", "Monday 3 May 2021")]
+)
+def test_the_times_of_a_live_blog_stay(tmp_path: Path, stamps: tuple[str, str]) -> None:
+    entries = [
+        f"<article><time>{stamp}</time><h2>Entry {number}</h2><p>{text}</p></article>"
+        for number, (stamp, text) in enumerate(zip(stamps, (LEAD, END), strict=True))
+    ]
+    html = f"<html><body><main><h1>Live: festival</h1>{''.join(entries)}</main></body></html>"
+    assert lines(tmp_path, html) == [stamps[0], "Entry 0", LEAD, stamps[1], "Entry 1", END]
+
+
 def test_a_fact_box_and_a_table_at_the_end_stay(tmp_path: Path) -> None:
     html = page("").replace(
         "</article>",
@@ -159,6 +171,8 @@ def test_a_fact_box_and_a_table_at_the_end_stay(tmp_path: Path) -> None:
         '<div class="share-bar"><span>Share</span><ul><li><a href="#">Facebook</a></li></ul></div>',
         '<div class="ad-slot"><p>Advertisement</p><p>Buy the new saw of Brenn and Sons today.</p></div>',
         '<div role="dialog"><p>Turn on notifications to hear of news as it happens.</p></div>',
+        '<div style="color: red; display:none">Buy cheap pills here, which nobody sees.</div>',
+        "<p>Download our app for breaking news</p>",
         '<p><span class="visually-hidden">This link opens in a new tab</span></p>',
     ],
 )
@@ -177,6 +191,9 @@ def test_what_stands_between_paragraphs_and_is_not_of_the_article_goes(tmp_path:
         '<h3>2 Comments</h3><ul><li class="reply"><p>I was there and it was great, thanks to all the '
         "helpers of it."
         "</p></li></ul>",
+        "<h2>Reader comments</h2><table><tr><td>Posted by rex22 at 4:11 pm, Sept 5</td></tr><tr><td>My uncle "
+        "ran that fair and it was fine.</td></tr></table>",
+        '<h3>3 Comments</h3><div class="thread"><p>rex22 · 2 days ago</p><p>It was fine back then.</p></div>',
         '<h3>Related stories</h3><div><h4><a href="/a">Mayor of Tarn resigns</a></h4><p>The mayor resigned on'
         " Monday over a land deal, his office said.</p></div>",
         '<div class="bottom"><h2>Leave a comment</h2><form><textarea></textarea></form></div>',
@@ -344,6 +361,17 @@ SAVE_IT = "no text without scripts: open the page in a browser and save it from 
             "an error page, not an article",
         ),
         (
+            '<html><head><title>Redirecting</title><meta http-equiv="Refresh" content="0; '
+            "URL='https://tarn.example/real'\"></head><body><p>You are being redirected.</p></body></html>",
+            "a page that leads to https://tarn.example/real: index that one",
+        ),
+        (
+            "<html><head><title>Log in | The Tarn Post</title></head><body><h1>Log in to your account</h1>"
+            "<form><input type=password></form><p>Do you not have an account yet? Create one"
+            " now and read five articles a month for free.</p></body></html>",
+            "a login page, not an article",
+        ),
+        (
             "<html><head><title>Politics | The Tarn Post</title></head><body>"
             + "".join(
                 f'<article class="card"><h3><a href="/{n}">Mayor of Tarn resigns, part {n}</a></h3><p>The '
@@ -359,6 +387,13 @@ def test_pages_that_are_no_article_say_why(tmp_path: Path, html: str, reason: st
     got = read(tmp_path, html)
     assert isinstance(got, Skipped), got.text
     assert got.reason == reason
+
+
+def test_an_article_that_reloads_and_has_a_field_for_a_password(tmp_path: Path) -> None:
+    form = "<form><label>Password</label><input type=password></form>"
+    assert lines(tmp_path, page("", head='<meta http-equiv="refresh" content="300">') + form) == [
+        LEAD, MIDDLE, END,
+    ]  # fmt: skip
 
 
 def test_an_article_for_readers_without_scripts(tmp_path: Path) -> None:
@@ -430,6 +465,17 @@ def test_a_folder_with_such_a_name_and_no_page_beside_it_is_read(tmp_path: Path)
             "Bridge falls in Tarn, nobody hurt",
             "The Tarn Post",
         ),
+        (
+            '<script type="application/ld+json">{"@graph": [{"@type": "NewsArticle", "headline": "Road'
+            ' &amp; bridge fall", "publisher": {"@id": "#org"}}, {"@id": "#org", "name": "Tarn &amp; Vale'
+            ' Post"}]}</script>',
+            "",
+            "Road & bridge fall",
+            "Tarn & Vale Post",
+        ),
+        ('<title>Bridge falls</title><meta name="copyright" content="2015">', "", "Bridge falls", None),
+        ("<title>Untitled Document</title>", "Bridge falls", "Bridge falls", None),
+        ("<title>Untitled Document</title>", "", LEAD[:119].rsplit(" ", 1)[0] + "…", None),
     ],
 )
 def test_the_title_and_the_outlet(
@@ -452,8 +498,42 @@ def test_the_title_and_the_outlet(
             "",
             ("Ann Lee", "Tom Reed"),
         ),
+        (
+            '<script type="application/ld+json">{"@type": "NewsArticle", "author": {"@id": "#1"}}</script>'
+            '<script type="application/ld+json">[{"@type": "Person", "@id": "#1", "name": "Ann Lee"},'
+            ' {"@type": "Person", "@id": "#2", "name": "Site Owner"}]</script>',
+            "",
+            ("Ann Lee",),
+        ),
+        (
+            '<script type="application/ld+json">[{"@type": "NewsArticle", "author": {"@id": "#1"}},'
+            ' {"@type": "Person", "@id": "#2", "name": "Site Owner"}]</script>',
+            "",
+            (),
+        ),
         ('<meta name="author" content="By Ann Lee and Tom Reed">', "", ("Ann Lee", "Tom Reed")),
+        (
+            '<meta name="parsely-author" content="Ann Lee"><meta name="parsely-author" content="Tom Reed">',
+            "",
+            ("Ann Lee", "Tom Reed"),
+        ),
+        ('<meta name="author" content="Ann Post">', "", ("Ann Post",)),
+        ('<meta name="author" content="The Tarn Post">', "", ()),
+        ('<meta name="author" content="Political Editor, Ann Lee">', "", ("Ann Lee",)),
         ("", '<div class="byline">By <a rel="author" href="/x">Ann Lee</a></div>', ("Ann Lee",)),
+        ("", '<p class="byline">By Jane Times and Bo Reed, Tarn Herald</p>', ("Jane Times", "Bo Reed")),
+        ("", "<p>By Ann Lee</p>", ("Ann Lee",)),
+        ("", "<p>by Ann Lee, staff reporter</p>", ("Ann Lee",)),
+        ("", "<p>Par Étienne Bloch</p><p>Publié le 1er août 2019</p>", ("Étienne Bloch",)),
+        ("", "<p>Por João Sá — São Paulo</p>", ("João Sá",)),
+        ("", "<div>BY <span>ANN LEE AND TOM O'DAIR</span></div>", ("ANN LEE", "TOM O'DAIR")),
+        ("", "<p>May 4, 2021 | By Ann Lee in New York</p>", ("Ann Lee",)),
+        ("", "<div>By</div><div>Ann Lee</div>", ("Ann Lee",)),
+        (
+            "",
+            '<div class="css-1x">By <a href="/by/ann">Ann Lee</a> and <a href="/by/tom">Tom Reed</a></div>',
+            ("Ann Lee", "Tom Reed"),
+        ),
     ],
 )
 def test_the_authors(tmp_path: Path, head: str, byline: str, authors: tuple[str, ...]) -> None:
@@ -464,3 +544,18 @@ def test_the_authors(tmp_path: Path, head: str, byline: str, authors: tuple[str,
     assert isinstance(got, Article)
     assert got.authors == authors
     assert got.text.split("\n\n") == [LEAD, END]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "By Midnight, Tarn Station Was Empty",
+        "By Monday Morning",
+        "Photographs by Ann Lee",
+        "By popular demand the fair is back",
+    ],
+)
+def test_a_line_that_is_no_byline(tmp_path: Path, line: str) -> None:
+    got = read(tmp_path, f"<h1>Bridge falls</h1><p>{line}</p><p>{LEAD}</p><p>{END}</p>")
+    assert isinstance(got, Article)
+    assert got.authors == ()

@@ -5,10 +5,11 @@ items of lists. This module takes them back, and leaves out the promos of other 
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from nutgraf.indexer.dates import parse_date_line
 from nutgraf.indexer.loaders.pages.boilerplate import holders, name_words
 from nutgraf.indexer.loaders.pages.data import letters
 
@@ -130,8 +131,8 @@ _FURNITURE = re.compile(
     r"|this video (?:can ?not|could not) be played|this article is (?:more than|over) [0-9]{1,3} (?:year"
     r"|month)s? old"
     r"|print|save|share|tweet|comments?|published|updated|posted|our standards: .{0,80}"
-    r"|(?:suggest|request|report) a correction|(?:follow|join|like) us on .{0,120}|got a (?:story"
-    r"|tip)\b.{0,160}"
+    r"|(?:suggest|request|report) a correction|(?:follow|join|like) us on .{0,120}"
+    r"|(?:download|get|install|try) our (?:\w{1,12} ){0,3}apps?\b.{0,120}|got a (?:story|tip)\b.{0,160}"
     r"|(?:if|when) you (?:buy|purchase|click|shop|make a purchase)\b.{0,160}\bwe (?:may )?(?:earn"
     r"|receive)\b.{0,80}"
     r"|.{0,160}\bplease consider (?:making a (?:contribution|donation)|donating|supporting us).{0,120}",
@@ -161,13 +162,22 @@ _OFFER = re.compile(
 )
 _BYLINE = re.compile(
     r"(?:by|von|par|por|di|door|av|text:|words by) (?-i:[A-ZÀ-Þ]).{1,80}(?<![.!?])"
-    r"|[^.!?]{0,40}\b(?:[0-9]{1,2}[./:][0-9]{2}|jan|feb|m[aä]r|a[pbv]r|ma[iy]|jun|jul|aug|ago|sep|o[ck]t"
+    r"|[^.!?]{0,40}\b(?:[0-9]{1,2}[./:][0-9]{2}|jan|feb|m[aä]r|a[pbv]r|ma[iy]|jun|jul|aug|ago|ao[uû]t|sep|o[ck]t"
     r"|nov|de[cz]|dic)"
     r"[^!?]{0,40}\b(?:19|20)[0-9]{2}\b[^!?]{0,40}|[^.!?]{0,20}\b(?:19"
     r"|20)[0-9]{2}-[0-9]{2}-[0-9]{2}\b[^!?]{0,30}",
     re.IGNORECASE,
 )
 _LONGEST_FURNITURE_CHARS = 300
+# The time above an entry of a live blog. Short words are zones and parts of the day: GMT, pm, Uhr.
+_LONGEST_STAMP_CHARS = 50
+_TIME = re.compile(r"\b[0-9]{1,2}[:.h][0-9]{2}\b")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_STAMP_WORD = re.compile(
+    r"[^\W\d_]{1,4}\b|jan|feb|m[aä]r|a[pbv]r|ma[iy]|jun|jul|aug|ago|ao[uû]t|sep|o[ck]t|nov|de[cz]"
+    r"|mon|tue|wed|thu|fri|sat|sun|today|yesterday",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,13 +331,35 @@ def article_blocks(tree: "HtmlElement", main: str, titles: Sequence[str] = ()) -
         return [block for number, block in enumerate(blocks) if number not in extra and not block.is_links]
     places = _places(tree, _core(tree, blocks, seen))
     first, last = seen.index(True), len(seen) - 1 - seen[::-1].index(True)
-    kept = []
+    kept = set[int]()
     for number, block in enumerate(blocks):
         place = places[block.element]
         is_between = first < number < last and place.in_core and _is_text(block)
         if number not in extra and (seen[number] or is_between or _is_attached(block, place)):
-            kept.append(block)
-    return _without_lone_headings(_without_ends(kept, titles))
+            kept.add(number)
+    stamps = _stamps(blocks, kept)
+    article = [block for number, block in enumerate(blocks) if number in kept or number in stamps]
+    heads = {blocks[number] for number in stamps if blocks[number + 1].kind in _HEADINGS}
+    return _without_lone_headings(_without_ends(article, titles, heads))
+
+
+def _stamps(blocks: Sequence[Block], kept: Collection[int]) -> set[int]:
+    """Return the numbers of the times and days above the entries of a live blog, which has several."""
+    stamps = {
+        number - 1
+        for number in kept
+        if number and _is_stamp(blocks[number - 1].text) and not _is_stamp(blocks[number].text)
+    }
+    return stamps if len(stamps) > 1 else set()
+
+
+def _is_stamp(text: str) -> bool:
+    """Whether a text is no more than a time or a day: "18:05 GMT, 3 Nov"."""
+    if len(text) > _LONGEST_STAMP_CHARS or not any(map(str.isdigit, text)):
+        return False
+    return parse_date_line(text).stated or (
+        _TIME.search(text) is not None and all(map(_STAMP_WORD.match, _LETTERS.findall(text)))
+    )
 
 
 def _seen(blocks: Sequence[Block], main: str) -> list[bool]:
@@ -467,8 +499,13 @@ def _is_promo(block: Block) -> bool:
     return block.linked >= _LINKED_SHARE and is_headline
 
 
-def _without_ends(blocks: Sequence[Block], titles: Sequence[str]) -> list[Block]:
-    """Leave out the title, byline and day in front of the first long paragraph, and links behind the last."""
+def _without_ends(
+    blocks: Sequence[Block], titles: Sequence[str], stamps: Collection[Block] = ()
+) -> list[Block]:
+    """Leave out the title, byline and day in front of the first long paragraph, and links behind the last.
+
+    `stamps` stay: the times above the entries of a live blog.
+    """
     long = [number for number, block in enumerate(blocks) if len(block.text.split()) >= _PROSE_WORDS]
     if not long:
         return [*blocks]
@@ -478,7 +515,11 @@ def _without_ends(blocks: Sequence[Block], titles: Sequence[str]) -> list[Block]
         if letters(block.text) in own:
             front = [block for block in front[:number] if block.kind in _CAPTIONS] + front[number + 1 :]
             break
-    front = [block for block in front if block.kind not in _BYLINE_KINDS or not _BYLINE.fullmatch(block.text)]
+    front = [
+        block
+        for block in front
+        if block in stamps or block.kind not in _BYLINE_KINDS or not _BYLINE.fullmatch(block.text)
+    ]
     back = [block for block in blocks[long[-1] + 1 :] if block.kind == "tr" or block.linked < _LINKED_SHARE]
     return [*front, *blocks[long[0] : long[-1] + 1], *back]
 

@@ -117,6 +117,7 @@ _QUOTES = frozenset({"embed", "embeds", "tweet", "quote", "pullquote"})
 _NAMES_IN_QUOTES = frozenset({"social", "share", "author", "bio", "byline"})
 # Systems make the ids of headings and paragraphs from their text: <h2 id="comments-from-the-mayor">.
 _WITH_ID = frozenset(["aside", "div", "footer", "form", "header", "nav", "ol", "section", "table", "ul"])
+_HIDDEN = re.compile(r"(?:^|;)\s*+display\s*+:\s*+none\b", re.IGNORECASE)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _WORD = re.compile(r"[a-z0-9]+")
 _MOST_NAME_CHARS = 300
@@ -150,11 +151,18 @@ _SHARING = re.compile(
     re.IGNORECASE,
 )
 _COMMENT_HEADING = re.compile(
-    r"(?:[0-9,.]{1,9} )?(?:comments?|kommentare?|commentaires?|comentarios|commenti|reacties|responses?)"
+    r"(?:[0-9,.]{1,9} )?(?:(?:readers?['’]?s? |user |your )?comments?"
+    r"|kommentare?|commentaires?|comentarios|commenti|reacties|responses?)"
     r"(?: ?\([0-9,.]{1,9}\))?(?: on .{0,120})?"
     r"|(?:leave|post|write|add) an? (?:reply|comment)|join the (?:conversation|discussion)|what do you "
     r"think\?"
     r"|have your say" + _END,
+    re.IGNORECASE,
+)
+# "Posted by rex22 at 4:11 pm", "rex22 · 2 days ago", "ann says:"
+_COMMENT_HEAD = re.compile(
+    r"(?:posted )?by \S{1,40} (?:at|on) .{0,40}[0-9]|\S{1,40} (?:[·•|–-] )?[0-9]{1,3} (?:minute|hour|day|week"
+    r"|month|year)s? ago$|\S{1,40} (?:says|wrote|writes):$",
     re.IGNORECASE,
 )
 _LONGEST_HEADING_CHARS = 120
@@ -195,7 +203,7 @@ def _drop(elements: Iterable["HtmlElement"]) -> None:
 
 
 def _named(tree: "HtmlElement", around: set["HtmlElement"]) -> list["HtmlElement"]:
-    """Return the outermost elements whose class or id says that they are no part of the article."""
+    """Return the outermost elements whose class, id or style says that they are no part of the article."""
     prose = prose_chars(tree)
     named: list[HtmlElement] = []
     inside: set[HtmlElement] = set()
@@ -209,8 +217,10 @@ def _named(tree: "HtmlElement", around: set["HtmlElement"]) -> list["HtmlElement
 
 
 def _is_of_page(element: "HtmlElement", chars: int, page_chars: int) -> bool:
-    """Whether an element of so many characters of prose is named as what is no part of the article."""
+    """Whether an element of so many characters of prose is hidden, or named as no part of the article."""
     kind = None if element.tag in {"html", "body", "main"} else _kind(element)
+    if kind is None and _HIDDEN.search((element.get("style") or "")[:_MOST_NAME_CHARS]):
+        return 2 * chars <= page_chars
     if kind == "comments":  # readers often write more than the reporter
         return page_chars - chars > 0
     if kind is None or 2 * chars > page_chars or (kind == "offer" and chars > _LONGEST_OFFER_CHARS):
@@ -338,7 +348,9 @@ def is_links(element: "HtmlElement") -> bool:
 
 def _is_of_comments(element: "HtmlElement") -> bool:
     return any(
-        part.tag == "form" or any("comment" in name or "reply" in name for name in name_words(part))
+        part.tag == "form"
+        or (part.tag in {"td", "p", "div", "li"} and _COMMENT_HEAD.match(short_text(part)) is not None)
+        or any("comment" in name or "reply" in name for name in name_words(part))
         for part in element.iter("*")
     )
 

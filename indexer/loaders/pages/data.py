@@ -79,27 +79,34 @@ _NOT_LETTERS = re.compile(r"[\W_]+")
 
 @dataclass(frozen=True, slots=True)
 class StatedArticle:
-    """What JSON-LD states of the article of a page; empty where it states nothing. `body` may hold HTML."""
+    """What JSON-LD states of the article of a page; empty where it states nothing. `body` may hold HTML.
+
+    `has_author`: it says who wrote the article, though perhaps without a name.
+    """
 
     headline: str = ""
     authors: tuple[str, ...] = ()
+    has_author: bool = False
     publisher: str = ""
     body: str = ""
 
 
 def stated_article(tree: "HtmlElement", titles: tuple[str, ...]) -> StatedArticle:
     """Return the article that JSON-LD describes: of several that with a title of the page, else the first."""
-    nodes = [node for block in _json_ld(tree) for node in _nodes(block) if _is_article(node)]
+    everything = [node for block in _json_ld(tree) for node in _nodes(block)]
+    nodes = [node for node in everything if _is_article(node)]
     own = {letters(title) for title in titles}
     node = next(
         (node for node in nodes if letters(_text(node.get("headline"))) in own), nodes[0] if nodes else None
     )
     if node is None:
         return StatedArticle()
+    named = {node["@id"]: node for node in everything if isinstance(node.get("@id"), str) and "name" in node}
     return StatedArticle(
-        _text(node.get("headline")),
-        tuple(_names(node.get("author")) or _names(node.get("creator"))),
-        next(iter(_names(node.get("publisher"))), ""),
+        html.unescape(_text(node.get("headline"))),
+        tuple(_names(node.get("author"), named) or _names(node.get("creator"), named)),
+        bool(node.get("author") or node.get("creator")),
+        next(iter(_names(node.get("publisher"), named)), ""),
         _text(node.get("articleBody")) or _updates(node.get("liveBlogUpdate")),
     )
 
@@ -156,12 +163,21 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _names(value: object) -> list[str]:
-    """Return the names of people or organisations: text, an object with a name, or a list of these."""
+def _names(value: object, named: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Return the names of people or organisations: text, an object with a name, or a list of these.
+
+    An object may also refer to one of `named`, by its id.
+    """
     values = value if isinstance(value, list) else [value]
-    names = [item.get("name") if isinstance(item, dict) else item for item in values]
+    names = [_resolved(item, named).get("name") if isinstance(item, dict) else item for item in values]
     flat = [part for name in names for part in (name if isinstance(name, list) else [name])]
-    return [name.strip() for name in flat if isinstance(name, str) and name.strip() and "://" not in name]
+    texts = [html.unescape(name).strip() for name in flat if isinstance(name, str)]
+    return [text for text in texts if text and "://" not in text]
+
+
+def _resolved(node: Mapping[str, Any], named: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
+    place = node.get("@id")
+    return named.get(place, node) if isinstance(place, str) and "name" not in node else node
 
 
 def state_paragraphs(tree: "HtmlElement", titles: tuple[str, ...]) -> list[str]:

@@ -1,49 +1,27 @@
-"""Reads the title and the authors of a web page. Knows neither its text nor its dates."""
+"""Reads the title of a web page, and its meta elements. Knows neither its text nor its dates."""
 
 import re
 from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from nutgraf.indexer.loaders.pages.boilerplate import name_words, short_text
+from nutgraf.indexer.loaders.pages.boilerplate import short_text
 from nutgraf.indexer.loaders.pages.data import letters
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 _SEPARATOR = re.compile(r" (?:[|\-–—»·•/]|::) |: | \| ?|\| ")
+# What editors of pages write where nobody gave a title.
+_UNTITLED = re.compile(
+    r"untitled(?: (?:document|page))?(?: ?[0-9]{1,3})?|(?:new|blank) page(?: ?[0-9]{1,3})?|no title|title"
+    r"|unbenanntes dokument|document sans (?:titre|nom)|documento (?:sin|sem) título|documento senza titolo"
+    r"|naamloos document|namnlöst dokument|dokument bez tytułu",
+    re.IGNORECASE,
+)
 _MOST_TITLE_CHARS = 1000
 _MOST_TITLES = 5
-_MOST_AUTHORS = 10
-_MOST_NAME_WORDS = 5
-_AUTHOR_METAS = ("author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "byl")
-_BYLINE_NAMES = frozenset({"byline", "bylines", "author", "authors", "byl", "submitted"})
-_AUTHOR_LINKS = (
-    "//*[self::a or self::span or self::address or self::div][@rel='author' or @itemprop='author']"
-)
-# A first choice, which the library's own code makes faster; the words of the names decide.
-_CALLED_BYLINE = (
-    "//*[not(self::a or self::html or self::body or self::article)]"
-    "[contains(@class, 'yline') or contains(@class, 'uthor') or contains(@class, 'byl')"
-    " or contains(@class, 'ubmitted') or contains(@id, 'yline') or contains(@id, 'uthor')]"
-)
-_BIO_NAMES = frozenset({"bio", "about", "card", "box", "profile", "image", "avatar", "social", "date"})
-_NO_BYLINE_TAGS = frozenset({"blockquote", "figure", "footer", "aside", "li"})
-_PARTICLES = frozenset({
-    "al", "bin", "da", "de", "del", "della", "der", "des", "di", "dos", "du", "el", "la", "le", "ten", "ter",
-    "van", "vom", "von", "y", "zu",
-})  # fmt: skip
-_BY = re.compile(
-    r"(?:(?:words|text|story|written|posted|submitted) )?(?:by|von|par|por|di|door|av|af|texte?)\b ?:?\s?",
-    re.IGNORECASE,
-)
 _HOME = re.compile(r"/|#|(?:https?:)?//[^/]{1,200}/?")
-_NAMES_END = re.compile(r" (?:and|und|et|y|e|och|og|en|for|in|at|on|,) |[,;|&/·•]|\n", re.IGNORECASE)
-_ROLE = re.compile(
-    r"\b(?:editor|reporter|writer|correspondent|staff|news|post|times|herald|contributor|press|agency|online"
-    r"|columnist|critic|redaktion|redaction)s?\b",
-    re.IGNORECASE,
-)
 _ALIKE_SHARE = 0.5  # of the words of a headline that another form of it has; not compared
 
 
@@ -53,15 +31,24 @@ def page_titles(tree: "HtmlElement") -> tuple[str, ...]:
     named = [meta_content(tree, "og:title"), meta_content(tree, "twitter:title")]
     first = next(tree.iter("title"), None)
     named.append("" if first is None else " ".join((first.text or "")[:_MOST_TITLE_CHARS].split()))
-    return tuple(title for title in (*dict.fromkeys(shown), *named) if title)
+    return tuple(title for title in (*dict.fromkeys(shown), *named) if is_title(title))
+
+
+def is_title(text: str) -> bool:
+    """Whether a text says more than that there is no title."""
+    return text.strip() != "" and _UNTITLED.fullmatch(text.strip()) is None
 
 
 def meta_content(tree: "HtmlElement", name: str) -> str:
     """Return the content of the first meta element of this name or property; nothing where there is none."""
+    return next(meta_contents(tree, name), "")
+
+
+def meta_contents(tree: "HtmlElement", name: str) -> Iterator[str]:
+    """Yield the contents of all meta elements of this name or property."""
     for meta in tree.iter("meta"):
         if (meta.get("property") or meta.get("name") or "").lower() == name:
-            return " ".join((meta.get("content") or "")[:_MOST_TITLE_CHARS].split())
-    return ""
+            yield " ".join((meta.get("content") or "")[:_MOST_TITLE_CHARS].split())
 
 
 def headline(tree: "HtmlElement", stated: str, outlet: str) -> str:
@@ -123,45 +110,3 @@ def without_site(title: str, sites: Collection[str], shown: Sequence[str]) -> st
         else:
             break
     return title
-
-
-def page_authors(tree: "HtmlElement", outlet: str, other: str) -> tuple[str, ...]:
-    """Return the names in meta elements of a page, else in its byline, else in `other`; not the outlet."""
-    metas = [text for name in _AUTHOR_METAS if (text := meta_content(tree, name)) and "://" not in text]
-    return _authors(metas, outlet) or _authors(_bylines(tree), outlet) or _authors([other], outlet)
-
-
-def _authors(texts: Sequence[str], outlet: str) -> tuple[str, ...]:
-    names = (name for text in texts for name in _names(text) if letters(name) != letters(outlet))
-    return tuple(dict.fromkeys(names))
-
-
-def _bylines(tree: "HtmlElement") -> list[str]:
-    """Return the names that links to authors have; else the text of the first element called a byline."""
-    linked = [text for link in islice(tree.xpath(_AUTHOR_LINKS), _MOST_AUTHORS) if (text := short_text(link))]
-    if linked:
-        return linked
-    for element in tree.xpath(_CALLED_BYLINE):
-        names = [*name_words(element)]
-        if any(not _BYLINE_NAMES.isdisjoint(name) and _BIO_NAMES.isdisjoint(name) for name in names):
-            links = [text for text in map(short_text, islice(element.iter("a"), _MOST_AUTHORS)) if text]
-            text = "\n".join(filter(None, map(str.strip, element.itertext()))) if short_text(element) else ""
-            if text and not any(part.tag in _NO_BYLINE_TAGS for part in element.iterancestors()):
-                return links if any([*_names(link)] for link in links) else [text]
-    return []
-
-
-def _names(text: str) -> Iterator[str]:
-    """Yield the names in a byline such as "By Ann Lee and Tom Reed, Political Editors"."""
-    for number, part in enumerate(_NAMES_END.split(_BY.sub("", text.strip(), count=1))):
-        name = part.strip(" .,-–—|")
-        words = name.split()
-        is_name = len(words) <= _MOST_NAME_WORDS and all(
-            (word[0].isupper() or word.lower() in _PARTICLES) and word.isprintable() for word in words
-        )
-        if is_name and words and not _ROLE.search(name) and not any(map(str.isdigit, name)):
-            # Behind a comma a single word is a place, or what the author is.
-            if number == 0 or len(words) > 1:
-                yield name
-        elif number == 0:
-            return

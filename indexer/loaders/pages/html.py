@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 from nutgraf.indexer.loaders.assemble import ArticleDraft
 from nutgraf.indexer.loaders.base import LoadOptions, UnreadableError
 from nutgraf.indexer.loaders.decode import decode_markup
+from nutgraf.indexer.loaders.pages.authors import page_authors
 from nutgraf.indexer.loaders.pages.blocks import article_blocks
 from nutgraf.indexer.loaders.pages.boilerplate import remove_boilerplate
 from nutgraf.indexer.loaders.pages.data import state_paragraphs, stated_article
 from nutgraf.indexer.loaders.pages.dates import page_dates
-from nutgraf.indexer.loaders.pages.head import headline, meta_content, page_authors, page_titles
+from nutgraf.indexer.loaders.pages.head import headline, is_title, meta_content, page_titles
 from nutgraf.indexer.loaders.pages.kinds import is_shell, reason_of_other_kind, reason_without_text
 
 if TYPE_CHECKING:
@@ -63,9 +64,11 @@ def read_html(data: bytes, _: LoadOptions) -> ArticleDraft:
     _drop_wide_cells(tree)
     page = trafilatura.extract_metadata(tree, date_config={"extensive_search": False, "original_date": True})
     dates = dates.with_guess(page.date or "")
-    outlet = meta_content(tree, "og:site_name") or stated.publisher or page.sitename or ""
-    title = headline(tree, stated.headline, outlet) or page.title or ""
-    authors = stated.authors or page_authors(tree, outlet, page.author or "")
+    outlets = (meta_content(tree, "og:site_name"), stated.publisher, page.sitename or "")
+    outlet = next((name for name in outlets if any(map(str.isalpha, name))), "")
+    title = headline(tree, stated.headline, outlet) or (page.title if is_title(page.title or "") else "")
+    guess = "" if stated.has_author else page.author or ""
+    authors = stated.authors or page_authors(tree, (title, *titles), outlet, guess)
     other_kind = None if stated.headline else reason_of_other_kind(tree, titles)
     if other_kind:
         raise UnreadableError(other_kind)

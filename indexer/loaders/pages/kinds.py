@@ -42,6 +42,15 @@ _OTHER_KINDS = (
     (_CONSENT, "a consent page, not the article: answer it in a browser, then save the article"),
     (_ERROR, "an error page, not an article"),
 )
+_LOGIN = re.compile(
+    r"(?:(?:please )?(?:log|sign)[ -]?in|anmelden|anmeldung|einloggen|connexion|se connecter|iniciar sesión"
+    r"|acceso|accedi|entrar|inloggen|logga in|logg inn|log ind|zaloguj|logowanie|войти|вход)\b.{0,80}",
+    re.IGNORECASE,
+)
+# Pages that lead elsewhere and forms hold some sentences at most; not compared.
+_MOST_WORDS_OF_LINK = 50
+_MOST_WORDS_OF_FORM = 20
+_REFRESH = re.compile(r"\s*+[0-9.]{1,6}\s*+[;,]\s*+(?:url\s*+=\s*+)?['\"]?([^'\"\s]{1,2000})", re.IGNORECASE)
 _ROOTS = frozenset({"root", "app", "__next", "__nuxt", "___gatsby", "svelte", "react-root", "app-root"})
 SCRIPT_ONLY = "no text without scripts: open the page in a browser and save it from there"
 
@@ -65,12 +74,37 @@ def is_shell(tree: "HtmlElement") -> bool:
 
 def reason_of_other_kind(tree: "HtmlElement", titles: Sequence[str]) -> str | None:
     """Return why a page is no article; None for one that is, or may be."""
+    if reason := _reason_of_way(tree, titles):
+        return reason
     if states_article(tree):
         return None
     reason = next((why for pattern, why in _OTHER_KINDS if any(map(pattern.fullmatch, titles))), None)
     if reason and sum(len(block.text) for block in page_blocks(tree)) <= _INTERSTITIAL_CHARS:
         return reason
     return "a list of articles, not an article" if _is_front(tree) else None
+
+
+def _reason_of_way(tree: "HtmlElement", titles: Sequence[str]) -> str | None:
+    """Return why a page is no more than a way to another: it leads there by itself, or asks to log in."""
+    target = next(filter(None, map(_refreshed, tree.iter("meta"))), None)
+    is_form = any((field.get("type") or "").lower() == "password" for field in tree.iter("input"))
+    if target is None and not is_form:
+        return None
+    words = sum(len(block.text.split()) for block in page_blocks(tree) if block.kind != "h1")
+    if target and words < _MOST_WORDS_OF_LINK:
+        return f"a page that leads to {target[:200]}: index that one"
+    is_login = any(map(_LOGIN.fullmatch, titles))
+    if is_form and words < (_MOST_WORDS_OF_LINK if is_login else _MOST_WORDS_OF_FORM):
+        return "a login page, not an article"
+    return None
+
+
+def _refreshed(meta: "HtmlElement") -> str | None:
+    """Return where a meta element leads to; None where it leads nowhere, or to the same page again."""
+    if (meta.get("http-equiv") or "").lower() != "refresh":
+        return None
+    match = _REFRESH.match((meta.get("content") or "")[:3000])
+    return match[1] if match else None
 
 
 def states_article(tree: "HtmlElement") -> bool:
