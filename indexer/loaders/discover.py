@@ -7,6 +7,7 @@ which stands beside it, is passed over.
 import fnmatch
 import glob
 import os
+import re
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -22,6 +23,8 @@ _PARTS_OF_PAGE = (
     "_bestanden", "-filer", "_filer", "_pliki", "_soubory", "_tiedostot", "_dosyalar", "_datoteke",
     "_fajlovi", "_fitxers", "_fitxategiak", "_elemei", "_failid", "_fails", "_bylos", "_файлы",
 )  # fmt: skip
+# What a person types who means an address: "ftp://news.example", "www.news.example/a".
+_ADDRESS = re.compile(r"[a-z][a-z+.-]{0,20}:/|(?:www|feeds?|rss)\.[^/]", re.IGNORECASE)
 _PAGES = (".html", ".htm", ".xhtml")
 
 
@@ -54,6 +57,8 @@ def _start(argument: str) -> tuple[list[Path], Path]:
         return [path], (absolute.parent if path.is_dir() else absolute.parent.parent)
     if not glob.has_magic(argument):
         hint = f"check the spelling; the current folder is {shown(Path.cwd())}"
+        if _ADDRESS.match(argument):
+            hint = "an address of the web begins with https:// or http://"
         raise SourceError(f"there is no file or folder {argument!r}", hint=hint)
     known: dict[Path, bool] = {}
     matches = sorted(path for path in _matches(argument) if not _is_of_saved_page(path, known))

@@ -32,6 +32,7 @@ _MOST_DEPTH = 3  # an index of sitemaps, its sitemaps, and one more
 _MOST_LISTINGS = 1000  # feeds and sitemaps of one run; not measured
 _STATE = "web:"  # the beginning of our keys in the archive's state
 _GZIP = b"\x1f\x8b"
+_USER = re.compile(r"^(https?://)[^/?#]*@", re.IGNORECASE)  # with a password, which no report may show
 _CHARSET = re.compile(r"[\w.:-]{1,40}")
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _HTML = frozenset({"text/html", "application/xhtml+xml"})
@@ -170,7 +171,7 @@ class Crawl:
         try:
             response = self._client.get(address, record.validators if record and is_known else None)
         except FetchFailed as error:
-            yield Skipped(address, str(error))
+            yield Skipped(_USER.sub(r"\1***@", address), str(error))
             self._note_failure(link, error, depth)
             return
         place = canonical_url(response.url)

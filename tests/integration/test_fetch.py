@@ -183,6 +183,12 @@ def test_what_failed_for_now_is_tried_again(web: WebServer, add: Add) -> None:
     assert web.paths().count("/gone") == 1
 
 
+def test_no_report_shows_a_password(add: Add) -> None:
+    (status,) = add("https://me:sec@ret@news.example/a")
+    assert status.origin == "https://***@news.example/a"
+    assert status.reason == "has a user name or password, which is not sent"
+
+
 def test_an_interrupted_run_forgets_what_was_not_stored(
     web: WebServer, pool: WorkerPool, archive: MemoryArchive, add: Add
 ) -> None:

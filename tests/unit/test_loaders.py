@@ -96,6 +96,13 @@ def test_a_path_that_is_not_there_is_an_error_with_a_hint(archive: Path, path: s
     assert caught.value.hint
 
 
+@pytest.mark.parametrize("path", ["www.news.example/a", "ftp://news.example/a", "https:/news.example"])
+def test_what_looks_like_an_address_hears_how_addresses_begin(path: str) -> None:
+    with pytest.raises(SourceError) as caught:
+        discover([path])
+    assert caught.value.hint == "an address of the web begins with https:// or http://"
+
+
 def test_a_file_name_that_is_not_utf8_still_has_a_storable_id(tmp_path: Path) -> None:
     Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.txt")).write_text("Title\n\nBody.")
     (article,) = load(discover([str(tmp_path)])[0][0])
