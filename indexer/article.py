@@ -36,7 +36,7 @@ class Article:
     """A cleaned article.
 
     `text` is the body that every quote is cut from: spans are half-open code-point offsets into it.
-    `published` is timezone-aware UTC (midnight where only a day is known) or None; `published_from`
+    `published` is timezone-aware UTC or None: midnight where only a day is known; `published_from`
     says where the date came from: given, json-ld, meta, url, byline, text or file. `modified` is when the
     outlet last changed the article, where the source says so; it never stands in for `published`. `origin`
     is where the article was read, an absolute path or a path and line; None where it came without a file.
