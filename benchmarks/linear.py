@@ -168,7 +168,6 @@ STAGES: Mapping[str, Callable[[str], object]] = {
 
 def seconds(stage: str, text: str) -> float:
     """Return the CPU seconds of a stage, without those of collecting the garbage of all that is loaded."""
-    gc.collect()
     gc.disable()
     try:
         began = time.process_time()
