@@ -4,7 +4,7 @@ import gzip
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from nutgraf.indexer.article import Article
@@ -36,6 +36,8 @@ CONTENT = st.one_of(
 @pytest.mark.parametrize("suffix", SUFFIXES)
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=CONTENT, packed=st.booleans())
+@example(content=b"\x01\x0b", packed=False)
+@example(content=b'<meta http-equiv="refresh" content="0; url=a&#11;b">', packed=False)
 def test_load_never_raises(tmp_path: Path, suffix: str, content: bytes, packed: bool) -> None:
     if packed and suffix.endswith("gz"):
         content = gzip.compress(content)

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from nutgraf.indexer.clean import one_line
 from nutgraf.indexer.loaders.pages.blocks import page_blocks
 from nutgraf.indexer.loaders.pages.head import meta_content
 
@@ -92,7 +93,7 @@ def _reason_of_way(tree: "HtmlElement", titles: Sequence[str]) -> str | None:
         return None
     words = sum(len(block.text.split()) for block in page_blocks(tree) if block.kind != "h1")
     if target and words < _MOST_WORDS_OF_LINK:
-        return f"a page that leads to {target[:200]}: index that one"
+        return f"a page that leads to {one_line(target, 200)}: index that one"
     is_login = any(map(_LOGIN.fullmatch, titles))
     if is_form and words < (_MOST_WORDS_OF_LINK if is_login else _MOST_WORDS_OF_FORM):
         return "a login page, not an article"

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import TextIO
 
 from nutgraf.indexer.article import Article
+from nutgraf.indexer.clean import one_line
 from nutgraf.indexer.loaders.base import (
     ARTICLE_FIELDS,
     LoadOptions,
@@ -135,9 +136,9 @@ def _names(header: Sequence[str], options: LoadOptions) -> list[str]:
 def _no_text(header: Sequence[str], options: LoadOptions) -> str:
     """Return the reason for a table without a column of texts: which it has, and what to type."""
     reason = f'no column "{options.key("text")[:60]}" in the first row'
-    if not any(header):
+    names = ", ".join(filter(None, (one_line(name, _NAME_CHARS) for name in header[:_MOST_NAMES])))
+    if not names:
         return reason
-    names = ", ".join(name[:_NAME_CHARS] for name in header[:_MOST_NAMES])
     return f"{reason}, which has {names}; name the column of the text with --field text=COLUMN"
 
 
