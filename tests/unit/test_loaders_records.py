@@ -466,7 +466,7 @@ def test_several_articles_in_a_line(path: Path) -> None:
         ("5 < 6, a<b and R&D &copy that", "5 < 6, a<b and R&D &copy that"),
         ("One <b>bold</b> word.\n\nTwo\nlines.", "One bold word.\n\nTwo lines."),
         ("<p>Seen.</p><script>var x = 1;</script><style>p {}</style>", "Seen."),
-        ("<ul><li>One</li><li>Two</li></ul><!-- no -->", "One\n\nTwo"),
+        ("<ul><li>One</li><li>Two</li></ul><!-- no -->", "One\nTwo"),
         ("It rained all … [+1234 chars]", "It rained all…"),
     ],
 )  # fmt: skip

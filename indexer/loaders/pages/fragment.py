@@ -50,6 +50,8 @@ def fragment_text(markup: str) -> str:
     >>> fragment_text("<p>It rained<br>in Tarn.</p><p>Ada &amp; Bo saw it.</p>")
     'It rained\nin Tarn.\n\nAda & Bo saw it.'
     """
+    if "<" not in markup and "&" not in markup:
+        return markup.strip()
     text = markup.replace("\0", "")
     if not _TAG.search(text):
         text = _ENTITY.sub(lambda match: html.unescape(match[0]), text)

@@ -16,7 +16,7 @@ from nutgraf.indexer.article import Article
 from nutgraf.indexer.loaders.assemble import ArticleDraft, RefuseDate, StatedDate, assemble
 from nutgraf.indexer.loaders.base import LoadOptions, Skipped, SourceFile, UnreadableError
 from nutgraf.indexer.loaders.identity import derived_id, web_url
-from nutgraf.indexer.loaders.pages.markup import plain
+from nutgraf.indexer.loaders.pages.fragment import fragment_text
 
 _MOST_AUTHORS = 50  # no byline has more; a bound against hostile records
 _MOST_PARAGRAPHS = 100_000
@@ -145,9 +145,9 @@ def _draft(record: Mapping[str, object], options: LoadOptions) -> ArticleDraft:
     return ArticleDraft(
         text=text,
         id="" if numbered and record.get("link") else _plain(_field(record, "id", options)),
-        title=plain(_plain(_field(record, "title", options))),
+        title=fragment_text(_plain(_field(record, "title", options))),
         url=_plain(_field(record, "url", options)),
-        source=plain(_plain(_field(record, "source", options))),
+        source=fragment_text(_plain(_field(record, "source", options))),
         authors=_authors(_field(record, "authors", options)),
         dates=(StatedDate(published, "given"),),
         modified=(modified,) if modified else (),
@@ -168,11 +168,11 @@ def _text(record: Mapping[str, object], options: LoadOptions) -> str:
         raise UnreadableError(f'no field "{key[:60]}"')
     if isinstance(value, list | tuple):
         paragraphs = (_plain(paragraph) for paragraph in value[:_MOST_PARAGRAPHS])
-        value = "\n\n".join(plain(paragraph) for paragraph in paragraphs if paragraph)
+        value = "\n\n".join(fragment_text(paragraph) for paragraph in paragraphs if paragraph)
     value = _single(value)
     if not isinstance(value, str):
         raise UnreadableError(f'field "{key[:60]}" is not text')
-    text = plain(value)
+    text = fragment_text(value)
     if text.strip() == _REMOVED:
         raise UnreadableError(f"removed by the service that it comes from ({_REMOVED})")
     return _CUT.sub("…", text) if text.rstrip().endswith("chars]") else text
@@ -243,12 +243,12 @@ def _date(value: object) -> str:
 def _authors(value: object) -> tuple[str, ...]:
     """Return names from a list of names, a list of {"name": ...}, or one line of names."""
     if isinstance(value, str):
-        names = _listed(value) or _line_of_names(plain(value))
+        names = _listed(value) or _line_of_names(fragment_text(value))
     elif isinstance(value, Mapping):
         return _authors([value])
     elif isinstance(value, list | tuple):
         items = (_name(item) for item in value[:_MOST_AUTHORS])
-        names = tuple(name for item in items for name in _AND.split(plain(item)))
+        names = tuple(name for item in items for name in _AND.split(fragment_text(item)))
     else:
         return ()
     names = tuple(name for name in names if not name.lower().startswith(("http://", "https://")))
