@@ -21,9 +21,10 @@ from nutgraf.indexer.storage import PassageIndex
 from nutgraf.models.question_kinds import question_kinds
 from nutgraf.models.reader import Reader
 from nutgraf.qa.calibration import Calibration
+from nutgraf.qa.extent import asked_extent
 from nutgraf.qa.inquiry import Inquiry
 from nutgraf.qa.join import AnswerGroup, LocatedSpan, join
-from nutgraf.qa.judge import judge, probability_alone
+from nutgraf.qa.judge import judge, probability_alone, widened_span
 from nutgraf.qa.profiles import Profile
 from nutgraf.qa.reader import PassageSpans, Readers, read
 from nutgraf.qa.result import PassageReading, QuestionResult, Timing
@@ -144,6 +145,8 @@ class Answerer:
         (passages,) = read(self._readers, [(outcome.question, result.candidates)], rule)
 
         asked = question_kinds(outcome.question)
+        extent = asked_extent(outcome.question)
+        passages = [replace(p, spans=[widened_span(s, extent) for s in p.spans]) for p in passages]
 
         def probability(span: LocatedSpan, agreement: int) -> float:
             return probability_alone(span, agreement, self.calibration, rule.agreement_weight, asked)

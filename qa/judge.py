@@ -4,7 +4,7 @@ Pure: knows groups of spans, a calibration and an inquiry; does not know how pas
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from nutgraf.models.answer_kinds import is_other_kind
 from nutgraf.models.kinds import Kinds
 from nutgraf.models.question_kinds import question_kinds
 from nutgraf.qa.calibration import MARGIN_CAP, Calibration, Features
+from nutgraf.qa.extent import Extent, asked_extent, widened
 from nutgraf.qa.inquiry import Inquiry
 from nutgraf.qa.join import AnswerGroup, LocatedSpan, agreement_bonus
 from nutgraf.qa.result import Abstention, Answer
@@ -54,7 +55,8 @@ def judge(
     def is_sure(span: LocatedSpan) -> bool:
         return probability_alone(span, 0, calibration, 0.0, asked) >= calibration.threshold
 
-    ranked = with_probabilities(newest_versions(groups, is_sure), calibration, asked)
+    newest = newest_versions(groups, is_sure)
+    ranked = _widened(with_probabilities(newest, calibration, asked), asked_extent(inquiry.question))
     threshold, floor = calibration.threshold, calibration.floor
     if inquiry.min_probability is not None:
         threshold = inquiry.min_probability
@@ -107,6 +109,37 @@ def with_probabilities(groups: Sequence[AnswerGroup], calibration: Calibration, 
             )
         )
     return answers
+
+
+def widened_span(span: LocatedSpan, extent: Extent) -> LocatedSpan:
+    """Return the span as far as a question of this extent asks for, with the scores that it has."""
+    start, end = widened(span.article.text, span.start, span.end, extent)
+    return replace(span, start=start, end=end)
+
+
+def _widened(answers: Sequence[Answer], extent: Extent) -> list[Answer]:
+    """Return the answers as far as the question asks for; of those that are then one, the best."""
+    distinct: list[Answer] = []
+    for answer in answers:
+        span = widened_span(answer.span, extent)
+        if any(
+            a.article.id == span.article.id and a.start < span.end and span.start < a.end for a in distinct
+        ):
+            continue
+        support = tuple(replace(s, span=widened_span(s.span, extent)) for s in answer.support)
+        earlier = tuple(widened_span(s, extent) for s in answer.earlier)
+        distinct.append(
+            replace(
+                answer,
+                text=span.text,
+                start=span.start,
+                end=span.end,
+                span=span,
+                support=support,
+                earlier=earlier,
+            )
+        )
+    return distinct
 
 
 def probability_alone(
