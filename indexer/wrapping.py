@@ -52,7 +52,7 @@ _PREFIXES = frozenset({
 
 
 def is_compound(first: str, second: str, words: frozenset[str]) -> bool:
-    """Whether two halves of a word are written with a hyphen; `words` are those of the text, in lower case."""
+    """Whether a hyphen parts two halves of a word; all are in lower case, `words` are those of the text."""
     if first + second in words or first in _PREFIXES:
         return False
     if f"{first}-{second}" in words or first in _HEADS or second in _TAILS:
