@@ -51,6 +51,15 @@ _PREFIXES = frozenset({
 })  # fmt: skip
 
 
+def is_compound(first: str, second: str, words: frozenset[str]) -> bool:
+    """Whether a hyphen parts two halves of a word; all are in lower case, `words` are those of the text."""
+    if first + second in words or first in _PREFIXES:
+        return False
+    if f"{first}-{second}" in words or first in _HEADS or second in _TAILS:
+        return True
+    return first in words and second in words
+
+
 def unwrap(text: str) -> str:
     """Return a normalised text whose wrapped paragraphs are one line each, with a blank line between.
 
@@ -246,11 +255,7 @@ class _Hyphens:
             return True  # 20-year-old, Franco-German
         if (rest and first in _JOINTS) or (last.isupper() and not tail.isupper()):
             return True  # mother-in-law, EU-funded
-        if first + second in self._words or first in _PREFIXES:
-            return False
-        if f"{first}-{second}" in self._words or first in _HEADS or second in _TAILS:
-            return True
-        return first in self._words and second in self._words
+        return is_compound(first, second, self._words)
 
     @cached_property
     def _words(self) -> frozenset[str]:

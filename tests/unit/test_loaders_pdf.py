@@ -251,6 +251,9 @@ time, and its shop had run out
 of flour and lamp oil."""
 
 
+ENDED = f"{LEFT} more."
+
+
 @pytest.mark.parametrize("by_rows", [True, False])
 @pytest.mark.parametrize("places", [(60, 230), (60, 230, 400)])
 def test_columns_are_read_one_after_the_other(
@@ -287,6 +290,55 @@ def test_a_headline_over_both_columns_parts_them(tmp_path: Path, headline: str) 
     ]
 
 
+@pytest.mark.parametrize("counts", [(3, 2), (2, 3)])
+@pytest.mark.parametrize("headlines", ["Ferry firm folds", "Ferry firm folds after nine months of losses"])
+def test_stories_in_different_numbers_of_columns(
+    tmp_path: Path, counts: tuple[int, int], headlines: str
+) -> None:
+    places = {2: (60, 310), 3: (60, 230, 400)}
+    upper, lower = (
+        [line for x, text in zip(places[count], texts, strict=False) for line in column(text, x, y)]
+        for count, texts, y in (
+            (counts[0], (LEFT, RIGHT, ENDED), 700),
+            (counts[1], (RIGHT, LEFT, RIGHT), 570),
+        )
+    )
+    page = [HEADLINE, *upper, Type(60, 600, headlines, 14), *lower]
+    got = article(tmp_path / "a.pdf", pdf([sorted(page, key=lambda line: -line.y)]))
+    above, _, below = got.text.partition(headlines)
+    assert " ".join(above.split()) == stripped("\n".join((LEFT, RIGHT, ENDED)[: counts[0]]))
+    assert " ".join(below.split()) == stripped("\n".join((RIGHT, LEFT, RIGHT)[: counts[1]]))
+
+
+def test_notes_that_differ_in_numbers_stay(tmp_path: Path) -> None:
+    notes = [
+        "1 Minutes of the council, p. 14.",
+        "2 Minutes of the council, p. 21.",
+        "3 Minutes of the council, p. 9.",
+    ]
+    pages = [
+        [*column(text), Type(60, 80, note, 8)]
+        for text, note in zip((FIRST, SECOND, THIRD), notes, strict=True)
+    ]
+    text = article(tmp_path / "a.pdf", pdf(pages, "Pier")).text
+    assert [note for note in notes if note in text] == notes
+
+
+def test_rows_of_a_table_stay_apart(tmp_path: Path) -> None:
+    table = [
+        ("Name", "Party", "Votes"),
+        ("Ines Dahl", "Harbour List", "4,201"),
+        ("Olaf Renn", "Traders", "2,980"),
+    ]
+    cells = [
+        Type(60 + 120 * x, 640 - 12 * y, word) for y, row in enumerate(table) for x, word in enumerate(row)
+    ]
+    got = article(
+        tmp_path / "a.pdf", pdf([[HEADLINE, *column(f"{FIRST}."), *cells, *column(f"{SECOND}.", y=580)]])
+    )
+    assert got.text.split("\n\n")[1:-1] == [" | ".join(row) for row in table]
+
+
 def test_a_table_below_columns(tmp_path: Path) -> None:
     cells = [
         (150, "Yes"),
@@ -300,7 +352,12 @@ def test_a_table_below_columns(tmp_path: Path) -> None:
     ]
     table = [Type(x, 600 - 14 * ((number + 1) // 3), cell) for number, (x, cell) in enumerate(cells)]
     got = article(tmp_path / "a.pdf", pdf([[HEADLINE, *column(LEFT), *column(RIGHT, 230), *table]]))
-    assert got.text.split("\n\n") == [stripped(f"{LEFT}\n{RIGHT}"), "Yes No North 5 1 Hill 4 3"]
+    assert got.text.split("\n\n") == [
+        stripped(f"{LEFT}\n{RIGHT}"),
+        "Yes | No",
+        "North | 5 | 1",
+        "Hill | 4 | 3",
+    ]
 
 
 def test_a_table_is_read_by_its_rows(tmp_path: Path) -> None:
@@ -315,8 +372,8 @@ def test_a_table_is_read_by_its_rows(tmp_path: Path) -> None:
         for y, cell in enumerate(row[x] for row in cells)
     ]
     got = article(tmp_path / "a.pdf", pdf([[HEADLINE, *column(f"{FIRST}\n{SECOND[:-7]}."), *table]]))
-    assert "Marr 4,120 12 per cent" in got.text
-    assert "Orm 1,900 5 per cent" in got.text
+    assert "Marr | 4,120 | 12 per cent" in got.text
+    assert "Orm | 1,900 | 5 per cent" in got.text
 
 
 def test_a_footnote_follows_the_sentence_that_it_interrupts(tmp_path: Path) -> None:
@@ -353,7 +410,7 @@ def test_a_word_that_a_page_breaks_is_rejoined(tmp_path: Path) -> None:
         ),
         ("the nuclear-\narmed state is armed and nuclear", "the nuclear-armed state is armed and nuclear"),
         ("what he told Jean-\nPierre that day", "what he told Jean-Pierre that day"),
-        ("it was a two-\nweek pause in the war", "it was a twoweek pause in the war"),
+        ("it was a two-\nweek pause in the war", "it was a two-week pause in the war"),
     ],
 )
 def test_a_hyphen_at_the_end_of_a_line(tmp_path: Path, text: str, expected: str) -> None:
@@ -400,7 +457,8 @@ def test_a_title_of_the_file_is_not_repeated_in_the_text(tmp_path: Path, title: 
 
 def test_the_name_of_the_paper_above_the_date_is_no_title(tmp_path: Path) -> None:
     paper = [Type(60, 790, "THE SELBY POST", 30), Type(60, 770, "Tuesday, 9 May 2023")]
-    assert article(tmp_path / "a.pdf", pdf([[*paper, HEADLINE, *column(FIRST)]])).title == HEADLINE.text
+    got = article(tmp_path / "a.pdf", pdf([[*paper, HEADLINE, *column(FIRST)]]))
+    assert (got.title, got.source, got.text) == (HEADLINE.text, "THE SELBY POST", stripped(FIRST))
 
 
 @pytest.mark.parametrize(("start", "rest"), [("T", "he pier"), ("A", "t Selby"), ("A", "court")])

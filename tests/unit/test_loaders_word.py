@@ -250,6 +250,20 @@ def test_the_authors(tmp_path: Path, byline: str, creator: str, authors: tuple[s
     assert article(tmp_path / "a.docx", package(body, core=CORE.format("", creator))).authors == authors
 
 
+@pytest.mark.parametrize(
+    ("above", "below", "text"),
+    [
+        ("", "Traders plan an appeal", "Traders plan an appeal\n\nIt sails."),
+        ("LOCAL NEWS", "", "LOCAL NEWS\n\nIt sails."),
+        ("LOCAL NEWS", "Traders plan an appeal", "LOCAL NEWS\n\nTraders plan an appeal\n\nIt sails."),
+    ],
+)
+def test_a_byline_beside_a_kicker_and_a_deck(tmp_path: Path, above: str, below: str, text: str) -> None:
+    body = p(r(above)) + HEAD + p(r(below)) + p(r("By Ann Lee")) + p(r("It sails."))
+    got = article(tmp_path / "a.docx", package(body, core=CORE.format("", "Bo Holm")))
+    assert (got.authors, got.text) == (("Ann Lee",), text)
+
+
 def test_numbers_of_rows_do_not_hide_a_table_that_sets_the_page(tmp_path: Path) -> None:
     story = [
         f"The harbour board met for the {number} time on Friday and agreed on nothing." for number in range(4)

@@ -20,6 +20,7 @@ from nutgraf.indexer.loaders.pdf.layout import (
 from nutgraf.indexer.loaders.pdf.pages import read_pages
 from nutgraf.indexer.loaders.pdf.paragraphs import paragraphs, printed
 from nutgraf.indexer.loaders.texts.text import draft_of, with_head
+from nutgraf.indexer.loaders.word.manuscript import is_outlet
 
 _NO_TITLE = re.compile(
     r"(?:untitled|layout|document|slide|blank|page|print|file|doc)[ _-]?\d{0,20}|about:blank"
@@ -66,14 +67,14 @@ def _draft(pages: Sequence[Sequence[Line]], title: str) -> ArticleDraft:
     words = frozenset(word for page in pages for part in page for word in _WORD.findall(part.text.casefold()))
     texts = without_running_lines(pages)
     lines = [column for page in texts for column in columns(with_drop_caps(page, words))]
-    heading = _heading(lines)
+    heading, masthead = _heading(lines)
     printed_title = " ".join(line.text for line in heading)
     if not title:
         title = printed_title
     elif not _same_title(title, printed_title):
         heading = []
     heads = _dated_heads(lines, heading)
-    no_text = {id(line) for line in (*heading, *(line for line, _ in heads))}
+    no_text = {id(line) for line in (*heading, *masthead, *(line for line, _ in heads))}
     rests = ([line for line in column if id(line) not in no_text] for column in lines)
     joined = paragraphs([rest for rest in rests if rest])
     text = printed(joined, len(pages))
@@ -84,7 +85,11 @@ def _draft(pages: Sequence[Sequence[Line]], title: str) -> ArticleDraft:
     decks = len([*takewhile(lambda part: part.size > size and not same_size(part.size, size), joined)])
     draft = _titled(text, title, decks) if title else draft_of(text)
     days = (StatedDate(day, "byline") for _, day in heads)
-    return replace(draft, dates=(*draft.dates, *days, *_issue_dates(pages, texts)))
+    return replace(
+        draft,
+        source=draft.source or " ".join(line.text for line in masthead),
+        dates=(*draft.dates, *days, *_issue_dates(pages, texts)),
+    )
 
 
 def _titled(text: str, title: str, decks: int) -> ArticleDraft:
@@ -113,7 +118,7 @@ def _named_day(text: str) -> str:
     ('Thursday, March 4, 2021', '')
     """
     words = text.split()
-    if not 0 < len(words) <= _HEAD_WORDS or words[0].casefold() == "by":
+    if not 0 < len(words) <= _HEAD_WORDS or words[0].casefold() in {"by", "printed"}:
         return ""
     for count in range(min(_DAY_WORDS, len(words)), 0, -1):
         for first in range(len(words) - count + 1):
@@ -126,14 +131,14 @@ def _named_day(text: str) -> str:
 
 
 def _issue_dates(pages: Sequence[Sequence[Line]], texts: Sequence[Sequence[Line]]) -> Iterator[StatedDate]:
-    """Yield the day that a newspaper prints on each page: by itself, its month a word, without a time.
+    """Yield the day that a newspaper prints on each page: beside names and numbers, its month a word.
 
     A browser prints the time at which it printed, and the day in digits.
     """
     kept = {id(line) for text in texts for line in text}
     for line in (line for page in pages[:_ISSUE_PAGES] for line in page if id(line) not in kept):
-        if _DAY.fullmatch(line.text) and parse_date_line(line.text).stated:
-            yield StatedDate(line.text, "byline")
+        if day := _named_day(line.text):
+            yield StatedDate(day, "byline")
             return
 
 
@@ -143,8 +148,8 @@ def _same_title(title: str, line: str) -> bool:
     return bool(plain_line) and plain_title.startswith(plain_line) and 2 * len(plain_line) > len(plain_title)
 
 
-def _heading(lines: Sequence[Sequence[Line]]) -> list[Line]:
-    """Return the lines of the first page in its largest type; none where all is of one size.
+def _heading(lines: Sequence[Sequence[Line]]) -> tuple[list[Line], list[Line]]:
+    """Return the lines of the first page in its largest type, if sizes differ, and the masthead.
 
     What stands right above a date is the name of the paper, if there is another heading.
     """
@@ -156,8 +161,19 @@ def _heading(lines: Sequence[Sequence[Line]]) -> list[Line]:
         else:
             blocks.append([line])
     titles = [(block, below) for block, below in pairwise([*blocks, []]) if _is_title(block, least)]
-    stories = [block for block, below in titles if not below or not parse_date_line(below[0].text).stated]
-    return max(stories or [block for block, _ in titles], key=lambda block: block[0].size, default=[])
+    stories = [block for block, below in titles if not below or not _has_day(below[0])]
+    heading = max(stories or [block for block, _ in titles], key=lambda block: block[0].size, default=[])
+    above = takewhile(lambda title: title[0] is not heading, titles)
+    mastheads = (block for block, below in above if below and _has_day(below[0]))
+    return heading, next((block for block in mastheads if is_outlet(_words(block))), [])
+
+
+def _has_day(line: Line) -> bool:
+    return bool(parse_date_line(line.text).stated or _named_day(line.text))
+
+
+def _words(block: Sequence[Line]) -> list[str]:
+    return [word for line in block for word in line.text.split()]
 
 
 def _is_title(block: Sequence[Line], least_size: float) -> bool:

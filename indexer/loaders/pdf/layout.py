@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, groupby, takewhile
+from itertools import accumulate, groupby, pairwise, takewhile
 
 # All distances below were chosen on made-up pages of the tests, and not compared with others.
 _STRIPES = 500  # that the width of a page is looked at in; about a point each
@@ -15,6 +15,7 @@ _GUTTERS = 8  # that are tried of a region, the emptiest first
 _DEPTH = 6  # columns within columns; newspapers print up to eight side by side
 _COLUMN_ROWS = 3  # fewer rows side by side are no columns
 _COLUMN_CHARS = 20  # in a row, on average: columns of text are wider, those of tables narrower
+_TABLE_ROWS = 3  # fewer rows of cells may be lines with gaps in them
 _NARROW_CHARS, _FULL, _FULL_SHARE = 10, 0.7, 0.6  # or else so many rows are so full, as in no table
 _EDGE_ROWS = 3  # at the top and the bottom of a page, where running lines stand
 _APART_ROWS = 2  # more rows than these that stand apart are a paragraph
@@ -46,7 +47,10 @@ _JUMP = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Words side by side on a page (from 1): their place in points from its lower left corner, their size."""
+    """Words side by side on a page (from 1): their place in points from its lower left corner, their size.
+
+    `is_row` says that they are the cells of a row of a table.
+    """
 
     text: str
     page: int
@@ -55,6 +59,7 @@ class Line:
     bottom: float
     top: float
     size: float
+    is_row: bool = False
 
     @property
     def width(self) -> float:
@@ -95,15 +100,21 @@ def columns(page: Sequence[Line]) -> list[list[Line]]:
 
 
 def _columns(parts: Sequence[Line], depth: int) -> list[list[Line]]:
-    """Return the columns of a region; one with a gutter is cut where lines run across the gutter."""
+    """Return the columns of a region; it is cut above rows of headlines.
+
+    One with a gutter between columns is cut where lines run across the gutter.
+    """
+    stories = _stories(parts) if depth < _DEPTH else []
+    if len(stories) > 1:
+        return [column for story in stories for column in _columns(story, depth + 1)]
     table = _table_below(parts) if depth < _DEPTH else []
     below = {id(part) for row in table for part in row}
     text = [part for part in parts if id(part) not in below]
     if table and len(ordered := _columns(text, depth)) > 1:
-        return [*ordered, [_joined(row) for row in table]]
+        return [*ordered, _with_tables(table)]
     gutter = _gutter(parts) if depth < _DEPTH and len(parts) >= 2 * _COLUMN_ROWS else None
     if gutter is None:
-        return [[_joined(row) for row in rows(parts)]] if parts else []
+        return [_with_tables(rows(parts))] if parts else []
     ordered = []
     across: list[Line] = []
     for crossing, left, right in _bands(parts, gutter):
@@ -116,13 +127,34 @@ def _columns(parts: Sequence[Line], depth: int) -> list[list[Line]]:
     return ordered + _columns(across, _DEPTH)
 
 
+def _stories(parts: Sequence[Line]) -> list[list[Line]]:
+    """Return a region in parts, each but the first below a row of headlines beside which nothing else stands.
+
+    Stories above one another are set in different numbers of columns.
+    """
+    least = _HEADLINE_SIZE * body_size(parts)
+    lines = rows(parts)
+    floors = [*accumulate((min(part.bottom for part in row) for row in lines), min)]
+    ceilings = [*accumulate((max(part.top for part in row) for row in reversed(lines)), max)][::-1]
+    is_large = [all(part.size >= least for part in row) for row in lines]
+    cuts = [
+        number for number in range(1, len(lines) - 1)
+        if is_large[number] and not is_large[number - 1]
+        and floors[number - 1] >= max(part.top for part in lines[number])
+        and ceilings[number + 1] <= min(part.bottom for part in lines[number])
+    ]  # fmt: skip
+    return [
+        [part for row in lines[first:end] for part in row] for first, end in pairwise([0, *cuts, len(lines)])
+    ]
+
+
 def _table_below(parts: Sequence[Line]) -> list[list[Line]]:
     """Return the last rows of a region that are those of a table below its columns.
 
     Their cells are short, and in each row one begins where no line of the columns does.
     """
     lines = rows(parts)
-    is_table = [len(row) > 1 and all(len(part.text) < _COLUMN_CHARS for part in row) for row in lines]
+    is_table = [_has_cells(row) for row in lines]
     first = len(lines) - len([*takewhile(bool, reversed(is_table))])
     margins = sorted(part.left for row in lines[:first] for part in row)
 
@@ -147,17 +179,32 @@ def rows(parts: Iterable[Line]) -> list[list[Line]]:
     return [sorted(row, key=lambda part: part.left) for row in grouped]
 
 
-def _joined(row: Sequence[Line]) -> Line:
+def _with_tables(lines: Sequence[Sequence[Line]]) -> list[Line]:
+    """Return each row as one line; rows of short cells below one another are those of a table."""
+    joined = []
+    for is_table, run in groupby(lines, key=_has_cells):
+        table = list(run)
+        is_row = is_table and len(table) >= _TABLE_ROWS
+        joined += [_joined(row, is_row=is_row) for row in table]
+    return joined
+
+
+def _has_cells(row: Sequence[Line]) -> bool:
+    return len(row) > 1 and all(len(part.text) < _COLUMN_CHARS for part in row)
+
+
+def _joined(row: Sequence[Line], *, is_row: bool = False) -> Line:
     if len(row) == 1:
         return row[0]
     return Line(
-        " ".join(part.text for part in row),
+        (" | " if is_row else " ").join(part.text for part in row),
         row[0].page,
         row[0].left,
         max(part.right for part in row),
         min(part.bottom for part in row),
         max(part.top for part in row),
         max(row, key=lambda part: len(part.text)).size,
+        is_row,
     )
 
 
@@ -306,8 +353,20 @@ def _running(key: str, parts: Sequence[Line], apart: set[int]) -> list[Line]:
     if not any(char.isalpha() for char in key):
         counted = {int(number[0][:9]) - part.page for part in near if (number := _DIGITS.search(part.text))}
         return near if len(counted) == 1 else []
+    if not _counts_pages(near):
+        return []
     few = several < _EDGE_ROWS
     return near if not few or all(id(part) in apart for part in near) else []
+
+
+def _counts_pages(parts: Sequence[Line]) -> bool:
+    """Whether each number of a line is the same on all pages, or counts them: those of notes do neither."""
+    numbers = [[int(number[:9]) for number in _DIGITS.findall(part.text)] for part in parts]
+    pages = [part.page for part in parts]
+    return all(
+        len({*column}) == 1 or len({number - page for number, page in zip(column, pages, strict=True)}) == 1
+        for column in zip(*numbers, strict=True)
+    )
 
 
 def with_drop_caps(parts: Sequence[Line], words: frozenset[str]) -> list[Line]:

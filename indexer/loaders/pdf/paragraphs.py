@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from nutgraf.indexer.clean import PAGE_BREAK
 from nutgraf.indexer.loaders.pdf.layout import Line, body_size, same_size
+from nutgraf.indexer.wrapping import is_compound
 
 # All shares below were chosen on the test files of the loaders, and not compared with others.
 _SHORT_LINE_SHARE = 0.75  # of the width of most lines
@@ -20,6 +21,7 @@ _BROKEN_WORD = re.compile(r"(?<!\w)\w++-\n\w++")
 _WORD_CHARS = 100  # of a word that a line breaks; no language hyphenates a longer one
 # Text set with hyphenation breaks a word in every tenth line or so; ragged text hardly ever.
 _HYPHENATED_SHARE = 0.03
+_IN_ADDRESS = (".", "/", "=", "_")
 _FIRST_WORD = re.compile(r"\w+")
 _HYPHENATED_WORD = re.compile(r"[\w-]++")
 _BULLET = re.compile(r"[•▪‣●◦■] ?\S")
@@ -94,7 +96,7 @@ class Hyphens:
         if head is None or tail is None:
             return False
         first, second = head[1].casefold(), tail[0].casefold()
-        compound = f"{first}-{second}" in self._words or {first, second} <= self._words
+        compound = is_compound(first, second, self._words) or before[: head.start()].endswith(_IN_ADDRESS)
         syllables = first + second in self._words or (self._hyphenates and not compound)
         return syllables and tail[0].islower()
 
@@ -118,7 +120,9 @@ def paragraphs(columns: Sequence[Sequence[Line]]) -> list[Paragraph]:
             short = line.width < _SHORT_LINE_SHARE * width
             above = column[number - 1] if number else None
             begins = (
-                (above is not None and _is_apart(above, line, leading))
+                line.is_row
+                or (above is not None and above.is_row)
+                or (above is not None and _is_apart(above, line, leading))
                 or _is_indented(column, number, margin, ended=current is None or current.ends)
                 or bool(_BULLET.match(line.text))
                 or (line.size < size and bool(_NOTE.match(line.text)) and bool(current and current.ends))

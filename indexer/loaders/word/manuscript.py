@@ -138,8 +138,7 @@ class Manuscript:
         text = "\n\n".join(block.text for block in blocks)
         at = _title_place(blocks)
         if at is not None and len(blocks) > 1:
-            body = "\n\n".join(block.text for block in blocks[:at] + blocks[at + 1 :])
-            return with_head(ArticleDraft(text=body, title=blocks[at].text.strip()))
+            return _under_title(blocks[at].text.strip(), blocks[:at], blocks[at + 1 :])
         title = one_line(self.title, _TITLE_CHARS)
         first = one_line(blocks[0].text, _TITLE_CHARS) if blocks else ""
         if not title or _NO_TITLE.fullmatch(title) or len(blocks) < 1:
@@ -184,6 +183,23 @@ def persons(names: str) -> Iterator[str]:
             yield " ".join(words)
 
 
+def _under_title(title: str, above: Sequence[Block], below: Sequence[Block]) -> ArticleDraft:
+    """Return the article of a title, what stands above it, and what stands below.
+
+    A kicker above it, or a deck below it, may stand before the byline.
+    """
+    kicker, rest = ([block.text for block in blocks] for blocks in (above, below))
+    whole = "\n\n".join(kicker + rest)
+    heads = [([], whole), (kicker, "\n\n".join(rest))]
+    if len(rest) > 1 and len(rest[0]) <= _HEAD_CHARS:
+        heads.append((kicker, f"{rest[0]}\n" + "\n\n".join(rest[1:])))
+    for before, text in heads:
+        draft = with_head(ArticleDraft(text=text, title=title))
+        if draft.text != text:
+            return replace(draft, text="\n\n".join([*before, draft.text]))
+    return ArticleDraft(text=whole, title=title)
+
+
 def _title_place(blocks: Sequence[Block]) -> int | None:
     """Return where the title stands among the first blocks."""
     for place, block in enumerate(blocks[:_HEAD_BLOCKS]):
@@ -215,12 +231,14 @@ class _Header:
                 self.authors = self.authors or head.authors
                 part = part[: max(place, 0)]
                 break
-        if not self.source and _is_outlet(part.split()):
+        if not self.source and is_outlet(part.split()):
             self.source = part
 
 
-def _is_outlet(words: Sequence[str]) -> bool:
-    parts = " ".join(words).replace("-", " ").split()
-    named = not _OUTLET_WORDS.isdisjoint(parts) or (len(words) > 1 and words[0] == "The")
+def is_outlet(words: Sequence[str]) -> bool:
+    """Whether these words are the name of a newspaper: "The Tarn Post", and not "Harbour to close"."""
+    name = " ".join(words).replace("-", " ")
+    parts = (name.title() if name.isupper() else name).split()
+    named = not _OUTLET_WORDS.isdisjoint(parts) or (len(parts) > 1 and parts[0] == "The")
     capital = all(word[0].isupper() or word in _SMALL_WORDS for word in words)
     return named and capital and len(words) <= _MOST_OUTLET_WORDS
