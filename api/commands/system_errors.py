@@ -4,26 +4,18 @@ Adapters turn what their libraries raise for a file into StorageFailed. Memory a
 line, so that these errors are told apart here, where a command ends.
 """
 
-import errno
-
 from nutgraf.errors import StorageFailed
+from nutgraf.indexer.refusals import HINTS, MEMORY_HINT
 
-_MEMORY_HINT = "end other programs, or give this one more memory"
-_DISK_HINT = "check the disk's free space and the folder's permissions, then run it again"
-_HINTS = {
-    **dict.fromkeys((errno.EMFILE, errno.ENFILE), "let this program open more files: ulimit -n 1024"),
-    **dict.fromkeys((errno.ENOMEM, errno.EAGAIN), _MEMORY_HINT),
-    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO), _DISK_HINT),
-}
 # What CPython, the loader of libraries and onnxruntime say where memory is refused.
 _NO_MEMORY = ("can't start new thread", "failed to map segment", "cannot allocate memory", "std::bad_alloc")
 
 
 def system_refusal(error: BaseException) -> StorageFailed | None:
     """Return the error to show where the system refused memory, a handle or the disk; else None."""
-    if isinstance(error, OSError) and error.errno in _HINTS:
+    if isinstance(error, OSError) and error.errno in HINTS:
         where = f"{error.filename}: " if error.filename else ""
-        return StorageFailed(f"{where}the system refuses: {error.strerror}", hint=_HINTS[error.errno])
+        return StorageFailed(f"{where}the system refuses: {error.strerror}", hint=HINTS[error.errno])
     if isinstance(error, MemoryError) or any(words in str(error).lower() for words in _NO_MEMORY):
-        return StorageFailed("there is not enough memory for this command", hint=_MEMORY_HINT)
+        return StorageFailed("there is not enough memory for this command", hint=MEMORY_HINT)
     return None

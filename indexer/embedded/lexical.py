@@ -27,6 +27,7 @@ from nutgraf.error import panics_as
 from nutgraf.indexer.embedded.vectors import by_score
 from nutgraf.indexer.errors import IndexDamaged, StorageFailed
 from nutgraf.indexer.filters import Filter
+from nutgraf.indexer.refusals import HINTS, refusal_number
 from nutgraf.indexer.stop_words import STOP_WORDS
 from nutgraf.indexer.storage import Ids, Scores
 
@@ -110,7 +111,7 @@ def update(
             writer.commit()
             writer.wait_merging_threads()
     except (ValueError, OSError) as error:
-        raise StorageFailed(
+        raise _refused(folder, error) or StorageFailed(
             f"{folder} cannot be written: {error}", hint="check the disk's free space"
         ) from error
 
@@ -193,7 +194,15 @@ def _damage_named(folder: Path) -> Iterator[None]:
         with panics_as(partial(_damaged, folder)):
             yield
     except (ValueError, OSError) as error:
-        raise _damaged(folder, str(error)) from error
+        raise _refused(folder, error) or _damaged(folder, str(error)) from error
+
+
+def _refused(folder: Path, error: Exception) -> StorageFailed | None:
+    """Return the error to raise where not the files are at fault, but the system that refuses them."""
+    number = refusal_number(error)
+    if number is None:
+        return None
+    return StorageFailed(f"{folder}: the system refuses: {os.strerror(number)}", hint=HINTS[number])
 
 
 def _damaged(folder: Path, message: str) -> IndexDamaged:

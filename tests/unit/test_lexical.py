@@ -1,6 +1,7 @@
 """The lexical index: BM25, filters, and questions that look like query syntax."""
 
 import os
+import resource
 import tempfile
 from collections.abc import Callable
 from datetime import date
@@ -32,6 +33,20 @@ def lexical_index(tmp_path: Path) -> LexicalIndex:
 
 def ids(lexical_index: LexicalIndex, question: str, allow: Filter = ALL, k: int = 10) -> list[int]:
     return lexical_index.search(question, k, allow)[0].tolist()
+
+
+def test_no_more_handles_are_no_damage(tmp_path: Path) -> None:
+    """The system refuses to open another file: the index is whole, and says so once there are handles."""
+    lexical.update(tmp_path, [], PASSAGES)
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, limits[1]))
+    try:
+        with pytest.raises(StorageFailed, match="Too many open files") as refused:
+            lexical.update(tmp_path, [], PASSAGES)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert refused.value.hint == "let this program open more files: ulimit -n 1024"
+    assert ids(LexicalIndex(tmp_path), "harbour") == [3]
 
 
 def test_bm25_score_by_hand(lexical_index: LexicalIndex) -> None:
