@@ -76,6 +76,19 @@ class RefusedDates:
     count: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class UnusedFields:
+    """Fields, or columns, of one file that hold something of which no article was made.
+
+    `names` are those that look like a field of an article first; `resembles` says which field each of these
+    looks like, so that `LoadOptions.fields` can name it: {"pubdatum": "published"}. `origin` is the file.
+    """
+
+    origin: str
+    names: tuple[str, ...]
+    resembles: Mapping[str, str]
+
+
 class Readable(Protocol):
     """A stream of bytes that is read from its beginning to its end."""
 
@@ -108,7 +121,8 @@ class SourceFile:
 
     `id_stem` is the id of an article that states neither an id nor a URL: the path as the user sees it.
     `position_bytes` advances to `size_bytes` (for a progress bar); `refused` has one entry a reason, so that
-    a million bad records take no more memory than one.
+    a million bad records take no more memory than one. `used` are the fields of its records that articles
+    were made of, `unused` others that hold something, each with the field of an article that it resembles.
 
     In a file of records `line` is that of the last record that was read. Records up to the line
     `resume_after` and the `lost` ones behind it are passed over: they were read before, or could not be.
@@ -131,6 +145,8 @@ class SourceFile:
     lost: int = 0
     passed: Callable[[], None] = field(default=lambda: None, repr=False, compare=False)
     refused: dict[str, RefusedDates] = field(default_factory=dict)
+    used: set[str] = field(default_factory=set, repr=False, compare=False)
+    unused: dict[str, str] = field(default_factory=dict)
     outer: "SourceFile | None" = None
     opener: Callable[[], Readable] | None = field(default=None, repr=False, compare=False)
     changed: datetime | None = None

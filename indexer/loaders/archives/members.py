@@ -106,6 +106,8 @@ def member_file(member: Member, file: SourceFile) -> SourceFile:
         f"{file.id_stem}{place}",
         member.size_bytes,
         refused=file.refused,
+        used=file.used,
+        unused=file.unused,
         passed=file.passed,
         outer=file,
         opener=member.open,
