@@ -48,7 +48,7 @@ def document(body: str, *, info: str = "", page: str = "1252") -> bytes:
         (PICTURE + "Text.", "Text."),
         (r"A\bin5 \{{{}B", "AB"),
         (r"{\pntext\f2\'b7\tab}First\par{\listtext 2.\tab}Second\par{\listtext o\tab}Third",
-         "First\n\n2. Second\n\nThird"),
+         "- First\n\n2. Second\n\n- Third"),
         (r"{\upr{Tok?o}{\*\ud{T\u333 o}}}", "Tō"),
         (r"{\*\unknown Not read}{\*\bkmkstart x}Read{\xe{index}}", "Read"),
         (r"\trowd\cellx1\cellx2\intbl a\cell b\cell\row\pard After.", "a | b\n\nAfter."),
