@@ -6,12 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from nutgraf.indexer.errors import SourceError
-
-if TYPE_CHECKING:
-    from nutgraf.indexer.loaders.assemble import ArticleDraft
 
 BUFFER_BYTES = 200_000
 """How much of a file is read at once, and how far `peek` sees: enough to tell its encoding."""
@@ -128,9 +125,8 @@ class SourceFile:
     `resume_after` and the `lost` ones behind it are passed over: they were read before, or could not be.
     `passed` is called for each of them.
 
-    A member of another file, such as an archive, has that file as `outer`; `opener` opens its bytes,
-    `changed` is when it was last changed, and `known` is what the other file says about its article. Its
-    records count as records of the outermost file.
+    A member of another file, such as an archive, has that file as `outer`; `opener` opens its bytes, and
+    `changed` is when it was last changed. Its records count as records of the outermost file.
 
     Of a fetched document `address` is where it was asked for, which is its origin, and `entry` what is known
     of it beside its bytes; the file is a copy that is soon gone.
@@ -150,7 +146,6 @@ class SourceFile:
     outer: "SourceFile | None" = None
     opener: Callable[[], Readable] | None = field(default=None, repr=False, compare=False)
     changed: datetime | None = None
-    known: "ArticleDraft | None" = None
     unpacked_bytes: int = field(default=0, repr=False, compare=False)
     address: str = ""
     entry: Entry | None = None
