@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.test_loaders_formats import article
+from tests.loading import article
 from tests.unit.test_loaders_odt import HEAD, SPACES, p
 
 LEVELS = (

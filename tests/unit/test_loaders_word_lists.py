@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from nutgraf.indexer.loaders.word.labels import letters, ordinal, roman
-from tests.unit.test_loaders_formats import article, cell
+from tests.loading import article
+from tests.unit.test_loaders_formats import cell
 from tests.unit.test_loaders_word import HEAD, STYLES, p, package, r
 
 

@@ -6,28 +6,11 @@ from pathlib import Path
 import pytest
 
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.loaders import LoadOptions, Skipped, SourceFile, discover, load
+from nutgraf.indexer.loaders import LoadOptions, Skipped, SourceFile, load
 from nutgraf.indexer.loaders.pages.fragment import fragment_text
+from tests.loading import article, read, reason
 
 DAY = datetime(2016, 1, 27, 10, tzinfo=UTC)
-
-
-def read(path: Path, content: str | bytes, options: LoadOptions | None = None) -> list[Article | Skipped]:
-    path.write_bytes(content.encode() if isinstance(content, str) else content)
-    [file], _ = discover([str(path)])
-    return [*load(file, options)]
-
-
-def article(path: Path, content: str | bytes) -> Article:
-    [item] = read(path, content)
-    assert isinstance(item, Article), item
-    return item
-
-
-def reason(path: Path, content: str | bytes) -> str:
-    [item] = read(path, content)
-    assert isinstance(item, Skipped), item
-    return item.reason
 
 
 # --- feeds ------------------------------------------------------------------------------------------------
