@@ -21,8 +21,10 @@ from nutgraf.indexer.loaders import (
     RefusedDates,
     Skipped,
     SourceFile,
+    UnusedFields,
     discover,
     record_to_article,
+    unused_fields,
 )
 from nutgraf.indexer.loaders.article_values import checked_article
 from nutgraf.indexer.loaders.base import ARTICLE_FIELDS, note_refused, too_large
@@ -155,6 +157,7 @@ def _published(
             encoded_passages=writer.encoded_passages,
             state=state,
             dates_not_used=feed.dates_not_used(),
+            fields_not_used=feed.fields_not_used(),
             gone=() if removed else tuple(gone),
             not_pruned=str(loss or ""),
             failed=feed.failed(),
@@ -274,9 +277,15 @@ class _Feed:
 
     def dates_not_used(self) -> tuple[RefusedDates, ...]:
         """Return the dates that were not used: of each file, then of the records."""
-        files = [*self.files, *(self._crawl.files if self._crawl else ())]
-        of_files = (dates for file in files for dates in file.refused.values())
+        of_files = (dates for file in self._read_files() for dates in file.refused.values())
         return (*of_files, *self._refused.values())
+
+    def fields_not_used(self) -> tuple[UnusedFields, ...]:
+        """Return the fields of each file of records that hold something, and were not used."""
+        return tuple(filter(None, map(unused_fields, self._read_files())))
+
+    def _read_files(self) -> list[SourceFile]:
+        return [*self.files, *(self._crawl.files if self._crawl else ())]
 
     def _fetched(self, address: str, memory: Memory) -> Iterator[Article | Skipped]:
         """Yield the articles of an address."""

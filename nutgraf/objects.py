@@ -13,7 +13,7 @@ from nutgraf.qa.timeline import TimelineEntryJson
 
 if TYPE_CHECKING:
     from nutgraf.index_calibration import ActiveCalibration
-    from nutgraf.indexer.loaders import RefusedDates
+    from nutgraf.indexer.loaders import RefusedDates, UnusedFields
     from nutgraf.results import AddReport
 
 # --- shapes ---------------------------------------------------------------------------------------------
@@ -231,6 +231,17 @@ class DatesJson(TypedDict):
     count: int
 
 
+class FieldsJson(TypedDict):
+    """Fields, or columns, of a file of records that hold something and were not used.
+
+    Those that look like a field of an article come first; `resembles` says which: {"pubdatum": "published"}.
+    """
+
+    origin: str
+    names: list[str]
+    resembles: dict[str, str]
+
+
 class AddJson(TypedDict):
     """What became of the articles of one run."""
 
@@ -244,6 +255,7 @@ class AddJson(TypedDict):
     encoded_passages: int
     skipped: list[SkippedJson]
     dates_not_used: list[DatesJson]
+    fields_not_used: list[FieldsJson]
     index: IndexJson
 
 
@@ -464,12 +476,17 @@ def add_object(report: "AddReport") -> AddJson:
         "encoded_passages": report.encoded_passages,
         "skipped": [{"origin": skip.origin, "reason": skip.reason} for skip in report.skipped],
         "dates_not_used": [_dates_object(dates) for dates in report.dates_not_used],
+        "fields_not_used": [_fields_object(fields) for fields in report.fields_not_used],
         "index": index_object(report.state),
     }
 
 
 def _dates_object(dates: "RefusedDates") -> DatesJson:
     return {"origin": dates.origin, "reason": dates.reason, "given": dates.given, "count": dates.count}
+
+
+def _fields_object(fields: "UnusedFields") -> FieldsJson:
+    return {"origin": fields.origin, "names": list(fields.names), "resembles": dict(fields.resembles)}
 
 
 def _day(day: date | None) -> str | None:

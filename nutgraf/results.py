@@ -18,7 +18,7 @@ from nutgraf.qa.timeline import TimelineEntry
 
 if TYPE_CHECKING:
     from nutgraf.index_calibration import ActiveCalibration
-    from nutgraf.indexer.loaders import RefusedDates
+    from nutgraf.indexer.loaders import RefusedDates, UnusedFields
     from nutgraf.qa.explanation import Explanation
 
 _SHOWN_CHARS = 80
@@ -216,6 +216,7 @@ class AddReport:
     encoded_passages: int
     state: IndexState
     dates_not_used: tuple["RefusedDates", ...] = ()
+    fields_not_used: tuple["UnusedFields", ...] = ()
     gone: tuple[str, ...] = ()
     not_pruned: str = ""
     failed: tuple[str, ...] = ()

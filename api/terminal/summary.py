@@ -1,4 +1,4 @@
-"""Prints the summary of `nutgraf index`: counts, skipped files with reasons, dates that were not used."""
+"""Prints the summary of `nutgraf index`: counts, skipped files, dates and fields that were not used."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -6,16 +6,18 @@ from collections.abc import Iterator, Sequence
 from rich.text import Text
 
 from nutgraf.api.terminal.console import console, visible
-from nutgraf.indexer.loaders import RefusedDates
+from nutgraf.indexer.loaders import RefusedDates, UnusedFields
 from nutgraf.indexer.origins import is_address, origin_path
 from nutgraf.indexer.storage import ArticleStatus
 from nutgraf.results import AddReport
 
 SHOWN_SKIPS = 20
+_SHOWN_UNUSED = 5
+_SHOWN_NAMES = 12
 
 
 def print_summary(report: AddReport) -> None:
-    """Print the counts of a run, each skipped file with its reason, and why dates were not used."""
+    """Print the counts of a run, each skipped file with its reason, and what was not used of others."""
     out = console()
     counts = {
         "added": report.added,
@@ -35,6 +37,15 @@ def print_summary(report: AddReport) -> None:
         out.print(Text(f"  and {len(skips) - SHOWN_SKIPS:,} more; --json lists them all"))
     for line in _refused_lines(report.dates_not_used):
         out.print(Text(f"  dates not used: {visible(line)}"))
+    unused = list(_unused_lines(report.fields_not_used))
+    for line in unused[:_SHOWN_UNUSED]:
+        out.print(Text(f"  fields not used: {visible(line)}"))
+    if len(unused) > _SHOWN_UNUSED:
+        out.print(
+            Text(
+                f"  and fields of {len(unused) - _SHOWN_UNUSED:,} other kinds of files; --json lists them all"
+            )
+        )
     total = report.state.counts
     out.print(Text(f"The index holds {total.articles:,} articles in {total.passages:,} passages."))
 
@@ -63,3 +74,16 @@ def _refused_lines(refused: Sequence[RefusedDates]) -> Iterator[str]:
     for reason, count in counts.items():
         first = firsts[reason]
         yield f"{count:,} {reason}, such as {first.given!r} in {first.origin}"
+
+
+def _unused_lines(unused: Sequence[UnusedFields]) -> Iterator[str]:
+    """Yield one line for each set of names, over all files, with what to type for the likeliest of them."""
+    counts = Counter(fields.names for fields in unused)
+    firsts = {fields.names: fields for fields in reversed(unused)}
+    for names, count in counts.items():
+        first = firsts[names]
+        more = f" and {len(names) - _SHOWN_NAMES} more" if len(names) > _SHOWN_NAMES else ""
+        files = first.origin if count == 1 else f"{count:,} files, such as {first.origin}"
+        line = f"{', '.join(names[:_SHOWN_NAMES])}{more}, in {files}"
+        likely = next(((name, ours) for name, ours in first.resembles.items()), None)
+        yield f"{line}; use one with --field {likely[1]}={likely[0]}" if likely else line

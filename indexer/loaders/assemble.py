@@ -112,7 +112,7 @@ def assemble(
         authors=_names(draft.authors),
         published=published,
         published_from=published_from,
-        modified=_modified(draft, text, published),
+        modified=_modified(draft, text, published, refuse),
         origin=None if file is None else absolute_origin(file.origin_of(number)),
         page_breaks=page_breaks,
     )
@@ -180,10 +180,17 @@ def _parsed(date: StatedDate, order: DayOrder | None) -> ParsedDate:
     return _READERS.get(date.where, parse_date)(date.text, order=order)
 
 
-def _modified(draft: ArticleDraft, text: str, published: datetime | None) -> datetime | None:
-    """Return when the article was changed, as its fields say, else its date lines; never before its day."""
-    fields = (parse_date(words, order=draft.day_order) for words in draft.modified)
+def _modified(
+    draft: ArticleDraft, text: str, published: datetime | None, refuse: RefuseDate
+) -> datetime | None:
+    """Return when the article was changed, as its fields say, else its date lines; never before its day.
+
+    Such a date of a record is refused where it is not possible; pages state many, of which one will do.
+    """
     exact = any(date.where == "given" for date in draft.dates)
+    fields = [parse_date(words, order=draft.day_order) for words in draft.modified]
+    if exact and fields and not any(parsed.value or parsed.modified for parsed in fields):
+        refuse(one_line(draft.modified[0], _DATE_CHARS), fields[0].reason)
     stated = (parsed.modified or (parsed.value if exact else parsed.of_its_day) for parsed in fields)
     shown = (
         _parsed(date, draft.day_order).modified

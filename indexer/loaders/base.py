@@ -6,12 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from nutgraf.indexer.errors import SourceError
-
-if TYPE_CHECKING:
-    from nutgraf.indexer.loaders.assemble import ArticleDraft
 
 BUFFER_BYTES = 200_000
 """How much of a file is read at once, and how far `peek` sees: enough to tell its encoding."""
@@ -76,6 +73,19 @@ class RefusedDates:
     count: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class UnusedFields:
+    """Fields, or columns, of one file that hold something of which no article was made.
+
+    `names` are those that look like a field of an article first; `resembles` says which field each of these
+    looks like, so that `LoadOptions.fields` can name it: {"pubdatum": "published"}. `origin` is the file.
+    """
+
+    origin: str
+    names: tuple[str, ...]
+    resembles: Mapping[str, str]
+
+
 class Readable(Protocol):
     """A stream of bytes that is read from its beginning to its end."""
 
@@ -108,15 +118,15 @@ class SourceFile:
 
     `id_stem` is the id of an article that states neither an id nor a URL: the path as the user sees it.
     `position_bytes` advances to `size_bytes` (for a progress bar); `refused` has one entry a reason, so that
-    a million bad records take no more memory than one.
+    a million bad records take no more memory than one. `used` are the fields of its records that articles
+    were made of, `unused` others that hold something, each with the field of an article that it resembles.
 
     In a file of records `line` is that of the last record that was read. Records up to the line
     `resume_after` and the `lost` ones behind it are passed over: they were read before, or could not be.
     `passed` is called for each of them.
 
-    A member of another file, such as an archive, has that file as `outer`; `opener` opens its bytes,
-    `changed` is when it was last changed, and `known` is what the other file says about its article. Its
-    records count as records of the outermost file.
+    A member of another file, such as an archive, has that file as `outer`; `opener` opens its bytes, and
+    `changed` is when it was last changed. Its records count as records of the outermost file.
 
     Of a fetched document `address` is where it was asked for, which is its origin, and `entry` what is known
     of it beside its bytes; the file is a copy that is soon gone.
@@ -131,10 +141,11 @@ class SourceFile:
     lost: int = 0
     passed: Callable[[], None] = field(default=lambda: None, repr=False, compare=False)
     refused: dict[str, RefusedDates] = field(default_factory=dict)
+    used: set[str] = field(default_factory=set, repr=False, compare=False)
+    unused: dict[str, str] = field(default_factory=dict)
     outer: "SourceFile | None" = None
     opener: Callable[[], Readable] | None = field(default=None, repr=False, compare=False)
     changed: datetime | None = None
-    known: "ArticleDraft | None" = None
     unpacked_bytes: int = field(default=0, repr=False, compare=False)
     address: str = ""
     entry: Entry | None = None

@@ -13,7 +13,7 @@ from typing import TypeAlias
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.loaders.archives.archive import split_tar, split_zip
 from nutgraf.indexer.loaders.archives.epub import split_epub
-from nutgraf.indexer.loaders.archives.members import Split, read_parts, reason_of, with_known
+from nutgraf.indexer.loaders.archives.members import Split, read_parts, reason_of
 from nutgraf.indexer.loaders.archives.warc import split_warc
 from nutgraf.indexer.loaders.assemble import ArticleDraft, StatedDate, assemble
 from nutgraf.indexer.loaders.base import LoadOptions, Skipped, SourceFile, UnreadableError, read_bytes
@@ -48,7 +48,7 @@ def document(read: Callable[[bytes, LoadOptions], ArticleDraft], *, dated_names:
     """
 
     def load_document(file: SourceFile, options: LoadOptions) -> Iterator[Article | Skipped]:
-        draft = with_known(read(read_bytes(file, options), options), file.known)
+        draft = read(read_bytes(file, options), options)
         if dated_names:
             draft = replace(draft, dates=(*draft.dates, StatedDate(f"/{file.path.name}", "url")))
         if options.file_dates and (changed := _changed(file)):

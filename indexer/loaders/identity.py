@@ -6,7 +6,7 @@ which record of its document it is, and no more.
 
 import hashlib
 import re
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from nutgraf.indexer.date_words import word_set
 from nutgraf.indexer.loaders.base import UnreadableError
@@ -42,6 +42,17 @@ def web_url(value: str) -> str | None:
     except ValueError:
         return None
     return url if parts.scheme.lower() in {"http", "https"} and parts.netloc else None
+
+
+def absolute(base: str, address: str) -> str:
+    """Return an address as seen from the page `base`; "" where there is none.
+
+    An ampersand that was escaped twice is one.
+    """
+    try:
+        return urljoin(base, address.replace("&amp;", "&")) if address else ""
+    except ValueError:
+        return ""
 
 
 def is_home(url: str) -> bool:

@@ -130,9 +130,12 @@ def link_of(message: Message) -> Link | Skipped:
         raise BadMessage("a message is no link") from error
 
 
-def end_message(refused: Mapping[str, RefusedDates]) -> Message:
-    """Return the message that ends a task, with the dates that were not used."""
-    return {"refused": {reason: asdict(dates) for reason, dates in refused.items()}}
+def end_message(refused: Mapping[str, RefusedDates], unused: Mapping[str, str]) -> Message:
+    """Return the message that ends a task, with the dates and the fields that were not used."""
+    return {
+        "refused": {reason: asdict(dates) for reason, dates in refused.items()},
+        "unused": dict(unused),
+    }
 
 
 def refused_of(message: Message) -> dict[str, RefusedDates]:
@@ -141,3 +144,11 @@ def refused_of(message: Message) -> dict[str, RefusedDates]:
         return {str(reason): RefusedDates(**dates) for reason, dates in message["refused"].items()}
     except (KeyError, TypeError, AttributeError) as error:
         raise BadMessage("a message has no refused dates") from error
+
+
+def unused_of(message: Message) -> dict[str, str]:
+    """Return the fields of a file that were not used, and what each resembles; raises BadMessage."""
+    try:
+        return {str(name): str(resembled) for name, resembled in message["unused"].items()}
+    except (KeyError, AttributeError) as error:
+        raise BadMessage("a message has no unused fields") from error

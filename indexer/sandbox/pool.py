@@ -36,6 +36,7 @@ from nutgraf.indexer.sandbox.messages import (
     message_of,
     records_task,
     refused_of,
+    unused_of,
 )
 from nutgraf.indexer.web.links import Link
 
@@ -91,7 +92,7 @@ class WorkerPool:
     def files(self, files: Iterable[SourceFile], options: LoadOptions) -> Iterator[Article | Skipped]:
         """Yield the articles of the files, and what was skipped, in the order of the files.
 
-        Each file's `position_bytes` and `refused` are kept up to date.
+        Each file's `position_bytes`, `refused` and `unused` are kept up to date.
         """
         waiting, reading = iter(files), deque[tuple[SourceFile, _Worker]]()
         try:
@@ -150,6 +151,7 @@ class WorkerPool:
                     again = replace(file, resume_after=file.line, lost=0)
                     yield item
                 _merge(file.refused, worker.refused)
+                file.unused |= worker.unused
                 self._idle.append(worker)
                 break
             except (WorkerDied, BadMessage) as error:
@@ -179,12 +181,13 @@ class WorkerPool:
 
 
 class _Worker:
-    """One worker process; `refused` are the dates of its last task that were not used."""
+    """One worker process; `refused` and `unused` are dates and fields of its last task that were not used."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._patience = _STARTING_SECONDS
         self.refused: dict[str, RefusedDates] = {}
+        self.unused: dict[str, str] = {}
         try:
             self._process = subprocess.Popen(
                 [
@@ -230,7 +233,7 @@ class _Worker:
                 fault = str(message["fault"])
                 raise WorkerDied(self._limits.too_much_memory if fault == "memory" else _died(fault))
             if "refused" in message:
-                self.refused = refused_of(message)
+                self.refused, self.unused = refused_of(message), unused_of(message)
                 return
             yield message
 

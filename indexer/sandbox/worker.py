@@ -79,18 +79,18 @@ def _answers(task: Message, stopwatch: Stopwatch) -> Iterator[Message]:
         file.passed = stopwatch.restart
         for item in _timed(load(file, options), stopwatch):
             yield {**item_message(item), "position": file.position_bytes, "line": file.line}
-        yield end_message(file.refused)
+        yield end_message(file.refused, file.unused)
         return
     if task["task"] == "links":
         yield from map(link_message, _timed(read_listing(file_of(task), options), stopwatch))
-        yield end_message({})
+        yield end_message({}, {})
         return
     refused: dict[str, RefusedDates] = {}
     for record in task["records"]:
         refuse = partial(note_refused, refused, "")
         items = (record_to_article(r, options, refuse) for r in [record])
         yield from map(item_message, _timed(items, stopwatch))
-    yield end_message(refused)
+    yield end_message(refused, {})
 
 
 def _timed(items: Iterator[Item], stopwatch: Stopwatch) -> Iterator[Item]:

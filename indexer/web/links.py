@@ -1,7 +1,6 @@
 """What feeds and sitemaps list: links to documents, and to further sitemaps. Values only."""
 
 from dataclasses import dataclass
-from urllib.parse import urljoin
 
 from nutgraf.indexer.loaders.base import Entry
 
@@ -19,14 +18,3 @@ class Link:
     changed: str = ""
     html: str = ""
     is_listing: bool = False
-
-
-def absolute(base: str, address: str) -> str:
-    """Return an address as seen from the page `base`; "" where there is none.
-
-    An ampersand that was escaped twice is one.
-    """
-    try:
-        return urljoin(base, address.replace("&amp;", "&")) if address else ""
-    except ValueError:
-        return ""

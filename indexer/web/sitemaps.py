@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from nutgraf.indexer.loaders.base import Entry
-from nutgraf.indexer.web.links import Link, absolute
+from nutgraf.indexer.loaders.identity import absolute
+from nutgraf.indexer.web.links import Link
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

@@ -80,6 +80,13 @@ def test_a_shortened_article_is_not_whole(read, end: str) -> None:  # noqa: ANN0
     assert link == Link(Entry("https://tarn.example/a"))
 
 
+def test_an_entry_of_a_feed_that_counts_clicks_leads_to_its_page(read) -> None:  # noqa: ANN001
+    counted = "<link>https://clicks.example/1</link><feedburner:origLink>/a</feedburner:origLink>"
+    photo = "<media:title>Photo</media:title><title>Mill</title>"  # neither prefix is declared
+    (link,) = read(rss(f"<item>{photo}{counted}</item>"))
+    assert link == Link(Entry("https://tarn.example/a", "Mill"))
+
+
 def test_rdf(read) -> None:  # noqa: ANN001
     text = """<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/">
     <channel><title>Tarn</title></channel><item><title>Mill</title><link>https://tarn.example/a</link></item></rdf:RDF>"""
@@ -164,7 +171,7 @@ def titled(title: str, declaration: str = "") -> str:
 def test_encodings_and_faults_that_feeds_have(read, data: bytes) -> None:  # noqa: ANN001
     assert is_listing(data)
     assert [(link.entry.url, link.entry.title) for link in read(data)] == [
-        ("https://tarn.example/a?b=1&c=2", "Cafés & mills\xa0é")
+        ("https://tarn.example/a?b=1&c=2", "Cafés & mills é")
     ]
 
 
@@ -205,4 +212,4 @@ def test_damaged_feeds_give_links_or_a_reason(read) -> None:  # noqa: ANN001
         for _ in range(number % 5):
             data[random.randrange(len(data))] = random.randrange(256)
         for link in read(bytes(data)):
-            assert isinstance(link, Link) or link.reason.startswith(("is no ", "lists more"))
+            assert isinstance(link, Link) or link.reason.startswith(("is no ", "not XML", "binary"))

@@ -30,7 +30,8 @@ def stems(*paths: str) -> list[str]:
 
 def test_public_names() -> None:
     assert nutgraf.indexer.loaders.__all__ == [
-        *("LoadOptions", "RefusedDates", "Skipped", "SourceFile", "discover", "load", "record_to_article"),
+        *("LoadOptions", "RefusedDates", "Skipped", "SourceFile", "UnusedFields"),
+        *("discover", "load", "record_to_article", "unused_fields"),
     ]
 
 

@@ -12,16 +12,11 @@ from pathlib import Path
 import pytest
 
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.loaders import LoadOptions, Skipped, SourceFile, discover, load
+from nutgraf.indexer.loaders import LoadOptions, SourceFile, load
+from tests.loading import places, read
 
 NOTE = b"The mill at Tarn closes\n\nThe mill at Tarn closed on Monday, said Ada Quill."
 LINES = b'{"id": "a1", "text": "It rained in Tarn."}\n{"id": "a2"}\n{"id": "a3", "text": "It snowed."}\n'
-
-
-def read(path: Path, content: bytes, options: LoadOptions | None = None) -> list[Article | Skipped]:
-    path.write_bytes(content)
-    [file], _ = discover([str(path)])
-    return [*load(file, options)]
 
 
 def zipped(members: Mapping[str, bytes]) -> bytes:
@@ -41,14 +36,6 @@ def tarred(members: Mapping[str, bytes], mode: str = "w") -> bytes:
             info.size, info.mtime = len(content), 1453852800
             archive.addfile(info, io.BytesIO(content))
     return buffer.getvalue()
-
-
-def places(items: list[Article | Skipped], path: Path) -> list[tuple[str, str]]:
-    """Return the place in the file of each item, with the title of an article or the reason of a skip."""
-    return [
-        (str(item.origin).removeprefix(str(path)), item.title if isinstance(item, Article) else item.reason)
-        for item in items
-    ]
 
 
 MEMBERS = {

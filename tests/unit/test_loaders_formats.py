@@ -8,32 +8,14 @@ from pathlib import Path
 import pytest
 
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.loaders import LoadOptions, Skipped, discover, load
+from nutgraf.indexer.loaders import Skipped
+from tests.loading import article, read_one, reason
 
 SENTENCES = [
     f"The minister said on Monday that round {number} of the talks would go on for weeks."
     for number in range(8)
 ]
 BODY = "\n\n".join(SENTENCES)
-
-
-def read(path: Path, content: bytes, options: LoadOptions | None = None) -> Article | Skipped:
-    path.write_bytes(content)
-    (file,), _ = discover([str(path)])
-    (got,) = load(file, options)
-    return got
-
-
-def article(path: Path, content: bytes) -> Article:
-    got = read(path, content)
-    assert isinstance(got, Article), got
-    return got
-
-
-def reason(path: Path, content: bytes, options: LoadOptions | None = None) -> str:
-    got = read(path, content, options)
-    assert isinstance(got, Skipped), got
-    return got.reason
 
 
 def page(head: str = "", body: str = "") -> str:
@@ -106,7 +88,7 @@ def test_a_short_page(tmp_path: Path) -> None:
 
 def test_deep_and_endless_pages(tmp_path: Path) -> None:
     deep = "<html><body>" + "<div>" * 50_000 + "<p>Deep down.</p>" + "</div>" * 50_000 + "</body></html>"
-    got = read(tmp_path / "a.html", deep.encode())
+    got = read_one(tmp_path / "a.html", deep.encode())
     said = got.text if isinstance(got, Article) else got.reason
     assert said in {"Deep down.", "no text left after cleaning"}  # libxml2 stops at a depth that is its own
     crowded = f"<html><body><p {' '.join(f'a{n}=1' for n in range(201))}>One.</p><p>Two.</p></body></html>"
@@ -260,5 +242,5 @@ def test_entities_in_word_documents_are_not_unfolded(tmp_path: Path) -> None:
     document = parts["word/document.xml"].decode()
     declared = f'<!DOCTYPE x [<!ENTITY l0 "ha">{laughs}]>'
     opened = document.replace("<w:document", f"{declared}<w:document", 1).replace("First paragraph.", "&l9;")
-    got = read(tmp_path / "a.docx", archive(parts | {"word/document.xml": opened.encode()}))
+    got = read_one(tmp_path / "a.docx", archive(parts | {"word/document.xml": opened.encode()}))
     assert isinstance(got, Skipped) or "haha" not in got.text

@@ -10,6 +10,7 @@ import pytest
 
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.loaders import LoadOptions, Skipped, SourceFile, discover, load
+from tests.loading import article, read, reason
 
 DAY = datetime(2016, 1, 27, 2, tzinfo=UTC)
 HEAD = """From: =?utf-8?q?Ad=C3=A9le?= Quill <quill@tarn.example>
@@ -20,24 +21,6 @@ Date: Wed, 27 Jan 2016 10:00:00 +0800 (CST)
 Message-ID: <7@tarn.example>
 """
 BODY = "The mill at Tarn closed on Monday.\n\nNobody knew why.\n"
-
-
-def read(path: Path, content: str | bytes, options: LoadOptions | None = None) -> list[Article | Skipped]:
-    path.write_bytes(content.encode() if isinstance(content, str) else content)
-    [file], _ = discover([str(path)])
-    return [*load(file, options)]
-
-
-def article(path: Path, content: str | bytes) -> Article:
-    [item] = read(path, content)
-    assert isinstance(item, Article), item
-    return item
-
-
-def reason(path: Path, content: str | bytes) -> str:
-    [item] = read(path, content)
-    assert isinstance(item, Skipped), item
-    return item.reason
 
 
 def places(items: list[Article | Skipped], path: Path) -> list[tuple[str, str]]:

@@ -9,7 +9,8 @@ import pytest
 from benchmarks.faults.mutations import mutated, mutated_zip
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.loaders import LoadOptions
-from tests.unit.test_loaders_formats import archive, article, read, reason
+from tests.loading import article, read_one, reason
+from tests.unit.test_loaders_formats import archive
 
 URN = "urn:oasis:names:tc:opendocument:xmlns"
 SPACES = " ".join(
@@ -136,7 +137,7 @@ def test_properties(tmp_path: Path) -> None:
     body = p("The boat sails again.") + p("It is full.")
     got = article(tmp_path / "a.ott", zipped(body, properties=PROPERTIES))
     assert (got.title, got.authors, got.published) == ("Boat back", ("Bo Holm",), None)
-    dated = read(tmp_path / "b.odt", zipped(body, properties=PROPERTIES), LoadOptions(file_dates=True))
+    dated = read_one(tmp_path / "b.odt", zipped(body, properties=PROPERTIES), LoadOptions(file_dates=True))
     assert isinstance(dated, Article)
     assert (dated.published, dated.published_from) == (datetime(2021, 5, 3, 10, tzinfo=UTC), "file")
     headed = "<text:h text:outline-level='1'>Headline</text:h>" + p("By Ann Lee") + body
@@ -179,7 +180,7 @@ def test_damaged_texts_give_an_article_or_one_reason(tmp_path: Path, suffix: str
     dice = random.Random(7)
     for number in range(60):
         damage = dice.choice([mutated, mutated_zip]) if suffix == "odt" else mutated
-        got = read(tmp_path / f"{number}.{suffix}", damage(whole, whole, dice))
+        got = read_one(tmp_path / f"{number}.{suffix}", damage(whole, whole, dice))
         assert isinstance(got, Article) or got.reason in {
             "broken OpenDocument text",
             "not an OpenDocument text",

@@ -9,7 +9,7 @@ import pytest
 from benchmarks.faults.mutations import mutated
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.loaders import LoadOptions
-from tests.unit.test_loaders_formats import article, read, reason
+from tests.loading import article, read_one, reason
 
 FONTS = (
     r"{\fonttbl{\f0\fswiss\fcharset0 Arial;}{\f1\fnil\fcharset204{\*\fname Arial;}Arial CYR;}"
@@ -48,7 +48,7 @@ def document(body: str, *, info: str = "", page: str = "1252") -> bytes:
         (PICTURE + "Text.", "Text."),
         (r"A\bin5 \{{{}B", "AB"),
         (r"{\pntext\f2\'b7\tab}First\par{\listtext 2.\tab}Second\par{\listtext o\tab}Third",
-         "First\n\n2. Second\n\nThird"),
+         "- First\n\n2. Second\n\n- Third"),
         (r"{\upr{Tok?o}{\*\ud{T\u333 o}}}", "Tō"),
         (r"{\*\unknown Not read}{\*\bkmkstart x}Read{\xe{index}}", "Read"),
         (r"\trowd\cellx1\cellx2\intbl a\cell b\cell\row\pard After.", "a | b\n\nAfter."),
@@ -81,7 +81,7 @@ def test_properties(tmp_path: Path) -> None:
     got = article(tmp_path / "a.rtf", body)
     assert (got.title, got.authors, got.published) == ("Boat à quai", ("Bo Holm",), None)
     assert got.text == "The boat sails again.\n\nIt is full."
-    dated = read(tmp_path / "b.rtf", body, LoadOptions(file_dates=True))
+    dated = read_one(tmp_path / "b.rtf", body, LoadOptions(file_dates=True))
     assert isinstance(dated, Article)
     assert (dated.published, dated.published_from) == (datetime(2021, 5, 3, 10, tzinfo=UTC), "file")
     seen = article(tmp_path / "c.rtf", document(r"By Ann Lee\par It is full.", info=INFO))
@@ -114,7 +114,7 @@ def test_damaged_documents_give_an_article_or_one_reason(tmp_path: Path) -> None
     whole = document(r"Text \u8364?{\footnote Below.}\trowd\intbl a\cell b\cell\row " + PICTURE, info=INFO)
     dice = random.Random(7)
     for number in range(150):
-        got = read(tmp_path / f"{number}.rtf", mutated(whole, whole, dice))
+        got = read_one(tmp_path / f"{number}.rtf", mutated(whole, whole, dice))
         assert isinstance(got, Article) or got.reason in {
             "not an RTF document",
             "empty file",

@@ -14,8 +14,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.loaders import LoadOptions, Skipped, SourceFile, discover, load
+from nutgraf.indexer.loaders import LoadOptions, SourceFile, discover, load
 from nutgraf.indexer.sandbox import WorkerPool
+from tests.loading import places, read
 
 SAID = "The mill at Tarn closed on Monday, said Ada Quill, and “nobody” knew why it had to be so."
 DAY = datetime(2016, 1, 27, tzinfo=UTC)
@@ -24,20 +25,6 @@ DAY = datetime(2016, 1, 27, tzinfo=UTC)
 def page(title: str, charset: str = "", said: str = SAID) -> str:
     meta = f'<meta charset="{charset}">' if charset else ""
     return f"<!doctype html><html><head>{meta}<title>{title}</title></head><body><p>{said}</p></body></html>"
-
-
-def read(path: Path, content: bytes, options: LoadOptions | None = None) -> list[Article | Skipped]:
-    path.write_bytes(content)
-    [file], _ = discover([str(path)])
-    return [*load(file, options)]
-
-
-def places(items: list[Article | Skipped], path: Path) -> list[tuple[str, str]]:
-    """Return the place in the file of each item, with the title of an article or the reason of a skip."""
-    return [
-        (str(item.origin).removeprefix(str(path)), item.title if isinstance(item, Article) else item.reason)
-        for item in items
-    ]
 
 
 # --- web archives -----------------------------------------------------------------------------------------

@@ -11,7 +11,8 @@ import pytest
 
 from benchmarks.faults.mutations import mutated, mutated_zip
 from nutgraf.indexer.article import Article
-from tests.unit.test_loaders_formats import archive, article, cell, read, reason, word
+from tests.loading import article, read_one, reason
+from tests.unit.test_loaders_formats import archive, cell, word
 
 MAIN = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"
@@ -329,7 +330,7 @@ def test_each_word_is_read_once_under_whatever_wrappers(tmp_path: Path, seed: in
 def test_damaged_documents_give_an_article_or_one_reason(tmp_path: Path) -> None:
     whole, dice = word(), random.Random(7)
     for number in range(60):
-        got = read(tmp_path / f"{number}.docx", dice.choice([mutated, mutated_zip])(whole, whole, dice))
+        got = read_one(tmp_path / f"{number}.docx", dice.choice([mutated, mutated_zip])(whole, whole, dice))
         assert isinstance(got, Article) or got.reason in {
             "broken Word document",
             "not a Word document",

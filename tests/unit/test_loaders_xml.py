@@ -6,28 +6,11 @@ from pathlib import Path
 import pytest
 
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.loaders import LoadOptions, Skipped, SourceFile, discover, load
+from nutgraf.indexer.loaders import LoadOptions, Skipped, SourceFile, load
 from nutgraf.indexer.loaders.pages.fragment import fragment_text
+from tests.loading import article, read, reason
 
 DAY = datetime(2016, 1, 27, 10, tzinfo=UTC)
-
-
-def read(path: Path, content: str | bytes, options: LoadOptions | None = None) -> list[Article | Skipped]:
-    path.write_bytes(content.encode() if isinstance(content, str) else content)
-    [file], _ = discover([str(path)])
-    return [*load(file, options)]
-
-
-def article(path: Path, content: str | bytes) -> Article:
-    [item] = read(path, content)
-    assert isinstance(item, Article), item
-    return item
-
-
-def reason(path: Path, content: str | bytes) -> str:
-    [item] = read(path, content)
-    assert isinstance(item, Skipped), item
-    return item.reason
 
 
 # --- feeds ------------------------------------------------------------------------------------------------
@@ -77,6 +60,31 @@ def test_rss(tmp_path: Path, name: str) -> None:
     assert isinstance(snow, Article)
     assert (snow.id, snow.text) == ("tag:7", "It snowed.\n\nA lot.")
     assert nothing == Skipped(f"{tmp_path}/{name}:4", "no text left after cleaning")
+
+
+def test_prefixes_that_a_feed_forgot_to_declare(tmp_path: Path) -> None:
+    item = (
+        "<item><media:title>A photograph</media:title><title>Mill</title>"
+        "<guid>https://tarn.example/mill</guid><dc:creator>Ada Quill</dc:creator>"
+        "<description>Short.</description><content:encoded>The mill at Tarn closed.</content:encoded>"
+        "<dc:date>2016-01-27T10:00:00Z</dc:date></item>"
+    )
+    mill = article(tmp_path / "a.rss", f"<rss version='2.0'><channel>{item}</channel></rss>")
+    assert (mill.id, mill.title, mill.text) == (
+        "https://tarn.example/mill",
+        "Mill",
+        "The mill at Tarn closed.",
+    )
+    assert (mill.authors, mill.published) == (("Ada Quill",), DAY)
+
+
+def test_addresses_of_a_feed_are_relative_to_its_base(tmp_path: Path) -> None:
+    entry = (
+        "<entry><title>Mill</title><link type='application/json' href='a.json'/><link href='mill'/>"
+        "<content>The mill closed.</content></entry>"
+    )
+    feed = f"<feed xmlns='http://www.w3.org/2005/Atom' xml:base='https://tarn.example/news/'>{entry}</feed>"
+    assert article(tmp_path / "a.atom", feed).url == "https://tarn.example/news/mill"
 
 
 def test_an_export_of_wordpress(tmp_path: Path) -> None:

@@ -44,8 +44,7 @@ class Record:
 class Member:
     """A document in a file; its `name` says who reads it, and `number` in which record it stands.
 
-    `open` opens its bytes, of which there are `size_bytes`. `known` is what the file says about the article:
-    it fills what the document itself leaves empty.
+    `open` opens its bytes, of which there are `size_bytes`.
     """
 
     name: str
@@ -53,7 +52,6 @@ class Member:
     size_bytes: int
     number: int | None = None
     changed: datetime | None = None
-    known: ArticleDraft | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,18 +104,17 @@ def member_file(member: Member, file: SourceFile) -> SourceFile:
         f"{file.id_stem}{place}",
         member.size_bytes,
         refused=file.refused,
+        used=file.used,
+        unused=file.unused,
         passed=file.passed,
         outer=file,
         opener=member.open,
         changed=member.changed,
-        known=member.known,
     )
 
 
-def with_known(draft: ArticleDraft, known: ArticleDraft | None) -> ArticleDraft:
+def with_known(draft: ArticleDraft, known: ArticleDraft) -> ArticleDraft:
     """Fill what a document leaves empty with what is known about it from elsewhere."""
-    if known is None:
-        return draft
     return replace(
         draft,
         title=draft.title or known.title,

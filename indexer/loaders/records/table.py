@@ -18,7 +18,8 @@ from nutgraf.indexer.loaders.base import (
     too_large,
 )
 from nutgraf.indexer.loaders.decode import STRAY_BYTES, encoding_of
-from nutgraf.indexer.loaders.records.record import known_name, line_to_article, text_names
+from nutgraf.indexer.loaders.records.names import known_name, text_names
+from nutgraf.indexer.loaders.records.record import line_to_article
 
 _MOST_NAMES, _NAME_CHARS = 12, 30  # of the columns in a message
 _DELIMITERS = (",", "\t", ";", "|")

@@ -65,7 +65,7 @@ class _Word:
         if local(self._document) != "document":
             raise UnreadableError("not a Word document")
         self._parts = self._related(self._main)
-        self._styles = WordStyles(self._trees("styles"))
+        self._styles = WordStyles([*self._trees("styles")], self._trees("numbering"))
 
     def blocks(self) -> list[Block]:
         """Return the blocks of the body, then those of the notes in the order in which it refers to them."""

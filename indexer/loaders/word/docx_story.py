@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from nutgraf.indexer.loaders.word.labels import BULLET
 from nutgraf.indexer.loaders.word.manuscript import (
     Block,
     Style,
@@ -13,6 +14,7 @@ from nutgraf.indexer.loaders.word.manuscript import (
     row_block,
     sets_the_page,
 )
+from nutgraf.indexer.loaders.word.numbering import Counters, Numbering
 from nutgraf.indexer.loaders.word.package import local, number, value
 from nutgraf.indexer.loaders.word.symbols import symbol
 
@@ -36,9 +38,10 @@ def read_story(root: "Element", styles: "WordStyles", *, without_changing: bool 
 
 
 class WordStyles(Styles):
-    """The styles of a document, by id, and which of them a paragraph has that names none."""
+    """The styles of a document, by id, which of them a paragraph has that names none, and its lists."""
 
-    def __init__(self, trees: Iterable["Element"]) -> None:
+    def __init__(self, trees: Sequence["Element"], numbering: Iterable["Element"]) -> None:
+        self.numbering = Numbering(numbering, trees)
         styles: dict[str, Style] = {}
         self.default = ""
         for element in (child for tree in trees for child in tree if local(child) == "style"):
@@ -74,6 +77,7 @@ class _Paragraph:
     hidden: bool = False
     # Its mark is deleted or hidden, or it is the large letter at the start of the next one.
     joins_next: bool = False
+    label: str = ""  # the number or the bullet before it
     parts: list[str] = field(default_factory=list)
     boxes: list[Block] = field(default_factory=list)  # of the text boxes that are anchored in it
 
@@ -128,6 +132,7 @@ class Story:
         self._unshown_fields = 0
         self._carried: list[str] = []
         self._written = 0
+        self._counters = Counters(styles.numbering)
         self._starts: dict[str, Callable[[Element], bool]] = {
             "p": self._start_paragraph,
             "r": self._start_run,
@@ -207,16 +212,21 @@ class Story:
     def _start_paragraph(self, element: "Element") -> bool:
         paragraph = _Paragraph(self._styles.default, parts=self._carried)
         self._carried = []
+        numbered = None
         for child in _properties(element, "pPr"):
             name = local(child)
             if name == "pStyle":
                 paragraph.style = value(child, "val")
+            elif name == "numPr":
+                numbered = child
             elif name == "framePr" and value(child, "dropCap") in {"drop", "margin"}:
                 paragraph.joins_next = True
             elif name == "rPr":
                 deleted = any(local(mark) in {"del", "moveFrom"} for mark in child)
                 paragraph.joins_next |= deleted or bool(_is_vanished(child))
         paragraph.hidden = paragraph.style in self._styles.hidden
+        if not paragraph.hidden and not paragraph.joins_next:
+            paragraph.label = self._counters.label(paragraph.style, numbered)
         self._paragraphs.append(paragraph)
         return True
 
@@ -225,8 +235,11 @@ class Story:
         if paragraph.joins_next:
             self._carried = paragraph.parts
         else:
-            text = "".join(paragraph.parts)
-            self._sinks[-1].append(Block(text.strip(), is_title=paragraph.style in self._styles.titles))
+            text = "".join(paragraph.parts).strip()
+            # An empty paragraph with a number is the number of a row, or nothing that anybody sees.
+            if text or (self._cells and paragraph.label != BULLET):
+                text = f"{paragraph.label}{text}".strip()
+            self._sinks[-1].append(Block(text, is_title=paragraph.style in self._styles.titles))
         self._sinks[-1].extend(paragraph.boxes)
 
     def _start_run(self, element: "Element") -> bool:

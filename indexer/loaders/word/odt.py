@@ -17,6 +17,7 @@ from nutgraf.indexer.loaders.word.manuscript import (
     row_block,
     sets_the_page,
 )
+from nutgraf.indexer.loaders.word.odt_lists import Lists, list_styles
 from nutgraf.indexer.loaders.word.package import Package, descendants, local, number, parsed, value
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def read_odt(data: bytes, options: LoadOptions) -> ArticleDraft:
     if body is None:
         raise UnreadableError(f"not an {_KIND}")
     styles = _styles(trees)
-    story = _Story(body, styles)
+    story = _Story(body, styles, Lists(list_styles(trees)))
     headers = (header for tree in trees for header in descendants(tree, "header"))
     properties = {
         local(element): "".join(element.itertext())
@@ -59,7 +60,11 @@ def read_odt(data: bytes, options: LoadOptions) -> ArticleDraft:
         title=properties.get("title", ""),
         authors=properties.get("initial-creator") or properties.get("creator", ""),
         created=properties.get("creation-date") or properties.get("date", ""),
-        headers=[block.text for header in headers for block in _Story(header, styles, is_header=True).blocks],
+        headers=[
+            block.text
+            for header in headers
+            for block in _Story(header, styles, Lists({}), is_header=True).blocks
+        ],
     ).draft(options)
 
 
@@ -106,6 +111,7 @@ def _display(style: "Element") -> str:
 class _Paragraph:
     is_title: bool
     hidden: bool
+    label: str = ""  # the number or the bullet of a list's item
     parts: list[str] = field(default_factory=list)
     boxes: list[Block] = field(default_factory=list)  # of the frames and shapes that are anchored in it
 
@@ -120,8 +126,9 @@ class _Row:
 class _Story:
     """The blocks of one story, in the order of the document. Read without recursion."""
 
-    def __init__(self, root: "Element", styles: Styles, *, is_header: bool = False) -> None:
+    def __init__(self, root: "Element", styles: Styles, lists: Lists, *, is_header: bool = False) -> None:
         self._styles = styles
+        self._lists = lists
         self._is_header = is_header
         self.blocks: list[Block] = []
         self.notes: list[Block] = []
@@ -131,6 +138,8 @@ class _Story:
         self._starts: dict[str, Callable[[Element], bool]] = {
             "p": self._start_paragraph,
             "h": self._start_paragraph,
+            "list": lists.begin,
+            "list-item": lists.begin_item,
             "span": self._start_span,
             "s": lambda element: self._write(" " * number(element, "c", 1, _MOST_SPACES)),
             "tab": lambda _: self._write("\t"),
@@ -150,7 +159,8 @@ class _Story:
         self._ends: dict[str, Callable[[Element], None]] = {
             "p": self._end_paragraph,
             "h": self._end_paragraph,
-            "number": lambda _: self._write_collapsed(" "),
+            "list": lambda _: lists.end(),
+            "number": self._end_number,
             "note-body": self._end_note,
             "table": lambda _: self._tables.__delitem__(-1),
             "table-row": self._end_row,
@@ -208,13 +218,21 @@ class _Story:
         style = f"paragraph {value(element, 'style-name')}"
         top_heading = local(element) == "h" and value(element, "outline-level") in {"", "1"}
         is_title = top_heading or style in self._styles.titles
-        self._open.append(_Paragraph(is_title, hidden=style in self._styles.hidden))
+        hidden = style in self._styles.hidden
+        self._open.append(_Paragraph(is_title, hidden, "" if hidden else self._lists.label()))
         return True
+
+    def _end_number(self, _: "Element") -> None:
+        """Part a number that is written from its heading; it is the label of that."""
+        self._write_collapsed(" ")
+        if isinstance(self._open[-1], _Paragraph):
+            self._open[-1].label = ""
 
     def _end_paragraph(self, _: "Element") -> None:
         paragraph = self._open.pop()
         if isinstance(paragraph, _Paragraph):
             text = "" if paragraph.hidden else "".join(paragraph.parts).strip()
+            text = text and paragraph.label + text
             self._add([Block(text, is_title=paragraph.is_title), *paragraph.boxes])
 
     def _start_span(self, element: "Element") -> bool:

@@ -227,7 +227,9 @@ class _Scan:
             return
         if story.kind == "label":
             label = " ".join(block.text for block in story.close())
-            if label != "o" and any(map(str.isalnum, label)):  # "o" is a bullet, too
+            if label == "o" or not any(map(str.isalnum, label)):  # "o" is a bullet, too
+                self._group.story.has_bullet = bool(label)
+            else:
                 self._group.story.write(f"{label} ")
         else:
             blocks = {"note": self.notes, "header": self.headers, "box": self._group.story.boxes}[story.kind]

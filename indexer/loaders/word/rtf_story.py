@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
+from nutgraf.indexer.loaders.word.labels import BULLET
 from nutgraf.indexer.loaders.word.manuscript import Block, cell_words, row_block, sets_the_page
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -30,6 +31,7 @@ class Story:
         self.kind = kind
         self.blocks: list[Block] = []
         self.boxes: list[Block] = []  # of the text boxes that are anchored in the open paragraph
+        self.has_bullet = False  # the open paragraph
         self._parts: list[str] = []
         self._levels: list[_Level] = []
 
@@ -42,9 +44,9 @@ class Story:
         text = joined(self._parts)
         place = self._place(level)
         if text:
-            place.append(Block(text, is_title=is_title))
+            place.append(Block(f"{BULLET}{text}" if self.has_bullet else text, is_title=is_title))
         place.extend(self.boxes)
-        self._parts, self.boxes = [], []
+        self._parts, self.boxes, self.has_bullet = [], [], False
 
     def end_cell(self, level: int) -> None:
         """Close a cell of a table of this level, 1 or more."""
