@@ -5,9 +5,11 @@ calendar, not which dates are possible today.
 """
 
 import re
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
+from itertools import islice
 from typing import Literal, TypeAlias
 
 from nutgraf.indexer import date_words
@@ -126,11 +128,15 @@ class _Reader:
     done: list[WrittenDate] = field(default_factory=list)
 
     def dates(self) -> list[WrittenDate]:
-        tokens = list(_tokens(self.line))
-        for place, (kind, text) in enumerate(tokens):
-            after = next((token for token in tokens[place + 1 :][:2] if token[0] != "gap"), ("", ""))
+        tokens = _tokens(self.line)  # read as they come: most lines are no date from their first word
+        window, before = deque(islice(tokens, 3)), ("", "")  # a token, and two behind it
+        while window:
+            kind, text = token = window.popleft()
+            after = next((token for token in window if token[0] != "gap"), ("", ""))
             if kind != "gap":
-                self.last = self._take(kind, text, after, tokens[place - 1] if place else ("", ""))
+                self.last = self._take(kind, text, after, before)
+            before = token
+            window.extend(islice(tokens, 1))
         self._close()
         return [_with_year(written, self.done) for written in self.done]
 
