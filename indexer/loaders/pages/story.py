@@ -96,9 +96,9 @@ def _is_stamp(text: str) -> bool:
 
 def _seen(blocks: Sequence[Block], main: str) -> list[bool]:
     """Return for each block whether the main text has most of its runs of four words, or a line like it."""
+    same = {" ".join(line.split()) for line in main.splitlines() if _WORD.search(line)}
     lines = [_words(line) for line in main.splitlines()]
     whole = {tuple(line) for line in lines if line}
-    same = {" ".join(line.split()) for line in main.splitlines() if _WORD.search(line)}
     runs = {run for line in lines for run in _runs(line)}
 
     def is_seen(text: str) -> bool:
