@@ -5,9 +5,12 @@ calendar, not which dates are possible today.
 """
 
 import re
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
+from functools import lru_cache
+from itertools import islice
 from typing import Literal, TypeAlias
 
 from nutgraf.indexer import date_words
@@ -19,6 +22,7 @@ DayOrder: TypeAlias = Literal["dmy", "mdy"]
 LONGEST_CHARS = 120
 """No line of dates is longer. Not measured."""
 
+_KEPT_LINES = 4096  # a line is read several times, by each of those who look for dates; not compared
 _CENTURY = 100
 _NO_YEAR = -1
 _NUMERIC = r"(?<![0-9])[0-9]{1,4}(?P<sign>[./-])\s?[0-9]{1,2}(?P=sign)\s?[0-9]{1,4}(?![0-9])"
@@ -101,12 +105,17 @@ def read_written(line: str) -> list[WrittenDate]:
     """Return the dates of a line that says nothing but dates; an empty list for any other line."""
     if len(line) > LONGEST_CHARS or not any(map(str.isdigit, line)):
         return []
+    return [*_read(line, date.today().year)]  # the zone is no matter
+
+
+@lru_cache(_KEPT_LINES)
+def _read(line: str, this_year: int) -> tuple[WrittenDate, ...]:
     for words, month in _TWO_WORDS.items():
         line = line.replace(words, month)
     try:
-        return _Reader(_AGO.sub("", line.rstrip())).dates()
+        return tuple(_Reader(_AGO.sub("", line.rstrip()), this_year).dates())
     except _NotADate:
-        return []
+        return ()
 
 
 def is_label(line: str) -> bool:
@@ -121,16 +130,21 @@ def is_label(line: str) -> bool:
 @dataclass(slots=True)
 class _Reader:
     line: str
+    this_year: int
     last: str = ""  # the kind of the last token that is no gap
     current: WrittenDate = field(default_factory=WrittenDate)
     done: list[WrittenDate] = field(default_factory=list)
 
     def dates(self) -> list[WrittenDate]:
-        tokens = list(_tokens(self.line))
-        for place, (kind, text) in enumerate(tokens):
-            after = next((token for token in tokens[place + 1 :][:2] if token[0] != "gap"), ("", ""))
+        tokens = _tokens(self.line)  # read as they come: most lines are no date from their first word
+        window, before = deque(islice(tokens, 3)), ("", "")  # a token, and two behind it
+        while window:
+            kind, text = token = window.popleft()
+            after = next((token for token in window if token[0] != "gap"), ("", ""))
             if kind != "gap":
-                self.last = self._take(kind, text, after, tokens[place - 1] if place else ("", ""))
+                self.last = self._take(kind, text, after, before)
+            before = token
+            window.extend(islice(tokens, 1))
         self._close()
         return [_with_year(written, self.done) for written in self.done]
 
@@ -142,7 +156,7 @@ class _Reader:
         if kind in {"numeric", "cjk"}:
             if written.is_begun:
                 raise _NotADate
-            written.readings = tuple(_readings(text))
+            written.readings = tuple(_readings(text, self.this_year))
         elif kind == "time":
             self._clock([int(part) for part in _DIGITS.findall(text)[:3]])
         elif kind == "half":
@@ -190,7 +204,7 @@ class _Reader:
         elif len(digits) <= _SHORT_DIGITS and written.day is None and digits == text:
             written.day = int(digits)
         elif len(digits) == _SHORT_DIGITS and written.year is None and (before == "-" or digits != text):
-            written.year = _full_year(int(digits))  # 27-Jan-16, Jan. 27, '16
+            written.year = _full_year(int(digits), self.this_year)  # 27-Jan-16, Jan. 27, '16
         else:
             raise _NotADate
 
@@ -246,7 +260,7 @@ def _tokens(line: str) -> Iterator[tuple[str, str]]:
         at = end
 
 
-def _readings(text: str) -> Iterator[Reading]:
+def _readings(text: str, this_year: int) -> Iterator[Reading]:
     """Yield the days that a date of three numbers can mean."""
     parts = _DIGITS.findall(text)
     first, second, third = map(int, parts)
@@ -255,18 +269,17 @@ def _readings(text: str) -> Iterator[Reading]:
     elif len(parts[0]) > _SHORT_DIGITS or len(parts[2]) not in {_SHORT_DIGITS, _YEAR_DIGITS}:
         candidates = []
     else:
-        year = third if len(parts[2]) == _YEAR_DIGITS else _full_year(third)
+        year = third if len(parts[2]) == _YEAR_DIGITS else _full_year(third, this_year)
         candidates = [Reading(year, second, first, "dmy"), Reading(year, first, second, "mdy")]
         if len(parts[2]) == _SHORT_DIGITS == len(parts[0]) and "." not in text:
-            candidates.append(Reading(_full_year(first), second, third))
+            candidates.append(Reading(_full_year(first, this_year), second, third))
     if not candidates:
         raise _NotADate
     yield from candidates
 
 
-def _full_year(year: int) -> int:
+def _full_year(year: int, this: int) -> int:
     """Return the year of two digits: in this century up to next year, else in the last."""
-    this = date.today().year  # the zone is no matter
     return this - this % _CENTURY + year - _CENTURY * (year > this % _CENTURY + 1)
 
 

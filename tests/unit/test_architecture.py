@@ -38,7 +38,7 @@ HOMES = {
     "sentencex": {"indexer/passages.py"},
     "dateparser": {"indexer/days.py"},
     "rensa": {"indexer/duplicates.py"},
-    "trafilatura": {"indexer/loaders/pages/html.py"},
+    "trafilatura": {"indexer/loaders/pages/extraction.py"},
     "warcio": {"indexer/loaders/archives/warc.py"},
     "pyarrow": {"indexer/loaders/records/parquet.py"},
     "pypdfium2": {"indexer/loaders/pdf/pages.py"},

@@ -27,10 +27,10 @@ SAMPLE = [*map(chr, range(256)), *"–—’“”…\u0301\u2003\u3042\u4e00\U0
 AT_MOST_A_LINE = {
     "nutgraf.indexer.clean._LINE": "lines of up to 480 characters",
     "nutgraf.indexer.clean._TAIL": "lines of up to 100 characters",
-    "nutgraf.indexer.loaders.pages.blocks._FURNITURE": "lines of up to 300 characters",
-    "nutgraf.indexer.loaders.pages.blocks._NOTICE": "lines of up to 300 characters",
-    "nutgraf.indexer.loaders.pages.blocks._OFFER": "lines of up to 300 characters",
-    "nutgraf.indexer.loaders.pages.blocks._TO_READERS": "lines of up to 300 characters",
+    "nutgraf.indexer.loaders.pages.furniture._FURNITURE": "lines of up to 300 characters",
+    "nutgraf.indexer.loaders.pages.furniture._NOTICE": "lines of up to 300 characters",
+    "nutgraf.indexer.loaders.pages.furniture._OFFER": "lines of up to 300 characters",
+    "nutgraf.indexer.loaders.pages.furniture._TO_READERS": "lines of up to 300 characters",
     "nutgraf.indexer.loaders.texts.text._PARTS": "lines of up to 160 characters",
 }
 """Patterns that never meet a long text, and why: the clock does not apply to them."""

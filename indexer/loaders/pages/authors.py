@@ -62,21 +62,21 @@ _MOST_WORDS_WITH_SURNAME = 2
 _WEEKDAY = re.compile(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b", re.IGNORECASE)
 
 
-def page_authors(tree: "HtmlElement", titles: Sequence[str], outlet: str, other: str) -> tuple[str, ...]:
-    """Return the names in meta elements of a page, else in its byline, else in `other`; not the outlet.
+def page_authors(tree: "HtmlElement", titles: Sequence[str], outlet: str) -> tuple[str, ...]:
+    """Return the names in meta elements of a page, else in its byline; not the outlet.
 
     The byline is what is called so, or a line below a heading that is one of the page's `titles`.
     """
     metas = [text for name in _AUTHOR_METAS for text in islice(meta_contents(tree, name), _MOST_AUTHORS)]
     return (
-        _authors([text for text in metas if "://" not in text], outlet)
-        or _authors(_bylines(tree), outlet)
-        or _authors(_below_headline(page_blocks(tree), titles), outlet)
-        or _authors([other], outlet)
+        author_names([text for text in metas if "://" not in text], outlet)
+        or author_names(_bylines(tree), outlet)
+        or author_names(_below_headline(page_blocks(tree), titles), outlet)
     )
 
 
-def _authors(texts: Sequence[str], outlet: str) -> tuple[str, ...]:
+def author_names(texts: Sequence[str], outlet: str) -> tuple[str, ...]:
+    """Return the names in texts such as bylines, each once; not the outlet."""
     names: dict[str, str] = {}
     for text in texts:
         for name in _names(text):
@@ -104,8 +104,11 @@ def _below_headline(blocks: Sequence[Block], titles: Sequence[str]) -> Sequence[
     """Return the names in the byline between the headline and the text, which may follow one paragraph."""
     own = [letters(title) for title in titles]
     for number, block in enumerate(blocks):
+        last = letters(block.text.rpartition(" ")[2])  # most blocks need no more than their last word
+        if " " not in block.text or not any(title.endswith(last) for title in own):
+            continue
         text = letters(block.text)
-        if " " not in block.text or not any(title.endswith(text) for title in own):
+        if not any(title.endswith(text) for title in own):
             continue
         lines = [line for line in blocks[number + 1 : number + 1 + _LINES] if line.kind != "figcaption"]
         after_paragraph = False

@@ -6,6 +6,7 @@ article is, so an element that holds the headline or most of the prose always st
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Literal
 
@@ -121,6 +122,7 @@ _HIDDEN = re.compile(r"(?:^|;)\s*+display\s*+:\s*+none\b", re.IGNORECASE)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _WORD = re.compile(r"[a-z0-9]+")
 _MOST_NAME_CHARS = 300
+_KEPT_NAMES = 4096  # the pages of an outlet call their elements the same; not compared
 
 _END = r"[ .:…!»>*]*"
 _OTHER_STORIES = re.compile(
@@ -260,15 +262,20 @@ def _kind(element: "HtmlElement") -> Literal["comments", "offer", "other"] | Non
     return None
 
 
-def name_words(element: "HtmlElement") -> Iterator[list[str]]:
+def name_words(element: "HtmlElement") -> Iterator[tuple[str, ...]]:
     """Yield the words of each class and of the id: `relatedLinks` and `related-links` are related, links."""
     attributes = [element.get("class"), element.get("data-testid"), element.get("data-component")]
     if element.tag in _WITH_ID:
         attributes.append(element.get("id"))
     for attribute in attributes:
-        for name in (attribute or "")[:_MOST_NAME_CHARS].split():
-            if words := _WORD.findall(_CAMEL.sub("-", name).lower()):
-                yield words
+        if attribute:
+            yield from _words_of(attribute[:_MOST_NAME_CHARS])
+
+
+@lru_cache(_KEPT_NAMES)
+def _words_of(names: str) -> list[tuple[str, ...]]:
+    words = (tuple(_WORD.findall(_CAMEL.sub("-", name).lower())) for name in names.split())
+    return [*filter(None, words)]
 
 
 def _article_marks(tree: "HtmlElement") -> Iterator["HtmlElement"]:

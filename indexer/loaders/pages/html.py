@@ -1,22 +1,21 @@
-"""Reads web pages: trafilatura finds where the article is, this module finds its date. Fetches nothing."""
+"""Reads web pages: joins what the other modules here find of the article in a page. Fetches nothing."""
 
-import copy
 import html
 import json
-import logging
 import re
 from typing import TYPE_CHECKING
 
 from nutgraf.indexer.loaders.assemble import ArticleDraft
 from nutgraf.indexer.loaders.base import LoadOptions, UnreadableError
 from nutgraf.indexer.loaders.decode import decode_markup
-from nutgraf.indexer.loaders.pages.authors import page_authors
-from nutgraf.indexer.loaders.pages.blocks import article_blocks
+from nutgraf.indexer.loaders.pages.authors import author_names, page_authors
 from nutgraf.indexer.loaders.pages.boilerplate import remove_boilerplate
 from nutgraf.indexer.loaders.pages.data import state_paragraphs, stated_article
 from nutgraf.indexer.loaders.pages.dates import page_dates
+from nutgraf.indexer.loaders.pages.extraction import Guesses, main_text, parsed
 from nutgraf.indexer.loaders.pages.head import headline, is_title, meta_content, page_titles
 from nutgraf.indexer.loaders.pages.kinds import is_shell, reason_of_other_kind, reason_without_text
+from nutgraf.indexer.loaders.pages.story import article_blocks
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -44,17 +43,13 @@ _MARKUP = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]{0,20}[\s/>]")
 
 def read_html(data: bytes, _: LoadOptions) -> ArticleDraft:
     """Return the article of a page; its dates from JSON-LD, meta tags, and what it shows to readers."""
-    import trafilatura
-    from trafilatura.utils import load_html
-
-    # Its complaints on stderr are what the reasons of skipped files say.
-    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     source = decode_markup(data).replace("\0", "")
     _check_attributes(source)
-    tree = load_html(source)
+    tree = parsed(source)
     if tree is None:
         raise UnreadableError("not an HTML page")
-    if sum(1 for _ in tree.iter()) > _MOST_ELEMENTS:
+    elements = [*tree.iter()]  # held to the end, since lxml makes the objects of those that are not anew
+    if len(elements) > _MOST_ELEMENTS:
         raise UnreadableError(f"more than {_MOST_ELEMENTS:,} elements")
     dates = page_dates(tree)
     titles = page_titles(tree)
@@ -62,13 +57,16 @@ def read_html(data: bytes, _: LoadOptions) -> ArticleDraft:
     bodies = ([stated.body], state_paragraphs(tree, (*titles, stated.headline)))
     _drop_costly_json(tree)
     _drop_wide_cells(tree)
-    page = trafilatura.extract_metadata(tree, date_config={"extensive_search": False, "original_date": True})
-    dates = dates.with_guess(page.date or "")
-    outlets = (meta_content(tree, "og:site_name"), stated.publisher, page.sitename or "")
+    guesses = Guesses(tree)
+    if dates.possible and not dates.published:
+        dates = dates.with_guess(guesses.day)
+    url = guesses.url
+    outlets = (meta_content(tree, "og:site_name"), stated.publisher, guesses.site)
     outlet = next((name for name in outlets if any(map(str.isalpha, name))), "")
-    title = headline(tree, stated.headline, outlet) or (page.title if is_title(page.title or "") else "")
-    guess = "" if stated.has_author else page.author or ""
-    authors = stated.authors or page_authors(tree, (title, *titles), outlet, guess)
+    title = headline(tree, stated.headline, outlet) or (guesses.title if is_title(guesses.title) else "")
+    authors = stated.authors or page_authors(tree, (title, *titles), outlet)
+    if not authors and not stated.has_author:
+        authors = author_names([guesses.author], outlet)
     other_kind = None if stated.headline else reason_of_other_kind(tree, titles)
     if other_kind:
         raise UnreadableError(other_kind)
@@ -76,7 +74,7 @@ def read_html(data: bytes, _: LoadOptions) -> ArticleDraft:
     least_words = _LEAST_WORDS_OF_SHELL if is_shell(tree) else 0
     text = _without_title(_article_text(tree, (title, *titles)), title)
     text = text if len(text.split()) >= least_words else ""
-    for body in bodies:
+    for body in filter(any, bodies):
         full = "\n\n".join(filter(None, map(_plain, body)))
         text = full if _is_longer(full, text) else text
     if not text:
@@ -84,7 +82,7 @@ def read_html(data: bytes, _: LoadOptions) -> ArticleDraft:
     return ArticleDraft(
         text=text,
         title=title,
-        url=page.url or "",
+        url=url,
         source=outlet,
         authors=authors,
         dates=dates.published,
@@ -95,21 +93,14 @@ def read_html(data: bytes, _: LoadOptions) -> ArticleDraft:
 
 def _article_text(tree: "HtmlElement", titles: tuple[str, ...]) -> str:
     """Return the text that the page shows of its article; the tree loses all else."""
-    import trafilatura
-
     remove_boilerplate(tree)
-    page = trafilatura.bare_extraction(copy.deepcopy(tree), include_comments=False)
-    # Where nothing looks like an article, a short page is still a page.
-    main = page.text if page else trafilatura.baseline(copy.deepcopy(tree))[1]
-    return "\n\n".join(block.text for block in article_blocks(tree, main or "", titles))
+    return "\n\n".join(block.text for block in article_blocks(tree, main_text(tree), titles))
 
 
 def _plain(body: str) -> str:
     """Return the text of a body that a page states for machines, which may be HTML."""
-    from trafilatura.utils import load_html
-
     _check_attributes(body)
-    tree = load_html(f"<html><body>{body}</body></html>") if _MARKUP.search(body) else None
+    tree = parsed(f"<html><body>{body}</body></html>") if _MARKUP.search(body) else None
     if tree is None or sum(1 for _ in tree.iter()) > _MOST_ELEMENTS:
         return html.unescape(body).strip()
     remove_boilerplate(tree)

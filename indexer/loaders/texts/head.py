@@ -196,7 +196,9 @@ def line_dates(line: str, *, loose: bool = False) -> tuple[str, ...]:
 
 def _date_end(words: Sequence[str], start: int) -> int:
     """Return where the longest date that starts at this word ends; the start where none does."""
-    for end in range(min(start + _DATE_WORDS, len(words)), start, -1):
+    last = min(start + _DATE_WORDS, len(words))
+    first = next((at for at in range(start, last) if any(map(str.isdigit, words[at]))), last)
+    for end in range(last, first, -1):
         if parse_date_line(" ".join(words[start:end])).stated:
             return end
     return start

@@ -1,0 +1,160 @@
+"""Finds the dates that readers see on a page, with their labels and how far from the headline they stand.
+
+Does not decide which of them is the article's.
+"""
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nutgraf.indexer.loaders.pages.element_texts import Texts
+from nutgraf.indexer.loaders.pages.subject import Subject
+from nutgraf.indexer.loaders.texts.head import line_dates
+from nutgraf.indexer.written_dates import LONGEST_CHARS, is_label, read_written
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+_DATE_KEY = re.compile(
+    r"datetime$|data-(?:[a-z-]{0,20}(?:date|time|publish|epoch)|utc|seconds)", re.IGNORECASE
+)
+_BYLINE_CLASS = re.compile(r"meta|byline|author|info|posted|entry|credit", re.IGNORECASE)
+_CHANGED_CLASS = re.compile(r"updat|modif|lastmod|revis|edited", re.IGNORECASE)
+_PUBLISHED_CLASS = re.compile(r"publi|posted|pubdate|entry-date|post-date|issued|created", re.IGNORECASE)
+_DATE_CLASS = re.compile(r"(?:^|[^a-z])(?:date|time|timestamp|dateline|datum|fecha|zeit)", re.IGNORECASE)
+HAS_DAY = re.compile(r"(?:19|20)[0-9]{2}|[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{2}|[0-9]{10}")
+# How far from the headline a date counts as printed beside it: deck, byline and image credit are shorter. Not
+# measured.
+BELOW_CHARS, _ABOVE_CHARS = 700, 200
+_PARAGRAPH_CHARS = 80  # of a paragraph of a story or its deck at least; not measured
+_SUBHEADINGS = frozenset({"h2", "h3", "h4"})
+# Words that a date ends which is that of something else: "In cinemas from".
+_FORETELLS = re.compile(
+    r"\b(?:from|until|till|since|through|ab|bis|seit|depuis|desde|hasta|dal|vanaf|tot)\W{0,3}$", re.IGNORECASE
+)
+_MOST_LINES = 300  # lines with a date that are looked at; news pages have some dozen
+
+
+@dataclass(frozen=True, slots=True)
+class ShownDate:
+    """A date that readers see: its words, the label that it has, and its distance from the headline.
+
+    `distance_chars` counts the text between, and is negative above the headline. `marked` says that the page
+    marks it up as a date.
+    """
+
+    text: str
+    label: str
+    distance_chars: int
+    marked: bool
+
+
+class ShownDates:
+    """The dates of the page's own article among those that it shows, in the order of the page.
+
+    `loose` are the words of others near the headline, which may be that of something else.
+    """
+
+    def __init__(self, subject: Subject) -> None:
+        self._subject = subject
+        self.loose: set[str] = set()
+        self.lines = [*self._read_lines()]
+
+    def _read_lines(self) -> Iterator[ShownDate]:
+        body = self._subject.tree.find(".//body")
+        texts = Texts(self._subject.tree if body is None else body, self._subject.others)
+        heading_at = texts.starts.get(self._subject.heading, 0) if self._subject.heading is not None else 0
+        heading_end = heading_at + texts.chars.get(self._subject.heading, 0)
+        story_at = self._story_at(texts, heading_end)
+        seen = 0
+        covered: set[HtmlElement] = set()
+        for element in texts.elements:
+            parent = element.getparent()
+            if parent in covered:
+                covered.add(element)
+                continue
+            if element in self._subject.others or element.tag == "meta":
+                continue
+            machine = _machine_date(element)
+            text = texts.short.get(element, "")
+            if not (machine or HAS_DAY.search(text)):
+                continue
+            if element.tag != "time" and element.find(".//time") is not None:
+                continue  # which is read by itself
+            seen += 1
+            if seen > _MOST_LINES:
+                return
+            at = texts.starts[element]
+            distance = at - heading_end if at >= heading_end else at + texts.chars[element] - heading_at - 1
+            before = texts.before(element)
+            shown = list(_shown(element, text, machine, before, distance))
+            if shown:
+                covered.add(element)
+            own = at < story_at and not _FORETELLS.search(before)
+            if element.tag in _SUBHEADINGS and read_written(text):
+                own &= any(line.marked for line in shown)
+            yield from (line for line in shown if line.label or own)
+            if own and is_near(distance):
+                self.loose.update(line_dates(text, loose=True))
+
+    def _story_at(self, texts: Texts, heading_end: int) -> float:
+        """Return where the story goes on below its headline and its first paragraph, which may be a deck."""
+        paragraphs = 0
+        for element in texts.elements if self._subject.heading is not None else ():
+            at, chars = texts.starts[element], texts.chars[element]
+            if at < heading_end or element in self._subject.others:
+                continue
+            if element.tag in _SUBHEADINGS and paragraphs:
+                return at
+            paragraphs += element.tag == "p" and chars >= _PARAGRAPH_CHARS
+            if paragraphs > 1:
+                return at + chars
+        return math.inf
+
+
+def _shown(
+    element: "HtmlElement", text: str, machine: str, before: str, distance: int
+) -> Iterator[ShownDate]:
+    """Yield the dates of an element: of its text where that says a day, else of its attribute."""
+    names = " ".join((element.get("class") or "", element.get("id") or "", element.get("itemprop") or ""))
+    changed = _CHANGED_CLASS.search(names) and not _PUBLISHED_CLASS.search(names)
+    label = "modified" if changed else "published" if _PUBLISHED_CLASS.search(names) else ""
+    following = element.getnext()
+    if is_label(before) and not (changed and following is not None and _is_published(following)):
+        label = read_written(f"{before} 2001-01-01")[0].label
+    marked = bool(machine) or element.tag == "time" or bool(_DATE_CLASS.search(names))
+    lines = line_dates(text, loose=marked or bool(_BYLINE_CLASS.search(names)))
+    for words in lines:
+        for written in read_written(words):
+            # An attribute has the moment; the words may have both days.
+            exact = machine if machine and len(lines) == 1 and len(read_written(words)) == 1 else words
+            yield ShownDate(exact, written.label or label, distance, marked)
+    if machine and not lines:
+        yield ShownDate(machine, label, distance, marked)
+
+
+def _machine_date(element: "HtmlElement") -> str:
+    """Return the date in an attribute of an element that is marked as a date; "" where there is none."""
+    attributes = element.items()
+    if not attributes:
+        return ""
+    values = [value for key, value in attributes if _DATE_KEY.match(key)]
+    if element.tag == "time" or _is_dated(element):
+        values += [element.get("content") or "", element.get("title") or ""]
+    return next((value for value in values if HAS_DAY.search(value[:LONGEST_CHARS])), "")
+
+
+def _is_published(element: "HtmlElement") -> bool:
+    return bool(_PUBLISHED_CLASS.search(element.get("class") or ""))
+
+
+def _is_dated(element: "HtmlElement") -> bool:
+    names = " ".join((element.get("class") or "", element.get("id") or "", element.get("itemprop") or ""))
+    return bool(_DATE_CLASS.search(names) or _PUBLISHED_CLASS.search(names))
+
+
+def is_near(distance_chars: int) -> bool:
+    """Whether a date stands beside the headline."""
+    return -_ABOVE_CHARS <= distance_chars <= BELOW_CHARS

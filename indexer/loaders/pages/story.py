@@ -1,0 +1,230 @@
+"""Picks the blocks of a page that are its article.
+
+Another extractor says where the article is (its `main` text); it leaves out captions, tables, fact boxes and
+items of lists. This module takes them back, and leaves out what is told to be furniture of the page.
+"""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from nutgraf.indexer.dates import parse_date_line
+from nutgraf.indexer.loaders.pages.blocks import Block, page_blocks
+from nutgraf.indexer.loaders.pages.boilerplate import holders, name_words
+from nutgraf.indexer.loaders.pages.data import letters
+from nutgraf.indexer.loaders.pages.furniture import furniture
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_FACT_NAMES = frozenset(
+    ["fact", "facts", "factbox", "factfile", "infobox", "keyfacts", "numbers", "faktaruta", "explainer"]
+)
+# Shares and numbers that were not compared with others.
+_SEEN_SHARE = 0.75
+_CORE_SHARE = 0.9
+_SHINGLE_WORDS = 4
+_TEXT_WORDS = 8
+_PROSE_WORDS = 15
+_BYLINE_KINDS = frozenset({"div", "li", "p"})
+_CAPTIONS = frozenset({"figcaption", "tr", "caption"})
+_TEASER_TAGS = frozenset({"a", "article", "aside", "li"})
+_WORD = re.compile(r"\w+")
+_BYLINE = re.compile(
+    r"(?:by|von|par|por|di|door|av|text:|words by) (?-i:[A-ZÀ-Þ]).{1,80}(?<![.!?])"
+    r"|[^.!?]{0,40}\b(?:[0-9]{1,2}[./:][0-9]{2}|jan|feb|m[aä]r|a[pbv]r|ma[iy]|jun|jul|aug|ago|ao[uû]t|sep|o[ck]t"
+    r"|nov|de[cz]|dic)"
+    r"[^!?]{0,40}\b(?:19|20)[0-9]{2}\b[^!?]{0,40}|[^.!?]{0,20}\b(?:19"
+    r"|20)[0-9]{2}-[0-9]{2}-[0-9]{2}\b[^!?]{0,30}",
+    re.IGNORECASE,
+)
+# The time above an entry of a live blog. Short words are zones and parts of the day: GMT, pm, Uhr.
+_LONGEST_STAMP_CHARS = 50
+_TIME = re.compile(r"\b[0-9]{1,2}[:.h][0-9]{2}\b")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_STAMP_WORD = re.compile(
+    r"[^\W\d_]{1,4}\b|jan|feb|m[aä]r|a[pbv]r|ma[iy]|jun|jul|aug|ago|ao[uû]t|sep|o[ck]t|nov|de[cz]"
+    r"|mon|tue|wed|thu|fri|sat|sun|today|yesterday",
+    re.IGNORECASE,
+)
+
+
+def article_blocks(tree: "HtmlElement", main: str, titles: Sequence[str] = ()) -> list[Block]:
+    """Return the blocks of the article, given the text that another extractor found to be its `main` one.
+
+    `titles` are those that the page has, in any form.
+    """
+    blocks = page_blocks(tree)
+    seen = _seen(blocks, main)
+    extra = furniture(blocks)
+    if not any(seen):
+        return [block for number, block in enumerate(blocks) if number not in extra and not block.is_links]
+    places = _places(tree, _core(tree, blocks, seen))
+    first, last = seen.index(True), len(seen) - 1 - seen[::-1].index(True)
+    kept = set[int]()
+    for number, block in enumerate(blocks):
+        place = places[block.element]
+        is_between = first < number < last and place.in_core and _is_text(block)
+        if number not in extra and (seen[number] or is_between or _is_attached(block, place)):
+            kept.add(number)
+    stamps = _stamps(blocks, kept)
+    article = [block for number, block in enumerate(blocks) if number in kept or number in stamps]
+    heads = {blocks[number] for number in stamps if blocks[number + 1].kind in _HEADINGS}
+    return _without_lone_headings(_without_ends(article, titles, heads))
+
+
+def _stamps(blocks: Sequence[Block], kept: Collection[int]) -> set[int]:
+    """Return the numbers of the times and days above the entries of a live blog, which has several."""
+    stamps = {
+        number - 1
+        for number in kept
+        if number and _is_stamp(blocks[number - 1].text) and not _is_stamp(blocks[number].text)
+    }
+    return stamps if len(stamps) > 1 else set()
+
+
+def _is_stamp(text: str) -> bool:
+    """Whether a text is no more than a time or a day: "18:05 GMT, 3 Nov"."""
+    if len(text) > _LONGEST_STAMP_CHARS or not any(map(str.isdigit, text)):
+        return False
+    return parse_date_line(text).stated or (
+        _TIME.search(text) is not None and all(map(_STAMP_WORD.match, _LETTERS.findall(text)))
+    )
+
+
+def _seen(blocks: Sequence[Block], main: str) -> list[bool]:
+    """Return for each block whether the main text has most of its runs of four words, or a line like it."""
+    same = {" ".join(line.split()) for line in main.splitlines() if _WORD.search(line)}
+    lines = [_words(line) for line in main.splitlines()]
+    whole = {tuple(line) for line in lines if line}
+    runs = {run for line in lines for run in _runs(line)}
+
+    def is_seen(text: str) -> bool:
+        if text in same:  # as most are; the rest takes longer
+            return True
+        words = _words(text)
+        own = _runs(words)
+        return tuple(words) in whole or sum(run in runs for run in own) >= _SEEN_SHARE * max(1, len(own))
+
+    return [is_seen(block.text) for block in blocks]
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text.casefold())
+
+
+def _runs(words: Sequence[str]) -> list[tuple[str, ...]]:
+    return [*zip(*(words[at:] for at in range(_SHINGLE_WORDS)), strict=False)]
+
+
+def _core(tree: "HtmlElement", blocks: Sequence[Block], seen: Sequence[bool]) -> "HtmlElement":
+    """Return the innermost element that holds nearly all of the main text."""
+    chars = dict.fromkeys(tree.iter("*"), 0)
+    for block, is_seen in zip(blocks, seen, strict=True):
+        chars[block.element] += len(block.text) * is_seen
+    least = _CORE_SHARE * sum(chars.values())
+    core = tree
+    for element in reversed(chars):  # what is inside comes first
+        if chars[element] >= least:
+            return element
+        if (parent := element.getparent()) in chars:
+            chars[parent] += chars[element]
+    return core
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where an element stands: in the main text, in the article around it, in a fact box, in a teaser."""
+
+    in_core: bool = False
+    in_article: bool = False
+    in_box: bool = False
+    in_teaser: bool = False
+
+
+def _places(tree: "HtmlElement", core: "HtmlElement") -> dict["HtmlElement", _Place]:
+    article = _article_around(tree, core)
+    around = {core, *core.iterancestors()}
+    outside = _Place()
+    places = dict.fromkeys(tree.iter("*"), outside)
+    for element in article.iter("*"):
+        place = places.get(element.getparent(), outside)
+        if element is article:
+            place = _Place(in_article=True)
+        elif not place.in_box and (_is_box(element) or _is_called_facts(element)):
+            place = replace(place, in_box=True, in_teaser=False)
+        elif not place.in_box and element.tag in _TEASER_TAGS and element not in around:
+            place = replace(place, in_teaser=True)
+        places[element] = replace(place, in_core=True) if element is core else place
+    return places
+
+
+def _is_called_facts(element: "HtmlElement") -> bool:
+    return any(not _FACT_NAMES.isdisjoint(name) for name in name_words(element))
+
+
+def _is_box(element: "HtmlElement") -> bool:
+    """Whether an element stands aside from the text and leads nowhere else."""
+    return element.tag == "aside" and next(element.iter("a", "form", "input"), None) is None
+
+
+def _article_around(tree: "HtmlElement", core: "HtmlElement") -> "HtmlElement":
+    """Return the element that holds the headline and the main text, else what is marked as the article."""
+    around = [part for part in (core, *core.iterancestors()) if part.tag not in {"body", "html"}]
+    headlines = holders(tree.iter("h1"))
+    with_headline = (part for part in around if part in headlines)
+    marked = (part for part in around if part.tag in {"article", "main"})
+    return next(with_headline, next(marked, core))
+
+
+def _is_text(block: Block) -> bool:
+    """Whether a block between two of the main text is a part of it, too, and no label of the page."""
+    if block.is_links:
+        return False
+    return block.kind != "div" or len(block.text.split()) >= _TEXT_WORDS or block.ends_sentence
+
+
+def _is_attached(block: Block, place: _Place) -> bool:
+    """Whether a block is a caption, a table or a fact box of the article, before or behind its main text."""
+    if not place.in_article or place.in_teaser or block.is_links:
+        return False
+    return place.in_box or block.kind in _CAPTIONS
+
+
+def _without_ends(
+    blocks: Sequence[Block], titles: Sequence[str], stamps: Collection[Block] = ()
+) -> list[Block]:
+    """Leave out the title, byline and day in front of the first long paragraph, and links behind the last.
+
+    `stamps` stay: the times above the entries of a live blog.
+    """
+    long = [number for number, block in enumerate(blocks) if len(block.text.split()) >= _PROSE_WORDS]
+    if not long:
+        return [*blocks]
+    own = {*map(letters, titles)} - {""}
+    front = [*blocks[: long[0]]]
+    for number, block in enumerate(front):
+        if letters(block.text) in own:
+            front = [block for block in front[:number] if block.kind in _CAPTIONS] + front[number + 1 :]
+            break
+    front = [
+        block
+        for block in front
+        if block in stamps or block.kind not in _BYLINE_KINDS or not _BYLINE.fullmatch(block.text)
+    ]
+    back = [block for block in blocks[long[-1] + 1 :] if block.kind == "tr" or not block.is_link]
+    return [*front, *blocks[long[0] : long[-1] + 1], *back]
+
+
+def _without_lone_headings(blocks: Sequence[Block]) -> list[Block]:
+    """Leave out headings with nothing under them before the next of their rank, or at the end."""
+    kept: list[Block] = []
+    for block in blocks:
+        while kept and block.kind in _HEADINGS and kept[-1].kind in _HEADINGS and kept[-1].kind >= block.kind:
+            kept.pop()
+        kept.append(block)
+    while kept and kept[-1].kind in _HEADINGS:
+        kept.pop()
+    return kept or [*blocks]
