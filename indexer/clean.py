@@ -51,6 +51,8 @@ _ACTION = r"(?:share|tweet|pin(?: it)?|save|like|e-?mail|print|sms|copy link|com
 _BUTTON = rf"(?:{_ACTION}|{_NETWORK})"
 _LABEL = r"[^.!\"]{3,60}[?:]:?"
 _OUTLETS = r"(?:our|the|today's|cnn's|usa today's)"
+# A headline has no full stop: behind the label of a link such a line is a sentence of the story.
+_NO_STOP = r"(?! ?\.(?!\.))"
 _LINE_RULES = {
     "comments": (
         r"your e-?mail address will not be published.*",
@@ -72,6 +74,7 @@ _LINE_RULES = {
         r"(?: link copied(?: to clipboard)?)?(?: share this story)?",
         r"link copied(?: to clipboard)?",
         r"click to (?:share|e-?mail|print).{0,60}\(opens in new window",
+        r"this (?:story|article|post|page) has been shared [0-9.,]{1,12} times",
         r"pin it",
         r"like this:",
         r"loading(?:\.\.\.|…)",
@@ -103,11 +106,16 @@ _LINE_RULES = {
         r"(?:support local journalism[.:,] ?)?subscribe to \w+\.com today(?:\. what are you waiting for\?)?",
         r"(?:subscribe to )?[^.]{0,40} escape your echo chamber\..{0,400}",
         r"would you like to receive [^.?]{0,60} newsletter ?\?",
+        r"(?:click|tap) here to (?:subscribe|sign up) (?:to|for) [^.]{0,60}newsletters?",
+        r"(?:you have|you've got) \w{1,10} free (?:articles?|stories|story) (?:left|remaining)\b.{0,120}",
+        r"jetzt (?:weiterlesen|freischalten|testen) mit \w{1,20}\+.{0,80}",
         r"the \w+ newsletter provides you with a (?:daily|weekly) digest of [^.]{0,60}",
     ),
     "consent": (
         r"we will use the (?:details|information) you have shared "
         r"(?:to manage your|for carefully considered) .{0,330}",
+        r"an dieser stelle (?:finden sie|befindet sich) [^.]{0,80}(?:drittanbieter|extern)[^.]{0,100}"
+        r"(?:\. .{0,200})?",
         r"if you wish to object to the use of your data in this way, please tick here",
         r"'we' includes .{0,60} brands as detailed here",
         r"(?:this (?:web)?site uses|we use) cookies to "
@@ -115,7 +123,7 @@ _LINE_RULES = {
     ),
     "read_on": (
         r"read (?:more|next)(?: here)?",
-        r"(?:read (?:more|also|next)|also read)(?: ?[:|»>]| [–-]) ?[^.]{3,150}",
+        r"(?:read (?:more|also|next)|also read)(?: ?[:|»>]| [–-]) ?[^.]{3,150}" + _NO_STOP,
         r"(?:click|tap) here (?:to|for) (?:read |see |view )?"
         r"(?:the )?(?:more|rest|full (?:story|article|post))",
         r"for (?:more|the (?:full|complete) (?:story|article)), (?:click|go|see|read) here",
@@ -126,7 +134,7 @@ _LINE_RULES = {
         r"|news|coverage))?|more on this(?: story)?|don't miss|in case you missed it|you may also like"
         r"|lesen sie auch|mehr zum thema|(?:à )?lire aussi|lea también|leggi anche|lees ook|leia também"
         r"|läs (?:också|mer|även))(?: ?[:|»] ?| [–—>-] )"
-        r"(?-i:[A-Z0-9'\"])[^.!?:|]{12,140}",
+        r"(?-i:[A-Z0-9'\"])[^.!?:|]{12,140}" + _NO_STOP,
     ),
 }
 _TAIL_RULES = {

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import TypeAlias
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.clean import PAGE_BREAK, clean_pages, one_line, storable
@@ -124,15 +124,22 @@ def _with_entry(draft: ArticleDraft, entry: Entry) -> ArticleDraft:
     Its own words come first, but for an address that cannot be its own: no page speaks for another site.
     """
     stated = urljoin(entry.url, one_line(draft.url, 5000)) if draft.url and entry.url else ""
+    is_own = names_page(stated, entry.url)
+    # A page that states no outlet has its host for one; that of an address which is not its own is refused.
+    source = draft.source if is_own or draft.source != _host(stated) else ""
     return replace(
         draft,
         id=draft.id or entry.id,
-        url=stated if names_page(stated, entry.url) else entry.url,
+        url=stated if is_own else entry.url,
         title=draft.title or entry.title,
         authors=draft.authors if _names(draft.authors) else entry.authors,
-        source=draft.source or entry.source,
+        source=source or entry.source or _host(entry.url),
         dates=(*draft.dates, StatedDate(entry.published, "feed")),
     )
+
+
+def _host(url: str) -> str:
+    return (urlsplit(url).hostname or "").removeprefix("www.") if web_url(url) else ""
 
 
 def _derived(url: str | None, file: SourceFile | None, number: int | None) -> str:

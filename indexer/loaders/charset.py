@@ -14,12 +14,17 @@ def text_in(data: bytes, label: str) -> str:
 
 
 def page_in(data: bytes, label: str) -> bytes:
-    """Return a page in UTF-8 that says so, where what came with it names its encoding."""
+    """Return a page in UTF-8 that says so, where what came with it names its encoding.
+
+    What is UTF-8 stays so, whatever it is called: no other encoding looks like it by chance.
+    """
     codec = codec_of(label)
     if codec is None:
         return data
-    try:
-        text = data.decode(codec)
-    except ValueError:
-        return data
-    return b'<meta charset="utf-8">' + text.encode("utf-8", "replace")
+    # ASCII may stand for letters in another encoding (ISO-2022-JP), and so may bytes with zeros (UTF-16).
+    for name in (codec,) if data.isascii() or 0 in data else ("utf-8", codec):
+        try:
+            return b'<meta charset="utf-8">' + data.decode(name).encode("utf-8", "replace")
+        except ValueError:
+            continue
+    return data

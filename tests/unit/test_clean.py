@@ -50,6 +50,12 @@ LEFTOVERS = [
     ("read_on", "Related: Ten killed as bus plunges into gorge"),
     ("read_on", "ALSO READ | Mayor resigns over land deal"),
     ("read_on", "Lesen Sie auch: Zehn Tote bei Busunfall in den Bergen"),
+    ("read_on", "Related: Ten killed as bus plunges into gorge..."),
+    ("share", "This story has been shared 1,234 times."),
+    ("newsletter", "Click here to subscribe to our newsletter"),
+    ("newsletter", "You have 2 free articles remaining. Subscribe for full access."),
+    ("newsletter", "Jetzt weiterlesen mit F+ und alle Artikel lesen"),
+    ("consent", "An dieser Stelle finden Sie Inhalte von Drittanbietern. Um sie zu sehen, stimmen Sie zu."),
 ]
 OWN_WORDS = [
     "He asked readers to leave a reply.",
@@ -71,6 +77,10 @@ OWN_WORDS = [
     "Related: the minister's earlier words",
     "Read more: The library is open on Sundays, too. The mayor said so.",
     "See also: the third part of the report",
+    "Related: The dam at Vessel lost 30 million crowns in the same storm, the county said.",
+    "See also: The annex lists every bridge that the county has shut.",
+    "Read more: The letter says that the board knew of the cracks.",
+    "He said: you have two free articles of the treaty left to sign.",
 ]
 
 

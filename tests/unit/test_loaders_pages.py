@@ -1,6 +1,7 @@
 """What of a web page is its article: captions, tables, lists and boxes; no promos, comments and notices."""
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.errors import SourceError
 from nutgraf.indexer.loaders import Skipped, SourceFile, discover, load
+from nutgraf.indexer.loaders.base import Entry
 
 LEAD = (
     "The festival of Tarn drew forty thousand visitors this year, more than ever before, its director said "
@@ -170,7 +172,11 @@ def test_a_fact_box_and_a_table_at_the_end_stay(tmp_path: Path) -> None:
         "week.</p></div>",
         '<div class="share-bar"><span>Share</span><ul><li><a href="#">Facebook</a></li></ul></div>',
         '<div class="ad-slot"><p>Advertisement</p><p>Buy the new saw of Brenn and Sons today.</p></div>',
+        '<section amp-access="NOT subscriber"><p>Read on for one crown a week.</p></section>',
         '<div role="dialog"><p>Turn on notifications to hear of news as it happens.</p></div>',
+        "<div hidden><p>Buy cheap pills here, which nobody sees.</p></div>",
+        '<div style="visibility: hidden"><p>Buy cheap pills here, which nobody sees.</p></div>',
+        '<p aria-hidden="true">Buy cheap pills here, which nobody sees.</p>',
         '<div style="color: red; display:none">Buy cheap pills here, which nobody sees.</div>',
         "<p>Download our app for breaking news</p>",
         '<p><span class="visually-hidden">This link opens in a new tab</span></p>',
@@ -232,7 +238,14 @@ def test_sentences_that_look_like_promos_stay(tmp_path: Path, html: str) -> None
         f'<div class="subscription-content"><p>{BOAT}</p><p>{BOAT}</p><p>{BOAT}</p><p>{BOAT}</p></div>',
         f'<h2 id="comments-from-the-mayor">What the mayor said</h2><p id="share-prices">{BOAT}</p>',
         f'<h3><button aria-expanded="true">How do I get across?</button></h3><p>{BOAT}</p>',
+        '<h3><button aria-controls="a1">How do I get across?</button></h3>'
+        f'<div id="a1" aria-hidden="true" hidden><p>{BOAT}</p></div>',
+        f'<div hidden="until-found"><p>{BOAT}</p></div>',
+        f'<p><span aria-hidden="true">{BOAT[0]}</span>{BOAT[1:]}</p>',
         f'<div class="cmp-text"><p>{BOAT}</p></div>',
+        f'<div class="ad-hoc-committee"><p>{BOAT}</p></div>',
+        f'<div class="social-care-box"><p>{BOAT}</p><p><a href="/x">The report</a></p></div>',
+        f'<div class="toc-section">{BOAT}</div>',
         f'<div class="quote-author"><p>{BOAT}</p></div>',
     ],
 )
@@ -311,6 +324,51 @@ def test_the_text_that_a_page_of_scripts_has_as_data(tmp_path: Path, html: str) 
     got = read(tmp_path, html)
     assert isinstance(got, Article), got
     assert (got.title, " ".join(got.text.split())) == ("Salt works close", BODY)
+
+
+@pytest.mark.parametrize(
+    ("names", "day"),
+    [
+        ({"credits": {"by": [{"name": "Ann Lee"}, {"name": "Tom Reed"}]}}, {"display_date": "2023-04-07"}),
+        ({"authors": ["Ann Lee", "Tom Reed"]}, {"publishedAt": {"$date": "2023-04-07T05:12:00Z"}}),
+        ({"byline": "By Ann Lee and Tom Reed"}, {"datePublished": "2023-04-07"}),
+    ],
+)
+def test_the_byline_the_day_and_the_captions_of_such_data(
+    tmp_path: Path, names: dict[str, object], day: dict[str, object]
+) -> None:
+    body = [{"type": "text", "content": BODY}, {"type": "image", "caption": "The gate on Friday"}]
+    story = {"type": "story", "headline": "Salt works close", **names, **day, "content_elements": body}
+    got = read(tmp_path, shell("", f"{NOTICE}<script>Fusion.globalContent={json.dumps(story)};</script>"))
+    assert isinstance(got, Article), got
+    assert got.text.split("\n\n") == [BODY, "The gate on Friday"]
+    assert got.authors == ("Ann Lee", "Tom Reed")
+    assert got.published is not None
+    assert got.published.date() == date(2023, 4, 7)
+
+
+def test_the_address_of_a_page_that_a_browser_saved(tmp_path: Path) -> None:
+    note = "<!-- saved from url=(0042)https://tarn.example/2023/04/07/mill?fbclid=1 -->"
+    got = read(tmp_path, page("").replace("<html>", f"{note}<html>"))
+    assert isinstance(got, Article)
+    assert (got.id, got.source) == ("https://tarn.example/2023/04/07/mill", "tarn.example")
+    assert got.published is not None
+    assert got.published.date() == date(2023, 4, 7)
+
+
+@pytest.mark.parametrize("stated", ["", "https://evil.example/x"])
+def test_the_outlet_of_a_fetched_page_is_never_another_host(tmp_path: Path, stated: str) -> None:
+    path = tmp_path / "page.html"
+    path.write_text(page("", head=f'<link rel="canonical" href="{stated}">' if stated else ""))
+    address = "https://www.tarn.example/mill"
+    (got,) = load(SourceFile(path, address, path.stat().st_size, address=address, entry=Entry(address)))
+    assert isinstance(got, Article)
+    assert (got.url, got.source) == (address, "tarn.example")
+
+
+def test_powers_stay_powers_and_marks_of_notes_stay_marks(tmp_path: Path) -> None:
+    html = page("<p>The lake holds 10<sup>3</sup> tons on 40 km<sup>2</sup>, the town says.<sup>1</sup></p>")
+    assert "The lake holds 10³ tons on 40 km², the town says.1" in lines(tmp_path, html)
 
 
 def test_data_that_is_longer_than_what_the_page_shows(tmp_path: Path) -> None:
@@ -438,7 +496,10 @@ def test_a_folder_with_such_a_name_and_no_page_beside_it_is_read(tmp_path: Path)
 @pytest.mark.parametrize(
     ("head", "heading", "title", "source"),
     [
-        ("<title>Bridge falls | The Tarn Post</title>", "Bridge falls", "Bridge falls", None),
+        ("<title>Bridge falls | The Tarn Post</title>", "Bridge falls", "Bridge falls", "The Tarn Post"),
+        ("<title>Tarn Post - Vale - Bridge falls</title>", "Bridge falls", "Bridge falls", "Tarn Post"),
+        ("<title>Bridge falls - Local News</title>", "Bridge falls", "Bridge falls", None),
+        ("<title>Tarn: Bridge falls</title>", "Bridge falls", "Bridge falls", None),
         (
             '<title>Bridge falls - Tarn News</title><meta property="og:site_name" content="Tarn News">',
             "",
@@ -474,6 +535,38 @@ def test_a_folder_with_such_a_name_and_no_page_beside_it_is_read(tmp_path: Path)
             "Tarn & Vale Post",
         ),
         ('<title>Bridge falls</title><meta name="copyright" content="2015">', "", "Bridge falls", None),
+        # A name of the site or of a section, where the headline should stand.
+        (
+            '<title>The Tarn Post</title><meta property="og:title" content="Bridge falls in Tarn">',
+            "Bridge falls in Tarn",
+            "Bridge falls in Tarn",
+            None,
+        ),
+        (
+            '<title>Vale | Tarn Post</title><meta property="og:site_name" content="Tarn Post">',
+            "Bridge falls in the vale of Tarn",
+            "Bridge falls in the vale of Tarn",
+            "Tarn Post",
+        ),
+        (
+            "<title>Tarn Post: Bridge falls</title>",
+            "Tarn Post</h1><h2>Bridge falls</h2><h1>",
+            "Bridge falls",
+            None,
+        ),
+        (
+            "<title>Bridge falls | The Tarn &amp; Vale Post</title>"
+            '<meta property="og:title" content="Bridge falls">',
+            "The Tarn &amp; Vale Post",
+            "Bridge falls",
+            "The Tarn & Vale Post",
+        ),
+        (
+            "<title>Bridge falls, six hurt | Tarn Post</title>",
+            "<i>Opinion | </i>Bridge falls, six hurt<span class=sr-only> (opens in a new window)</span>",
+            "Bridge falls, six hurt",
+            "Tarn Post",
+        ),
         ("<title>Untitled Document</title>", "Bridge falls", "Bridge falls", None),
         ("<title>Untitled Document</title>", "", LEAD[:119].rsplit(" ", 1)[0] + "…", None),
     ],
@@ -486,6 +579,11 @@ def test_the_title_and_the_outlet(
     )
     assert isinstance(got, Article)
     assert (got.title, got.source) == (title, source)
+
+
+def stated_author(name: str) -> str:
+    data = {"@type": "NewsArticle", "author": {"@type": "Person", "name": name}}
+    return json_script(data, 'type="application/ld+json"')
 
 
 @pytest.mark.parametrize(
@@ -518,6 +616,24 @@ def test_the_title_and_the_outlet(
             ("Ann Lee", "Tom Reed"),
         ),
         ('<meta name="author" content="Ann Post">', "", ("Ann Post",)),
+        (
+            '<title>Bridge falls | Vale Courier</title><meta name="author" content="Vale Courier">',
+            "<p>By Ann Lee</p>",
+            ("Ann Lee",),
+        ),
+        ('<meta name="author" content="Bobby Lee">', "", ("Bobby Lee",)),
+        (stated_author("By Ann Lee and Tom Reed, Tarn Post"), "", ("Ann Lee", "Tom Reed")),
+        (stated_author("Ann Lee, Tom Reed"), "", ("Ann Lee", "Tom Reed")),
+        (stated_author("Ann Lee, Staff Writer"), "", ("Ann Lee",)),
+        (stated_author("Lee, Ann"), "", ("Lee, Ann",)),
+        (stated_author("Vale Fire Brigade"), "", ("Vale Fire Brigade",)),
+        (
+            "",
+            '<p class="byline">Reporting by Ann Lee in Tarn; Writing by Tom Reed; Editing by Bo Sands</p>',
+            ("Ann Lee", "Tom Reed"),
+        ),
+        ("", '<p class="byline">Words: Ann Lee. Photographs: Tom Reed</p>', ("Ann Lee",)),
+        ("", "<p>Par Étienne Bloch (avec AFP)</p>", ("Étienne Bloch",)),
         ('<meta name="author" content="The Tarn Post">', "", ()),
         ('<meta name="author" content="Political Editor, Ann Lee">', "", ("Ann Lee",)),
         ("", '<div class="byline">By <a rel="author" href="/x">Ann Lee</a></div>', ("Ann Lee",)),
@@ -544,6 +660,47 @@ def test_the_authors(tmp_path: Path, head: str, byline: str, authors: tuple[str,
     assert isinstance(got, Article)
     assert got.authors == authors
     assert got.text.split("\n\n") == [LEAD, END]
+
+
+@pytest.mark.parametrize(
+    ("byline", "behind", "authors"),
+    [
+        (
+            "<p>By Ann Lee</p>",
+            '<div class="comment"><span itemprop="author">Rex Troll</span></div>',
+            ("Ann Lee",),
+        ),
+        (
+            "<p>By Ann Lee</p>",
+            '<div class="teaser"><a rel="author" href="/z">Zed Marsh</a></div>',
+            ("Ann Lee",),
+        ),
+        (
+            "<p>By Ann Lee</p>",
+            '<div><span itemprop="author">Rex Troll</span><p>It was so.</p></div>',
+            ("Ann Lee",),
+        ),
+        ("", '<section class="related"><p class="byline">By Zed Marsh</p></section>', ()),
+        (
+            "",
+            '<h2>Related stories</h2><div><h3><a href="/z">Dam gives way</a></h3>'
+            '<a rel="author">Zed Marsh</a></div>',
+            (),
+        ),
+        ("", '<article><h2>Dam gives way</h2><span class="byline">By Zed Marsh</span></article>', ()),
+        ("", '<p class="comment-author">Rex Troll</p>', ()),
+        ("", '<div class="story-end"><a rel="author" href="/z">Ann Lee</a></div>', ("Ann Lee",)),
+        ("", '<p class="byline">By Ann Lee</p>', ("Ann Lee",)),
+    ],
+)
+def test_only_the_byline_of_the_story_names_its_authors(
+    tmp_path: Path, byline: str, behind: str, authors: tuple[str, ...]
+) -> None:
+    story = f"<h1>Bridge falls</h1>{byline}<p>{LEAD}</p><p>{END}</p>"
+    html = f"<html><body><article>{story}</article>{behind}</body></html>"
+    got = read(tmp_path, html)
+    assert isinstance(got, Article)
+    assert got.authors == authors
 
 
 @pytest.mark.parametrize(

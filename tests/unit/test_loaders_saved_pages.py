@@ -78,6 +78,19 @@ def test_a_web_archive(tmp_path: Path, name: str, packed: bool) -> None:
     assert [*load(file)] == [rain]
 
 
+@pytest.mark.parametrize(
+    ("label", "codec"),
+    [("iso-8859-1", "utf-8"), ("iso-8859-1", "cp1252"), ("utf-16", "utf-16"), ("iso-2022-jp", "iso2022_jp")],
+)
+def test_a_page_whose_label_may_be_wrong(tmp_path: Path, label: str, codec: str) -> None:
+    word = "橋" if codec == "iso2022_jp" else "été"
+    html = page("Mill", said=f"{SAID} {word}")
+    content = answer("https://tarn.example/mill", f"text/html; charset={label}", html.encode(codec))
+    (article,) = read(tmp_path / "a.warc", content)
+    assert isinstance(article, Article)
+    assert article.text.endswith(word)
+
+
 def test_web_archives_that_hold_nothing_or_end_early(tmp_path: Path) -> None:
     content = warc(packed=True)
     path = tmp_path / "a.warc.gz"

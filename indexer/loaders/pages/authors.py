@@ -1,12 +1,12 @@
 """Reads who wrote the article of a web page: in its meta elements, in its byline. Knows no JSON."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
 from nutgraf.indexer.loaders.pages.blocks import Block, page_blocks
-from nutgraf.indexer.loaders.pages.boilerplate import name_words, short_text
+from nutgraf.indexer.loaders.pages.boilerplate import name_words, other_stories, short_text
 from nutgraf.indexer.loaders.pages.data import letters
 from nutgraf.indexer.loaders.pages.head import meta_contents
 from nutgraf.indexer.loaders.texts.head import read_head
@@ -34,9 +34,18 @@ _PARTICLES = frozenset({
     "van", "vom", "von", "y", "zu",
 })  # fmt: skip
 _BY = re.compile(
-    r"(?:(?:words|text|story|written|posted|submitted) )?(?:by|von|par|por|di|door|av|af|texte?)\b ?:?\s?",
+    r"(?:(?:words|text|story|written|posted|submitted|reporting|reported) )?"
+    r"(?:by|von|par|por|di|door|av|af|texte?|(?:words|story|reporting|author)(?= ?:))\b ?:?\s?",
     re.IGNORECASE,
 )
+# "; Editing by Kim Sands", ". Photographs: Tom Reed": who did something else than write.
+_OTHER_CREDIT = re.compile(
+    r"(?:^|[.;,|\n/(]) ?(?:additional )?(?:edit|photo|picture|image|illustration|graphic|video|fotos?\b|bild"
+    r"|(?:additional|further) reporting)[^.;|\n]{0,30}?(?:\bby\b|:)",
+    re.IGNORECASE,
+)
+_WRITING_BY = re.compile(r"; ?(?:writing|reporting|words) by ", re.IGNORECASE)
+_ASIDE = re.compile(r" ?\([^()]{0,80}\)")
 # A byline that no element is called after. Without "by" a colon must say that it is none of the text.
 _BYLINE = re.compile(
     r"(?:(?:[a-z]{1,12} )?by|von|par|por|di|door|av|af|(?:words|text|texte|story) ?(?=:))\b ?:? ?",
@@ -62,21 +71,41 @@ _MOST_WORDS_WITH_SURNAME = 2
 _WEEKDAY = re.compile(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b", re.IGNORECASE)
 
 
-def page_authors(tree: "HtmlElement", titles: Sequence[str], outlet: str) -> tuple[str, ...]:
-    """Return the names in meta elements of a page, else in its byline; not the outlet.
+def page_authors(
+    tree: "HtmlElement", titles: Sequence[str], outlet: str, other: Callable[[], Sequence[str]]
+) -> tuple[str, ...]:
+    """Return the names in meta elements of a page, else in its byline, else those of `other`; not the outlet.
 
     The byline is what is called so, or a line below a heading that is one of the page's `titles`.
     """
     metas = [text for name in _AUTHOR_METAS for text in islice(meta_contents(tree, name), _MOST_AUTHORS)]
+    others = other_stories(tree)
+    above, elsewhere, foreign = _bylines(tree, others)
     return (
-        author_names([text for text in metas if "://" not in text], outlet)
-        or author_names(_bylines(tree), outlet)
-        or author_names(_below_headline(page_blocks(tree), titles), outlet)
+        _authors([text for text in metas if "://" not in text], outlet)
+        or _authors(above, outlet)
+        or _authors(_below_headline(page_blocks(tree), titles), outlet)
+        or _authors(elsewhere, outlet)
+        or tuple(name for name in _authors(other(), outlet) if name not in _authors(foreign, outlet))
     )
 
 
-def author_names(texts: Sequence[str], outlet: str) -> tuple[str, ...]:
-    """Return the names in texts such as bylines, each once; not the outlet."""
+def separate_names(stated: Sequence[str], outlet: str) -> tuple[str, ...]:
+    """Return the names that a page states for machines; several in one text, or a byline there, are parted.
+
+    "Ann Lee, Tom Reed" are two, "By Ann Lee, Tarn Post" is one; the rest stays as it is stated.
+    """
+    names: dict[str, None] = {}
+    for text in stated:
+        parts = _authors([text], outlet)
+        rest = letters(text.rpartition(",")[2])
+        is_byline = _BY.match(text) or rest == letters(outlet) or _ROLE.search(text.rpartition(",")[2])
+        is_parted = len(parts) > 1 or (parts and is_byline)
+        names |= dict.fromkeys(parts if is_parted else [text])
+    return tuple(names)
+
+
+def _authors(texts: Sequence[str], outlet: str) -> tuple[str, ...]:
     names: dict[str, str] = {}
     for text in texts:
         for name in _names(text):
@@ -85,19 +114,50 @@ def author_names(texts: Sequence[str], outlet: str) -> tuple[str, ...]:
     return tuple(names.values())
 
 
-def _bylines(tree: "HtmlElement") -> list[str]:
+def _bylines(tree: "HtmlElement", others: Container["HtmlElement"]) -> tuple[list[str], list[str], list[str]]:
+    """Return the texts of the bylines above the text, of those elsewhere, and of those of other stories."""
+    linked = [link for link in tree.xpath(_AUTHOR_LINKS) if short_text(link)]
+    called = [element for element in tree.xpath(_CALLED_BYLINE) if _is_byline(element)]
+    above = _above_text(tree)
+    own = [[part for part in parts if part not in others] for parts in (linked, called)]
+    return (
+        _byline_texts(*([part for part in parts if part in above] for parts in own)),
+        _byline_texts(*own),
+        _byline_texts(*([part for part in parts if part in others] for parts in (linked, called))),
+    )
+
+
+def _byline_texts(linked: Sequence["HtmlElement"], called: Sequence["HtmlElement"]) -> list[str]:
     """Return the names that links to authors have; else the text of the first element called a byline."""
-    linked = [text for link in islice(tree.xpath(_AUTHOR_LINKS), _MOST_AUTHORS) if (text := short_text(link))]
     if linked:
-        return linked
-    for element in tree.xpath(_CALLED_BYLINE):
-        names = [*name_words(element)]
-        if any(not _BYLINE_NAMES.isdisjoint(name) and _BIO_NAMES.isdisjoint(name) for name in names):
-            links = [text for text in map(short_text, islice(element.iter("a"), _MOST_AUTHORS)) if text]
-            text = "\n".join(filter(None, map(str.strip, element.itertext()))) if short_text(element) else ""
-            if text and not any(part.tag in _NO_BYLINE_TAGS for part in element.iterancestors()):
-                return links if any([*_names(link)] for link in links) else [text]
+        return [*map(short_text, linked[:_MOST_AUTHORS])]
+    for element in called[:1]:
+        links = [text for text in map(short_text, islice(element.iter("a"), _MOST_AUTHORS)) if text]
+        text = "\n".join(filter(None, map(str.strip, element.itertext())))
+        return links if any([*_names(link)] for link in links) else [text]
     return []
+
+
+def _is_byline(element: "HtmlElement") -> bool:
+    """Whether an element with a short text is called a byline, and stands in no quotation or list."""
+    names = [*name_words(element)]
+    return (
+        any(not _BYLINE_NAMES.isdisjoint(name) and _BIO_NAMES.isdisjoint(name) for name in names)
+        and short_text(element) != ""
+        and not any(part.tag in _NO_BYLINE_TAGS for part in element.iterancestors())
+    )
+
+
+def _above_text(tree: "HtmlElement") -> set["HtmlElement"]:
+    """Return the elements of a page down to the first paragraph below its headline."""
+    above: set[HtmlElement] = set()
+    is_below = False
+    for element in tree.iter("*"):
+        is_below = is_below or element.tag == "h1"
+        if is_below and element.tag == "p" and len((element.text or "").split()) >= _PARAGRAPH_WORDS:
+            break
+        above.add(element)
+    return above
 
 
 def _below_headline(blocks: Sequence[Block], titles: Sequence[str]) -> Sequence[str]:
@@ -137,7 +197,12 @@ def _line_names(line: str) -> Sequence[str]:
 def _names(text: str) -> Iterator[str]:
     """Yield the names in a byline such as "By Ann Lee and Tom Reed, Political Editors"."""
     before = ""
-    for number, part in enumerate(_NAMES_END.split(_BY.sub("", text.strip(), count=1))):
+    text = text.strip()
+    if credit := _OTHER_CREDIT.search(text):
+        text = text[: credit.start()]
+    text = _WRITING_BY.sub("; ", _ASIDE.sub("", text))
+    by = _BY.match(text)
+    for number, part in enumerate(_NAMES_END.split(text[by.end() :] if by else text)):
         if number % 2:
             before = part.strip().lower()
             continue

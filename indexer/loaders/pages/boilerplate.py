@@ -26,18 +26,19 @@ _COMMENTS = (
     "comments commentlist comment-list comment-form comment-respond comment-thread disqus livefyre hyvor"
     " coral respond reader-comments kommentare commentaires comentarios commenti reacties"
 )
+_STORIES = (
+    "related relateds relatedposts recommended recommendation recommendations recirc recirculation readmore"
+    " read-more read-next read-also also-read see-also more-stories more-news more-from more-on most-read"
+    " most-popular most-viewed trending popular outbrain taboola zergnet revcontent yarpp teaser teasers"
+    " promo promos promoted rich-link link-list linklist further-reading up-next next-article post-navigation"
+    " suggested crosslink crosslinks internal-links interstitial-link storylinks topic-list"
+)
 _OTHERS = (
     # consent and paywalls
     "cookie cookies cookiebanner cookieconsent consent gdpr ccpa onetrust didomi usercentrics paywall regwall"
     " tinypass subscribe subscription subscriptions upsell donate donation contributions epic-container"
     # newsletters
     " newsletter newsletters signup sign-up mailchimp mc4wp mailing-list email-alert"
-    # other stories
-    " related relateds relatedposts recommended recommendation recommendations recirc recirculation readmore"
-    " read-more read-next read-also also-read see-also more-stories more-news more-from more-on most-read"
-    " most-popular most-viewed trending popular outbrain taboola zergnet revcontent yarpp teaser teasers"
-    " promo promos promoted rich-link link-list linklist further-reading up-next next-article post-navigation"
-    " suggested crosslink crosslinks internal-links interstitial-link storylinks topic-list"
     # sharing
     " share sharing sharebar sharethis addthis addtoany sharedaddy social social-links follow-us followus"
     # adverts
@@ -48,15 +49,23 @@ _OTHERS = (
     # who wrote it, and when: read before, from the whole page
     " author authors about-author byline bylines bio entry-meta post-meta article-meta tags taglist tag-list"
     " tagcloud cat-links entry-footer post-footer article-footer reading-time"
-    # said to screen readers alone, such as "opens in a new tab"
-    " sr-only visually-hidden visuallyhidden screen-reader-text hide-caption toggle-caption"
+    # names of buttons
+    " hide-caption toggle-caption"
 )
+# What is said to screen readers alone, such as "opens in a new tab".
+_UNSEEN_NAMES = frozenset({"sr-only", "visually-hidden", "visuallyhidden", "screen-reader-text"})
 _COMMENT_NAMES = frozenset(_COMMENTS.split())
-_OTHER_NAMES = frozenset(_OTHERS.split())
+_STORY_NAMES = frozenset(_STORIES.split())
+_OTHER_NAMES = frozenset(_OTHERS.split()) | _STORY_NAMES | _UNSEEN_NAMES
 # Without a link or a button these hold what belongs to the article: its own teaser, a box beside the text.
 _LINKING_NAMES = frozenset(
     {"teaser", "teasers", "promo", "promos", "popular", "suggested", "trending", "sidebar", "social", "share"}
 )
+# Words that begin other names, too: "ad-hoc-committee", "social-care-box". A full sentence is no advert.
+_LOOSE_NAMES = frozenset({"ad", "ads", "menu", "share", "social", "toc"})
+_SENTENCE_END = re.compile(r"[.!?…][\"'”’»)]{0,2}$")
+_SENTENCE_WORDS = 12  # fewer may be an advert; not compared
+_FIRST_PARTS = 20  # of an element, in which such a sentence is looked for
 # An offer to subscribe is short. What is longer is the part of the article that is for subscribers.
 _OFFER_NAMES = frozenset({"paywall", "regwall", "tinypass", "subscribe", "subscription", "subscriptions"})
 _LONGEST_OFFER_CHARS = 600
@@ -118,7 +127,7 @@ _QUOTES = frozenset({"embed", "embeds", "tweet", "quote", "pullquote"})
 _NAMES_IN_QUOTES = frozenset({"social", "share", "author", "bio", "byline"})
 # Systems make the ids of headings and paragraphs from their text: <h2 id="comments-from-the-mayor">.
 _WITH_ID = frozenset(["aside", "div", "footer", "form", "header", "nav", "ol", "section", "table", "ul"])
-_HIDDEN = re.compile(r"(?:^|;)\s*+display\s*+:\s*+none\b", re.IGNORECASE)
+_HIDDEN = re.compile(r"(?:^|;)\s*+(?:display\s*+:\s*+none|visibility\s*+:\s*+hidden)\b", re.IGNORECASE)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _WORD = re.compile(r"[a-z0-9]+")
 _MOST_NAME_CHARS = 300
@@ -185,9 +194,13 @@ def remove_boilerplate(tree: "HtmlElement") -> None:
             noscript.drop_tag()
         else:
             _drop([noscript])
-    # The question of an accordion is a button in a heading.
+    # The question of an accordion is a button in a heading; its answer is hidden until that is pressed.
+    panels = {part.get("id"): part for part in tree.iter(*_WITH_ID) if is_unseen(part) or _is_unspoken(part)}
     for button in [*tree.iter("button")]:
         if any(part.tag in _HEADING_TAGS[:5] for part in button.iterancestors()):
+            if (panel := panels.get(button.get("aria-controls"))) is not None:
+                for name in ("hidden", "aria-hidden", "style"):
+                    panel.attrib.pop(name, None)
             button.drop_tag()
     _drop([*tree.iter(*_TAGS)])
     around = holders(_article_marks(tree))
@@ -221,7 +234,7 @@ def _named(tree: "HtmlElement", around: set["HtmlElement"]) -> list["HtmlElement
 def _is_of_page(element: "HtmlElement", chars: int, page_chars: int) -> bool:
     """Whether an element of so many characters of prose is hidden, or named as no part of the article."""
     kind = None if element.tag in {"html", "body", "main"} else _kind(element)
-    if kind is None and _HIDDEN.search((element.get("style") or "")[:_MOST_NAME_CHARS]):
+    if kind is None and (is_unseen(element) or _is_unspoken(element)):
         return 2 * chars <= page_chars
     if kind == "comments":  # readers often write more than the reporter
         return page_chars - chars > 0
@@ -243,6 +256,8 @@ def prose_chars(tree: "HtmlElement") -> dict["HtmlElement", int]:
 
 
 def _kind(element: "HtmlElement") -> Literal["comments", "offer", "other"] | None:
+    if (element.get("amp-access") or "").upper().startswith("NOT "):  # for those who have not subscribed
+        return "offer"
     names = [*name_words(element)]
     words = {word for name in names for word in name}
     for name in names:
@@ -257,9 +272,67 @@ def _kind(element: "HtmlElement") -> Literal["comments", "offer", "other"] | Non
         forms &= _OTHER_NAMES
         if forms <= _LINKING_NAMES and next(element.iter("a", "button", "form"), None) is None:
             continue
+        if forms <= _LOOSE_NAMES and len(name) > 1 and _has_sentence(element):
+            continue
         if forms and not words & _FACTS:
             return "offer" if forms & _OFFER_NAMES else "other"
     return None
+
+
+def _has_sentence(element: "HtmlElement") -> bool:
+    """Whether one of an element's first parts is a sentence of a dozen words or more."""
+    parts = (part for part in islice(element.iter("*"), _FIRST_PARTS) if part.tag in {"p", "div", "li"})
+    texts = (" ".join("".join(islice(part.itertext(), _FIRST_PARTS)).split()) for part in parts)
+    return any(len(text.split()) >= _SENTENCE_WORDS and _SENTENCE_END.search(text) for text in texts)
+
+
+def other_stories(tree: "HtmlElement") -> set["HtmlElement"]:
+    """Return the elements of a page in comments and in what it calls other stories, none with the headline.
+
+    A second article beside that of the headline is another story, too.
+    """
+    around = holders(tree.iter("h1"))
+    has_article = any(part.tag == "article" for part in around)
+    headed = {*_headed(tree)}
+    inside: set[HtmlElement] = set()
+    article: set[HtmlElement] = set()
+    for element in tree.iter("*"):
+        parent = element.getparent()
+        if parent in article or (element.tag == "article" and element in around):
+            article.add(element)
+        is_other = (
+            parent in inside
+            or element in headed
+            or _is_called_other_story(element)
+            or (element.tag == "article" and has_article and element not in article)
+        )
+        if element not in around and is_other:
+            inside.add(element)
+    return inside
+
+
+def _is_called_other_story(element: "HtmlElement") -> bool:
+    names = [name for name in name_words(element) if name[0] not in _STATES and name[-1] not in _SWITCHES]
+    forms = ({*name, *map("-".join, pairwise(name)), "-".join(name)} for name in names)
+    return any(name[0] == "comment" for name in names) or any(
+        form & (_COMMENT_NAMES | _STORY_NAMES) for form in forms
+    )
+
+
+def is_unseen(element: "HtmlElement") -> bool:
+    """Whether the style, an attribute or the class of an element says that a screen does not show it."""
+    if not isinstance(element.tag, str):
+        return False
+    if element.get("hidden") is not None and (element.get("hidden") or "").lower() != "until-found":
+        return True
+    if _HIDDEN.search((element.get("style") or "")[:_MOST_NAME_CHARS]):
+        return True
+    return any("-".join(name) in _UNSEEN_NAMES for name in name_words(element))
+
+
+def _is_unspoken(element: "HtmlElement") -> bool:
+    """Whether a block is hidden from screen readers, as what is closed is; of a word a drop cap may be so."""
+    return element.tag in {"p", *_WITH_ID} and (element.get("aria-hidden") or "").lower() == "true"
 
 
 def name_words(element: "HtmlElement") -> Iterator[tuple[str, ...]]:

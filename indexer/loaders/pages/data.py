@@ -55,9 +55,14 @@ _TEXT_KEYS = frozenset(
     {"content", "text", "html", "value", "body", "copy", "markup", "paragraph", "plaintext"}
 )
 _PARENT_KEYS = _BODY_KEYS | {"children", "items", "model", "nodes", "data", "fields"}
+_AUTHOR_KEYS = ("authors", "author", "bylines", "byline", "contributors", "writers")
+_PICTURE_KINDS = frozenset({"image", "picture", "figure", "photo"})
 _OTHER_KINDS = frozenset(
     [
         "image",
+        "picture",
+        "figure",
+        "photo",
         "video",
         "ad",
         "ads",
@@ -180,13 +185,21 @@ def _resolved(node: Mapping[str, Any], named: Mapping[str, Mapping[str, Any]]) -
     return named.get(place, node) if isinstance(place, str) and "name" not in node else node
 
 
-def state_paragraphs(tree: "HtmlElement", titles: tuple[str, ...]) -> list[str]:
-    """Return the article's paragraphs, each text or HTML, from the data that the page's scripts start from.
+@dataclass(frozen=True, slots=True)
+class StateArticle:
+    """The article in the data of a page's scripts: its paragraphs, each text or HTML, and its authors."""
 
-    Of several articles that with a title of the page is taken, else the longest.
+    paragraphs: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+
+
+def state_article(tree: "HtmlElement", titles: tuple[str, ...]) -> StateArticle:
+    """Return the article in the data that the page's scripts start from.
+
+    Of several articles that with a title of the page is taken, else the longest. Only the first has authors.
     """
     own = {letters(title) for title in titles} - {""}
-    best: list[str] = []
+    best = StateArticle()
     best_rank = (False, _LEAST_STATE_CHARS)
     for script in tree.iter("script"):
         for state in _states(script):
@@ -194,8 +207,17 @@ def state_paragraphs(tree: "HtmlElement", titles: tuple[str, ...]) -> list[str]:
                 paragraphs = _body(node)
                 rank = (bool(own & {*map(letters, _titles(node))}), sum(map(len, paragraphs)))
                 if rank[1] >= _LEAST_STATE_CHARS and rank > best_rank:
-                    best, best_rank = paragraphs, rank
+                    authors = tuple(_state_authors(node)) if rank[0] else ()
+                    best, best_rank = StateArticle(tuple(paragraphs), authors), rank
     return best
+
+
+def _state_authors(node: Mapping[str, Any]) -> list[str]:
+    """Return the names of the authors of an article in a page's state; Arc has them below "credits"."""
+    values = {_key(key): value for key, value in node.items()}
+    credited = values.get("credits")
+    stated = [credited.get("by") if isinstance(credited, dict) else None, *map(values.get, _AUTHOR_KEYS)]
+    return next(filter(None, (_names(value, {}) for value in stated)), [])
 
 
 def _states(script: "HtmlElement") -> Iterator[object]:
@@ -254,14 +276,23 @@ def _paragraphs(value: object, depth: int = 0) -> Iterator[str]:
         else:
             for part in value:
                 yield from _paragraphs(part, depth + 1)
-    elif isinstance(value, dict) and not _is_other(value):
-        texts = [text for key, text in value.items() if _key(key) in _TEXT_KEYS and isinstance(text, str)]
-        if texts:
-            yield from _paragraphs(max(texts, key=len))
-            return
-        for key, part in value.items():
-            if _key(key) in _PARENT_KEYS and isinstance(part, dict | list):
-                yield from _paragraphs(part, depth + 1)
+    elif isinstance(value, dict):
+        yield from _block_paragraphs(value, depth)
+
+
+def _block_paragraphs(block: Mapping[str, Any], depth: int) -> Iterator[str]:
+    """Yield the paragraphs of a block: its text, the caption of its picture, or those of the blocks in it."""
+    if _is_other(block):
+        caption = block.get("caption") if _kind(block) in _PICTURE_KINDS else None
+        yield from filter(None, [_text(caption).strip()])
+        return
+    texts = [text for key, text in block.items() if _key(key) in _TEXT_KEYS and isinstance(text, str)]
+    if texts:
+        yield from _paragraphs(max(texts, key=len))
+        return
+    for key, part in block.items():
+        if _key(key) in _PARENT_KEYS and isinstance(part, dict | list):
+            yield from _paragraphs(part, depth + 1)
 
 
 def _kind(part: Mapping[str, Any]) -> str:

@@ -51,8 +51,10 @@ class Guesses:
     for tags and a licence, too, which takes several times as long.
     """
 
-    def __init__(self, tree: "HtmlElement") -> None:
+    def __init__(self, tree: "HtmlElement", default_url: str | None = None) -> None:
+        """Look at a tree; `default_url` is the address of a page that states none."""
         self._tree = tree
+        self._default_url = default_url
 
     @cached_property
     def url(self) -> str:
@@ -97,7 +99,7 @@ class Guesses:
 
     @cached_property
     def _url(self) -> str | None:
-        url: str | None = self._stated.url or _metadata().extract_url(self._tree)
+        url: str | None = self._stated.url or _metadata().extract_url(self._tree, self._default_url)
         return url
 
 

@@ -1,11 +1,12 @@
 """Reads the title of a web page, and its meta elements. Knows neither its text nor its dates."""
 
+import copy
 import re
 from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from nutgraf.indexer.loaders.pages.boilerplate import short_text
+from nutgraf.indexer.loaders.pages.boilerplate import is_unseen, short_text
 from nutgraf.indexer.loaders.pages.data import letters
 
 if TYPE_CHECKING:
@@ -22,6 +23,15 @@ _UNTITLED = re.compile(
 _MOST_TITLE_CHARS = 1000
 _MOST_TITLES = 5
 _HOME = re.compile(r"/|#|(?:https?:)?//[^/]{1,200}/?")
+_SITE_WORDS = 3  # most words of the name of a site or of a section, as titles have it alone; not compared
+_MOST_OUTLET_WORDS = 5
+_SECTIONS = re.compile(
+    r"(?:(?:politics|business|sports?|culture|arts|opinion|world|local|national|news|science|health|life|style"
+    r"|travel|technology|tech|money|education|analysis|video|live|home|front page|page [0-9]{1,3}|archives?"
+    r"|politik|wirtschaft|kultur|politique|économie|deportes|economía|cronaca|nieuws|nyheter)"
+    r"(?: (?:and|&) |[ ,]|$)){1,4}",
+    re.IGNORECASE,
+)
 _ALIKE_SHARE = 0.5  # of the words of a headline that another form of it has; not compared
 
 
@@ -56,8 +66,13 @@ def headline(tree: "HtmlElement", stated: str, outlet: str) -> str:
 
     That is the heading that readers see, where it is a form of the title that the page states for machines.
     """
-    sites = {letters(name) for name in (outlet, outlet.removeprefix("www.").partition(".")[0], *_logos(tree))}
+    stated_titles = [stated, meta_content(tree, "og:title"), meta_content(tree, "twitter:title")]
+    logos = (*_logos(tree), *_names_beside_headlines(tree, stated_titles))
+    sites = {letters(name) for name in (outlet, outlet.removeprefix("www.").partition(".")[0], *logos)}
     shown = [title for title in _headings(tree) if letters(title) not in sites]
+    for title in shown:
+        if letters(title) in map(letters, stated_titles):
+            return title
     named = [title for title in (stated, *page_titles(tree)) if letters(title) not in {*sites, ""}]
     named = [without_site(title, sites, shown) for title in named if title not in shown]
     for title in shown:
@@ -67,17 +82,46 @@ def headline(tree: "HtmlElement", stated: str, outlet: str) -> str:
                 return short
         if not named or any(_alike(title, other) for other in named):
             return title
-    return named[0] if named else ""
+    best = named[0] if named else ""
+    is_name = not any(stated_titles) and len(best.split()) <= _SITE_WORDS
+    return shown[0] if is_name and shown and len(shown[0].split()) > _SITE_WORDS else best
+
+
+def site_in_title(tree: "HtmlElement", title: str) -> str:
+    """Return the name of the site that stands beside the article's title in the title of the page."""
+    first = next(tree.iter("title"), None)
+    whole = "" if first is None else " ".join((first.text or "")[:_MOST_TITLE_CHARS].split())
+    for separator in _SEPARATOR.finditer(whole):
+        head, tail = whole[: separator.start()].strip(), whole[separator.end() :].strip()
+        # What stands before a colon is mostly a place, or a topic.
+        if letters(head) == letters(title) and separator[0].strip() != ":":
+            name = _SEPARATOR.split(tail)[-1].strip()
+        elif letters(tail) == letters(title) and separator[0].strip() != ":":
+            name = _SEPARATOR.split(head)[0].strip()
+        else:
+            continue
+        sections = {letters(text) for text in (meta_content(tree, "article:section"), title)}
+        is_name = len(name.split()) <= _MOST_OUTLET_WORDS and letters(name) not in sections
+        return name if is_name and not _SECTIONS.fullmatch(name) else ""
+    return ""
 
 
 def _headings(tree: "HtmlElement") -> list[str]:
     """Return the headings of the first rank; those of the second where a page has none."""
     for tag in ("h1", "h2"):
-        texts = (" ".join(heading.text_content()[:_MOST_TITLE_CHARS].split()) for heading in tree.iter(tag))
-        headings = [text for text in islice(texts, _MOST_TITLES) if text]
+        headings = [text for text in islice(map(_seen_text, tree.iter(tag)), _MOST_TITLES) if text]
         if headings or tag == "h2":
             return headings
     return []
+
+
+def _seen_text(heading: "HtmlElement") -> str:
+    """Return the text of a heading without what it says to screen readers alone, unless that is all of it."""
+    seen = copy.deepcopy(heading)
+    for part in [part for part in seen.iterdescendants() if is_unseen(part)]:
+        part.drop_tree()
+    texts = (" ".join(form.text_content()[:_MOST_TITLE_CHARS].split()) for form in (seen, heading))
+    return next(filter(None, texts), "")
 
 
 def _alike(shown: str, other: str) -> bool:
@@ -97,9 +141,25 @@ def _logos(tree: "HtmlElement") -> Iterator[str]:
             yield short_text(heading)
 
 
+def _names_beside_headlines(tree: "HtmlElement", titles: Sequence[str]) -> Iterator[str]:
+    """Yield the headings that are but one part of the page's title, whose other part is the headline.
+
+    Another title of the page says so, or a heading of the second rank, where the first is a short name.
+    """
+    page_title = next(tree.iter("title"), None)
+    whole = "" if page_title is None else " ".join((page_title.text or "")[:_MOST_TITLE_CHARS].split())
+    subheadings = [*map(letters, map(_seen_text, islice(tree.iter("h2"), _MOST_TITLES)))]
+    for heading in map(_seen_text, islice(tree.iter("h1"), _MOST_TITLES)):
+        others = {*map(letters, titles)} | ({*subheadings} if len(heading.split()) <= _SITE_WORDS else set())
+        for separator in _SEPARATOR.finditer(whole):
+            parts = letters(whole[: separator.start()]), letters(whole[separator.end() :])
+            if letters(heading) in parts and others & ({*parts} - {letters(heading), ""}):
+                yield heading
+
+
 def without_site(title: str, sites: Collection[str], shown: Sequence[str]) -> str:
     """Return the title without the name of the site in front of it or behind it."""
-    own = {*map(letters, shown)}
+    own = {*map(letters, shown), *map(letters, map(_behind_kicker, shown))}
     while parts := [*_SEPARATOR.finditer(title)]:
         head, tail = title[: parts[-1].start()].strip(), title[parts[-1].end() :].strip()
         first, rest = title[: parts[0].start()].strip(), title[parts[0].end() :].strip()
@@ -110,3 +170,10 @@ def without_site(title: str, sites: Collection[str], shown: Sequence[str]) -> st
         else:
             break
     return title
+
+
+def _behind_kicker(heading: str) -> str:
+    """Return what follows the first part of a heading, such as "Opinion | ", where it is the longer one."""
+    separator = _SEPARATOR.search(heading)
+    behind = heading[separator.end() :] if separator else ""
+    return behind if 2 * len(behind) > len(heading) else heading

@@ -3,17 +3,18 @@
 import html
 import json
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from nutgraf.indexer.loaders.assemble import ArticleDraft
 from nutgraf.indexer.loaders.base import LoadOptions, UnreadableError
 from nutgraf.indexer.loaders.decode import decode_markup
-from nutgraf.indexer.loaders.pages.authors import author_names, page_authors
+from nutgraf.indexer.loaders.pages.authors import page_authors, separate_names
 from nutgraf.indexer.loaders.pages.boilerplate import remove_boilerplate
-from nutgraf.indexer.loaders.pages.data import state_paragraphs, stated_article
+from nutgraf.indexer.loaders.pages.data import state_article, stated_article
 from nutgraf.indexer.loaders.pages.dates import page_dates
 from nutgraf.indexer.loaders.pages.extraction import Guesses, main_text, parsed
-from nutgraf.indexer.loaders.pages.head import headline, is_title, meta_content, page_titles
+from nutgraf.indexer.loaders.pages.head import headline, is_title, meta_content, page_titles, site_in_title
 from nutgraf.indexer.loaders.pages.kinds import is_shell, reason_of_other_kind, reason_without_text
 from nutgraf.indexer.loaders.pages.story import article_blocks
 
@@ -38,6 +39,13 @@ _LONGER = 1.2
 _SHORT_WORDS = 50
 _LEAST_WORDS_OF_SHELL = 20  # fewer are the frame around a text that scripts load
 _SHOWN_SHARE = 0.8
+# What browsers write into a page that they save.
+_SAVED_FROM = re.compile(r"<!-- saved from url=\([0-9]{4}\)(https?://[^\s<>\"]{1,2000}) -->")
+_HEAD_CHARS = 4000
+_POWER_CHARS = 4  # which are enough to tell a number or a unit
+_POWER = re.compile(r"(?:[0-9]|\b[ckmd]?m) ?$")
+_EXPONENT = re.compile(r"[-−+]?[0-9]{1,3}")
+_SUPERSCRIPTS = str.maketrans("0123456789-−+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁺")
 _MARKUP = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]{0,20}[\s/>]")
 
 
@@ -54,19 +62,27 @@ def read_html(data: bytes, _: LoadOptions) -> ArticleDraft:
     dates = page_dates(tree)
     titles = page_titles(tree)
     stated = stated_article(tree, titles)
-    bodies = ([stated.body], state_paragraphs(tree, (*titles, stated.headline)))
+    state = state_article(tree, (*titles, stated.headline))
+    bodies = ([stated.body], state.paragraphs)
     _drop_costly_json(tree)
     _drop_wide_cells(tree)
-    guesses = Guesses(tree)
+    saved = _SAVED_FROM.search(source, 0, _HEAD_CHARS)
+    guesses = Guesses(tree, saved[1] if saved else None)
     if dates.possible and not dates.published:
         dates = dates.with_guess(guesses.day)
     url = guesses.url
     outlets = (meta_content(tree, "og:site_name"), stated.publisher, guesses.site)
     outlet = next((name for name in outlets if any(map(str.isalpha, name))), "")
     title = headline(tree, stated.headline, outlet) or (guesses.title if is_title(guesses.title) else "")
-    authors = stated.authors or page_authors(tree, (title, *titles), outlet)
-    if not authors and not stated.has_author:
-        authors = author_names([guesses.author], outlet)
+    outlet = outlet or site_in_title(tree, title)
+
+    def other_authors() -> Sequence[str]:
+        guess = "" if stated.has_author else guesses.author
+        return separate_names(state.authors, outlet) or ((guess,) if guess else ())
+
+    authors = separate_names(stated.authors, outlet) or page_authors(
+        tree, (title, *titles), outlet, other_authors
+    )
     other_kind = None if stated.headline else reason_of_other_kind(tree, titles)
     if other_kind:
         raise UnreadableError(other_kind)
@@ -94,6 +110,7 @@ def read_html(data: bytes, _: LoadOptions) -> ArticleDraft:
 def _article_text(tree: "HtmlElement", titles: tuple[str, ...]) -> str:
     """Return the text that the page shows of its article; the tree loses all else."""
     remove_boilerplate(tree)
+    _raise_powers(tree)
     return "\n\n".join(block.text for block in article_blocks(tree, main_text(tree), titles))
 
 
@@ -104,7 +121,17 @@ def _plain(body: str) -> str:
     if tree is None or sum(1 for _ in tree.iter()) > _MOST_ELEMENTS:
         return html.unescape(body).strip()
     remove_boilerplate(tree)
+    _raise_powers(tree)
     return "\n\n".join(block.text for block in article_blocks(tree, ""))
+
+
+def _raise_powers(tree: "HtmlElement") -> None:
+    """Write the powers of numbers and metres as such: `10<sup>3</sup>` is 10³. Marks of notes stay."""
+    for power in [*tree.iter("sup")]:
+        before, text = power.getprevious(), (power.text or "").strip()
+        base = (power.getparent().text if before is None else before.tail) or ""
+        if len(power) == 0 and _EXPONENT.fullmatch(text) and _POWER.search(base[-_POWER_CHARS:]):
+            power.text = text.translate(_SUPERSCRIPTS)
 
 
 def _is_longer(full: str, shown: str) -> bool:

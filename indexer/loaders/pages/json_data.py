@@ -44,7 +44,7 @@ _STATE_MODIFIED = (
 _TITLES = ("headline", "headlines", "title", "name", "seoTitle", "hedline")
 # //<![CDATA[ ... //]]>, <!-- ... -->, and a last semicolon.
 _WRAPPED = re.compile(r"\A[\s;]*+(?:(?://|/\*)?\s*+<!(?:\[CDATA\[|--)(?:\s*+\*/)?)?")
-_STATE = re.compile(r"(?:window\.|self\.|var |const |let )[\w.$\[\]\"']{1,60}\s{0,3}=\s{0,3}(?={)")
+_STATE = re.compile(r"(?:window\.|self\.|var |const |let |\bFusion\.)[\w.$\[\]\"']{1,60}\s{0,3}=\s{0,3}(?={)")
 _KEYS = ("datePublished", "dateModified")
 _BROKEN = re.compile(r"\"(datePublished|dateModified)\"\s{0,9}:\s{0,9}\"([^\"]{8,40})\"")
 _BROKEN_HEADLINE = re.compile(r"\"headline\"\s{0,9}:\s{0,9}\"([^\"]{1,500})")
@@ -199,7 +199,11 @@ def _words(value: object) -> list[str]:
         return _words(value[0]) if value and not isinstance(value[0], list) else []
     if isinstance(value, dict):
         inner = next(
-            (value[key] for key in ("@value", "basic", "iso", "utc", "date", "rendered") if key in value),
+            (
+                value[key]
+                for key in ("@value", "$date", "basic", "iso", "utc", "date", "rendered")
+                if key in value
+            ),
             None,
         )
         return [] if isinstance(inner, dict | list) else _words(inner)
