@@ -11,7 +11,7 @@ from typing import TypeAlias
 from nutgraf.indexer.article import Article
 from nutgraf.qa.citations import Citation, SupportKind, Voices
 from nutgraf.qa.collapse import same_place
-from nutgraf.qa.values import value_key
+from nutgraf.qa.values import value_in, value_key
 from nutgraf.qa.variants import full_name, without_title
 
 MIN_NULL_MARGIN = -4.0
@@ -145,10 +145,15 @@ def join(
 
 def _keys(spans: Sequence[LocatedSpan]) -> dict[LocatedSpan, str]:
     """Return what the spans of one answer share; names count as one by what their articles say."""
-    wordings = {value_key(span.text): span.text for span in reversed(spans)}
+    values = {span: value_in(span.article.text, span.start, span.end) for span in spans}
+    wordings = {values[span]: span.text for span in reversed(spans)}
     bare = {key: without_title(text, wordings.values()) for key, text in wordings.items()}
     names = sorted(set(bare.values()))
-    return {s: value_key(full_name(bare[value_key(s.text)], s.article.text, names)) for s in spans}
+    keys = {}
+    for span, value in values.items():
+        name = full_name(bare[value], span.article.text, names)
+        keys[span] = value if name == wordings[value] else value_key(name)
+    return keys
 
 
 def _group(

@@ -44,6 +44,16 @@ _UNITS = {
     "kilograms": "kilograms", "year": "years", "month": "months", "week": "weeks", "day": "days",
     "hour": "hours", "minute": "minutes", "foot": "feet", "ft": "feet",
 }  # fmt: skip
+_BESIDE_CHARS = 24
+_BEFORE = re.compile(
+    r"(?:\b(?:(?:just|slightly) )?(?:(?:more|greater|less|fewer|no more|no less|no fewer) than"
+    r"|at least|at most|up to|over|above|under|below) )?[$€£¥₹]?$|\b(?:just|slightly) $",
+    re.IGNORECASE,
+)
+_AFTER = re.compile(
+    r"(?:%| ?(?:per ?cent|percent|hundred|thousand|million|billion|trillion|bn|mn|tn|m)\b)?(?: or more\b)?",
+    re.IGNORECASE,
+)
 _LEADING_UNITS = frozenset("$€£¥₹")
 _SKIPPED = word_set(
     "a an the about around approximately roughly some nearly almost circa estimated just exactly total of"
@@ -80,6 +90,19 @@ def value_key(answer: str) -> str:
     if amount is None:
         return _words_key(answer)
     return " ".join(part for part in (bound, f"{amount.normalize():f}", unit) if part)
+
+
+def value_in(text: str, start: int, end: int) -> str:
+    """Return the key of `text[start:end]` as it stands there: that of "more than 1,000" for its "1,000".
+
+    What bounds a number, and the sign or the word that makes it money, a share or millions, is part of it.
+    """
+    first = _TOKEN.match(text, start, end)
+    if first and (first[0][0].isdecimal() or first[0].casefold() in _SMALL.keys() | _SKIPPED):
+        before = _BEFORE.search(text, max(0, start - _BESIDE_CHARS), start)
+        after = _AFTER.match(text, end, end + _BESIDE_CHARS)
+        start, end = before.start() if before else start, after.end() if after else end
+    return value_key(text[start:end])
 
 
 def _words_key(answer: str) -> str:

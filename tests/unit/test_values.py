@@ -2,7 +2,7 @@
 
 import pytest
 
-from nutgraf.qa.values import value_key
+from nutgraf.qa.values import value_in, value_key
 
 
 @pytest.mark.parametrize(
@@ -64,3 +64,22 @@ def test_what_is_no_value_is_compared_by_its_words() -> None:
 
 def test_a_number_of_many_digits_is_a_number() -> None:
     assert value_key("9" * 4000) == "9" * 4000
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "key"),
+    [
+        ("It employs more than 1,000 people.", "1,000", "> 1000"),
+        ("It employs just over 1,000 people.", "1,000", "1000"),
+        ("It employs 1,000 people.", "1,000", "1000"),
+        ("It cost $1.2 billion.", "1.2", "1200000000 $"),
+        ("It lost 40 per cent of it.", "40", "40 %"),
+        ("At least thirty-one died.", "thirty-one", ">= 31"),
+        ("Some 31 or more died.", "31", ">= 31"),
+        ("Over Brazil it rains.", "Brazil", "brazil"),
+        ("The moreover 12 people.", "12", "12"),
+    ],
+)
+def test_a_value_takes_in_what_bounds_it_in_the_text(text: str, words: str, key: str) -> None:
+    start = text.index(words)
+    assert value_in(text, start, start + len(words)) == key
