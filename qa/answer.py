@@ -13,9 +13,10 @@ questions at once, and takes their time. It does not know files, doors, or which
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from nutgraf.indexer.article import Article
 from nutgraf.indexer.filters import Filter
 from nutgraf.indexer.storage import PassageIndex
 from nutgraf.models.question_kinds import question_kinds
@@ -23,8 +24,8 @@ from nutgraf.models.reader import Reader
 from nutgraf.qa.calibration import Calibration
 from nutgraf.qa.extent import asked_extent
 from nutgraf.qa.inquiry import Inquiry
-from nutgraf.qa.join import AnswerGroup, LocatedSpan, join
-from nutgraf.qa.judge import judge, probability_alone, widened_span
+from nutgraf.qa.join import LocatedSpan, join
+from nutgraf.qa.judge import accepts, judge, probability_alone, widened_span
 from nutgraf.qa.profiles import Profile
 from nutgraf.qa.reader import PassageSpans, Readers, read
 from nutgraf.qa.result import PassageReading, QuestionResult, Timing
@@ -151,7 +152,7 @@ class Answerer:
         def probability(span: LocatedSpan, agreement: int) -> float:
             return probability_alone(span, agreement, self.calibration, rule.agreement_weight, asked)
 
-        return timeline(_joined(passages), probability, outcome.threshold)
+        return timeline(join(*_spans_and_copies(passages)), probability, outcome.threshold)
 
     # --- inside -------------------------------------------------------------------------------------
 
@@ -166,7 +167,11 @@ class Answerer:
         shared_ms = milliseconds_since(began) / len(inquiries)
         for inquiry, result, passages in zip(inquiries, results, passages_of_each, strict=True):
             began = time.perf_counter()
-            groups = _joined(passages, agreement_weight=rule.agreement_weight)
+            groups = join(
+                *_spans_and_copies(passages),
+                agreement_weight=rule.agreement_weight,
+                accepts=accepts(self.calibration, question_kinds(inquiry.question)),
+            )
             judgement = judge(groups, result.candidates, inquiry, self.calibration)
             read_ms = shared_ms + milliseconds_since(began)
             yield QuestionResult(
@@ -182,10 +187,11 @@ class Answerer:
             )
 
 
-def _joined(passages: Sequence[PassageSpans], *, agreement_weight: float = 0.0) -> list[AnswerGroup]:
+def _spans_and_copies(
+    passages: Sequence[PassageSpans],
+) -> tuple[list[LocatedSpan], Mapping[str, Sequence[Article]]]:
     spans = [span for passage in passages for span in passage.spans]
-    copies = {p.candidate.passage.article.id: p.candidate.copies for p in passages}
-    return join(spans, copies, agreement_weight=agreement_weight)
+    return spans, {p.candidate.passage.article.id: p.candidate.copies for p in passages}
 
 
 def _readings(passages: Sequence[PassageSpans]) -> dict[int, PassageReading]:

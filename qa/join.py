@@ -1,15 +1,18 @@
-"""Joins the spans of all windows into answers: same words, one answer; other articles support it.
+"""Joins the spans of all windows into answers: same value, one answer; other articles support it.
 
 Pure: knows located spans, not logits, files or models.
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from nutgraf.indexer.article import Article
+from nutgraf.qa.citations import Citation, SupportKind, Voices
 from nutgraf.qa.collapse import same_place
-from nutgraf.qa.normalize import same_words
+from nutgraf.qa.values import value_in, value_key
+from nutgraf.qa.variants import full_name, without_title
 
 MIN_NULL_MARGIN = -4.0
 """Logits. A span further below its window's "no answer" is only one of five guesses: it supports no answer.
@@ -49,10 +52,19 @@ class LocatedSpan:
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """The same answer in another article; `independent` unless that copies an article counted already."""
+    """The same answer in another article, and of which kind the support is.
+
+    `cites` is the outlet whose word the article says it is, where it names another one than its own.
+    """
 
     span: LocatedSpan
-    independent: bool
+    kind: SupportKind
+    cites: Citation | None = None
+
+    @property
+    def independent(self) -> bool:
+        """Whether it is another outlet's own story, in other words than those that count already."""
+        return self.kind == "independent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +86,16 @@ class AnswerGroup:
 
     @property
     def agreement(self) -> int:
-        """How many other articles say the same, copies left out."""
+        """How many other articles say the same independently."""
         return sum(support.independent for support in self.support)
+
+
+Accepts: TypeAlias = Callable[[LocatedSpan, float], bool]
+"""Whether an article by itself gives an answer: its span, and the span's lead over its article's others."""
+
+
+def _is_no_guess(span: LocatedSpan, _: float) -> bool:
+    return span.null_margin >= MIN_NULL_MARGIN
 
 
 def join(
@@ -83,31 +103,57 @@ def join(
     copies: Mapping[str, Sequence[Article]] | None = None,
     *,
     agreement_weight: float = 0.0,
+    accepts: Accepts = _is_no_guess,
 ) -> list[AnswerGroup]:
     """Return the distinct answers, best first.
 
     An answer has the score of its best span, and `agreement_bonus` on top (after the strength-based re-ranker
     of Wang et al. 2018, arXiv 1711.05116).
 
+    Another article supports an answer if it gives the same value, or the same name in a variant that its
+    text explains, and `accepts` says that it gives this by itself. Without `accepts` a span does that unless
+    it is below `MIN_NULL_MARGIN`.
+
     `copies` has, by the id of an article that was read, the copies of it that were not. Those that have the
     span's words at the same place support the answer, too, though not independently.
 
-    Of spans that overlap in one article only the best is an answer; spans that normalise to the same words
-    are one answer, if one of them is decisive. Total order: score descending, then article id, then position.
+    Of spans that overlap in one article only the best is an answer; spans of one value are one answer, if one
+    of them is decisive. Total order: score descending, then article id, then position.
     """
-    ordered = sorted(spans, key=lambda s: (not s.decisive, -s.score, s.article.id, s.start, s.end))
+    ordered = sorted(spans, key=_order)
+    keys = _keys(ordered)
     groups: dict[str, list[LocatedSpan]] = {}
     taken: dict[str, list[LocatedSpan]] = {}
     for span in ordered:
-        words = same_words(span.text)
         better = taken.setdefault(span.article.id, [])
-        if not words or any(span.start < other.end and other.start < span.end for other in better):
-            continue
-        better.append(span)
-        groups.setdefault(words, []).append(span)
-    decided = [members for members in groups.values() if members[0].decisive]
-    answers = [_group(members, copies or {}, agreement_weight) for members in decided]
+        if keys[span] and not any(_overlap(span, other) for other in better):
+            better.append(span)
+            groups.setdefault(keys[span], []).append(span)
+    wordings: dict[str, list[LocatedSpan]] = {}
+    for span in ordered:
+        wordings.setdefault(keys[span], []).append(span)
+    leads = _leads(ordered, keys)
+    answers = []
+    for key, members in groups.items():
+        best = members[0]
+        if best.decisive:
+            others = [s for s in wordings[key] if s.article.id != best.article.id]
+            sure = [s for s in others if _is_copy(s, best) or accepts(s, leads[s])]
+            answers.append(_group([best, *sure], copies or {}, agreement_weight))
     return sorted(answers, key=lambda g: (-g.score, g.best.article.id, g.best.start, g.best.end))
+
+
+def _keys(spans: Sequence[LocatedSpan]) -> dict[LocatedSpan, str]:
+    """Return what the spans of one answer share; names count as one by what their articles say."""
+    values = {span: value_in(span.article.text, span.start, span.end) for span in spans}
+    wordings = {values[span]: span.text for span in reversed(spans)}
+    bare = {key: without_title(text, wordings.values()) for key, text in wordings.items()}
+    names = sorted(set(bare.values()))
+    keys = {}
+    for span, value in values.items():
+        name = full_name(bare[value], span.article.text, names)
+        keys[span] = value if name == wordings[value] else value_key(name)
+    return keys
 
 
 def _group(
@@ -126,27 +172,47 @@ def agreement_bonus(agreement: int, weight: float) -> float:
 
 
 def _support(members: Sequence[LocatedSpan], copies: Mapping[str, Sequence[Article]]) -> tuple[Support, ...]:
-    """Return one entry for each other article, in order of score; those that were not read are last.
-
-    A span below `MIN_NULL_MARGIN` supports nothing.
-    """
-    members = [members[0], *(span for span in members[1:] if span.null_margin >= MIN_NULL_MARGIN)]
+    """Return one entry for each other article, in order of score; those that were not read are last."""
+    voices = Voices(members[0].article, members[0].start, members[0].end)
     articles = {members[0].article.id}
-    clusters = {members[0].article.cluster}
     support = []
     for span in members[1:]:
-        if span.article.id in articles:
-            continue
-        cluster = span.article.cluster
-        support.append(Support(span, independent=cluster is None or cluster not in clusters))
-        articles.add(span.article.id)
-        clusters.add(cluster)
+        if span.article.id not in articles:
+            articles.add(span.article.id)
+            support.append(Support(span, *voices.add(span.article, span.start, span.end)))
     for span in members:
         for copy in _span_in_copies(span, copies.get(span.article.id, ())):
             if copy.article.id not in articles:
-                support.append(Support(copy, independent=False))
                 articles.add(copy.article.id)
+                support.append(Support(copy, "copy"))
     return tuple(support)
+
+
+def _order(span: LocatedSpan) -> tuple[bool, float, str, int, int]:
+    return not span.decisive, -span.score, span.article.id, span.start, span.end
+
+
+def _overlap(span: LocatedSpan, other: LocatedSpan) -> bool:
+    return span.start < other.end and other.start < span.end
+
+
+def _is_copy(span: LocatedSpan, best: LocatedSpan) -> bool:
+    """Whether it is another print of the best span's story, which needs no reading of its own."""
+    cluster = best.article.cluster
+    return cluster is not None and span.article.cluster == cluster and _is_no_guess(span, 0.0)
+
+
+def _leads(spans: Sequence[LocatedSpan], keys: Mapping[LocatedSpan, str]) -> dict[LocatedSpan, float]:
+    """Return each span's lead over the best span of its article that says something else, elsewhere in it."""
+    by_article: dict[str, list[LocatedSpan]] = {}
+    for span in spans:
+        by_article.setdefault(span.article.id, []).append(span)
+    leads = {}
+    for span in spans:
+        rivals = (o for o in by_article[span.article.id] if keys[o] != keys[span] and not _overlap(o, span))
+        rival = next(rivals, None)  # they are in order, so this is the best
+        leads[span] = math.inf if rival is None else span.score - rival.score
+    return leads
 
 
 def _span_in_copies(span: LocatedSpan, copies: Sequence[Article]) -> Iterator[LocatedSpan]:

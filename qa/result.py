@@ -9,7 +9,9 @@ from typing import Literal, TypeAlias, TypedDict
 from nutgraf.indexer.article import Article, ArticleJson
 from nutgraf.indexer.filters import Filter
 from nutgraf.indexer.passages import sentence_around
+from nutgraf.qa.attribution import attribution
 from nutgraf.qa.calibration import Features
+from nutgraf.qa.citations import SupportKind
 from nutgraf.qa.join import LocatedSpan, Support
 from nutgraf.qa.retrieval import Candidate
 
@@ -30,13 +32,20 @@ class QuoteJson(TypedDict):
 
 
 class SupportJson(TypedDict):
-    """The same answer in another article."""
+    """The same answer in another article.
+
+    `kind` is "independent", "again" (of an outlet that counts already), "copy" (the same story) or "citing"
+    (the word of an outlet that counts already); `independent` tells whether it is the first. `cites` are the
+    words that name another outlet, whose word the article says it is.
+    """
 
     article: ArticleJson
     start: int
     end: int
     page: int | None
+    kind: SupportKind
     independent: bool
+    cites: QuoteJson | None
 
 
 class EarlierJson(QuoteJson):
@@ -46,11 +55,15 @@ class EarlierJson(QuoteJson):
 
 
 class AnswerJson(QuoteJson):
-    """An answer: the quote, where it stands, who else says it, and what older versions said."""
+    """An answer: the quote, where it stands, who else says it, and what older versions said.
+
+    `attribution` are the article's words for who says so; null where the article itself does.
+    """
 
     score: float
     probability: float
     sentence: QuoteJson
+    attribution: QuoteJson | None
     article: ArticleJson
     support: list[SupportJson]
     earlier: list[EarlierJson]
@@ -93,6 +106,11 @@ class Answer:
         return sentence_around(self.span.article.text, self.start, self.end)
 
     @property
+    def attribution(self) -> tuple[int, int] | None:
+        """The words for who says so, as a span of the article's text; None where the article itself does."""
+        return attribution(self.span.article.text, self.start, self.end)
+
+    @property
     def article(self) -> Article:
         """The article that is quoted."""
         return self.span.article
@@ -104,7 +122,6 @@ class Answer:
 
     def to_dict(self) -> AnswerJson:
         """Return the JSON object of an answer."""
-        start, end = self.sentence
         return {
             "text": self.text,
             "start": self.start,
@@ -112,12 +129,8 @@ class Answer:
             "page": self.page,
             "score": round(self.score, 4),
             "probability": round(self.probability, 4),
-            "sentence": {
-                "text": self.article.text[start:end],
-                "start": start,
-                "end": end,
-                "page": self.article.page_of(start),
-            },
+            "sentence": _quote(self.article, *self.sentence),
+            "attribution": _quote(self.article, *speaker) if (speaker := self.attribution) else None,
             "article": self.article.reference(),
             "support": [
                 {
@@ -125,7 +138,11 @@ class Answer:
                     "start": support.span.start,
                     "end": support.span.end,
                     "page": support.span.page,
+                    "kind": support.kind,
                     "independent": support.independent,
+                    "cites": _quote(support.span.article, cites.start, cites.end)
+                    if (cites := support.cites)
+                    else None,
                 }
                 for support in self.support
             ],
@@ -144,6 +161,10 @@ class Answer:
     def __repr__(self) -> str:
         place = f"article={self.article.id!r}, start={self.start}, end={self.end}"
         return f"Answer({self.text[:80]!r}, probability={self.probability:.2f}, {place})"
+
+
+def _quote(article: Article, start: int, end: int) -> QuoteJson:
+    return {"text": article.text[start:end], "start": start, "end": end, "page": article.page_of(start)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ That a wording is part of another proves nothing by itself: "guilty" is part of 
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from nutgraf.indexer.stop_words import STOP_WORDS
 from nutgraf.qa.normalize import same_words
@@ -33,6 +34,8 @@ def without_title(wording: str, others: Iterable[str]) -> str:
     Holt" or "Tom and Governor Anna Holt"; nor is "Deputy Prime Minister" a Prime Minister.
     """
     words = _words(wording)
+    if all(word.casefold() not in TITLES for word in words[:-2]):
+        return wording
     return min(
         (o for o in others if _is_titled(words, _words(o))), key=lambda o: (len(o), o), default=wording
     )
@@ -41,15 +44,23 @@ def without_title(wording: str, others: Iterable[str]) -> str:
 def full_name(wording: str, text: str, others: Iterable[str]) -> str:
     """Return the name among `others` that a single word stands for in an article's text, else the wording.
 
-    News writes "Anna Holt" first and "Holt" from then on. So exactly one of the names that begin or end with
-    the word must be in this very article, and no other first name may stand before the word.
+    News writes "Anna Holt" first and "Holt" or "Mayor Holt" from then on. So exactly one of the names that
+    begin or end with the word must be in this very article, and no other first name may stand before it.
     """
     words = _words(wording)
+    if len(words) == 2 and words[0].casefold() in TITLES:  # noqa: PLR2004
+        words = words[1:]
     if len(words) != 1 or not _is_name(words):
         return wording
-    padded = f" {same_words(text)} "
-    names = [name for name in others if _is_part(words, _words(name)) and f" {same_words(name)} " in padded]
+    names = [name for name in others if name != wording and _is_part(words, _words(name))]
+    names = [name for name in names if f" {same_words(name)} " in _padded(text)]
+    names = [name for name in names if _words(name)[0].casefold() not in TITLES] or names
     return names[0] if len(names) == 1 and _is_only(words[0], _words(names[0]), text) else wording
+
+
+@lru_cache(maxsize=16)  # a text is asked for many words; the largest are a few megabytes
+def _padded(text: str) -> str:
+    return f" {same_words(text)} "
 
 
 def _is_only(word: str, name: list[str], text: str) -> bool:

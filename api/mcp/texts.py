@@ -7,6 +7,7 @@ is, because offsets point into it.
 from nutgraf.api.terminal.console import visible
 from nutgraf.indexer.article import ArticleJson, FullArticleJson
 from nutgraf.objects import AskJson, PassageJson, SearchJson
+from nutgraf.qa.citations import support_words
 from nutgraf.qa.result import AnswerJson, EarlierJson, SupportJson
 from nutgraf.qa.timeline import TimelineEntryJson
 
@@ -46,15 +47,21 @@ def article_text(article: FullArticleJson) -> str:
 
 def _answer(answer: AnswerJson) -> list[str]:
     support = answer["support"]
-    more = len(support) - SHOWN_SUPPORT
+    more, speaker = len(support) - SHOWN_SUPPORT, answer["attribution"]
     return [
         f'"{visible(answer["text"])}" (probability {answer["probability"]:.0%})',
         f"  sentence: {visible(answer['sentence']['text'])}",
         f"  source: {_place(answer)}",
-        *(f"  {'also' if s['independent'] else 'copy'}: {_place(s)}" for s in support[:SHOWN_SUPPORT]),
+        *([f"  says so: {visible(speaker['text'])}"] if speaker else []),
+        *(f"  {_support(s)}" for s in support[:SHOWN_SUPPORT]),
         *([f"  and {more} more in support"] if more > 0 else []),
         *(f'  earlier: "{visible(span["text"])}" {_place(span)}' for span in answer["earlier"]),
     ]
+
+
+def _support(support: SupportJson) -> str:
+    cited = visible(support["cites"]["text"]) if support["cites"] else None
+    return f"{support_words(support['kind'], cited)}: {_place(support)}"
 
 
 def _passage(passage: PassageJson) -> list[str]:

@@ -31,8 +31,10 @@ _ASK = """\
 Answer a question from the news archive with the exact words of an article. Use it first whenever one fact
 is wanted: who, what, when, where, how many. Every answer is a quote: `text` is the article's
 text[start:end], in Unicode code points, `end` not included, and comes with its sentence, outlet, date,
-link, a calibrated `probability`, and in `support` who else says it (`independent` is false for copies of
-one story). `outcome` is "answered", "unsure" or "not_found". If it is unsure, `abstention.guess` is the
+link, a calibrated `probability`, and in `support` who else says it: only `independent` ones are other
+outlets' own stories, the rest are copies, the same outlet again, or cite an outlet that counts already.
+`attribution` are the article's words for who says so, if it is not the article itself: name them with the
+quote. `outcome` is "answered", "unsure" or "not_found". If it is unsure, `abstention.guess` is the
 best guess: name it only as unsure, with its probability. If nothing was found, say so, and not that the
 archive lacks it; `passages` are only what comes nearest. It does not sum up, count, compare or compute: ask
 for each fact by itself. Set `as_of` to ask as on some day, `timeline` to see how the answer changed."""

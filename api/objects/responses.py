@@ -102,8 +102,14 @@ class SupportSchema(_Object):
     start: int = Field(examples=[210])
     end: int = Field(examples=[256])
     page: _Page
-    independent: bool = Field(
-        description="Whether it is no copy of another article that counts.", examples=[True]
+    kind: Literal["independent", "again", "copy", "citing"] = Field(
+        description="Another outlet's own story; another story of an outlet that counts already; another"
+        " print of one story; the word of an outlet that counts already.",
+        examples=["independent"],
+    )
+    independent: bool = Field(description="Whether its kind is `independent`.", examples=[True])
+    cites: QuoteSchema | None = Field(
+        description="The words that name another outlet, whose word the article says it is.", examples=[None]
     )
 
 
@@ -122,6 +128,10 @@ class AnswerSchema(QuoteSchema):
     score: float = Field(description="What answers are ordered by.", examples=[21.4])
     probability: float = Field(description="Calibrated: how often such answers are right.", examples=[0.71])
     sentence: QuoteSchema = Field(description="The sentence around it.")
+    attribution: QuoteSchema | None = Field(
+        description="The article's words for who says so; null where the article itself does.",
+        examples=[None],
+    )
     article: ArticleRefSchema
     support: list[SupportSchema] = Field(description="Who else says it.")
     earlier: list[EarlierSchema] = Field(

@@ -55,7 +55,7 @@ def _add_won(tree: Tree, won: ScoreBreakdown) -> None:
     support = won.answer.support
     if support:
         independent = sum(s.independent for s in support)
-        first.add(f"also said by {independent} independent articles, {len(support) - independent} copies")
+        first.add(f"also said by {independent} independent articles, {len(support) - independent} others")
     probability = first.add(f"probability {won.answer.probability:.1%}, from logits that add up")
     for term in won.terms:
         if term.adds:

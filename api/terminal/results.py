@@ -7,6 +7,8 @@ from nutgraf.api.terminal.articles import source_line
 from nutgraf.api.terminal.console import console, visible
 from nutgraf.api.terminal.explanations import print_explanation
 from nutgraf.api.terminal.timelines import print_timeline
+from nutgraf.qa.citations import support_words
+from nutgraf.qa.join import Support
 from nutgraf.qa.result import Answer
 from nutgraf.results import AskResult, Hit, SearchHits
 
@@ -47,15 +49,21 @@ def _print_answer(out: Console, answer: Answer, *, label: str = "") -> None:
     out.print(
         Text(f"  {source_line(answer.article, answer.page)}  [{answer.start}:{answer.end}]", style="dim")
     )
+    if (speaker := answer.attribution) is not None:
+        out.print(Text(f"  says so: {visible(answer.article.text[slice(*speaker)])}", style="dim"))
     for support in answer.support:
-        span, kind = support.span, "also" if support.independent else "copy"
-        out.print(
-            Text(f"  {kind}: {source_line(span.article, span.page)}  [{span.start}:{span.end}]", style="dim")
-        )
+        out.print(Text(f"  {_support_line(support)}", style="dim"))
     for span in answer.earlier:
         place = f"{source_line(span.article, span.page)}  [{span.start}:{span.end}]"
         out.print(Text(f"  earlier: {visible(span.text)}  {place}", style="dim"))
     out.print()
+
+
+def _support_line(support: Support) -> str:
+    span, cites = support.span, support.cites
+    cited = visible(span.article.text[cites.start : cites.end]) if cites else None
+    place = f"{source_line(span.article, span.page)}  [{span.start}:{span.end}]"
+    return f"{support_words(support.kind, cited)}: {place}"
 
 
 def _sentence(answer: Answer) -> Text:

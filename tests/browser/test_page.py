@@ -263,7 +263,7 @@ def test_who_else_says_it(visit: Visit) -> None:
     voices = [voice.inner_text().split("\n")[1] for voice in page.query_selector_all(".voices li")]
     given = page.inner_text(".source").split("\n")[1]
     assert sorted([given, *(voice.rpartition(" ")[0] for voice in voices)]) == [*PAPERS[:1], ECHO, PAPERS[1]]
-    assert sorted(voice.rpartition(" ")[2] for voice in voices) == ["copy", "independent"]
+    assert sorted(voice.rpartition(" ")[2] for voice in voices) == ["independent", "printed"]
 
 
 def test_the_quote_in_its_article(visit: Visit) -> None:

@@ -72,6 +72,7 @@ def test_ask_json_is_the_contract(cli: Any, index: Path) -> None:
             "score",
             "probability",
             "sentence",
+            "attribution",
             "article",
             "support",
             "earlier",

@@ -145,3 +145,47 @@ def test_what_does_not_decide_supports_an_answer_and_is_none() -> None:
     assert [support.span.article.id for support in group.support] == ["b"]
     assert group.score == pytest.approx(1.0 + math.log(2))
     assert join([replace(other, decisive=False) for other in others]) == []
+
+
+def test_another_article_must_give_the_answer_by_itself() -> None:
+    best, voice = span("a", "new sanctions", 3.0, text=A), span("b", "New Sanctions", 2.0, text=B)
+    leads: list[float] = []
+
+    def refuses(_: LocatedSpan, lead: float) -> bool:
+        leads.append(lead)
+        return False
+
+    assert [s.span for s in join([best, voice], accepts=lambda *_: True)[0].support] == [voice]
+    assert join([best, voice], accepts=refuses)[0].support == ()
+    rival, part = span("b", "Officials", 0.5, text=B), span("b", "Sanctions", 1.5, text=B)
+    join([best, voice, rival, part], accepts=refuses)
+    assert leads == [math.inf, 1.5]
+
+
+def test_a_copy_needs_no_reading_of_its_own() -> None:
+    best, copy = (span(name, "new sanctions", 3.0, text=A, cluster="x") for name in "ab")
+    (group,) = join([best, copy], accepts=lambda *_: False)
+    assert [(s.span, s.kind) for s in group.support] == [(copy, "copy")]
+
+
+def test_equal_values_are_one_answer_and_bounds_are_others() -> None:
+    wordings = {"a": "1,000", "b": "a thousand", "c": "more than 1,000", "d": "1000 people"}
+    spans = [
+        span(name, words, 3.0, text=f"The mill employs {words} now.") for name, words in wordings.items()
+    ]
+    groups = join(spans)
+    assert [[g.best.text, *(s.span.text for s in g.support)] for g in groups] == [
+        ["1,000", "a thousand", "1000 people"],
+        ["more than 1,000"],
+    ]
+
+
+def test_a_surname_is_the_name_that_its_article_gives() -> None:
+    full = span("a", "Ada Quill", 3.0, text="Ada Quill opened the library.")
+    last = span("b", "Quill", 2.0, text="Mayor Ada Quill came. Quill opened the library.")
+    other = span("c", "Quill", 1.0, text="Tom Quill opened the library.")
+    groups = join([full, last, other])
+    assert [[g.best.text, *(s.span.article.id for s in g.support)] for g in groups] == [
+        ["Ada Quill", "b"],
+        ["Quill"],
+    ]

@@ -11,7 +11,7 @@ from nutgraf.models.kinds import AnswerKind
 from nutgraf.qa.calibration import Calibration
 from nutgraf.qa.inquiry import Inquiry
 from nutgraf.qa.join import AnswerGroup, LocatedSpan
-from nutgraf.qa.judge import judge, probability_alone, with_probabilities
+from nutgraf.qa.judge import accepts, judge, probability_alone, with_probabilities
 from nutgraf.qa.result import Abstention
 from nutgraf.qa.retrieval import Candidate
 
@@ -36,6 +36,14 @@ def test_the_rival_of_the_first_is_the_second_and_of_the_others_the_first() -> N
     assert [round(answer.probability, 4) for answer in answers] == [0.7311, 0.2689, 0.1192, 0.0474]
     (alone,) = with_probabilities(GROUPS[:1], BY_MARGIN, ())
     assert alone.features.row()[2] == 10.0
+
+
+def test_an_article_supports_an_answer_as_surely_as_one_is_given() -> None:
+    span = GROUPS[0].best
+    assert accepts(BY_SCORE, ())(span, 0.0)  # logistic(2) is 0.88
+    assert not accepts(BY_SCORE, ())(replace(span, score=0.4), 0.0)  # logistic(0.4) is 0.5987
+    assert accepts(BY_MARGIN, ())(span, 0.5)  # logistic(0.5) is 0.62
+    assert not accepts(BY_MARGIN, ())(span, -1.0)
 
 
 def test_the_fitted_threshold_is_for_the_best_answer() -> None:

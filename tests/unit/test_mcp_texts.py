@@ -26,18 +26,25 @@ def test_an_answer_with_all_that_is_known_of_it() -> None:
     answer = span(
         1, page=3, article=paper, text="Ann Lee", probability=0.756, sentence={"text": "It is Ann Lee."}
     )
-    answer["support"] = [span(n, independent=n % 2 == 0) for n in range(2, 9)]
+    kinds = ["independent", "copy", "again", "citing", "independent", "copy", "copy"]
+    reuters = {"text": "Reuters"}
+    answer["support"] = [
+        span(n, kind=kind, cites=reuters if kind == "citing" or n == 6 else None)
+        for n, kind in enumerate(kinds, start=2)
+    ]
+    answer["attribution"] = {"text": "Mr. Wang"}
     answer["earlier"] = [span(9, text="Bo Lee")]
     assert answer_text({"answered": True, "answers": [answer], "abstention": None}) == "\n".join(
         [
             '"Ann Lee" (probability 76%)',
             "  sentence: It is Ann Lee.",
             "  source: The Paper | 2021-03-01 | p. 3 | Title 1 | https://p.example/1 | article a1 [1:5]",
-            "  also: no date | Title 2 | article a2 [2:6]",
-            "  copy: no date | Title 3 | article a3 [3:7]",
-            "  also: no date | Title 4 | article a4 [4:8]",
-            "  copy: no date | Title 5 | article a5 [5:9]",
-            "  also: no date | Title 6 | article a6 [6:10]",
+            "  says so: Mr. Wang",
+            "  also in: no date | Title 2 | article a2 [2:6]",
+            "  also printed in: no date | Title 3 | article a3 [3:7]",
+            "  again in: no date | Title 4 | article a4 [4:8]",
+            "  citing Reuters: no date | Title 5 | article a5 [5:9]",
+            "  also in (citing Reuters): no date | Title 6 | article a6 [6:10]",
             "  and 2 more in support",
             '  earlier: "Bo Lee" no date | Title 9 | article a9 [9:13]',
         ]

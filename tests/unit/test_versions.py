@@ -53,11 +53,11 @@ def test_another_sentence_replaces_only_where_both_would_do_by_themselves() -> N
 
 def test_an_answer_that_a_later_article_repeats_is_not_replaced() -> None:
     repeated = span("12", TOLL.format("12", "Friday"), 5, "other")
-    group = AnswerGroup(toll("12", 1).best, (Support(repeated, independent=True),))
+    group = AnswerGroup(toll("12", 1).best, (Support(repeated, "independent"),))
     assert shown([group, toll("31", 3)], sure=True) == [("12", []), ("31", [])]
 
 
 def test_a_newer_version_that_only_supports_an_answer_replaces_as_well() -> None:
     elsewhere = span("31", "Thirty-one: 31 people have died in Drevnik, Wire B reports.", 3, "other")
-    group = AnswerGroup(elsewhere, (Support(toll("31", 3).best, independent=False),))
+    group = AnswerGroup(elsewhere, (Support(toll("31", 3).best, "copy"),))
     assert shown([toll("12", 1), group]) == [("31", ["12"])]

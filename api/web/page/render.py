@@ -27,6 +27,14 @@ LEVELS = ((0.9, "Very likely"), (0.66, "Likely"), (0.33, "Perhaps"), (0.0, "A gu
 MOST_VOICES = 24
 """Supporting articles that are listed at most: hundreds of papers can print one story of an agency."""
 
+SUPPORT_TAGS = {
+    "independent": "independent",
+    "again": "same outlet again",
+    "copy": "also printed",
+    "citing": "not independent",
+}
+"""What each kind of support is called behind the article."""
+
 CharSpan = tuple[int, int]
 
 
@@ -146,5 +154,9 @@ def _environment() -> Environment:
     )
     for function in (confidence, percent, day, pieces, outlet, origin, sentence, place, web):
         environment.filters[function.__name__] = function
-    environment.globals |= {"version": version(), "MOST_VOICES": MOST_VOICES}
+    environment.globals |= {
+        "version": version(),
+        "MOST_VOICES": MOST_VOICES,
+        "SUPPORT_TAGS": SUPPORT_TAGS,
+    }
     return environment

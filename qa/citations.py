@@ -1,0 +1,165 @@
+"""Tells whose word a fact is that an article gives as another outlet's: "told The Tarn Post", "(AP)". Pure.
+
+The rules are English. They look at the sentence of the fact, and at the line where a story says which
+agency wrote it. An outlet is known by a list, or by the word that its name ends in.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Literal, TypeAlias
+
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.passages import sentence_around
+from nutgraf.models.kinds import word_set
+
+_DATELINE_CHARS = 400
+"""Where a story names its agency: before its first words or in a line above. Not measured."""
+
+_ALIASES = {
+    "ap": "associatedpress", "apnews": "associatedpress", "afp": "agencefrancepresse", "bbcnews": "bbc",
+    "pa": "pressassociation", "pamedia": "pressassociation", "upi": "unitedpressinternational",
+    "cnnbusiness": "cnn", "cnnpolitics": "cnn", "nytimes": "newyorktimes", "nyt": "newyorktimes",
+    "wsj": "wallstreetjournal", "usatodaynetwork": "usatoday", "ft": "financialtimes",
+    "skynews": "sky", "nbcnews": "nbc", "cbsnews": "cbs", "abcnews": "abc", "foxnews": "fox",
+}  # fmt: skip
+_AGENCIES = word_set(
+    "associatedpress reuters agencefrancepresse pressassociation unitedpressinternational dpa efe ansa"
+    " tass xinhua kyodo yonhap interfax anadolu bloomberg pti ani ritzau ntb"
+)
+_OUTLETS = _AGENCIES | word_set(
+    "bbc cnn npr pbs nbc cbs abc fox msnbc cnbc sky espn axios politico guardian economist atlantic"
+    " variety forbes fortune newsweek vox aljazeera haaretz lemonde derspiegel niemanlab buzzfeed tmz"
+    " deadline verge athletic usatoday"
+)
+_LAST_WORDS = word_set(
+    "post times news journal guardian herald tribune telegraph press gazette chronicle courier observer"
+    " mail express mirror sun star globe agency radio television tv today examiner inquirer independent"
+    " dispatch register record standard review magazine weekly daily newspaper broadcasting economist"
+)
+_NAME = r"(?:[Tt]he )?[A-Z][\w&’'.-]{0,29}(?: [A-Z][\w&’'.-]{0,29}){0,4}"
+_PATTERNS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"\b(?:told|tells|[Aa]ccording to|[Rr]eported by|interview with|statement to|confirmed to|[Cc]iting|"
+        rf"[Qq]uoted by|[Ss]aid|[Rr]eports?|says|wrote|[Pp]er) (?P<name>{_NAME})",
+        rf"(?P<name>{_NAME}) (?:has |had |first |also )?(?:reported|reports|said|says|wrote|revealed)\b",
+        rf"\((?P<name>{_NAME})\)",
+    )
+)
+_DATELINE = re.compile(
+    rf"\((?P<name>{_NAME})\)\s?[-–—]|(?<!/)(?P<agency>Associated Press|Reuters|AFP)$", re.MULTILINE
+)
+_DOMAIN = re.compile(r"(?:\.(?:com|org|net|co|uk|gov|info|news|de|fr|ca|au|in|ie|nz|za)){1,3}$")
+_NO_LETTER = re.compile(r"[\W_]")
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The outlet whose word a fact is: its key, and where the article names it, as a span of its text."""
+
+    outlet: str
+    start: int
+    end: int
+
+
+SupportKind: TypeAlias = Literal["independent", "again", "copy", "citing"]
+"""Another outlet's own story; another story of an outlet that counts already; another print of one story; the
+word of an outlet that counts already, or of one that both name."""
+
+_KIND_WORDS: Mapping[SupportKind, str] = MappingProxyType(
+    {"independent": "also in", "again": "again in", "copy": "also printed in", "citing": "cited"}
+)
+
+
+def support_words(kind: SupportKind, cited: str | None) -> str:
+    """Return what stands before an article that supports an answer, and names `cited` as its source.
+
+    >>> support_words("independent", None), support_words("citing", "Reuters")
+    ('also in', 'citing Reuters')
+    """
+    if cited is None:
+        return _KIND_WORDS[kind]
+    return f"citing {cited}" if kind == "citing" else f"{_KIND_WORDS[kind]} (citing {cited})"
+
+
+class Voices:
+    """Whose word an answer is so far, and of which kind the support of one article more is."""
+
+    def __init__(self, article: Article, start: int, end: int) -> None:
+        self._clusters = {article.cluster}
+        self._outlets = {_own(article)}
+        self._cited = {c.outlet for c in [citation(article, start, end)] if c}
+
+    def add(self, article: Article, start: int, end: int) -> tuple[SupportKind, Citation | None]:
+        """Return the kind of an article that gives the answer there, and the outlet that it cites.
+
+        An article that names no outlet counts as an outlet of its own.
+        """
+        cited, own = citation(article, start, end), _own(article)
+        kind: SupportKind = "independent"
+        if article.cluster is not None and article.cluster in self._clusters:
+            kind = "copy"
+        elif own in self._outlets:
+            kind = "again"
+        elif own in self._cited or (cited and cited.outlet in self._outlets | self._cited):
+            kind = "citing"
+        self._clusters.add(article.cluster)
+        self._outlets.add(own)
+        self._cited |= {cited.outlet} if cited else set()
+        return kind, cited
+
+
+def _own(article: Article) -> str:
+    return outlet_key(article.source) if article.source else f"article {article.id}"
+
+
+def outlet_key(name: str) -> str:
+    """Return the key under which names of one outlet are compared: "The Tarn Post", "tarnpost.com"."""
+    bare = _DOMAIN.sub("", name.strip().casefold().removeprefix("www."))
+    key = _NO_LETTER.sub("", bare.removeprefix("the ")) or bare
+    key = key.removeprefix("the") if bare != name.strip().casefold() and len(key) > len("the") else key
+    return _ALIASES.get(key, key)
+
+
+def citation(article: Article, start: int, end: int) -> Citation | None:
+    """Return whose word it is what stands at a place of an article; None where it is the article's own.
+
+    The nearest outlet that the sentence names as its source, else the agency that the story opens with.
+    """
+    own = _own(article)
+    first, last = sentence_around(article.text, start, end)
+    near = sorted(_named(article.text, first, last), key=lambda c: (_distance(c, start, end), c.start))
+    dateline = _agency(article.text)
+    return next((c for c in (*near, *([dateline] if dateline else [])) if c.outlet != own), None)
+
+
+def _named(text: str, first: int, last: int) -> Iterator[Citation]:
+    for pattern in _PATTERNS:
+        for match in pattern.finditer(text, first, last):
+            words = match["name"].rstrip(".’'-").removesuffix("’s").removesuffix("'s")
+            start, end = match.start("name"), match.start("name") + len(words)
+            if (key := _outlet(words)) is not None:
+                yield Citation(key, start + len("the ") * words.startswith("the "), end)
+
+
+def _outlet(words: str) -> str | None:
+    """Return the key of a name if it is an outlet's."""
+    key, parts = outlet_key(words), words.casefold().rstrip(".").split()
+    is_outlet = key in _OUTLETS or (len(parts) > 1 and parts[-1] in _LAST_WORDS)
+    return key if is_outlet else None
+
+
+@lru_cache(maxsize=256)
+def _agency(text: str) -> Citation | None:
+    for match in _DATELINE.finditer(text, 0, _DATELINE_CHARS):
+        group = "name" if match["name"] else "agency"
+        if (key := outlet_key(match[group])) in _AGENCIES:
+            return Citation(key, match.start(group), match.end(group))
+    return None
+
+
+def _distance(citation: Citation, start: int, end: int) -> int:
+    return max(citation.start - end, start - citation.end, 0)
