@@ -3,16 +3,13 @@
 A lottery's draws, the weather of two weeks and two race previews share most of their words, and so do a wire
 story and its update. What tells them apart is where numbers and days stand between words that both texts
 have: an update changes few of them and comes within days, the next report changes most and names another day.
-
-Texts are aligned by the runs of words that each of them has once (Cohen's patience diff), which costs no more
-than sorting them.
 """
 
-from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from nutgraf.indexer.alignment import ANCHOR_WORDS, anchors
 from nutgraf.indexer.date_words import MONTHS, WEEKDAYS, folded
 
 LONGEST_UPDATE_DAYS = 6
@@ -29,7 +26,6 @@ MIN_DENSITY = 0.02  # other numbers a compared word
 LATER_NUMBERS, LATER_SHARE = 3, 0.13
 SOON = ((5, 0.2), (4, 0.5))  # numbers and their share; the second is reasoned, for reports of a few lines
 
-_ANCHOR_WORDS = 4
 _SLOT_WORDS = 12  # a longer gap between anchors is another passage, not what stands in a slot
 _LEAST_LETTERS = 4  # "may", "sun" and "led" are a month, a weekday and a month, and mostly something else
 
@@ -74,10 +70,10 @@ def _compare(first: Sequence[str], other: Sequence[str]) -> _Comparison:
     same = words = 0
     numbers: dict[tuple[str, ...], int] = {}
     days: dict[tuple[str, ...], int] = {}
-    anchors = [(0, 0, 0), *((x, y, _ANCHOR_WORDS) for x, y in _anchors(first, other))]
-    for (x, y, size), (next_x, next_y, _) in pairwise(anchors):
+    ends = [(0, 0, 0), *((x, y, ANCHOR_WORDS) for x, y in anchors(first, other))]
+    for (x, y, size), (next_x, next_y, _) in pairwise(ends):
         start, other_start = x + size, y + size
-        covered = first[max(start, next_x) : next_x + _ANCHOR_WORDS]
+        covered = first[max(start, next_x) : next_x + ANCHOR_WORDS]
         same += sum(_is_number(word) or _is_day(word) for word in covered)
         words += len(covered)
         slot, other_slot = first[start:next_x], other[other_start:next_y]
@@ -102,32 +98,3 @@ def _is_number(word: str) -> bool:
 
 def _is_day(word: str) -> bool:
     return len(word) >= _LEAST_LETTERS and (folded(word) in MONTHS or folded(word) in WEEKDAYS)
-
-
-def _anchors(first: Sequence[str], other: Sequence[str]) -> list[tuple[int, int]]:
-    """Return where runs of words that stand once in each text begin in both: most of them, in order."""
-    places = dict(_once(other))
-    pairs = [(at, places[run]) for run, at in _once(first) if run in places]
-    ends: list[int] = []  # the least place in `other` at which an ascending chain of each length ends
-    chain: list[int] = []
-    before: list[int] = []
-    for number, (_, at) in enumerate(pairs):
-        length = bisect_left(ends, at)
-        ends[length : length + 1] = [at]
-        chain[length : length + 1] = [number]
-        before.append(chain[length - 1] if length else -1)
-    anchors = []
-    number = chain[-1] if chain else -1
-    while number >= 0:
-        anchors.append(pairs[number])
-        number = before[number]
-    return anchors[::-1]
-
-
-def _once(words: Sequence[str]) -> Iterator[tuple[tuple[str, ...], int]]:
-    """Yield the runs of words that stand once in a text, with their places, in order."""
-    places: dict[tuple[str, ...], int] = {}
-    for at in range(len(words) - _ANCHOR_WORDS + 1):
-        run = tuple(words[at : at + _ANCHOR_WORDS])
-        places[run] = -1 if run in places else at
-    return ((run, at) for run, at in places.items() if at >= 0)

@@ -181,7 +181,8 @@ class Answerer:
 
 def _joined(passages: Sequence[PassageSpans], *, agreement_weight: float = 0.0) -> list[AnswerGroup]:
     spans = [span for passage in passages for span in passage.spans]
-    copies = {p.candidate.passage.article.id: p.candidate.copies for p in passages}
+    candidates = [passage.candidate for passage in passages]
+    copies = {c.passage.article.id: (*c.copies, *c.versions) for c in candidates}
     return join(spans, copies, agreement_weight=agreement_weight)
 
 
