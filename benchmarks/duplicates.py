@@ -29,6 +29,8 @@ from nutgraf.indexer.loaders import LoadOptions, discover, load
 ARTICLES = DATA / "news" / "articles.jsonl.gz"
 PAIRS = ROOT / "tests" / "quality" / "duplicate_pairs.jsonl"
 NEW_PAIRS = ROOT / "tests" / "quality" / "duplicate_pairs_unseen.jsonl"
+HARD_PAIRS = ROOT / "tests" / "quality" / "duplicate_pairs_hard.jsonl"
+NEW_HARD_PAIRS = ROOT / "tests" / "quality" / "duplicate_pairs_hard_unseen.jsonl"
 STRATA = ((0.9, 45), (0.7, 50), (0.5, 65), (0.35, 60), (0.2, 35), (0.05, 10))
 """Least share of the shorter text's shingles that the other has, and pairs of 300: most in the middle."""
 
@@ -78,6 +80,8 @@ def measure(articles: Sequence[Article]) -> None:
     unseen = labelled(NEW_PAIRS)
     agree("pairs that the rule had not seen", unseen, names)
     agree("of these, without the doubtful", [pair for pair in unseen if not pair.get("doubtful")], names)
+    agree("hard pairs, the half that the rule was chosen on", labelled(HARD_PAIRS), names)
+    agree("hard pairs, the other half", labelled(NEW_HARD_PAIRS), names)
 
 
 def labelled(path: Path) -> list[dict[str, Any]]:

@@ -5,17 +5,33 @@ import json
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypedDict
+from typing import NotRequired, TypedDict
+
+from nutgraf.indexer.notices import notice
+
+
+class NoticeJson(TypedDict):
+    """The words with which an outlet corrects its article: `text == article.text[start:end]`."""
+
+    text: str
+    start: int
+    end: int
+    page: int | None
 
 
 class ArticleJson(TypedDict):
-    """What identifies an article to a person; `published` is ISO 8601 in UTC."""
+    """What identifies an article to a person; `published` is ISO 8601 in UTC.
+
+    `notice` is there where the article carries a correction, a clarification, a retraction or an editor's
+    note.
+    """
 
     id: str
     title: str
     url: str | None
     source: str | None
     published: str | None
+    notice: NotRequired[NoticeJson]
 
 
 class FullArticleJson(ArticleJson):
@@ -71,15 +87,29 @@ class Article:
             seen += [_moment(self.modified), self.page_breaks]
         return hashlib.sha256(json.dumps(seen, ensure_ascii=True).encode()).hexdigest()
 
+    @property
+    def notice(self) -> tuple[int, int] | None:
+        """The span of a correction, clarification, retraction or editor's note; None without one."""
+        return notice(self.text)
+
     def reference(self) -> ArticleJson:
         """Return what identifies the article to a person."""
-        return {
+        shown: ArticleJson = {
             "id": self.id,
             "title": self.title,
             "url": self.url,
             "source": self.source,
             "published": _moment(self.published),
         }
+        if (span := self.notice) is not None:
+            start, end = span
+            shown["notice"] = {
+                "text": self.text[start:end],
+                "start": start,
+                "end": end,
+                "page": self.page_of(start),
+            }
+        return shown
 
     def to_dict(self) -> FullArticleJson:
         """Return the article with all that is kept of it."""

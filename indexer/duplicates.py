@@ -13,6 +13,8 @@ from itertools import islice
 
 import numpy as np
 
+from nutgraf.indexer.templates import is_other_report
+
 SHINGLE_WORDS = 4  # chosen in docs/log.md, 2026-11-22, "copies of one story"
 OPENING_WORDS = 120  # the same entry: 100 and 150 words find as many copies
 MIN_SHINGLES = 20
@@ -38,7 +40,21 @@ class CopyThreshold:
 
 
 EDITED = CopyThreshold(resemblance=0.25, opening=0.35)
-"""For texts of about the same length; the opening is that of the shorter text."""
+"""For texts of about the same length: EDITED_SHARE of the shorter one's shingles must stand in the other.
+
+The opening is that of the shorter text.
+"""
+
+EDITED_SHARE = 0.45
+
+OPENED_ALIKE = CopyThreshold(resemblance=0.1, opening=0.6)
+"""For texts that open alike: OPENED_SHARE of the shorter one must stand in the longer text."""
+
+OPENED_SHARE = 0.5  # like EDITED_SHARE chosen in docs/log.md, 2026-11-27, "reports of one template"
+
+LEAST_OTHER_OPENING, ALIKE_RESEMBLANCE = 0.02, 0.4
+"""Two texts of which the longer opens with nothing of the other are copies only from that resemblance on: a
+shop's advice on how to subscribe stands in many. Chosen in the same entry."""
 
 CUT = CopyThreshold(resemblance=0.15, opening=0.15)
 """For a text that is much shorter: CUT_SHARE of its shingles must stand in the longer text."""
@@ -48,7 +64,7 @@ START = CopyThreshold(resemblance=0.05, opening=0.15)
 
 CUT_SHARE = 0.65  # chosen with the thresholds above
 
-_RULE = 1
+_RULE = 2
 """To be raised when words, shingles, sketches or copies are defined anew: clusters are then made again."""
 
 _SEED = 1
@@ -59,11 +75,16 @@ _WORD = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+")  # scripts without blank
 
 @dataclass(frozen=True, slots=True)
 class ShingledText:
-    """A text as it is compared: all its shingles, those of its opening, and a hash of all its words."""
+    """A text as it is compared: all its shingles, those of its opening, and a hash of all its words.
+
+    `words` are those of the text, and `day` is the number of the day on which it was published, if known.
+    """
 
     shingles: frozenset[str]
     opening: frozenset[str]
     exact: bytes
+    words: tuple[str, ...] = ()
+    day: int | None = None
 
     @property
     def short(self) -> bool:
@@ -81,12 +102,12 @@ def shingles(sequence: Sequence[str], length: int) -> frozenset[str]:
     return frozenset(" ".join(sequence[at : at + length]) for at in range(len(sequence) - length + 1))
 
 
-def shingled(text: str) -> ShingledText:
-    """Return what is compared of a text."""
-    sequence = words(text)
+def shingled(text: str, day: int | None = None) -> ShingledText:
+    """Return what is compared of a text that was published on that day."""
+    sequence = tuple(words(text))
     exact = hashlib.blake2b(" ".join(text.casefold().split()).encode(), digest_size=8).digest()
     opening = shingles(sequence[:OPENING_WORDS], SHINGLE_WORDS)
-    return ShingledText(shingles(sequence, SHINGLE_WORDS), opening, exact)
+    return ShingledText(shingles(sequence, SHINGLE_WORDS), opening, exact, sequence, day)
 
 
 def copies(left: ShingledText, right: ShingledText) -> bool:
@@ -96,20 +117,36 @@ def copies(left: ShingledText, right: ShingledText) -> bool:
     or a page's boilerplate. The longer the other text, the more of the shorter must stand there, and at the
     last the other must begin alike: a roundup that quotes a short article whole is no copy of it. The
     thresholds were chosen on the labelled pairs of tests/quality (docs/log.md).
+
+    Reports of two occasions in the words of one template are no copies (`indexer.templates`).
     """
-    if left.short or right.short:
-        return left.exact == right.exact
+    if left.exact == right.exact:
+        return True
+    if left.short or right.short or not _is_printed_in(left, right):
+        return False
+    days_apart = None if left.day is None or right.day is None else abs(left.day - right.day)
+    return not is_other_report(left.words, right.words, days_apart)
+
+
+def _is_printed_in(left: ShingledText, right: ShingledText) -> bool:
+    """Whether one text has enough words of the other to be a print of it."""
     shorter, longer = sorted((left, right), key=lambda text: (len(text.shingles), text.exact))
     shared = len(shorter.shingles & longer.shingles)
     resemblance = shared / (len(shorter.shingles) + len(longer.shingles) - shared)
     opening = _share(shorter.opening, longer.shingles)
-    if resemblance >= EDITED.resemblance and opening >= EDITED.opening:
+    other_opening = _share(longer.opening, shorter.shingles)
+    opens_alike = other_opening >= LEAST_OTHER_OPENING or resemblance >= ALIKE_RESEMBLANCE
+    is_edited = resemblance >= EDITED.resemblance and opening >= EDITED.opening and opens_alike
+    if is_edited and shared >= EDITED_SHARE * len(shorter.shingles):
+        return True
+    most = shared >= OPENED_SHARE * len(shorter.shingles)
+    if most and resemblance >= OPENED_ALIKE.resemblance and opening >= OPENED_ALIKE.opening:
         return True
     if shared < CUT_SHARE * len(shorter.shingles) or opening < CUT.opening:
         return False
     if resemblance >= CUT.resemblance:
         return True
-    return resemblance >= START.resemblance and _share(longer.opening, shorter.shingles) >= START.opening
+    return resemblance >= START.resemblance and other_opening >= START.opening
 
 
 def _share(part: frozenset[str], whole: frozenset[str]) -> float:

@@ -59,6 +59,7 @@ class PassageJson(TypedDict):
     score: float
     rank: int
     copies: list[ArticleJson]
+    versions: list[ArticleJson]
     explain: NotRequired[PassageExplanationJson]
 
 
@@ -310,6 +311,7 @@ def passage_object(candidate: Candidate) -> PassageJson:
         "score": round(candidate.score, 6),
         "rank": candidate.rank,
         "copies": [article.reference() for article in candidate.copies],
+        "versions": [article.reference() for article in candidate.versions],
     }
 
 

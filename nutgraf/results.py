@@ -28,7 +28,8 @@ _SHOWN_CHARS = 80
 class Hit:
     """A passage that a search found or that was read for an answer: `text == article.text[start:end]`.
 
-    `score` is comparable among the hits of one search; `copies` are other prints of the same story.
+    `score` is comparable among the hits of one search; `copies` are other prints of the same story,
+    and `versions` those that state a fact differently.
 
     >>> import nutgraf
     >>> with nutgraf.open("seeds.nutgraf") as archive:
@@ -54,6 +55,11 @@ class Hit:
     def page(self) -> int | None:
         """The page, from 1, on which it begins; None where the article has no pages."""
         return self.article.page_of(self.start)
+
+    @property
+    def versions(self) -> tuple[Article, ...]:
+        """The articles of the same story that state a fact differently, by date, then id."""
+        return self._candidate.versions
 
     def to_dict(self) -> objects.PassageJson:
         """Return the JSON object of a passage."""

@@ -191,7 +191,8 @@ def _spans_and_copies(
     passages: Sequence[PassageSpans],
 ) -> tuple[list[LocatedSpan], Mapping[str, Sequence[Article]]]:
     spans = [span for passage in passages for span in passage.spans]
-    return spans, {p.candidate.passage.article.id: p.candidate.copies for p in passages}
+    candidates = [passage.candidate for passage in passages]
+    return spans, {c.passage.article.id: (*c.copies, *c.versions) for c in candidates}
 
 
 def _readings(passages: Sequence[PassageSpans]) -> dict[int, PassageReading]:

@@ -3,9 +3,10 @@
 It does not know how copies are found (`indexer.duplicates`), scores, or which engine returned a passage.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 from nutgraf.indexer.duplicates import shingles, words
 from nutgraf.indexer.storage import Passage
@@ -22,14 +23,27 @@ That is reasoned; no entry of docs/log.md compares other shares.
 CONTEXT_CHARS = 40  # on each side of a span, to find the same span in a copy; not compared in docs/log.md
 _LEAST_CONTEXT = 20
 
+LONGEST_DAYS = 6
+"""An update comes within days. What comes back every week, or every year, is another story in the same words.
+
+Reasoned: no entry of docs/log.md compares other numbers.
+"""
+
+MOST_VERSIONS = 5
+"""So many versions of one passage have a place each; no entry of docs/log.md compares other numbers."""
+
+_DAY_SECONDS = 86_400
+
 
 def collapse(passages: Sequence[Passage]) -> list[list[Passage]]:
     """Return the passages in groups, in the order of their first ones: one passage and its copies.
 
     A passage is compared with the passages of its cluster that opened a group: with the first one that is of
     another article and has largely the same words. It joins the group of those that differ from that one in
-    the same facts (`variation`): an update is no copy. Other parts of the same story stay by themselves.
+    the same facts (`variation`): an update is no copy. Other parts of the same story stay by themselves. An
+    update that `MOST_VERSIONS` newer ones followed within days stands behind the newest.
     """
+    places = {passage.id: number for number, passage in enumerate(passages)}
     trigrams = lru_cache(maxsize=None)(_trigrams)
     groups: list[list[Passage]] = []
     bases: dict[str, list[_Base]] = {}
@@ -47,7 +61,29 @@ def collapse(passages: Sequence[Passage]) -> list[list[Passage]]:
         if not group:
             groups.append(group)
         group.append(passage)
-    return groups
+    for base in chain.from_iterable(bases.values()):
+        _put_behind_newest(list(base.versions.values()), places)
+    return sorted(filter(None, groups), key=lambda group: places[group[0].id])
+
+
+def _put_behind_newest(versions: Sequence[list[Passage]], places: Mapping[int, int]) -> None:
+    """Move the passages of outdated versions into the newest one's group, and leave their groups empty."""
+    if len(versions) <= MOST_VERSIONS:
+        return
+    dated = [(max(map(_moment, group)), group) for group in versions]
+    dated.sort(key=lambda version: (version[0], -places[version[1][0].id]), reverse=True)
+    newest_group = dated[0][1]
+    moments = [moment for moment, _ in dated]
+    for number, (moment, group) in enumerate(dated[MOST_VERSIONS:]):
+        if 0 < moments[number] <= moment + LONGEST_DAYS * _DAY_SECONDS and moment > 0:
+            newest_group += group
+            group.clear()
+    newest_group.sort(key=lambda passage: places[passage.id])
+
+
+def _moment(passage: Passage) -> float:
+    published = passage.article.published
+    return published.timestamp() if published else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +95,12 @@ class _Base:
 
 
 def newest(group: Sequence[Passage]) -> Passage:
-    """Return the passage of the newest article; ties of a day by the longest text, then by article id."""
+    """Return the passage of the newest article; ties of a day by the longest text, the time, and the id."""
 
-    def order(passage: Passage) -> tuple[int, int, str]:
+    def order(passage: Passage) -> tuple[int, int, float, str]:
         article = passage.article
         day = article.published.date().toordinal() if article.published else 0
-        return -day, -len(article.text), article.id
+        return -day, -len(article.text), -_moment(passage), article.id
 
     return min(group, key=order)
 
@@ -78,9 +114,15 @@ def same_place(text: str, start: int, end: int, other: str) -> int | None:
     for left, right in ((before, after), (before, end), (start, after)):
         if (start - left) + (right - end) >= min(_LEAST_CONTEXT, len(text) - (end - start)):
             at = other.find(text[left:right])
-            if at >= 0:
+            if at >= 0 and _is_whole(other, at + start - left, at + end - left):
                 return at + start - left
     return None
+
+
+def _is_whole(text: str, start: int, end: int) -> bool:
+    """Whether no word or number goes on beyond the span: "14" does not stand in "114"."""
+    is_cut_before = start > 0 and text[start - 1 : start + 1].isalnum()
+    return not is_cut_before and not (end < len(text) and text[end - 1 : end + 1].isalnum())
 
 
 def same_context(text: str, span: tuple[int, int], other: str, other_span: tuple[int, int]) -> bool:

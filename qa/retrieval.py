@@ -19,6 +19,7 @@ from nutgraf.indexer.filters import Filter, day_number
 from nutgraf.indexer.storage import Passage, PassageIndex
 from nutgraf.qa.collapse import collapse, newest
 from nutgraf.qa.fusion import Ranking, ranking_of, weighted_sum
+from nutgraf.qa.variation import is_version
 
 MAX_DEPTH = 1600
 """At most so many passages are taken from each engine, however many are copies of one another.
@@ -72,7 +73,8 @@ class Candidate:
 
     Candidates rank by `score`, 0 to 1, + `recency`, which is 0 unless the question is as of a day. A
     candidate stands for its copies: it has the score and the places of the best of them, and the passage of
-    the newest article. `copies` are the other articles of its cluster, by date, then id.
+    the newest article. `copies` are the other articles of its cluster that state its facts, `versions` those
+    that state one differently; both by date, then id.
     """
 
     passage: Passage
@@ -83,6 +85,7 @@ class Candidate:
     copies: tuple[Article, ...] = ()
     recency: float = 0.0
     article: EngineRank | None = None
+    versions: tuple[Article, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +196,7 @@ def _candidates(
     copies = index.copies([*passages], allow)
     scores = dict(scored.fused.pairs())
     dense, lexical, articles = _ranks(scored.dense), _ranks(scored.lexical), _article_ranks(scored.articles)
+    others = _Others(copies)
     shown = [(i, passages[stands]) for i, stands in places.items() if stands in passages]
     return [
         Candidate(
@@ -201,9 +205,10 @@ def _candidates(
             scores[i],
             dense.get(i),
             lexical.get(i),
-            _others(passage, copies),
+            others.of(passage, is_version=False),
             scored.recency.get(i, 0.0),
             articles.get(i),
+            others.of(passage, is_version=True),
         )
         for rank, (i, passage) in enumerate(shown, start=1)
     ]
@@ -217,8 +222,24 @@ def _copy_groups(index: PassageIndex, passage_ids: Sequence[int]) -> list[list[P
     return collapse(index.fetch([i for i in passage_ids if sizes[clusters.get(i, "")] > 1]))
 
 
-def _others(passage: Passage, copies: Mapping[int, Sequence[Article]]) -> tuple[Article, ...]:
-    return tuple(other for other in copies.get(passage.id, ()) if other.id != passage.article.id)
+class _Others:
+    """The other articles of the clusters of passages, each compared with an article once."""
+
+    def __init__(self, copies: Mapping[int, Sequence[Article]]) -> None:
+        self._copies = copies
+        self._is_version: dict[tuple[str, str], bool] = {}
+
+    def of(self, passage: Passage, *, is_version: bool) -> tuple[Article, ...]:
+        """Return those that are another version of the passage's article, or those that are not."""
+        own = passage.article
+        others = [other for other in self._copies.get(passage.id, ()) if other.id != own.id]
+        return tuple(other for other in others if self._compared(own, other) is is_version)
+
+    def _compared(self, own: Article, other: Article) -> bool:
+        pair = (own.id, other.id)
+        if pair not in self._is_version:
+            self._is_version[pair] = is_version(own.text, other.text)
+        return self._is_version[pair]
 
 
 def _ranks(ranking: Ranking) -> dict[int, EngineRank]:

@@ -11,8 +11,13 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
+from nutgraf.indexer.alignment import ANCHOR_WORDS, anchors
+
 _ANCHOR_WORDS = 3
 """So many equal words in a row hold two texts together; "of the" stands everywhere. Not measured."""
+
+_SLOT_WORDS = 12  # a longer gap is another passage, not a fact that was replaced; not compared
+_COMPARED_CHARS = 50_000  # of an article; not compared
 
 _WORD = re.compile(r"[^\W_]+")
 _SENTENCE_END = re.compile(r"[.!?:\n\"“”‘«»]")
@@ -65,12 +70,41 @@ def variation(base: str, text: str) -> Variation:
     return frozenset(differences)
 
 
+def is_version(base: str, text: str) -> bool:
+    """Whether two whole articles state a fact differently: each has another in the same place, or a negation.
+
+    What only one of them has, such as a paragraph more, makes no version.
+
+    >>> base = "At least 12 people died in the blast in Drevnik on Monday, officials said."
+    >>> is_version(base, base.replace("12", "31") + " A reporter was there.")
+    True
+    >>> is_version(base, base + " A reporter was there.")
+    False
+    """
+    if base == text:
+        return False
+    first, other = (_split(article[:_COMPARED_CHARS]) for article in (base, text))
+    places = anchors([w.word for w in first], [w.word for w in other])
+    edges = [(0, 0), *((x + ANCHOR_WORDS, y + ANCHOR_WORDS) for x, y in places)]
+    for (x, y), (next_x, next_y) in zip(edges, places, strict=False):
+        slot, other_slot = first[x:next_x], other[y:next_y]
+        if max(len(slot), len(other_slot)) <= _SLOT_WORDS:
+            facts, others = _facts(slot), _facts(other_slot)
+            if facts != others and ((facts and others) or (facts ^ others) & _NEGATIONS):
+                return True
+    return False
+
+
 def _facts(words: Sequence[_Word]) -> frozenset[str]:
     return frozenset(word.word for word in words if word.is_fact)
 
 
 @lru_cache(maxsize=1024)
 def _words(text: str) -> tuple[_Word, ...]:
+    return _split(text)
+
+
+def _split(text: str) -> tuple[_Word, ...]:
     words: list[_Word] = []
     end = 0
     for match in _WORD.finditer(text):

@@ -6,14 +6,8 @@ Knows answers and the articles that give them; does not know how they were read,
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from nutgraf.qa.collapse import same_context
+from nutgraf.qa.collapse import LONGEST_DAYS, same_context
 from nutgraf.qa.join import AnswerGroup, LocatedSpan
-
-LONGEST_DAYS = 6
-"""An update comes within days. What comes back every week, or every year, is another story in the same words.
-
-Reasoned: no entry of docs/log.md compares other numbers.
-"""
 
 
 def newest_versions(

@@ -89,7 +89,7 @@ class MemoryArchive:
         for number, passage in enumerate(passages, start=self._last_id + 1):
             self.passages[number] = passage
             self._last_id = number
-        mine = duplicates.shingled(article.text)
+        mine = duplicates.shingled(article.text, _day(article))
         self.links[article.id] = {i for i, other in self._shingled.items() if duplicates.copies(mine, other)}
         for other_id in self.links[article.id]:
             self.links[other_id].add(article.id)

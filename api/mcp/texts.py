@@ -12,6 +12,7 @@ from nutgraf.qa.result import AnswerJson, EarlierJson, SupportJson
 from nutgraf.qa.timeline import TimelineEntryJson
 
 SHOWN_SUPPORT = 5
+SHOWN_EARLIER = 3
 NEAREST = 3
 
 
@@ -42,7 +43,13 @@ def search_text(result: SearchJson) -> str:
 def article_text(article: FullArticleJson) -> str:
     """Return the source of an article, then its text as it is."""
     authors = visible(", ".join(article["authors"]))
-    return f"{_source(article)}{f' | by {authors}' if authors else ''}\n\n{article['text']}"
+    lines = [
+        f"{_source(article)}{f' | by {authors}' if authors else ''}",
+        *_notice(article),
+        "",
+        article["text"],
+    ]
+    return "\n".join(lines)
 
 
 def _answer(answer: AnswerJson) -> list[str]:
@@ -53,9 +60,10 @@ def _answer(answer: AnswerJson) -> list[str]:
         f"  sentence: {visible(answer['sentence']['text'])}",
         f"  source: {_place(answer)}",
         *([f"  says so: {visible(speaker['text'])}"] if speaker else []),
+        *_notice(answer["article"], "  "),
         *(f"  {_support(s)}" for s in support[:SHOWN_SUPPORT]),
         *([f"  and {more} more in support"] if more > 0 else []),
-        *(f'  earlier: "{visible(span["text"])}" {_place(span)}' for span in answer["earlier"]),
+        *(f'  earlier: "{visible(e["text"])}" {_place(e)}' for e in answer["earlier"][:SHOWN_EARLIER]),
     ]
 
 
@@ -67,7 +75,18 @@ def _support(support: SupportJson) -> str:
 def _passage(passage: PassageJson) -> list[str]:
     copies = len(passage["copies"])
     same = f" | and {copies} with the same story" if copies else ""
-    return [f"{passage['rank']}. {_place(passage)}{same}", f"   {visible(passage['text'])}"]
+    versions = len(passage["versions"])
+    same += f" | and {versions} other versions of it" if versions else ""
+    return [
+        f"{passage['rank']}. {_place(passage)}{same}",
+        f"   {visible(passage['text'])}",
+        *_notice(passage["article"], "   "),
+    ]
+
+
+def _notice(article: ArticleJson, indent: str = "") -> list[str]:
+    """Return a line with the note in which an outlet corrects its article; none without one."""
+    return [f"{indent}notice: {visible(article['notice']['text'])}"] if "notice" in article else []
 
 
 def _entry(entry: TimelineEntryJson) -> str:

@@ -56,6 +56,18 @@ class ErrorSchema(_Object):
     error: ErrorBodySchema
 
 
+_Page = Annotated[int | None, Field(description="From 1; null where the article has no pages.", examples=[2])]
+
+
+class QuoteSchema(_Object):
+    """Words of an article: `text == article.text[start:end]`, in code points."""
+
+    text: str = Field(examples=[f"China agreed on Wednesday to {_QUOTE}."])
+    start: int = Field(examples=[1354])
+    end: int = Field(examples=[1500])
+    page: _Page
+
+
 class ArticleRefSchema(_Object):
     """What identifies an article to a person."""
 
@@ -64,6 +76,9 @@ class ArticleRefSchema(_Object):
     url: str | None = Field(examples=["https://news.example/2016/01/27/kerry.html"])
     source: str | None = Field(description="The outlet.", examples=["The New York Times"])
     published: str | None = Field(description="UTC; midnight where only a day is known.", examples=[_DAY])
+    notice: QuoteSchema | None = Field(
+        None, description="Its correction, clarification, retraction or editor's note, if it has one."
+    )
 
 
 class ArticleSchema(ArticleRefSchema):
@@ -81,18 +96,6 @@ class ArticleSchema(ArticleRefSchema):
         description="Where in the text the second page and each later one begins.", examples=[[]]
     )
     text: str = Field(description="What every quote is cut from.", examples=["BEIJING — ..."])
-
-
-_Page = Annotated[int | None, Field(description="From 1; null where the article has no pages.", examples=[2])]
-
-
-class QuoteSchema(_Object):
-    """Words of an article: `text == article.text[start:end]`, in code points."""
-
-    text: str = Field(examples=[f"China agreed on Wednesday to {_QUOTE}."])
-    start: int = Field(examples=[1354])
-    end: int = Field(examples=[1500])
-    page: _Page
 
 
 class SupportSchema(_Object):
@@ -156,6 +159,9 @@ class PassageSchema(QuoteSchema):
     score: float = Field(description="Meaning and words together, 0 to 1.", examples=[0.83])
     rank: int = Field(examples=[1])
     copies: list[ArticleRefSchema] = Field(description="Other prints of the same story.")
+    versions: list[ArticleRefSchema] = Field(
+        description="Articles of the same story that state a fact differently.", examples=[[]]
+    )
     explain: dict[str, Any] | None = Field(
         None, description="Its ranks and scores, where asked for.", examples=[_RANKS]
     )

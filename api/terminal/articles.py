@@ -1,5 +1,6 @@
 """Prints an article, or what an archive holds, in a terminal."""
 
+from rich.console import Console
 from rich.text import Text
 
 from nutgraf.api.terminal.console import console, visible
@@ -17,9 +18,16 @@ def print_article(article: Article) -> None:
     out.print(Text(source_line(article), style="dim"))
     if article.authors:
         out.print(Text(visible(", ".join(article.authors)), style="dim"))
+    print_notice(out, article)
     out.print()
     for line in article.text.split("\n"):
         out.print(Text(visible(line)))
+
+
+def print_notice(out: Console, article: Article, indent: str = "") -> None:
+    """Print the note in which an outlet corrects its article, where there is one."""
+    if (span := article.notice) is not None:
+        out.print(Text(f"{indent}notice: {visible(article.text[slice(*span)])}", style="dim"))
 
 
 def source_line(article: Article, page: int | None = None) -> str:

@@ -1,12 +1,15 @@
 """Prints answers and passages in a terminal."""
 
+from collections.abc import Sequence
+
 from rich.console import Console
 from rich.text import Text
 
-from nutgraf.api.terminal.articles import source_line
+from nutgraf.api.terminal.articles import print_notice, source_line
 from nutgraf.api.terminal.console import console, visible
 from nutgraf.api.terminal.explanations import print_explanation
 from nutgraf.api.terminal.timelines import print_timeline
+from nutgraf.indexer.article import Article
 from nutgraf.qa.citations import support_words
 from nutgraf.qa.join import Support
 from nutgraf.qa.result import Answer
@@ -15,6 +18,7 @@ from nutgraf.results import AskResult, Hit, SearchHits
 QUOTE = "bold black on bright_yellow"
 _SHOWN_OUTLETS = 3
 _SHOWN_NEAREST = 3
+_SHOWN_EARLIER = 3
 _NEAREST_CHARS = 160  # two lines of a terminal
 
 
@@ -51,11 +55,14 @@ def _print_answer(out: Console, answer: Answer, *, label: str = "") -> None:
     )
     if (speaker := answer.attribution) is not None:
         out.print(Text(f"  says so: {visible(answer.article.text[slice(*speaker)])}", style="dim"))
+    print_notice(out, answer.article, "  ")
     for support in answer.support:
         out.print(Text(f"  {_support_line(support)}", style="dim"))
-    for span in answer.earlier:
+    for span in answer.earlier[:_SHOWN_EARLIER]:
         place = f"{source_line(span.article, span.page)}  [{span.start}:{span.end}]"
         out.print(Text(f"  earlier: {visible(span.text)}  {place}", style="dim"))
+    if (more := len(answer.earlier) - _SHOWN_EARLIER) > 0:
+        out.print(Text(f"  and {more} more that older versions said", style="dim"))
     out.print()
 
 
@@ -90,6 +97,7 @@ def print_hits(hits: SearchHits, *, duplicates: bool = False) -> None:
     for hit in hits:
         out.print(Text(f"{hit.rank}. {source_line(hit.article, hit.page)}", style="bold"))
         out.print(Text(f"   {visible(hit.text)}"))
+        print_notice(out, hit.article, "   ")
         for line in _copy_lines(hit, every=duplicates):
             out.print(Text(f"   {line}", style="dim"))
         out.print()
@@ -98,12 +106,16 @@ def print_hits(hits: SearchHits, *, duplicates: bool = False) -> None:
 
 
 def _copy_lines(hit: Hit, *, every: bool) -> list[str]:
-    """Return one line for each copy, or one line with the first outlets and the number of other copies."""
+    """Return one line for each copy and version, or one line of each with the first outlets."""
     if every:
-        return [f"copy: {source_line(article)}" for article in hit.copies]
-    if not hit.copies:
-        return []
-    outlets = [visible(article.source or article.id) for article in hit.copies]
+        copies = [f"copy: {source_line(article)}" for article in hit.copies]
+        return copies + [f"other version: {source_line(article)}" for article in hit.versions]
+    return [*_outlets("also in", hit.copies), *_outlets("other versions in", hit.versions)]
+
+
+def _outlets(label: str, articles: Sequence[Article]) -> list[str]:
+    """Return a line with the first outlets of these articles; none where there are no articles."""
+    outlets = [visible(article.source or article.id) for article in articles]
     shown = [*dict.fromkeys(outlets)][:_SHOWN_OUTLETS]
     others = sum(outlet not in shown for outlet in outlets)
-    return [f"also in: {', '.join(shown)}{f', +{others}' if others else ''}"]
+    return [f"{label}: {', '.join(shown)}{f', +{others}' if others else ''}"] if articles else []

@@ -16,6 +16,7 @@ from functools import lru_cache
 from nutgraf.indexer import duplicates
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.embedded.store import Store
+from nutgraf.indexer.filters import day_number
 
 RULE = "sketched_by"
 """The key of the store's state that says by which rule its sketches were made."""
@@ -71,7 +72,9 @@ def place(store: Store, articles: Sequence[Article], left: Iterable[str] = ()) -
     # Comparing reads the same texts again and again: those of the batch, and of one large cluster.
     @lru_cache(maxsize=_BATCH)
     def shingled(article_id: str) -> duplicates.ShingledText:
-        return duplicates.shingled(store.texts([article_id])[article_id])
+        article = store.articles([article_id])[article_id]
+        day = None if article.published is None else day_number(article.published)
+        return duplicates.shingled(article.text, day)
 
     for article_id in moving:
         names = {store.clusters([article_id])[article_id]}

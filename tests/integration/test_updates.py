@@ -1,10 +1,13 @@
 """A story and its update, asked with the models in the box: the newest version that may be seen speaks."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 import nutgraf
+from nutgraf.api.terminal.articles import print_article
+from nutgraf.api.terminal.results import print_hits, print_result
 
 QUESTION = "How many people were injured when the ferry ran aground?"
 REST = (
@@ -65,6 +68,37 @@ def test_the_timeline_has_both(archive: nutgraf.Archive) -> None:
 def test_a_search_shows_both_versions_and_the_reprint_as_a_copy(archive: nutgraf.Archive) -> None:
     hits = [hit for hit in archive.search("people injured ferry aground") if "injured" in hit.text]
     assert sorted("67" in hit.text for hit in hits) == [False, True]
+    (hit,) = (hit for hit in hits if "67" in hit.text)
+    others = {"update", "reprint"} - {hit.article.id}
+    assert ({a.id for a in hit.copies}, [a.id for a in hit.versions]) == (others, ["first"])
+    shown = hit.to_dict()
+    assert [len(shown["copies"]), [a["id"] for a in shown["versions"]]] == [1, ["first"]]
+
+
+def test_other_versions_are_not_called_copies(
+    archive: nutgraf.Archive, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hits = archive.search("67 people injured ferry aground", top=1)
+    print_hits(hits, duplicates=True)
+    out = capsys.readouterr().out
+    assert out.count("copy: ") == 1
+    assert "other version: Ferry runs aground off Skarv | Wire A | 2021-06-04 | id first\n" in out
+    print_hits(hits)
+    assert "   other versions in: Wire A\n" in capsys.readouterr().out
+
+
+def test_a_correction_is_shown_beside_the_quote(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    note = "Correction: The ferry is called Aurelia."
+    with nutgraf.open(tmp_path / "news.nutgraf") as corrected:
+        corrected.add([{**STORY, "id": "a", "text": f"{FIRST}{REST}\n\n{note}"}])
+        result = corrected.ask(QUESTION, min_probability=0.0)
+        print_result(result)
+        print_hits(corrected.search("ferry", top=1))
+        print_article(corrected.get("a"))
+    text = result.answers[0].article.text
+    shown = result.to_dict()["answers"][0]["article"]["notice"]
+    assert (shown["text"], text[shown["start"] : shown["end"]]) == (note, note)
+    assert capsys.readouterr().out.count(f"notice: {note}") == 3
 
 
 def test_what_both_versions_say_has_one_place(archive: nutgraf.Archive) -> None:

@@ -19,6 +19,13 @@ PAIRS = Path(__file__).with_name("duplicate_pairs.jsonl")
 UNSEEN = Path(__file__).with_name("duplicate_pairs_unseen.jsonl")
 """150 pairs of other articles, labelled by another reader before the rule was run on them."""
 
+HARD = Path(__file__).with_name("duplicate_pairs_hard.jsonl")
+HARD_UNSEEN = Path(__file__).with_name("duplicate_pairs_hard_unseen.jsonl")
+"""300 hard pairs in two halves: templates, updates, galleries, and one event by several writers.
+
+`version` tells whether a copy differs in a fact. No article and no series of titles is in both halves.
+"""
+
 
 def labelled(data: Path, tmp_path: Path, wanted: set[str]) -> list[Article]:
     """Return the wanted articles of the news set, cleaned as indexing does."""
@@ -67,11 +74,23 @@ def test_clusters_of_pairs_that_the_rule_had_not_seen(data: Path, tmp_path: Path
     assert (len(clear), sum(pair["copy"] for pair in clear)) == (108, 35)
     assert not {p[end] for p in pairs for end in "ab"} & {p[end] for p in read_pairs(PAIRS) for end in "ab"}
     names = clustered(pairs, data, tmp_path)
-    # measured: 0.837 and 0.695 over all, 0.895 and 0.971 where the reader had no doubt; most pairs were drawn
+    # measured: 0.915 and 0.729 over all, 0.971 and 0.971 where the reader had no doubt; most pairs were drawn
     # where texts are neither alike nor different, so these are harder pairs than an archive's mix
     precision, recall = precision_recall(pairs, names)
-    assert precision >= 0.83
-    assert recall >= 0.69
+    assert precision >= 0.91
+    assert recall >= 0.72
     precision, recall = precision_recall(clear, names)
-    assert precision >= 0.89
+    assert precision >= 0.97
     assert recall >= 0.97
+
+
+def test_clusters_of_hard_pairs(data: Path, tmp_path: Path) -> None:
+    halves = [read_pairs(path) for path in (HARD, HARD_UNSEEN)]
+    assert [(len(pairs), sum(pair["copy"] for pair in pairs)) for pairs in halves] == [(150, 22), (150, 24)]
+    first, second = ({pair[end] for pair in pairs for end in "ab"} for pairs in halves)
+    assert not first & second
+    pairs = [*halves[0], *halves[1]]
+    # measured: 0.951 (39 of 41) and 0.848 (39 of 46); both wrong pairs are joined by a third article
+    precision, recall = precision_recall(pairs, clustered(pairs, data, tmp_path))
+    assert precision >= 0.95
+    assert recall >= 0.84

@@ -1,13 +1,13 @@
 """Copies of one passage take one place; places of one text are found in its copies."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.storage import Passage
-from nutgraf.qa.collapse import collapse, newest, same_context, same_place
+from nutgraf.qa.collapse import MOST_VERSIONS, collapse, newest, same_context, same_place
 
 
 def run(letter: str, first: int, end: int) -> str:
@@ -90,6 +90,40 @@ def test_five_hundred_versions_of_a_story_are_compared_with_one() -> None:
     text = f"{run('w', 0, 30)} killing {{}} people in {run('v', 0, 30)}"
     versions = [passage(n, f"a{n}", text.format(1000 + n)) for n in range(500)]
     assert len(collapse(versions)) == 500
+
+
+def versions(count: int, hours: int) -> list[Passage]:
+    """Return so many versions of a passage, each with another number, so many hours apart."""
+    first = datetime(2021, 2, 1, tzinfo=UTC)
+    words = run("w", 0, 60)
+    made = [passage(n, f"v{n}", f"{words} killed {n + 12} people {words[::-1]}") for n in range(count)]
+    return [
+        replace(p, article=replace(p.article, published=first + timedelta(hours=hours * n)))
+        for n, p in enumerate(made)
+    ]
+
+
+def test_outdated_versions_stand_behind_the_newest() -> None:
+    groups = collapse(versions(500, hours=6))
+    assert len(groups) == MOST_VERSIONS
+    assert [p.id for p in groups[0]] == [*range(500 - MOST_VERSIONS), 499]
+    assert newest(groups[0]).id == 499
+    assert ids(groups[1:]) == [[495], [496], [497], [498]]
+
+
+def test_versions_of_other_weeks_keep_their_places() -> None:
+    assert len(collapse(versions(20, hours=24 * 7))) == 20
+
+
+def test_of_versions_of_one_hour_the_last_is_the_newest() -> None:
+    groups = collapse(versions(12, hours=1))
+    assert newest(groups[0]).id == 11
+
+
+def test_a_number_does_not_stand_in_a_longer_one() -> None:
+    text = "It killed 14 people, officials said on Monday."
+    assert same_place(text, 10, 12, text.replace("14", "114")) is None
+    assert same_place(text, 10, 12, f"At Tarn: {text}") == 19
 
 
 def test_the_same_context_on_one_side_is_enough() -> None:

@@ -52,7 +52,7 @@ def test_an_answer_with_all_that_is_known_of_it() -> None:
 
 
 def test_an_abstention_names_the_three_nearest() -> None:
-    passages = [span(n, rank=n, text=f"Passage {n}.", copies=[]) for n in range(1, 6)]
+    passages = [span(n, rank=n, text=f"Passage {n}.", copies=[], versions=[]) for n in range(1, 6)]
     passages[1]["copies"] = [article(7), article(8)]
     abstention = {"reason": "unlikely", "guess": None}
     asked = {"answered": False, "abstention": abstention, "passages": passages, "timeline": []}
@@ -97,7 +97,7 @@ def test_the_timeline_has_a_line_an_answer() -> None:
 
 def test_what_articles_say_cannot_look_like_ours() -> None:
     hostile = article(1, title="A\n9. The Paper\x1b[2J", source="B\r\nerror: \u202eno")
-    found = {"passages": [span(1, article=hostile, rank=1, text="C\n2. forged\x00", copies=[])]}
+    found = {"passages": [span(1, article=hostile, rank=1, text="C\n2. forged\x00", copies=[], versions=[])]}
     assert search_text(found).splitlines() == [
         "1. B  error:  no | no date | A 9. The Paper [2J | article a1 [1:5]",
         "   C 2. forged ",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nutgraf.qa.variation import variation
+from nutgraf.qa.variation import is_version, variation
 
 BASE = (
     "A gas explosion tore through a block of flats in the eastern city of Drevnik early on Monday, killing at"
@@ -56,3 +56,28 @@ def test_two_texts_without_words_in_common() -> None:
 
 def test_alike_differences_are_equal() -> None:
     assert variation(BASE, BASE.replace("12", "31")) == variation(BASE, BASE.replace("12", "31")[20:])
+
+
+STORY = (
+    "A blast in Drevnik killed at least 12 people on Monday, officials said. The governor, Pavel Orlik,"
+    " spoke of a day of mourning."
+)
+
+
+@pytest.mark.parametrize(
+    ("other", "expected"),
+    [
+        (STORY, False),
+        (f"{STORY} Schools nearby were opened as shelters by the town of Drevnik.", False),
+        (f"DREVNIK, 2 Feb (AP) - {STORY}", False),
+        (STORY.replace("12", "31"), True),
+        (STORY.replace("12", "twelve"), False),
+        (STORY.replace("Monday", "Tuesday"), True),
+        (STORY.replace("officials said", "officials did not say"), True),
+        (STORY.replace("Pavel Orlik", "Ivan Orlik"), True),
+        ("Another text of other words.", False),
+    ],
+)
+def test_a_version_states_a_fact_differently(other: str, expected: bool) -> None:
+    assert is_version(STORY, other) is expected
+    assert is_version(other, STORY) is expected

@@ -17,6 +17,7 @@ class PassageView:
 
     article: ArticleJson
     copies: tuple[ArticleJson, ...]
+    versions: tuple[ArticleJson, ...]
     lines: tuple[list[Piece], ...]
     more: int
     href: str
@@ -43,6 +44,7 @@ def _view(passages: Sequence[PassageJson], marks: Sequence[CharSpan]) -> Passage
     return PassageView(
         article=shown["article"],
         copies=tuple(shown["copies"]),
+        versions=tuple(shown["versions"]),
         lines=tuple(paragraphs(shown["text"], inside, shown["start"])),
         more=len(passages) - 1,
         href=place(shown["article"]["id"], start, end),
