@@ -238,6 +238,68 @@ def test_a_first_line_that_is_no_title_stays_in_the_text(tmp_path: Path) -> None
     assert long.title == ("word " * 24).strip()[:118] + "…" or len(long.title) <= 120
 
 
+LEADS = (
+    "The ferry to Elm Island will run again from Monday, the port said.",
+    "The ferry will run again, and nobody knows who asked them to.",
+    "“Nobody asked us,” said the mayor of Lorne on Monday, “and nobody will.”",
+    "LORNE (AP) — A cook found a pearl in an oyster",
+    "LORNE, Maine, April 14 (Reuters) - A cook found a pearl",
+    "LORNE, April 14, 2016 — A cook found a pearl",
+    "Lorne (dpa) – Ein Koch hat eine Perle gefunden",
+)
+
+
+@pytest.mark.parametrize("lead", LEADS)
+@pytest.mark.parametrize("blank", ["\n", "\n\n"])
+def test_the_lead_of_a_brief_is_text(tmp_path: Path, lead: str, blank: str) -> None:
+    assert read(tmp_path / "a.txt", f"{lead}{blank}Nobody knows why.").text.startswith(lead)
+
+
+def test_a_wrapped_lead_whose_second_line_begins_with_a_name_is_text(tmp_path: Path) -> None:
+    text = (
+        "The council of Brannock voted on Monday night to name as the\nMargaret House ombudsman a former head"
+        " of the school, and that\nended a search that had taken most of a year and which cost the\ntown a lot."
+    )
+    article = read(tmp_path / "a.txt", f"{text}\n\nNobody knows why.")
+    assert article.text == f"{text}\n\nNobody knows why.".replace("\n", " ").replace("  ", "\n\n")
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "FERRY TO RUN AGAIN.",
+        "What the ferry means for the U.S.",
+        "Three hurt in ferry crash near Lorne, Calif.",
+        "Ferry to run again, says Lorne Shipping Co.",
+        "Ferry returns (finally) – and what it means for the island of Elm",
+        "Will the ferry run again?",
+    ],
+)
+def test_a_headline_is_no_lead(tmp_path: Path, title: str) -> None:
+    article = read(tmp_path / "a.txt", f"{title}\n\nNobody knows why.")
+    assert (article.title, article.text) == (title, "Nobody knows why.")
+
+
+def test_a_headline_with_a_full_stop_above_a_byline(tmp_path: Path) -> None:
+    article = read(tmp_path / "a.txt", "The ferry runs again.\nBy Ann Lee\n\nNobody knows why.")
+    assert (article.title, article.authors) == ("The ferry runs again.", ("Ann Lee",))
+    assert article.text == "Nobody knows why."
+
+
+@pytest.mark.parametrize(
+    "dateline",
+    [
+        "LORNE, Maine, April 14, 2016 (AP) —",
+        "Lorne, April 14, 2016 (AFP) -",
+        "Lorne, Maine, 14 April 2016 (AFP) --",
+        "Berlin, 14. April 2016 (dpa) –",
+    ],
+)
+def test_the_day_of_a_dateline(tmp_path: Path, dateline: str) -> None:
+    article = read(tmp_path / "a.txt", f"{dateline} A cook found a pearl.\n\nShe will keep it.")
+    assert article.published == datetime(2016, 4, 14, tzinfo=UTC)
+
+
 def test_a_text_of_head_lines_only_keeps_them(tmp_path: Path) -> None:
     article = read(tmp_path / "a.txt", "Title\n\nBy Ann Lee\n\nJanuary 27, 2016")
     assert (article.title, article.text) == ("Title", "By Ann Lee\n\nJanuary 27, 2016")
