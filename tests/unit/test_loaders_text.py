@@ -258,7 +258,7 @@ def test_the_lead_of_a_brief_is_text(tmp_path: Path, lead: str, blank: str) -> N
 def test_a_wrapped_lead_whose_second_line_begins_with_a_name_is_text(tmp_path: Path) -> None:
     text = (
         "The council of Brannock voted on Monday night to name as the\nMargaret House ombudsman a former head"
-        " of the school, and that\nended a search that had taken most of a year and which cost the\ntown a lot."
+        " of the school, and that\nended a search that had taken most of a year and cost the town\na lot."
     )
     article = read(tmp_path / "a.txt", f"{text}\n\nNobody knows why.")
     assert article.text == f"{text}\n\nNobody knows why.".replace("\n", " ").replace("  ", "\n\n")
