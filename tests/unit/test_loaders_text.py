@@ -196,6 +196,30 @@ LABELLED = {
         f"From: Carol Simms\nTo: Desk\nDate: 5 January 2021\n\nQuay to open late\n\n{STORY}",
         None,
     ),
+    "one of many documents of LexisNexis": (
+        "1 of 50 DOCUMENTS\n\n\n          The Lorne Gazette\n\n     January 5, 2021 Tuesday\n"
+        "    Final Edition\n\nQuay to open late\n\nBYLINE: Carol Simms\n\nSECTION: METRO; Pg. B01\n\nLENGTH: 412 words\n\n"
+        f"DATELINE: LORNE\n\n{STORY}\n\nLOAD-DATE: January 6, 2021\n\nLANGUAGE: ENGLISH\n\n"
+        "PUBLICATION-TYPE: Newspaper\n\n      Copyright 2021 The Lorne Gazette\n   All Rights Reserved",
+        "The Lorne Gazette",
+    ),
+    "Nexis Uni": (
+        "Quay to open late\nThe Lorne Gazette\nJanuary 5, 2021 Tuesday\nCopyright 2021 Gazette Ltd All Rights"
+        " Reserved\n\nSection: METRO; Pg. B01\nLength: 412 words\nByline: Carol Simms\nBody\n\n\n"
+        f"{STORY}\n\nClassification\n\n\nLanguage: ENGLISH\n\nSubject: QUAYS (90%)\n\n"
+        "Load-Date: January 6, 2021\n\n\nEnd of Document",
+        "The Lorne Gazette",
+    ),
+    "Factiva without the word before a byline": (
+        "Metro\nQuay to open late\nCarol Simms\n412 words\n5 January 2021\nThe Lorne Gazette\nLORGAZ\n"
+        f"English\nCopyright 2021 Gazette Ltd\n\n{STORY}\n\nDocument LORGAZ0020210105eh3400012",
+        "The Lorne Gazette",
+    ),
+    "a newspaper and a day above the title": (
+        f"THE LORNE GAZETTE\nTuesday, January 5, 2021\n\nQuay to open late\n\nBy Carol Simms\n\n{STORY}",
+        "THE LORNE GAZETTE",
+    ),
+    "a day above the title": (f"5 January 2021\nQuay to open late\nBy Carol Simms\n\n{STORY}", None),
     "a press release": (
         "Town of Lorne\nPress Office\n\nPRESS RELEASE\nFor immediate release\n\n5 January 2021\n\n"
         f"Quay to open late\nBy Carol Simms\n\n{STORY}",
@@ -212,6 +236,24 @@ def test_fields_that_stand_by_name_above_the_text(tmp_path: Path, name: str) -> 
     assert (article.authors, article.source) == (("Carol Simms",), source)
     assert article.published is not None
     assert article.published.date().isoformat() == "2021-01-05"
+
+
+def test_an_address_above_the_title(tmp_path: Path) -> None:
+    address = "https://gazette.example/2021/01/05/quay"
+    article = read(tmp_path / "a.txt", f"{address}\nQuay to open late\n\n{STORY}")
+    assert (article.url, article.title, article.text) == (address, "Quay to open late", STORY)
+
+
+def test_the_words_below_a_picture_of_an_export_are_kept(tmp_path: Path) -> None:
+    head = "1 of 2 DOCUMENTS\n\nHEADLINE: Quay to open late\n\nLENGTH: 9 words\n\nBODY:\n"
+    article = read(tmp_path / "a.txt", f"{head}{STORY}\n\nGRAPHIC: Photo, The quay.\n\nLANGUAGE: ENGLISH")
+    assert (article.title, article.text) == ("Quay to open late", f"{STORY}\n\nPhoto, The quay.")
+
+
+@pytest.mark.parametrize("first", ["Lorne Herald closes", "Harrow Loses Its Post"])
+def test_a_headline_about_a_newspaper_above_a_day(tmp_path: Path, first: str) -> None:
+    article = read(tmp_path / "a.txt", f"{first}\n5 January 2021\n\n{STORY}")
+    assert (article.title, article.text) == (first, STORY)
 
 
 @pytest.mark.parametrize(

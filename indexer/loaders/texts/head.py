@@ -207,6 +207,18 @@ def _byline(part: str) -> tuple[str, ...]:
     return tuple(name for name in names if not _DESK.search(name)) or tuple(names)
 
 
+def is_masthead(line: str) -> bool:
+    """Whether a line is the name of a newspaper: "THE LORNE POST"."""
+    return (
+        re.fullmatch(rf"(?i:the )?{_PLACE}", line) is not None and _MASTHEAD.search(line.title()) is not None
+    )
+
+
+def is_person(line: str) -> bool:
+    """Whether a line may be nothing but names of persons."""
+    return _PERSON_LINE.fullmatch(line) is not None
+
+
 def line_dates(line: str, *, loose: bool = False) -> tuple[str, ...]:
     """Return the parts of a short line that are dates of an article, such as "Posted on May 4, 2022 by Ann".
 

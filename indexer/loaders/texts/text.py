@@ -6,10 +6,12 @@ from dataclasses import replace
 from itertools import takewhile
 
 from nutgraf.indexer.clean import normalise
+from nutgraf.indexer.dates import parse_date_line
 from nutgraf.indexer.loaders.assemble import ArticleDraft, StatedDate
 from nutgraf.indexer.loaders.base import LoadOptions
 from nutgraf.indexer.loaders.decode import decode
-from nutgraf.indexer.loaders.texts.head import read_head
+from nutgraf.indexer.loaders.identity import web_url
+from nutgraf.indexer.loaders.texts.head import is_masthead, read_head
 from nutgraf.indexer.loaders.texts.labels import labelled_draft
 from nutgraf.indexer.wrapping import unwrap
 
@@ -31,6 +33,7 @@ _DATELINE = re.compile(
     rf"|{_AGENCY}{_DASH}[A-Z]"
     rf"|[A-Z][A-Z .,'’-]{{2,40}},[\w .,]{{0,40}}\b[0-9]{{1,2}}(?:, [12][0-9]{{3}})?{_DASH}\S"
 )
+_LINES_ABOVE = 4  # a title, with room for one more; not measured
 _SAMPLE_LINES = 200  # from which it is seen how wide a text was wrapped; not measured
 
 
@@ -50,11 +53,41 @@ def draft_of(text: str) -> ArticleDraft:
 
 def _titled(draft: ArticleDraft) -> ArticleDraft:
     lines = draft.text.split("\n")
-    title_lines = _title_lines(lines)
+    start, above = _above_title(lines)
+    if start and not _title_lines(lines[start:]):
+        start, above = 0, ArticleDraft(text="")
+    title_lines = _title_lines(lines[start:])
     if not title_lines:
         return draft
-    title = " ".join(line.strip() for line in lines[:title_lines])
-    return with_head(replace(draft, text="\n".join(lines[title_lines:]), title=title))
+    title = " ".join(line.strip() for line in lines[start : start + title_lines])
+    return with_head(
+        replace(
+            draft,
+            text="\n".join(lines[start + title_lines :]),
+            title=title,
+            url=draft.url or above.url,
+            source=draft.source or above.source,
+            dates=(*draft.dates, *above.dates),
+        )
+    )
+
+
+def _above_title(lines: Sequence[str]) -> tuple[int, ArticleDraft]:
+    """Return where a title can begin, and what is said above it: an address, a day, a newspaper and a day."""
+    filled = [at for at, line in enumerate(lines[: 4 * _LINES_ABOVE]) if line.strip()]
+    above = ArticleDraft(text="")
+    for place, at in enumerate(filled[:_LINES_ABOVE]):
+        line = lines[at].strip()
+        after = lines[filled[place + 1]].strip() if place + 1 < len(filled) else ""
+        if web_url(line):
+            above = replace(above, url=line)
+        elif parse_date_line(line).stated:
+            above = replace(above, dates=(*above.dates, StatedDate(line, "byline")))
+        elif not above.source and is_masthead(line) and parse_date_line(after).stated:
+            above = replace(above, source=line)
+        else:
+            return at, above
+    return 0, ArticleDraft(text="")
 
 
 def with_head(draft: ArticleDraft) -> ArticleDraft:
