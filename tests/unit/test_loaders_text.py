@@ -198,9 +198,10 @@ LABELLED = {
     ),
     "one of many documents of LexisNexis": (
         "1 of 50 DOCUMENTS\n\n\n          The Lorne Gazette\n\n     January 5, 2021 Tuesday\n"
-        "    Final Edition\n\nQuay to open late\n\nBYLINE: Carol Simms\n\nSECTION: METRO; Pg. B01\n\nLENGTH: 412 words\n\n"
-        f"DATELINE: LORNE\n\n{STORY}\n\nLOAD-DATE: January 6, 2021\n\nLANGUAGE: ENGLISH\n\n"
-        "PUBLICATION-TYPE: Newspaper\n\n      Copyright 2021 The Lorne Gazette\n   All Rights Reserved",
+        "    Final Edition\n\nQuay to open late\n\nBYLINE: Carol Simms\n\nSECTION: METRO; Pg. B01\n\n"
+        f"LENGTH: 412 words\n\nDATELINE: LORNE\n\n{STORY}\n\nLOAD-DATE: January 6, 2021\n\n"
+        "LANGUAGE: ENGLISH\n\nPUBLICATION-TYPE: Newspaper\n\n      Copyright 2021 Gazette Ltd\n"
+        "   All Rights Reserved",
         "The Lorne Gazette",
     ),
     "Nexis Uni": (
@@ -436,6 +437,36 @@ x = "**not bold**"
     )
     assert article.authors == ("Ann Lee", "Bo Chi")
     assert (article.published, article.published_from) == (datetime(2021, 3, 4, tzinfo=UTC), "given")
+
+
+@pytest.mark.parametrize(
+    ("marked", "text"),
+    [
+        ('{{< figure src="a.jpg" caption="The \'last\' day." >}}', "The 'last' day."),
+        ('{{< figure\n  src="a.jpg"\n  caption="The last day."\n>}}', "The last day."),
+        ('{{% quote author="Ann" %}}We waited.{{% /quote %}}', "We waited."),
+        ("{% include lead.html %}\nIt rained in {{ page.title }}Lorne.\n{: .class}", "It rained in Lorne."),
+        ("{% highlight text %}\nIt rained.\n{% endhighlight %}", "It rained."),
+        ("It rained.{#rain .wide} See [^1]\n\n[^1]: The port said.", "It rained. See\n\nThe port said."),
+        ("The ==old hall== on [[Dock Street|the street]] ![[a.png]]and [[Ice house]]. ^block1",
+         "The old hall on the street and Ice house."),
+        ("> [!note] Background\n> It rained.", "Background\nIt rained."),
+        ("- [x] It rained.", "It rained."),
+        ("AT&amp;T &mdash; 5 < 6 and `&amp;`", "AT&amp;T &mdash; 5 < 6 and &amp;"),
+        ("AT&amp;T caf&eacute; ~~said~~ 2 == 3", "AT&T café said 2 == 3"),
+        ("| Fish | Tons |\n|------|-----:|\n| Cod | 295 |", "| Fish | Tons |\n| Cod | 295 |"),
+        ("a {b} c {{d", "a {b} c {{d"),
+    ],
+)  # fmt: skip
+def test_marks_of_generators_and_notes_are_no_text(tmp_path: Path, marked: str, text: str) -> None:
+    assert read(tmp_path / "a.md", f"# Rain\n\n{marked}\n").text == text
+
+
+def test_a_description_is_the_text_where_there_is_no_other(tmp_path: Path) -> None:
+    article = read(tmp_path / "a.md", "---\ntitle: Rain\ndescription: It rained in Lorne.\n---\n")
+    assert (article.title, article.text) == ("Rain", "It rained in Lorne.")
+    whole = read(tmp_path / "b.md", "---\ntitle: Rain\ndescription: Short.\n---\nIt rained.\n")
+    assert whole.text == "It rained."
 
 
 @pytest.mark.parametrize("heading", ["# Talks go on", "Talks go on\n===========", "Talks go on"])
