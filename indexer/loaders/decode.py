@@ -77,7 +77,7 @@ def decode(data: bytes, label: str = "") -> str:
     """
     if data.startswith(_MAGIC):
         raise UnreadableError("binary file")
-    data = data.removeprefix(codecs.BOM_UTF8)
+    data = _unpadded(data.removeprefix(codecs.BOM_UTF8))
     codec = _marked(data) or _unmarked_utf16(data[:SAMPLE_BYTES])
     if codec:
         return _not_binary(data.decode(codec, "replace"))
@@ -85,6 +85,7 @@ def decode(data: bytes, label: str = "") -> str:
     text = None if named == "iso2022_jp" else _utf8(data)  # which is written in ASCII alone
     if text is None and named:
         text = _fitting(data, named)
+    text = _by_lines(data) if text is None else text
     return _not_binary(text if text is not None else _in_codec(data, detect(data)))
 
 
@@ -169,6 +170,30 @@ def _utf8(data: bytes) -> str | None:
     if fitting < broken and not only_cut:
         return None
     return text if broken > _MOST_STRAY else data.decode("utf-8", STRAY_BYTES)
+
+
+def _unpadded(data: bytes) -> bytes:
+    """Return the text without the zero bytes with which old systems fill up a file; it holds no others."""
+    text = data.rstrip(b"\0")
+    return data if len(data) - len(text) < len(b"\0\0\0\0") or b"\0" in text else text
+
+
+def _by_lines(data: bytes) -> str | None:
+    """Return a text that was put together of lines in UTF-8 and in windows-1252; None for any other.
+
+    In the scripts of Asia a short line may be UTF-8 by chance; those are left to statistics.
+    """
+    lines: list[bytes | str] = []
+    wide = False
+    for line in data.split(b"\n"):
+        try:
+            lines.append(line.decode("utf-8"))
+            wide = wide or not line.isascii()
+        except UnicodeDecodeError:
+            lines.append(line)
+    if not wide or detect(b"\n".join(line for line in lines if isinstance(line, bytes))) != "cp1252":
+        return None
+    return "\n".join(line if isinstance(line, str) else _in_codec(line, "cp1252") for line in lines)
 
 
 def _fitting(data: bytes, codec: str) -> str | None:

@@ -379,6 +379,18 @@ def test_encodings(tmp_path: Path, encoding: str) -> None:
     assert (article.title, article.text) == ("Café talks", "“The minister” said it would cost €5 – or more.")
 
 
+def test_a_text_of_lines_in_two_encodings(tmp_path: Path) -> None:
+    new, old = "Élise said: “It rained – twice.”", "Café “Lorne” – closed, said Müller."
+    lines = [b"Rain", new.encode(), *[old.encode("cp1252")] * 8]
+    assert decode(b"\n\n".join(lines)) == "\n\n".join(["Rain", new, *[old] * 8])
+
+
+def test_a_text_that_zero_bytes_fill_up(tmp_path: Path) -> None:
+    article = read(tmp_path / "a.txt", "Café\n\nIt rained.\n".encode() + b"\0" * 40)
+    assert (article.title, article.text) == ("Café", "It rained.")
+    assert decode("It rained.\n".encode("utf-16-le") * 3) == "It rained.\n" * 3
+
+
 @pytest.mark.parametrize(
     ("encoding", "text"),
     [
