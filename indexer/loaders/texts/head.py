@@ -52,7 +52,7 @@ _ROLE = re.compile(
 _ROLE_BEHIND = re.compile(rf"(?!(?i:by) )({_PERSON}), {_ROLE.pattern}")  # Ann Lee, Chief Reporter
 _MASTHEAD = re.compile(
     r"\b(?:Gazette|Times|Post|News|Herald|Tribune|Journal|Chronicle|Press|Mail|Weekly|Telegraph|Courier|Echo"
-    r"|Examiner|Observer|Express|Argus|Dispatch|Inquirer|Sentinel|Bulletin|Magazine|Zeitung)$"
+    r"|Examiner|Observer|Express|Argus|Dispatch|Inquirer|Sentinel|Bulletin|Magazine|Zeitung|Today)$"
 )
 _NEWSPAPER = re.compile(
     r"(?i:.{0,40}\b(?:gazette|times|post|news|herald|tribune|journal|chronicle|press|mail|daily|weekly|star"
@@ -202,7 +202,7 @@ def _byline(part: str) -> tuple[str, ...]:
     if match is None or _NO_NAME.search(match[1]):
         return ()
     names = _BETWEEN_NAMES.split(match[1])
-    if len(names) > 1 and _MASTHEAD.search(names[-1]) and match[1].endswith(f", {names[-1]}"):
+    if len(names) > 1 and _MASTHEAD.search(names[-1].title()) and match[1].endswith(f", {names[-1]}"):
         names.pop()  # "By Ann Lee, Harrow Post"
     return tuple(name for name in names if not _DESK.search(name)) or tuple(names)
 

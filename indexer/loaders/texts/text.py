@@ -19,11 +19,11 @@ from nutgraf.indexer.wrapping import unwrap
 _TITLE_CHARS = 200
 _WRAPPED_TITLE_LINES = 3
 _SENTENCE_END = re.compile(r"[.!?…:;,]['\"’”)]{0,2}$")
-_FULL_STOP = re.compile(r"\S{1,30}[.。]['\"’”»)」』]{0,2}$")
+_FULL_STOP = re.compile(r"\S{1,30}(?<![.…])[.。]['\"’”»)」』]{0,2}$")
 # A headline ends in a stop only where its last word does: "U.S.", "Harrow Bay Fish Co.", "Fresno, Calif."
 _ABBREVIATION = re.compile(
     r"(?:\w\.)++|(?:Inc|Corp|Co|Ltd|Bros|Jr|Sr|St|Mt|Dr|Dept|Univ|Assn|Sept?|Oct|Nov|Dec|Jan|Feb|Aug|etc|vs"
-    r"|Calif|Conn|Mass|Mich|Minn|Miss|Tenn|Penn|Wash|Wis|Okla|Ariz|Colo|Ark|Ala|Fla|Ill|Ind|Kan|Neb|Ore|Tex)\."
+    r"|Calif|Ga|Va|Pa|Ky|Vt|Md|Conn|Mass|Mich|Minn|Miss|Tenn|Penn|Wash|Wis|Okla|Ariz|Colo|Ark|Ala|Fla|Ill|Ind|Kan|Neb|Ore|Tex)\."
 )
 # LONDON, Feb 3 (Reuters) - ...; Berlin (dpa) – ...; HARROW BAY, April 14 — ...; (ANSA) - ROMA, 14 APR - ...
 _AGENCY = r"[(/](?:[A-Z][\w /]{1,29}|dpa|epd|sid)[)/]"
