@@ -43,6 +43,9 @@ _WESTERN = frozenset("ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜßà
 _HIGH_PAIR = re.compile(rb"[\xc0-\xff]{2}")
 _PAIRED_SHARE = 0.1
 _SIGN_IN_WORD = re.compile(rb"[A-Za-z\xc0-\xff][\xa1-\xac\xae-\xbf][a-z\xe0-\xff]")
+# Apostrophes and closing quotes of Mac Roman, which are capitals in windows-1252.
+_MAC_SIGN = re.compile(rb"[a-z]\xd5[a-z\s]|[.,!?]\xd3(?:\s|$)")
+_MAC_HIGH_SHARE = 0.2  # of the bytes of a western text; those of Asia have more than half; not measured
 # An unmarked UTF-16 text in any script has blanks or line ends, where one byte is zero.
 _ZERO_SHARE = 0.005
 _LEAST_BYTES = 16
@@ -61,6 +64,7 @@ _CAPITALS = range(0xC0, 0xE0)  # of windows-1252: inside or behind a word they a
 _UNDEFINED = b"\x81\x8d\x8f\x90\x9d"  # in windows-1252
 _LAST_C1 = 0x9F
 _ASCII_END = 0x80
+_ASCII = bytes(range(_ASCII_END))
 _DECLARED = re.compile(
     rb"""\s{0,100}<\?xml[^>]{0,200}?\sencoding\s{0,9}=\s{0,9}["']([\w.:-]{1,40})"""
     rb"""|<meta[^>]{0,200}?charset\s{0,9}=\s{0,9}["']?\s{0,9}([\w.:-]{1,40})""",
@@ -118,6 +122,8 @@ def detect(data: bytes) -> str:
     sample = data[:SAMPLE_BYTES]
     if sample.count(0) > _CONTROL_SHARE * len(sample):
         raise UnreadableError("binary file")
+    if _MAC_SIGN.search(sample) and len(sample.translate(None, _ASCII)) <= _MAC_HIGH_SHARE * len(sample):
+        return "mac_roman"
     if _is_western(sample):
         return "cp1252"
     from charset_normalizer import from_bytes

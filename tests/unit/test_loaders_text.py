@@ -387,6 +387,13 @@ def test_a_text_of_lines_in_two_encodings(tmp_path: Path) -> None:
     assert decode(b"\n\n".join(lines)) == "\n\n".join(["Rain", new, *[old] * 8])
 
 
+@pytest.mark.parametrize(
+    "text", ["Café\n\n“We waited,” said José.\n", "Café\n\nThe traders’ union didn’t wait.\n"]
+)
+def test_a_short_text_of_an_old_mac(text: str) -> None:
+    assert decode(text.encode("mac_roman")) == text
+
+
 def test_a_text_that_zero_bytes_fill_up(tmp_path: Path) -> None:
     article = read(tmp_path / "a.txt", "Café\n\nIt rained.\n".encode() + b"\0" * 40)
     assert (article.title, article.text) == ("Café", "It rained.")
