@@ -46,6 +46,10 @@ _DATELINE_END = re.compile(r" ?[—–]| --? ")
 _DATELINE = re.compile(
     r"[A-Z][A-Z .'’-]{2,40}(?:, [A-Z][A-Za-z.]{1,20})?[\s,.()]{0,4}(?:[(/][\w ]{2,30}[)/])?[\s,.:]{0,3}"
 )
+# The same of an agency in any letters and language: Harrow Bay, April 14, 2016 (AFP) - ...
+_AGENCY_DATELINE = re.compile(
+    r"[^\W\d_a-z][^\d,()/]{1,40}(?:, [A-Z][A-Za-z. ]{1,20})?, (.{6,40}?) ?[(/][\w ]{2,30}[)/]\.?"
+)
 _FIRST_LINES, _LAST_LINES = 5, 3  # of a text, where datelines and labels stand; not measured
 _DATELINE_CHARS = 80
 # Seconds, milliseconds, microseconds and nanoseconds since 1970, all between 1973 and 2286: other lengths are
@@ -178,7 +182,8 @@ def _dateline(line: str, today: date | None) -> ParsedDate:
         match = form.search(head)
         if match and _DATELINE.fullmatch(head[: match.start()] + " " + head[match.end() :]):
             return _day(match["year"], match["month"], match["day"], today)
-    return ParsedDate(None, _NO_DATE)
+    agency = _AGENCY_DATELINE.fullmatch(head)
+    return parse_date_line(agency[1], today=today) if agency else ParsedDate(None, _NO_DATE)
 
 
 def _instant(words: str) -> datetime | None:  # noqa: PLR0911 - one return a form

@@ -43,6 +43,9 @@ _WESTERN = frozenset("ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜßà
 _HIGH_PAIR = re.compile(rb"[\xc0-\xff]{2}")
 _PAIRED_SHARE = 0.1
 _SIGN_IN_WORD = re.compile(rb"[A-Za-z\xc0-\xff][\xa1-\xac\xae-\xbf][a-z\xe0-\xff]")
+# Apostrophes and closing quotes of Mac Roman, which are capitals in windows-1252.
+_MAC_SIGN = re.compile(rb"[a-z]\xd5[a-z\s]|[.,!?]\xd3(?:\s|$)")
+_MAC_HIGH_SHARE = 0.2  # of the bytes of a western text; those of Asia have more than half; not measured
 # An unmarked UTF-16 text in any script has blanks or line ends, where one byte is zero.
 _ZERO_SHARE = 0.005
 _LEAST_BYTES = 16
@@ -61,6 +64,7 @@ _CAPITALS = range(0xC0, 0xE0)  # of windows-1252: inside or behind a word they a
 _UNDEFINED = b"\x81\x8d\x8f\x90\x9d"  # in windows-1252
 _LAST_C1 = 0x9F
 _ASCII_END = 0x80
+_ASCII = bytes(range(_ASCII_END))
 _DECLARED = re.compile(
     rb"""\s{0,100}<\?xml[^>]{0,200}?\sencoding\s{0,9}=\s{0,9}["']([\w.:-]{1,40})"""
     rb"""|<meta[^>]{0,200}?charset\s{0,9}=\s{0,9}["']?\s{0,9}([\w.:-]{1,40})""",
@@ -77,7 +81,7 @@ def decode(data: bytes, label: str = "") -> str:
     """
     if data.startswith(_MAGIC):
         raise UnreadableError("binary file")
-    data = data.removeprefix(codecs.BOM_UTF8)
+    data = _unpadded(data.removeprefix(codecs.BOM_UTF8))
     codec = _marked(data) or _unmarked_utf16(data[:SAMPLE_BYTES])
     if codec:
         return _not_binary(data.decode(codec, "replace"))
@@ -85,6 +89,7 @@ def decode(data: bytes, label: str = "") -> str:
     text = None if named == "iso2022_jp" else _utf8(data)  # which is written in ASCII alone
     if text is None and named:
         text = _fitting(data, named)
+    text = _by_lines(data) if text is None else text
     return _not_binary(text if text is not None else _in_codec(data, detect(data)))
 
 
@@ -117,6 +122,8 @@ def detect(data: bytes) -> str:
     sample = data[:SAMPLE_BYTES]
     if sample.count(0) > _CONTROL_SHARE * len(sample):
         raise UnreadableError("binary file")
+    if _MAC_SIGN.search(sample) and len(sample.translate(None, _ASCII)) <= _MAC_HIGH_SHARE * len(sample):
+        return "mac_roman"
     if _is_western(sample):
         return "cp1252"
     from charset_normalizer import from_bytes
@@ -169,6 +176,30 @@ def _utf8(data: bytes) -> str | None:
     if fitting < broken and not only_cut:
         return None
     return text if broken > _MOST_STRAY else data.decode("utf-8", STRAY_BYTES)
+
+
+def _unpadded(data: bytes) -> bytes:
+    """Return the text without the zero bytes with which old systems fill up a file; it holds no others."""
+    text = data.rstrip(b"\0")
+    return data if len(data) - len(text) < len(b"\0\0\0\0") or b"\0" in text else text
+
+
+def _by_lines(data: bytes) -> str | None:
+    """Return a text that was put together of lines in UTF-8 and in windows-1252; None for any other.
+
+    In the scripts of Asia a short line may be UTF-8 by chance; those are left to statistics.
+    """
+    lines: list[bytes | str] = []
+    wide = False
+    for line in data.split(b"\n"):
+        try:
+            lines.append(line.decode("utf-8"))
+            wide = wide or not line.isascii()
+        except UnicodeDecodeError:
+            lines.append(line)
+    if not wide or detect(b"\n".join(line for line in lines if isinstance(line, bytes))) != "cp1252":
+        return None
+    return "\n".join(line if isinstance(line, str) else _in_codec(line, "cp1252") for line in lines)
 
 
 def _fitting(data: bytes, codec: str) -> str | None:

@@ -264,3 +264,20 @@ def test_a_long_list_is_read_in_parts(tmp_path: Path) -> None:
 def test_json_that_is_none(tmp_path: Path, content: bytes, expected: list[tuple[str, str]]) -> None:
     path = tmp_path / "a.json"
     assert places(read(path, content), path) == expected
+
+
+def test_members_of_one_name_are_all_read(tmp_path: Path) -> None:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        for text in (b"It rained in Tarn.", b"It snowed in Tarn.", b"It hailed in Tarn."):
+            info = tarfile.TarInfo("news/mill.txt")
+            info.size = len(text)
+            archive.addfile(info, io.BytesIO(text))
+    path = tmp_path / "a.tar"
+    items = read(path, buffer.getvalue())
+    assert places(items, path) == [
+        ("!news/mill.txt", "It rained in Tarn."),
+        ("!news/mill-2.txt", "It snowed in Tarn."),
+        ("!news/mill-3.txt", "It hailed in Tarn."),
+    ]
+    assert len({item.id for item in items if isinstance(item, Article)}) == len(items)

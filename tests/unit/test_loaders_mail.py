@@ -111,7 +111,72 @@ def test_words_of_the_message_stay(tmp_path: Path) -> None:
     )
     assert article(tmp_path / "a.eml", f"{HEAD}\n{text}").text == text
     quoted = "> It rained.\n> It snowed."
-    assert article(tmp_path / "a.eml", f"{HEAD}\n{quoted}").text == quoted
+    assert article(tmp_path / "a.eml", f"{HEAD}\n{quoted}").text == "It rained.\nIt snowed."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "To opt out, residents must write to the health board by May.\n\nThose who do not will be donors.",
+        "Unsubscribe numbers doubled after the vote.\n\nMost readers now want mornings, the paper\nsaid.",
+        "RAIN\nIt rained.\n\n--\nSNOW\nIt snowed for nine hours in Tarn on Monday, said Ada Quill.",
+        "It rained.\n\n____________________\nFrom: The Tarn Post, 1974\n\nIt snowed.",
+    ],
+)
+def test_lines_of_a_story_that_look_like_those_of_mail_programs(tmp_path: Path, text: str) -> None:
+    whole = article(tmp_path / "a.eml", f"{HEAD}\n{BODY}\n{text}").text
+    assert whole.split() == f"{BODY} {text}".split()
+
+
+def test_a_signature_above_the_footer_of_a_list(tmp_path: Path) -> None:
+    added = "-- \nAda Quill\nThe Tarn Post\n\n-- \nYou received this message because you subscribed to it.\n"
+    assert article(tmp_path / "a.eml", f"{HEAD}\n{BODY}\n{added}").text == BODY.strip()
+
+
+def test_a_document_that_a_story_quotes(tmp_path: Path) -> None:
+    quoted = "> We regret the error. The exam will be held again in\n> June."
+    text = f"The board wrote on Monday:\n\n{quoted}\n\nNobody came."
+    item = article(tmp_path / "a.eml", f"{HEAD}\n{text}")
+    assert item.text.split("\n\n")[1].replace("\n", " ") == (
+        "We regret the error. The exam will be held again in June."
+    )
+    answer = article(tmp_path / "b.eml", f"In-Reply-To: <6@tarn.example>\n{HEAD}\n{text}")
+    assert answer.text == "The board wrote on Monday:\n\nNobody came."
+
+
+def test_a_message_that_was_forwarded_twice(tmp_path: Path) -> None:
+    text = (
+        "FYI\n\n---------- Forwarded message ---------\nFrom: Bo Marsh <marsh@tarn.example>\n"
+        "Date: 27 January 2016 at 09:00\nSubject: FW: Rain in Tarn\n\nsee below\n\n"
+        "-----Original Message-----\nFrom: Press Office <press@tarn.example>\n"
+        "Sent: Tuesday, January 26, 2016 9:00 AM\nSubject: Rain in Tarn\n\nIt rained.\n\nNobody knew why.\n"
+    )
+    item = article(tmp_path / "a.eml", message(text, subject="Fwd: FW: Rain in Tarn").as_bytes())
+    assert (item.title, item.authors) == ("Rain in Tarn", ("Press Office",))
+    assert item.text == "It rained.\n\nNobody knew why."
+
+
+def test_a_long_note_above_a_forwarded_message_costs_no_words(tmp_path: Path) -> None:
+    text = (
+        f"{'It rained in Tarn. ' * 40}\n\n-----Original Message-----\nFrom: Bo\nSent: Tuesday\n\nIt snowed.\n"
+    )
+    item = article(tmp_path / "a.eml", message(text, subject="Fwd: Rain").as_bytes())
+    assert item.text.endswith("It snowed.")
+
+
+def test_parts_that_are_no_alternatives_are_read_one_after_the_other(tmp_path: Path) -> None:
+    mail = message("It rained in Tarn.\n")
+    mail.add_attachment(b"\x89PNG", maintype="image", subtype="png", disposition="inline")
+    mail.add_attachment("<p>It snowed in Tarn, said Ada Quill.</p>", subtype="html", disposition="inline")
+    mail.add_attachment("It hailed.\n", disposition="inline")
+    item = article(tmp_path / "a.eml", mail.as_bytes())
+    assert item.text == "It rained in Tarn.\n\nIt snowed in Tarn, said Ada Quill.\n\nIt hailed."
+
+
+def test_parts_that_say_the_same_are_read_once(tmp_path: Path) -> None:
+    mail = message(BODY)
+    mail.add_attachment(f"<p>{BODY}</p>", subtype="html", disposition="inline")
+    assert article(tmp_path / "a.eml", mail.as_bytes()).text == BODY.strip()
 
 
 def test_a_text_that_the_mail_program_broke_into_lines(tmp_path: Path) -> None:
@@ -223,6 +288,34 @@ def test_a_mailbox(tmp_path: Path) -> None:
     for count in range(1, 6):
         file = SourceFile(path, f"{tmp_path.name}/a.mbox", len(content), resume_after=count)
         assert [*load(file, LoadOptions(max_bytes=5000))] == items[count:]
+
+
+def test_two_messages_under_one_id(tmp_path: Path) -> None:
+    texts = ("It rained.\n", "It snowed.\n", "It rained.\n")
+    items = read(tmp_path / "a.mbox", mailbox(*(message(text).as_bytes() for text in texts)))
+    assert [(item.id, item.text) for item in items if isinstance(item, Article)] == [
+        ("8@tarn.example", "It rained."),
+        (f"{tmp_path.name}/a.mbox#2", "It snowed."),
+        ("8@tarn.example", "It rained."),
+    ]
+
+
+def test_attachments_of_one_name(tmp_path: Path) -> None:
+    mail = message(BODY)
+    for text in (b"It rained.", b"It snowed.", b"It hailed."):
+        mail.add_attachment(text, maintype="text", subtype="plain", filename="story.txt")
+    path = tmp_path / "a.eml"
+    assert places(read(path, mail.as_bytes()), path)[1:] == [
+        ("!story.txt", "It rained."),
+        ("!story-2.txt", "It snowed."),
+        ("!story-3.txt", "It hailed."),
+    ]
+    items = read(tmp_path / "b.mbox", mailbox(mail.as_bytes(), mail.as_bytes()))
+    assert [place for place, _ in places(items, tmp_path / "b.mbox")][3:6] == [
+        ":1!story-3.txt",
+        ":2",
+        ":2!story.txt",
+    ]
 
 
 def test_a_file_that_is_no_mailbox(tmp_path: Path) -> None:

@@ -181,6 +181,35 @@ def test_the_chapters_of_a_book(tmp_path: Path) -> None:
     assert (snow.published, snow.id) == (DAY, f"{tmp_path.name}/a.epub#3")
 
 
+def test_a_chapter_beside_the_order_of_reading_is_read(tmp_path: Path) -> None:
+    package = PACKAGE.replace('<itemref idref="one"/>', "").replace(
+        'idref="two"/>', 'idref="two" linear="no"/>'
+    )
+    items = read(tmp_path / "a.epub", zipped(BOOK | {"OEBPS/book.opf": package}))
+    assert [item.title for item in items if isinstance(item, Article)] == ["Snow", "Rain"]
+
+
+def test_a_chapter_without_a_heading_is_named_by_the_contents(tmp_path: Path) -> None:
+    item = '<item id="ncx" href="toc.ncx" media-type="application/x-dtbncx+xml"/></manifest>'
+    bare = CHAPTER.replace("<h1>{0}</h1>", "")
+    book = BOOK | {
+        "OEBPS/book.opf": PACKAGE.replace("</manifest>", item),
+        "OEBPS/toc.ncx": "<ncx><navMap><navPoint><navLabel><text>A wet\n day</text></navLabel>"
+        '<content src="text/one%20a.xhtml#top"/></navPoint></navMap></ncx>',
+        "OEBPS/nav.xhtml": '<nav><a href="text/two.xhtml">A <b>white</b> day</a></nav>',
+        "OEBPS/text/one a.xhtml": bare.format("Rain"),
+        "OEBPS/text/two.xhtml": bare.format("Snow"),
+    }
+    items = read(tmp_path / "a.epub", zipped(book))
+    assert [item.title for item in items if isinstance(item, Article)] == ["A white day", "A wet day"]
+
+
+def test_a_damaged_table_of_contents_costs_no_chapter(tmp_path: Path) -> None:
+    for contents in ("", "no <contents", "<a><a>"):
+        items = read(tmp_path / "a.epub", zipped(BOOK | {"OEBPS/nav.xhtml": contents}))
+        assert [item.title for item in items if isinstance(item, Article)] == ["Snow", "Rain"]
+
+
 @pytest.mark.parametrize("byline", ['<p class="byline">By Bo Ek</p>', "<p>By Bo Ek, Staff Writer</p>"])
 def test_a_chapter_has_the_author_of_its_byline(tmp_path: Path, byline: str) -> None:
     book = BOOK | {"OEBPS/text/two.xhtml": CHAPTER.format("Snow").replace("</h1>", f"</h1>{byline}")}

@@ -55,7 +55,25 @@ def test_seed_004_date_outlet_and_dateline() -> None:
     ("line", "authors", "day"),
     [
         ("By Ann Lee", ("Ann Lee",), None),
-        ("BY ANN LEE AND BO VAN DER CHI", (), None),
+        ("BY ANN LEE AND BO VAN DER CHI", ("ANN LEE", "BO VAN DER CHI"), None),
+        ("By: Ann Lee, Lorne Post", ("Ann Lee",), None),
+        ("Compiled by Ann Lee, LORNE TODAY", ("Ann Lee",), None),
+        ("By Ann Lee and Emily Post", ("Ann Lee", "Emily Post"), None),
+        ("By Ann Lee in New Lorne", ("Ann Lee",), None),
+        ("By Ann Lee in New Lorne and Bo Chi in Paris", ("Ann Lee", "Bo Chi"), None),
+        ("By Ann Lee for the Lorne Post", ("Ann Lee",), None),
+        ("By Ann Lee with Bo Chi", ("Ann Lee", "Bo Chi"), None),
+        ("By Ann Lee and agencies", ("Ann Lee",), None),
+        ("Exclusive by Ann Lee", ("Ann Lee",), None),
+        ("By ANN LEE, Staff Writer", ("ANN LEE",), None),
+        ("Ann Lee, Chief Reporter", ("Ann Lee",), None),
+        ("Von Ann Müller, Berlin", ("Ann Müller",), None),
+        ("Von Ann Müller und Bo Chi", ("Ann Müller", "Bo Chi"), None),
+        ("Par Anne Leroux avec AFP", ("Anne Leroux",), None),
+        ("Posted at 8:15 AM, Jan 27, 2016 and last updated 9:33 AM, Jan 28, 2016", (), 27),
+        ("New Delhi, January 27, 2016, Updated: January 28, 2016 09:00 IST", (), 27),
+        ("Wed., January 27, 2016timer3 min. read", (), 27),
+        ("By Ann Lee | January 27, 2016 | 3 min read", ("Ann Lee",), 27),
         ("By Ann Lee and Bo van der Chi", ("Ann Lee", "Bo van der Chi"), None),
         ("By Ann Lee, Bo Chi and Cy O’Day | January 27, 2016", ("Ann Lee", "Bo Chi", "Cy O’Day"), 27),
         ("27 Jan 2016 · By Ann Lee", ("Ann Lee",), 27),
@@ -78,6 +96,7 @@ def test_lines_read_off_the_top(tmp_path: Path, line: str, authors: tuple[str, .
         "By Ann Lee's own account, all was well.",
         "Key Points:",
         "January 27, 2016 was cold.",
+        "Ann Lee, January 27, 2016",
         "The New York Times:",
     ],
 )
@@ -178,6 +197,31 @@ LABELLED = {
         f"From: Carol Simms\nTo: Desk\nDate: 5 January 2021\n\nQuay to open late\n\n{STORY}",
         None,
     ),
+    "one of many documents of LexisNexis": (
+        "1 of 50 DOCUMENTS\n\n\n          The Lorne Gazette\n\n     January 5, 2021 Tuesday\n"
+        "    Final Edition\n\nQuay to open late\n\nBYLINE: Carol Simms\n\nSECTION: METRO; Pg. B01\n\n"
+        f"LENGTH: 412 words\n\nDATELINE: LORNE\n\n{STORY}\n\nLOAD-DATE: January 6, 2021\n\n"
+        "LANGUAGE: ENGLISH\n\nPUBLICATION-TYPE: Newspaper\n\n      Copyright 2021 Gazette Ltd\n"
+        "   All Rights Reserved",
+        "The Lorne Gazette",
+    ),
+    "Nexis Uni": (
+        "Quay to open late\nThe Lorne Gazette\nJanuary 5, 2021 Tuesday\nCopyright 2021 Gazette Ltd All Rights"
+        " Reserved\n\nSection: METRO; Pg. B01\nLength: 412 words\nByline: Carol Simms\nBody\n\n\n"
+        f"{STORY}\n\nClassification\n\n\nLanguage: ENGLISH\n\nSubject: QUAYS (90%)\n\n"
+        "Load-Date: January 6, 2021\n\n\nEnd of Document",
+        "The Lorne Gazette",
+    ),
+    "Factiva without the word before a byline": (
+        "Metro\nQuay to open late\nCarol Simms\n412 words\n5 January 2021\nThe Lorne Gazette\nLORGAZ\n"
+        f"English\nCopyright 2021 Gazette Ltd\n\n{STORY}\n\nDocument LORGAZ0020210105eh3400012",
+        "The Lorne Gazette",
+    ),
+    "a newspaper and a day above the title": (
+        f"THE LORNE GAZETTE\nTuesday, January 5, 2021\n\nQuay to open late\n\nBy Carol Simms\n\n{STORY}",
+        "THE LORNE GAZETTE",
+    ),
+    "a day above the title": (f"5 January 2021\nQuay to open late\nBy Carol Simms\n\n{STORY}", None),
     "a press release": (
         "Town of Lorne\nPress Office\n\nPRESS RELEASE\nFor immediate release\n\n5 January 2021\n\n"
         f"Quay to open late\nBy Carol Simms\n\n{STORY}",
@@ -194,6 +238,24 @@ def test_fields_that_stand_by_name_above_the_text(tmp_path: Path, name: str) -> 
     assert (article.authors, article.source) == (("Carol Simms",), source)
     assert article.published is not None
     assert article.published.date().isoformat() == "2021-01-05"
+
+
+def test_an_address_above_the_title(tmp_path: Path) -> None:
+    address = "https://gazette.example/2021/01/05/quay"
+    article = read(tmp_path / "a.txt", f"{address}\nQuay to open late\n\n{STORY}")
+    assert (article.url, article.title, article.text) == (address, "Quay to open late", STORY)
+
+
+def test_the_words_below_a_picture_of_an_export_are_kept(tmp_path: Path) -> None:
+    head = "1 of 2 DOCUMENTS\n\nHEADLINE: Quay to open late\n\nLENGTH: 9 words\n\nBODY:\n"
+    article = read(tmp_path / "a.txt", f"{head}{STORY}\n\nGRAPHIC: Photo, The quay.\n\nLANGUAGE: ENGLISH")
+    assert (article.title, article.text) == ("Quay to open late", f"{STORY}\n\nPhoto, The quay.")
+
+
+@pytest.mark.parametrize("first", ["Lorne Herald closes", "Harrow Loses Its Post"])
+def test_a_headline_about_a_newspaper_above_a_day(tmp_path: Path, first: str) -> None:
+    article = read(tmp_path / "a.txt", f"{first}\n5 January 2021\n\n{STORY}")
+    assert (article.title, article.text) == (first, STORY)
 
 
 @pytest.mark.parametrize(
@@ -238,6 +300,69 @@ def test_a_first_line_that_is_no_title_stays_in_the_text(tmp_path: Path) -> None
     assert long.title == ("word " * 24).strip()[:118] + "…" or len(long.title) <= 120
 
 
+LEADS = (
+    "The ferry to Elm Island will run again from Monday, the port said.",
+    "The ferry will run again, and nobody knows who asked them to.",
+    "“Nobody asked us,” said the mayor of Lorne on Monday, “and nobody will.”",
+    "LORNE (AP) — A cook found a pearl in an oyster",
+    "LORNE, Maine, April 14 (Reuters) - A cook found a pearl",
+    "LORNE, April 14, 2016 — A cook found a pearl",
+    "Lorne (dpa) – Ein Koch hat eine Perle gefunden",
+)
+
+
+@pytest.mark.parametrize("lead", LEADS)
+@pytest.mark.parametrize("blank", ["\n", "\n\n"])
+def test_the_lead_of_a_brief_is_text(tmp_path: Path, lead: str, blank: str) -> None:
+    assert read(tmp_path / "a.txt", f"{lead}{blank}Nobody knows why.").text.startswith(lead)
+
+
+def test_a_wrapped_lead_whose_second_line_begins_with_a_name_is_text(tmp_path: Path) -> None:
+    text = (
+        "The council of Brannock voted on Monday night to name as the\nMargaret House ombudsman a former head"
+        " of the school, and that\nended a search that had taken most of a year and cost the town\na lot."
+    )
+    article = read(tmp_path / "a.txt", f"{text}\n\nNobody knows why.")
+    assert article.text == f"{text}\n\nNobody knows why.".replace("\n", " ").replace("  ", "\n\n")
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "FERRY TO RUN AGAIN.",
+        "What the ferry means for the U.S.",
+        "Three hurt in ferry crash near Lorne, Calif.",
+        "Ferry to run again, says Lorne Shipping Co.",
+        "Ferry to run again, and what it means for ...",
+        "Ferry returns (finally) – and what it means for the island of Elm",
+        "Will the ferry run again?",
+    ],
+)
+def test_a_headline_is_no_lead(tmp_path: Path, title: str) -> None:
+    article = read(tmp_path / "a.txt", f"{title}\n\nNobody knows why.")
+    assert (article.title, article.text) == (title, "Nobody knows why.")
+
+
+def test_a_headline_with_a_full_stop_above_a_byline(tmp_path: Path) -> None:
+    article = read(tmp_path / "a.txt", "The ferry runs again.\nBy Ann Lee\n\nNobody knows why.")
+    assert (article.title, article.authors) == ("The ferry runs again.", ("Ann Lee",))
+    assert article.text == "Nobody knows why."
+
+
+@pytest.mark.parametrize(
+    "dateline",
+    [
+        "LORNE, Maine, April 14, 2016 (AP) —",
+        "Lorne, April 14, 2016 (AFP) -",
+        "Lorne, Maine, 14 April 2016 (AFP) --",
+        "Berlin, 14. April 2016 (dpa) –",
+    ],
+)
+def test_the_day_of_a_dateline(tmp_path: Path, dateline: str) -> None:
+    article = read(tmp_path / "a.txt", f"{dateline} A cook found a pearl.\n\nShe will keep it.")
+    assert article.published == datetime(2016, 4, 14, tzinfo=UTC)
+
+
 def test_a_text_of_head_lines_only_keeps_them(tmp_path: Path) -> None:
     article = read(tmp_path / "a.txt", "Title\n\nBy Ann Lee\n\nJanuary 27, 2016")
     assert (article.title, article.text) == ("Title", "By Ann Lee\n\nJanuary 27, 2016")
@@ -254,6 +379,25 @@ def test_encodings(tmp_path: Path, encoding: str) -> None:
     text = "Café talks\n\n“The minister” said it would cost €5 – or more."
     article = read(tmp_path / "a.txt", text.encode(encoding))
     assert (article.title, article.text) == ("Café talks", "“The minister” said it would cost €5 – or more.")
+
+
+def test_a_text_of_lines_in_two_encodings(tmp_path: Path) -> None:
+    new, old = "Élise said: “It rained – twice.”", "Café “Lorne” – closed, said Müller."
+    lines = [b"Rain", new.encode(), *[old.encode("cp1252")] * 8]
+    assert decode(b"\n\n".join(lines)) == "\n\n".join(["Rain", new, *[old] * 8])
+
+
+@pytest.mark.parametrize(
+    "text", ["Café\n\n“We waited,” said José.\n", "Café\n\nThe traders’ union didn’t wait.\n"]
+)
+def test_a_short_text_of_an_old_mac(text: str) -> None:
+    assert decode(text.encode("mac_roman")) == text
+
+
+def test_a_text_that_zero_bytes_fill_up(tmp_path: Path) -> None:
+    article = read(tmp_path / "a.txt", "Café\n\nIt rained.\n".encode() + b"\0" * 40)
+    assert (article.title, article.text) == ("Café", "It rained.")
+    assert decode("It rained.\n".encode("utf-16-le") * 3) == "It rained.\n" * 3
 
 
 @pytest.mark.parametrize(
@@ -314,6 +458,36 @@ x = "**not bold**"
     )
     assert article.authors == ("Ann Lee", "Bo Chi")
     assert (article.published, article.published_from) == (datetime(2021, 3, 4, tzinfo=UTC), "given")
+
+
+@pytest.mark.parametrize(
+    ("marked", "text"),
+    [
+        ('{{< figure src="a.jpg" caption="The \'last\' day." >}}', "The 'last' day."),
+        ('{{< figure\n  src="a.jpg"\n  caption="The last day."\n>}}', "The last day."),
+        ('{{% quote author="Ann" %}}We waited.{{% /quote %}}', "We waited."),
+        ("{% include lead.html %}\nIt rained in {{ page.title }}Lorne.\n{: .class}", "It rained in Lorne."),
+        ("{% highlight text %}\nIt rained.\n{% endhighlight %}", "It rained."),
+        ("It rained.{#rain .wide} See [^1]\n\n[^1]: The port said.", "It rained. See\n\nThe port said."),
+        ("The ==old hall== on [[Dock Street|the street]] ![[a.png]]and [[Ice house]]. ^block1",
+         "The old hall on the street and Ice house."),
+        ("> [!note] Background\n> It rained.", "Background\nIt rained."),
+        ("- [x] It rained.", "It rained."),
+        ("AT&amp;T &mdash; 5 < 6 and `&amp;`", "AT&amp;T &mdash; 5 < 6 and &amp;"),
+        ("AT&amp;T caf&eacute; ~~said~~ 2 == 3", "AT&T café said 2 == 3"),
+        ("| Fish | Tons |\n|------|-----:|\n| Cod | 295 |", "| Fish | Tons |\n| Cod | 295 |"),
+        ("a {b} c {{d", "a {b} c {{d"),
+    ],
+)  # fmt: skip
+def test_marks_of_generators_and_notes_are_no_text(tmp_path: Path, marked: str, text: str) -> None:
+    assert read(tmp_path / "a.md", f"# Rain\n\n{marked}\n").text == text
+
+
+def test_a_description_is_the_text_where_there_is_no_other(tmp_path: Path) -> None:
+    article = read(tmp_path / "a.md", "---\ntitle: Rain\ndescription: It rained in Lorne.\n---\n")
+    assert (article.title, article.text) == ("Rain", "It rained in Lorne.")
+    whole = read(tmp_path / "b.md", "---\ntitle: Rain\ndescription: Short.\n---\nIt rained.\n")
+    assert whole.text == "It rained."
 
 
 @pytest.mark.parametrize("heading", ["# Talks go on", "Talks go on\n===========", "Talks go on"])

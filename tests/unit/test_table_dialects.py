@@ -50,6 +50,37 @@ def test_dialects(path: Path, content: str | bytes, row: tuple[str, str, str]) -
     assert values(path, content) == [row]
 
 
+def test_a_tabbed_text_whose_quotes_are_letters(tmp_path: Path) -> None:
+    rows = (
+        ("a1", '"No" to tolls', '"It rose," he said.'),
+        ("a2", "Open", '"It rose, and it will fall.'),
+        ("a3", 'The "last', "It fell."),
+        ("a4", "End", "It ended."),
+    )
+    text = "".join("\t".join(row) + "\n" for row in (("id", "title", "text"), *rows))
+    assert values(tmp_path / "news.tsv", text) == [*rows]
+
+
+def test_a_tabbed_text_whose_cells_are_quoted(tmp_path: Path) -> None:
+    text = 'id\ttitle\ttext\na1\tA\t"One.\n\nTwo ""three"".\tFour."\na2\t"B"\t"C"\n'
+    assert values(tmp_path / "news.tsv", text) == [
+        ("a1", "A", 'One.\n\nTwo "three".\tFour.'),
+        ("a2", "B", "C"),
+    ]
+
+
+def test_what_a_database_writes(tmp_path: Path) -> None:
+    text = "id\tauthor\ttitle\ttext\na1\t\\N\tA\tOne.\\n\\nTwo \\\\ three.\na2\tAnn Lee\tB\tIt is C:\\old.\n"
+    first, second = read(tmp_path / "news.tsv", text)
+    assert isinstance(first, Article)
+    assert isinstance(second, Article)
+    assert (first.authors, first.text) == ((), "One.\n\nTwo \\ three.")
+    assert (second.authors, second.text) == (("Ann Lee",), "It is C:\\old.")
+    (comma,) = read(tmp_path / "news.csv", 'id,author,text\na1,\\N,"It rose."\n')
+    assert isinstance(comma, Article)
+    assert comma.authors == ()
+
+
 def test_one_column_has_no_delimiter(path: Path) -> None:
     got = read(path, 'text\nIt rose, he said; twice.\n"It ""fell"", he said."\n')
     assert [item.text for item in got if isinstance(item, Article)] == [

@@ -8,7 +8,8 @@ import io
 import posixpath
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -40,11 +41,11 @@ def split_epub(file: SourceFile, options: LoadOptions) -> Iterator[Part]:
     with stream:
         try:
             book = _Book(zipfile.ZipFile(stream), file, options.max_bytes)
-            known, chapters = book.contents()
+            known, chapters, names = book.contents()
         except _DAMAGE as error:
             raise UnreadableError("not an EPUB book, or damaged") from error
         for number, path in chapters:
-            yield Record(partial(_chapter, book, path, known), number)
+            yield Record(partial(_chapter, book, path, replace(known, title=names.get(path, ""))), number)
 
 
 class _Book:
@@ -69,8 +70,8 @@ class _Book:
             raise UnreadableError(too_large(self._limit))
         return data
 
-    def contents(self) -> tuple[ArticleDraft, list[tuple[int, str]]]:
-        """Return what the book says of all its chapters, and their places in it and paths."""
+    def contents(self) -> tuple[ArticleDraft, list[tuple[int, str]], dict[str, str]]:
+        """Return what the book says of all its chapters, their places in it and paths, and names by path."""
         names = set(self._archive.namelist())
         if "META-INF/encryption.xml" in names and b"html" in self.read("META-INF/encryption.xml"):
             raise UnreadableError("protected against copying (DRM)")
@@ -83,17 +84,51 @@ class _Book:
         package = parse_xml(self.read(path))
         items = {node.get("id"): node for node in package.iter() if local_name(node) == "item"}
         references = [node for node in package.iter() if local_name(node) == "itemref"]
-        chapters = []
+        chapters: list[tuple[int, str]] = []
+        beside: list[tuple[int, str]] = []  # what stands beside the order of reading
         for number, reference in enumerate(references[:_MOST_CHAPTERS], 1):
             item = items.get(reference.get("idref"))
-            if item is None or reference.get("linear") == "no" or item.get("media-type") not in _PAGES:
+            if item is None or item.get("media-type") not in _PAGES:
                 continue
             if "nav" not in (item.get("properties") or "").split():
-                href = unquote((item.get("href") or "").partition("#")[0])
-                chapters.append((number, posixpath.normpath(posixpath.join(posixpath.dirname(path), href))))
+                order = beside if reference.get("linear") == "no" else chapters
+                order.append((number, _path(path, item.get("href") or "")))
+        read = {chapter for _, chapter in chapters}
+        chapters = sorted(
+            [*chapters, *((number, chapter) for number, chapter in beside if chapter not in read)]
+        )
         if not chapters:
             raise UnreadableError("a book without chapters")
-        return _known(package), chapters
+        return _known(package), chapters, self._names(items.values(), path)
+
+    def _names(self, items: Iterable["_Element"], package: str) -> dict[str, str]:
+        """Return the names of chapters by their paths, as a table of contents has them (NCX, or a page)."""
+        names: dict[str, str] = {}
+        for item in items:
+            is_page = "nav" in (item.get("properties") or "").split()
+            if not is_page and item.get("media-type") != "application/x-dtbncx+xml":
+                continue
+            path = _path(package, item.get("href") or "")
+            try:
+                contents = parse_xml(self.read(path))
+            except UnreadableError:
+                continue
+            label = ""
+            for node in contents.iter():
+                if local_name(node) == "text":
+                    label = " ".join(element_text(node).split())
+                elif local_name(node) == "content" and label:
+                    names.setdefault(_path(path, node.get("src") or ""), label)
+                elif local_name(node) == "a" and is_page:
+                    names.setdefault(
+                        _path(path, node.get("href") or ""), " ".join(element_text(node).split())
+                    )
+        return names
+
+
+def _path(base: str, href: str) -> str:
+    """Return the path in the book of what another of its files names."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(base), unquote(href.partition("#")[0])))
 
 
 def _known(package: "_Element") -> ArticleDraft:

@@ -80,11 +80,16 @@ def read_parts(
     `load` reads a member, `holds_records` says whether a member counts its own records.
     """
     fruitless = 0
+    names: dict[str, int] = {}  # of the members of this record, with how many have each
+    number: int | None = None
     for part in parts:
         if file.is_bomb:
             raise UnreadableError(BOMB)
         check_fruitless(fruitless)
         if isinstance(part, Member):
+            if part.number != number:
+                names, number = {}, part.number
+            part = replace(part, name=_free_name(part.name, names))  # noqa: PLW2901
             member = member_file(part, file)
             if member.depth > MOST_DEPTH:
                 part = SkippedMember(part.name, f"stands in more than {MOST_DEPTH} files", part.number)  # noqa: PLW2901
@@ -94,6 +99,19 @@ def read_parts(
             item = _record(part, file, options)
             yield item
             fruitless = 0 if isinstance(item, Article) else fruitless + 1
+
+
+def _free_name(name: str, names: dict[str, int]) -> str:
+    """Return the name of a member, with a number where those before it have the same, and note it."""
+    folder, stroke, last = name.rpartition("/")
+    stem, dot, suffix = last.partition(".")
+    count, free = names.get(name, 0), name
+    while free in names:
+        count += 1
+        free = f"{folder}{stroke}{stem}-{count}{dot}{suffix}"
+    names[name] = count or 1
+    names.setdefault(free, 1)
+    return free
 
 
 def member_file(member: Member, file: SourceFile) -> SourceFile:

@@ -6,7 +6,7 @@ matter of `mail_text`.
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from email import message_from_bytes
 from email.header import decode_header
 from email.message import Message
@@ -18,18 +18,28 @@ from nutgraf.indexer.loaders.archives.members import Member, Part, Record
 from nutgraf.indexer.loaders.assemble import ArticleDraft, StatedDate
 from nutgraf.indexer.loaders.base import LoadOptions, SourceFile, UnreadableError, read_bytes, too_large
 from nutgraf.indexer.loaders.charset import page_in, text_in
-from nutgraf.indexer.loaders.mail.text import Forwarded, forwarded, own_words, unflowed, without_forward_mark
+from nutgraf.indexer.loaders.mail.text import (
+    Forwarded,
+    forwarded,
+    is_answer,
+    own_words,
+    unflowed,
+    without_forward_mark,
+)
 from nutgraf.indexer.loaders.pages.fragment import fragment_text
 from nutgraf.indexer.loaders.pages.html import read_html
 
 # Bounds against hostile messages, far above what mail programs write; not measured.
 _MOST_PARTS = 1000
+_MOST_LEVELS = 30  # of parts in parts
+_MOST_FORWARDS = 5  # of a message that one forwarded to another
 _HEADER_CHARS = 5000
 _NAME_CHARS = 150
 _ID_CHARS = 250
 # A plain part with less than half of the words of the HTML part is a stub: "this message needs HTML".
 _STUB_CHARS = 2000
 _STUB_SHARE = 0.5
+_SAME_SHARE = 0.9  # of the words of two parts: where so many are in both, they say the same
 _LOST_SHARE = 0.2  # of the words of an HTML part: where so few are left, it was not laid out as an article
 _TURNED = re.compile(r"((?:[\w'’.-]{1,40} ){0,2}[\w'’-]{1,40}), ([\w'’.-]{1,40}(?: [\w'’.-]{1,40})?)")
 _NO_GIVEN_NAME = re.compile(  # what stands behind the comma of a firm, or of a name in its usual order
@@ -68,13 +78,14 @@ def split_eml(file: SourceFile, options: LoadOptions) -> Iterator[Part]:
 
 def split_mbox(file: SourceFile, options: LoadOptions) -> Iterator[Part]:
     """Yield the messages of a mailbox and their attachments; raises UnreadableError."""
+    ids: dict[int, int] = {}
     with file.open() as stream:
         for number, data in enumerate(_messages(stream, options.max_bytes), 1):
             file.position_bytes = min(stream.tell(), file.size_bytes)
             if len(data) > options.max_bytes:
                 yield Record(partial(_refuse, too_large(options.max_bytes)), number)
             else:
-                yield from _parts(data, number, options)
+                yield from _parts(data, number, options, ids)
 
 
 def _messages(stream: io.BufferedReader, limit: int) -> Iterator[bytes]:
@@ -99,11 +110,17 @@ def _refuse(reason: str) -> ArticleDraft:
     raise UnreadableError(reason)
 
 
-def _parts(data: bytes, number: int | None, options: LoadOptions) -> Iterator[Part]:
-    """Yield a message as a record, then its attachments as members."""
+def _parts(
+    data: bytes, number: int | None, options: LoadOptions, ids: dict[int, int] | None = None
+) -> Iterator[Part]:
+    """Yield a message as a record, then its attachments as members.
+
+    `ids` are those of the messages before it, hashed, each with the hash of what that one says.
+    """
     try:
         message = message_of(data)
         leaves = [*leaves_of(message)]
+        message_id = _id_of(message)
     except Exception as error:  # noqa: BLE001 - the library raises anything for hostile messages
         yield Record(partial(_refuse, f"cannot be parsed ({type(error).__name__})"), number)
         return
@@ -112,8 +129,11 @@ def _parts(data: bytes, number: int | None, options: LoadOptions) -> Iterator[Pa
         return
     bodies = [leaf for leaf in leaves if _is_body(leaf)]
     members = [*_members([leaf for leaf in leaves if not _is_body(leaf)], number)]
-    if not members or any(bytes_of(body).strip() for body in bodies):
-        yield Record(partial(_draft, message, bodies, options), number)
+    says = tuple(bytes_of(body).strip() for body in bodies)
+    if ids is not None and ids.setdefault(hash(message_id), hash(says)) != hash(says):
+        message_id = ""  # of another message: a program gave it to both
+    if not members or any(says):
+        yield Record(partial(_draft, message, message_id, bodies, options), number)
     yield from members
 
 
@@ -161,23 +181,36 @@ def _attachment_name(part: Message) -> str:
     return plain[-_NAME_CHARS:]
 
 
-def _draft(message: Message, bodies: list[Message], options: LoadOptions) -> ArticleDraft:
+def _id_of(message: Message) -> str:
+    """Return the id of a message, which people can type; empty where there is none such."""
+    message_id = "".join(header_of(message, "message-id").strip(" <>").split())
+    return message_id if message_id.isprintable() and len(message_id) <= _ID_CHARS else ""
+
+
+def _draft(message: Message, message_id: str, bodies: list[Message], options: LoadOptions) -> ArticleDraft:
     if message.get_content_type() in _ENCRYPTED:
         raise UnreadableError("an encrypted message")
-    text = _text(bodies, options)
+    text = _text(message, frozenset(map(id, bodies)), options)
     subject = header_of(message, "subject")
-    original = forwarded(text, subject) or Forwarded(
-        text, header_of(message, "from"), subject, _date(message)
-    )
+    original = Forwarded(text, header_of(message, "from"), subject, _date(message))
+    answers = is_answer(subject) or bool(header_of(message, "in-reply-to"))
+    for _ in range(_MOST_FORWARDS):
+        inner = forwarded(original.text, original.subject)
+        if inner is None:
+            break
+        original, answers = inner, is_answer(inner.subject)
     archived = header_of(message, "archived-at").strip(" <>")
-    message_id = "".join(header_of(message, "message-id").strip(" <>").split())
     try:
         name, address = parseaddr(original.sender)
     except RecursionError:  # comments within comments
         name = address = ""
     return ArticleDraft(
-        text=own_words(original.text),
-        id=message_id if message_id.isprintable() and len(message_id) <= _ID_CHARS else "",
+        text=own_words(
+            original.text,
+            answers=answers,
+            forwards=without_forward_mark(original.subject) != original.subject,
+        ),
+        id=message_id,
         title=without_forward_mark(original.subject),
         url=archived,
         authors=(_in_order(name.strip("\"'")) or address,),
@@ -191,14 +224,48 @@ def _in_order(name: str) -> str:
     return name if match is None or _NO_GIVEN_NAME.fullmatch(match[2]) else f"{match[2]} {match[1]}"
 
 
-def _text(bodies: list[Message], options: LoadOptions) -> str:
-    """Return the words of a message: of its plain part, unless the HTML part says far more."""
-    plain = "\n\n".join(_plain(part) for part in bodies if part.get_content_type() != "text/html")
-    pages = [part for part in bodies if part.get_content_type() == "text/html"]
-    if not pages or len(plain) >= _STUB_CHARS:
-        return plain
-    page = "\n\n".join(_page(part, options) for part in pages)
-    return page if len(plain.split()) < _STUB_SHARE * len(page.split()) else plain
+def _text(part: Message, bodies: frozenset[int], options: LoadOptions, level: int = 0) -> str:
+    """Return the words of a message or a part of it, of which `bodies` (by `id`) are shown, in order."""
+    inside = part.get_payload()
+    if part.get_content_maintype() != "multipart" or not isinstance(inside, list):
+        if id(part) not in bodies:
+            return ""
+        return _page(part, options) if _has_page(part) else _plain(part)
+    parts = [inner for inner in inside if isinstance(inner, Message)]
+    if level == _MOST_LEVELS:
+        parts = [*leaves_of(part)]
+    read = partial(_text, bodies=bodies, options=options, level=level + 1)
+    pages = {id(inner) for inner in parts if _has_page(inner)}
+    plain = {id(inner): read(inner) for inner in parts if id(inner) not in pages}
+    if part.get_content_type() == "multipart/alternative":
+        words = _joined(plain.values())
+        if not pages or len(words) >= _STUB_CHARS:
+            return words
+        page = _joined(read(inner) for inner in parts if id(inner) in pages)
+        return page if len(words.split()) < _STUB_SHARE * len(page.split()) else words
+    texts = [plain.get(id(inner)) or read(inner) for inner in parts]
+    own = _joined(plain.values()).split()
+    return _joined(
+        text
+        for inner, text in zip(parts, texts, strict=True)
+        if id(inner) not in pages or not _is_same(own, text.split())
+    )
+
+
+def _has_page(part: Message) -> bool:
+    return any(leaf.get_content_type() == "text/html" for leaf in leaves_of(part))
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return "\n\n".join(text for text in texts if text.strip())
+
+
+def _is_same(words: list[str], others: list[str]) -> bool:
+    """Whether two texts say the same; a program that knows no alternatives puts one below the other."""
+    common = set(words) & set(others)
+    return min(sum(word in common for word in text) for text in (words, others)) >= _SAME_SHARE * max(
+        len(words), len(others), 1
+    )
 
 
 def _plain(part: Message) -> str:

@@ -23,11 +23,15 @@ _FIELDS = {
     "asunto": "subject",
 }  # fmt: skip
 _FORWARD_MARK = re.compile(r"(?:\s{0,4}(?:fwd?|wg|tr|rv|i)\s{0,2}:)++\s{0,4}", re.IGNORECASE)
-_MOST_FIELDS = 12
+_ANSWER_MARK = re.compile(r"\s{0,4}(?:re|aw|sv|ref|antw)\s{0,2}(?:\[[0-9]{1,3}\])?:", re.IGNORECASE)
+_MOST_FIELDS, _FEWEST_FIELDS = 12, 2
 _NOTE_CHARS = 500  # what people write above what they forward
 _WROTE = re.compile(
     r"(?:on|am|le|el|il) .{5,200}(?:wrote|schrieb.{0,80}|a écrit ?|escribió|ha scritto):", re.IGNORECASE
 )
+# Programs name the hour or the address of a sender; a story says "On Monday the mayor wrote:".
+_OF_A_PROGRAM = re.compile(r"@|\b[0-9]{1,2}[:.h][0-9]{2}\b")
+_QUOTE_MARK = re.compile(r"(?:>[ ]?)++")
 # Lines that footers begin with or consist of; a rule counts where such a line follows it.
 _RULE = re.compile(r"[_~=*-]{10,80}")
 _FOOTER = re.compile(
@@ -38,6 +42,15 @@ _FOOTER = re.compile(
     r"|\S{1,60} mailing list|\S{0,100}/(?:mailman/)?(?:listinfo|options)/\S{0,100}",
     re.IGNORECASE,
 )
+# Words of a footer in a sentence; a paragraph without them is of a story.
+_OF_MAILINGS = re.compile(
+    r"@|://|www\.|\bthis (?:e-?mail|message|newsletter|(?:mailing )?list|group)\b|\b(?:subscri|unsubscribe)"
+    r"|\b(?:our|your) (?:e-?mails?|newsletters?|(?:mailing )?list|preferences|account)\b|\bclick\b|\bhere\b"
+    r"|\bat any time\b|\breply\b|©|\ball rights reserved\b|\bregistered (?:in|office)\b",
+    re.IGNORECASE,
+)
+_FULL_STOP = re.compile(r"[^\W\d_.]{2}[.!?]['\"’”)]{0,2}$|[0-9][.!?]$")
+_SENTENCE_CHARS = 40  # shorter ones stand in signatures; not measured
 _VIEW_ONLINE = re.compile(
     r"(?:.{0,60}[?,.] )?(?:view|read|open|see) (?:this |the )?(?:e-?mail|newsletter|message|it|web version)?"
     r" ?(?:online|in (?:your|a|the) (?:web )?browser|on the web)\b.{0,100}",
@@ -105,51 +118,89 @@ def unflowed(text: str, *, del_space: bool) -> str:
     return "".join(joined)
 
 
-def own_words(text: str) -> str:
-    """Return a message's text without quotes, signature and footer, unless nothing else is left."""
-    mark = _FORWARD.search(text)
-    is_answer = mark is not None and not _SURELY.search(mark[0]) and _FIELD.match(text[mark.end() :].lstrip())
-    answer = text[: mark.start()] if mark is not None and is_answer else text
-    lines = [line.rstrip() for line in answer.split("\n")]
-    kept = _without_footer(_without_quotes(lines))
+def is_answer(subject: str) -> bool:
+    """Whether a subject begins with "Re:", as those of answers do."""
+    return _ANSWER_MARK.match(subject) is not None
+
+
+def own_words(text: str, *, answers: bool = False, forwards: bool = False) -> str:
+    """Return a message's text without quotes, signature and footer, unless nothing else is left.
+
+    A message that `answers` another quotes that one; quotes of any other are those of its story, unless a
+    mail program stands above them with the sender. What a message `forwards` is not cut off.
+    """
+    mark = None if forwards else _FORWARD.search(text)
+    below = text[mark.end() :].lstrip().split("\n", _MOST_FIELDS)[:_MOST_FIELDS] if mark else []
+    is_old = mark and not _SURELY.search(mark[0]) and below and _FIELD.match(below[0])
+    if mark and is_old and sum(_FIELD.match(line) is not None for line in below) >= _FEWEST_FIELDS:
+        text_above = text[: mark.start()]
+    else:
+        text_above = text
+    lines = [line.rstrip() for line in text_above.split("\n")]
+    kept = _without_footer(_without_quotes(lines, answers=answers))
     top = [line for line in kept[:_TOP_LINES] if not _VIEW_ONLINE.fullmatch(line.strip())]
     own = "\n".join((*top, *kept[_TOP_LINES:])).strip("\n")
     return own if own.strip() else text
 
 
-def _without_quotes(lines: Sequence[str]) -> list[str]:
+def _without_quotes(lines: Sequence[str], *, answers: bool) -> list[str]:
+    """Drop what an answer quotes, and the line of a program above it; of other quotes only the marks."""
     kept: list[str] = []
+    is_old = answers
     for at, line in enumerate(lines):
-        if line.startswith(">"):
-            if at and not lines[at - 1].startswith(">"):
-                _drop_introduction(kept)
-        else:
+        if not line.startswith(">"):
             kept.append(line)
+            continue
+        if not at or not lines[at - 1].startswith(">"):
+            is_old = _drop_introduction(kept, answers=answers) or answers
+        if not is_old:
+            kept.append(_QUOTE_MARK.sub("", line, count=1))
     return kept
 
 
-def _drop_introduction(lines: list[str]) -> None:
-    """Take "On Monday, Ada Quill wrote:" off the end, which may be two lines."""
+def _drop_introduction(lines: list[str], *, answers: bool) -> bool:
+    """Take "On Mon, 1 May 2017 at 09:12, Ada Quill wrote:" off the end, which may be two lines."""
     end = len(lines)
     while end and not lines[end - 1].strip():
         end -= 1
     for count in (1, 2):
-        if end >= count and _WROTE.fullmatch(" ".join(lines[end - count : end]).strip()):
+        line = " ".join(lines[max(0, end - count) : end]).strip()
+        if end >= count and _WROTE.fullmatch(line) and (answers or _OF_A_PROGRAM.search(line)):
             del lines[end - count :]
-            return
+            return True
+    return False
 
 
 def _without_footer(lines: list[str]) -> list[str]:
-    last = range(max(0, len(lines) - _SIGNATURE_LINES), len(lines) - 1)
-    # The sign is "-- " (RFC 3676, 4.3), whose blank is often lost.
-    marks = [at for at in last if lines[at] == "--" and lines[at + 1]]
-    if marks:
-        lines = lines[: marks[0]]
+    # The sign of a signature is "-- " (RFC 3676, 4.3), whose blank is often lost; it parts briefs as well.
+    while mark := next(
+        (
+            at
+            for at in range(len(lines) - 2, max(0, len(lines) - _SIGNATURE_LINES - 1), -1)
+            if lines[at] == "--" and lines[at + 1]
+        ),
+        0,
+    ):
+        if _has_story(lines[mark + 1 :]):
+            break
+        lines = lines[:mark]
     first = max(0, len(lines) - _FOOTER_LINES)
     for at in range(first, len(lines)):
         if not _FOOTER.fullmatch(lines[at].strip()):
             continue
-        start = next((rule for rule in range(at, first - 1, -1) if _RULE.fullmatch(lines[rule].strip())), at)
-        if sum(map(len, lines[start:])) <= _FOOTER_CHARS:
-            return lines[:start]
+        rule = next((rule for rule in range(at, first - 1, -1) if _RULE.fullmatch(lines[rule].strip())), at)
+        for start in (rule, at):
+            if sum(map(len, lines[start:])) <= _FOOTER_CHARS and not _has_story(lines[start:]):
+                return lines[:start]
     return lines
+
+
+def _has_story(lines: Sequence[str]) -> bool:
+    """Whether a paragraph of these lines ends as a sentence does, and says nothing of mailings."""
+    paragraphs = (" ".join(block.split()) for block in "\n".join(map(str.strip, lines)).split("\n\n"))
+    return any(
+        len(paragraph) >= _SENTENCE_CHARS
+        and _FULL_STOP.search(paragraph)
+        and not _OF_MAILINGS.search(paragraph)
+        for paragraph in paragraphs
+    )

@@ -28,6 +28,10 @@ _NO_DELIMITER = "\x1f"  # where there is one column: a comma in it is a comma
 _STATED_DELIMITER = re.compile(r"\ufeff?\"?sep=([^\r\n\"])\"?\s*+", re.IGNORECASE)
 # A quote inside a cell is written twice; a letter after \" shows that this file writes \" in its place.
 _ESCAPED_QUOTE = re.compile(r"(?<!\\)\\\"[^\",;|\t\r\n]")
+# Databases write so into tabbed text what is missing, and the ends of lines; and they quote nothing.
+_DATABASE = re.compile(r"(?:^|\t)\\N(?=[\t\r\n])|\\n\\n", re.MULTILINE)
+_DATABASE_ESCAPE = re.compile(r"\\([ntr\\])")
+_DATABASE_CHARS = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\"}
 _BACKSLASH = re.compile(r"\\([\"\\\r\n])|\\")
 
 
@@ -42,9 +46,10 @@ def load_table(file: SourceFile, options: LoadOptions) -> Iterator[Article | Ski
     with file.open() as raw:
         sample = raw.peek()
         encoding = encoding_of(sample)
-        escaped = _ESCAPED_QUOTE.search(sample.decode(encoding, "replace")) is not None
+        start = sample.decode(encoding, "replace")
+        escaped = _ESCAPED_QUOTE.search(start) is not None
         stream = io.TextIOWrapper(raw, encoding=encoding, errors=STRAY_BYTES, newline="")
-        yield from _rows(_Lines(stream, file, options.max_bytes, escaped=escaped), file, options)
+        yield from _rows(_Lines(stream, file, options.max_bytes, escaped=escaped), file, options, start)
 
 
 class _Lines:
@@ -81,15 +86,21 @@ class _Lines:
         return _BACKSLASH.sub(lambda pair: pair[0] if pair[1] else "\\\\", line) if self.escaped else line
 
 
-def _rows(lines: _Lines, file: SourceFile, options: LoadOptions) -> Iterator[Article | Skipped]:
+def _rows(lines: _Lines, file: SourceFile, options: LoadOptions, sample: str) -> Iterator[Article | Skipped]:
     first = next((line for line in lines if line.strip()), "")
     stated = _STATED_DELIMITER.fullmatch(first)
     if stated:
         first = next((line for line in lines if line.strip()), "")
     delimiter = stated[1] if stated else _delimiter(first, options)
     escape = "\\" if lines.escaped else None
+    from_database = delimiter == "\t" and _DATABASE.search(sample) is not None
+    unquoted = from_database or (delimiter == "\t" and _is_unquoted(sample.split("\n"), first.count("\t")))
     reader = csv.reader(
-        itertools.chain([first], lines), delimiter=delimiter, escapechar=escape, skipinitialspace=True
+        itertools.chain([first], lines),
+        delimiter=delimiter,
+        escapechar=None if unquoted else escape,
+        quoting=csv.QUOTE_NONE if unquoted else csv.QUOTE_MINIMAL,
+        skipinitialspace=True,
     )
     header = _names(next(reader, []), options)
     if not {*text_names(options)} & {*header}:
@@ -111,7 +122,26 @@ def _rows(lines: _Lines, file: SourceFile, options: LoadOptions) -> Iterator[Art
                 )
                 yield Skipped(file.origin_of(start), reason)
             else:
-                yield line_to_article(_record(header, row), start, file, options)
+                cells = map(_unescaped, row) if from_database else row
+                yield line_to_article(_record(header, [*cells]), start, file, options)
+
+
+def _is_unquoted(lines: Sequence[str], tabs: int) -> bool:
+    """Whether quotes are letters in a tabbed text: a cell that begins with one does not end with one.
+
+    A cell of several lines looks so, too; behind that of a whole row comes the next row.
+    """
+    rows = [line for line in lines[:-1] if line.strip()]
+    opened = [
+        at
+        for at, line in enumerate(rows)
+        if any(cell.strip()[:1] == '"' != cell.strip()[1:][-1:] for cell in line.split("\t"))
+    ]
+    return bool(opened) and all(row.count("\t") == tabs for at in opened for row in rows[at : at + 2])
+
+
+def _unescaped(cell: str) -> str:
+    return "" if cell == "\\N" else _DATABASE_ESCAPE.sub(lambda pair: _DATABASE_CHARS[pair[1]], cell)
 
 
 def _delimiter(header: str, options: LoadOptions) -> str:
@@ -148,5 +178,5 @@ def _record(header: Sequence[str], row: Sequence[str]) -> dict[str, str]:
     record: dict[str, str] = {}
     for name, cell in zip(header, row, strict=False):
         if not record.get(name, "").strip():
-            record[name] = cell
+            record[name] = "" if cell == "\\N" else cell  # as MySQL writes what is missing
     return record

@@ -37,6 +37,7 @@ _KEYS = {
     "url": ("url", "link", "canonical", "canonicalurl", "sourceurl", "originalurl"),
     "source": ("source", "outlet", "publisher", "publication", "site", "sitename", "website"),
     "id": ("id", "guid", "uuid"),
+    "description": ("description", "summary", "excerpt"),
 }
 """Fields of an article, and what they are called: in lower case, without hyphens and underscores."""
 _NULLS = frozenset({"", "~", "null", "none"})
@@ -69,7 +70,7 @@ def split_front_matter(text: str) -> tuple[Mapping[str, object], str]:
 
 
 def draft_of_fields(fields: Mapping[str, object]) -> ArticleDraft:
-    """Return what the fields say of an article; its text is empty.
+    """Return what the fields say of an article; its text is their description, "" where they have none.
 
     A `source` that is an address is that of the article, as web clippers write it.
     """
@@ -82,7 +83,7 @@ def draft_of_fields(fields: Mapping[str, object]) -> ArticleDraft:
     sources = [text for value in values["source"] for text in _texts(value) if text]
     addresses = [text for text in sources if web_url(text)]
     return ArticleDraft(
-        text="",
+        text=first("description"),
         id=first("id"),
         title=first("title"),
         url=first("url") or next(iter(addresses), ""),

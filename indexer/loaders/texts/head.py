@@ -16,18 +16,26 @@ _CAPITAL = f"[{''.join(filter(str.isupper, map(chr, range(0x590))))}]"  # Latin,
 _NAME = rf"(?:{_CAPITAL}[\w.'’-]*+|[a-z]['’]{_CAPITAL}[\w-]++)"
 _PARTICLE = r"(?:al|bin|da|de|del|der|di|du|el|la|le|ten|van|von|y)"
 _PERSON = rf"{_NAME}(?: (?:{_PARTICLE} ){{0,2}}{_NAME}){{1,4}}"
+_AND = r"(?:(?i:, and| and|,| with| und| et| avec| mit)| &) "
+_PLACE = rf"{_NAME}(?: {_NAME}){{0,3}}"
+_PRESS = r"[A-Z]{2,6}|Reuters"
 _BYLINE = re.compile(
-    rf"(?:(?i:(?:written |reported |reporting |story |words )?by)|Von|Par|Por|Door|Av):? "
-    rf"((?:{_PERSON}|[A-Z]{{2,6}}|Reuters)(?:(?:, and |, | and | & ){_PERSON}){{0,9}})"
-    rf"(?:,? (?:in {_CAPITAL}[\w-]++"
-    r"|(?i:[\w &'’-]{0,40}\b(?:news|correspondent|reporter|editor|writer|staff))))?"
+    r"(?:(?i:(?:(?:written|reported|reporting|story|words|text|report|exclusive|analysis|compiled) )?by)"
+    r"|Von|Par|Por|Door|Av):? "
+    rf"((?:{_PERSON}|{_PRESS})(?:(?: in {_PLACE})?{_AND}{_PERSON}){{0,9}})"
+    rf"(?:,? (?i:in|at|for|from|of) (?:[Tt]he )?{_PLACE}|, {_NAME}"
+    rf"|{_AND}(?:{_PRESS}|(?i:agencies|agences|agenturen))"
+    r"|,? (?i:[\w &'’-]{0,40}\b(?:news|correspondent|reporter|editor|writer|staff)))?"
 )
-_BETWEEN_NAMES = re.compile(r", and |, | and | & ")
+_BETWEEN_NAMES = re.compile(rf"(?: in {_PLACE})?{_AND}")
 _NO_NAME = re.compile(
     r"\b(?:January|February|March|April|June|July|August|September|October|November|December"
     r"|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b"
 )
 _DESK = re.compile(r" (?:News|Press|Reporter|Correspondent|Editor|Writer|Staff)$")  # "By Ann Lee, BBC News"
+# "New Delhi, April 14, 2016"; "April 14, 2016 · 3 min. read", whose parts a page may join without a blank.
+_BEFORE_DATE = re.compile(rf"({_PLACE}), (?=\S)")
+_READING_TIME = re.compile(r"[ |•·,–-]{0,3}(?:timer)?[ ]?[0-9]{1,3}[ -]min(?:ute)?s?\.? read$", re.IGNORECASE)
 _PARTS = re.compile(r" ++[|•·—–] ++| - ")
 _AGENCIES = re.compile(
     r"(?:Reuters|AP|The Associated Press|Associated Press|AFP|dpa|ANSA|EFE|UPI|PA|Xinhua|TASS)"
@@ -37,7 +45,15 @@ _LINE_WORDS, _DATE_WORDS = 24, 14  # of a line with a date, and of the date; not
 # BEIJING — ..., LONDON (Reuters) - ..., WASHINGTON, D.C. – ...
 _DATELINE = re.compile(r"[A-Z][A-Z .,'’-]{2,40}(?:, [A-Z][\w.]++){0,2}(?: \([\w ]{2,30}\))? ?[—–-]++ \S")
 # A line below a byline, above a date: what the author is, or the outlet.
-_ROLE = re.compile(r"(?i:(?:[\w’'-]++ ){0,3}(?:writer|reporter|correspondent|editor|columnist|critic|staff))")
+_ROLE = re.compile(
+    r"(?i:(?:[\w’'-]++ ){0,3}(?:writer|reporter|correspondent|editor|columnist|critic|staff"
+    r"|bureau chief))"
+)
+_ROLE_BEHIND = re.compile(rf"(?!(?i:by) )({_PERSON}), {_ROLE.pattern}")  # Ann Lee, Chief Reporter
+_MASTHEAD = re.compile(
+    r"\b(?:Gazette|Times|Post|News|Herald|Tribune|Journal|Chronicle|Press|Mail|Weekly|Telegraph|Courier|Echo"
+    r"|Examiner|Observer|Express|Argus|Dispatch|Inquirer|Sentinel|Bulletin|Magazine|Zeitung|Today)$"
+)
 _NEWSPAPER = re.compile(
     r"(?i:.{0,40}\b(?:gazette|times|post|news|herald|tribune|journal|chronicle|press|mail|daily|weekly|star"
     r"|observer|guardian|telegraph|courier|echo|examiner|record|register|sun|standard|mirror|express|argus"
@@ -129,8 +145,8 @@ def _read_line(line: str, after: str) -> Head | None:
         return None
     if (outlet := _OUTLET.fullmatch(line)) and _DATELINE.match(after):
         return Head(source=outlet[1])
-    if parse_date_line(line).stated:
-        return Head(dates=(line,))
+    if date := _date(line):
+        return Head(dates=(date,))
     parts = [part.strip() for part in _PARTS.split(line)]
     heads = [_read_part(part) for part in parts]
     if any(head and head.dates for head in heads):
@@ -146,10 +162,11 @@ def _read_part(part: str) -> Head | None:
     """Return what a part of a head line says: a byline, dates, both after another, or an agency."""
     if _STAFF.fullmatch(part):
         return Head()
-    if authors := _byline(part):
+    role = _ROLE_BEHIND.fullmatch(part)
+    if authors := _byline(part) or ((role[1],) if role else ()):
         return Head(authors=authors)
-    if parse_date_line(part).stated:
-        return Head(dates=(part,))
+    if date := _date(part):
+        return Head(dates=(date,))
     if _AGENCIES.fullmatch(part):
         return Head(source=part)
     for blank in re.finditer(" ", part):
@@ -158,6 +175,18 @@ def _read_part(part: str) -> Head | None:
             if (authors := _byline(name)) and parse_date_line(date).stated:
                 return Head(authors=authors, dates=(date,))
     return None
+
+
+def _date(part: str) -> str:
+    """Return the part without a place before its date and a reading time behind it; empty for no date.
+
+    Two words before a date are a place only where no person has one of them as a name.
+    """
+    bare = _READING_TIME.sub("", part)
+    place = _BEFORE_DATE.match(bare)
+    is_place = place and (" " not in place[1] or _SECTION.search(place[1]))
+    forms = (part, bare, bare[place.end() :] if place and is_place else "")
+    return next((form for form in forms if form and parse_date_line(form).stated), "")
 
 
 def _name_alone(part: str) -> Head | None:
@@ -173,7 +202,21 @@ def _byline(part: str) -> tuple[str, ...]:
     if match is None or _NO_NAME.search(match[1]):
         return ()
     names = _BETWEEN_NAMES.split(match[1])
+    if len(names) > 1 and _MASTHEAD.search(names[-1].title()) and match[1].endswith(f", {names[-1]}"):
+        names.pop()  # "By Ann Lee, Harrow Post"
     return tuple(name for name in names if not _DESK.search(name)) or tuple(names)
+
+
+def is_masthead(line: str) -> bool:
+    """Whether a line is the name of a newspaper: "THE LORNE POST"."""
+    return (
+        re.fullmatch(rf"(?i:the )?{_PLACE}", line) is not None and _MASTHEAD.search(line.title()) is not None
+    )
+
+
+def is_person(line: str) -> bool:
+    """Whether a line may be nothing but names of persons."""
+    return _PERSON_LINE.fullmatch(line) is not None
 
 
 def line_dates(line: str, *, loose: bool = False) -> tuple[str, ...]:

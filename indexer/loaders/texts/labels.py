@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from nutgraf.indexer.dates import parse_date_line
 from nutgraf.indexer.loaders.assemble import ArticleDraft, StatedDate
-from nutgraf.indexer.loaders.texts.head import read_head
+from nutgraf.indexer.loaders.texts.head import is_person, read_head
 
 # Bounds of a head, with room for those of the databases; not measured.
 _HEAD_LINES = 40
@@ -27,9 +28,20 @@ _SLUG = re.compile(r"\s{0,8}slug:", re.IGNORECASE)
 _BODY = re.compile(r"(?:body|full text|text):?", re.IGNORECASE)
 _RIGHTS = re.compile(r"all rights reserved\.?|copyright\b.{0,300}|©.{0,300}|.{0,60}\bedition", re.IGNORECASE)
 _WORDS = re.compile(r"[\d,.]{1,7} words", re.IGNORECASE)
+# The lines of a database below a text, and its captions there, which are kept.
 _TRAILER = re.compile(
-    r"(?:load-date|document [A-Z0-9]{8,40}$|document-type|publication-type).{0,200}", re.IGNORECASE
+    r"(?:load-date|document [A-Z0-9]{8,40}$|document-type|publication-type).{0,200}|classification"
+    r"|(?:language|subject|industry|company|organization|person|geographic|journal-code|url):.{0,400}"
+    rf"|end of document|{_RIGHTS.pattern}",
+    re.IGNORECASE,
 )
+_GRAPHIC = re.compile(r"graphic:[ \t]{0,20}(.{0,2000})", re.IGNORECASE)
+_COUNT = re.compile(r"[0-9]{1,6} of [0-9]{1,6} documents?", re.IGNORECASE)
+_DATABASE_LABEL = re.compile(
+    r"(?:byline|section|length|dateline|headline|body|load-date)\b:?.{0,400}", re.IGNORECASE
+)
+_BLOCK_LINES = 12  # at the top of an export, in which its fields begin; not measured
+_SECTION_WORDS = 3
 _RELEASE = re.compile(
     r"(?:(?:press|news|media) (?:release|statement)|(?:for )?immediate release|pressemitteilung"
     r"|communiqué de presse|comunicado de prensa|comunicato stampa|persbericht)[.:]?",
@@ -54,9 +66,11 @@ def labelled_draft(lines: Sequence[str]) -> ArticleDraft | None:
     filled = [at for at, line in enumerate(lines[:_HEAD_LINES]) if line.strip()]
     if not filled or any(len(lines[at]) > _LINE_CHARS for at in filled[:1]):
         return None
+    if _COUNT.fullmatch(lines[filled[0]].strip()) and len(filled) > 1:
+        filled = filled[1:]
     if _FIRST.fullmatch(lines[filled[0]].strip()):
         return _fields(lines, filled)
-    return _release(lines, filled) or _counted(lines, filled)
+    return _release(lines, filled) or _exported(lines, filled) or _counted(lines, filled)
 
 
 def _fields(lines: Sequence[str], filled: Sequence[int]) -> ArticleDraft | None:
@@ -82,6 +96,33 @@ def _fields(lines: Sequence[str], filled: Sequence[int]) -> ArticleDraft | None:
     return _draft(lines[end if body is None else body + 1 :], values)
 
 
+def _exported(lines: Sequence[str], filled: Sequence[int]) -> ArticleDraft | None:
+    """Return an article of LexisNexis whose headline, outlet and day stand above its fields without names."""
+    labels = [at for at in filled[:_BLOCK_LINES] if _LABEL.fullmatch(lines[at].strip())]
+    named = [at for at in labels if _DATABASE_LABEL.fullmatch(lines[at].strip())]
+    if len(named) < _LABELS or named[0] == filled[0]:
+        return None
+    top = [line for at in filled if at < labels[0] and not _RIGHTS.fullmatch(line := lines[at].strip())]
+    day = next((place for place, line in enumerate(top) if parse_date_line(line).stated), len(top))
+    before, after = top[:day], top[day + 1 :]
+    title = after or before[:-1] or before
+    fields, rest = [f"title: {' '.join(title)}"], len(lines)
+    for at in range(labels[0], len(lines)):
+        line = lines[at]
+        if line.strip() and not (
+            _LABEL.fullmatch(line.strip()) or (line[0].isspace() and lines[at - 1].strip())
+        ):
+            rest = at
+            break
+        fields.extend([line] if line.strip() else [])
+    text = [*fields, "", *lines[rest:]]
+    block = _fields(text, [at for at, line in enumerate(text) if line.strip()])
+    if day == len(top) or not title or block is None:
+        return None
+    source = block.source or ("" if title is before else before[-1] if before else "")
+    return replace(block, source=source, dates=(StatedDate(top[day], "byline"), *block.dates))
+
+
 def _counted(lines: Sequence[str], filled: Sequence[int]) -> ArticleDraft | None:
     """Return an article of Factiva: section, headline, byline, how many words, date, outlet, codes."""
     place = next((place for place, at in enumerate(filled) if _WORDS.fullmatch(lines[at].strip())), 0)
@@ -89,12 +130,21 @@ def _counted(lines: Sequence[str], filled: Sequence[int]) -> ArticleDraft | None
         return None
     date, source = (lines[at].strip() for at in filled[place + 1 : place + 3])
     above = [line for at in filled[:place] if (line := lines[at].strip())]
+    if (
+        len(above) > 1
+        and is_person(above[-1])
+        and not read_head(above[-1:]).lines
+        and any(len(line.split()) > _SECTION_WORDS for line in above[:-1])
+    ):
+        above[-1] = f"By {above[-1]}"
     titles = [line for line in above if not read_head([line]).lines]
+    if len(titles) > 1 and len(titles[0].split()) <= _SECTION_WORDS:
+        del titles[0]
     if not parse_date_line(date).stated or not titles:
         return None
     authors = next((head.authors for line in above if (head := read_head([line])).authors), ())
     end = next((at for at in range(filled[place], len(lines)) if not lines[at].strip()), len(lines))
-    draft = _draft(lines[end:], {"title": titles[-1], "date": date, "source": source})
+    draft = _draft(lines[end:], {"title": " ".join(titles), "date": date, "source": source})
     return ArticleDraft(draft.text, title=draft.title, source=source, authors=authors, dates=draft.dates)
 
 
@@ -115,15 +165,20 @@ def _release(lines: Sequence[str], filled: Sequence[int]) -> ArticleDraft | None
 
 
 def _draft(lines: Sequence[str], values: dict[str, str]) -> ArticleDraft:
-    end = len(lines)
-    while end and (not lines[end - 1].strip() or _TRAILER.fullmatch(lines[end - 1].strip())):
+    end, captions = len(lines), list[str]()
+    while end:
+        line = lines[end - 1].strip()
+        if graphic := _GRAPHIC.fullmatch(line):
+            captions[:0] = ["", graphic[1]]
+        elif line and not _TRAILER.fullmatch(line):
+            break
         end -= 1
     byline = re.sub(r"^by:? ", "", values.get("byline", ""), flags=re.IGNORECASE)
     names = [name.strip(" ,;") for name in _BETWEEN.split(byline)] or [""]
     authors = tuple(name for name in names if name and not _NO_NAME.search(name))
     sender = _SENDER.match(values.get("from", ""))
     return ArticleDraft(
-        text="\n".join(lines[:end]),
+        text="\n".join((*lines[:end], *captions)),
         title=values.get("title", ""),
         source=values.get("source", ""),
         authors=authors or ((sender[1],) if sender else ()),
