@@ -11,6 +11,7 @@ from nutgraf.indexer.filters import Filter
 from nutgraf.indexer.passages import sentence_around
 from nutgraf.qa.calibration import Features
 from nutgraf.qa.join import LocatedSpan, Support
+from nutgraf.qa.question_time import QuestionTime
 from nutgraf.qa.retrieval import Candidate
 
 Outcome: TypeAlias = Literal["answered", "unsure", "not_found"]
@@ -204,7 +205,8 @@ class QuestionResult:
 
     `best` are the best answers that were considered, sure enough or not. `read` has, by their ids, the
     passages in which there is any span. `allow` is the filter of the question, `threshold` the probability
-    that an answer must reach.
+    that an answer must reach. `time` is the time that the question names, None where it names none or it was
+    not to count.
     """
 
     question: str
@@ -216,6 +218,7 @@ class QuestionResult:
     timing: Timing
     allow: Filter
     threshold: float
+    time: QuestionTime | None = None
 
     @property
     def outcome(self) -> Outcome:

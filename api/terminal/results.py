@@ -7,6 +7,7 @@ from nutgraf.api.terminal.articles import source_line
 from nutgraf.api.terminal.console import console, visible
 from nutgraf.api.terminal.explanations import print_explanation
 from nutgraf.api.terminal.timelines import print_timeline
+from nutgraf.api.terminal.times import time_line
 from nutgraf.qa.result import Answer
 from nutgraf.results import AskResult, Hit, SearchHits
 
@@ -21,6 +22,8 @@ def print_result(result: AskResult, *, with_question: bool = False) -> None:
     out = console()
     if with_question:
         out.print(Text(f"? {visible(result.question)}"))
+    if result.time is not None:
+        out.print(Text(time_line(result.time.to_dict(), "--no-time leaves it out"), style="dim"))
     if result.abstention is not None:
         reason = f"{result.abstention.reason}."
         if result.guess is None:

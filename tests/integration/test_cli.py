@@ -160,7 +160,7 @@ def test_explain_says_why(cli: Any, index: Path) -> None:
     )
     asked = json.loads(cli("ask", QUESTION, "--explain", "--json", "--after", "2016").stdout)
     why = asked["passages"][0]["explain"]
-    assert {*why} == {"dense", "bm25", "article_bm25", "fused", "recency", "reader", "cluster"}
+    assert {*why} == {"dense", "bm25", "article_bm25", "fused", "recency", "time", "reader", "cluster"}
     assert asked["considered"][0]["text"] == QUOTE
     assert asked["explanation"]["filter"] == {
         "first": "2016-01-01",
