@@ -7,7 +7,7 @@ name: "Blade Runner 2049", "the class of 2020", "the Clean Air Act of 1970", The
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal, TypedDict
+from typing import Literal, TypeAlias, TypedDict
 
 from nutgraf.indexer.date_words import word_set
 from nutgraf.qa.periods import Period, periods
@@ -51,6 +51,10 @@ _CONTEXT_CHARS = 80  # more than so many words take; it keeps the time of a long
 _CAN_BE_NAMES = {"bare day", "month name", "weekday", "season"}
 
 
+TimeSpan: TypeAlias = tuple[date | None, date | None]
+"""A first and a last day; None is no bound."""
+
+
 class TimeJson(TypedDict):
     """The time that a question asks about; days are ISO 8601, null where it has no such bound.
 
@@ -69,21 +73,20 @@ class TimeJson(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class QuestionTime:
-    """The days that a question asks about, from `first` to `last`; None where a side is open.
+    """The times that a question asks about, each from its first to its last day; None where a side is open.
 
     `words` are those of the question, and empty where it names no time: then `is_named` is False, and newer
     evidence is a little better than older. A time that `is_now` ("current", "latest") is the year up to
     `relative_to`, the day that relative times are counted from. With a `problem` there are no days.
     `asked_on` is the day of the question: evidence that is dated later has a wrong date, or tells of plans.
 
-    >>> QuestionTime("in 2016", first=date(2016, 1, 1), last=date(2016, 12, 31)).read_as
+    >>> QuestionTime("in 2016", spans=((date(2016, 1, 1), date(2016, 12, 31)),)).read_as
     '2016'
     """
 
     words: str = ""
     asked_on: date = date.max
-    first: date | None = None
-    last: date | None = None
+    spans: tuple[TimeSpan, ...] = ()
     relative_to: date | None = None
     is_now: bool = False
     problem: str = ""
@@ -96,29 +99,32 @@ class QuestionTime:
         return bool(self.words)
 
     @property
-    def has_days(self) -> bool:
-        """Whether evidence can be of that time or of another."""
-        return self.first is not None or self.last is not None
+    def first(self) -> date | None:
+        """The first day of all; None where there is no such bound."""
+        firsts = [first for first, _ in self.spans if first is not None]
+        return min(firsts) if firsts and len(firsts) == len(self.spans) else None
+
+    @property
+    def last(self) -> date | None:
+        """The last day of all; None where there is no such bound."""
+        lasts = [last for _, last in self.spans if last is not None]
+        return max(lasts) if lasts and len(lasts) == len(self.spans) else None
 
     @property
     def read_as(self) -> str:
-        """The days in words: "2016", "March 2016", "12 March 2016 to 3 May 2016", "now (…)"; "" without."""
+        """The times in words: "2016", "March 2016", "2012 and 2016", "now, 3 May 2016"; "" with a problem."""
         if self.is_now and self.relative_to is not None:
             return f"now, {_day(self.relative_to)}"
-        if self.first is None:
-            return "" if self.last is None else f"until {_last(self.last)}"
-        if self.last is None:
-            return f"since {_first(self.first)}"
-        return _words(self.first, self.last)
+        return " and ".join(dict.fromkeys(_words(*span) for span in self.spans))
 
     def to_dict(self) -> TimeJson:
         """Return the JSON object of a question's time."""
         return {
             "words": self.words,
             "read_as": self.read_as,
-            "first": self.first.isoformat() if self.first else None,
-            "last": self.last.isoformat() if self.last else None,
-            "relative_to": self.relative_to.isoformat() if self.relative_to else None,
+            "first": _iso(self.first),
+            "last": _iso(self.last),
+            "relative_to": _iso(self.relative_to),
             "counted_from": self.counted_from,
             "problem": self.problem or None,
         }
@@ -146,13 +152,10 @@ def question_time(
     if any(period.days is None for period in named):
         problem = "the calendar has no such day"
         return QuestionTime(_quoted(question, named), asked_on, problem=problem, is_impossible=True)
-    spans = [*_spans(question, named)]
-    firsts, lasts = [first for first, _ in spans], [last for _, last in spans]
     return QuestionTime(
         _quoted(question, named),
         asked_on,
-        None if None in firsts else min(first for first in firsts if first),
-        None if None in lasts else max(last for last in lasts if last),
+        tuple(dict.fromkeys(_spans(question, named))),
         relative_to,
         is_now=all(period.kind == "now" for period in named),
         counted_from=None if relative_to is None else "newest_article" if as_of is None else "as_of",
@@ -226,7 +229,7 @@ def _is_noun(word: str, lead: Sequence[str], following: Sequence[str]) -> bool:
     return word == "latest" and [*lead[-2:]] == ["at", "the"]
 
 
-def _spans(question: str, named: Sequence[Period]) -> Iterator[tuple[date | None, date | None]]:
+def _spans(question: str, named: Sequence[Period]) -> Iterator[TimeSpan]:
     """Yield the first and the last day of each time; "between A and B" is one, "since A" has no end."""
     at = 0
     while at < len(named):
@@ -270,12 +273,22 @@ def _plain(words: Sequence[str]) -> list[str]:
 
 
 def _quoted(question: str, named: Sequence[Period]) -> str:
-    """Return the words of the question from the first time to the last, and the preposition before them."""
-    start, end = named[0].start, named[-1].end
-    lead = question[:start].rstrip().rpartition(" ")[2]
-    if lead.lower() in _SHOWN and question[:start].endswith(" "):
-        start -= len(lead) + 1
-    return question[start:end]
+    """Return the words of the times, each with the preposition before it: "between 2012 and 2016"."""
+    parts: list[tuple[int, int]] = []
+    for period in named:
+        start, end = period.start, period.end
+        before = question[max(0, start - _CONTEXT_CHARS) : start]
+        lead = before.rstrip().rpartition(" ")[2]
+        if lead.lower() in _SHOWN and before.endswith(" "):
+            start -= len(lead) + 1
+        if parts and _plain(question[parts[-1][1] : start].split())[1:] == []:  # at most a word between
+            start = parts.pop()[0]
+        parts.append((start, end))
+    return ", ".join(question[start:end] for start, end in parts)
+
+
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
 
 
 def _day(day: date) -> str:
@@ -290,8 +303,10 @@ def _last(day: date) -> str:
     return str(day.year) if (day.month, day.day) == (12, 31) else _day(day)
 
 
-def _words(first: date, last: date) -> str:
+def _words(first: date | None, last: date | None) -> str:
     """Return a time in as few words as it needs: one day, one month, whole years, or its two ends."""
+    if first is None or last is None:
+        return f"since {_first(first)}" if first else f"until {_last(last)}" if last else ""
     if first == last:
         return _day(first)
     if (first.month, first.day, last.month, last.day) == (1, 1, 12, 31):

@@ -187,7 +187,7 @@ def _recency(
             gains = newest_losses(days, day_number(time.asked_on))
         if time.is_now:
             as_of = time.relative_to
-        elif as_of is not None and time.has_days and not is_of_time(as_of, time):
+        elif as_of is not None and time.spans and not is_of_time(as_of, time):
             as_of = None
     if as_of is not None:
         last = day_number(as_of)
@@ -204,7 +204,7 @@ def _time_gains(
 
     The texts of the best `NAMING_DEPTH` alone are looked at.
     """
-    if time is None or not time.has_days:
+    if time is None or not time.spans:
         return {}
     of_time = {i for i, day in days.items() if day is not None and is_of_time(calendar_day(day), time)}
     if not time.is_now:

@@ -12,7 +12,7 @@ from datetime import date
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.date_words import word_set
 from nutgraf.qa.periods import Period, periods
-from nutgraf.qa.question_time import QuestionTime
+from nutgraf.qa.question_time import QuestionTime, TimeSpan
 
 PREFERRED = 0.3
 """What a passage of the asked time gains when passages are ordered, beside a score from 0 to 1.
@@ -67,7 +67,7 @@ def time_fit(  # noqa: PLR0911 - a rule a line
     """
     if time is not None and time.is_impossible:
         return OTHER
-    if time is None or not time.has_days:
+    if time is None or not time.spans:
         return FITS
     before, own, after = _sentences(article.text, start, end)
     named = [*_periods(own, article)]
@@ -95,14 +95,17 @@ def names_time(text: str, article: Article, time: QuestionTime) -> bool:
 
 def is_of_time(day: date | None, time: QuestionTime) -> bool:
     """Whether an article of that day is of the asked time, or of the days after it."""
-    if day is None:
+    return day is not None and any(_is_within(day, span) for span in time.spans)
+
+
+def _is_within(day: date, span: TimeSpan) -> bool:
+    first, last = span
+    if first is not None and day < first:
         return False
-    if time.first is not None and day < time.first:
-        return False
-    if time.last is None:
+    if last is None:
         return True
-    is_short = time.first is not None and (time.last - time.first).days <= _SHORT_DAYS
-    return (day - time.last).days <= (_SHORT_GRACE_DAYS if is_short else _GRACE_DAYS)
+    is_short = first is not None and (last - first).days <= _SHORT_DAYS
+    return (day - last).days <= (_SHORT_GRACE_DAYS if is_short else _GRACE_DAYS)
 
 
 def newest_losses(days: Mapping[int, int | None], today: int) -> dict[int, float]:
@@ -119,7 +122,7 @@ def newest_losses(days: Mapping[int, int | None], today: int) -> dict[int, float
 
 
 def _overlap(named: Iterable[Period], time: QuestionTime) -> bool:
-    return any(period.overlaps(time.first, time.last) for period in named)
+    return any(period.overlaps(*span) for period in named for span in time.spans)
 
 
 def _periods(text: str, article: Article) -> Iterator[Period]:
@@ -140,6 +143,6 @@ def _sentences(text: str, start: int, end: int) -> tuple[str, str, str]:
 
 def _mentions_year(text: str, time: QuestionTime) -> bool:
     """Whether a text has one of the few years that a time is of: then it may well speak of that time."""
-    if time.first is None or time.last is None or time.last.year - time.first.year > _FEW_YEARS:
-        return False
-    return any(str(year) in text for year in range(time.first.year, time.last.year + 1))
+    bounds = [(first.year, last.year) for first, last in time.spans if first and last]
+    years = {year for first, last in bounds if last - first <= _FEW_YEARS for year in range(first, last + 1)}
+    return any(str(year) in text for year in years)
