@@ -79,7 +79,7 @@ _NUMBERS = {
 _VAGUE = {"few": (2, 5), "several": (2, 7), "couple": (2, 2)}
 _DAY_WORDS = {"yesterday": -1, "tomorrow": 1, "tonight": 0}
 _DAY_PARTS = word_set("night evening morning afternoon")
-_NOW = word_set("now today current currently latest newest recent recently nowadays presently")
+_NOW = word_set("now today current currently latest newest nowadays presently")
 _STEPS = {"last": -1, "previous": -1, "past": -1, "this": 0, "next": 1, "coming": 1, "upcoming": 1}
 _ORDINALS = word_set("st nd rd th er")
 _OF = word_set("of de del d")
@@ -94,15 +94,17 @@ _DECEMBER = 12
 _LEAP_YEARS = 9  # so many years in a row hold a 29 February, even around 1900
 
 
-def periods(text: str, today: date, *, names: bool = False, forward: bool = False) -> Iterator[Period]:
+def periods(
+    text: str, today: date, *, names: bool = False, looks: Literal["back", "around", "ahead"] = "back"
+) -> Iterator[Period]:
     """Yield the times that a text names, in their order; relative ones are counted from `today`.
 
-    Without a year, "in March" is the last one that has begun, or the next one where the text looks `forward`.
-    With `names` the text is a question: words with a capital inside it are names ("Apocalypse Now"). Without
-    it is an article's, which tells what was and what will be: "on Sunday" is both the last one and the next,
-    "in March" the nearest.
+    Without a year, "in March" is the last one that has begun, the next one where the text `looks` ahead, or
+    the nearest. With `names` the text is a question: words with a capital inside it are names ("Apocalypse
+    Now"). Without it is an article's, which tells what was and what will be: "in March" is the nearest, and
+    "on Sunday" both the last one and the next.
     """
-    reader = _Reader(text, today, names=names, forward=forward)
+    reader = _Reader(text, today, names=names, looks=looks if names else "around")
     at = 0
     while at < len(reader.lower):
         end = reader.read(at)
@@ -114,12 +116,12 @@ def periods(text: str, today: date, *, names: bool = False, forward: bool = Fals
 class _Reader:
     """Reads the words of a text; `found` has what it read at the last place."""
 
-    def __init__(self, text: str, today: date, *, names: bool, forward: bool) -> None:
+    def __init__(self, text: str, today: date, *, names: bool, looks: str) -> None:
         self.found: list[Period] = []
         self.lower = [match[0].lower() for match in _TOKEN.finditer(text)]
         self._spans = [match.span() for match in _TOKEN.finditer(text)]
         self._text, self._today = text, today
-        self._asks, self._forward = names, forward
+        self._asks, self._looks = names, looks
         self._names = names and not text.isupper()
 
     def read(self, at: int) -> int:  # noqa: PLR0911 - a form a line
@@ -320,7 +322,9 @@ class _Reader:
         before = self._today - timedelta(days=back)
         after = before + WEEK if back else before
         if self._asks:
-            return self._add(at, at + 1, "weekday", single(after if self._forward else before), relative=True)
+            return self._add(
+                at, at + 1, "weekday", single(after if self._looks == "ahead" else before), relative=True
+            )
         self._add(at, at + 1, "weekday", single(before), relative=True)
         return self._add(at, at + 1, "weekday", single(after), relative=True)
 
@@ -391,16 +395,13 @@ class _Reader:
         return self._add(at, behind + 2, "span", (far[0], near[1]), relative=True) if far and near else at
 
     def _nearest(self, month: int, day: int | None = None) -> Days | None:
-        """Return the last such day or month that has begun, the next that has not ended, or the nearest.
-
-        A question asks for the last one or, if it looks forward, the next; an article tells of the nearest.
-        """
+        """Return the last such day or month that has begun, the next that has not ended, or the nearest."""
         around_today = range(self._today.year - _LEAP_YEARS, self._today.year + _LEAP_YEARS + 1)
         every = [month_of(year, month) if day is None else day_of(year, month, day) for year in around_today]
         known = [days for days in every if days]
-        if not self._asks:
+        if self._looks == "around":
             return min(known, key=lambda days: abs(days[0] - self._today), default=None)
-        if self._forward:
+        if self._looks == "ahead":
             return min((days for days in known if days[1] >= self._today), default=None)
         return max((days for days in known if days[0] <= self._today), default=None)
 

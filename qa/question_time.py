@@ -4,6 +4,7 @@ Which days a text names is in `periods.py`; here is what of it is a question's t
 name: "Blade Runner 2049", "the class of 2020", "the Clean Air Act of 1970", Theresa May. Pure.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -23,7 +24,8 @@ _BEFORE_NAMES = word_set("in last this next since during until till early late m
 _BEFORE_MAY = word_set("in last this next since during until till early late mid")
 _BEFORE_WEEKDAYS = word_set("on last this next since until till by")
 _AGENTS = word_set("may april june august")
-_FORWARD = word_set("will shall upcoming")
+_AHEAD = word_set("will shall upcoming")
+_PRESENT = word_set("is are does do")
 _EVENTS = word_set(
     "election elections vote referendum primary primaries midterms cup olympics games championship"
     " championships final finals season open prix race races tournament league marathon contest eurovision"
@@ -42,6 +44,7 @@ _NO_MODIFIERS = word_set("in of on at for to was were is are did does do has had
 _QUOTES = "\"'“”‘’„«»"
 _CURRENTS = word_set("electric direct alternating ocean eddy gulf jet")
 _ACCOUNTS = word_set("account accounts affairs density flow")
+_NEXT_SENTENCE = re.compile(r"[.!?]\s+[^\W\d_]")
 _JOINTS = (["and"], ["to"], ["until"], ["till"], ["through"])
 _SHOWN = word_set("in on during since before after until till by between from early late")
 _NEAR = (
@@ -78,7 +81,9 @@ class QuestionTime:
     `words` are those of the question, and empty where it names no time: then `is_named` is False, and newer
     evidence is a little better than older. A time that `is_now` ("current", "latest") is the year up to
     `relative_to`, the day that relative times are counted from. With a `problem` there are no days.
-    `asked_on` is the day of the question: evidence that is dated later has a wrong date, or tells of plans.
+    One that `is_aside` stands in a sentence before the one that asks ("She retired this week. Which team did
+    she play for?"): evidence of that time is preferred, and other evidence is no less certain. `asked_on` is
+    the day of the question: evidence that is dated later has a wrong date, or tells of plans.
 
     >>> QuestionTime("in 2016", spans=((date(2016, 1, 1), date(2016, 12, 31)),)).read_as
     '2016'
@@ -92,6 +97,7 @@ class QuestionTime:
     problem: str = ""
     is_impossible: bool = False
     counted_from: Literal["as_of", "newest_article"] | None = None
+    is_aside: bool = False
 
     @property
     def is_named(self) -> bool:
@@ -159,16 +165,17 @@ def question_time(
         relative_to,
         is_now=all(period.kind == "now" for period in named),
         counted_from=None if relative_to is None else "newest_article" if as_of is None else "as_of",
+        is_aside=_NEXT_SENTENCE.search(question, named[-1].end) is not None,
     )
 
 
 def _named(question: str, today: date) -> list[Period]:
     """Return the times that the question asks about, in their order; "now" only where there is no other."""
-    forward = bool(_FORWARD & {*question.lower().split()})
+    words = {*question.lower().split()}
+    looks: Literal["back", "around", "ahead"] = "around" if words & _PRESENT else "back"
+    looks = "ahead" if words & _AHEAD else looks
     named = [
-        period
-        for period in periods(question, today, names=True, forward=forward)
-        if _is_time(question, period)
+        period for period in periods(question, today, names=True, looks=looks) if _is_time(question, period)
     ]
     return [period for period in named if period.kind != "now"] or named
 
@@ -237,6 +244,9 @@ def _spans(question: str, named: Sequence[Period]) -> Iterator[TimeSpan]:
         assert period.days is not None, "times that are in no calendar were left out before"
         first, last = period.days
         words = _plain(question[max(0, period.start - _CONTEXT_CHARS) : period.start].split())
+        is_event = (
+            words[-1:] == ["the"] and period.kind == "year"
+        )  # "after the 2020 election": of that year on
         lead = words[-2:-1] if words[-1:] == ["the"] else words[-1:]
         joint = _plain(question[period.end : other.start].split()) if other else []
         if other and other.days and lead in (["between"], ["from"]) and joint[:1] in _JOINTS:
@@ -250,9 +260,9 @@ def _spans(question: str, named: Sequence[Period]) -> Iterator[TimeSpan]:
         if lead == ["since"]:
             yield first, None
         elif lead == ["after"]:
-            yield last + _DAY, None
+            yield first if is_event else last + _DAY, None
         elif lead == ["before"]:
-            yield None, first - _DAY
+            yield None, last if is_event else first - _DAY
         elif lead in (["until"], ["till"], ["by"]):
             yield None, last
         else:

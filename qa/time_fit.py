@@ -67,7 +67,7 @@ def time_fit(  # noqa: PLR0911 - a rule a line
     """
     if time is not None and time.is_impossible:
         return OTHER
-    if time is None or not time.spans:
+    if time is None or time.is_aside or not time.spans:
         return FITS
     before, own, after = _sentences(article.text, start, end)
     named = [*_periods(own, article)]

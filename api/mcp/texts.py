@@ -31,7 +31,7 @@ def answer_text(result: AskJson) -> str:
         blocks += ["Nearest passages:", *nearest] if nearest else []
     else:
         blocks = [line for answer in result["answers"] for line in _answer(answer)]
-    if (time := result["time"]) is not None:
+    if (time := result.get("time")) is not None:
         blocks.insert(0, time_line(time, "`time`: false leaves it out"))
     if (entries := result.get("timeline")) is not None:
         blocks += ["Over time:", *(_entry(entry) for entry in entries)]

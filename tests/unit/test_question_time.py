@@ -126,6 +126,30 @@ def test_now_is_the_year_up_to_the_newest_article(question: str) -> None:
     assert (time.read_as, days(question)) == ("now, 14 June 2023", ("2022-06-14", "2023-06-14"))
 
 
+@pytest.mark.parametrize(
+    ("question", "read_as"),
+    [
+        ("Which airline is cutting flights in November?", "November 2023"),
+        ("Which airline cut flights in November?", "November 2022"),
+        ("Who is accused of what he did in May?", "May 2023"),
+    ],
+)
+def test_the_present_looks_around(question: str, read_as: str) -> None:
+    later = question_time(question, lambda: date(2023, 8, 18), TODAY)
+    assert later.read_as == read_as
+
+
+def test_after_an_event_of_a_year_is_not_after_that_year() -> None:
+    assert read("Who sued after the 2020 election?").read_as == "since 2020"
+    assert read("Who sued before the 2020 election?").read_as == "until 2020"
+
+
+def test_a_time_in_a_sentence_before_the_question_is_an_aside() -> None:
+    assert read("Ann Bird retired this week. Which team did she play for?").is_aside
+    assert not read("Which team did Ann Bird leave this week?").is_aside
+    assert not read("Who won in St. Louis in 2016?").is_aside
+
+
 def test_relative_times_count_from_the_day_that_is_asked_for() -> None:
     time = read("What happened last year?", as_of=date(2021, 2, 3))
     assert (time.read_as, time.relative_to, time.counted_from) == ("2020", date(2021, 2, 3), "as_of")

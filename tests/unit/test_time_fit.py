@@ -94,6 +94,11 @@ def test_without_a_time_all_evidence_fits_and_with_an_impossible_one_none() -> N
     assert fit("Stein won.", "2016-10-03", "Who won on 31 February?") == OTHER
 
 
+def test_a_time_of_an_aside_takes_no_certainty() -> None:
+    question = "The town votes this week. Who won in the last election?"
+    assert fit("Stein won.", "2012-10-03", question) == FITS
+
+
 def test_open_times_have_no_end() -> None:
     since, before = asked("Who won since 2016?"), asked("Who won before 2016?")
     assert [is_of_time(date(year, 6, 1), since) for year in (2015, 2016, 2020)] == [False, True, True]
