@@ -205,12 +205,14 @@ class TimeSchema(_Object):
     first: str | None = Field(description="The first day; null: no bound.", examples=["2016-01-01"])
     last: str | None = Field(description="The last day; null: no bound.", examples=["2016-12-31"])
     relative_to: str | None = Field(
-        description="The day that relative words are counted from.", examples=[None]
+        description="The day that relative words are counted from.", examples=["2016-02-01"]
     )
     counted_from: Literal["as_of", "newest_article"] | None = Field(
-        description="Which day that is.", examples=[None]
+        description="Which day that is.", examples=["newest_article"]
     )
-    problem: str | None = Field(description="Why it could not be used.", examples=[None])
+    problem: str | None = Field(
+        description="Why it could not be used.", examples=["the calendar has no such day"]
+    )
 
 
 class QuestionResultSchema(_Object):

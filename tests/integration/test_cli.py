@@ -57,7 +57,8 @@ def test_ask_json_is_the_contract(cli: Any, index: Path) -> None:
     done = cli("ask", *QUESTION.split(), "--json")
     asked = json.loads(done.stdout)
     assert set(asked) == {
-        *("question", "outcome", "answered", "answers", "abstention", "passages", "timing_ms", "index"),
+        *("question", "time", "outcome", "answered", "answers", "abstention", "passages", "timing_ms"),
+        "index",
     }
     assert asked["question"] == QUESTION
     assert asked["answered"] is True
