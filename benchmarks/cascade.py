@@ -38,7 +38,7 @@ def read_by_both(questions: Sequence[SquadQuestion], passages: int) -> _Readings
         searcher = Searcher(index, load_encoder(threads=THREADS), Profile().with_windows(passages))
         for question in questions:
             candidates = searcher.search(question.text, top=passages).candidates
-            (small,), (large,) = (read(by, [(question.text, candidates)], alone) for by in readers)
+            (small,), (large,) = (read(by, [(question.text, candidates, None)], alone) for by in readers)
             readings.append((small, large))
     return readings
 

@@ -136,7 +136,7 @@ def spans_of(opened: OpenIndex, question: str, label: Mapping[str, Any]) -> list
     here = [
         c for c in found if c.passage.article.id == label["article"] and c.passage.start == label["start"]
     ]
-    (passages,) = read(opened.models.readers, [(question, here)], opened.answerer.profile.reading)
+    (passages,) = read(opened.models.readers, [(question, here, None)], opened.answerer.profile.reading)
     return [span for passage in passages for span in passage.spans]
 
 

@@ -11,6 +11,11 @@ def day_number(day: date) -> int:
     return day.toordinal() - _EPOCH
 
 
+def calendar_day(number: int) -> date:
+    """Return the day of a number that `day_number` returned."""
+    return date.fromordinal(number + _EPOCH)
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
     """The condition that an article must meet to be found; an empty filter lets every article pass.

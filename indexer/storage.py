@@ -174,6 +174,10 @@ class PassageIndex(Protocol):
         """
         ...
 
+    def newest_day(self, allow: Filter) -> int | None:
+        """Return the day number of the newest article that passes `allow`; None where none has a date."""
+        ...
+
 
 class ArticleCatalog(Protocol):
     """The articles of an archive, for whoever lists or shows them.

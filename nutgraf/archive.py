@@ -181,6 +181,7 @@ class Archive:
         as_of: Day | None = None,
         source: str | Sequence[str] | None = None,
         min_probability: float | None = None,
+        time: bool = True,
         timeline: bool = False,
         explain: bool = False,
     ) -> AskResult:
@@ -189,8 +190,9 @@ class Archive:
         `top` is how many different answers are wanted, 1 to 100. Days are inclusive: text as the command line
         takes it ("2016-01", "last week"), a date or a datetime; `as_of` hides what was published later and
         prefers what was new then. `source` names outlets. `min_probability` (0 to 1) replaces the fitted
-        threshold, and holds for every answer. `timeline` adds how the answer changed over time, `explain`
-        why the first answer is first.
+        threshold, and holds for every answer. With `time`, a time that the question names counts, such as "in
+        2016" or "this week"; `time` of the result says how it was read. `timeline` adds how the answer
+        changed over time, `explain` why the first answer is first.
 
         Raises BadQuestion, BadFilter, BadOption (a date that is none), IndexMissing or EmptyIndex (no article
         yet), IndexMismatch (built by another encoder), ModelMissing and ModelDamaged.
@@ -212,6 +214,7 @@ class Archive:
             as_of=as_of,
             source=source,
             min_probability=min_probability,
+            time=time,
             timeline=timeline,
             explain=explain,
         )[0]
@@ -226,6 +229,7 @@ class Archive:
         as_of: Day | None = None,
         source: str | Sequence[str] | None = None,
         min_probability: float | None = None,
+        time: bool = True,
         timeline: bool = False,
         explain: bool = False,
     ) -> list[AskResult]:
@@ -246,7 +250,7 @@ class Archive:
             message = f"{{questions}} is {type(questions).__name__}, expected a list of questions"
             raise BadOption(message, hint="archive.ask(QUESTION) asks one", fields=["questions"])
         allow = article_filter(after, before, as_of, source)
-        inquiries = [Inquiry(question, top, allow, min_probability).checked() for question in questions]
+        inquiries = [Inquiry(question, top, allow, min_probability, time).checked() for question in questions]
         return [*self.answers(inquiries, timeline=timeline, explain=explain)]
 
     def answers(

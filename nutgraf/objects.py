@@ -7,6 +7,7 @@ from nutgraf.indexer.article import ArticleJson
 from nutgraf.indexer.filters import Filter
 from nutgraf.indexer.storage import ArchiveInfo, IndexState
 from nutgraf.qa.explanation import Explanation, ScoreBreakdown
+from nutgraf.qa.question_time import TimeJson
 from nutgraf.qa.result import AbstentionJson, AnswerJson, Outcome, QuestionResult
 from nutgraf.qa.retrieval import Candidate, EngineRank, SearchResult
 from nutgraf.qa.timeline import TimelineEntryJson
@@ -44,6 +45,7 @@ class PassageExplanationJson(TypedDict):
     article_bm25: RankJson | None
     fused: RankJson
     recency: float
+    time: float
     reader: ReaderRankJson | None
     cluster: str | None
 
@@ -95,7 +97,7 @@ class FilterJson(TypedDict):
 
 
 class ScoreJson(TypedDict):
-    """What an answer's score is the sum of, in logits."""
+    """What an answer's score is the sum of, in logits; what another time costs it is in `retrieval`."""
 
     reader: float
     retrieval: float
@@ -139,6 +141,7 @@ class AskJson(TypedDict):
     """The outcome of a question: answers or an abstention, never both."""
 
     question: str
+    time: TimeJson | None
     outcome: Outcome
     answered: bool
     answers: list[AnswerJson]
@@ -324,6 +327,7 @@ def ask_object(result: QuestionResult, state: IndexState, explanation: Explanati
             passage["explain"] = passage_explanation(candidate, result, explanation)
     shown: AskJson = {
         "question": result.question,
+        "time": None if result.time is None else result.time.to_dict(),
         "outcome": result.outcome,
         "answered": bool(result.answers),
         "answers": [answer.to_dict() for answer in result.answers],
@@ -377,6 +381,7 @@ def passage_explanation(
         "article_bm25": _rank_object(candidate.article),
         "fused": {"rank": candidate.rank, "score": round(candidate.score, 6)},
         "recency": round(candidate.recency, 6),
+        "time": round(candidate.time, 6),
         "reader": None
         if reading is None
         else {

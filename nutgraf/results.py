@@ -12,6 +12,7 @@ from nutgraf import objects
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.clean import storable
 from nutgraf.indexer.storage import ArchiveInfo, ArticleStatus, IndexState
+from nutgraf.qa.question_time import QuestionTime
 from nutgraf.qa.result import Abstention, Answer, Outcome, QuestionResult
 from nutgraf.qa.retrieval import Candidate, SearchResult
 from nutgraf.qa.timeline import TimelineEntry
@@ -137,6 +138,11 @@ class AskResult:
     def question(self) -> str:
         """The question as it was read: blanks collapsed."""
         return self.result.question
+
+    @property
+    def time(self) -> QuestionTime | None:
+        """The time that the question names, as it was read; None where it names none or it does not count."""
+        return self.result.time
 
     @property
     def outcome(self) -> Outcome:

@@ -16,6 +16,9 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
+import numpy.typing as npt
+
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.filters import Filter
 from nutgraf.indexer.storage import PassageIndex
@@ -79,7 +82,11 @@ class Answerer:
 
         Raises BadQuestion, BadFilter and EmptyIndex.
         """
-        return self.search(inquiry.question, top=self.profile.reading.windows, allow=inquiry.allow)
+        inquiry = inquiry.checked()
+        self._searcher.check_index()
+        began = time.perf_counter()
+        vectors = self._searcher.encode([inquiry.question])
+        return self._retrieved(inquiry, vectors[inquiry.question], milliseconds_since(began))
 
     def ask(
         self,
@@ -88,12 +95,14 @@ class Answerer:
         top: int = 1,
         allow: Filter | None = None,
         min_probability: float | None = None,
+        use_time: bool = True,
     ) -> QuestionResult:
         """Return up to `top` answers, or abstain when the best is below the threshold.
 
         The threshold is the calibration's; a `min_probability` replaces it and holds for every answer.
         """
-        return next(self.answer([Inquiry(question, top, allow or Filter(), min_probability)]))
+        inquiry = Inquiry(question, top, allow or Filter(), min_probability, use_time)
+        return next(self.answer([inquiry]))
 
     def ask_many(
         self,
@@ -102,10 +111,11 @@ class Answerer:
         top: int = 1,
         allow: Filter | None = None,
         min_probability: float | None = None,
+        use_time: bool = True,
     ) -> list[QuestionResult]:
         """Return what `ask` would return for each question, in order, for less than as many calls cost."""
         allow = allow or Filter()
-        return [*self.answer([Inquiry(q, top, allow, min_probability) for q in questions])]
+        return [*self.answer([Inquiry(q, top, allow, min_probability, use_time) for q in questions])]
 
     def answer(
         self, inquiries: Sequence[Inquiry], retrieved: Sequence[SearchResult | None] | None = None
@@ -123,13 +133,10 @@ class Answerer:
         pending = [i.question for i, result in zip(inquiries, known, strict=True) if result is None]
         vectors = self._searcher.encode(pending)
         encode_ms = milliseconds_since(began) / max(1, len(pending))
-        windows = self.profile.reading.windows
         for first in range(0, len(inquiries), BLOCK_QUESTIONS):
             block = inquiries[first : first + BLOCK_QUESTIONS]
             results = [
-                self._searcher.search_encoded(i.question, vectors[i.question], windows, i.allow, encode_ms)
-                if result is None
-                else result
+                self._retrieved(i, vectors[i.question], encode_ms) if result is None else result
                 for i, result in zip(block, known[first : first + BLOCK_QUESTIONS], strict=True)
             ]
             yield from self._answer_block(block, results)
@@ -143,7 +150,7 @@ class Answerer:
         windows = max(rule.windows, TIMELINE_WINDOWS)
         rule = replace(rule, contenders=windows if rule.contenders else 0)
         result = self._searcher.search_checked(outcome.question, windows, outcome.allow.without_preference())
-        (passages,) = read(self._readers, [(outcome.question, result.candidates)], rule)
+        (passages,) = read(self._readers, [(outcome.question, result.candidates, None)], rule)
 
         asked = question_kinds(outcome.question)
         extent = asked_extent(outcome.question)
@@ -156,13 +163,25 @@ class Answerer:
 
     # --- inside -------------------------------------------------------------------------------------
 
+    def _retrieved(self, inquiry: Inquiry, vector: npt.NDArray[np.float32], encode_ms: float) -> SearchResult:
+        """Return the passages to read, those of the time that the question names first."""
+        asked_time = None
+        if inquiry.use_time:
+            asked_time = self._searcher.question_time(inquiry.question, inquiry.allow)
+        windows = self.profile.reading.windows
+        return self._searcher.search_encoded(
+            inquiry.question, vector, windows, inquiry.allow, encode_ms, asked_time
+        )
+
     def _answer_block(
         self, inquiries: Sequence[Inquiry], results: Sequence[SearchResult]
     ) -> Iterator[QuestionResult]:
         """Read the passages of all questions in one call; join and judge each question's by itself."""
         rule = self.profile.reading
         began = time.perf_counter()
-        questions = [(i.question, result.candidates) for i, result in zip(inquiries, results, strict=True)]
+        questions = [
+            (i.question, result.candidates, result.time) for i, result in zip(inquiries, results, strict=True)
+        ]
         passages_of_each = read(self._readers, questions, rule)
         shared_ms = milliseconds_since(began) / len(inquiries)
         for inquiry, result, passages in zip(inquiries, results, passages_of_each, strict=True):
@@ -172,7 +191,7 @@ class Answerer:
                 agreement_weight=rule.agreement_weight,
                 accepts=accepts(self.calibration, question_kinds(inquiry.question)),
             )
-            judgement = judge(groups, result.candidates, inquiry, self.calibration)
+            judgement = judge(groups, result, inquiry, self.calibration)
             read_ms = shared_ms + milliseconds_since(began)
             yield QuestionResult(
                 question=inquiry.question,
@@ -184,6 +203,7 @@ class Answerer:
                 timing=_timing(result, read_ms),
                 allow=inquiry.allow,
                 threshold=judgement.threshold,
+                time=result.time if result.time and result.time.is_named else None,
             )
 
 

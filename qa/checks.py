@@ -65,3 +65,10 @@ def check_probability(bound: float | None) -> None:
         raise BadFilter(message, hint=hint, fields=fields)
     if not 0.0 <= bound <= 1.0:
         raise BadFilter(f"{{min_probability}} {bound} is not between 0 and 1", hint=hint, fields=fields)
+
+
+def check_use_time(use_time: object) -> None:
+    """Raise BadFilter for a choice about the question's time that is no bool."""
+    if not isinstance(use_time, bool):
+        message = f"{{time}} is {type(use_time).__name__}, expected True or False"
+        raise BadFilter(message, hint="{time} False", fields=["time"])

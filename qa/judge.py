@@ -17,7 +17,8 @@ from nutgraf.qa.extent import Extent, asked_extent, widened
 from nutgraf.qa.inquiry import Inquiry
 from nutgraf.qa.join import Accepts, AnswerGroup, LocatedSpan, agreement_bonus
 from nutgraf.qa.result import Abstention, Answer
-from nutgraf.qa.retrieval import Candidate
+from nutgraf.qa.retrieval import SearchResult
+from nutgraf.qa.time_fit import FITS, OTHER
 from nutgraf.qa.versions import newest_versions
 
 _MOST_DIGITS = 5
@@ -40,7 +41,7 @@ class Judgement:
 
 def judge(
     groups: Sequence[AnswerGroup],
-    candidates: Sequence[Candidate],
+    result: SearchResult,
     inquiry: Inquiry,
     calibration: Calibration,
 ) -> Judgement:
@@ -48,7 +49,8 @@ def judge(
 
     The best answer must reach the calibration's threshold, each one after it the calibration's floor. A
     `min_probability` of the inquiry replaces both. An abstention has the best guess where that reaches the
-    floor. `candidates` are the passages that were read: they tell why nothing was found.
+    floor. The `result` has the passages that were read and the question's time: they tell why nothing was
+    found.
     """
     asked = question_kinds(inquiry.question)
 
@@ -69,7 +71,7 @@ def judge(
         ]
     return Judgement(
         answers=answers,
-        abstention=None if answers else _abstention(ranked, candidates, threshold, floor, inquiry.allow),
+        abstention=None if answers else _abstention(ranked, result, threshold, floor, inquiry.allow),
         considered=ranked[: max(inquiry.top, MIN_CONSIDERED)],
         threshold=threshold,
     )
@@ -78,14 +80,17 @@ def judge(
 def with_probabilities(groups: Sequence[AnswerGroup], calibration: Calibration, asked: Kinds) -> list[Answer]:
     """Return an answer a group, in order, its probability from its features and its lead over its best rival.
 
-    The rival of the first group is the second; the first is the rival of all others. `asked` are the kinds of
-    answer that the question asks for.
+    The rival of the first group is the next that is not of another time than the question's, unless the first
+    is so itself; the first is the rival of all others. `asked` are the kinds of answer that the question asks
+    for.
     """
     answers = []
-    for rank, group in enumerate(groups):
-        best = group.best
-        rival_score = groups[0 if rank else 1].score if len(groups) > 1 else -np.inf
-        margin = group.score - rival_score
+    first_share = groups[0].best.time_share if groups else 1.0
+    rivals = (group for group in groups[1:] if not OTHER.share == group.best.time_share < first_share)
+    second = next(rivals, None)
+    for group in groups:
+        best, rival = group.best, second if group is groups[0] else groups[0]
+        margin = group.score - (-np.inf if rival is None else rival.score)
         features = Features(
             score=group.score,
             margin=margin,
@@ -94,7 +99,7 @@ def with_probabilities(groups: Sequence[AnswerGroup], calibration: Calibration, 
             agreement=group.agreement,
             is_other_kind=is_other_kind(asked, best.text),
         )
-        probability = calibration.probability(features)
+        probability = calibration.probability(features) * best.time_share
         answers.append(
             Answer(
                 best.text,
@@ -181,18 +186,29 @@ def accepts(calibration: Calibration, asked: Kinds) -> Accepts:
 
 
 def _abstention(
-    ranked: Sequence[Answer], candidates: Sequence[Candidate], threshold: float, floor: float, allow: Filter
+    ranked: Sequence[Answer], result: SearchResult, threshold: float, floor: float, allow: Filter
 ) -> Abstention:
-    if not candidates:
+    if not result.candidates:
         reason = "no article passes the filter" if allow else "no passage resembles the question"
         return Abstention("nothing_found", reason)
     if not ranked:
         return Abstention("nothing_read", "the passages found hold no answer")
     probability, bound = _apart(ranked[0].probability, threshold)
-    reason = f"the best guess has probability {probability}, below {bound}"
+    reason = f"the best guess has probability {probability}, below {bound}{_of_time(ranked[0], result)}"
     if ranked[0].probability < floor:
         return Abstention("unlikely", reason)
     return Abstention("below_threshold", reason, ranked[0])
+
+
+def _of_time(guess: Answer, result: SearchResult) -> str:
+    """Return what makes a guess less sure, if it may be of another time than the question's."""
+    time = result.time
+    if time is None or guess.span.time_share == FITS.share:
+        return ""
+    if time.is_impossible:
+        return f": {time.words!r} is no day of the calendar"
+    is_other = guess.span.time_share == OTHER.share
+    return f": it {'is of another time than' if is_other else 'may not be of'} {time.read_as}"
 
 
 def _apart(lower: float, higher: float) -> tuple[str, str]:

@@ -16,7 +16,9 @@ from nutgraf.models.reader import Reader
 from nutgraf.models.spans import best_spans, token_lines
 from nutgraf.models.windowing import whole_characters
 from nutgraf.qa.join import LocatedSpan
+from nutgraf.qa.question_time import QuestionTime
 from nutgraf.qa.retrieval import Candidate
+from nutgraf.qa.time_fit import time_fit
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +54,16 @@ class ReaderParams:
         return self.prefix(candidate) + candidate.passage.text
 
     def spans_of(
-        self, candidate: Candidate, window: WindowLogits, *, decisive: bool = True
+        self,
+        candidate: Candidate,
+        window: WindowLogits,
+        *,
+        decisive: bool = True,
+        time: QuestionTime | None = None,
     ) -> list[LocatedSpan]:
         """Return the window's best spans, best first, located in the candidate's article.
+
+        A span that is of another time than the question's loses score and certainty (`time_fit`).
 
         No span runs from a paragraph into the next: a heading and the line below it are not one name.
         """
@@ -71,19 +80,22 @@ class ReaderParams:
         )
         shift = candidate.passage.start - first_char
         prior = self.retrieval_weight * (candidate.score + candidate.recency)
-        return [
+        fits = [time_fit(article, span.start + shift, span.end + shift, time) for span in spans]
+        located = [
             LocatedSpan(
                 article=article,
                 start=span.start + shift,
                 end=span.end + shift,
-                score=span.score - self.null_weight * window.null + prior,
+                score=span.score - self.null_weight * window.null + prior - fit.loss,
                 null_margin=span.score - window.null,
                 retrieval=candidate.score,
-                prior=prior,
+                prior=prior - fit.loss,
                 decisive=decisive,
+                time_share=fit.share,
             )
-            for span in spans
+            for span, fit in zip(spans, fits, strict=True)
         ]
+        return sorted(located, key=lambda span: -span.score)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +122,13 @@ class PassageSpans:
     reader: str
 
 
-_Question = tuple[str, Sequence[Candidate]]
+_Question = tuple[str, Sequence[Candidate], QuestionTime | None]
 
 
 def read(readers: Readers, questions: Sequence[_Question], rule: ReaderParams) -> list[list[PassageSpans]]:
     """Read the candidates of all questions in one call a reader; return each question's candidates' spans.
 
-    Questions and candidates keep their order.
+    Questions and candidates keep their order. A question has its candidates, and its time or None.
     """
     large = readers.large if rule.contenders else None
     passages = _read(readers.small, questions, rule, decisive=large is None)
@@ -124,7 +136,8 @@ def read(readers: Readers, questions: Sequence[_Question], rule: ReaderParams) -
         return passages
     chosen = [contenders(spans, rule) for spans in passages]
     again = [
-        (question, [p.candidate for p in kept]) for (question, _), kept in zip(questions, chosen, strict=True)
+        (question, [p.candidate for p in kept], time)
+        for (question, _, time), kept in zip(questions, chosen, strict=True)
     ]
     decided = [
         {p.candidate.passage.id: p for p in spans} for spans in _read(large, again, rule, decisive=True)
@@ -145,12 +158,14 @@ def contenders(passages: Sequence[PassageSpans], rule: ReaderParams) -> list[Pas
 def _read(
     reader: Reader, questions: Sequence[_Question], rule: ReaderParams, *, decisive: bool
 ) -> list[list[PassageSpans]]:
-    pairs = [(question, rule.context(c)) for question, candidates in questions for c in candidates]
+    pairs = [(question, rule.context(c)) for question, candidates, _ in questions for c in candidates]
     windows = iter(reader.read(pairs))
     return [
         [
-            PassageSpans(candidate, rule.spans_of(candidate, window, decisive=decisive), reader.card.id)
+            PassageSpans(
+                candidate, rule.spans_of(candidate, window, decisive=decisive, time=time), reader.card.id
+            )
             for candidate, window in zip(candidates, islice(windows, len(candidates)), strict=True)
         ]
-        for _, candidates in questions
+        for _, candidates, time in questions
     ]

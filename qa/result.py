@@ -13,6 +13,7 @@ from nutgraf.qa.attribution import attribution
 from nutgraf.qa.calibration import Features
 from nutgraf.qa.citations import SupportKind
 from nutgraf.qa.join import LocatedSpan, Support
+from nutgraf.qa.question_time import QuestionTime
 from nutgraf.qa.retrieval import Candidate
 
 Outcome: TypeAlias = Literal["answered", "unsure", "not_found"]
@@ -225,7 +226,8 @@ class QuestionResult:
 
     `best` are the best answers that were considered, sure enough or not. `read` has, by their ids, the
     passages in which there is any span. `allow` is the filter of the question, `threshold` the probability
-    that an answer must reach.
+    that an answer must reach. `time` is the time that the question names, None where it names none or it was
+    not to count.
     """
 
     question: str
@@ -237,6 +239,7 @@ class QuestionResult:
     timing: Timing
     allow: Filter
     threshold: float
+    time: QuestionTime | None = None
 
     @property
     def outcome(self) -> Outcome:

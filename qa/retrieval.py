@@ -15,10 +15,12 @@ import numpy as np
 import numpy.typing as npt
 
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.filters import Filter, day_number
+from nutgraf.indexer.filters import Filter, calendar_day, day_number
 from nutgraf.indexer.storage import Passage, PassageIndex
 from nutgraf.qa.collapse import collapse, newest
 from nutgraf.qa.fusion import Ranking, ranking_of, weighted_sum
+from nutgraf.qa.question_time import QuestionTime
+from nutgraf.qa.time_fit import PREFERRED, is_of_time, names_time, newest_losses
 from nutgraf.qa.variation import is_version
 
 MAX_DEPTH = 1600
@@ -26,6 +28,9 @@ MAX_DEPTH = 1600
 
 It is sixteen times the depth of `RetrievalParams`, four doublings; no entry of docs/log.md compares others.
 """
+
+NAMING_DEPTH = 50
+"""So many passages are looked through for words that name the asked time; others: not compared."""
 
 
 class QuestionEncoder(Protocol):
@@ -71,10 +76,11 @@ class Candidate:
     `article` is the place of its article's words among the articles of all candidates, None where the article
     has none of the question's words.
 
-    Candidates rank by `score`, 0 to 1, + `recency`, which is 0 unless the question is as of a day. A
-    candidate stands for its copies: it has the score and the places of the best of them, and the passage of
-    the newest article. `copies` are the other articles of its cluster that state its facts, `versions` those
-    that state one differently; both by date, then id.
+    Candidates rank by `score`, 0 to 1, + `recency` + `time`. `recency` is what it gains or loses by its date,
+    0 in a search that is not as of a day; `time` is what a passage of the asked time gains. A candidate
+    stands for its copies: it has the score and the places of the best of them, and the passage of the newest
+    article. `copies` are the other articles of its cluster that state its facts, `versions` those that state
+    one differently; both by date, then id.
     """
 
     passage: Passage
@@ -86,6 +92,7 @@ class Candidate:
     recency: float = 0.0
     article: EngineRank | None = None
     versions: tuple[Article, ...] = ()
+    time: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +108,20 @@ class _ScoredPassages:
     articles: Mapping[int, float]
     recency: Mapping[int, float]
     is_all: bool
+    time: Mapping[int, float]
 
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """Candidates, best first, and the milliseconds that encoding the question and retrieving took."""
+    """Candidates, best first, and the milliseconds that encoding the question and retrieving took.
+
+    `time` is what they were ordered by as well: the time of the question; None where it was not looked for.
+    """
 
     candidates: list[Candidate]
     encode_ms: float
     retrieve_ms: float
+    time: QuestionTime | None = None
 
 
 def retrieve(
@@ -119,16 +131,19 @@ def retrieve(
     k: int,
     allow: Filter,
     rule: RetrievalParams,
+    time: QuestionTime | None = None,
 ) -> list[Candidate]:
     """Return the `k` best candidates for the question and its vector; the first 5 of 50 are the 5 of 5.
 
     Copies share a place. Where a story in many copies leaves fewer places than the engines' depth, both are
     asked for twice as many passages, until there are as many places, or no more passages, or `MAX_DEPTH`. The
     depth at which this ends does not depend on `k`, and so neither does the order.
+
+    Passages of the question's `time` gain; without one the newer gain a little. None is to prefer neither.
     """
     depth = enough = max(rule.depth, k)
     while True:
-        scored = _scored(index, question, vector, depth, allow, rule)
+        scored = _scored(index, question, vector, depth, allow, rule, time)
         places = _places_of(index, scored)
         if len(places) >= enough or scored.is_all or depth >= MAX_DEPTH:
             return _candidates(index, scored, dict(islice(places.items(), k)), allow)
@@ -142,6 +157,7 @@ def _scored(
     depth: int,
     allow: Filter,
     rule: RetrievalParams,
+    time: QuestionTime | None,
 ) -> _ScoredPassages:
     """Return what both engines find, `depth` passages each at most, with the parts of their scores."""
     dense = Ranking(*index.dense(vector, depth, allow))
@@ -154,23 +170,50 @@ def _scored(
         dense_weight=rule.dense_weight,
         article_weight=rule.article_weight,
     )
-    recency = _recency(index, fused.ids.tolist(), allow, rule)
+    days = {i: facts.day for i, facts in index.facts(fused.ids.tolist()).items()}
+    recency = _recency(days, allow, rule, time)
+    gains = _time_gains(index, fused, days, time)
     is_all = max(len(dense.ids), len(lexical.ids)) < depth
-    return _ScoredPassages(fused, dense, lexical, articles, recency, is_all)
+    return _ScoredPassages(fused, dense, lexical, articles, recency, is_all, gains)
 
 
 def _recency(
-    index: PassageIndex, passage_ids: Sequence[int], allow: Filter, rule: RetrievalParams
+    days: Mapping[int, int | None], allow: Filter, rule: RetrievalParams, time: QuestionTime | None
 ) -> Mapping[int, float]:
-    """Return id -> what the passage gains by its date; empty unless a day is asked for (`as_of`)."""
-    if allow.as_of is None:
+    """Return id -> what the passage gains by its day, as of a day, for "now", or a little in any question.
+
+    A time that the question names takes the place of the day that it is asked on, if it is another time.
+    """
+    gains, as_of = dict[int, float](), allow.as_of
+    if time is not None:
+        if time.is_now or not time.is_named:
+            gains = newest_losses(days, day_number(time.asked_on))
+        if time.is_now:
+            as_of = time.relative_to
+        elif as_of is not None and time.spans and not is_of_time(as_of, time):
+            as_of = None
+    if as_of is not None:
+        last = day_number(as_of)
+        for i, day in days.items():
+            if day is not None and day <= last:
+                gains[i] = gains.get(i, 0.0) + rule.recency * math.exp((day - last) / rule.recency_days)
+    return gains
+
+
+def _time_gains(
+    index: PassageIndex, fused: Ranking, days: Mapping[int, int | None], time: QuestionTime | None
+) -> Mapping[int, float]:
+    """Return id -> what the passage gains if its article is of the asked time, or its words name that time.
+
+    The texts of the best `NAMING_DEPTH` alone are looked at.
+    """
+    if time is None or not time.spans:
         return {}
-    as_of = day_number(allow.as_of)
-    return {
-        passage_id: rule.recency * math.exp((facts.day - as_of) / rule.recency_days)
-        for passage_id, facts in index.facts(passage_ids).items()
-        if facts.day is not None
-    }
+    of_time = {i for i, day in days.items() if day is not None and is_of_time(calendar_day(day), time)}
+    if not time.is_now:
+        others = [i for i in fused.ids[:NAMING_DEPTH].tolist() if i not in of_time]
+        of_time |= {p.id for p in index.fetch(others) if names_time(p.text, p.article, time)}
+    return dict.fromkeys(of_time, PREFERRED)
 
 
 def _places_of(index: PassageIndex, scored: _ScoredPassages) -> dict[int, int]:
@@ -178,8 +221,8 @@ def _places_of(index: PassageIndex, scored: _ScoredPassages) -> dict[int, int]:
 
     The key is the id of the copy with the best score, the value that of the newest article's.
     """
-    scores, recency = dict(scored.fused.pairs()), scored.recency
-    ids = sorted(scores, key=lambda i: (-scores[i] - recency.get(i, 0.0), i))
+    scores, recency, time = dict(scored.fused.pairs()), scored.recency, scored.time
+    ids = sorted(scores, key=lambda i: (-scores[i] - recency.get(i, 0.0) - time.get(i, 0.0), i))
     places = {i: i for i in ids}
     for first, *others in _copy_groups(index, ids):
         places[first.id] = newest([first, *others]).id
@@ -209,6 +252,7 @@ def _candidates(
             scored.recency.get(i, 0.0),
             articles.get(i),
             others.of(passage, is_version=True),
+            scored.time.get(i, 0.0),
         )
         for rank, (i, passage) in enumerate(shown, start=1)
     ]

@@ -5,15 +5,18 @@ Knows an index and an encoder; does not know readers, nor what becomes of the pa
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import numpy as np
 import numpy.typing as npt
 
-from nutgraf.indexer.filters import Filter
+from nutgraf.indexer.filters import Filter, calendar_day
 from nutgraf.indexer.storage import PassageIndex
 from nutgraf.qa.checks import check_top, checked_filter, checked_question
 from nutgraf.qa.errors import EmptyIndex
 from nutgraf.qa.profiles import DEFAULT, PROFILES, Profile
+from nutgraf.qa.question_time import QuestionTime, question_time
 from nutgraf.qa.retrieval import QuestionEncoder, SearchResult, retrieve
 
 
@@ -56,24 +59,45 @@ class Searcher:
         (vector,) = self._encoder.encode([question])
         return self.search_encoded(question, vector, top, allow, milliseconds_since(began))
 
+    def question_time(self, question: str, allow: Filter) -> QuestionTime:
+        """Return the time that a question asks about.
+
+        Relative times count from the day of `as_of`, else from the newest article that passes the filter. An
+        article that is dated later than today is not the newest: its date is wrong, or says when it is due.
+        """
+        today = datetime.now(UTC).date()
+
+        def newest() -> date | None:
+            last = today if allow.last is None else min(allow.last, today)
+            day = self._index.newest_day(replace(allow, last=last))
+            return None if day is None else calendar_day(day)
+
+        return question_time(question, newest, today, allow.as_of)
+
     def encode(self, questions: Sequence[str]) -> dict[str, npt.NDArray[np.float32]]:
         """Return the vector of each question, float32 (dim,), all encoded in one call."""
         return dict(zip(questions, self._encoder.encode(questions), strict=True)) if questions else {}
 
     def search_encoded(
-        self, question: str, vector: npt.NDArray[np.float32], top: int, allow: Filter, encode_ms: float
+        self,
+        question: str,
+        vector: npt.NDArray[np.float32],
+        top: int,
+        allow: Filter,
+        encode_ms: float,
+        asked_time: QuestionTime | None = None,
     ) -> SearchResult:
         """Return the `top` best candidates: searches, answers and timelines all take theirs from here.
 
         This is the place of a reranker, and there is none yet. It would reorder the first candidates, as many
         as `RetrievalParams` says, whatever `top` is: the first 5 of 50 stay the 5 of 5. It would give each
         another `score`, from 0 to 1, because the spans of a passage inherit it and the calibration has seen
-        no others; sort by score + recency, at a tie by the passage's id; and number the ranks. What is in
-        `RetrievalParams` is in `Profile.rules`, too, and an archive's calibration belongs to these rules.
+        no others; sort by score + recency + time, at a tie by the passage's id; and number the ranks. What is
+        in `RetrievalParams` is in `Profile.rules`, too, and an archive's calibration belongs to these rules.
         """
         began = time.perf_counter()
-        candidates = retrieve(self._index, question, vector, top, allow, self.profile.retrieval)
-        return SearchResult(candidates, encode_ms, milliseconds_since(began))
+        candidates = retrieve(self._index, question, vector, top, allow, self.profile.retrieval, asked_time)
+        return SearchResult(candidates, encode_ms, milliseconds_since(began), asked_time)
 
 
 def milliseconds_since(began: float) -> float:

@@ -41,6 +41,8 @@ def _replaces(newer: AnswerGroup, older: AnswerGroup, is_sure: Callable[[Located
     cluster, last = older.best.article.cluster, max(map(_day, _spans(older)))
     if newer is older or cluster is None or last == 0:
         return False
+    if newer.best.time_share < older.best.time_share:  # the older one is of the time that is asked
+        return False
     days = range(last + 1, last + LONGEST_DAYS + 1)
     versions = [span for span in _spans(newer) if span.article.cluster == cluster and _day(span) in days]
     return any(_is_edited(older.best, span) or (is_sure(span) and is_sure(older.best)) for span in versions)

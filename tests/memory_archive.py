@@ -281,6 +281,10 @@ class MemoryIndex:
             if name is not None
         }
 
+    def newest_day(self, allow: Filter) -> int | None:
+        days = [_day(article) for article in self._articles.values() if _passes(article, allow)]
+        return max((day for day in days if day is not None), default=None)
+
     def get(self, article_ids: Sequence[str]) -> dict[str, Article]:
         return {i: self._articles[i] for i in article_ids if i in self._articles}
 

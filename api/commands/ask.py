@@ -22,6 +22,7 @@ Examples:
   ask "What did China agree to on sanctions?"
   ask "Who leads the central bank?" --as-of 2021-12-31 --explain
   ask "Who leads the central bank?" --timeline
+  ask "Who won the election in 2016?"
   ask "What was agreed?" --after "last week" --before yesterday
   ask "Who won?" --source reuters.com --top 3 --json
   ask --file questions.txt --json > answers.jsonl
@@ -44,6 +45,7 @@ def ask(
     min_probability: options.MinProbability = None,
     profile: options.ProfileName = None,
     passages: options.Passages = None,
+    no_time: options.NoTime = False,
     timeline: options.Timeline = False,
     explain: options.Explain = False,
     as_json: options.AsJson = False,
@@ -60,7 +62,7 @@ def ask(
     questions = _questions(question, file)
     allow = article_filter(after, before, as_of, source)
     # Every question is checked before a model is loaded.
-    inquiries = [Inquiry(text, top, allow, min_probability).checked() for text in questions]
+    inquiries = [Inquiry(text, top, allow, min_probability, not no_time).checked() for text in questions]
     answered = False
     with Archive(options.settings(index, encoder, reader, threads, passages, profile)) as archive:
         for result in archive.answers(inquiries, timeline=timeline, explain=explain):

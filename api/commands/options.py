@@ -60,6 +60,10 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs."
 Explain = Annotated[
     bool, typer.Option("--explain", help="Also show why: the ranks and scores of every passage.")
 ]
+NoTime = Annotated[
+    bool,
+    typer.Option("--no-time", help='Do not let the time count that the question names: "in 2016", "now".'),
+]
 Timeline = Annotated[bool, typer.Option("--timeline", help="Also show how the answer changed over time.")]
 After = Annotated[
     str | None,

@@ -5,6 +5,7 @@ is, because offsets point into it.
 """
 
 from nutgraf.api.terminal.console import visible
+from nutgraf.api.terminal.times import time_line
 from nutgraf.indexer.article import ArticleJson, FullArticleJson
 from nutgraf.objects import AskJson, PassageJson, SearchJson
 from nutgraf.qa.citations import support_words
@@ -17,7 +18,10 @@ NEAREST = 3
 
 
 def answer_text(result: AskJson) -> str:
-    """Return the answers with sentence and source, or why there is none and the nearest passages."""
+    """Return the answers with sentence and source, or why there is none and the nearest passages.
+
+    The time that the question names comes first, if it names one.
+    """
     if result["abstention"] is not None:
         reason = result["abstention"]["reason"]
         nearest = [line for passage in result["passages"][:NEAREST] for line in _passage(passage)]
@@ -29,6 +33,8 @@ def answer_text(result: AskJson) -> str:
         blocks += ["Nearest passages:", *nearest] if nearest else []
     else:
         blocks = [line for answer in result["answers"] for line in _answer(answer)]
+    if (time := result.get("time")) is not None:
+        blocks.insert(0, time_line(time, "`time`: false leaves it out"))
     if (entries := result.get("timeline")) is not None:
         blocks += ["Over time:", *(_entry(entry) for entry in entries)]
     return "\n".join(blocks)

@@ -37,7 +37,8 @@ outlets' own stories, the rest are copies, the same outlet again, or cite an out
 quote. `outcome` is "answered", "unsure" or "not_found". If it is unsure, `abstention.guess` is the
 best guess: name it only as unsure, with its probability. If nothing was found, say so, and not that the
 archive lacks it; `passages` are only what comes nearest. It does not sum up, count, compare or compute: ask
-for each fact by itself. Set `as_of` to ask as on some day, `timeline` to see how the answer changed."""
+for each fact by itself. A time in the question ("in 2016", "this week") counts: `time` says what days it was
+read as. Set `as_of` to ask as on some day, `timeline` to see how the answer changed."""
 
 _SEARCH = """\
 Find the passages of the news archive nearest to some words, by meaning and by term. Use it to look around a
@@ -68,11 +69,12 @@ class AskNews(FilteredRequest):
         description="Least probability of every answer, 0 to 1; else the archive's own threshold holds.",
         json_schema_extra={"minimum": 0, "maximum": 1},
     )
+    time: bool = Field(True, description="Read the time that the question names; false leaves it out.")
     timeline: bool = Field(False, description="Also show how the answer changed over time, and who said so.")
 
     async def result(self, engine: Engine) -> AskJson:
         """Return the object of `nutgraf ask --json`."""
-        inquiry = Inquiry(self.question, self.top, self.allow(), self.min_probability)
+        inquiry = Inquiry(self.question, self.top, self.allow(), self.min_probability, self.time)
         return await engine.ask(inquiry, self._rendered, slow=self.timeline)
 
     def _rendered(self, opened: OpenIndex, result: QuestionResult) -> AskJson:

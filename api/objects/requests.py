@@ -89,12 +89,17 @@ class AskRequest(FilteredRequest):
         examples=[0.5],
         json_schema_extra=_PROBABILITY_RANGE,
     )
+    time: bool = Field(
+        True,
+        description="Read the time that the question names; false leaves it out.",
+        examples=[True],
+    )
     timeline: bool = Field(False, description="Also show how the answer changed over time.", examples=[False])
     explain: bool = Field(False, description="Show ranks and scores of every passage.", examples=[False])
 
     def inquiry(self) -> Inquiry:
         """Return the checked question; raises BadOption, BadQuestion and BadFilter."""
-        return Inquiry(self.question, self.top, self.allow(), self.min_probability).checked()
+        return Inquiry(self.question, self.top, self.allow(), self.min_probability, self.time).checked()
 
 
 class BatchRequest(_RequestBody):

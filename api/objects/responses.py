@@ -17,6 +17,7 @@ _RANKS = {
     "article_bm25": {"rank": 1, "score": 31.7},
     "fused": {"rank": 1, "score": 0.83},
     "recency": 0.0,
+    "time": 0.0,
     "reader": {"rank": 1, "score": 9.1, "over_null": 7.2, "model": "nutgraf/minilm-l6-reader-int8"},
     "cluster": ARTICLE_ID,
 }
@@ -212,10 +213,31 @@ class TimelineEntrySchema(_Object):
     articles: list[MentionSchema]
 
 
+class TimeSchema(_Object):
+    """The time that a question asks about. Without days it did not count, for the reason in `problem`."""
+
+    words: str = Field(description="The words of the question.", examples=["in 2016"])
+    read_as: str = Field(description="The days in words; empty with a problem.", examples=["2016"])
+    first: str | None = Field(description="The first day; null: no bound.", examples=["2016-01-01"])
+    last: str | None = Field(description="The last day; null: no bound.", examples=["2016-12-31"])
+    relative_to: str | None = Field(
+        description="The day that relative words are counted from.", examples=["2016-02-01"]
+    )
+    counted_from: Literal["as_of", "newest_article"] | None = Field(
+        description="Which day that is.", examples=["newest_article"]
+    )
+    problem: str | None = Field(
+        description="Why it could not be used.", examples=["the calendar has no such day"]
+    )
+
+
 class QuestionResultSchema(_Object):
     """The result of a question: either answers, or an abstention."""
 
     question: str = Field(examples=["What did China agree to on sanctions?"])
+    time: TimeSchema | None = Field(
+        description="The time that the question names; null where it names none or it was not to count."
+    )
     outcome: Literal["answered", "unsure", "not_found"] = Field(examples=["answered"])
     answered: bool = Field(examples=[True])
     answers: list[AnswerSchema]

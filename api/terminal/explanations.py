@@ -72,7 +72,9 @@ def _add_passage(
         model = visible(read.reader.rpartition("/")[2])
         by_reader = f"{model} #{rank} {read.by_reader:.2f}, {read.null_margin:.2f} over none"
     columns = [
-        f"found {candidate.score:.3f}" + (f" + {candidate.recency:.3f} new" if candidate.recency else ""),
+        f"found {candidate.score:.3f}"
+        + (f" {candidate.recency:+.3f} new" if candidate.recency else "")
+        + (f" {candidate.time:+.3f} time" if candidate.time else ""),
         f"meaning {_place(candidate.dense)}",
         f"words {_place(candidate.lexical)}",
         f"article's words {_place(candidate.article)}",

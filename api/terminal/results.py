@@ -9,6 +9,7 @@ from nutgraf.api.terminal.articles import print_notice, source_line
 from nutgraf.api.terminal.console import console, visible
 from nutgraf.api.terminal.explanations import print_explanation
 from nutgraf.api.terminal.timelines import print_timeline
+from nutgraf.api.terminal.times import time_line
 from nutgraf.indexer.article import Article
 from nutgraf.qa.citations import support_words
 from nutgraf.qa.join import Support
@@ -27,6 +28,8 @@ def print_result(result: AskResult, *, with_question: bool = False) -> None:
     out = console()
     if with_question:
         out.print(Text(f"? {visible(result.question)}"))
+    if result.time is not None:
+        out.print(Text(time_line(result.time.to_dict(), "--no-time leaves it out"), style="dim"))
     if result.abstention is not None:
         reason = f"{result.abstention.reason}."
         if result.guess is None:

@@ -128,6 +128,10 @@ class EmbeddedIndex:
             members.setdefault(article.cluster, []).append(article)
         return {i: members[name] for i, name in names.items() if name in members}
 
+    def newest_day(self, allow: Filter) -> int | None:
+        """Return the day number of the newest article that passes; None where none has a date."""
+        return self.store.newest_day(allow)
+
     # --- ArticleCatalog -----------------------------------------------------------------------------
 
     def get(self, article_ids: Sequence[str]) -> dict[str, Article]:

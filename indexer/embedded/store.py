@@ -171,6 +171,13 @@ class Store:
         sql = f"SELECT {self._columns} FROM articles a WHERE {where} ORDER BY a.id LIMIT ?"
         return self._read(self._db.rows(sql, [*values, limit]))
 
+    def newest_day(self, allow: Filter) -> int | None:
+        """Return the day number of the newest article that passes the filter; None where none has a date."""
+        passing, values = conditions(allow)
+        where = " AND ".join(passing) or "1"
+        (day,) = self._db.one(f"SELECT max(a.day) FROM articles a WHERE {where}", values)
+        return None if day is None else int(day)
+
     def outlets(self) -> tuple[OutletCount, ...]:
         """Return the outlets by count, the largest first, then by name; articles without one are left out."""
         rows = self._db.rows(

@@ -52,6 +52,10 @@ class WithholdingIndex:
         copies = self.index.copies(passage_ids, allow)
         return {i: [a for a in articles if not self._hidden(a)] for i, articles in copies.items()}
 
+    def newest_day(self, allow: Filter) -> int | None:
+        """Return what the index returns; withheld articles count."""
+        return self.index.newest_day(allow)
+
     def _kept(self, ids: Ids, scores: Scores) -> tuple[Ids, Scores]:
         shown = [
             passage.id for passage in self.index.fetch(ids.tolist()) if not self._hidden(passage.article)

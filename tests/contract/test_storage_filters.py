@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pytest
 
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.filters import Filter
+from nutgraf.indexer.filters import Filter, day_number
 from nutgraf.indexer.storage import PassageIndex
 from tests.contract.conftest import STORAGES, Storage
 from tests.fakes import FakeEncoder
@@ -121,6 +121,14 @@ def test_lexical_search_is_the_whole_ranking_less_what_does_not_pass(
         best, best_scores = any_index.lexical(question, K, FILTERS[name])
         assert best.tolist() == every[kept].tolist()
         assert best_scores.tolist() == scores[kept].tolist()
+
+
+@pytest.mark.parametrize("name", FILTERS)
+def test_the_newest_day_is_that_of_what_passes(any_index: PassageIndex, name: str) -> None:
+    passed = passing(FILTERS[name])
+    dates = [article.published for article in articles() if article.id in passed]
+    newest = max((day_number(date.date()) for date in dates if date), default=None)
+    assert any_index.newest_day(FILTERS[name]) == newest
 
 
 def test_what_waits_for_the_next_generation_is_filtered_too(any_storage: Storage) -> None:

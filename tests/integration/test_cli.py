@@ -57,7 +57,8 @@ def test_ask_json_is_the_contract(cli: Any, index: Path) -> None:
     done = cli("ask", *QUESTION.split(), "--json")
     asked = json.loads(done.stdout)
     assert set(asked) == {
-        *("question", "outcome", "answered", "answers", "abstention", "passages", "timing_ms", "index"),
+        *("question", "time", "outcome", "answered", "answers", "abstention", "passages", "timing_ms"),
+        "index",
     }
     assert asked["question"] == QUESTION
     assert asked["answered"] is True
@@ -161,7 +162,7 @@ def test_explain_says_why(cli: Any, index: Path) -> None:
     )
     asked = json.loads(cli("ask", QUESTION, "--explain", "--json", "--after", "2016").stdout)
     why = asked["passages"][0]["explain"]
-    assert {*why} == {"dense", "bm25", "article_bm25", "fused", "recency", "reader", "cluster"}
+    assert {*why} == {"dense", "bm25", "article_bm25", "fused", "recency", "time", "reader", "cluster"}
     assert asked["considered"][0]["text"] == QUOTE
     assert asked["explanation"]["filter"] == {
         "first": "2016-01-01",

@@ -132,7 +132,10 @@ def failed(result: types.CallToolResult) -> dict[str, str]:
 def test_the_tools_are_described(agent: Agent) -> None:
     tools = {tool.name: tool for tool in agent.portal.call(agent.client.list_tools).tools}
     assert {name: list(tool.input_schema["properties"]) for name, tool in tools.items()} == {
-        "ask_news": ["question", "after", "before", "as_of", "source", "top", "min_probability", "timeline"],
+        "ask_news": [
+            *("question", "after", "before", "as_of", "source"),
+            *("top", "min_probability", "time", "timeline"),
+        ],
         "search_news": ["question", "after", "before", "as_of", "source", "top"],
         "get_article": ["id"],
     }
@@ -186,7 +189,8 @@ def test_what_the_archive_does_not_answer(agent: Agent) -> None:
     asked = result.structured_content
     assert (asked["answered"], asked["answers"]) == (False, [])
     assert (asked["outcome"], asked["abstention"]["code"]) == ("not_found", "unlikely")
-    lines = told(result).splitlines()
+    time, *lines = told(result).splitlines()
+    assert time == "Time: “1998”, read as 1998 (`time`: false leaves it out)."
     assert lines[0] == f"Found no answer: {asked['abstention']['reason']}."
     assert lines[1] == "Nearest passages:"
     assert [line[:2] for line in lines[2::2]] == ["1.", "2.", "3."]

@@ -35,7 +35,7 @@ def large() -> FakeReader:
 
 
 def passages() -> list[PassageSpans]:
-    ((*spans,),) = read(Readers(small()), [("When?", CANDIDATES)], RULE)
+    ((*spans,),) = read(Readers(small()), [("When?", CANDIDATES, None)], RULE)
     return spans
 
 
@@ -54,7 +54,7 @@ def test_nothing_contends_where_no_passage_has_a_span() -> None:
 
 def test_the_large_reader_reads_the_contenders_only_and_decides() -> None:
     reader = large()
-    (spans,) = read(Readers(small(), reader), [("When?", CANDIDATES)], RULE)
+    (spans,) = read(Readers(small(), reader), [("When?", CANDIDATES, None)], RULE)
     assert reader.calls == [[("When?", TEXTS[0]), ("When?", TEXTS[1])]]
     assert [passage.candidate for passage in spans] == CANDIDATES
     assert [(p.spans[0].score, p.spans[0].decisive) for p in spans] == [
@@ -66,7 +66,9 @@ def test_the_large_reader_reads_the_contenders_only_and_decides() -> None:
 
 def test_the_contenders_of_all_questions_are_read_in_one_call() -> None:
     reader = large()
-    both = read(Readers(small(), reader), [("When?", CANDIDATES), ("Which day?", CANDIDATES[1:])], RULE)
+    both = read(
+        Readers(small(), reader), [("When?", CANDIDATES, None), ("Which day?", CANDIDATES[1:], None)], RULE
+    )
     assert [len(spans) for spans in both] == [3, 2]
     assert reader.calls == [
         [("When?", TEXTS[0]), ("When?", TEXTS[1]), ("Which day?", TEXTS[1]), ("Which day?", TEXTS[2])]
@@ -75,7 +77,7 @@ def test_the_contenders_of_all_questions_are_read_in_one_call() -> None:
 
 def test_without_contenders_the_small_reader_decides() -> None:
     reader, alone = large(), replace(RULE, contenders=0)
-    (spans,) = read(Readers(small(), reader), [("When?", CANDIDATES)], alone)
+    (spans,) = read(Readers(small(), reader), [("When?", CANDIDATES, None)], alone)
     assert reader.calls == []
     assert all(span.decisive for passage in spans for span in passage.spans)
     readers = Readers(small(), reader)

@@ -13,13 +13,16 @@ from nutgraf.qa.inquiry import Inquiry
 from nutgraf.qa.join import AnswerGroup, LocatedSpan
 from nutgraf.qa.judge import accepts, judge, probability_alone, with_probabilities
 from nutgraf.qa.result import Abstention
-from nutgraf.qa.retrieval import Candidate
+from nutgraf.qa.retrieval import Candidate, SearchResult
 
 ARTICLE = Article(id="a", title="", text="Ada Bob Cleo Dan Eve Fay")
 CANDIDATE = Candidate(Passage(1, ARTICLE, 0, 24), 1, 0.5, None, None)
 BY_MARGIN = Calibration((0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0), threshold=0.6)
 BY_SCORE = Calibration((0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0), threshold=0.6)
 BY_KIND = Calibration((0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 2.0), threshold=0.6)
+
+
+FOUND = SearchResult([CANDIDATE], 0.0, 0.0)
 
 
 def group(text: str, score: float) -> AnswerGroup:
@@ -47,14 +50,14 @@ def test_an_article_supports_an_answer_as_surely_as_one_is_given() -> None:
 
 
 def test_the_fitted_threshold_is_for_the_best_answer() -> None:
-    judgement = judge(GROUPS, [CANDIDATE], Inquiry("Who?", top=3), BY_SCORE)
+    judgement = judge(GROUPS, FOUND, Inquiry("Who?", top=3), BY_SCORE)
     assert [answer.text for answer in judgement.answers] == ["Ada", "Bob", "Cleo"]
     assert (judgement.abstention, judgement.threshold) == (None, 0.6)
     assert [answer.text for answer in judgement.considered] == ["Ada", "Bob", "Cleo", "Dan"]
 
 
 def test_a_threshold_that_is_asked_for_holds_for_every_answer() -> None:
-    judgement = judge(GROUPS, [CANDIDATE], Inquiry("Who?", top=4, min_probability=0.5), BY_SCORE)
+    judgement = judge(GROUPS, FOUND, Inquiry("Who?", top=4, min_probability=0.5), BY_SCORE)
     assert [answer.text for answer in judgement.answers] == ["Ada", "Bob", "Cleo"]  # logistic(0) is 0.5
     assert judgement.threshold == 0.5
 
@@ -77,12 +80,12 @@ def test_reasons_to_abstain(
     groups: list[AnswerGroup], candidates: list[Candidate], allow: Filter, abstention: tuple[str, str]
 ) -> None:
     shy = replace(BY_SCORE, floor=0.55)
-    judgement = judge(groups, candidates, Inquiry("Who?", allow=allow), shy)
+    judgement = judge(groups, SearchResult(candidates, 0.0, 0.0), Inquiry("Who?", allow=allow), shy)
     assert (judgement.answers, judgement.abstention) == ([], Abstention(*abstention))
 
 
 def test_a_guess_between_the_floor_and_the_threshold_is_shown() -> None:
-    judgement = judge(GROUPS[2:], [CANDIDATE], Inquiry("Who?"), replace(BY_SCORE, floor=0.5))
+    judgement = judge(GROUPS[2:], FOUND, Inquiry("Who?"), replace(BY_SCORE, floor=0.5))
     assert judgement.answers == []
     assert judgement.abstention is not None
     assert judgement.abstention.code == "below_threshold"
@@ -90,25 +93,23 @@ def test_a_guess_between_the_floor_and_the_threshold_is_shown() -> None:
 
 
 def test_a_probability_that_is_asked_for_lowers_the_floor_as_well() -> None:
-    judgement = judge(GROUPS[2:], [CANDIDATE], Inquiry("Who?", min_probability=0.51), BY_SCORE)
+    judgement = judge(GROUPS[2:], FOUND, Inquiry("Who?", min_probability=0.51), BY_SCORE)
     assert judgement.abstention is not None
     assert judgement.abstention.guess == judgement.considered[0]
-    judgement = judge(
-        GROUPS[2:], [CANDIDATE], Inquiry("Who?", min_probability=0.51), replace(BY_SCORE, floor=0.9)
-    )
+    judgement = judge(GROUPS[2:], FOUND, Inquiry("Who?", min_probability=0.51), replace(BY_SCORE, floor=0.9))
     assert judgement.abstention is not None
     assert judgement.abstention.code == "unlikely"
 
 
 def test_a_runner_up_must_reach_the_floor() -> None:
-    judgement = judge(GROUPS, [CANDIDATE], Inquiry("Who?", top=4), replace(BY_SCORE, floor=0.55))
+    judgement = judge(GROUPS, FOUND, Inquiry("Who?", top=4), replace(BY_SCORE, floor=0.55))
     assert all(answer.probability >= 0.55 for answer in judgement.answers)
-    assert len(judgement.answers) < len(judge(GROUPS, [CANDIDATE], Inquiry("Who?", top=4), BY_SCORE).answers)
+    assert len(judgement.answers) < len(judge(GROUPS, FOUND, Inquiry("Who?", top=4), BY_SCORE).answers)
 
 
 def test_a_reason_tells_two_close_probabilities_apart() -> None:
     shy = replace(BY_SCORE, threshold=0.5004, floor=0.5)
-    abstention = judge(GROUPS[2:], [CANDIDATE], Inquiry("Who?"), shy).abstention
+    abstention = judge(GROUPS[2:], FOUND, Inquiry("Who?"), shy).abstention
     assert abstention is not None
     assert abstention.reason == "the best guess has probability 50.00%, below 50.04%"
 
@@ -130,7 +131,7 @@ def test_alone_a_span_has_no_rival_and_gains_by_those_who_agree() -> None:
 def test_an_answer_of_another_kind_than_asked_for_is_less_likely(
     question: str, is_other: bool, probability: float
 ) -> None:
-    (answer,) = judge(GROUPS[:1], [CANDIDATE], Inquiry(question), BY_KIND).considered
+    (answer,) = judge(GROUPS[:1], FOUND, Inquiry(question), BY_KIND).considered
     assert answer.features.is_other_kind is is_other
     assert answer.probability == pytest.approx(probability, abs=1e-4)  # logistic(-2)
 

@@ -11,24 +11,26 @@ DAYS = ("after", "before", "as_of")
 
 @dataclass(frozen=True, slots=True)
 class SearchForm:
-    """A question and its filters, as they were typed."""
+    """A question and its filters, as they were typed; with `no_time` a time that it names does not count."""
 
     q: str = ""
     after: str = ""
     before: str = ""
     as_of: str = ""
     source: tuple[str, ...] = ()
+    no_time: bool = False
 
     @classmethod
     def of(cls, query: QueryParams) -> "SearchForm":
         """Return the form of an address; other parameters are ignored."""
         single = {name: query.get(name, "").strip() for name in ("q", *DAYS)}
-        return cls(**single, source=tuple(name.strip() for name in query.getlist("source") if name.strip()))
+        sources = tuple(name.strip() for name in query.getlist("source") if name.strip())
+        return cls(**single, source=sources, no_time=bool(query.get("no_time", "").strip()))
 
     @property
     def filtered(self) -> bool:
         """Whether the form has a filter."""
-        return self != SearchForm(self.q)
+        return self != SearchForm(self.q, no_time=self.no_time)
 
     @property
     def filters(self) -> str:
@@ -40,16 +42,21 @@ class SearchForm:
     def url(self) -> str:
         """The address to share, without empty fields."""
         single = [(name, getattr(self, name)) for name in ("q", *DAYS) if getattr(self, name)]
-        query = urlencode([*single, *(("source", name) for name in self.source)])
+        no_time = [("no_time", "1")] if self.no_time else []
+        query = urlencode([*single, *(("source", name) for name in self.source), *no_time])
         return f"/?{query}" if query else "/"
 
     def asking(self, question: str) -> str:
         """Return the address of another question with the same filters."""
-        return replace(self, q=question).url
+        return replace(self, q=question, no_time=False).url
 
     def without_filters(self) -> str:
         """Return the address of the same question without filters."""
-        return SearchForm(self.q).url
+        return SearchForm(self.q, no_time=self.no_time).url
+
+    def with_time(self, counts: bool) -> str:
+        """Return the address of the same question whose time counts, or does not."""
+        return replace(self, no_time=not counts).url
 
 
 def has_empty_fields(query: QueryParams) -> bool:
@@ -57,4 +64,4 @@ def has_empty_fields(query: QueryParams) -> bool:
     return any(not value.strip() for name, value in query.multi_items() if name in _FIELDS)
 
 
-_FIELDS: Mapping[str, None] = dict.fromkeys(("q", *DAYS, "source"))
+_FIELDS: Mapping[str, None] = dict.fromkeys(("q", *DAYS, "source", "no_time"))

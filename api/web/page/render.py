@@ -15,6 +15,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from nutgraf.api.terminal.times import time_line
 from nutgraf.indexer.article import ArticleJson
 
 HERE = Path(__file__).parent
@@ -152,7 +153,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    for function in (confidence, percent, day, pieces, outlet, origin, sentence, place, web):
+    for function in (confidence, percent, day, pieces, outlet, origin, sentence, place, web, time_line):
         environment.filters[function.__name__] = function
     environment.globals |= {
         "version": version(),

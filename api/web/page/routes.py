@@ -49,7 +49,7 @@ async def home(request: Request) -> Response:
     allow = article_filter(form.after or None, form.before or None, form.as_of or None, [*form.source])
     engine = _engine(request)
     with engine.pinned() as handle:  # the timeline comes from the state of the index that answered
-        inquiry = Inquiry(form.q, top=1 + _OTHER_READINGS, allow=allow)
+        inquiry = Inquiry(form.q, top=1 + _OTHER_READINGS, allow=allow, use_time=not form.no_time)
         answer = await in_time(request, engine.ask(inquiry, _answer, handle=handle))
         over_time = strips(await _timeline(request, engine, answer.result, handle))
     shown = answer.shown

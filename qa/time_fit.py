@@ -1,0 +1,148 @@
+"""Tells whether evidence is of the time that a question asks about: by its words, or by its article's date.
+
+Pure: knows the text and the day of an article, and a question's time; knows no scores and no readers.
+"""
+
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.date_words import word_set
+from nutgraf.qa.periods import Period, periods
+from nutgraf.qa.question_time import QuestionTime, TimeSpan
+
+PREFERRED = 0.3
+"""What a passage of the asked time gains when passages are ordered, beside a score from 0 to 1.
+
+It is the weight of recency that docs/log.md chose, 2026-11-22, "asking as of a day"; others: not compared.
+"""
+
+NEWEST = 0.05
+"""What newer evidence gains at most over that of ten years before, where no time is asked for: a tie's worth.
+
+Reasoned, not compared: with the reader's weight of a passage it is half a logit.
+"""
+
+_NEWEST_DAYS = 3653  # ten years; older evidence is all alike
+_GRACE_DAYS, _SHORT_GRACE_DAYS = 7, 3  # news of a time is printed for some days after it
+_SHORT_DAYS = 27  # a week and less: news of it is over sooner
+_NEAR_CHARS = 500  # about two sentences on each side
+_FEW_YEARS = 10
+_SENTENCE_END = re.compile(r"[.!?][\"”’»)]?\s|\n\n")
+_COMPARING = word_set("since from until till than before after to by")
+_DATED = {"day", "month", "year", "decade"}
+_NO_DAY = date(1, 1, 8)  # relative words of an article without a date count from it, and reach no question
+
+
+@dataclass(frozen=True, slots=True)
+class TimeFit:
+    """How well evidence fits a time: what is left of its probability, 0 to 1, and what its score loses.
+
+    The loss is in logits. A time that evidence is not of costs it the answer: a quarter of a probability is
+    below any fitted threshold.
+    """
+
+    share: float
+    loss: float
+
+
+FITS = TimeFit(1.0, 0.0)
+UNKNOWN = TimeFit(0.6, 2.0)
+"""Nothing tells of what time it is. These numbers and those of `OTHER` are reasoned, not compared."""
+
+OTHER = TimeFit(0.25, 6.0)
+
+
+def time_fit(  # noqa: PLR0911 - a rule a line
+    article: Article, start: int, end: int, time: QuestionTime | None
+) -> TimeFit:
+    """Return how well an answer, `article.text[start:end]`, fits the asked time.
+
+    It fits if its sentence names the time, or if its article is of the time or of some days later and the
+    sentence names no other, or if a sentence beside it or the title names the time. Relative words such as
+    "last year" count from the article's day.
+    """
+    if time is not None and time.is_impossible:
+        return OTHER
+    if time is None or time.is_aside or not time.spans:
+        return FITS
+    before, own, after = _sentences(article.text, start, end)
+    named = [*_periods(own, article)]
+    if _overlap(named, time):
+        return FITS
+    if is_of_time(article.published and article.published.date(), time):
+        return UNKNOWN if not time.is_now and any(_is_date(own, period) for period in named) else FITS
+    if time.is_now:
+        return UNKNOWN
+    if names_time(before, article, time) or names_time(f"{after}\n{article.title}", article, time):
+        return FITS
+    return UNKNOWN if article.published is None or _mentions_year(article.text, time) else OTHER
+
+
+def _is_date(sentence: str, period: Period) -> bool:
+    """Whether a time is that of the sentence: "in 2012", and not "since 2012"."""
+    lead = sentence[: period.start].rstrip().rpartition(" ")[2].lower()
+    return period.kind in _DATED and period.days is not None and lead not in _COMPARING
+
+
+def names_time(text: str, article: Article, time: QuestionTime) -> bool:
+    """Whether a text of an article names a time that overlaps the asked one."""
+    return _overlap(_periods(text, article), time)
+
+
+def is_of_time(day: date | None, time: QuestionTime) -> bool:
+    """Whether an article of that day is of the asked time, or of the days after it."""
+    return day is not None and any(_is_within(day, span) for span in time.spans)
+
+
+def _is_within(day: date, span: TimeSpan) -> bool:
+    first, last = span
+    if first is not None and day < first:
+        return False
+    if last is None:
+        return True
+    is_short = first is not None and (last - first).days <= _SHORT_DAYS
+    return (day - last).days <= (_SHORT_GRACE_DAYS if is_short else _GRACE_DAYS)
+
+
+def newest_losses(days: Mapping[int, int | None], today: int) -> dict[int, float]:
+    """Return id -> what each passage loses by its day number beside the newest one, 0 or less.
+
+    The loss grows with the logarithm of the age: a month is much beside a day, and little beside a year. The
+    newest loses nothing, so that where all are of one day nothing changes. A passage without a date, or
+    with one later than `today`, loses as much as one of ten years before.
+    """
+    known = {i: day for i, day in days.items() if day is not None and day <= today}
+    newest, whole = max(known.values(), default=0), math.log1p(_NEWEST_DAYS)
+    losses = {i: -NEWEST * min(1.0, math.log1p(newest - day) / whole) for i, day in known.items()}
+    return {i: losses.get(i, -NEWEST) for i in days} if known else {}
+
+
+def _overlap(named: Iterable[Period], time: QuestionTime) -> bool:
+    return any(period.overlaps(*span) for period in named for span in time.spans)
+
+
+def _periods(text: str, article: Article) -> Iterator[Period]:
+    today = article.published.date() if article.published else None
+    for period in periods(text, today or _NO_DAY):
+        if period.kind != "now" and (today is not None or not period.relative):
+            yield period
+
+
+def _sentences(text: str, start: int, end: int) -> tuple[str, str, str]:
+    """Return the sentence before a span, that around it, and that after it, as far as they are near."""
+    first, last = max(0, start - _NEAR_CHARS), min(len(text), end + _NEAR_CHARS)
+    ends = [match.end() for match in _SENTENCE_END.finditer(text, first, last)]
+    before = [first, first, *(at for at in ends if at <= start)][-2:]
+    after = [*(at for at in ends if at >= end), last, last][:2]
+    return text[before[0] : before[1]], text[before[1] : after[0]], text[after[0] : after[1]]
+
+
+def _mentions_year(text: str, time: QuestionTime) -> bool:
+    """Whether a text has one of the few years that a time is of: then it may well speak of that time."""
+    bounds = [(first.year, last.year) for first, last in time.spans if first and last]
+    years = {year for first, last in bounds if last - first <= _FEW_YEARS for year in range(first, last + 1)}
+    return any(str(year) in text for year in years)

@@ -1,0 +1,115 @@
+"""Whether evidence is of the asked time: by the words of its sentence, by its neighbours, by its article."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from nutgraf.indexer.article import Article
+from nutgraf.qa.question_time import QuestionTime, question_time
+from nutgraf.qa.time_fit import FITS, NEWEST, OTHER, UNKNOWN, TimeFit, is_of_time, newest_losses, time_fit
+
+
+def asked(question: str, as_of: date | None = None) -> QuestionTime:
+    return question_time(question, lambda: date(2020, 12, 31), date(2026, 1, 1), as_of)
+
+
+def fit(text: str, published: str | None, question: str = "Who won in 2016?", title: str = "") -> TimeFit:
+    """Return how well "Stein" in a text of that day fits the question."""
+    day = None if published is None else datetime.fromisoformat(published).replace(tzinfo=UTC)
+    article = Article("a", title, text, published=day)
+    start = text.index("Stein")
+    return time_fit(article, start, start + len("Stein"), asked(question))
+
+
+@pytest.mark.parametrize(
+    ("published", "expected"),
+    [
+        ("2016-10-03", FITS),
+        ("2016-01-01", FITS),
+        ("2017-01-02", FITS),  # some days after its end
+        ("2017-01-20", OTHER),
+        ("2015-12-20", OTHER),
+        ("2020-10-03", OTHER),
+        (None, UNKNOWN),
+    ],
+)
+def test_a_sentence_without_a_time_is_of_its_article_s(published: str | None, expected: TimeFit) -> None:
+    assert fit("Stein won on Sunday.", published) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "published"),
+    [
+        ("In 2016 Stein had won.", "2020-10-03"),
+        ("Stein won last year.", "2017-06-01"),
+        ("Stein won four years ago.", "2020-10-03"),
+        ("Stein won in October 2016.", None),
+        ("Stein won the 2016 election.", "2020-10-03"),
+        ("The town voted in 2016. Stein won.", "2020-10-03"),
+        ("Stein won. That was in 2016.", "2020-10-03"),
+    ],
+)
+def test_words_that_name_the_time_count_in_any_article(text: str, published: str | None) -> None:
+    assert fit(text, published) == FITS
+
+
+def test_a_title_that_names_the_time_counts() -> None:
+    assert fit("Stein won.", "2020-10-03", title="The election of 2016") == FITS
+
+
+def test_an_article_of_the_time_may_speak_of_another() -> None:
+    assert fit("In 2012 Stein had won.", "2016-10-03") == UNKNOWN
+    assert fit("Stein, mayor since 2012, won on Sunday.", "2016-10-03") == FITS
+
+
+def test_an_article_that_has_the_year_somewhere_else_may_be_of_it() -> None:
+    far = "Stein won. " + "The council met and the bridge was closed. " * 20
+    assert fit(f"{far}It was built in 2016.", "2020-10-03") == UNKNOWN
+    assert fit(f"{far}It was built in 2011.", "2020-10-03") == OTHER
+
+
+@pytest.mark.parametrize(
+    ("text", "published", "expected"),
+    [
+        ("Stein won.", "2016-03-12", FITS),
+        ("Stein won.", "2016-03-14", FITS),
+        ("Stein won.", "2016-03-17", OTHER),
+        ("Stein will speak on Saturday.", "2016-03-10", FITS),
+        ("Stein won on 12 March.", "2016-05-10", FITS),
+        ("Stein will speak on 12 March.", "2016-03-01", FITS),
+        ("Stein won.", "2019-03-12", OTHER),
+    ],
+)
+def test_a_day(text: str, published: str, expected: TimeFit) -> None:
+    assert fit(text, published, "Who won on 12 March 2016?") == expected
+
+
+def test_an_old_article_does_not_tell_what_is_current() -> None:
+    assert fit("Stein is the mayor.", "2020-10-03", "Who is the current mayor?") == FITS
+    assert fit("Stein is the mayor.", "2017-10-03", "Who is the current mayor?") == UNKNOWN
+
+
+def test_without_a_time_all_evidence_fits_and_with_an_impossible_one_none() -> None:
+    assert fit("Stein won.", "2020-10-03", "Who won?") == FITS
+    assert fit("Stein won.", "2016-10-03", "Who won on 31 February?") == OTHER
+
+
+def test_a_time_of_an_aside_takes_no_certainty() -> None:
+    question = "The town votes this week. Who won in the last election?"
+    assert fit("Stein won.", "2012-10-03", question) == FITS
+
+
+def test_open_times_have_no_end() -> None:
+    since, before = asked("Who won since 2016?"), asked("Who won before 2016?")
+    assert [is_of_time(date(year, 6, 1), since) for year in (2015, 2016, 2020)] == [False, True, True]
+    assert [is_of_time(date(year, 6, 1), before) for year in (2000, 2015, 2016)] == [True, True, False]
+    assert not is_of_time(None, since)
+
+
+def test_newer_evidence_is_better_than_older_and_the_newest_loses_nothing() -> None:
+    losses = newest_losses({1: 1000, 2: 999, 3: 970, 4: 1, 5: None, 6: 5000}, today=2000)
+    assert losses[1] == 0.0
+    assert 0 > losses[2] > losses[3] > losses[4] > losses[5] == -NEWEST
+    assert losses[6] == -NEWEST, "an article dated in the future is not the newest"
+    assert newest_losses({1: None, 2: None}, today=2000) == {}
+    assert newest_losses({1: 7, 2: 7}, today=2000) == {1: 0.0, 2: 0.0}
