@@ -5,7 +5,10 @@ import json
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypedDict
+from typing import Literal, TypeAlias, TypedDict
+
+Field: TypeAlias = Literal["text", "title"]
+"""The field of an article that a quote is cut from."""
 
 
 class ArticleJson(TypedDict):
@@ -95,13 +98,20 @@ class Article:
             "text": self.text,
         }
 
-    def page_of(self, start: int) -> int | None:
+    def content(self, field: Field) -> str:
+        """Return what a span of the field has its offsets in: the title or the text."""
+        return self.title if field == "title" else self.text
+
+    def page_of(self, start: int, field: Field = "text") -> int | None:
         """Return the page, from 1, on which the character at `start` of the text stands; None without pages.
+
+        A title stands on no page.
 
         >>> Article(id="a1", title="Tolls", text="First page. Second.", page_breaks=(12,)).page_of(12)
         2
         """
-        return bisect_right(self.page_breaks, start) + 1 if self.page_breaks else None
+        has_pages = self.page_breaks and field == "text"
+        return bisect_right(self.page_breaks, start) + 1 if has_pages else None
 
     def __repr__(self) -> str:
         day = self.published and self.published.date().isoformat()

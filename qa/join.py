@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from nutgraf.indexer.article import Article
+from nutgraf.indexer.article import Article, Field
 from nutgraf.qa.collapse import same_place
 from nutgraf.qa.normalize import same_words
 
@@ -20,7 +20,7 @@ No entry of docs/log.md compares other values; tests/unit/test_join.py pins what
 
 @dataclass(frozen=True, slots=True)
 class LocatedSpan:
-    """A span in an article's text: `text == article.text[start:end]`.
+    """A span in an article's text or title: `text == article.content(field)[start:end]`.
 
     `score` compares over windows; `null_margin` is its lead over the window's own "no answer", in logits;
     `retrieval` is the fused score of its passage, 0..1; `prior` is what its passage adds to `score`. A span
@@ -35,16 +35,22 @@ class LocatedSpan:
     retrieval: float = 0.0
     prior: float = 0.0
     decisive: bool = True
+    field: Field = "text"
+
+    @property
+    def content(self) -> str:
+        """What it is a span of: the article's text, or its title."""
+        return self.article.content(self.field)
 
     @property
     def text(self) -> str:
         """The exact words."""
-        return self.article.text[self.start : self.end]
+        return self.content[self.start : self.end]
 
     @property
     def page(self) -> int | None:
-        """The page, from 1, on which it begins; None where the article has no pages."""
-        return self.article.page_of(self.start)
+        """The page, from 1, on which it begins; None in a title, and where the article has no pages."""
+        return self.article.page_of(self.start, self.field)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,22 +98,28 @@ def join(
     `copies` has, by the id of an article that was read, the copies of it that were not. Those that have the
     span's words at the same place support the answer, too, though not independently.
 
-    Of spans that overlap in one article only the best is an answer; spans that normalise to the same words
-    are one answer, if one of them is decisive. Total order: score descending, then article id, then position.
+    Of spans that overlap in one text or title only the best is an answer; spans that normalise to the same
+    words are one answer, if one of them is decisive. Total order: score descending, texts before titles, then
+    article id, then position.
     """
-    ordered = sorted(spans, key=lambda s: (not s.decisive, -s.score, s.article.id, s.start, s.end))
+    ordered = sorted(spans, key=lambda s: (not s.decisive, -s.score, *_place(s)))
     groups: dict[str, list[LocatedSpan]] = {}
-    taken: dict[str, list[LocatedSpan]] = {}
+    taken: dict[tuple[str, Field], list[LocatedSpan]] = {}
     for span in ordered:
         words = same_words(span.text)
-        better = taken.setdefault(span.article.id, [])
+        better = taken.setdefault((span.article.id, span.field), [])
         if not words or any(span.start < other.end and other.start < span.end for other in better):
             continue
         better.append(span)
         groups.setdefault(words, []).append(span)
     decided = [members for members in groups.values() if members[0].decisive]
     answers = [_group(members, copies or {}, agreement_weight) for members in decided]
-    return sorted(answers, key=lambda g: (-g.score, g.best.article.id, g.best.start, g.best.end))
+    return sorted(answers, key=lambda g: (-g.score, *_place(g.best)))
+
+
+def _place(span: LocatedSpan) -> tuple[Field, str, int, int]:
+    """Return what spans of equal scores are ordered by: a text's quote comes before a title's."""
+    return span.field, span.article.id, span.start, span.end
 
 
 def _group(
@@ -152,6 +164,6 @@ def _support(members: Sequence[LocatedSpan], copies: Mapping[str, Sequence[Artic
 def _span_in_copies(span: LocatedSpan, copies: Sequence[Article]) -> Iterator[LocatedSpan]:
     """Yield the span as it stands in those copies that have it."""
     for article in copies:
-        start = same_place(span.article.text, span.start, span.end, article.text)
+        start = same_place(span.content, span.start, span.end, article.content(span.field))
         if start is not None:
             yield replace(span, article=article, start=start, end=start + span.end - span.start)

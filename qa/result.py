@@ -6,8 +6,9 @@ This module does not know how either is reached (`qa.answer`), nor how it is sho
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, TypedDict
 
-from nutgraf.indexer.article import Article, ArticleJson
+from nutgraf.indexer.article import Article, ArticleJson, Field
 from nutgraf.indexer.filters import Filter
+from nutgraf.indexer.headlines import headline_span
 from nutgraf.indexer.passages import sentence_around
 from nutgraf.qa.calibration import Features
 from nutgraf.qa.join import LocatedSpan, Support
@@ -18,12 +19,13 @@ Outcome: TypeAlias = Literal["answered", "unsure", "not_found"]
 
 
 class QuoteJson(TypedDict):
-    """Words of an article: `text == article.text[start:end]`, in code points.
+    """Words of an article: `text` is [start:end] of what `field` names of the article, in code points.
 
-    `page` is the one, from 1, on which they begin; null where the article has no pages.
+    `page` is the one, from 1, on which they begin; null in a title, and where the article has no pages.
     """
 
     text: str
+    field: Field
     start: int
     end: int
     page: int | None
@@ -33,6 +35,7 @@ class SupportJson(TypedDict):
     """The same answer in another article."""
 
     article: ArticleJson
+    field: Field
     start: int
     end: int
     page: int | None
@@ -89,8 +92,15 @@ class Answer:
 
     @property
     def sentence(self) -> tuple[int, int]:
-        """The sentence around it, as a span of the article's text."""
+        """The sentence around it, as a span of the article's text; in a title the whole headline."""
+        if self.field == "title":
+            return headline_span(self.article)
         return sentence_around(self.span.article.text, self.start, self.end)
+
+    @property
+    def field(self) -> Field:
+        """What it is a span of: the article's "text" or its "title"."""
+        return self.span.field
 
     @property
     def article(self) -> Article:
@@ -107,21 +117,24 @@ class Answer:
         start, end = self.sentence
         return {
             "text": self.text,
+            "field": self.field,
             "start": self.start,
             "end": self.end,
             "page": self.page,
             "score": round(self.score, 4),
             "probability": round(self.probability, 4),
             "sentence": {
-                "text": self.article.text[start:end],
+                "text": self.article.content(self.field)[start:end],
+                "field": self.field,
                 "start": start,
                 "end": end,
-                "page": self.article.page_of(start),
+                "page": self.article.page_of(start, self.field),
             },
             "article": self.article.reference(),
             "support": [
                 {
                     "article": support.span.article.reference(),
+                    "field": support.span.field,
                     "start": support.span.start,
                     "end": support.span.end,
                     "page": support.span.page,
@@ -132,6 +145,7 @@ class Answer:
             "earlier": [
                 {
                     "text": span.text,
+                    "field": span.field,
                     "start": span.start,
                     "end": span.end,
                     "page": span.page,
@@ -142,7 +156,7 @@ class Answer:
         }
 
     def __repr__(self) -> str:
-        place = f"article={self.article.id!r}, start={self.start}, end={self.end}"
+        place = f"article={self.article.id!r}, field={self.field!r}, start={self.start}, end={self.end}"
         return f"Answer({self.text[:80]!r}, probability={self.probability:.2f}, {place})"
 
 

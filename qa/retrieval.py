@@ -6,7 +6,7 @@ read.
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Protocol
@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.filters import Filter, day_number
-from nutgraf.indexer.storage import Passage, PassageIndex
+from nutgraf.indexer.storage import Passage, PassageFacts, PassageIndex
 from nutgraf.qa.collapse import collapse, newest
 from nutgraf.qa.fusion import Ranking, ranking_of, weighted_sum
 
@@ -73,6 +73,10 @@ class Candidate:
     Candidates rank by `score`, 0 to 1, + `recency`, which is 0 unless the question is as of a day. A
     candidate stands for its copies: it has the score and the places of the best of them, and the passage of
     the newest article. `copies` are the other articles of its cluster, by date, then id.
+
+    The title of an article has no place of its own beside the article's text: it is the `headline` of its
+    best candidate, where an engine found it, and is read with that one. A title alone, found without its
+    text, is a candidate by itself.
     """
 
     passage: Passage
@@ -83,11 +87,17 @@ class Candidate:
     copies: tuple[Article, ...] = ()
     recency: float = 0.0
     article: EngineRank | None = None
+    headline: Passage | None = None
+
+    @property
+    def passages(self) -> tuple[Passage, ...]:
+        """What is read: its passage, and the headline if there is any."""
+        return (self.passage,) if self.headline is None else (self.passage, self.headline)
 
 
 @dataclass(frozen=True, slots=True)
 class _ScoredPassages:
-    """The passages that two engines return, and what each one's score is made of.
+    """The passages that two engines return, what each one's score is made of, and the facts of each.
 
     `is_all` tells that both engines returned fewer passages than they were asked for: there are no more.
     """
@@ -97,6 +107,7 @@ class _ScoredPassages:
     lexical: Ranking
     articles: Mapping[int, float]
     recency: Mapping[int, float]
+    facts: Mapping[int, PassageFacts]
     is_all: bool
 
 
@@ -143,42 +154,58 @@ def _scored(
     """Return what both engines find, `depth` passages each at most, with the parts of their scores."""
     dense = Ranking(*index.dense(vector, depth, allow))
     lexical = Ranking(*index.lexical(question, depth, allow))
-    articles = index.article_scores(question, np.union1d(dense.ids, lexical.ids).tolist())
-    fused = weighted_sum(
-        dense,
-        lexical,
-        ranking_of(articles),
-        dense_weight=rule.dense_weight,
-        article_weight=rule.article_weight,
-    )
-    recency = _recency(index, fused.ids.tolist(), allow, rule)
+    ids = np.union1d(dense.ids, lexical.ids).tolist()
+    articles, facts = index.article_scores(question, ids), index.facts(ids)
+    fused = _fused(dense, lexical, articles, facts, rule)
     is_all = max(len(dense.ids), len(lexical.ids)) < depth
-    return _ScoredPassages(fused, dense, lexical, articles, recency, is_all)
+    return _ScoredPassages(fused, dense, lexical, articles, _recency(facts, allow, rule), facts, is_all)
 
 
-def _recency(
-    index: PassageIndex, passage_ids: Sequence[int], allow: Filter, rule: RetrievalParams
-) -> Mapping[int, float]:
+def _fused(
+    dense: Ranking,
+    lexical: Ranking,
+    articles: Mapping[int, float],
+    facts: Mapping[int, PassageFacts],
+    rule: RetrievalParams,
+) -> Ranking:
+    """Return the passages with their scores, 0 to 1; those of texts are scaled as if there were no titles."""
+    rankings = dense, lexical, ranking_of(articles)
+
+    def fused(*rankings: Ranking) -> dict[int, float]:
+        dense_weight, article_weight = rule.dense_weight, rule.article_weight
+        ranking = weighted_sum(*rankings, dense_weight=dense_weight, article_weight=article_weight)
+        return dict(ranking.pairs())
+
+    titles = np.array([i for i, fact in facts.items() if fact.field == "title"], np.int64)
+    return ranking_of(fused(*rankings) | fused(*(ranking.without(titles) for ranking in rankings)))
+
+
+def _recency(facts: Mapping[int, PassageFacts], allow: Filter, rule: RetrievalParams) -> Mapping[int, float]:
     """Return id -> what the passage gains by its date; empty unless a day is asked for (`as_of`)."""
     if allow.as_of is None:
         return {}
     as_of = day_number(allow.as_of)
     return {
-        passage_id: rule.recency * math.exp((facts.day - as_of) / rule.recency_days)
-        for passage_id, facts in index.facts(passage_ids).items()
-        if facts.day is not None
+        passage_id: rule.recency * math.exp((fact.day - as_of) / rule.recency_days)
+        for passage_id, fact in facts.items()
+        if fact.day is not None
     }
 
 
 def _places_of(index: PassageIndex, scored: _ScoredPassages) -> dict[int, int]:
     """Return, best first, one id for each passage and its copies -> the id of the one that stands for them.
 
-    The key is the id of the copy with the best score, the value that of the newest article's.
+    The key is the id of the copy with the best score, the value that of the newest article's. A title has no
+    place beside a passage of its article's text.
     """
-    scores, recency = dict(scored.fused.pairs()), scored.recency
-    ids = sorted(scores, key=lambda i: (-scores[i] - recency.get(i, 0.0), i))
-    places = {i: i for i in ids}
-    for first, *others in _copy_groups(index, ids):
+    scores, recency, facts = dict(scored.fused.pairs()), scored.recency, scored.facts
+    with_text = {fact.article for fact in facts.values() if fact.field == "text"}
+    places = {
+        i: i
+        for i in sorted(scores, key=lambda i: (-scores[i] - recency.get(i, 0.0), i))
+        if i in facts and (facts[i].field == "text" or facts[i].article not in with_text)
+    }
+    for first, *others in _copy_groups(index, facts, [*places]):
         places[first.id] = newest([first, *others]).id
         for passage in others:
             del places[passage.id]
@@ -189,8 +216,10 @@ def _candidates(
     index: PassageIndex, scored: _ScoredPassages, places: Mapping[int, int], allow: Filter
 ) -> list[Candidate]:
     """Return a candidate for each place, in their order; a passage that is gone by now has none."""
-    passages = {passage.id: passage for passage in index.fetch([*places.values()])}
-    copies = index.copies([*passages], allow)
+    headlines = _headlines(places.values(), scored.facts)
+    wanted = [*places.values(), *headlines.values()]
+    passages = {passage.id: passage for passage in index.fetch(wanted)}
+    copies = index.copies([*places.values()], allow)
     scores = dict(scored.fused.pairs())
     dense, lexical, articles = _ranks(scored.dense), _ranks(scored.lexical), _article_ranks(scored.articles)
     shown = [(i, passages[stands]) for i, stands in places.items() if stands in passages]
@@ -204,15 +233,27 @@ def _candidates(
             _others(passage, copies),
             scored.recency.get(i, 0.0),
             articles.get(i),
+            passages.get(headlines.get(passage.id, 0)),
         )
         for rank, (i, passage) in enumerate(shown, start=1)
     ]
 
 
-def _copy_groups(index: PassageIndex, passage_ids: Sequence[int]) -> list[list[Passage]]:
+def _headlines(places: Iterable[int], facts: Mapping[int, PassageFacts]) -> dict[int, int]:
+    """Return passage -> title, for the first passage of each article whose title an engine found."""
+    first: dict[str, int] = {}
+    for passage_id in places:
+        if facts[passage_id].field == "text":
+            first.setdefault(facts[passage_id].article, passage_id)
+    titles = {fact.article: i for i, fact in facts.items() if fact.field == "title"}
+    return {first[article]: title for article, title in titles.items() if article in first}
+
+
+def _copy_groups(
+    index: PassageIndex, facts: Mapping[int, PassageFacts], passage_ids: Sequence[int]
+) -> list[list[Passage]]:
     """Return the passages that are copies of one another in groups, each in the order of the ids."""
-    facts = index.facts(passage_ids)
-    clusters = {i: fact.cluster for i, fact in facts.items() if fact.cluster is not None}
+    clusters = {i: cluster for i in passage_ids if (cluster := facts[i].cluster) is not None}
     sizes = Counter(clusters.values())
     return collapse(index.fetch([i for i in passage_ids if sizes[clusters.get(i, "")] > 1]))
 

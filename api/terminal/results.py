@@ -3,10 +3,11 @@
 from rich.console import Console
 from rich.text import Text
 
-from nutgraf.api.terminal.articles import source_line
+from nutgraf.api.terminal.articles import offsets, source_line
 from nutgraf.api.terminal.console import console, visible
 from nutgraf.api.terminal.explanations import print_explanation
 from nutgraf.api.terminal.timelines import print_timeline
+from nutgraf.qa.join import LocatedSpan
 from nutgraf.qa.result import Answer
 from nutgraf.results import AskResult, Hit, SearchHits
 
@@ -44,23 +45,23 @@ def _print_answer(out: Console, answer: Answer, *, label: str = "") -> None:
     words = (visible(answer.text), "" if label else "bold")
     out.print(Text.assemble(label, words, f"   (probability {answer.probability:.0%})"))
     out.print(Text("  ").append(_sentence(answer)))
-    out.print(
-        Text(f"  {source_line(answer.article, answer.page)}  [{answer.start}:{answer.end}]", style="dim")
-    )
+    out.print(Text(f"  {_place(answer.span)}", style="dim"))
     for support in answer.support:
-        span, kind = support.span, "also" if support.independent else "copy"
-        out.print(
-            Text(f"  {kind}: {source_line(span.article, span.page)}  [{span.start}:{span.end}]", style="dim")
-        )
+        kind = "also" if support.independent else "copy"
+        out.print(Text(f"  {kind}: {_place(support.span)}", style="dim"))
     for span in answer.earlier:
-        place = f"{source_line(span.article, span.page)}  [{span.start}:{span.end}]"
-        out.print(Text(f"  earlier: {visible(span.text)}  {place}", style="dim"))
+        out.print(Text(f"  earlier: {visible(span.text)}  {_place(span)}", style="dim"))
     out.print()
+
+
+def _place(span: LocatedSpan) -> str:
+    """Return the article of a span and its offsets: [210:256] in the text, title [0:9] in the title."""
+    return f"{source_line(span.article, span.page)}  {offsets(span)}"
 
 
 def _sentence(answer: Answer) -> Text:
     """Return the sentence of an answer, with the answer marked."""
-    text = answer.span.article.text
+    text = answer.span.content
     start, end = answer.sentence
     before, quote, after = (
         visible(text[first:last])

@@ -13,13 +13,15 @@ from typing import Any
 
 from nutgraf.archive import Archive
 from nutgraf.errors import IndexDamaged, IndexMissing, NutgrafError
-from nutgraf.indexer.article import Article
+from nutgraf.indexer.article import Article, Field
 from nutgraf.indexer.embedded.store import FILENAME
 from nutgraf.indexer.encoder import Encoder
 from nutgraf.indexer.filters import Filter
+from nutgraf.indexer.headlines import headline
 from nutgraf.indexer.passages import PassageRule, split, title_prefix
 from nutgraf.opening import ModelLoader, OpenIndex, index_stamp
 from nutgraf.qa.reader import Readers
+from nutgraf.qa.result import Answer
 from nutgraf.settings import Settings
 from tests.fakes import FakeEncoder, FakeReader
 
@@ -173,17 +175,18 @@ def _texts(opened: OpenIndex) -> dict[str, str]:
 
 def _half_articles(opened: OpenIndex, texts: Mapping[str, str]) -> list[tuple[str, str]]:
     """Return a fault for each article whose passages are not those that splitting it gives."""
-    stored: dict[str, list[tuple[int, int]]] = {article_id: [] for article_id in texts}
+    stored: dict[str, list[tuple[Field, int, int]]] = {article_id: [] for article_id in texts}
     store, encoder = opened.index.store, opened.models.encoder
     for _, passage in sorted(store.passages(range(1, store.last_passage() + 1)).items()):
-        stored.setdefault(passage.article_id, []).append((passage.start, passage.end))
+        stored.setdefault(passage.article_id, []).append((passage.field, passage.start, passage.end))
     faults = []
     for article in opened.index.get([*texts]).values():
         most = encoder.card.max_tokens
         spans = split(
             article.text, article.title, PassageRule(), token_spans=encoder.token_spans, max_tokens=most
         )
-        if stored[article.id] != list(spans):
+        titles = [("title", *title)] if (title := headline(article)) else []
+        if sorted(stored[article.id]) != [*(("text", *span) for span in spans), *titles]:
             faults.append(("half", f"the passages of {article.id} are {stored[article.id]}"))
     return faults
 
@@ -193,7 +196,9 @@ def _not_found(opened: OpenIndex) -> list[tuple[str, str]]:
     index, faults = opened.index, []
     stored = index.store.passages(range(1, index.store.last_passage() + 1))
     for passage in index.fetch(sorted(stored)):
-        vector = opened.models.encoder.encode([title_prefix(passage.article.title) + passage.text])[0]
+        vector = opened.models.encoder.encode(
+            [title_prefix(passage.article.title, passage.field) + passage.text]
+        )[0]
         searches = {"meaning": index.dense(vector, 1, Filter())[0]}
         if passage.id <= index.manifest.upto:
             searches["words"] = index.lexical(passage.text, 1, Filter())[0]
@@ -209,6 +214,10 @@ def _doctor(folder: Path) -> list[tuple[str, str]]:
     return [("problem", f"{f.name}: {f.found}") for f in examine(folder) if f.status == "problem"]
 
 
+def _content(answer: Answer, texts: Mapping[str, str]) -> str:
+    return answer.article.title if answer.field == "title" else texts[answer.article.id]
+
+
 def _answers(archive: Archive, texts: Mapping[str, str], dice: random.Random) -> list[tuple[str, str]]:
     """Ask the words of an article; return a fault for a quote that does not stand in its article."""
     if not texts:
@@ -218,5 +227,5 @@ def _answers(archive: Archive, texts: Mapping[str, str], dice: random.Random) ->
     return [
         ("half", f"{answer.text!r} does not stand in {answer.article.id}")
         for answer in result.answers
-        if texts[answer.article.id][answer.start : answer.end] != answer.text
+        if _content(answer, texts)[answer.start : answer.end] != answer.text
     ]

@@ -18,7 +18,8 @@ def article(number: int, **more: Any) -> dict[str, Any]:
 
 
 def span(number: int, **more: Any) -> dict[str, Any]:
-    return {"article": article(number), "start": number, "end": number + 4, "page": None} | more
+    place = {"field": "text", "start": number, "end": number + 4, "page": None}
+    return {"article": article(number), **place, **more}
 
 
 def test_an_answer_with_all_that_is_known_of_it() -> None:
@@ -27,13 +28,14 @@ def test_an_answer_with_all_that_is_known_of_it() -> None:
         1, page=3, article=paper, text="Ann Lee", probability=0.756, sentence={"text": "It is Ann Lee."}
     )
     answer["support"] = [span(n, independent=n % 2 == 0) for n in range(2, 9)]
+    answer["support"][0]["field"] = "title"
     answer["earlier"] = [span(9, text="Bo Lee")]
     assert answer_text({"answered": True, "answers": [answer], "abstention": None}) == "\n".join(
         [
             '"Ann Lee" (probability 76%)',
             "  sentence: It is Ann Lee.",
             "  source: The Paper | 2021-03-01 | p. 3 | Title 1 | https://p.example/1 | article a1 [1:5]",
-            "  also: no date | Title 2 | article a2 [2:6]",
+            "  also: no date | Title 2 | article a2 title [2:6]",
             "  copy: no date | Title 3 | article a3 [3:7]",
             "  also: no date | Title 4 | article a4 [4:8]",
             "  copy: no date | Title 5 | article a5 [5:9]",
