@@ -80,6 +80,8 @@ def _add_passage(
         by_reader,
     ]
     where = f"{candidate.rank}. {visible(passage.article.id)} {offsets(passage)}"
+    if candidate.headline is not None:
+        where += " and its title"
     if candidate.copies:
         where += f", and {len(candidate.copies)} copies (cluster {visible(passage.article.cluster or '')})"
     tree.add(Text(where + "\n   " + " | ".join(columns)))

@@ -156,7 +156,8 @@ def test_explain_says_why(cli: Any, index: Path) -> None:
     assert "considered" in done.stdout
     assert "asked of articles published 2016-01-01 or later; threshold " in done.stdout
     assert re.search(
-        r"1\. seeds/.+ \[\d+:\d+\]\n.+found 0\.\d{3} \| meaning #\d+ 0\.\d{3} \| words #\d+ \d+\.\d{3}"
+        r"1\. seeds/.+ \[\d+:\d+\](?: and its title)?\n.+found 0\.\d{3} \| meaning #\d+ 0\.\d{3}"
+        r" \| words #\d+ \d+\.\d{3}"
         r" \| article's words #\d+ \d+\.\d{3} \| minilm-l6-reader-int8 #\d",
         done.stdout,
     )
