@@ -1,6 +1,8 @@
 """How deep the engines are searched: once where passages differ, further where copies take the places."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -121,6 +123,15 @@ def test_a_title_is_read_with_the_text_of_its_article(
     assert [c.passage.text for c in without] == [c.passage.text for c in candidates]
     assert [c.score for c in without] == pytest.approx([c.score for c in candidates], abs=0.05)
     assert [c.headline for c in without] == [None, None]
+
+
+def test_of_copies_the_title_of_the_newest_is_read(build: Build, vector: npt.NDArray[np.float32]) -> None:
+    day = datetime(2021, 1, 1, tzinfo=UTC)
+    first = Article("first", "Harbour bridge of Veldmoor costs 80 million", STORY, published=day)
+    update = replace(first, id="update", title=HEADLINE, published=day.replace(day=2))
+    (candidate,) = found(build([first, update]), vector, 10)
+    assert [(p.article.id, p.field) for p in candidate.passages] == [("update", "text"), ("update", "title")]
+    assert [article.id for article in candidate.copies] == ["first"]
 
 
 def test_it_is_read_with_the_first_passage_of_its_article_alone(
