@@ -81,8 +81,10 @@ def read(
         for question in questions:
             (vector,) = encoder.encode([question.text])
             candidates = retrieve(index, question.text, vector, MOST, Filter(), RetrievalParams())
-            logits = reader.read([(question.text, bare.context(c)) for c in candidates])
-            found.append([Window(c, bare.spans_of(c, w)) for c, w in zip(candidates, logits, strict=True)])
+            logits = reader.read([(question.text, bare.context(c.passage)) for c in candidates])
+            found.append(
+                [Window(c, bare.spans_of(c, c.passage, w)) for c, w in zip(candidates, logits, strict=True)]
+            )
     return found
 
 

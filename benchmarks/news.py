@@ -106,7 +106,7 @@ def passages() -> None:
         last = opened.store.last_passage()
         for at in range(1, last + 1, 2000):
             for passage in opened.fetch(range(at, min(at + 2000, last + 1))):
-                quote = passage.article.text[passage.start : passage.end]
+                quote = passage.text
                 assert quote, passage
                 assert quote == quote.strip() == passage.text, passage
                 checked += 1

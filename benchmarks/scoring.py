@@ -35,9 +35,10 @@ def spans(
         for question in questions:
             (vector,) = encoder.encode([question.text])
             candidates = retrieve(index, question.text, vector, reading.windows, Filter(), RetrievalParams())
-            windows = reader.read([(question.text, reading.context(c)) for c in candidates])
+            pairs = [(c, passage) for c in candidates for passage in c.passages]
+            windows = reader.read([(question.text, reading.context(passage)) for _, passage in pairs])
             found.append(
-                [s for c, w in zip(candidates, windows, strict=True) for s in reading.spans_of(c, w)]
+                [s for pair, w in zip(pairs, windows, strict=True) for s in reading.spans_of(*pair, w)]
             )
     return found
 

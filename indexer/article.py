@@ -5,15 +5,19 @@ import json
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NotRequired, TypedDict
+from typing import Literal, NotRequired, TypeAlias, TypedDict
 
 from nutgraf.indexer.notices import notice
 
+Field: TypeAlias = Literal["text", "title"]
+"""The field of an article that a quote is cut from."""
+
 
 class NoticeJson(TypedDict):
-    """The words with which an outlet corrects its article: `text == article.text[start:end]`."""
+    """The words with which an outlet corrects its article, in its text."""
 
     text: str
+    field: Field
     start: int
     end: int
     page: int | None
@@ -104,6 +108,7 @@ class Article:
         if (span := self.notice) is not None:
             start, end = span
             shown["notice"] = {
+                "field": "text",
                 "text": self.text[start:end],
                 "start": start,
                 "end": end,
@@ -125,13 +130,20 @@ class Article:
             "text": self.text,
         }
 
-    def page_of(self, start: int) -> int | None:
+    def content(self, field: Field) -> str:
+        """Return what a span of the field has its offsets in: the title or the text."""
+        return self.title if field == "title" else self.text
+
+    def page_of(self, start: int, field: Field = "text") -> int | None:
         """Return the page, from 1, on which the character at `start` of the text stands; None without pages.
+
+        A title stands on no page.
 
         >>> Article(id="a1", title="Tolls", text="First page. Second.", page_breaks=(12,)).page_of(12)
         2
         """
-        return bisect_right(self.page_breaks, start) + 1 if self.page_breaks else None
+        has_pages = self.page_breaks and field == "text"
+        return bisect_right(self.page_breaks, start) + 1 if has_pages else None
 
     def __repr__(self) -> str:
         day = self.published and self.published.date().isoformat()

@@ -13,6 +13,8 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from nutgraf.indexer.article import Field
+
 TokenSpans: TypeAlias = Callable[[Sequence[str]], list[npt.NDArray[np.int32]]]
 """Texts -> for each an int32 array (tokens, 2) of half-open code-point offsets, special tokens left out."""
 
@@ -54,8 +56,13 @@ class _Piece(NamedTuple):
     tokens: int
 
 
-def title_prefix(title: str) -> str:
-    """Return what stands before a passage for encoder, lexical engine and reader; never in its offsets."""
+def title_prefix(title: str, field: Field = "text") -> str:
+    """Return what stands before a passage for encoder, lexical engine and reader; never in its offsets.
+
+    Nothing stands before a passage of the title.
+    """
+    if field == "title":
+        return ""
     if len(title) > TITLE_CHARS:
         title = title[:TITLE_CHARS].rsplit(" ", 1)[0]
     return f"{title}\n" if title else ""

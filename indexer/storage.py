@@ -11,7 +11,7 @@ from typing import Literal, Protocol, Self, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from nutgraf.indexer.article import Article
+from nutgraf.indexer.article import Article, Field
 from nutgraf.indexer.encoder import EncoderIdentity
 from nutgraf.indexer.filters import Filter
 from nutgraf.indexer.loaders.base import Skipped
@@ -27,34 +27,43 @@ WriteStatus = Literal["added", "updated", "unchanged", "duplicate", "skipped"]
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A passage with its article: `text == article.text[start:end]`, offsets in code points."""
+    """A passage with its article: `text == article.content(field)[start:end]`, offsets in code points."""
 
     id: int
     article: Article
     start: int
     end: int
+    field: Field = "text"
 
     @property
     def text(self) -> str:
-        """The passage's own words, without the title of its article."""
-        return self.article.text[self.start : self.end]
+        """The passage's own words: of a passage of the text, those without the title of its article."""
+        return self.article.content(self.field)[self.start : self.end]
+
+    @property
+    def page(self) -> int | None:
+        """The page, from 1, on which it begins; None for a title, and where the article has no pages."""
+        return self.article.page_of(self.start, self.field)
 
 
 @dataclass(frozen=True, slots=True)
 class PassageFacts:
-    """What ranking needs of a passage's article, without its text.
+    """What ranking needs of a passage and its article, without their texts.
 
-    `day` is the day number (days since 1970-01-01, UTC) of the article, None where it has no date. `cluster`
-    names the copies that the article belongs to, None where no other article is a copy of it.
+    `article` is the article's id. `day` is the day number (days since 1970-01-01, UTC) of the article, None
+    where it has no date. `cluster` names the copies that the article belongs to, None where no other article
+    is a copy of it.
     """
 
+    article: str
+    field: Field
     day: int | None
     cluster: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many articles and passages can be found."""
+    """How many articles and passages can be found; the headlines that have a passage are among these."""
 
     articles: int
     passages: int

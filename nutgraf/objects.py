@@ -3,7 +3,7 @@
 from datetime import date
 from typing import TYPE_CHECKING, Literal, NotRequired, TypedDict
 
-from nutgraf.indexer.article import ArticleJson
+from nutgraf.indexer.article import ArticleJson, Field
 from nutgraf.indexer.filters import Filter
 from nutgraf.indexer.storage import ArchiveInfo, IndexState
 from nutgraf.qa.explanation import Explanation, ScoreBreakdown
@@ -54,6 +54,7 @@ class PassageJson(TypedDict):
     """A passage as it was found."""
 
     article: ArticleJson
+    field: Field
     start: int
     end: int
     page: int | None
@@ -307,9 +308,10 @@ def passage_object(candidate: Candidate) -> PassageJson:
     passage = candidate.passage
     return {
         "article": passage.article.reference(),
+        "field": passage.field,
         "start": passage.start,
         "end": passage.end,
-        "page": passage.article.page_of(passage.start),
+        "page": passage.page,
         "text": passage.text,
         "score": round(candidate.score, 6),
         "rank": candidate.rank,

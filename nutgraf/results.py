@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nutgraf import objects
-from nutgraf.indexer.article import Article
+from nutgraf.indexer.article import Article, Field
 from nutgraf.indexer.clean import storable
 from nutgraf.indexer.storage import ArchiveInfo, ArticleStatus, IndexState
 from nutgraf.qa.question_time import QuestionTime
@@ -27,7 +27,9 @@ _SHOWN_CHARS = 80
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Hit:
-    """A passage that a search found or that was read for an answer: `text == article.text[start:end]`.
+    """A passage that a search found or that was read for an answer: [start:end] of the article's text.
+
+    Of a passage whose `field` is "title" it is [start:end] of the title.
 
     `score` is comparable among the hits of one search; `copies` are other prints of the same story,
     and `versions` those that state a fact differently.
@@ -50,12 +52,17 @@ class Hit:
     @property
     def text(self) -> str:
         """The passage's exact words."""
-        return self.article.text[self.start : self.end]
+        return self._candidate.passage.text
+
+    @property
+    def field(self) -> Field:
+        """What it is a span of: the article's "text" or its "title"."""
+        return self._candidate.passage.field
 
     @property
     def page(self) -> int | None:
-        """The page, from 1, on which it begins; None where the article has no pages."""
-        return self.article.page_of(self.start)
+        """The page, from 1, on which it begins; None in a title, and where the article has no pages."""
+        return self._candidate.passage.page
 
     @property
     def versions(self) -> tuple[Article, ...]:
@@ -67,7 +74,7 @@ class Hit:
         return objects.passage_object(self._candidate)
 
     def __repr__(self) -> str:
-        place = f"article={self.article.id!r}, start={self.start}, end={self.end}"
+        place = f"article={self.article.id!r}, field={self.field!r}, start={self.start}, end={self.end}"
         return f"Hit(rank={self.rank}, score={self.score:.3f}, text={_short(self.text)}, {place})"
 
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
-from nutgraf.indexer.article import Article
+from nutgraf.indexer.article import Article, Field
 from nutgraf.indexer.passages import sentence_around
 from nutgraf.models.kinds import word_set
 
@@ -88,17 +88,19 @@ def support_words(kind: SupportKind, cited: str | None) -> str:
 class Voices:
     """Whose word an answer is so far, and of which kind the support of one article more is."""
 
-    def __init__(self, article: Article, start: int, end: int) -> None:
+    def __init__(self, article: Article, start: int, end: int, field: Field = "text") -> None:
         self._clusters = {article.cluster}
         self._outlets = {_own(article)}
-        self._cited = {c.outlet for c in [citation(article, start, end)] if c}
+        self._cited = {c.outlet for c in [citation(article, start, end, field)] if c}
 
-    def add(self, article: Article, start: int, end: int) -> tuple[SupportKind, Citation | None]:
+    def add(
+        self, article: Article, start: int, end: int, field: Field = "text"
+    ) -> tuple[SupportKind, Citation | None]:
         """Return the kind of an article that gives the answer there, and the outlet that it cites.
 
         An article that names no outlet counts as an outlet of its own.
         """
-        cited, own = citation(article, start, end), _own(article)
+        cited, own = citation(article, start, end, field), _own(article)
         kind: SupportKind = "independent"
         if article.cluster is not None and article.cluster in self._clusters:
             kind = "copy"
@@ -124,14 +126,17 @@ def outlet_key(name: str) -> str:
     return _ALIASES.get(key, key)
 
 
-def citation(article: Article, start: int, end: int) -> Citation | None:
+def citation(article: Article, start: int, end: int, field: Field = "text") -> Citation | None:
     """Return whose word it is what stands at a place of an article; None where it is the article's own.
 
-    The nearest outlet that the sentence names as its source, else the agency that the story opens with.
+    The nearest outlet that the sentence names as its source, else the agency that the story opens with; of
+    what stands in the title it is that agency. The words are those of the article's text.
     """
     own = _own(article)
-    first, last = sentence_around(article.text, start, end)
-    near = sorted(_named(article.text, first, last), key=lambda c: (_distance(c, start, end), c.start))
+    near: list[Citation] = []
+    if field == "text":
+        first, last = sentence_around(article.text, start, end)
+        near = sorted(_named(article.text, first, last), key=lambda c: (_distance(c, start, end), c.start))
     dateline = _agency(article.text)
     return next((c for c in (*near, *([dateline] if dateline else [])) if c.outlet != own), None)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
+from nutgraf.indexer.article import Field
 from nutgraf.indexer.duplicates import shingles, words
 from nutgraf.indexer.storage import Passage
 from nutgraf.qa.variation import Variation, variation
@@ -38,18 +39,18 @@ _DAY_SECONDS = 86_400
 def collapse(passages: Sequence[Passage]) -> list[list[Passage]]:
     """Return the passages in groups, in the order of their first ones: one passage and its copies.
 
-    A passage is compared with the passages of its cluster that opened a group: with the first one that is of
-    another article and has largely the same words. It joins the group of those that differ from that one in
-    the same facts (`variation`): an update is no copy. Other parts of the same story stay by themselves. An
-    update that `MOST_VERSIONS` newer ones followed within days stands behind the newest.
+    A passage is compared with the passages of its cluster and field that opened a group: with the first one
+    that is of another article and has largely the same words. It joins the group of those that differ from
+    that one in the same facts (`variation`): an update is no copy. Other parts of the same story stay by
+    themselves. An update that `MOST_VERSIONS` newer ones followed within days stands behind the newest.
     """
     places = {passage.id: number for number, passage in enumerate(passages)}
     trigrams = lru_cache(maxsize=None)(_trigrams)
     groups: list[list[Passage]] = []
-    bases: dict[str, list[_Base]] = {}
+    bases: dict[tuple[str, Field], list[_Base]] = {}
     for passage in passages:
         cluster = passage.article.cluster
-        alike = bases.setdefault(cluster, []) if cluster is not None else []
+        alike = bases.setdefault((cluster, passage.field), []) if cluster is not None else []
         for base in alike:
             first = base.passage
             if first.article.id != passage.article.id and _same(trigrams(first.text), trigrams(passage.text)):

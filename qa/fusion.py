@@ -20,6 +20,11 @@ class Ranking:
         """Return (id, score), best first."""
         return zip(self.ids.tolist(), self.scores.tolist(), strict=True)
 
+    def without(self, ids: Ids) -> "Ranking":
+        """Return the ranking without some ids."""
+        keep = np.isin(self.ids, ids, invert=True)
+        return Ranking(self.ids[keep], self.scores[keep])
+
 
 def ranking_of(scores: Mapping[int, float]) -> Ranking:
     """Return id -> score as a ranking."""

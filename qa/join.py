@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from nutgraf.indexer.article import Article
+from nutgraf.indexer.article import Article, Field
 from nutgraf.qa.citations import Citation, SupportKind, Voices
 from nutgraf.qa.collapse import same_place
 from nutgraf.qa.values import value_in, value_key
@@ -23,7 +23,7 @@ No entry of docs/log.md compares other values; tests/unit/test_join.py pins what
 
 @dataclass(frozen=True, slots=True)
 class LocatedSpan:
-    """A span in an article's text: `text == article.text[start:end]`.
+    """A span in an article's text or title: `text == article.content(field)[start:end]`.
 
     `score` compares over windows; `null_margin` is its lead over the window's own "no answer", in logits;
     `retrieval` is the fused score of its passage, 0..1; `prior` is what its passage adds to `score`. A span
@@ -40,16 +40,22 @@ class LocatedSpan:
     prior: float = 0.0
     decisive: bool = True
     time_share: float = 1.0
+    field: Field = "text"
+
+    @property
+    def content(self) -> str:
+        """What it is a span of: the article's text, or its title."""
+        return self.article.content(self.field)
 
     @property
     def text(self) -> str:
         """The exact words."""
-        return self.article.text[self.start : self.end]
+        return self.content[self.start : self.end]
 
     @property
     def page(self) -> int | None:
-        """The page, from 1, on which it begins; None where the article has no pages."""
-        return self.article.page_of(self.start)
+        """The page, from 1, on which it begins; None in a title, and where the article has no pages."""
+        return self.article.page_of(self.start, self.field)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,15 +125,16 @@ def join(
     `copies` has, by the id of an article that was read, the copies of it that were not. Those that have the
     span's words at the same place support the answer, too, though not independently.
 
-    Of spans that overlap in one article only the best is an answer; spans of one value are one answer, if one
-    of them is decisive. Total order: score descending, then article id, then position.
+    Of spans that overlap in one text or title only the best is an answer; spans of one value are one answer,
+    if one of them is decisive. Total order: score descending, texts before titles, then article id, then
+    position.
     """
     ordered = sorted(spans, key=_order)
     keys = _keys(ordered)
     groups: dict[str, list[LocatedSpan]] = {}
-    taken: dict[str, list[LocatedSpan]] = {}
+    taken: dict[tuple[str, Field], list[LocatedSpan]] = {}
     for span in ordered:
-        better = taken.setdefault(span.article.id, [])
+        better = taken.setdefault((span.article.id, span.field), [])
         if keys[span] and not any(_overlap(span, other) for other in better):
             better.append(span)
             groups.setdefault(keys[span], []).append(span)
@@ -142,12 +149,17 @@ def join(
             others = [s for s in wordings[key] if s.article.id != best.article.id]
             sure = [s for s in others if _is_copy(s, best) or accepts(s, leads[s])]
             answers.append(_group([best, *sure], copies or {}, agreement_weight))
-    return sorted(answers, key=lambda g: (-g.score, g.best.article.id, g.best.start, g.best.end))
+    return sorted(answers, key=lambda g: (-g.score, *_place(g.best)))
+
+
+def _place(span: LocatedSpan) -> tuple[Field, str, int, int]:
+    """Return what spans of equal scores are ordered by: a text's quote comes before a title's."""
+    return span.field, span.article.id, span.start, span.end
 
 
 def _keys(spans: Sequence[LocatedSpan]) -> dict[LocatedSpan, str]:
     """Return what the spans of one answer share; names count as one by what their articles say."""
-    values = {span: value_in(span.article.text, span.start, span.end) for span in spans}
+    values = {span: value_in(span.content, span.start, span.end) for span in spans}
     wordings = {values[span]: span.text for span in reversed(spans)}
     bare = {key: without_title(text, wordings.values()) for key, text in wordings.items()}
     names = sorted(set(bare.values()))
@@ -175,13 +187,13 @@ def agreement_bonus(agreement: int, weight: float) -> float:
 
 def _support(members: Sequence[LocatedSpan], copies: Mapping[str, Sequence[Article]]) -> tuple[Support, ...]:
     """Return one entry for each other article, in order of score; those that were not read are last."""
-    voices = Voices(members[0].article, members[0].start, members[0].end)
+    voices = Voices(members[0].article, members[0].start, members[0].end, members[0].field)
     articles = {members[0].article.id}
     support = []
     for span in members[1:]:
         if span.article.id not in articles:
             articles.add(span.article.id)
-            support.append(Support(span, *voices.add(span.article, span.start, span.end)))
+            support.append(Support(span, *voices.add(span.article, span.start, span.end, span.field)))
     for span in members:
         for copy in _span_in_copies(span, copies.get(span.article.id, ())):
             if copy.article.id not in articles:
@@ -190,12 +202,12 @@ def _support(members: Sequence[LocatedSpan], copies: Mapping[str, Sequence[Artic
     return tuple(support)
 
 
-def _order(span: LocatedSpan) -> tuple[bool, float, str, int, int]:
-    return not span.decisive, -span.score, span.article.id, span.start, span.end
+def _order(span: LocatedSpan) -> tuple[bool, float, Field, str, int, int]:
+    return not span.decisive, -span.score, *_place(span)
 
 
 def _overlap(span: LocatedSpan, other: LocatedSpan) -> bool:
-    return span.start < other.end and other.start < span.end
+    return span.field == other.field and span.start < other.end and other.start < span.end
 
 
 def _is_copy(span: LocatedSpan, best: LocatedSpan) -> bool:
@@ -220,6 +232,6 @@ def _leads(spans: Sequence[LocatedSpan], keys: Mapping[LocatedSpan, str]) -> dic
 def _span_in_copies(span: LocatedSpan, copies: Sequence[Article]) -> Iterator[LocatedSpan]:
     """Yield the span as it stands in those copies that have it."""
     for article in copies:
-        start = same_place(span.article.text, span.start, span.end, article.text)
+        start = same_place(span.content, span.start, span.end, article.content(span.field))
         if start is not None:
             yield replace(span, article=article, start=start, end=start + span.end - span.start)

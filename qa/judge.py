@@ -118,7 +118,7 @@ def with_probabilities(groups: Sequence[AnswerGroup], calibration: Calibration, 
 
 def widened_span(span: LocatedSpan, extent: Extent) -> LocatedSpan:
     """Return the span as far as a question of this extent asks for, with the scores that it has."""
-    start, end = widened(span.article.text, span.start, span.end, extent)
+    start, end = widened(span.content, span.start, span.end, extent)
     return replace(span, start=start, end=end)
 
 
@@ -128,7 +128,11 @@ def _widened(answers: Sequence[Answer], extent: Extent) -> list[Answer]:
     for answer in answers:
         span = widened_span(answer.span, extent)
         if any(
-            a.article.id == span.article.id and a.start < span.end and span.start < a.end for a in distinct
+            a.article.id == span.article.id
+            and a.field == span.field
+            and a.start < span.end
+            and span.start < a.end
+            for a in distinct
         ):
             continue
         support = tuple(replace(s, span=widened_span(s.span, extent)) for s in answer.support)

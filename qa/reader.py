@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from nutgraf.indexer.passages import title_prefix
+from nutgraf.indexer.storage import Passage
 from nutgraf.models.logits import WindowLogits
 from nutgraf.models.reader import Reader
 from nutgraf.models.spans import best_spans, token_lines
@@ -45,30 +46,30 @@ class ReaderParams:
     contenders: int = 4  # as contender_lead: not chosen yet, benchmarks/cascade.py compares others
     contender_lead: float = 8.0
 
-    def prefix(self, candidate: Candidate) -> str:
+    def prefix(self, passage: Passage) -> str:
         """Return what stands in front of a passage when it is read."""
-        return title_prefix(candidate.passage.article.title) if self.titles else ""
+        return title_prefix(passage.article.title, passage.field) if self.titles else ""
 
-    def context(self, candidate: Candidate) -> str:
-        """Return the words of the candidate's window."""
-        return self.prefix(candidate) + candidate.passage.text
+    def context(self, passage: Passage) -> str:
+        """Return the words of the passage's window."""
+        return self.prefix(passage) + passage.text
 
     def spans_of(
         self,
         candidate: Candidate,
+        passage: Passage,
         window: WindowLogits,
         *,
         decisive: bool = True,
         time: QuestionTime | None = None,
     ) -> list[LocatedSpan]:
-        """Return the window's best spans, best first, located in the candidate's article.
+        """Return the best spans, best first, of the window of one of the candidate's passages.
 
         A span that is of another time than the question's loses score and certainty (`time_fit`).
 
         No span runs from a paragraph into the next: a heading and the line below it are not one name.
         """
-        article, first_char = candidate.passage.article, len(self.prefix(candidate))
-        context = self.context(candidate)
+        first_char, context = len(self.prefix(passage)), self.context(passage)
         offsets = whole_characters(context, window.offsets)
         spans = best_spans(
             window.start,
@@ -78,12 +79,15 @@ class ReaderParams:
             count=self.spans,
             lines=token_lines(context, offsets),
         )
-        shift = candidate.passage.start - first_char
+        shift = passage.start - first_char
         prior = self.retrieval_weight * (candidate.score + candidate.recency)
-        fits = [time_fit(article, span.start + shift, span.end + shift, time) for span in spans]
+        fits = [
+            time_fit(passage.article, span.start + shift, span.end + shift, time, passage.field)
+            for span in spans
+        ]
         located = [
             LocatedSpan(
-                article=article,
+                article=passage.article,
                 start=span.start + shift,
                 end=span.end + shift,
                 score=span.score - self.null_weight * window.null + prior - fit.loss,
@@ -92,6 +96,7 @@ class ReaderParams:
                 prior=prior - fit.loss,
                 decisive=decisive,
                 time_share=fit.share,
+                field=passage.field,
             )
             for span, fit in zip(spans, fits, strict=True)
         ]
@@ -113,6 +118,8 @@ class Readers:
 @dataclass(frozen=True, slots=True)
 class PassageSpans:
     """A candidate that was read, and its best spans, best first; none where the reader sees no valid span.
+
+    The spans are those of its passage and of its headline.
 
     `reader` is the id of the model that made the spans.
     """
@@ -158,14 +165,21 @@ def contenders(passages: Sequence[PassageSpans], rule: ReaderParams) -> list[Pas
 def _read(
     reader: Reader, questions: Sequence[_Question], rule: ReaderParams, *, decisive: bool
 ) -> list[list[PassageSpans]]:
-    pairs = [(question, rule.context(c)) for question, candidates, _ in questions for c in candidates]
-    windows = iter(reader.read(pairs))
-    return [
-        [
-            PassageSpans(
-                candidate, rule.spans_of(candidate, window, decisive=decisive, time=time), reader.card.id
-            )
-            for candidate, window in zip(candidates, islice(windows, len(candidates)), strict=True)
-        ]
-        for _, candidates, time in questions
+    pairs = [
+        (question, rule.context(passage))
+        for question, candidates, _ in questions
+        for candidate in candidates
+        for passage in candidate.passages
     ]
+    windows = iter(reader.read(pairs))
+
+    def spans_of(candidate: Candidate, time: QuestionTime | None) -> PassageSpans:
+        read = zip(candidate.passages, islice(windows, len(candidate.passages)), strict=True)
+        spans = [
+            span
+            for passage, window in read
+            for span in rule.spans_of(candidate, passage, window, decisive=decisive, time=time)
+        ]
+        return PassageSpans(candidate, sorted(spans, key=lambda span: -span.score), reader.card.id)
+
+    return [[spans_of(candidate, time) for candidate in candidates] for _, candidates, time in questions]

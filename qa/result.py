@@ -6,8 +6,9 @@ This module does not know how either is reached (`qa.answer`), nor how it is sho
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, TypedDict
 
-from nutgraf.indexer.article import Article, ArticleJson
+from nutgraf.indexer.article import Article, ArticleJson, Field
 from nutgraf.indexer.filters import Filter
+from nutgraf.indexer.headlines import headline_span
 from nutgraf.indexer.passages import sentence_around
 from nutgraf.qa.attribution import attribution
 from nutgraf.qa.calibration import Features
@@ -21,12 +22,13 @@ Outcome: TypeAlias = Literal["answered", "unsure", "not_found"]
 
 
 class QuoteJson(TypedDict):
-    """Words of an article: `text == article.text[start:end]`, in code points.
+    """Words of an article: `text` is [start:end] of what `field` names of the article, in code points.
 
-    `page` is the one, from 1, on which they begin; null where the article has no pages.
+    `page` is the one, from 1, on which they begin; null in a title, and where the article has no pages.
     """
 
     text: str
+    field: Field
     start: int
     end: int
     page: int | None
@@ -41,6 +43,7 @@ class SupportJson(TypedDict):
     """
 
     article: ArticleJson
+    field: Field
     start: int
     end: int
     page: int | None
@@ -103,13 +106,20 @@ class Answer:
 
     @property
     def sentence(self) -> tuple[int, int]:
-        """The sentence around it, as a span of the article's text."""
+        """The sentence around it, as a span of the article's text; in a title the whole headline."""
+        if self.field == "title":
+            return headline_span(self.article)
         return sentence_around(self.span.article.text, self.start, self.end)
 
     @property
     def attribution(self) -> tuple[int, int] | None:
-        """The words for who says so, as a span of the article's text; None where the article itself does."""
-        return attribution(self.span.article.text, self.start, self.end)
+        """The words for who says so, as a span of its field; None where the article itself does."""
+        return attribution(self.span.content, self.start, self.end)
+
+    @property
+    def field(self) -> Field:
+        """What it is a span of: the article's "text" or its "title"."""
+        return self.span.field
 
     @property
     def article(self) -> Article:
@@ -125,23 +135,27 @@ class Answer:
         """Return the JSON object of an answer."""
         return {
             "text": self.text,
+            "field": self.field,
             "start": self.start,
             "end": self.end,
             "page": self.page,
             "score": round(self.score, 4),
             "probability": round(self.probability, 4),
-            "sentence": _quote(self.article, *self.sentence),
-            "attribution": _quote(self.article, *speaker) if (speaker := self.attribution) else None,
+            "sentence": _quote(self.article, self.field, *self.sentence),
+            "attribution": _quote(self.article, self.field, *speaker)
+            if (speaker := self.attribution)
+            else None,
             "article": self.article.reference(),
             "support": [
                 {
                     "article": support.span.article.reference(),
+                    "field": support.span.field,
                     "start": support.span.start,
                     "end": support.span.end,
                     "page": support.span.page,
                     "kind": support.kind,
                     "independent": support.independent,
-                    "cites": _quote(support.span.article, cites.start, cites.end)
+                    "cites": _quote(support.span.article, "text", cites.start, cites.end)
                     if (cites := support.cites)
                     else None,
                 }
@@ -150,6 +164,7 @@ class Answer:
             "earlier": [
                 {
                     "text": span.text,
+                    "field": span.field,
                     "start": span.start,
                     "end": span.end,
                     "page": span.page,
@@ -160,12 +175,13 @@ class Answer:
         }
 
     def __repr__(self) -> str:
-        place = f"article={self.article.id!r}, start={self.start}, end={self.end}"
+        place = f"article={self.article.id!r}, field={self.field!r}, start={self.start}, end={self.end}"
         return f"Answer({self.text[:80]!r}, probability={self.probability:.2f}, {place})"
 
 
-def _quote(article: Article, start: int, end: int) -> QuoteJson:
-    return {"text": article.text[start:end], "start": start, "end": end, "page": article.page_of(start)}
+def _quote(article: Article, field: Field, start: int, end: int) -> QuoteJson:
+    text, page = article.content(field)[start:end], article.page_of(start, field)
+    return {"text": text, "field": field, "start": start, "end": end, "page": page}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ read.
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Protocol
@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.filters import Filter, calendar_day, day_number
-from nutgraf.indexer.storage import Passage, PassageIndex
+from nutgraf.indexer.storage import Passage, PassageFacts, PassageIndex
 from nutgraf.qa.collapse import collapse, newest
 from nutgraf.qa.fusion import Ranking, ranking_of, weighted_sum
 from nutgraf.qa.question_time import QuestionTime
@@ -81,6 +81,10 @@ class Candidate:
     stands for its copies: it has the score and the places of the best of them, and the passage of the newest
     article. `copies` are the other articles of its cluster that state its facts, `versions` those that state
     one differently; both by date, then id.
+
+    The title of an article has no place of its own beside the article's text: it is the `headline` of its
+    best candidate, where an engine found it, and is read with that one. A title alone, found without its
+    text, is a candidate by itself.
     """
 
     passage: Passage
@@ -93,11 +97,17 @@ class Candidate:
     article: EngineRank | None = None
     versions: tuple[Article, ...] = ()
     time: float = 0.0
+    headline: Passage | None = None
+
+    @property
+    def passages(self) -> tuple[Passage, ...]:
+        """What is read: its passage, and the headline if there is any."""
+        return (self.passage,) if self.headline is None else (self.passage, self.headline)
 
 
 @dataclass(frozen=True, slots=True)
 class _ScoredPassages:
-    """The passages that two engines return, and what each one's score is made of.
+    """The passages that two engines return, what each one's score is made of, and the facts of each.
 
     `is_all` tells that both engines returned fewer passages than they were asked for: there are no more.
     """
@@ -107,6 +117,7 @@ class _ScoredPassages:
     lexical: Ranking
     articles: Mapping[int, float]
     recency: Mapping[int, float]
+    facts: Mapping[int, PassageFacts]
     is_all: bool
     time: Mapping[int, float]
 
@@ -162,28 +173,42 @@ def _scored(
     """Return what both engines find, `depth` passages each at most, with the parts of their scores."""
     dense = Ranking(*index.dense(vector, depth, allow))
     lexical = Ranking(*index.lexical(question, depth, allow))
-    articles = index.article_scores(question, np.union1d(dense.ids, lexical.ids).tolist())
-    fused = weighted_sum(
-        dense,
-        lexical,
-        ranking_of(articles),
-        dense_weight=rule.dense_weight,
-        article_weight=rule.article_weight,
-    )
-    days = {i: facts.day for i, facts in index.facts(fused.ids.tolist()).items()}
-    recency = _recency(days, allow, rule, time)
-    gains = _time_gains(index, fused, days, time)
+    ids = np.union1d(dense.ids, lexical.ids).tolist()
+    articles, facts = index.article_scores(question, ids), index.facts(ids)
+    fused = _fused(dense, lexical, articles, facts, rule)
+    recency = _recency(facts, allow, rule, time)
+    gains = _time_gains(index, fused, facts, time)
     is_all = max(len(dense.ids), len(lexical.ids)) < depth
-    return _ScoredPassages(fused, dense, lexical, articles, recency, is_all, gains)
+    return _ScoredPassages(fused, dense, lexical, articles, recency, facts, is_all, gains)
+
+
+def _fused(
+    dense: Ranking,
+    lexical: Ranking,
+    articles: Mapping[int, float],
+    facts: Mapping[int, PassageFacts],
+    rule: RetrievalParams,
+) -> Ranking:
+    """Return the passages with their scores, 0 to 1; those of texts are scaled as if there were no titles."""
+    rankings = dense, lexical, ranking_of(articles)
+
+    def fused(*rankings: Ranking) -> dict[int, float]:
+        dense_weight, article_weight = rule.dense_weight, rule.article_weight
+        ranking = weighted_sum(*rankings, dense_weight=dense_weight, article_weight=article_weight)
+        return dict(ranking.pairs())
+
+    titles = np.array([i for i, fact in facts.items() if fact.field == "title"], np.int64)
+    return ranking_of(fused(*rankings) | fused(*(ranking.without(titles) for ranking in rankings)))
 
 
 def _recency(
-    days: Mapping[int, int | None], allow: Filter, rule: RetrievalParams, time: QuestionTime | None
+    facts: Mapping[int, PassageFacts], allow: Filter, rule: RetrievalParams, time: QuestionTime | None
 ) -> Mapping[int, float]:
     """Return id -> what the passage gains by its day, as of a day, for "now", or a little in any question.
 
     A time that the question names takes the place of the day that it is asked on, if it is another time.
     """
+    days = {i: fact.day for i, fact in facts.items()}
     gains, as_of = dict[int, float](), allow.as_of
     if time is not None:
         if time.is_now or not time.is_named:
@@ -201,7 +226,7 @@ def _recency(
 
 
 def _time_gains(
-    index: PassageIndex, fused: Ranking, days: Mapping[int, int | None], time: QuestionTime | None
+    index: PassageIndex, fused: Ranking, facts: Mapping[int, PassageFacts], time: QuestionTime | None
 ) -> Mapping[int, float]:
     """Return id -> what the passage gains if its article is of the asked time, or its words name that time.
 
@@ -209,7 +234,9 @@ def _time_gains(
     """
     if time is None or not time.spans:
         return {}
-    of_time = {i for i, day in days.items() if day is not None and is_of_time(calendar_day(day), time)}
+    of_time = {
+        i for i, fact in facts.items() if fact.day is not None and is_of_time(calendar_day(fact.day), time)
+    }
     if not time.is_now:
         others = [i for i in fused.ids[:NAMING_DEPTH].tolist() if i not in of_time]
         of_time |= {p.id for p in index.fetch(others) if names_time(p.text, p.article, time)}
@@ -219,12 +246,17 @@ def _time_gains(
 def _places_of(index: PassageIndex, scored: _ScoredPassages) -> dict[int, int]:
     """Return, best first, one id for each passage and its copies -> the id of the one that stands for them.
 
-    The key is the id of the copy with the best score, the value that of the newest article's.
+    The key is the id of the copy with the best score, the value that of the newest article's. A title has no
+    place beside a passage of its article's text.
     """
-    scores, recency, time = dict(scored.fused.pairs()), scored.recency, scored.time
-    ids = sorted(scores, key=lambda i: (-scores[i] - recency.get(i, 0.0) - time.get(i, 0.0), i))
-    places = {i: i for i in ids}
-    for first, *others in _copy_groups(index, ids):
+    scores, recency, time, facts = dict(scored.fused.pairs()), scored.recency, scored.time, scored.facts
+    with_text = {fact.article for fact in facts.values() if fact.field == "text"}
+    places = {
+        i: i
+        for i in sorted(scores, key=lambda i: (-scores[i] - recency.get(i, 0.0) - time.get(i, 0.0), i))
+        if i in facts and (facts[i].field == "text" or facts[i].article not in with_text)
+    }
+    for first, *others in _copy_groups(index, facts, [*places]):
         places[first.id] = newest([first, *others]).id
         for passage in others:
             del places[passage.id]
@@ -235,8 +267,10 @@ def _candidates(
     index: PassageIndex, scored: _ScoredPassages, places: Mapping[int, int], allow: Filter
 ) -> list[Candidate]:
     """Return a candidate for each place, in their order; a passage that is gone by now has none."""
-    passages = {passage.id: passage for passage in index.fetch([*places.values()])}
-    copies = index.copies([*passages], allow)
+    headlines = _headlines(places.values(), scored.facts)
+    wanted = [*places.values(), *headlines.values()]
+    passages = {passage.id: passage for passage in index.fetch(wanted)}
+    copies = index.copies([*places.values()], allow)
     scores = dict(scored.fused.pairs())
     dense, lexical, articles = _ranks(scored.dense), _ranks(scored.lexical), _article_ranks(scored.articles)
     others = _Others(copies)
@@ -253,15 +287,27 @@ def _candidates(
             articles.get(i),
             others.of(passage, is_version=True),
             scored.time.get(i, 0.0),
+            passages.get(headlines.get(passage.id, 0)),
         )
         for rank, (i, passage) in enumerate(shown, start=1)
     ]
 
 
-def _copy_groups(index: PassageIndex, passage_ids: Sequence[int]) -> list[list[Passage]]:
+def _headlines(places: Iterable[int], facts: Mapping[int, PassageFacts]) -> dict[int, int]:
+    """Return passage -> title, for the first passage of each article whose title an engine found."""
+    first: dict[str, int] = {}
+    for passage_id in places:
+        if facts[passage_id].field == "text":
+            first.setdefault(facts[passage_id].article, passage_id)
+    titles = {fact.article: i for i, fact in facts.items() if fact.field == "title"}
+    return {first[article]: title for article, title in titles.items() if article in first}
+
+
+def _copy_groups(
+    index: PassageIndex, facts: Mapping[int, PassageFacts], passage_ids: Sequence[int]
+) -> list[list[Passage]]:
     """Return the passages that are copies of one another in groups, each in the order of the ids."""
-    facts = index.facts(passage_ids)
-    clusters = {i: fact.cluster for i, fact in facts.items() if fact.cluster is not None}
+    clusters = {i: cluster for i in passage_ids if (cluster := facts[i].cluster) is not None}
     sizes = Counter(clusters.values())
     return collapse(index.fetch([i for i in passage_ids if sizes[clusters.get(i, "")] > 1]))
 

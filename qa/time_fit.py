@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from nutgraf.indexer.article import Article
+from nutgraf.indexer.article import Article, Field
 from nutgraf.indexer.date_words import word_set
 from nutgraf.qa.periods import Period, periods
 from nutgraf.qa.question_time import QuestionTime, TimeSpan
@@ -57,9 +57,9 @@ OTHER = TimeFit(0.25, 6.0)
 
 
 def time_fit(  # noqa: PLR0911 - a rule a line
-    article: Article, start: int, end: int, time: QuestionTime | None
+    article: Article, start: int, end: int, time: QuestionTime | None, field: Field = "text"
 ) -> TimeFit:
-    """Return how well an answer, `article.text[start:end]`, fits the asked time.
+    """Return how well an answer, [start:end] of the article's text or title, fits the asked time.
 
     It fits if its sentence names the time, or if its article is of the time or of some days later and the
     sentence names no other, or if a sentence beside it or the title names the time. Relative words such as
@@ -69,7 +69,7 @@ def time_fit(  # noqa: PLR0911 - a rule a line
         return OTHER
     if time is None or time.is_aside or not time.spans:
         return FITS
-    before, own, after = _sentences(article.text, start, end)
+    before, own, after = _sentences(article.content(field), start, end)
     named = [*_periods(own, article)]
     if _overlap(named, time):
         return FITS

@@ -91,6 +91,7 @@ class TimelineEntry:
             "articles": [
                 {
                     "article": span.article.reference(),
+                    "field": span.field,
                     "start": span.start,
                     "end": span.end,
                     "page": span.page,
@@ -168,8 +169,8 @@ def _period(spans: Sequence[LocatedSpan]) -> AnswerPeriod:
     )
 
 
-def _order(span: LocatedSpan) -> tuple[float, str, int, int]:
-    return -span.score, span.article.id, span.start, span.end
+def _order(span: LocatedSpan) -> tuple[float, str, str, int, int]:
+    return -span.score, span.article.id, span.field, span.start, span.end
 
 
 def _story(span: LocatedSpan) -> str:

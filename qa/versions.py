@@ -49,9 +49,7 @@ def _replaces(newer: AnswerGroup, older: AnswerGroup, is_sure: Callable[[Located
 
 
 def _is_edited(older: LocatedSpan, newer: LocatedSpan) -> bool:
-    return same_context(
-        older.article.text, (older.start, older.end), newer.article.text, (newer.start, newer.end)
-    )
+    return same_context(older.content, (older.start, older.end), newer.content, (newer.start, newer.end))
 
 
 def _spans(group: AnswerGroup) -> Iterator[LocatedSpan]:

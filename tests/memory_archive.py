@@ -18,10 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nutgraf.indexer import duplicates
-from nutgraf.indexer.article import Article
+from nutgraf.indexer.article import Article, Field
 from nutgraf.indexer.encoder import Encoder, EncoderIdentity, identity
 from nutgraf.indexer.errors import IndexLocked, IndexMismatch, IndexMissing
 from nutgraf.indexer.filters import Filter, day_number
+from nutgraf.indexer.headlines import headline
 from nutgraf.indexer.loaders.base import Skipped
 from nutgraf.indexer.passages import PassageRule, split, title_prefix
 from nutgraf.indexer.stop_words import STOP_WORDS
@@ -46,6 +47,7 @@ class _StoredPassage:
     article_id: str
     start: int
     end: int
+    field: Field
     vector: NDArray[np.float16]
 
 
@@ -200,10 +202,13 @@ class MemoryWriter:
     def _passages(self, article: Article) -> list[_StoredPassage]:
         limit, token_spans = self._encoder.card.max_tokens, self._encoder.token_spans
         spans = split(article.text, article.title, PassageRule(), token_spans=token_spans, max_tokens=limit)
-        texts = [title_prefix(article.title) + article.text[start:end] for start, end in spans]
+        places: list[tuple[int, int, Field]] = [(*span, "text") for span in spans]
+        if title := headline(article):
+            places.append((*title, "title"))
+        texts = [_titled(article, article.content(field)[s:e], field) for s, e, field in places]
         vectors = self._encoder.encode(texts).astype(np.float16)
         self.encoded_passages += len(texts)
-        return [_StoredPassage(article.id, *span, row) for span, row in zip(spans, vectors, strict=True)]
+        return [_StoredPassage(article.id, *place, row) for place, row in zip(places, vectors, strict=True)]
 
     def _publish(self) -> IndexState:
         archive = self._archive
@@ -227,7 +232,7 @@ class MemoryIndex:
         self._passages = dict(archive.passages)
         self._published = self._passages.keys() & archive.published_ids
         self._passage_words = _Bm25(
-            {p.id: _titled(p.article, p.text) for p in self.fetch([*self._published])}
+            {p.id: _titled(p.article, p.text, p.field) for p in self.fetch([*self._published])}
         )
         with_words = {self._passages[i].article_id for i in self._published}
         self._article_words = _Bm25(
@@ -263,13 +268,13 @@ class MemoryIndex:
 
     def facts(self, passage_ids: Sequence[int]) -> dict[int, PassageFacts]:
         return {
-            passage.id: PassageFacts(_day(passage.article), self._cluster(passage.article))
-            for passage in self.fetch(passage_ids)
+            p.id: PassageFacts(p.article.id, p.field, _day(p.article), self._cluster(p.article))
+            for p in self.fetch(passage_ids)
         }
 
     def fetch(self, passage_ids: Sequence[int]) -> list[Passage]:
         stored = [(i, self._passages[i]) for i in passage_ids if i in self._passages]
-        return [Passage(i, self._articles[p.article_id], p.start, p.end) for i, p in stored]
+        return [Passage(i, self._articles[p.article_id], p.start, p.end, p.field) for i, p in stored]
 
     def copies(self, passage_ids: Sequence[int], allow: Filter) -> dict[int, list[Article]]:
         last = datetime.max.replace(tzinfo=UTC)
@@ -333,8 +338,8 @@ def _terms(text: str) -> list[str]:
     return [word for word in duplicates.words(text) if word not in STOP_WORDS]
 
 
-def _titled(article: Article, text: str) -> str:
-    return title_prefix(article.title) + text
+def _titled(article: Article, text: str, field: Field = "text") -> str:
+    return title_prefix(article.title, field) + text
 
 
 def _day(article: Article) -> int | None:

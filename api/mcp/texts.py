@@ -103,7 +103,8 @@ def _entry(entry: TimelineEntryJson) -> str:
 
 
 def _place(span: AnswerJson | EarlierJson | PassageJson | SupportJson) -> str:
-    return f"{_source(span['article'], span['page'])} [{span['start']}:{span['end']}]"
+    field = "title " if span["field"] == "title" else ""
+    return f"{_source(span['article'], span['page'])} {field}[{span['start']}:{span['end']}]"
 
 
 def _source(article: ArticleJson, page: int | None = None) -> str:

@@ -57,13 +57,20 @@ class ErrorSchema(_Object):
     error: ErrorBodySchema
 
 
-_Page = Annotated[int | None, Field(description="From 1; null where the article has no pages.", examples=[2])]
+_Page = Annotated[
+    int | None,
+    Field(description="From 1; null in a title, and where the article has no pages.", examples=[2]),
+]
+_FieldName = Annotated[
+    Literal["text", "title"], Field(description="What the offsets are places in.", examples=["text"])
+]
 
 
 class QuoteSchema(_Object):
-    """Words of an article: `text == article.text[start:end]`, in code points."""
+    """Words of an article: `text` is [start:end] of its text or title, as `field` says, in code points."""
 
     text: str = Field(examples=[f"China agreed on Wednesday to {_QUOTE}."])
+    field: _FieldName
     start: int = Field(examples=[1354])
     end: int = Field(examples=[1500])
     page: _Page
@@ -96,13 +103,16 @@ class ArticleSchema(ArticleRefSchema):
     page_breaks: list[int] = Field(
         description="Where in the text the second page and each later one begins.", examples=[[]]
     )
-    text: str = Field(description="What every quote is cut from.", examples=["BEIJING — ..."])
+    text: str = Field(
+        description="What every quote is cut from whose `field` is text.", examples=["BEIJING — ..."]
+    )
 
 
 class SupportSchema(_Object):
     """The same answer in another article."""
 
     article: ArticleRefSchema
+    field: _FieldName
     start: int = Field(examples=[210])
     end: int = Field(examples=[256])
     page: _Page
@@ -194,6 +204,7 @@ class MentionSchema(_Object):
     """An article that gave an answer at some time."""
 
     article: ArticleRefSchema
+    field: _FieldName
     start: int = Field(examples=[1397])
     end: int = Field(examples=[1443])
     page: _Page

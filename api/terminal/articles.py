@@ -5,7 +5,9 @@ from rich.text import Text
 
 from nutgraf.api.terminal.console import console, visible
 from nutgraf.indexer.article import Article
+from nutgraf.indexer.storage import Passage
 from nutgraf.objects import CalibrationJson
+from nutgraf.qa.join import LocatedSpan
 from nutgraf.results import ArchiveReport
 
 _SHOWN_OUTLETS = 10
@@ -41,6 +43,11 @@ def source_line(article: Article, page: int | None = None) -> str:
         f"id {article.id}",
     ]
     return " | ".join(visible(part) for part in parts if part)
+
+
+def offsets(span: LocatedSpan | Passage) -> str:
+    """Return where a span stands in its article: "[210:256]" in the text, "title [0:9]" in the title."""
+    return f"{'title ' if span.field == 'title' else ''}[{span.start}:{span.end}]"
 
 
 def print_info(report: ArchiveReport) -> None:

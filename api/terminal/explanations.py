@@ -3,6 +3,7 @@
 from rich.text import Text
 from rich.tree import Tree
 
+from nutgraf.api.terminal.articles import offsets
 from nutgraf.api.terminal.console import console, visible
 from nutgraf.indexer.filters import Filter
 from nutgraf.qa.calibration import BIAS
@@ -80,7 +81,9 @@ def _add_passage(
         f"article's words {_place(candidate.article)}",
         by_reader,
     ]
-    where = f"{candidate.rank}. {visible(passage.article.id)} [{passage.start}:{passage.end}]"
+    where = f"{candidate.rank}. {visible(passage.article.id)} {offsets(passage)}"
+    if candidate.headline is not None:
+        where += " and its title"
     if candidate.copies:
         where += f", and {len(candidate.copies)} copies (cluster {visible(passage.article.cluster or '')})"
     tree.add(Text(where + "\n   " + " | ".join(columns)))

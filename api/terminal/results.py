@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.text import Text
 
-from nutgraf.api.terminal.articles import print_notice, source_line
+from nutgraf.api.terminal.articles import offsets, print_notice, source_line
 from nutgraf.api.terminal.console import console, visible
 from nutgraf.api.terminal.explanations import print_explanation
 from nutgraf.api.terminal.timelines import print_timeline
 from nutgraf.api.terminal.times import time_line
 from nutgraf.indexer.article import Article
 from nutgraf.qa.citations import support_words
-from nutgraf.qa.join import Support
+from nutgraf.qa.join import LocatedSpan, Support
 from nutgraf.qa.result import Answer
 from nutgraf.results import AskResult, Hit, SearchHits
 
@@ -53,17 +53,16 @@ def _print_answer(out: Console, answer: Answer, *, label: str = "") -> None:
     words = (visible(answer.text), "" if label else "bold")
     out.print(Text.assemble(label, words, f"   (probability {answer.probability:.0%})"))
     out.print(Text("  ").append(_sentence(answer)))
-    out.print(
-        Text(f"  {source_line(answer.article, answer.page)}  [{answer.start}:{answer.end}]", style="dim")
-    )
+    out.print(Text(f"  {_place(answer.span)}", style="dim"))
     if (speaker := answer.attribution) is not None:
-        out.print(Text(f"  says so: {visible(answer.article.text[slice(*speaker)])}", style="dim"))
+        out.print(
+            Text(f"  says so: {visible(answer.article.content(answer.field)[slice(*speaker)])}", style="dim")
+        )
     print_notice(out, answer.article, "  ")
     for support in answer.support:
         out.print(Text(f"  {_support_line(support)}", style="dim"))
     for span in answer.earlier[:_SHOWN_EARLIER]:
-        place = f"{source_line(span.article, span.page)}  [{span.start}:{span.end}]"
-        out.print(Text(f"  earlier: {visible(span.text)}  {place}", style="dim"))
+        out.print(Text(f"  earlier: {visible(span.text)}  {_place(span)}", style="dim"))
     if (more := len(answer.earlier) - _SHOWN_EARLIER) > 0:
         out.print(Text(f"  and {more} more that older versions said", style="dim"))
     out.print()
@@ -72,13 +71,17 @@ def _print_answer(out: Console, answer: Answer, *, label: str = "") -> None:
 def _support_line(support: Support) -> str:
     span, cites = support.span, support.cites
     cited = visible(span.article.text[cites.start : cites.end]) if cites else None
-    place = f"{source_line(span.article, span.page)}  [{span.start}:{span.end}]"
-    return f"{support_words(support.kind, cited)}: {place}"
+    return f"{support_words(support.kind, cited)}: {_place(span)}"
+
+
+def _place(span: LocatedSpan) -> str:
+    """Return the article of a span and its offsets: [210:256] in the text, title [0:9] in the title."""
+    return f"{source_line(span.article, span.page)}  {offsets(span)}"
 
 
 def _sentence(answer: Answer) -> Text:
     """Return the sentence of an answer, with the answer marked."""
-    text = answer.span.article.text
+    text = answer.span.content
     start, end = answer.sentence
     before, quote, after = (
         visible(text[first:last])

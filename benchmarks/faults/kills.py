@@ -48,8 +48,10 @@ _WRITING = {
     *("open", "write", "flush", "fsync", "replace", "rename", "link", "symlink", "mkdir", "rmdir", "unlink"),
 }
 _BACK = (
-    *("ALTER TABLE articles DROP COLUMN page_breaks", "ALTER TABLE articles DROP COLUMN modified"),
-    *("DELETE FROM migrations WHERE version = 3", "PRAGMA user_version = 2"),
+    "INSERT INTO tombstones SELECT id FROM passages WHERE field = 'title'",
+    *("DELETE FROM passages WHERE field = 'title'", "ALTER TABLE passages DROP COLUMN field"),
+    *("DELETE FROM state WHERE key = 'untitled'", "DELETE FROM migrations WHERE version = 4"),
+    "PRAGMA user_version = 3",
 )
 """What makes a store one of the version before, which the next writer migrates."""
 

@@ -103,7 +103,7 @@ class EmbeddedIndex:
         return {passage: by_article[first] for passage, first in firsts.items() if first in by_article}
 
     def facts(self, passage_ids: Sequence[int]) -> dict[int, PassageFacts]:
-        """Return passage id -> day and cluster of its article; unknown ids are absent."""
+        """Return passage id -> its field, and id, day and cluster of its article; unknown ids are absent."""
         return self.store.facts(passage_ids)
 
     def fetch(self, passage_ids: Sequence[int]) -> list[Passage]:
@@ -111,11 +111,11 @@ class EmbeddedIndex:
         rows = self.store.passages(passage_ids)
         articles = self.store.articles(list({row.article_id for row in rows.values()}))
         return [
-            Passage(row.id, articles[row.article_id], row.start, row.end)
+            Passage(row.id, article, row.start, row.end, row.field)
             for passage_id in passage_ids
             if (row := rows.get(passage_id)) is not None
             and (article := articles.get(row.article_id)) is not None
-            and row.end <= len(article.text)  # it was changed between the two look-ups
+            and row.end <= len(article.content(row.field))  # it was changed between the two look-ups
         ]
 
     def copies(self, passage_ids: Sequence[int], allow: Filter) -> dict[int, list[Article]]:

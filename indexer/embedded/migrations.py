@@ -47,4 +47,9 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # A JSON list; NULL where the source has no pages.
         "ALTER TABLE articles ADD COLUMN page_breaks TEXT",
     ),
+    (
+        "ALTER TABLE passages ADD COLUMN field TEXT NOT NULL DEFAULT 'text'",
+        # The articles up to this number were stored without passages of their titles.
+        "INSERT INTO state SELECT 'untitled', num FROM articles ORDER BY num DESC LIMIT 1",
+    ),
 )

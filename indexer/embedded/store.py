@@ -19,7 +19,7 @@ from typing import Self, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from nutgraf.indexer.article import Article
+from nutgraf.indexer.article import Article, Field
 from nutgraf.indexer.embedded.database import Database
 from nutgraf.indexer.embedded.rows import WRITTEN, article_of, article_row, conditions, read_columns
 from nutgraf.indexer.embedded.sketches import Sketches
@@ -35,11 +35,12 @@ FILENAME = "store.sqlite"
 
 @dataclass(frozen=True, slots=True)
 class NewPassage:
-    """A passage to store: its span, and the hash of the text that its vector was made from."""
+    """A passage to store: its span in the field, and the hash of the text that its vector was made from."""
 
     start: int
     end: int
     vector_hash: bytes
+    field: Field = "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class StoredPassage:
     article_id: str
     start: int
     end: int
+    field: Field
 
 
 def vector_hash(encoded_text: str) -> bytes:
@@ -57,6 +59,10 @@ def vector_hash(encoded_text: str) -> bytes:
     return hashlib.blake2b(encoded_text.encode(), digest_size=16).digest()
 
 
+_UNTITLED = "untitled"
+"""The key of the state with the highest number of an article whose title was not looked at yet (0: none)."""
+
+_WITH_FIELDS = 4
 _ALONE = "NOT EXISTS (SELECT 1 FROM articles b WHERE b.cluster = a.cluster AND b.num <> a.num)"
 
 
@@ -103,19 +109,22 @@ class Store:
     def put(self, article: Article, passages: Sequence[NewPassage]) -> None:
         """Store the article with its passages, in place of what stood under its id.
 
-        The passages' vectors must be there already (`put_vectors`). Raises AssertionError for a span
-        that is not a non-empty part of the text: a quote that does not stand there is never stored.
+        The passages' vectors must be there already (`put_vectors`). Raises AssertionError for a span that
+        is not a non-empty part of the text or title: a quote that does not stand there is never stored.
         """
         self.remove([article.id])
         row = article_row(article)
         places = ",".join("?" * len(row))
         number = self._db.run(f"INSERT INTO articles ({WRITTEN}) VALUES ({places})", row)
-        for passage in passages:
-            assert 0 <= passage.start < passage.end <= len(article.text), (article.id, passage)
+        self._put_passages(number, article, passages)
+
+    def _put_passages(self, number: int | None, article: Article, passages: Sequence[NewPassage]) -> None:
+        for p in passages:
+            assert 0 <= p.start < p.end <= len(article.content(p.field)), (article.id, p)
         self._db.run_each(
-            "INSERT INTO passages (article, start, stop, vector)"
-            " VALUES (?, ?, ?, (SELECT id FROM vectors WHERE hash = ?))",
-            [(number, p.start, p.end, p.vector_hash) for p in passages],
+            "INSERT INTO passages (article, start, stop, vector, field)"
+            " VALUES (?, ?, ?, (SELECT id FROM vectors WHERE hash = ?), ?)",
+            [(number, p.start, p.end, p.vector_hash, p.field) for p in passages],
         )
 
     def remove(self, article_ids: Iterable[str]) -> list[str]:
@@ -195,6 +204,11 @@ class Store:
     def _columns(self) -> str:
         return read_columns(self._db.version)
 
+    @property
+    def _field(self) -> str:
+        """The column of passages that says which field they are of, as `_columns` those of articles."""
+        return "p.field" if self._db.version >= _WITH_FIELDS else "'text'"
+
     def _read(self, rows: Iterable[Sequence[str | None]]) -> list[Article]:
         """Return the articles of rows of `read_columns`; all are fetched before the first is looked at."""
         try:
@@ -248,22 +262,31 @@ class Store:
 
     def passages(self, passage_ids: Sequence[int]) -> dict[int, StoredPassage]:
         """Return id -> passage of those that are stored; removed ones are absent."""
-        sql = "SELECT p.id, a.id, p.start, p.stop FROM passages p JOIN articles a ON a.num = p.article"
+        sql = (
+            f"SELECT p.id, a.id, p.start, p.stop, {self._field}"
+            " FROM passages p JOIN articles a ON a.num = p.article"
+        )
         return {
             row[0]: StoredPassage(*row) for row in self._db.rows_in(sql + " WHERE p.id IN ({})", passage_ids)
         }
 
     def passage_texts(self, after: int) -> Iterator[tuple[int, str, str, str | None, int | None]]:
-        """Yield (id, title, text, source, day) of the passages with an id above `after`, by id."""
+        """Yield (id, title, text, source, day) of the passages with an id above `after`, by id.
+
+        Of a passage of the title the text is that of the passage, and the title is "".
+        """
         spans = self._db.rows(
-            "SELECT id, article, start, stop FROM passages WHERE id > ? ORDER BY id", (after,)
+            f"SELECT id, article, start, stop, {self._field} FROM passages p WHERE id > ? ORDER BY id",
+            (after,),
         )
         # The passages of an article follow each other. SQLite's substr would read it once for each.
         for article, passages in groupby(spans, key=itemgetter(1)):
             title, text, source, day = self._db.one(
                 "SELECT title, text, source, day FROM articles WHERE num = ?", (article,)
             )
-            yield from ((number, title, text[start:stop], source, day) for number, _, start, stop in passages)
+            for number, _, start, stop, field in passages:
+                prefix, content = ("", title) if field == "title" else (title, text)
+                yield number, prefix, content[start:stop], source, day
 
     def article_texts(self, after: int) -> Iterator[tuple[int, str, str, str | None, int | None]]:
         """Yield (id, title, text, source, day) of the articles whose passages have ids above `after`.
@@ -296,10 +319,10 @@ class Store:
     def facts(self, passage_ids: Sequence[int]) -> dict[int, PassageFacts]:
         """Return id -> facts of its article, of the passages that are stored."""
         sql = (
-            f"SELECT p.id, a.day, CASE WHEN {_ALONE} THEN NULL ELSE a.cluster END"
+            f"SELECT p.id, a.id, {self._field}, a.day, CASE WHEN {_ALONE} THEN NULL ELSE a.cluster END"
             " FROM passages p JOIN articles a ON a.num = p.article WHERE p.id IN ({})"
         )
-        return {row[0]: PassageFacts(row[1], row[2]) for row in self._db.rows_in(sql, passage_ids)}
+        return {row[0]: PassageFacts(*row[1:]) for row in self._db.rows_in(sql, passage_ids)}
 
     def unsplit(self, limit: int) -> list[Article]:
         """Return up to `limit` articles that have no passages (after `forget_passages`)."""
@@ -310,8 +333,35 @@ class Store:
         )
         return self._read(rows)
 
+    def untitled(self, limit: int) -> dict[int, Article]:
+        """Return number -> article of up to `limit` articles that were stored without a passage of the title.
+
+        An older nutgraf stored them; the highest numbers are first. Their titles were not looked at yet.
+        """
+        passing = "num <= (SELECT CAST(value AS INTEGER) FROM state WHERE key = ?)"
+        numbers = self._db.rows(
+            f"SELECT num, id FROM articles WHERE {passing} ORDER BY num DESC LIMIT ?", (_UNTITLED, limit)
+        )
+        by_number: dict[int, str] = dict(numbers)
+        articles = self.articles([*by_number.values()])
+        return {number: articles[article_id] for number, article_id in by_number.items()}
+
+    def put_titles(self, articles: Mapping[int, Article], passages: Mapping[str, NewPassage]) -> None:
+        """Store article id -> passage of its title for those that `untitled` returned; each is asked once."""
+        titled = {
+            row[0]
+            for row in self._db.rows_in(
+                "SELECT article FROM passages WHERE field = 'title' AND article IN ({})", [*articles]
+            )
+        }
+        for number, article in articles.items():
+            if article.id in passages and number not in titled:  # a number can be given to a newer article
+                self._put_passages(number, article, [passages[article.id]])
+        self.set_state(_UNTITLED, str(min(articles) - 1))
+
     def forget_passages(self) -> None:
         """Remove all passages and vectors, keeping the articles: for another encoder or passage rule."""
+        self.set_state(_UNTITLED, "0")
         self._db.run("INSERT INTO tombstones SELECT id FROM passages")
         self._db.run("DELETE FROM passages")
         self._db.run("DELETE FROM vectors")

@@ -154,9 +154,10 @@ def check_passages(index: EmbeddedIndex) -> IndexCheck:
     known = store.known_vectors([key for key in keys if key])
     for passage, key in zip(sample, keys, strict=True):
         article = articles[passage.article_id]
-        where = f"passage {passage.id}, [{passage.start}:{passage.end}] of the article {article.id!r},"
+        span = f"{passage.field} [{passage.start}:{passage.end}]"
+        where = f"passage {passage.id}, {span} of the article {article.id!r},"
         if key is None:
-            message = f"{where} does not fit its {len(article.text):,} characters"
+            message = f"{where} does not fit its {len(article.content(passage.field)):,} characters"
         elif key not in known:
             message = f"{where} is not the text that its vector was made from"
         else:
@@ -170,9 +171,10 @@ def check_passages(index: EmbeddedIndex) -> IndexCheck:
 
 def _key(passage: StoredPassage, article: Article) -> bytes | None:
     """Return the key of the vector that the passage must have, None where its span does not fit."""
-    if not 0 <= passage.start < passage.end <= len(article.text):
+    content = article.content(passage.field)
+    if not 0 <= passage.start < passage.end <= len(content):
         return None
-    return vector_hash(title_prefix(article.title) + article.text[passage.start : passage.end])
+    return vector_hash(title_prefix(article.title, passage.field) + content[passage.start : passage.end])
 
 
 def check_vectors(index: EmbeddedIndex) -> IndexCheck:

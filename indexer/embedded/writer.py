@@ -16,13 +16,14 @@ from typing import TypeAlias, TypeGuard
 import numpy as np
 
 from nutgraf.indexer import origins
-from nutgraf.indexer.article import Article
+from nutgraf.indexer.article import Article, Field
 from nutgraf.indexer.duplicates import copies, shingled
 from nutgraf.indexer.embedded import clusters
 from nutgraf.indexer.embedded.generation import publish, published, writer_lock
 from nutgraf.indexer.embedded.manifest import BUILT_BY, Manifest, check_encoder, described
-from nutgraf.indexer.embedded.store import FILENAME, NewPassage, Store, vector_hash
+from nutgraf.indexer.embedded.store import FILENAME, NewPassage, Store, Vectors, vector_hash
 from nutgraf.indexer.encoder import Encoder, EncoderIdentity, identity
+from nutgraf.indexer.headlines import headline
 from nutgraf.indexer.loaders.base import Skipped
 from nutgraf.indexer.loaders.identity import ids_apart, ids_of_place, is_from_url
 from nutgraf.indexer.passages import PassageRule, split, title_prefix
@@ -35,6 +36,7 @@ BATCH_SECONDS = 1.0
 """How long a transaction waits for more text where articles are slow to read."""
 
 _UNSPLIT = 64  # articles a transaction when everything is encoded anew; not measured
+_UNTITLED = 500  # titles a transaction when an older index gets them; not measured
 _REMEMBERED = "remembered:"  # the beginning of callers' keys, lest they meet those of the engine
 _Item: TypeAlias = Article | ArticleStatus
 
@@ -270,16 +272,14 @@ class EmbeddedWriter:
         texts: dict[bytes, str] = {}
         for article in articles:
             passages[article.id] = list(self._passages(article, texts))
-        known = self._store.known_vectors(list(texts))
-        missing = [key for key in texts if key not in known]
-        encoded = self._encoder.encode([texts[key] for key in missing]).astype(np.float16)
+        encoded = self._encoded(texts)
         with self._store.atomic():
             clusters.postpone(self._store, [article.id for article in articles])
-            self._store.put_vectors(dict(zip(missing, encoded, strict=True)))
+            self._store.put_vectors(encoded)
             for article in articles:
                 self._store.put(article, passages[article.id])
             clusters.place(self._store, articles)
-        self.encoded_passages += len(missing)
+        self.encoded_passages += len(encoded)
 
     def _passages(self, article: Article, texts: dict[bytes, str]) -> Iterator[NewPassage]:
         spans = split(
@@ -290,16 +290,47 @@ class EmbeddedWriter:
             max_tokens=self._encoder.card.max_tokens,
         )
         for start, end in spans:
-            encoded = title_prefix(article.title) + article.text[start:end]
-            key = vector_hash(encoded)
-            texts[key] = encoded
-            yield NewPassage(start, end, key)
+            yield _passage(article, start, end, "text", texts)
+        if title := headline(article):
+            yield _passage(article, *title, "title", texts)
 
     def _fill(self, each_batch: Callable[[], None]) -> None:
-        """Split and encode the articles that `rebuild` left without passages."""
+        """Split and encode what has no passages: articles that `rebuild` left, titles in an older index."""
         while articles := self._store.unsplit(_UNSPLIT):
             self._write(articles)
             each_batch()
+        while untitled := self._store.untitled(_UNTITLED):
+            self._write_titles(untitled)
+            each_batch()
+
+    def _write_titles(self, articles: Mapping[int, Article]) -> None:
+        """Encode the titles of stored articles, and store their passages, in one transaction."""
+        texts: dict[bytes, str] = {}
+        passages = {
+            article.id: _passage(article, *title, "title", texts)
+            for article in articles.values()
+            if (title := headline(article))
+        }
+        encoded = self._encoded(texts)
+        with self._store.atomic():
+            self._store.put_vectors(encoded)
+            self._store.put_titles(articles, passages)
+        self.encoded_passages += len(encoded)
+
+    def _encoded(self, texts: Mapping[bytes, str]) -> dict[bytes, Vectors]:
+        """Return key -> vector, float16 (dim,), of the texts whose vectors are not stored yet."""
+        known = self._store.known_vectors([*texts])
+        missing = [key for key in texts if key not in known]
+        rows = self._encoder.encode([texts[key] for key in missing]).astype(np.float16)
+        return dict(zip(missing, rows, strict=True))
+
+
+def _passage(article: Article, start: int, end: int, field: Field, texts: dict[bytes, str]) -> NewPassage:
+    """Return a passage, and add what the encoder reads of it to the `texts` by their keys."""
+    encoded = title_prefix(article.title, field) + article.content(field)[start:end]
+    key = vector_hash(encoded)
+    texts[key] = encoded
+    return NewPassage(start, end, key, field)
 
 
 def _state(manifest: Manifest) -> IndexState:

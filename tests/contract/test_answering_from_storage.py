@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from nutgraf.indexer.article import Article
 from nutgraf.indexer.filters import Filter
 from nutgraf.indexer.loaders import LoadOptions, discover, load
 from nutgraf.qa.answer import Answerer
@@ -41,6 +42,16 @@ def test_a_question_is_answered(any_storage: Storage) -> None:
         result = fake_answerer(index).ask("Who sells two hundred loaves?")
         assert best(result) == ("Reed", "baker", OTHERS[1].text)
         assert [candidate.rank for candidate in result.candidates] == [1, 2, 3, 4]
+
+
+def test_what_only_a_title_says_is_quoted_from_it(any_storage: Storage) -> None:
+    board = Article("board", "Ada Novak chairs the board - Reuters", "The vote was taken in Orlow on Monday.")
+    any_storage.publish([*OTHERS, board])
+    with any_storage.index() as index:
+        answer = fake_answerer(index).ask("Who chairs the board?").best[0]
+        assert (answer.article.id, answer.field, answer.text) == ("board", "title", "Novak")
+        assert board.title[answer.start : answer.end] == "Novak"
+        assert board.title[slice(*answer.sentence)] == "Ada Novak chairs the board"
 
 
 def test_copies_take_one_place_and_are_listed(any_storage: Storage) -> None:

@@ -33,7 +33,7 @@ def answers(storage: Storage, encoder: FakeEncoder) -> list[object]:
             vector = encoder.encode([words])[0]
             for hits, scores in (index.dense(vector, 50, ALL), index.lexical(words, 50, ALL)):
                 passages = index.fetch(hits.tolist())
-                places = [(p.article.id, p.start, p.end) for p in passages]
+                places = [(p.article.id, p.field, p.start, p.end) for p in passages]
                 found.append(sorted(zip(places, scores.tolist(), strict=True)))
                 found.append([[a.id for a in c] for c in index.copies(hits.tolist(), ALL).values()])
         return found
@@ -244,7 +244,7 @@ def test_leaving_publishes_nothing(any_storage: Storage) -> None:
 
 def test_rebuild_keeps_the_answers(any_storage: Storage) -> None:
     first = any_storage.publish([*OTHERS, *prints()])
-    any_storage.remove("mayor", publish=True)
+    any_storage.remove("mayor", "edited", publish=True)
     before = answers(any_storage, FakeEncoder())
     with any_storage.writer(FakeEncoder()) as writer:
         rebuilt = writer.rebuild()

@@ -124,6 +124,35 @@ def test_nothing_passes_the_filter(any_storage: Storage) -> None:
             assert (ids.dtype, scores.dtype) == (np.int64, np.float32)
 
 
+# --- titles -----------------------------------------------------------------------------------------------
+
+TITLED = [
+    replace(OTHERS[0], title="Iron bridge opened by Ada Novak's daughter | The Orlow Post"),
+    replace(OTHERS[3], title="Lena Brandt is elected mayor of Quist"),
+    replace(OTHERS[2], title=" - "),
+]
+"""A title that says more than its text, one that says what the text says, and one without a word."""
+
+
+@pytest.mark.parametrize("published", [True, False])
+def test_a_title_that_says_more_is_a_passage(any_storage: Storage, published: bool) -> None:
+    any_storage.publish(TITLED if published else ())
+    any_storage.add(TITLED)
+    with any_storage.index() as index:
+        assert index.state.counts == Counts(3, 4)
+        (title,) = [p for p in index.fetch(range(1, index.state.last_passage + 1)) if p.field == "title"]
+        assert (title.article.id, title.text) == ("bridge", "Iron bridge opened by Ada Novak's daughter")
+        assert index.facts([title.id])[title.id].field == "title"
+        assert dense(index, title.text, 1)[0].tolist() == [title.id]
+        if published:
+            assert index.lexical("daughter opened", 1, ALL)[0].tolist() == [title.id]
+        assert title.id not in dense(index, title.text, allow=Filter(sources=("Beta",)))[0].tolist()
+    any_storage.remove("bridge", publish=published)
+    with any_storage.index() as index:
+        assert index.fetch([title.id]) == []
+        assert title.id not in dense(index, title.text)[0].tolist()
+
+
 # --- filters ----------------------------------------------------------------------------------------------
 
 
@@ -261,7 +290,7 @@ def test_fetch_keeps_the_order_and_leaves_out_what_is_gone(any_storage: Storage)
     any_storage.publish([*OTHERS, *prints()[:1]])
     with any_storage.index() as index:
         ids = passage_ids(index)
-        first, *middle, last = ids["story"]
+        first, *middle, last = [i for i in ids["story"] if index.facts([i])[i].field == "text"]
         assert len(middle) >= 1
         order = [last, GONE, ids["baker"][0], first]
         passages = index.fetch(order)
@@ -269,7 +298,7 @@ def test_fetch_keeps_the_order_and_leaves_out_what_is_gone(any_storage: Storage)
         assert [p.article.id for p in passages] == ["story", "baker", "story"]
         assert (passages[0].end, passages[2].start) == (len(STORY), 0)
         assert passages[1].text == OTHERS[1].text
-        assert all(p.text == p.article.text[p.start : p.end] for p in passages)
+        assert all(p.text == p.article.content(p.field)[p.start : p.end] for p in passages)
         assert index.fetch([]) == []
 
 
@@ -279,8 +308,8 @@ def test_facts_name_a_cluster_only_where_there_are_copies(any_storage: Storage) 
         ids = passage_ids(index)
         facts = index.facts([GONE, *(i for of_article in ids.values() for i in of_article)])
         assert facts.keys() == {i for of_article in ids.values() for i in of_article}
-        assert facts[ids["bridge"][0]] == PassageFacts(day_number(date(2020, 1, 2)), None)
-        assert facts[ids["mayor"][0]] == PassageFacts(None, None)
+        assert facts[ids["bridge"][0]] == PassageFacts("bridge", "text", day_number(date(2020, 1, 2)), None)
+        assert facts[ids["mayor"][0]] == PassageFacts("mayor", "text", None, None)
         named = {facts[i].cluster for article in prints() for i in ids[article.id]}
         assert len(named) == 1
         assert named != {None}

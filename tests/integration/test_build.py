@@ -37,11 +37,11 @@ TOPICS = [
 
 
 def articles(count: int = 10, suffix: str = "") -> list[Article]:
-    """Small real-looking articles on different topics, two passages each."""
+    """Small real-looking articles on different topics, three passages each."""
     return [
         Article(
             id=f"a{n}",
-            title=f"Report on {TOPICS[n % 10]} number {n}{suffix}",
+            title=f"Officials in district {n} spoke on day {100 * n}",  # it says no more than the text
             text=" ".join(
                 f"Officials in district {n} spoke on day {day} about {TOPICS[n % 10]}{suffix} and its cost."
                 for day in range(100 * n, 100 * n + 16)

@@ -38,7 +38,7 @@ def _silent(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def index(seeds_index: Path, tmp_path: Path) -> Path:
-    """Return a copy of the seeds' index that a test may damage: three articles, 16 passages."""
+    """Return a copy of the seeds' index that a test may damage: three articles, 19 passages."""
     return Path(shutil.copytree(seeds_index, tmp_path / "index"))
 
 
@@ -64,10 +64,10 @@ def test_a_healthy_index(index: Path) -> None:
     assert [finding.name for finding in findings] == NAMES
     found = {finding.name: finding.found for finding in findings}
     assert found["index"].startswith(
-        f"{index}: 3 articles, 16 passages, generation 1, every file in its full"
+        f"{index}: 3 articles, 19 passages, generation 1, every file in its full"
     )
-    assert found["in step"] == "16 passages in the vectors, the words and the store"
-    assert found["passages"].startswith("16 of them looked at, in 3 articles")
+    assert found["in step"] == "19 passages in the vectors, the words and the store"
+    assert found["passages"].startswith("19 of them looked at, in 3 articles")
     assert found["vectors"].startswith("16 passages searched")
     assert found["offline"].startswith("with every socket refused, the index answered 'What is new about ")
     assert {f.name for f in findings if f.status != "ok"} <= {"memory", "disk"}  # the machine's own
@@ -167,7 +167,7 @@ def test_a_vectors_file_of_zeros_in_its_full_size(index: Path) -> None:
         json.dumps(manifest | {"digests": {}})
     )  # as an older nutgraf wrote it
     assert problems(index) == ["in step", "vectors"]  # no header
-    codes = 16 * 384 * 2
+    codes = 19 * 384 * 2
     at = content.index(b"IxSQ") + 100  # behind the headers, within the codes
     path.write_bytes(content[:at] + bytes(codes - 200) + content[at + codes - 200 :])
     found = by_name(index)["vectors"]
@@ -191,11 +191,12 @@ def test_a_folder_that_is_a_file(tmp_path: Path) -> None:
     ("sql", "found"),
     [
         ("UPDATE passages SET stop = 1000000 WHERE id = 3", ":1000000] of the article "),
-        ("UPDATE passages SET start = -1 WHERE id = 3", "passage 3, [-1:"),
+        ("UPDATE passages SET start = -1 WHERE id = 3", "passage 3, text [-1:"),
         (
             "UPDATE passages SET start = start + 1 WHERE id = 3",
             "is not the text that its vector was made from",
         ),
+        ("UPDATE passages SET field = 'title' WHERE id = 3", "passage 3, title ["),
         ("UPDATE articles SET source = 'Another Paper'", "is not the one that was stored: its hash differs"),
         ("UPDATE articles SET text = ''", "is not the one that was stored: its hash differs"),
     ],
@@ -214,7 +215,7 @@ def test_a_store_that_lost_a_passage(index: Path) -> None:
     change(index, "DELETE FROM passages WHERE id = 3")
     assert problems(index) == ["in step"]
     assert by_name(index)["in step"].found == (
-        "passages: 16 in the manifest, 16 in the vectors, 16 in the words, 15 of them in the store;"
+        "passages: 19 in the manifest, 19 in the vectors, 19 in the words, 18 of them in the store;"
         " articles: 3 in the manifest, 3 in the words"
     )
 
@@ -224,7 +225,7 @@ def test_words_that_lack_an_article(index: Path) -> None:
     manifest.write_text(manifest.read_text().replace('"articles": 3', '"articles": 4'))
     assert problems(index) == ["in step"]
     found = by_name(index)["in step"].found
-    assert found.endswith("16 of them in the store; articles: 4 in the manifest, 3 in the words")
+    assert found.endswith("19 of them in the store; articles: 4 in the manifest, 3 in the words")
 
 
 def test_removing_and_publishing_leave_it_in_step(index: Path, encoder: Any) -> None:
@@ -233,11 +234,11 @@ def test_removing_and_publishing_leave_it_in_step(index: Path, encoder: Any) -> 
     with EmbeddedWriter(index, encoder) as builder:
         assert builder.remove([first]) == [first]
     assert problems(index) == []
-    assert by_name(index)["in step"].found == "16 passages in the vectors, the words and the store"
+    assert by_name(index)["in step"].found == "19 passages in the vectors, the words and the store"
     with EmbeddedWriter(index, encoder) as builder:
         builder.publish()
     assert problems(index) == []
-    assert not by_name(index)["in step"].found.startswith("16 ")
+    assert not by_name(index)["in step"].found.startswith("19 ")
 
 
 def test_what_waits_to_be_published(index: Path, encoder: Any) -> None:

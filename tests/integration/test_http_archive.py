@@ -67,7 +67,7 @@ def test_an_article_is_found_when_the_call_returns_and_gone_when_it_is_removed(c
     tag = article.headers["ETag"]
     unchanged = client.get("/v1/articles/harbour", headers={"If-None-Match": f'"other", W/{tag}'})
     assert (unchanged.status_code, unchanged.content) == (304, b"")
-    changed = client.post("/v1/articles", json=HARBOUR | {"title": "Bridge"})
+    changed = client.post("/v1/articles", json=HARBOUR | {"title": "A harbour for Eastport"})
     assert changed.json() == {"id": "harbour", "status": "updated"}
     assert client.get("/v1/articles/harbour", headers={"If-None-Match": tag}).status_code == 200
 
@@ -323,7 +323,8 @@ def test_a_cursor_notices_an_article_that_changed_to_as_many_passages(client: Te
     client.post("/v1/articles", json=HARBOUR)
     passages = client.get("/v1/info").json()["passages"]
     cursor = client.post("/v1/search", json={"question": QUESTION, "top": 2}).json()["next"]
-    assert client.post("/v1/articles", json=HARBOUR | {"title": "Bridge"}).json()["status"] == "updated"
+    renamed = HARBOUR | {"title": "A harbour for Eastport"}
+    assert client.post("/v1/articles", json=renamed).json()["status"] == "updated"
     assert client.get("/v1/info").json()["passages"] == passages
     answered = client.post("/v1/search", json={"question": QUESTION, "cursor": cursor})
     assert (answered.status_code, answered.json()["error"]["code"]) == (409, "stale_cursor")

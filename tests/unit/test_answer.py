@@ -62,13 +62,14 @@ def test_a_windows_spans_by_hand() -> None:
     Best is Ann: 3 + 2 in logits, less 0.5 x 1 for "no answer", plus 10 x 0.5 for retrieval; 5 - 1 over null.
     """
     article = Article(id="a", title="News", text="On. Ann won.")
-    passage = Candidate(Passage(1, article, 4, 12), 1, 0.5, None, None)
+    passage = Passage(1, article, 4, 12)
+    candidate = Candidate(passage, 1, 0.5, None, None)
     for titles in (False, True):
         reading = ReaderParams(spans=1, titles=titles)
         shift = reading.context(passage).index("Ann")
         offsets = np.array([(0, 3), (4, 7), (7, 8)], np.int32) + shift
         logits = np.array([3.0, 0.0, 0.0], np.float32), np.array([2.0, 1.0, 0.0], np.float32)
-        (span,) = reading.spans_of(passage, WindowLogits(*logits, offsets, null=1.0))
+        (span,) = reading.spans_of(candidate, passage, WindowLogits(*logits, offsets, null=1.0))
         assert span == LocatedSpan(article, 4, 7, score=9.5, null_margin=4.0, retrieval=0.5, prior=5.0)
         assert span.text == "Ann"
 
@@ -76,10 +77,11 @@ def test_a_windows_spans_by_hand() -> None:
 def test_a_tokenizer_that_counts_blanks_to_the_words_behind_them() -> None:
     """As DeBERTa's: " Bo" after a line's end belongs to the line below, and is quoted without the blank."""
     article = Article(id="a", title="", text="Ann\nBo\u0301 won")
-    passage = Candidate(Passage(1, article, 0, 11), 1, 0.0, None, None)
+    passage = Passage(1, article, 0, 11)
+    candidate = Candidate(passage, 1, 0.0, None, None)
     offsets = np.array([(0, 3), (3, 6), (7, 11)], np.int32)
     logits = np.array([2.0, 3.0, 0.0], np.float32), np.array([0.0, 3.0, 4.0], np.float32)
-    spans = ReaderParams(spans=9).spans_of(passage, WindowLogits(*logits, offsets, null=0.0))
+    spans = ReaderParams(spans=9).spans_of(candidate, passage, WindowLogits(*logits, offsets, null=0.0))
     assert [span.text for span in spans] == ["Bo\u0301 won", "Bo\u0301", "won", "Ann"]
 
 
@@ -142,11 +144,18 @@ def numbers(asked: QuestionResult) -> list[float]:
     return [*found, *(c.score for c in asked.candidates), *read]
 
 
+def windows_of(asked: QuestionResult) -> int:
+    """Return how many windows are read: one for each of ten candidates, and one for each headline."""
+    assert len(asked.candidates) == 10
+    return 10 + sum(candidate.headline is not None for candidate in asked.candidates)
+
+
 def test_many_questions_are_answered_as_one_by_one(answerer: Answerer, counting: CountingReader) -> None:
     together = answerer.ask_many(QUESTIONS, top=3)
-    assert counting.calls == [50]
+    windows = [*map(windows_of, together)]
+    assert counting.calls == [sum(windows)]
     apart = [answerer.ask(question, top=3) for question in QUESTIONS]
-    assert counting.calls[1:] == [10] * 5
+    assert counting.calls[1:] == windows
     assert same(together, apart)
     assert {0, 3} <= {len(asked.answers) for asked in together} <= {0, 1, 2, 3}
 
@@ -155,12 +164,14 @@ def test_windows_are_read_in_blocks(
     answerer: Answerer, counting: CountingReader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = answerer.ask_many(QUESTIONS)
+    windows = [*map(windows_of, whole)]
+    assert sum(windows) > 50
     monkeypatch.setattr(nutgraf.qa.answer, "BLOCK_QUESTIONS", 2)
     each = answerer.answer([Inquiry(question) for question in QUESTIONS])
     first = next(each)
-    assert counting.calls == [50, 20]
+    assert counting.calls == [sum(windows), sum(windows[:2])]
     assert same([first, *each], whole)
-    assert counting.calls == [50, 20, 20, 10]
+    assert counting.calls[1:] == [sum(windows[:2]), sum(windows[2:4]), windows[4]]
 
 
 def test_no_questions_and_a_repeated_one(answerer: Answerer) -> None:

@@ -19,6 +19,25 @@ A = "The talks ended with new sanctions on Friday."
 B = "Officials agreed to the New Sanctions, they said."
 
 
+def test_a_title_and_the_text_of_one_article_give_one_quote() -> None:
+    title = "New sanctions agreed"
+    in_text = span("b", "new sanctions", 3.0, text=A)
+    article = replace(in_text.article, title=title)
+    in_text = replace(in_text, article=article)
+    in_title = LocatedSpan(article, 0, 13, 3.0, field="title")
+    for spans in ([in_text, in_title], [in_title, in_text]):
+        (group,) = join(spans)
+        assert (group.best.field, group.best.text, group.support) == ("text", "new sanctions", ())
+    (group,) = join([in_text, replace(in_title, score=4.0)])
+    assert (group.best.field, group.best.text, group.support) == ("title", "New sanctions", ())
+
+
+def test_offsets_in_a_title_and_in_a_text_do_not_overlap() -> None:
+    article = Article(id="a", title="Brixen mourns", text="Trento, too.")
+    groups = join([LocatedSpan(article, 0, 6, 2.0, field="title"), LocatedSpan(article, 0, 6, 1.0)])
+    assert [group.best.text for group in groups] == ["Brixen", "Trento"]
+
+
 def test_same_words_are_one_answer_with_support() -> None:
     groups = join(
         [

@@ -18,7 +18,8 @@ def article(number: int, **more: Any) -> dict[str, Any]:
 
 
 def span(number: int, **more: Any) -> dict[str, Any]:
-    return {"article": article(number), "start": number, "end": number + 4, "page": None} | more
+    place = {"field": "text", "start": number, "end": number + 4, "page": None}
+    return {"article": article(number), **place, **more}
 
 
 def test_an_answer_with_all_that_is_known_of_it() -> None:
@@ -32,6 +33,7 @@ def test_an_answer_with_all_that_is_known_of_it() -> None:
         span(n, kind=kind, cites=reuters if kind == "citing" or n == 6 else None)
         for n, kind in enumerate(kinds, start=2)
     ]
+    answer["support"][0]["field"] = "title"
     answer["attribution"] = {"text": "Mr. Wang"}
     answer["earlier"] = [span(9, text="Bo Lee")]
     assert answer_text({"answered": True, "answers": [answer], "abstention": None}) == "\n".join(
@@ -40,7 +42,7 @@ def test_an_answer_with_all_that_is_known_of_it() -> None:
             "  sentence: It is Ann Lee.",
             "  source: The Paper | 2021-03-01 | p. 3 | Title 1 | https://p.example/1 | article a1 [1:5]",
             "  says so: Mr. Wang",
-            "  also in: no date | Title 2 | article a2 [2:6]",
+            "  also in: no date | Title 2 | article a2 title [2:6]",
             "  also printed in: no date | Title 3 | article a3 [3:7]",
             "  again in: no date | Title 4 | article a4 [4:8]",
             "  citing Reuters: no date | Title 5 | article a5 [5:9]",

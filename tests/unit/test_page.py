@@ -59,7 +59,9 @@ def test_days_and_origins() -> None:
 
 def test_addresses() -> None:
     assert place("../a b?#") == "/articles/..%2Fa%20b%3F%23"
-    assert place("a", 3, 5) == "/articles/a?start=3&end=5#quote"
+    assert place("a", {"field": "text", "start": 3, "end": 5}) == "/articles/a?start=3&end=5#quote"
+    titled = place("a", {"field": "title", "start": 3, "end": 5})
+    assert titled == "/articles/a?start=3&end=5&field=title#quote"
 
 
 @pytest.mark.parametrize(
@@ -99,6 +101,7 @@ def said(text: str, status: str, *days: str | None) -> dict[str, object]:
     articles = [
         {
             "article": {"id": f"{text}{n}", "published": d and f"{d}T00:00:00Z"},
+            "field": "text",
             "start": n,
             "end": n + 9,
             "text": text,
@@ -128,10 +131,10 @@ def test_strips() -> None:
 
 def test_the_passage_with_the_answer_is_shown() -> None:
     def passage(start: int, text: str) -> dict[str, object]:
-        end = start + len(text)
-        return {"article": ARTICLE, "start": start, "end": end, "page": 2, "text": text, "copies": []}
+        place = {"field": "text", "start": start, "end": start + len(text), "page": 2}
+        return {"article": ARTICLE, "text": text, "copies": [], **place}
 
-    answer = {"article": ARTICLE, "start": 24, "end": 28, "support": []}
+    answer = {"article": ARTICLE, "field": "text", "start": 24, "end": 28, "support": []}
     passages = [passage(0, "Nothing here."), passage(20, "The golden owl.")]
     (looked,) = passage_views({"answers": [answer], "passages": passages})
     assert [*looked.lines[0]] == [("The ", False), ("gold", True), ("en owl.", False)]
@@ -139,6 +142,9 @@ def test_the_passage_with_the_answer_is_shown() -> None:
     (nearest,) = passage_views({"answers": [], "passages": passages})
     assert nearest.lines == ([("Nothing here.", False)],)
     assert nearest.href == "/articles/a%2F1?start=0&end=13#quote"
+    (titled,) = passage_views({"answers": [answer | {"field": "title"}], "passages": passages})
+    assert titled.lines == nearest.lines
+    assert titled.href == "/articles/a%2F1?start=24&end=28&field=title#quote"
 
 
 def test_the_api_in_words() -> None:

@@ -1,6 +1,8 @@
 """How deep the engines are searched: once where passages differ, further where copies take the places."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -98,3 +100,53 @@ def test_the_depth_is_bounded(
     (story,) = found(index, vector, 10)
     assert index.depths == [100, 150]
     assert len(story.copies) == 199
+
+
+HEADLINE = "Harbour bridge of Veldmoor costs 84 million"
+TITLED = [
+    Article("bridge", f"{HEADLINE} - BBC News", "The treasurer Ilse Brandt said so on Monday."),
+    Article("ferries", "Ferries run again", "The harbour of Veldmoor is open until the bridge is repaired."),
+]
+
+
+def test_a_title_is_read_with_the_text_of_its_article(
+    build: Build, vector: npt.NDArray[np.float32], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    candidates = found(build(TITLED), vector, 10)
+    read = [[(p.field, p.text) for p in candidate.passages] for candidate in candidates]
+    assert read == [
+        [("text", TITLED[0].text), ("title", HEADLINE)],
+        [("text", TITLED[1].text), ("title", "Ferries run again")],
+    ]
+    monkeypatch.setattr("nutgraf.indexer.embedded.writer.headline", lambda _: None)
+    without = found(build(TITLED), vector, 10)
+    assert [c.passage.text for c in without] == [c.passage.text for c in candidates]
+    assert [c.score for c in without] == pytest.approx([c.score for c in candidates], abs=0.05)
+    assert [c.headline for c in without] == [None, None]
+
+
+def test_of_copies_the_title_of_the_newest_is_read(build: Build, vector: npt.NDArray[np.float32]) -> None:
+    day = datetime(2021, 1, 1, tzinfo=UTC)
+    first = Article("first", "Harbour bridge of Veldmoor costs 80 million", STORY, published=day)
+    update = replace(first, id="update", title=HEADLINE, published=day.replace(day=2))
+    (candidate,) = found(build([first, update]), vector, 10)
+    assert [(p.article.id, p.field) for p in candidate.passages] == [("update", "text"), ("update", "title")]
+    assert [article.id for article in candidate.copies] == ["first"]
+
+
+def test_it_is_read_with_the_first_passage_of_its_article_alone(
+    build: Build, vector: npt.NDArray[np.float32]
+) -> None:
+    long = Article("long", HEADLINE, " ".join(f"{a.text} {a.text}" for a in DISTINCT[:12]))
+    candidates = found(build([long]), vector, 10)
+    assert len(candidates) > 1
+    assert [candidate.headline is not None for candidate in candidates] == [
+        number == 0 for number in range(len(candidates))
+    ]
+
+
+def test_a_title_stands_alone_where_no_text_of_its_article_is_found(
+    build: Build, vector: npt.NDArray[np.float32]
+) -> None:
+    first, *_ = retrieve(build(TITLED), QUESTION, vector, 1, Filter(), RetrievalParams(depth=1))
+    assert (first.passage.field, first.passage.text, first.headline) == ("title", HEADLINE, None)

@@ -76,6 +76,7 @@ def test_the_object() -> None:
     }
     assert articles[1] == {
         "article": {"id": "a1", "title": "", "url": None, "source": "Outlet 1", "published": None},
+        "field": "text",
         "start": 1,
         "end": 10,
         "page": None,

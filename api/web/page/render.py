@@ -10,13 +10,13 @@ from datetime import date
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 from urllib.parse import quote, urlencode, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from nutgraf.api.terminal.times import time_line
-from nutgraf.indexer.article import ArticleJson
+from nutgraf.indexer.article import ArticleJson, Field
 
 HERE = Path(__file__).parent
 TYPES = {"page.css": "text/css", "page.js": "text/javascript", "icon.svg": "image/svg+xml"}
@@ -37,6 +37,14 @@ SUPPORT_TAGS = {
 """What each kind of support is called behind the article."""
 
 CharSpan = tuple[int, int]
+
+
+class SpanJson(TypedDict):
+    """Where words stand in an article: what answers, support and passages have in common."""
+
+    field: Field
+    start: int
+    end: int
 
 
 class Piece(NamedTuple):
@@ -130,10 +138,15 @@ def sentence(words: str) -> str:
     return ended[:1].upper() + ended[1:]
 
 
-def place(article_id: str, start: int | None = None, end: int | None = None) -> str:
-    """Return the address of an article's page, or of a quote in it."""
+def place(article_id: str, span: SpanJson | None = None) -> str:
+    """Return the address of an article's page, or of a quote in its text or title."""
     path = f"/articles/{quote(article_id, safe='')}"
-    return path if start is None else f"{path}?{urlencode({'start': start, 'end': end})}#quote"
+    if span is None:
+        return path
+    where: dict[str, object] = {"start": span["start"], "end": span["end"]}
+    if span["field"] == "title":
+        where["field"] = "title"
+    return f"{path}?{urlencode(where)}#quote"
 
 
 def web(url: str | None) -> str | None:

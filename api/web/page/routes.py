@@ -18,9 +18,10 @@ from nutgraf.api.web.page import reference
 from nutgraf.api.web.page.examples import FrontPage
 from nutgraf.api.web.page.form import SearchForm, has_empty_fields
 from nutgraf.api.web.page.passages import passage_views
-from nutgraf.api.web.page.render import assets, paragraphs, render, version
+from nutgraf.api.web.page.render import CharSpan, assets, paragraphs, pieces, render, version
 from nutgraf.api.web.page.strips import rival, strips
 from nutgraf.filters import article_filter
+from nutgraf.indexer.article import Field
 from nutgraf.objects import AskJson
 from nutgraf.opening import OpenIndex
 from nutgraf.qa.inquiry import Inquiry
@@ -66,14 +67,23 @@ async def home(request: Request) -> Response:
 
 
 @router.api_route("/articles/{article_id:path}", methods=_READING)
-async def read(article_id: str, request: Request, start: int = 0, end: int = 0) -> Response:
-    """Show an article with the words from `start` to `end` marked."""
+async def read(
+    article_id: str, request: Request, start: int = 0, end: int = 0, field: Field = "text"
+) -> Response:
+    """Show an article with the words from `start` to `end` of its text, or of its title, marked."""
 
     def work(opened: OpenIndex) -> dict[str, object]:
         article = opened.article(article_id)
-        inside = 0 <= start < end <= len(article.text)
-        lines = [*paragraphs(article.text, [(start, end)] if inside else [])]
-        return {"article": article.to_dict(), "lines": lines, "missing": not inside and end != 0}
+        inside = 0 <= start < end <= len(article.content(field))
+        marks: dict[Field, list[CharSpan]] = {"text": [], "title": []}
+        if inside:
+            marks[field].append((start, end))
+        return {
+            "article": article.to_dict(),
+            "title": pieces(article.title, 0, marks["title"]),
+            "lines": [*paragraphs(article.text, marks["text"])],
+            "missing": not inside and end != 0,
+        }
 
     values = await in_time(request, _engine(request).run(work))
     return await _page(request, "article.html", form=SearchForm(), **values)

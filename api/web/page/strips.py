@@ -54,7 +54,7 @@ def _strip(entry: TimelineEntryJson, first: date, last: date) -> Strip:
     return Strip(
         text=entry["text"],
         status=entry["status"],
-        href=place(best["article"]["id"], best["start"], best["end"]),
+        href=place(best["article"]["id"], best),
         first=entry["first"],
         last=entry["last"],
         who=_who(entry),
