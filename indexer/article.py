@@ -5,12 +5,10 @@ import json
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, NotRequired, TypeAlias, TypedDict
+from typing import NotRequired, TypedDict
 
+from nutgraf.indexer.fields import Field
 from nutgraf.indexer.notices import notice
-
-Field: TypeAlias = Literal["text", "title"]
-"""The field of an article that a quote is cut from."""
 
 
 class NoticeJson(TypedDict):

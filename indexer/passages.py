@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from nutgraf.indexer.article import Field
+from nutgraf.indexer.fields import Field
 
 TokenSpans: TypeAlias = Callable[[Sequence[str]], list[npt.NDArray[np.int32]]]
 """Texts -> for each an int32 array (tokens, 2) of half-open code-point offsets, special tokens left out."""

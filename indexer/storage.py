@@ -11,8 +11,9 @@ from typing import Literal, Protocol, Self, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from nutgraf.indexer.article import Article, Field
+from nutgraf.indexer.article import Article
 from nutgraf.indexer.encoder import EncoderIdentity
+from nutgraf.indexer.fields import Field
 from nutgraf.indexer.filters import Filter
 from nutgraf.indexer.loaders.base import Skipped
 

@@ -3,7 +3,8 @@
 from datetime import date
 from typing import TYPE_CHECKING, Literal, NotRequired, TypedDict
 
-from nutgraf.indexer.article import ArticleJson, Field
+from nutgraf.indexer.article import ArticleJson
+from nutgraf.indexer.fields import Field
 from nutgraf.indexer.filters import Filter
 from nutgraf.indexer.storage import ArchiveInfo, IndexState
 from nutgraf.qa.explanation import Explanation, ScoreBreakdown

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nutgraf import objects
-from nutgraf.indexer.article import Article, Field
+from nutgraf.indexer.article import Article
 from nutgraf.indexer.clean import storable
+from nutgraf.indexer.fields import Field
 from nutgraf.indexer.storage import ArchiveInfo, ArticleStatus, IndexState
 from nutgraf.qa.question_time import QuestionTime
 from nutgraf.qa.result import Abstention, Answer, Outcome, QuestionResult

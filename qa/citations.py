@@ -11,7 +11,8 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
-from nutgraf.indexer.article import Article, Field
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.fields import Field
 from nutgraf.indexer.passages import sentence_around
 from nutgraf.models.kinds import word_set
 

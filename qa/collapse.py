@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
-from nutgraf.indexer.article import Field
 from nutgraf.indexer.duplicates import shingles, words
+from nutgraf.indexer.fields import Field
 from nutgraf.indexer.storage import Passage
 from nutgraf.qa.variation import Variation, variation
 

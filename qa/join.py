@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from nutgraf.indexer.article import Article, Field
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.fields import Field
 from nutgraf.qa.citations import Citation, SupportKind, Voices
 from nutgraf.qa.collapse import same_place
 from nutgraf.qa.values import value_in, value_key

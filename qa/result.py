@@ -6,7 +6,8 @@ This module does not know how either is reached (`qa.answer`), nor how it is sho
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, TypedDict
 
-from nutgraf.indexer.article import Article, ArticleJson, Field
+from nutgraf.indexer.article import Article, ArticleJson
+from nutgraf.indexer.fields import Field
 from nutgraf.indexer.filters import Filter
 from nutgraf.indexer.headlines import headline_span
 from nutgraf.indexer.passages import sentence_around

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from nutgraf.indexer.article import Article, Field
+from nutgraf.indexer.article import Article
 from nutgraf.indexer.date_words import word_set
+from nutgraf.indexer.fields import Field
 from nutgraf.qa.periods import Period, periods
 from nutgraf.qa.question_time import QuestionTime, TimeSpan
 

@@ -18,9 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nutgraf.indexer import duplicates
-from nutgraf.indexer.article import Article, Field
+from nutgraf.indexer.article import Article
 from nutgraf.indexer.encoder import Encoder, EncoderIdentity, identity
 from nutgraf.indexer.errors import IndexLocked, IndexMismatch, IndexMissing
+from nutgraf.indexer.fields import Field
 from nutgraf.indexer.filters import Filter, day_number
 from nutgraf.indexer.headlines import headline
 from nutgraf.indexer.loaders.base import Skipped

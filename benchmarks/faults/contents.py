@@ -13,9 +13,10 @@ from typing import Any
 
 from nutgraf.archive import Archive
 from nutgraf.errors import IndexDamaged, IndexMissing, NutgrafError
-from nutgraf.indexer.article import Article, Field
+from nutgraf.indexer.article import Article
 from nutgraf.indexer.embedded.store import FILENAME
 from nutgraf.indexer.encoder import Encoder
+from nutgraf.indexer.fields import Field
 from nutgraf.indexer.filters import Filter
 from nutgraf.indexer.headlines import headline
 from nutgraf.indexer.passages import PassageRule, split, title_prefix

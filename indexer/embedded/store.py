@@ -19,11 +19,12 @@ from typing import Self, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from nutgraf.indexer.article import Article, Field
+from nutgraf.indexer.article import Article
 from nutgraf.indexer.embedded.database import Database
 from nutgraf.indexer.embedded.rows import WRITTEN, article_of, article_row, conditions, read_columns
 from nutgraf.indexer.embedded.sketches import Sketches
 from nutgraf.indexer.errors import IndexDamaged
+from nutgraf.indexer.fields import Field
 from nutgraf.indexer.filters import Filter
 from nutgraf.indexer.storage import Counts, Ids, OutletCount, PassageFacts
 

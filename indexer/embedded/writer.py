@@ -16,13 +16,14 @@ from typing import TypeAlias, TypeGuard
 import numpy as np
 
 from nutgraf.indexer import origins
-from nutgraf.indexer.article import Article, Field
+from nutgraf.indexer.article import Article
 from nutgraf.indexer.duplicates import copies, shingled
 from nutgraf.indexer.embedded import clusters
 from nutgraf.indexer.embedded.generation import publish, published, writer_lock
 from nutgraf.indexer.embedded.manifest import BUILT_BY, Manifest, check_encoder, described
 from nutgraf.indexer.embedded.store import FILENAME, NewPassage, Store, Vectors, vector_hash
 from nutgraf.indexer.encoder import Encoder, EncoderIdentity, identity
+from nutgraf.indexer.fields import Field
 from nutgraf.indexer.headlines import headline
 from nutgraf.indexer.loaders.base import Skipped
 from nutgraf.indexer.loaders.identity import ids_apart, ids_of_place, is_from_url

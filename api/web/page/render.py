@@ -16,7 +16,8 @@ from urllib.parse import quote, urlencode, urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from nutgraf.api.terminal.times import time_line
-from nutgraf.indexer.article import ArticleJson, Field
+from nutgraf.indexer.article import ArticleJson
+from nutgraf.indexer.fields import Field
 
 HERE = Path(__file__).parent
 TYPES = {"page.css": "text/css", "page.js": "text/javascript", "icon.svg": "image/svg+xml"}

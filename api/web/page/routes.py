@@ -21,7 +21,7 @@ from nutgraf.api.web.page.passages import passage_views
 from nutgraf.api.web.page.render import CharSpan, assets, paragraphs, pieces, render, version
 from nutgraf.api.web.page.strips import rival, strips
 from nutgraf.filters import article_filter
-from nutgraf.indexer.article import Field
+from nutgraf.indexer.fields import Field
 from nutgraf.objects import AskJson
 from nutgraf.opening import OpenIndex
 from nutgraf.qa.inquiry import Inquiry
