@@ -218,6 +218,44 @@ def test_what_is_mended_may_stand_where_reading_stops(tmp_path: Path, length: in
     assert item.url == "https://t.example/?a=1&b=2"
 
 
+@pytest.mark.parametrize(
+    ("markup", "expected"),
+    [
+        ("<p>It rained.<p>It snowed.", "It rained.\n\nIt snowed."),
+        ("It rained.<br>It snowed.<HR>", "It rained.\nIt snowed."),
+        ("<img src=weir.jpg alt=5 hidden>It rained.", "It rained."),
+        ('<img alt="a > b" src=\'w"eir.jpg\'/>It rained.', "It rained."),
+        ("It rained, 3 < 4 and <5 mm, <b it fell", "It rained, 3 < 4 and <5 mm, <b it fell"),
+        ("It <b>rained", "It rained"),
+        ("It <B>rained</b>.</p></div>", "It rained."),
+        ("It <b>rained <i>in</b> Tarn</i>.", "It rained in Tarn."),
+        ("write to <quill@tarn.example>", "write to <quill@tarn.example>"),
+        ("It rained.<!-- <item> --><?page 7?>", "It rained."),
+        ("<div>" * 300 + "It rained.", "It rained."),
+        ("<li>It rained." * 300, "\n".join(["It rained."] * 300)),
+    ],
+)
+def test_markup_that_nobody_escaped_ends_with_its_item(tmp_path: Path, markup: str, expected: str) -> None:
+    first = f"<item><guid>a1</guid><description>{markup}</description></item>"
+    rest = "<item><guid>a2</guid><description>The mill closed.</description></item>"
+    path = tmp_path / "a.xml"
+    items = read(path, f"<rss><channel>{first}{rest}</channel></rss>")
+    assert [(item.id, item.text) for item in items if isinstance(item, Article)] == [
+        ("a1", expected),
+        ("a2", "The mill closed."),
+    ]
+
+
+def test_an_item_that_was_left_open_ends_with_the_next(tmp_path: Path) -> None:
+    items = "".join(f"<item><guid>a{n}</guid><description>It rained {n}." for n in range(3))
+    feed = read(tmp_path / "a.xml", f"<rss><channel>{items}</channel></rss>")
+    assert [(item.id, item.text) for item in feed if isinstance(item, Article)] == [
+        ("a0", "It rained 0."),
+        ("a1", "It rained 1."),
+        ("a2", "It rained 2."),
+    ]
+
+
 def test_no_entity_is_expanded_and_no_file_loaded(tmp_path: Path) -> None:
     (tmp_path / "secret.txt").write_text("a secret")
     laughs = "".join(f'<!ENTITY l{n + 1} "{f"&l{n};" * 10}">' for n in range(9))
