@@ -111,7 +111,7 @@ def _outermost(
 
 
 def _note(element: "_Element", context: dict[str, str]) -> None:
-    """Keep what a channel or a feed says of itself: its title, its link, its author."""
+    """Keep what a channel or a feed says of itself: its title, author, and page, and its own address."""
     name, parent = local_name(element), element.getparent()
     if name == "name" and parent is not None and local_name(parent) == "author":
         name, parent = "author", parent.getparent()
@@ -122,8 +122,9 @@ def _note(element: "_Element", context: dict[str, str]) -> None:
         context.setdefault(LOGIN + context.get("author_login", ""), text[:_MOST_CONTEXT_CHARS])
     if parent is None or local_name(parent) not in {"channel", "feed"}:
         return
-    if text and element.get("rel", "alternate") == "alternate":
-        context.setdefault(name, text[:_MOST_CONTEXT_CHARS])
+    relation = element.get("rel", "alternate")
+    if text and relation in {"alternate", "self"}:
+        context.setdefault(name if relation == "alternate" else "self", text[:_MOST_CONTEXT_CHARS])
 
 
 def _forget(element: "_Element") -> None:
