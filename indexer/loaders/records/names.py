@@ -22,7 +22,7 @@ FIELD_NAMES: Mapping[str, tuple[str, ...]] = {
     "published": (
         "published", "datePublished", "date_publish", "date_gmt", "publishedAt", "published_at",
         "published_date", "publish_date", "dateTimePub", "dateTime", "pubDate", "pub_date",
-        "publication_date", "date_published", "webPublicationDate", "date", "seendate", "created",
+        "publication_date", "date_published", "webPublicationDate", "date", "seendate",
     ),
     "modified": (
         "modified_gmt", "modified", "dateModified", "date_modify", "updated_at", "updatedAt", "updated",

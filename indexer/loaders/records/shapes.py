@@ -23,7 +23,10 @@ def unwrapped(record: Mapping[str, object]) -> Mapping[str, object]:
         for key in _WRAPPERS:
             inner = record.get(key)
             if isinstance(inner, Mapping) and any(known_name(name) in _TEXTS for name in inner):
-                return {**inner, **{name: value for name, value in record.items() if name != key}}
+                outer = {name: value for name, value in record.items() if name != key}
+                # Drupal publishes an article when it creates it; `created` of other records says less.
+                dates = {"published": inner["created"]} if key == "attributes" and "created" in inner else {}
+                return {**dates, **inner, **outer}
     return record
 
 

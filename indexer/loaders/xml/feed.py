@@ -46,7 +46,7 @@ class FeedEntry:
 
     `link` is the address of its page, `guid` its name. `published` are its dates, the best first, `changed`
     is the newest of all. `source` is the outlet that it names, `feed` the title of the feed. `content` is the
-    article as HTML where the feed gives more of it than a description.
+    article as HTML where the feed gives more of it than a description, or the item has no page.
     """
 
     link: str
@@ -86,8 +86,10 @@ def feed_entry(record: XmlRecord, base: str) -> FeedEntry:
     children = _own(record)
     dates = {_name(child): _plain(child) for child in reversed(children)}
     published = tuple(dates[name] for name in _DATES if dates.get(name))
+    link = _link(children, absolute(base, record.element.base or "") or base)
+    texts = _CONTENTS if link else _TEXTS
     return FeedEntry(
-        link=_link(children, absolute(base, record.element.base or "") or base),
+        link=link,
         guid=_first(children, "guid") or _first(children, "id"),
         title=" ".join(fragment_text(_first(children, "title")).split()),
         authors=_authors(children, record.context) or _names(record.context.get("author", "")),
@@ -95,7 +97,7 @@ def feed_entry(record: XmlRecord, base: str) -> FeedEntry:
         changed=next((dates[name] for name in _CHANGED if dates.get(name)), "") or next(iter(published), ""),
         source=_source(children),
         feed=record.context.get("title", ""),
-        content=max((_html(child) for child in children if _name(child) in _CONTENTS), key=len, default=""),
+        content=max((_html(child) for child in children if _name(child) in texts), key=len, default=""),
     )
 
 
