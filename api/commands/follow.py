@@ -80,26 +80,30 @@ def _stop(*_: object) -> NoReturn:
 
 
 def _line(finished: Round) -> str:
-    """Return the line of a round: its time, what came of it, and which feeds failed."""
+    """Return the line of a round: its time, counts and the feeds that failed; then a line for each skip."""
     from nutgraf.api.terminal.console import visible
+    from nutgraf.api.terminal.summary import skip_lines
 
     now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
     if finished.report is None:
         return f"{now}  {visible(str(finished.failure))}, next try in {spelled(finished.wait_seconds)}"
     report = finished.report
+    failed = {feed for feed, _, _ in finished.failed}
+    skipped = [status for status in report.skipped if status.origin not in failed]
     counts = {
         "added": report.added,
         "updated": report.updated,
         "unchanged": report.unchanged,
         "duplicate": report.duplicate,
-        "skipped": len(report.skipped) - len(finished.failed),
+        "skipped": len(skipped),
     }
     shown = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count or name == "added")
     failures = (
         f"; {feed} failed: {reason}, next try in {spelled(seconds)}"
         for feed, reason, seconds in finished.failed
     )
-    return f"{now}  {shown}; {report.state.counts.articles:,} articles{visible(''.join(failures))}"
+    line = f"{now}  {shown}; {report.state.counts.articles:,} articles{visible(''.join(failures))}"
+    return "\n".join([line, *skip_lines(skipped)])
 
 
 def _json_line(finished: Round) -> str:

@@ -30,11 +30,8 @@ def print_summary(report: AddReport) -> None:
     always = {"added", "unchanged", "skipped"}
     shown = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count or name in always)
     out.print(Text(shown))
-    skips = _skip_lines(report.skipped)
-    for line in skips[:SHOWN_SKIPS]:
-        out.print(Text(f"  skipped {visible(line)}"))
-    if len(skips) > SHOWN_SKIPS:
-        out.print(Text(f"  and {len(skips) - SHOWN_SKIPS:,} more; --json lists them all"))
+    for line in skip_lines(report.skipped):
+        out.print(Text(line))
     for line in _refused_lines(report.dates_not_used):
         out.print(Text(f"  dates not used: {visible(line)}"))
     unused = list(_unused_lines(report.fields_not_used))
@@ -50,7 +47,16 @@ def print_summary(report: AddReport) -> None:
     out.print(Text(f"The index holds {total.articles:,} articles in {total.passages:,} passages."))
 
 
-def _skip_lines(skipped: Sequence[ArticleStatus]) -> list[str]:
+def skip_lines(skipped: Sequence[ArticleStatus]) -> Iterator[str]:
+    """Yield a line for each file and reason, as terminals may show it: the first 20, and how many more."""
+    reasons = _reasons(skipped)
+    for reason in reasons[:SHOWN_SKIPS]:
+        yield f"  skipped {visible(reason)}"
+    if len(reasons) > SHOWN_SKIPS:
+        yield f"  and {len(reasons) - SHOWN_SKIPS:,} more; --json lists them all"
+
+
+def _reasons(skipped: Sequence[ArticleStatus]) -> list[str]:
     """Return one line for each file and reason: a thousand bad records of one file are one line."""
     counts = Counter((_source(skip.origin), skip.reason) for skip in skipped)
     origins = {(_source(skip.origin), skip.reason): skip.origin for skip in reversed(skipped)}

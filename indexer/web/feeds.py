@@ -1,7 +1,7 @@
 """Makes links of the entries of feeds: RSS, Atom and JSON Feed. Knows parsed documents, and no bytes.
 
-An entry that holds its article whole is one that need not be fetched; of any other entry only the link, date,
-authors and title count.
+An entry that holds its article whole, or has no page, is one that need not be fetched; of any other entry
+only the link, date, authors and title count.
 """
 
 import re
@@ -64,6 +64,8 @@ def _json_link(feed: Mapping[str, Any], item: Mapping[str, Any], base: str) -> L
     address = _string(item, "url") or _string(item, "external_url")
     if not address and "://" in _string(item, "id"):
         address = _string(item, "id")
+    if not address:
+        content = content or paragraphs(_string(item, "summary"))
     names = (author.get("name") for author in authors if isinstance(author, Mapping))
     entry = Entry(
         absolute(base, address),
@@ -82,7 +84,8 @@ def _string(values: Mapping[str, Any], key: str) -> str:
 
 def _link(entry: Entry, changed: str, content: str, outlet: str) -> Link:
     """Return the link of an entry, with the article where the entry holds it whole."""
-    html = content if is_whole(content) else ""
+    # An entry without a page is all that there is of its article, however short.
+    html = content if is_whole(content) or not entry.url else ""
     stated = replace(
         entry,
         title=unescape(entry.title),

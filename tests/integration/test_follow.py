@@ -100,6 +100,12 @@ def test_what_was_fetched_before_the_stop_is_kept(web: WebServer, follow: Any, t
         assert archive.get(f"{web.url}/a").title == "Bridge opened by Mayor Ada Quill"
 
 
+def test_follow_says_what_it_skipped_and_why(web: WebServer, follow: Any) -> None:
+    process = follow(web.feed("/feed", item(web.page("/a")), item("/gone")))
+    assert "1 added, 1 skipped; 1 articles" in line_with(process, "1 added")
+    assert line_with(process, "/gone") == f"  skipped {web.url}/gone: HTTP 404 Not Found\n"
+
+
 def test_follow_prints_json(web: WebServer, follow: Any) -> None:
     process = follow(web.feed("/feed", item(web.page("/a"))), "--json")
     assert json.loads(line_with(process, "added"))["added"] == 1
@@ -195,9 +201,12 @@ def test_what_is_no_feed_fails(web: WebServer, tmp_path: Path) -> None:
     assert [(feed, wait) for feed, _, wait in first.failed] == [(page, 1800.0), (f"{web.url}/broken", 1800.0)]
 
 
-def test_an_entry_without_an_address_is_stored_under_its_guid(web: WebServer, tmp_path: Path) -> None:
-    whole = "The ferry to Holm runs again from Monday, after nine weeks in the yard. " * 20
-    content = f"<guid isPermaLink='false'>tarn-77</guid><encoded xmlns='urn:c'>{whole}</encoded>"
+@pytest.mark.parametrize(("name", "times"), [("encoded", 20), ("encoded", 1), ("description", 1)])
+def test_an_entry_without_an_address_is_stored_under_its_guid(
+    web: WebServer, tmp_path: Path, name: str, times: int
+) -> None:
+    words = "The ferry to Holm runs again from Monday, after nine weeks in the yard. " * times
+    content = f"<guid isPermaLink='false'>tarn-77</guid><{name} xmlns='urn:c'>{words}</{name}>"
     feed = web.feed("/feed", item("", "Ferry", more=content), item(web.page("/a")))
     with nutgraf.open(tmp_path / "archive") as archive:
         assert archive.add(feed, allow_private=True, pause=0).added == 2

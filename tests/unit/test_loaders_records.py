@@ -103,6 +103,15 @@ def test_dates(path: Path, published: object, day: int, published_from: str) -> 
         ({"original": "By Ann Lee and Bo Chi", "person": []}, ("Ann Lee", "Bo Chi")),
         ("Byron Lee", ("Byron Lee",)),
         ("Lee, Ann; Chi, Bo", ("Lee, Ann", "Chi, Bo")),
+        ("Lee, Ann", ("Lee, Ann",)),
+        ("Reuters, AFP", ("Reuters", "AFP")),
+        ("Ann Lee, Bo Chi", ("Ann Lee", "Bo Chi")),
+        ("Ann Lee, Staff Writer", ("Ann Lee",)),
+        (["Ann Lee, Staff Writer", "Bo Chi <chi@e.com>"], ("Ann Lee", "Bo Chi")),
+        ("Staff Writer", ("Staff Writer",)),
+        ("ann@e.com (Ann Lee)", ("Ann Lee",)),
+        ("Ann Lee (lee@e.com)", ("Ann Lee",)),
+        ("ann@e.com", ()),
         ([{"name": "Ann Lee"}, {"x": 1}, None, 3, "Bo\nChi", "Bo Chi"], ("Ann Lee", "Bo Chi")),
         ({"name": "Ann Lee"}, ("Ann Lee",)),
         (None, ()),
@@ -384,6 +393,70 @@ def test_shapes_that_are_known(path: Path, record: object) -> None:
     assert (article.authors, article.source) == (("Ann Lee",), "The Outlet")
     assert article.published == datetime(2021, 1, 5, 10, tzinfo=UTC)
     assert article.modified == datetime(2021, 1, 6, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"response": {"results": [{
+            "id": "a/7", "webTitle": "New abbot", "webUrl": "https://e.com/abbot",
+            "webPublicationDate": "2021-01-05T10:00:00Z",
+            "fields": {"byline": "Ann Lee", "body": ABBOT, "lastModified": "2021-01-06T10:00:00Z"},
+        }]}},
+        {"data": [{"id": "a/7", "attributes": {
+            "title": "New abbot", "body": {"value": f"<p>{ABBOT}</p>", "format": "html"}, "author": "Ann Lee",
+            "created": "2021-01-05T10:00:00Z", "changed": "2021-01-06T10:00:00Z",
+        }}]},
+        {"db": [{"meta": {}, "data": {"posts": [{
+            "id": "a/7", "title": "New abbot", "html": ABBOT, "plaintext": ABBOT, "author": "Ann Lee",
+            "published_at": "2021-01-05T10:00:00Z", "updated_at": "2021-01-06T10:00:00Z",
+        }]}}]},
+        {
+            "id": "a/7", "title": "New abbot - The Outlet", "publication": "the outlet", "author": "Ann Lee",
+            "content": ABBOT, "date": {"date": "2021-01-05 11:00:00.000000", "timezone": "Europe/Oslo"},
+            "updated_date": {"date": "2021-01-06 12:00:00.000000", "timezone": "+02:00"},
+        },
+        {
+            "id": "a/7", "title": "New abbot", "source.name": "The Outlet", "source.id": "x", "text": ABBOT,
+            "authors[0]": "Ann Lee", "date": "2021-01-05T10:00:00Z", "updated": "2021-01-06T10:00:00Z",
+        },
+    ],
+    ids=["guardian", "json:api", "ghost", "php", "columns of paths"],
+)  # fmt: skip
+def test_shapes_of_other_systems(path: Path, record: object) -> None:
+    article = one(path.with_suffix(".json"), record)
+    assert (article.id, article.title, article.text) == ("a/7", "New abbot", ABBOT)
+    assert article.authors == ("Ann Lee",)
+    assert (article.source or "The Outlet").casefold() == "the outlet"
+    assert article.published == datetime(2021, 1, 5, 10, tzinfo=UTC)
+    assert article.modified == datetime(2021, 1, 6, 10, tzinfo=UTC)
+
+
+def test_a_json_feed_that_was_saved(tmp_path: Path) -> None:
+    items = [
+        {"id": "1", "url": "https://e.com/abbot", "title": "New abbot", "content_html": f"<p>{ABBOT}</p>",
+         "summary": "A teaser.", "date_published": "2021-01-05T10:00:00Z",
+         "date_modified": "2021-01-06T10:00:00Z"},
+        {"id": "urn:e:2", "content_text": "It rained.", "author": {"name": "Bo Chi"}},
+    ]  # fmt: skip
+    feed = {"version": "https://jsonfeed.org/version/1.1", "title": "The Outlet", "items": items}
+    abbot, rain = read(tmp_path / "a.json", json.dumps(feed | {"authors": [{"name": "Ann Lee"}]}))
+    assert isinstance(abbot, Article)
+    assert isinstance(rain, Article)
+    assert (abbot.id, abbot.text, abbot.source) == ("https://e.com/abbot", ABBOT, "The Outlet")
+    assert (abbot.published, abbot.authors) == (datetime(2021, 1, 5, 10, tzinfo=UTC), ("Ann Lee",))
+    assert abbot.modified == datetime(2021, 1, 6, 10, tzinfo=UTC)
+    assert (rain.id, rain.text, rain.authors) == ("urn:e:2", "It rained.", ("Bo Chi",))
+
+
+def test_a_draft_and_a_path_of_a_field(path: Path) -> None:
+    [draft] = read(path, json.dumps({"id": "1", "text": "It rained.", "status": "draft"}))
+    assert isinstance(draft, Skipped)
+    assert draft.reason == "not published (draft)"
+    options = LoadOptions(fields={"text": "fields.story"})
+    assert (
+        one(path, {"id": "1", "fields": {"story": "It rained.", "body": "x"}}, options).text == "It rained."
+    )
 
 
 def test_values_in_lists_of_one(path: Path) -> None:

@@ -11,6 +11,7 @@ from nutgraf.indexer.loaders.pages.fragment import fragment_text
 from tests.loading import article, read, reason
 
 DAY = datetime(2016, 1, 27, 10, tzinfo=UTC)
+CHANGED = datetime(2016, 2, 1, 10, tzinfo=UTC)
 
 
 # --- feeds ------------------------------------------------------------------------------------------------
@@ -87,6 +88,26 @@ def test_addresses_of_a_feed_are_relative_to_its_base(tmp_path: Path) -> None:
     assert article(tmp_path / "a.atom", feed).url == "https://tarn.example/news/mill"
 
 
+@pytest.mark.parametrize(
+    ("head", "link", "expected"),
+    [
+        ("<link rel='self' href='https://tarn.example/feed'/>", "/mill", "https://tarn.example/mill"),
+        ("<link href='/'/><link rel='self' href='https://tarn.example/f'/>", "m", "https://tarn.example/m"),
+        ("<link href='https://tarn.example/news/'/>", "mill", "https://tarn.example/news/mill"),
+        ("", "/mill", "urn:tarn:7"),
+        ("", "", "urn:tarn:7"),
+    ],
+)
+def test_an_entry_has_one_id_wherever_it_stands(tmp_path: Path, head: str, link: str, expected: str) -> None:
+    entry = f"<entry><link href='{link}'/><id>urn:tarn:7</id><content>The mill closed.</content></entry>"
+    other = "<entry><id>urn:tarn:8</id><content>It rained.</content></entry>"
+    for at, entries in ((0, entry), (1, other + entry)):
+        feed = f"<feed xmlns='http://www.w3.org/2005/Atom'>{head}{entries}</feed>"
+        item = read(tmp_path / "a.atom", feed)[at]
+        assert isinstance(item, Article)
+        assert item.id == expected
+
+
 def test_an_export_of_wordpress(tmp_path: Path) -> None:
     item = (
         "<item><title>Rain</title><content:encoded><![CDATA[[caption id='x']<img/>The weir[/caption]"
@@ -161,9 +182,10 @@ def test_atom(tmp_path: Path) -> None:
     assert isinstance(rain, Article)
     assert (rain.title, rain.text) == ("Rain & snow", "It rained in Tarn.\n\nThen it snowed.")
     assert (rain.url, rain.authors) == ("https://tarn.example/rain", ("Ada Quill",))
-    assert rain.published == DAY
+    assert (rain.published, rain.modified) == (DAY, CHANGED)
     assert isinstance(hail, Article)
     assert (hail.id, hail.text, hail.authors) == ("urn:2", "It hailed.", ("The desk",))
+    assert hail.modified == CHANGED
     assert hail.published is None  # when an entry was changed is not when it was published
 
 
@@ -216,6 +238,44 @@ def test_what_is_mended_may_stand_where_reading_stops(tmp_path: Path, length: in
     )
     assert item.text == "x & y]] z"
     assert item.url == "https://t.example/?a=1&b=2"
+
+
+@pytest.mark.parametrize(
+    ("markup", "expected"),
+    [
+        ("<p>It rained.<p>It snowed.", "It rained.\n\nIt snowed."),
+        ("It rained.<br>It snowed.<HR>", "It rained.\nIt snowed."),
+        ("<img src=weir.jpg alt=5 hidden>It rained.", "It rained."),
+        ('<img alt="a > b" src=\'w"eir.jpg\'/>It rained.', "It rained."),
+        ("It rained, 3 < 4 and <5 mm, <b it fell", "It rained, 3 < 4 and <5 mm, <b it fell"),
+        ("It <b>rained", "It rained"),
+        ("It <B>rained</b>.</p></div>", "It rained."),
+        ("It <b>rained <i>in</b> Tarn</i>.", "It rained in Tarn."),
+        ("write to <quill@tarn.example>", "write to <quill@tarn.example>"),
+        ("It rained.<!-- <item> --><?page 7?>", "It rained."),
+        ("<div>" * 300 + "It rained.", "It rained."),
+        ("<li>It rained." * 300, "\n".join(["It rained."] * 300)),
+    ],
+)
+def test_markup_that_nobody_escaped_ends_with_its_item(tmp_path: Path, markup: str, expected: str) -> None:
+    first = f"<item><guid>a1</guid><description>{markup}</description></item>"
+    rest = "<item><guid>a2</guid><description>The mill closed.</description></item>"
+    path = tmp_path / "a.xml"
+    items = read(path, f"<rss><channel>{first}{rest}</channel></rss>")
+    assert [(item.id, item.text) for item in items if isinstance(item, Article)] == [
+        ("a1", expected),
+        ("a2", "The mill closed."),
+    ]
+
+
+def test_an_item_that_was_left_open_ends_with_the_next(tmp_path: Path) -> None:
+    items = "".join(f"<item><guid>a{n}</guid><description>It rained {n}." for n in range(3))
+    feed = read(tmp_path / "a.xml", f"<rss><channel>{items}</channel></rss>")
+    assert [(item.id, item.text) for item in feed if isinstance(item, Article)] == [
+        ("a0", "It rained 0."),
+        ("a1", "It rained 1."),
+        ("a2", "It rained 2."),
+    ]
 
 
 def test_no_entity_is_expanded_and_no_file_loaded(tmp_path: Path) -> None:
@@ -316,7 +376,9 @@ def test_newsml_g2(tmp_path: Path) -> None:
     item = article(tmp_path / "a.xml", newsml(created=first, content=XHTML))
     assert (item.id, item.title, item.source) == ("urn:tarn:7", "Mill at Tarn closes", "The Tarn Wire")
     assert (item.text, item.authors) == ("The mill closed.\n\nNobody knew.", ("Ada Quill",))
-    assert item.published == datetime(2016, 1, 26, 8, tzinfo=UTC)
+    assert (item.published, item.modified) == (datetime(2016, 1, 26, 8, tzinfo=UTC), DAY)
+    changed = "<contentModified>2016-02-01T10:00:00Z</contentModified>"
+    assert article(tmp_path / "a.xml", newsml(created=changed, content=XHTML)).modified == CHANGED
     assert article(tmp_path / "a.xml", newsml(content=XHTML)).published is None
     assert article(tmp_path / "a.xml", newsml(version="1", content=XHTML)).published == DAY
     plain = "<inlineData contenttype='text/html'>&lt;p&gt;It rained.&lt;/p&gt;</inlineData>"
@@ -356,6 +418,10 @@ def test_tei(tmp_path: Path) -> None:
     assert (item.id, item.title, item.source) == ("tarn-1891-7", "Rain in Tarn", "The Tarn Library")
     assert (item.authors, item.published) == (("Ada Quill",), datetime(1891, 3, 2, tzinfo=UTC))
     assert item.text == "RAIN.\n\nIt rained in Tarn.\n\nIt rained,\nit snowed."
+    printed = tei.replace("<bibl>", "<bibl><title level='a'>Rain</title><title level='j'>Tarn Post</title>")
+    broken = printed.replace("RAIN.", "Rain in Tarn.").replace("snowed", "sno-\n <lb break='no'/>wed")
+    item = article(tmp_path / "a.xml", broken)
+    assert (item.source, item.text) == ("Tarn Post", "It rained in Tarn.\n\nIt rained,\nit snowed.")
     corpus = f"<teiCorpus>{tei}{tei.replace('1891-7', '1891-8')}</teiCorpus>"
     assert [item.id for item in read(tmp_path / "a.xml", corpus) if isinstance(item, Article)] == [
         "tarn-1891-7",

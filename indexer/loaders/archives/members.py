@@ -140,6 +140,7 @@ def with_known(draft: ArticleDraft, known: ArticleDraft) -> ArticleDraft:
         source=draft.source or known.source,
         authors=draft.authors if any(draft.authors) else known.authors,
         dates=(*draft.dates, *known.dates),
+        modified=(*draft.modified, *known.modified),
     )
 
 

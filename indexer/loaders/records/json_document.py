@@ -21,12 +21,14 @@ from nutgraf.indexer.loaders.base import (
 )
 from nutgraf.indexer.loaders.decode import STRAY_BYTES, encoding_of
 from nutgraf.indexer.loaders.records.record import line_to_article
+from nutgraf.indexer.loaders.records.shapes import feed_records
 
 # The keys under which answers of news services, search engines and exports hold their records.
 _LIST_KEYS = (
     "articles", "items", "results", "docs", "documents", "hits", "records", "posts", "entries", "news",
-    "stories", "rows", "data", "value", "response", "rss", "channel", "feed", "item", "entry",
+    "stories", "rows", "data", "value", "response", "rss", "channel", "feed", "item", "entry", "db",
 )  # fmt: skip
+_EXPORT = "db"  # of Ghost: a list of one object, which holds the lists
 _MOST_DEPTH = 3  # response -> docs, hits -> hits, rss -> channel -> item
 _BLANK = re.compile(r"[\s,]*+")  # a list's commas are passed over, too
 _LIST = re.compile(r'(?<!\\)"\s*+:\s*+\[\s*+(?=\{)')
@@ -156,7 +158,7 @@ def _numbered(values: _Values, number: int, end: str) -> Iterator[tuple[int, obj
 
 def _in_object(value: object, file: SourceFile, options: LoadOptions) -> Iterator[tuple[int | None, object]]:
     """Yield the records of the only value of a file: itself, or those that it holds."""
-    records = _listed(value, _MOST_DEPTH)
+    records = [*feed_records(value)] or _listed(value, _MOST_DEPTH)
     if not records and isinstance(value, dict):
         groups = [list(value.values()), *(list_ for list_ in value.values() if isinstance(list_, list))]
         others = max((group for group in groups if _is_records(group)), key=len, default=[])
@@ -171,6 +173,8 @@ def _listed(value: object, depth: int) -> list[object]:
         return []
     for key in _LIST_KEYS:
         inner = value.get(key)
+        if key == _EXPORT and _is_records(inner):
+            inner = inner[0]
         if _is_records(inner):
             return list(inner)
         if depth and (records := _listed(inner, depth - 1)):

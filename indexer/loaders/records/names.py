@@ -6,26 +6,27 @@ from nutgraf.indexer.loaders.base import LoadOptions
 
 FIELD_NAMES: Mapping[str, tuple[str, ...]] = {
     "id": ("id", "_id", "uri", "article_id"),
-    "title": ("title", "headline"),
+    "title": ("title", "headline", "webTitle"),
     "text": (
-        "text", "maintext", "articleBody", "body", "content", "body_text", "full_text", "article_text",
-        "summary",
+        "text", "maintext", "articleBody", "body", "content", "content_html", "content_text", "body_text",
+        "bodyText", "full_text", "article_text", "plaintext", "summary",
     ),
     "teaser": ("description", "short_description", "excerpt", "lead_paragraph", "abstract"),
-    "url": ("url", "link", "canonical_url", "permalink", "web_url", "webUrl"),
+    "url": ("url", "link", "canonical_url", "permalink", "web_url", "webUrl", "DocumentIdentifier"),
     "source": (
-        "source", "source_domain", "publisher", "outlet", "site_name", "yoast_head_json.og_site_name",
-        "name_source", "domain_url", "clean_url", "domain", "rights",
+        "source", "source_domain", "publisher", "publication", "outlet", "site_name",
+        "yoast_head_json.og_site_name", "name_source", "domain_url", "clean_url", "domain",
+        "SourceCommonName", "rights",
     ),
     "authors": ("_embedded.author", "yoast_head_json.author", "authors", "author", "byline", "creator"),
     "published": (
         "published", "datePublished", "date_publish", "date_gmt", "publishedAt", "published_at",
         "published_date", "publish_date", "dateTimePub", "dateTime", "pubDate", "pub_date",
-        "publication_date", "date", "seendate",
+        "publication_date", "date_published", "webPublicationDate", "date", "seendate",
     ),
     "modified": (
         "modified_gmt", "modified", "dateModified", "date_modify", "updated_at", "updatedAt", "updated",
-        "last_modified", "lastModified",
+        "last_modified", "lastModified", "date_modified", "updated_date", "changed",
     ),
 }  # fmt: skip
 """Field of an article -> what it may be called, the best first. A teaser is the text where there is none."""

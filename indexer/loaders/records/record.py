@@ -14,6 +14,7 @@ from nutgraf.indexer.loaders.base import LoadOptions, Skipped, SourceFile, Unrea
 from nutgraf.indexer.loaders.identity import derived_id, web_url
 from nutgraf.indexer.loaders.pages.fragment import fragment_text
 from nutgraf.indexer.loaders.records.names import FIELD_NAMES, known_name, text_names
+from nutgraf.indexer.loaders.records.shapes import at_path, by_path, unwrapped
 from nutgraf.indexer.loaders.records.unused import note_unused
 from nutgraf.indexer.loaders.records.values import (
     author_names,
@@ -27,6 +28,8 @@ from nutgraf.indexer.loaders.records.values import (
 _MOST_PARAGRAPHS = 100_000
 _CUT = re.compile(r"\s{0,3}(?:…|\.\.\.)?\s{0,3}\[\+[0-9]{1,7} chars\]\s{0,5}$")  # how NewsAPI ends a text
 _REMOVED = "[Removed]"  # what NewsAPI leaves of an article that is gone
+_UNPUBLISHED = ("draft", "auto-draft", "trash", "scheduled")  # as Ghost and WordPress name it
+_OUTLET_SIGNS = (" - ", " – ", " — ", " | ")
 _DEPTH = 4
 # The keys below which services put the records of an answer.
 _ENVELOPES = ("articles", "results", "items", "data", "response", "posts", "docs")
@@ -48,7 +51,7 @@ def record_to_article(
     """
     options = options or LoadOptions()
     try:
-        return assemble(_draft(_Fields(record, options)), options=options, refuse=refuse)
+        return assemble(_draft(_Fields(_whole(record, options), options)), options=options, refuse=refuse)
     except UnreadableError as error:
         return Skipped("", str(error))
 
@@ -66,6 +69,7 @@ def line_to_article(
     `number` is None where the record is all that the file holds. `part` says which of several records in the
     line it is, from 1.
     """
+    record = _whole(record, options)
     fields, article = _Fields(record, options), None
     try:
         draft = _draft(fields)
@@ -98,11 +102,19 @@ def records_in(value: object, options: LoadOptions) -> Iterator[Mapping[str, obj
             yield record
 
 
+def _whole(record: Mapping[str, object], options: LoadOptions) -> Mapping[str, object]:
+    """Return the record with the fields of its inner object, unless the options say where those stand."""
+    return record if any("." in key for key in options.fields.values()) else unwrapped(record)
+
+
 class _Fields:
     """The fields of a record; `used` are the keys of those that the article was made of."""
 
     def __init__(self, record: Mapping[str, object], options: LoadOptions) -> None:
-        self.values = {known_name(name): value for name, value in record.items()} | {**record}
+        paths = by_path(record)
+        whole = {**record, **{name: value for name, (value, _) in paths.items()}}
+        self.values = {known_name(name): value for name, value in whole.items()} | whole
+        self._columns = {known_name(name): columns for name, (_, columns) in paths.items()}
         self.options = options
         self.used: set[str] = set()
 
@@ -116,7 +128,7 @@ class _Fields:
             for part in inner:
                 value = value.get(part) if isinstance(value, Mapping) else None
             if not is_nothing(value):
-                self.used.add(key)
+                self.used.update([key, *self._columns.get(key, ())])
                 return value
         return self._used(name) if name == "text" and not is_none(self.values.get(name)) else None
 
@@ -125,26 +137,38 @@ class _Fields:
         return plain(self.value(name))
 
     def _used(self, key: str) -> object:
-        self.used.add(key)
-        return self.values.get(key)
+        self.used.update([key, key.partition(".")[0]])
+        return at_path(self.values, key)
 
 
 def _draft(fields: _Fields) -> ArticleDraft:
+    if fields.values.get("status") in _UNPUBLISHED:
+        raise UnreadableError(f"not published ({fields.values['status']})")
     text = _text(fields)
     published, modified = (date_words(fields.value(name)) for name in ("published", "modified"))
     # The number that WordPress gives an article is that of another in each outlet.
     values = fields.values
     numbered = isinstance(values.get("content"), dict) and isinstance(values.get("id"), int)
+    source = fragment_text(fields.plain("source"))
     return ArticleDraft(
         text=text,
         id="" if numbered and values.get("link") else fields.plain("id"),
-        title=fragment_text(fields.plain("title")),
+        title=_without_outlet(fragment_text(fields.plain("title")), source),
         url=fields.plain("url"),
-        source=fragment_text(fields.plain("source")),
+        source=source,
         authors=author_names(fields.value("authors")),
         dates=(StatedDate(published, "given"),),
         modified=(modified,) if modified else (),
     )
+
+
+def _without_outlet(title: str, source: str) -> str:
+    """Return a title without the outlet of its record, which NewsAPI and Kaggle put behind it."""
+    for sign in _OUTLET_SIGNS:
+        head, _, tail = title.rpartition(sign)
+        if head.strip() and tail.strip().casefold() == source.strip().casefold():
+            return head.strip()
+    return title
 
 
 def _text(fields: _Fields) -> str:

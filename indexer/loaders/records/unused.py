@@ -42,6 +42,15 @@ _METADATA = {
         " country language media is_opinion twitter_account score rights paid_content is_headline word_count"
         " extraction_data nlp journalists all_links all_domain_links additional_domain_info",
     ),
+    "Guardian": (
+        "webPublicationDate",
+        "type sectionId sectionName pillarId pillarName apiUrl isHosted trailText thumbnail wordcount tags"
+        " firstPublicationDate shortUrl body bodyText standfirst headline",
+    ),
+    "JSON Feed": (
+        "content_html",
+        "content_text summary image banner_image tags language attachments external_url author",
+    ),
     "New York Times": (
         "type_of_material",
         "snippet lead_paragraph abstract multimedia keywords document_type news_desk section_name word_count"

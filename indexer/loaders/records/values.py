@@ -5,8 +5,10 @@ import math
 import re
 import reprlib
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from nutgraf.indexer.date_words import word_set
 from nutgraf.indexer.loaders.pages.fragment import fragment_text
 
 _MOST_AUTHORS = 50  # no byline has more; a bound against hostile records
@@ -17,7 +19,11 @@ _VALUES = (
 )  # fmt: skip
 _NOTHING = frozenset({"nan", "NaN", "NaT", "None", "null", "NULL", "N/A", "<NA>"})  # as tables are exported
 _BY = re.compile(r"by[: ]\s{0,5}", re.IGNORECASE)
+_MAIL = re.compile(r"[<(]?[^\s<>()@]{1,100}@[^\s<>()@]{1,100}[>)]?")
 _AND = re.compile(r" and | & ", re.IGNORECASE)
+# What stands behind the name of an author, and agencies whose names are no acronyms.
+_RANKS = word_set("writer reporter correspondent editor columnist contributor staff journalist photographer")
+_AGENCIES = word_set("reuters bloomberg tass xinhua ansa staff")
 _NAME_PARTS = (("first_name", "last_name"), ("firstName", "lastName"), ("givenName", "familyName"))
 _DEPTH = 4
 
@@ -69,7 +75,18 @@ def date_words(value: object) -> str:
     """Return a date as text, also one of a shape that is not read, which is then told to be no date."""
     while isinstance(value, list | tuple) and len(value) == 1:
         value = value[0]
+    if isinstance(value, Mapping) and isinstance(value.get("date"), str):
+        return _in_its_zone(value["date"], value.get("timezone"))
     return plain(value) or (reprlib.repr(value) if isinstance(value, Mapping | list | tuple) else "")
+
+
+def _in_its_zone(date: str, zone: object) -> str:
+    """Return a date of PHP, which has its zone beside it: a name such as "Europe/Oslo", or "+02:00"."""
+    try:
+        moment = datetime.fromisoformat(f"{date}{zone}" if str(zone).startswith(("+", "-")) else date)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(str(zone)))).isoformat()
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        return date
 
 
 def author_names(value: object) -> tuple[str, ...]:
@@ -84,7 +101,19 @@ def author_names(value: object) -> tuple[str, ...]:
     else:
         return ()
     names = tuple(name for name in names if not name.lower().startswith(("http://", "https://")))
-    return tuple(_BY.sub("", name, count=1) if _BY.match(name) else name for name in names)
+    names = tuple(_BY.sub("", name, count=1) if _BY.match(name) else name for name in names)
+    return tuple(_without_rank(_without_mail(name)) for name in names)
+
+
+def _without_mail(name: str) -> str:
+    """Return the name of "Ann Lee <ann@tarn.example>" or "ann@tarn.example (Ann Lee)"; none of an address."""
+    return _MAIL.sub("", name).strip(" ()") if "@" in name else name
+
+
+def _without_rank(name: str) -> str:
+    """Return the name without what its author is, as in "Ann Lee, Staff Writer"."""
+    first, _, rank = name.partition(",")
+    return first.strip() if _RANKS & {*rank.casefold().split()} else name
 
 
 def _name(author: object) -> str:
@@ -99,8 +128,17 @@ def _name(author: object) -> str:
 
 
 def _line_of_names(line: str) -> tuple[str, ...]:
-    names = line.split(";") if ";" in line else _AND.sub(",", line).split(",")
-    return tuple(name.strip() for name in names)
+    if ";" in line:
+        return tuple(name.strip() for name in line.split(";"))
+    parts = [part.strip() for part in _AND.sub(",", line).split(",")]
+    if len(parts) == 2 and "," in line and _is_last_and_first(*parts):  # noqa: PLR2004 - a name has two parts
+        return (line.strip(),)
+    return tuple(part for at, part in enumerate(parts) if at == 0 or not _RANKS & {*part.casefold().split()})
+
+
+def _is_last_and_first(last: str, first: str) -> bool:
+    """Whether two words are the parts of one name, "Lee, Ann", and not two agencies."""
+    return not any(" " in word or word.isupper() or word.casefold() in _AGENCIES for word in (last, first))
 
 
 def _listed(value: str) -> tuple[str, ...]:

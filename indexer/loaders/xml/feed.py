@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from nutgraf.indexer.loaders.assemble import ArticleDraft, StatedDate
 from nutgraf.indexer.loaders.base import UnreadableError
-from nutgraf.indexer.loaders.identity import absolute
+from nutgraf.indexer.loaders.identity import absolute, web_url
 from nutgraf.indexer.loaders.pages.fragment import element_text, fragment_text, local_name
 from nutgraf.indexer.loaders.xml.stream import LOGIN, XmlRecord
 
@@ -19,6 +19,7 @@ _CONTENTS = frozenset({"encoded", "content", "full-text", "body"})
 _TEXTS = _CONTENTS | {"description", "summary"}
 # When the article was published, the most exact first; `updated` of Atom is when it was changed.
 _DATES = ("published", "pubdate", "issued", "post_date_gmt", "date", "created")
+_CHANGED = ("updated", "modified", "post_modified_gmt")
 _OTHER_WORDS = (
     "media",
     "itunes",
@@ -44,8 +45,8 @@ class FeedEntry:
     """What an item says of its article; "" and () where it says nothing.
 
     `link` is the address of its page, `guid` its name. `published` are its dates, the best first, `changed`
-    is the newest. `source` is the outlet that it names, `feed` the title of the feed. `content` is the
-    article as HTML where the feed gives more of it than a description.
+    is the newest of all. `source` is the outlet that it names, `feed` the title of the feed. `content` is the
+    article as HTML where the feed gives more of it than a description, or the item has no page.
     """
 
     link: str
@@ -63,17 +64,20 @@ def read_entry(record: XmlRecord) -> ArticleDraft:
     """Return the article of an item: its longest text, which is content:encoded where there is one."""
     children = _own(record)
     _check_published(children)
-    entry = feed_entry(record, record.context.get("link", ""))
+    bases = (web_url(record.context.get(name, "")) for name in ("link", "self"))
+    entry = feed_entry(record, next((base for base in bases if base), ""))
+    is_linked = web_url(entry.link) is not None
     texts = [_markup_text(child) for child in children if _name(child) in _TEXTS]
     text = max(texts, key=len, default="").strip()
     return ArticleDraft(
-        text=_without_remark(text) or (entry.title if entry.link else ""),  # a headline alone is short
-        id="" if entry.link else entry.guid,
+        text=_without_remark(text) or (entry.title if is_linked else ""),  # a headline alone is short
+        id="" if is_linked else entry.guid,
         title=entry.title,
         url=entry.link,
         source=entry.source or entry.feed,
         authors=entry.authors,
         dates=tuple(StatedDate(date, "feed") for date in entry.published),
+        modified=() if entry.changed in {"", *entry.published} else (entry.changed,),
     )
 
 
@@ -82,16 +86,18 @@ def feed_entry(record: XmlRecord, base: str) -> FeedEntry:
     children = _own(record)
     dates = {_name(child): _plain(child) for child in reversed(children)}
     published = tuple(dates[name] for name in _DATES if dates.get(name))
+    link = _link(children, absolute(base, record.element.base or "") or base)
+    texts = _CONTENTS if link else _TEXTS
     return FeedEntry(
-        link=_link(children, absolute(base, record.element.base or "") or base),
+        link=link,
         guid=_first(children, "guid") or _first(children, "id"),
         title=" ".join(fragment_text(_first(children, "title")).split()),
         authors=_authors(children, record.context) or _names(record.context.get("author", "")),
         published=published,
-        changed=dates.get("updated") or dates.get("modified") or next(iter(published), ""),
+        changed=next((dates[name] for name in _CHANGED if dates.get(name)), "") or next(iter(published), ""),
         source=_source(children),
         feed=record.context.get("title", ""),
-        content=max((_html(child) for child in children if _name(child) in _CONTENTS), key=len, default=""),
+        content=max((_html(child) for child in children if _name(child) in texts), key=len, default=""),
     )
 
 

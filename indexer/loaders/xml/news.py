@@ -35,8 +35,11 @@ def read_news_item(record: XmlRecord) -> ArticleDraft:
     if status.rpartition(":")[2].lower() in _WITHDRAWN:
         raise UnreadableError(f"withdrawn by the agency (pubStatus {status[:60]})")
     names: tuple[str, ...] = ("contentcreated", "firstcreated")
+    changes: tuple[str, ...] = ("contentmodified",)
     if item.get("version", "") in _FIRST_VERSIONS:
         names = (*names, "versioncreated")
+    else:
+        changes = (*changes, "versioncreated")
     known = ArticleDraft(
         text="",
         id=item.get("guid") or _text(item, "publicidentifier"),
@@ -44,6 +47,7 @@ def read_news_item(record: XmlRecord) -> ArticleDraft:
         source=_name(item, "provider") or _name(item, "infosource") or _text(item, "creditline"),
         authors=_people(item, "creator") or _people(item, "by") or _people(item, "byline"),
         dates=tuple(StatedDate(date, "given") for name in names if (date := _text(item, name))),
+        modified=tuple(date for name in changes if (date := _text(item, name))),
     )
     body = _body(item)
     return with_known(replace(known, text=body.text), body)

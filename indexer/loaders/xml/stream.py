@@ -1,17 +1,17 @@
-"""Reads XML record by record: mends what feeds get wrong, resolves no entity, and loads no other file."""
+"""Reads XML record by record, mended; resolves no entity, and loads no other file."""
 
 import io
 import re
 from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass, field
 from functools import partial
-from html.entities import html5
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 from nutgraf.indexer.loaders.base import BUFFER_BYTES, SourceFile, UnreadableError, too_large
 from nutgraf.indexer.loaders.decode import STRAY_BYTES, encoding_of
 from nutgraf.indexer.loaders.labels import codec_of
 from nutgraf.indexer.loaders.pages.fragment import local_name
+from nutgraf.indexer.loaders.xml.mended import MendedXml
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -21,15 +21,8 @@ _MOST_CONTEXT_CHARS = 500
 _MOST_CONTEXT = 20_000  # texts beside the records, such as the names of authors; not measured
 LOGIN = "login:"
 """The beginning of the keys of `XmlRecord.context` that end in an author's login, and hold the name."""
-_LONGEST_ENTITY_CHARS = 40
-_ENTITY = re.compile(
-    r"&(?!(?:#[0-9]{1,7}|#x[0-9a-fA-F]{1,6}|amp|lt|gt|quot|apos);)(?:([A-Za-z][A-Za-z0-9]{1,31});)?"
-)
 _DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*+=\s*+["']([\w.:-]{1,40})""")
 _DOCTYPE = re.compile(rb"<!doctype", re.IGNORECASE)  # which XML has in capitals, and HTML in either
-_FORBIDDEN = dict.fromkeys(code for code in range(0x20) if code not in (0x9, 0xA, 0xD))
-_TOKEN = re.compile(r"[&<\]]")
-_CDATA, _CDATA_END = "<![CDATA[", "]]>"
 
 
 @dataclass(slots=True)
@@ -56,8 +49,8 @@ def xml_records(
     encoding = _encoding(stream.peek())
     with io.TextIOWrapper(stream, encoding=encoding, errors=STRAY_BYTES, newline="") as text:
         events = etree.iterparse(
-            _Mended(text), events=("start", "end"), recover=True, resolve_entities=False, load_dtd=False,
-            no_network=True, huge_tree=False, collect_ids=False, encoding="utf-8",
+            MendedXml(text, names), events=("start", "end"), recover=True, resolve_entities=False,
+            load_dtd=False, no_network=True, huge_tree=False, collect_ids=False, encoding="utf-8",
         )  # fmt: skip
         try:
             yield from _outermost(events, file, stream, max_bytes, names)
@@ -70,7 +63,7 @@ def parse_xml(data: bytes) -> "_Element":
     from lxml import etree
 
     text = io.TextIOWrapper(io.BytesIO(data), encoding=_encoding(data), errors=STRAY_BYTES, newline="")
-    mended = b"".join(iter(partial(_Mended(text).read, BUFFER_BYTES), b""))
+    mended = b"".join(iter(partial(MendedXml(text).read, BUFFER_BYTES), b""))
     parser = etree.XMLParser(
         recover=True, resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False,
         collect_ids=False, encoding="utf-8",
@@ -118,7 +111,7 @@ def _outermost(
 
 
 def _note(element: "_Element", context: dict[str, str]) -> None:
-    """Keep what a channel or a feed says of itself: its title, its link, its author."""
+    """Keep what a channel or a feed says of itself: its title, author, and page, and its own address."""
     name, parent = local_name(element), element.getparent()
     if name == "name" and parent is not None and local_name(parent) == "author":
         name, parent = "author", parent.getparent()
@@ -129,8 +122,9 @@ def _note(element: "_Element", context: dict[str, str]) -> None:
         context.setdefault(LOGIN + context.get("author_login", ""), text[:_MOST_CONTEXT_CHARS])
     if parent is None or local_name(parent) not in {"channel", "feed"}:
         return
-    if text and element.get("rel", "alternate") == "alternate":
-        context.setdefault(name, text[:_MOST_CONTEXT_CHARS])
+    relation = element.get("rel", "alternate")
+    if text and relation in {"alternate", "self"}:
+        context.setdefault(name if relation == "alternate" else "self", text[:_MOST_CONTEXT_CHARS])
 
 
 def _forget(element: "_Element") -> None:
@@ -141,53 +135,6 @@ def _forget(element: "_Element") -> None:
     element.clear()
     while element.getprevious() is not None:
         del parent[0]
-
-
-class _Mended:
-    """XML as UTF-8 whose bare `&`, entities of HTML, and control characters cannot stop a parser.
-
-    A parser that goes on behind such a fault loses every escape after it. Entities that the file itself
-    declares stay as they are written, so that none is ever expanded.
-    """
-
-    def __init__(self, text: TextIO) -> None:
-        self._text = text
-        self._rest = ""
-        self._in_cdata = False
-        self._ready = b""
-
-    def read(self, size: int) -> bytes:
-        """Return at most `size` bytes; none at the end."""
-        while not self._ready:
-            chars = self._text.read(BUFFER_BYTES)
-            if not chars and not self._rest:
-                return b""
-            self._ready = self._mend(self._rest + chars, is_end=not chars).encode("utf-8", "replace")
-        part, self._ready = self._ready[:size], self._ready[size:]
-        return part
-
-    def _mend(self, text: str, *, is_end: bool) -> str:
-        # What a chunk's end may have split is mended with the next chunk.
-        end = len(text)
-        if not is_end and (token := _TOKEN.search(text, max(0, end - _LONGEST_ENTITY_CHARS))):
-            end = max(0, token.start() - len(_CDATA_END) + 1) if token[0] == "]" else token.start()
-        self._rest, text = text[end:], text[:end].translate(_FORBIDDEN)
-        parts, at = [], 0
-        while at < len(text):
-            sign = _CDATA_END if self._in_cdata else _CDATA
-            found = text.find(sign, at)
-            stop = len(text) if found < 0 else found
-            parts.append(text[at:stop] if self._in_cdata else _ENTITY.sub(_reference, text[at:stop]))
-            if found < 0:
-                break
-            parts.append(sign)
-            self._in_cdata, at = not self._in_cdata, found + len(sign)
-        return "".join(parts)
-
-
-def _reference(match: "re.Match[str]") -> str:
-    chars = html5.get(f"{match[1]};") if match[1] else None
-    return "".join(f"&#{ord(char)};" for char in chars) if chars else f"&amp;{match[0][1:]}"
 
 
 def _encoding(sample: bytes) -> str:

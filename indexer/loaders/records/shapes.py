@@ -1,0 +1,78 @@
+"""The shapes that services and exports give a record: its fields in an object, or their paths as names."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from nutgraf.indexer.loaders.identity import web_url
+from nutgraf.indexer.loaders.records.names import FIELD_NAMES, known_name
+
+# Where the fields stand: hits of search engines, the JSON:API (Drupal, Strapi), the Guardian and Contentful.
+_WRAPPERS = ("_source", "attributes", "fields")
+_TEXTS = frozenset(FIELD_NAMES["text"])
+_PATH = re.compile(r"([^.\[\]]{1,60}+)(?:\.|\[([0-9]{1,3})\]$)(.{0,100})", re.DOTALL)
+
+
+def unwrapped(record: Mapping[str, object]) -> Mapping[str, object]:
+    """Return a record with the fields that stand in an object of it, where it has no text itself.
+
+    >>> unwrapped({"id": "a1", "attributes": {"title": "Rain", "body": "It rained."}})
+    {'title': 'Rain', 'body': 'It rained.', 'id': 'a1'}
+    """
+    if not any(known_name(name) in _TEXTS for name in record):
+        for key in _WRAPPERS:
+            inner = record.get(key)
+            if isinstance(inner, Mapping) and any(known_name(name) in _TEXTS for name in inner):
+                outer = {name: value for name, value in record.items() if name != key}
+                # Drupal publishes an article when it creates it; `created` of other records says less.
+                dates = {"published": inner["created"]} if key == "attributes" and "created" in inner else {}
+                return {**dates, **inner, **outer}
+    return record
+
+
+def at_path(record: Mapping[str, object], path: str) -> object:
+    """Return the field of a name, or of a path such as "fields.bodyText"; None where there is none."""
+    if path in record:
+        return record[path]
+    value: object = record
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
+
+
+def by_path(record: Mapping[str, object]) -> dict[str, tuple[object, list[str]]]:
+    """Return the fields that columns name by their paths, with the columns of each.
+
+    Such as `source.name`, or `authors[0]` and `authors[1]` of mongoexport.
+
+    >>> by_path({"authors[0]": "Ann Lee", "authors[1]": "Bo Chi", "year": 2020})
+    {'authors': (['Ann Lee', 'Bo Chi'], ['authors[0]', 'authors[1]'])}
+    """
+    objects: dict[str, dict[str, object]] = {}
+    columns: dict[str, list[str]] = {}
+    for column, value in record.items():
+        path = _PATH.fullmatch(column)
+        if path and path[1] not in record:
+            objects.setdefault(path[1], {})[path[2] or path[3]] = value
+            columns.setdefault(path[1], []).append(column)
+    return {name: (_list_or_object(values), columns[name]) for name, values in objects.items()}
+
+
+def feed_records(value: object) -> Iterator[Mapping[str, object]]:
+    """Yield the records of a JSON Feed; none of another value.
+
+    The title of the feed names the outlet, and the address of its page an item, whose id may be a number.
+    """
+    feed: Mapping[str, Any] = value if isinstance(value, Mapping) else {}
+    items = feed.get("items")
+    if "jsonfeed.org" not in str(feed.get("version")) or not isinstance(items, list):
+        return
+    for item in items:
+        if isinstance(item, Mapping):
+            authors = item.get("authors") or item.get("author") or feed.get("authors") or feed.get("author")
+            named = {key: item[key] for key in item if key != "id" or not web_url(str(item.get("url", "")))}
+            yield {"source": feed.get("title"), **named, "authors": authors}
+
+
+def _list_or_object(values: dict[str, object]) -> object:
+    return [*values.values()] if all(key.isdecimal() for key in values) else values
