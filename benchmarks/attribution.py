@@ -8,6 +8,7 @@ made on the first set. Each later set was looked at once and then mended, so the
 have seen them; docs/log.md has the figures at first sight.
 """
 
+import argparse
 from collections import defaultdict
 from pathlib import Path
 
@@ -20,6 +21,9 @@ LABELS: Path = ROOT / "tests" / "quality" / "attribution_labels.jsonl"
 
 def main() -> None:
     """Compare the rules with the labels, a set at a time."""
+    argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    ).parse_args()
     labels = labelled(LABELS)
     ids = {label["article"] for label in labels}
     texts = {article.id: article.text for article in read_articles() if article.id in ids}

@@ -85,7 +85,7 @@ def test_ask_json_is_the_contract(cli: Any, index: Path) -> None:
     assert set(answer["article"]) == {"id", "title", "url", "source", "published"}
     assert answer["article"]["published"] == "2016-01-27T00:00:00Z"
     assert set(asked["passages"][0]) == {
-        *("article", "field", "start", "end", "page", "text", "score", "rank", "copies"),
+        *("article", "field", "start", "end", "page", "text", "score", "rank", "copies", "versions"),
     }
     assert [p["rank"] for p in asked["passages"]] == list(range(1, len(asked["passages"]) + 1))
     assert set(asked["timing_ms"]) == {"encode", "retrieve", "read", "total"}
@@ -108,7 +108,9 @@ def test_same_question_same_output(cli: Any, index: Path) -> None:
 def test_not_answered_exits_1_and_shows_where_it_looked(cli: Any, index: Path) -> None:
     done = cli("ask", "Who won the 1998 football World Cup final in Paris?")
     assert done.returncode == 1
-    assert done.stdout.startswith("Found no answer: ")
+    time, answer, *_ = done.stdout.splitlines()
+    assert time == "Time: “1998”, read as 1998 (--no-time leaves it out)."
+    assert answer.startswith("Found no answer: ")
     assert "nearest:" in done.stdout
     asked = json.loads(cli("ask", "Who won the 1998 football World Cup final in Paris?", "--json").stdout)
     assert (asked["outcome"], asked["answered"], asked["answers"]) == ("not_found", False, [])
