@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from nutgraf.indexer.dates import parse_date
 from nutgraf.indexer.loaders.pages.element_texts import Texts
 from nutgraf.indexer.loaders.pages.subject import Subject
 from nutgraf.indexer.loaders.texts.head import line_dates
@@ -29,6 +30,11 @@ HAS_DAY = re.compile(r"(?:19|20)[0-9]{2}|[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{2}|
 # measured.
 BELOW_CHARS, _ABOVE_CHARS = 700, 200
 _PARAGRAPH_CHARS = 80  # of a paragraph of a story or its deck at least; not measured
+_INLINE_TAGS = frozenset(
+    {"a", "abbr", "b", "cite", "em", "font", "i", "small", "span", "strong", "time", "u"}
+)
+_PROSE_TAGS = frozenset({"p", "li", "dd", "blockquote"})
+_SENTENCE_ENDS = (".", "!", "?", "…", "。", '."', ".”", ".)")
 _SUBHEADINGS = frozenset({"h2", "h3", "h4"})
 # Words that a date ends which is that of something else: "In cinemas from".
 _FORETELLS = re.compile(
@@ -92,10 +98,11 @@ class ShownDates:
             shown = list(_shown(element, text, machine, before, distance))
             if shown:
                 covered.add(element)
-            own = at < story_at and not _FORETELLS.search(before)
+            in_sentence = _in_sentence(element, texts)
+            own = at < story_at and not in_sentence and not _FORETELLS.search(before)
             if element.tag in _SUBHEADINGS and read_written(text):
                 own &= any(line.marked for line in shown)
-            yield from (line for line in shown if line.label or own)
+            yield from (line for line in shown if own or (line.label and not in_sentence))
             if own and is_near(distance):
                 self.loose.update(line_dates(text, loose=True))
 
@@ -114,6 +121,17 @@ class ShownDates:
         return math.inf
 
 
+def _in_sentence(element: "HtmlElement", texts: Texts) -> bool:
+    """Whether an element is a part of a paragraph of prose, which tells of other days than its own."""
+    part: HtmlElement | None = element
+    while part is not None and part.tag in _INLINE_TAGS:
+        part = part.getparent()
+    if part is None or part.tag not in _PROSE_TAGS:
+        return False
+    text = texts.short.get(part)
+    return text is None or (text.endswith(_SENTENCE_ENDS) and not line_dates(text))
+
+
 def _shown(
     element: "HtmlElement", text: str, machine: str, before: str, distance: int
 ) -> Iterator[ShownDate]:
@@ -129,10 +147,20 @@ def _shown(
     for words in lines:
         for written in read_written(words):
             # An attribute has the moment; the words may have both days.
-            exact = machine if machine and len(lines) == 1 and len(read_written(words)) == 1 else words
+            exact = words
+            if machine and len(lines) == 1 and len(read_written(words)) == 1:
+                exact = _local(machine, words)
             yield ShownDate(exact, written.label or label, distance, marked)
     if machine and not lines:
         yield ShownDate(machine, label, distance, marked)
+
+
+def _local(machine: str, words: str) -> str:
+    """Return the date of an attribute, or the words where they state another day: the outlet's."""
+    shown, moment = parse_date(words), parse_date(machine)
+    if shown.value is None or moment.value is None:
+        return machine
+    return machine if shown.local_day == moment.local_day else words
 
 
 def _machine_date(element: "HtmlElement") -> str:
