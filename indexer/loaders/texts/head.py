@@ -55,6 +55,12 @@ _SECTION = re.compile(
 _PERSON_LINE = re.compile(rf"{_PERSON}(?:(?:, and |, | and | & ){_PERSON}){{0,9}}")
 _STOP = re.compile(r"[.!?…:;,]['\"’”)]{0,2}$")
 _SENTENCE_ENDS = tuple(f"{stop}{quote}" for stop in ".!?…。" for quote in ("", '"', "”", ")", "’"))
+_SOURCE = re.compile(
+    r"\s?(?:来源|來源|出典|출처)\s?[:：].{0,60}$"
+)  # behind a date: the outlet that it is from
+_BY_NAME = re.compile(
+    r"(submitted|posted|published|written) by [^,|]{2,40} on (?=[^|]{0,20}[0-9])(.{6,60})", re.IGNORECASE
+)
 _PART_ENDS = ("|", "•", "·", ";", ":", "(", ")", "—", "–", "-", "/")
 _OUTLET = re.compile(r"((?:The )?[A-Z][\w.&'’-]*+(?: (?:of|and|the|&|[A-Z][\w.&'’-]*+)){0,5}):")
 
@@ -185,8 +191,11 @@ def line_dates(line: str, *, loose: bool = False) -> tuple[str, ...]:
     A label within a sentence is no label: "A report, published on May 4, 2022, warned of it." Where `loose`,
     a date at an end of the line counts without a label: "Ann Lee, 4 May 2022, Politics".
     """
+    line = _SOURCE.sub("", line)
     if parse_date_line(line).stated:
         return (line,)
+    if (by := _BY_NAME.fullmatch(line)) and parse_date_line(date := f"{by[1]} {by[2]}").stated:
+        return (date,)
     if (head := _read_line(line, "")) and head.dates:
         return head.dates
     is_sentence = line.endswith(_SENTENCE_ENDS)
