@@ -710,6 +710,22 @@ PAGES: dict[str, tuple[str, str, str, str, str | None, str | None]] = {
         M,
     ),
     "drupal, shown": ("", "", H1 + "<p>Submitted by admin on Tue, 01/05/2021 - 05:12</p>", "", P, None),
+    "posted by somebody in a section": (
+        "",
+        "",
+        H1 + "<p>Posted by Ann Lee on January 5, 2021 in News</p>",
+        "",
+        P,
+        None,
+    ),
+    "photographer beside the date": (
+        "",
+        "",
+        H1 + "<p>By Ann Lee | January 5, 2021 | Photos by Tom Reed</p>",
+        "",
+        P,
+        None,
+    ),
     "issue above the headline": ("", "", "<p>Issue of 5 January 2021</p>" + H1, "", P, None),
     "stamp that scripts keep": (
         "",

@@ -35,6 +35,7 @@ _PARAGRAPH_CHARS = 80  # of a paragraph of a story or its deck at least; not mea
 _PHOTO = re.compile(
     r"\b(?:photo(?:graph|s|graphs)?|foto|picture|getty|file image|archivbild)\b", re.IGNORECASE
 )
+_BAR = re.compile(r"[|•·]")
 _OF_A_WORK = re.compile(r"(?:released|aired)\b", re.IGNORECASE)
 _BESIDE_LEVELS = 2  # how far up from the headline a date beside it may stand; not measured
 _INLINE_TAGS = frozenset(
@@ -125,7 +126,9 @@ class ShownDates:
         """Whether a date counts without a label where it stands, and for its words."""
         if _FORETELLS.search(texts.before(element)):
             return False
-        if _PHOTO.search(_line_around(element, texts)) and not any(line.label for line in shown):
+        if not any(line.label or line.marked for line in shown) and _is_of_photo(
+            _line_around(element, texts)
+        ):
             return False
         if element.tag in _SUBHEADINGS and read_written(texts.short.get(element, "")):
             return any(line.marked for line in shown)
@@ -186,6 +189,11 @@ def _line_around(element: "HtmlElement", texts: Texts) -> str:
     while part is not None and part.tag in _INLINE_TAGS:
         part = part.getparent()
     return texts.short.get(part, "") if part is not None else ""
+
+
+def _is_of_photo(line: str) -> bool:
+    """Whether the date of a line is that of a picture: "The quay, 2 March 2019 (AP Photo)"."""
+    return _PHOTO.search(line) is not None and not any(map(read_written, _BAR.split(line)))
 
 
 def _in_sentence(element: "HtmlElement", texts: Texts) -> bool:

@@ -59,7 +59,8 @@ _SOURCE = re.compile(
     r"\s?(?:来源|來源|出典|출처)\s?[:：].{0,60}$"
 )  # behind a date: the outlet that it is from
 _BY_NAME = re.compile(
-    r"(submitted|posted|published|written) by [^,|]{2,40} on (?=[^|]{0,20}[0-9])(.{6,60})", re.IGNORECASE
+    r"(submitted|posted|published|written) by [^,|]{2,40} on ([^|]{6,60}?)(?: in [^|]{2,40})?",
+    re.IGNORECASE,
 )
 _PART_ENDS = ("|", "•", "·", ";", ":", "(", ")", "—", "–", "-", "/")
 _OUTLET = re.compile(r"((?:The )?[A-Z][\w.&'’-]*+(?: (?:of|and|the|&|[A-Z][\w.&'’-]*+)){0,5}):")
