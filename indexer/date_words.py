@@ -192,20 +192,20 @@ MODIFIED = word_set(
 
 FILLERS = word_set(
     "on at the of in this was article story first last originally time local h hrs hours hour oclock noon"
-    " midnight edition issue est approximately date dated datum fecha data tarih дата"
+    " midnight edition est approximately date dated datum fecha data tarih дата"
     " um am den der des vom von zuletzt letzte letztes letzter uhr"
     " le la les a mis mise en du de derniere heure heures premiere"
     " el los las del ultima hora horas il lo alle ore ultimo do da as em ultima op om laatst laatste uur"
     " kl klo klokken den o godz godzina dnia v ve r roku г года год в р року saat pada pukul wib"
-    " تاريخ في اخر"
+    " تاريخ في اخر issue"
 )
 """Words that may stand around a date and say nothing of it."""
 
 ENGLISH = word_set(
-    "published submitted publication posted issued released created date dated filed aired"
+    "published submitted issue publication posted issued released created date dated filed aired"
     " updated update modified edited revised corrected amended changed"
     " on at the of in this was article story first last originally time local h hrs hours hour oclock noon"
-    " midnight edition issue est approximately a la le de en data o"
+    " midnight edition est approximately a la le de en data o"
 )
 """Those of the words above that English has, too: any other shows that the day comes before the month."""
 
