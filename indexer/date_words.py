@@ -171,6 +171,7 @@ PUBLISHED = word_set(
     " publicado publicada publicacion pubblicato pubblicata pubblicazione publicatie gepubliceerd"
     " geplaatst publicerad publicerat publiceret publisert udgivet julkaistu opublikowano dodano publikacja"
     " publikovano vydano publikovane objavljeno publicat kozzeteve megjelent yayinlanma"
+    " submitted פורסם δημοσιευτηκε"
     " опубликовано опубликована опубліковано публикувано δημοσιευση δημοσιευθηκε diterbitkan"
     " utworzenia utworzono publikacji giris eklenme olusturulma نشر النشر نشرت"
     " 公開 公開日 公開日時 投稿日 掲載日 配信日 发布 发布时间 发布日期 發布 發布時間 입력 등록 승인"
@@ -183,7 +184,7 @@ MODIFIED = word_set(
     " actualizado actualizada actualizacion modificado aggiornato aggiornata aggiornamento"
     " atualizado atualizada atualizacao bijgewerkt gewijzigd update uppdaterad opdateret oppdatert sist"
     " paivitetty zaktualizowano aktualizacja aktualizovano azurirano actualitzat frissitve guncelleme"
-    " guncellendi обновлено обновлена оновлено изменено ενημερωση diperbarui"
+    " guncellendi обновлено обновлена оновлено изменено ενημερωση ενημερωθηκε aangepast עודכן diperbarui"
     " aktualizacji modyfikacji zmieniono تحديث التحديث"
     " 更新 更新日 更新日時 最終更新 最終更新日 更新时间 更新時間 수정 최종수정"
 )
@@ -196,12 +197,12 @@ FILLERS = word_set(
     " et le la les a mis mise en du de derniere heure heures premiere"
     " el los las del ultima hora horas il lo alle ore ultimo do da as em ultima op om laatst laatste uur"
     " kl klo klokken den o godz godzina dnia v ve r roku г года год в р року saat pada pukul wib"
-    " تاريخ في اخر"
+    " تاريخ في اخر issue"
 )
 """Words that may stand around a date and say nothing of it."""
 
 ENGLISH = word_set(
-    "published publication posted issued released created date dated filed aired"
+    "published submitted issue publication posted issued released created date dated filed aired"
     " updated update modified edited revised corrected amended changed"
     " on at the of in this was article story first last originally time local h hrs hours hour oclock noon"
     " midnight edition est approximately and a la le de en data o"
@@ -212,7 +213,7 @@ ZONES: dict[str, int | None] = {
     **dict.fromkeys(word_set("utc gmt z ut wet"), 0),
     **dict.fromkeys(word_set("bst cet west wat mez"), 60),
     **dict.fromkeys(word_set("cest eet sast cat mesz"), 120),
-    **dict.fromkeys(word_set("eest msk eat trt"), 180),
+    **dict.fromkeys(word_set("eest msk мск eat trt"), 180),
     **dict.fromkeys(word_set("sgt hkt awst myt pht"), 480),
     **dict.fromkeys(word_set("jst kst"), 540),
     **dict.fromkeys(word_set("est cdt"), -300),

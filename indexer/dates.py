@@ -155,6 +155,11 @@ def date_in_url(url: str, *, today: date | None = None) -> ParsedDate:
     return ParsedDate(None, _NO_DATE)
 
 
+def is_day_folder(url: str) -> bool:
+    """Whether a path has its day as a folder, which outlets do; a day at its end may be that of an event."""
+    return any(form.search(url) for form in _IN_URL[:-1])
+
+
 def date_in_text(text: str, *, today: date | None = None, order: DayOrder | None = None) -> ParsedDate:
     """Read the days that an article's text states about itself: in its dateline, or in a line of its own.
 

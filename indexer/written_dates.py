@@ -45,12 +45,25 @@ _AGO = re.compile(
     rf"|{_LABELLED}[0-9]{{1,4}}\s[^\W\d_]{{1,12}}\s(?:ago|fa|geleden|sedan|temu|önce|atrás)$",
     re.IGNORECASE,
 )
-# The Levant's names of four months are two words.
+# The Levant's names of four months, and Vietnam's of weekdays, are two words.
 _TWO_WORDS = {
     "كانون الثاني": "يناير",
     "تشرين الأول": "أكتوبر",
     "تشرين الثاني": "نوفمبر",
     "كانون الأول": "ديسمبر",
+    **{
+        f"{first} {number}": weekday
+        for first in ("Thứ", "thứ")
+        for numbers, weekday in (
+            ("hai Hai", "mon"),
+            ("ba Ba", "tue"),
+            ("tư Tư", "wed"),
+            ("năm Năm", "thu"),
+            ("sáu Sáu", "fri"),
+            ("bảy Bảy", "sat"),
+        )
+        for number in numbers.split()
+    },
 }
 _YEAR_DIGITS, _SHORT_DIGITS = 4, 2
 
@@ -110,12 +123,19 @@ def read_written(line: str) -> list[WrittenDate]:
 
 @lru_cache(_KEPT_LINES)
 def _read(line: str, this_year: int) -> tuple[WrittenDate, ...]:
-    for words, month in _TWO_WORDS.items():
-        line = line.replace(words, month)
+    for words, word in _TWO_WORDS.items():
+        line = line.replace(words, word)
     try:
         return tuple(_Reader(_AGO.sub("", line.rstrip()), this_year).dates())
     except _NotADate:
         return ()
+
+
+def with_ascii_digits(line: str) -> str:
+    """Return a line with the digits of other scripts as 0 to 9: "٧ أبريل ٢٠٢٣"."""
+    if line.isascii():
+        return line
+    return "".join(str(int(char)) if char.isdecimal() else char for char in line)
 
 
 def is_label(line: str) -> bool:

@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.clean import PAGE_BREAK, clean_pages, one_line, storable
-from nutgraf.indexer.dates import ParsedDate, date_in_text, date_in_url, parse_date
+from nutgraf.indexer.dates import ParsedDate, date_in_text, date_in_url, is_day_folder, parse_date
 from nutgraf.indexer.loaders.base import Entry, LoadOptions, SourceFile, UnreadableError
 from nutgraf.indexer.loaders.identity import (
     canonical_url,
@@ -168,7 +168,7 @@ def _published(
     that is not possible is refused. A bad date never loses the article, and never makes room for a guess.
     """
     doubted = False
-    for date in sorted(dates, key=lambda date: TRUST.index(date.where)):
+    for date in sorted(dates, key=_rank):
         if doubted and date.where == "file":
             break
         parsed = _parsed(date, order)
@@ -179,6 +179,12 @@ def _published(
                 refuse(one_line(parsed.line or date.text, _DATE_CHARS), parsed.reason)
             doubted = True
     return None, None
+
+
+def _rank(date: StatedDate) -> float:
+    """Return the place of a date in `TRUST`; below what is shown for a day at the end of an address."""
+    is_weak = date.where == "url" and not is_day_folder(date.text)
+    return TRUST.index("byline") + 0.5 if is_weak else TRUST.index(date.where)
 
 
 def _parsed(date: StatedDate, order: DayOrder | None) -> ParsedDate:

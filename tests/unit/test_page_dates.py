@@ -511,6 +511,238 @@ PAGES: dict[str, tuple[str, str, str, str, str | None, str | None]] = {
         None,
     ),
     "no date": ("", "", H1, "", None, None),
+    # --- dates in sentences, which are those of something else
+    "report in a later paragraph": (
+        "",
+        "",
+        H1 + '<p>By Ann Lee</p><time datetime="2021-01-05">January 5, 2021</time>',
+        "<p>A survey, published on 2 March 2019, warned of it.</p>",
+        P,
+        None,
+    ),
+    "film in a later paragraph": (
+        "",
+        "",
+        H1 + "<p>January 5, 2021</p>",
+        "<p>In a film posted 2 March 2019 the crane can be seen to fall.</p>",
+        P,
+        None,
+    ),
+    "report in the first paragraph": (
+        "",
+        "",
+        H1 + "<p>The survey, published on 2 March 2019, found that the pier was weak.</p>",
+        "",
+        None,
+        None,
+    ),
+    "report in a deck without a stop": (
+        "",
+        "",
+        H1 + "<p>Survey, published on 2 March 2019, found the pier to be weak</p>",
+        "",
+        None,
+        None,
+    ),
+    "plan changed, in the first paragraph": (
+        "",
+        "",
+        H1 + "<p>Updated on 2 March 2019, the plan names two piers.</p>",
+        "",
+        None,
+        None,
+    ),
+    "link in a sentence": (
+        "",
+        "",
+        H1,
+        '<p>The county <a href="/r">published on 2 March 2019</a> what it knew.</p>',
+        None,
+        None,
+    ),
+    "deadline in bold": ("", "", H1 + "<p>Claims must be in by <b>5 June 2021</b>.</p>", "", None, None),
+    "label below the story": ("", "", H1, "<p>Published: January 5, 2021</p>", P, None),
+    "article of its own words": (
+        "",
+        "",
+        H1 + "<p>This article was first published on January 5, 2021 and has been updated.</p>",
+        "",
+        P,
+        None,
+    ),
+    "label behind a name": ("", "", H1 + "<p>Tarn Post, posted January 5, 2021</p>", "", P, None),
+    # --- the day in words is the outlet's, the attribute is in UTC
+    "morning east of Greenwich": (
+        'lang="en-AU"',
+        "",
+        H1 + '<time datetime="2021-01-04T21:12:00.000Z">Tue 5 Jan 2021 at 8:12am</time>',
+        "",
+        P,
+        None,
+    ),
+    "evening west of Greenwich": (
+        "",
+        "",
+        H1 + '<time datetime="2021-01-06T03:30:00Z">January 5, 2021 10:30 p.m. ET</time>',
+        "",
+        P,
+        None,
+    ),
+    "morning in Japan": (
+        'lang="ja"',
+        "",
+        H1 + '<time datetime="2021-01-04T21:12:00Z">2021年1月5日 6:12</time>',
+        "",
+        P,
+        None,
+    ),
+    "words without a year": (
+        "",
+        "",
+        H1 + '<time datetime="2021-01-05T21:12:00Z">Wed 6 Jan</time>',
+        "",
+        P,
+        None,
+    ),
+    # --- dates of other things around the headline
+    "day in the headline": ("", "", "<h1>Quay in Lorne to open late, on 5 June 2021</h1>", "", None, None),
+    "day in the headline, own below": (
+        "",
+        "",
+        "<h1>Quay in Lorne to open late, on 5 June 2021</h1><p>January 5, 2021</p>",
+        "",
+        P,
+        None,
+    ),
+    "film, its release first": (
+        "",
+        "",
+        H1 + "<p>Rating: 4/5. Released: 2 March 2019</p><p>January 5, 2021</p>",
+        "",
+        P,
+        None,
+    ),
+    "credit of a picture": (
+        "",
+        "",
+        H1 + '<div class="image-credit">Taken on March 2, 2019 by Tom Reed</div>',
+        "",
+        None,
+        None,
+    ),
+    "caption without a name": (
+        "",
+        "",
+        H1 + '<img src="a.jpg"><p><small>The quay, 2 March 2019 (AP Photo/Tom Reed)</small></p>',
+        "",
+        None,
+        None,
+    ),
+    "entries with times": (
+        "",
+        "",
+        H1,
+        "".join(
+            f'<div><time datetime="2021-01-0{day}T03:00:00Z">0{day} Jan 2021</time><p>The cranes of the quay'
+            " stood still all night long, and nobody knew when the ships would leave.</p></div>"
+            for day in (7, 6)
+        ),
+        None,
+        None,
+    ),
+    "entries with times in attributes": (
+        "",
+        "",
+        H1
+        + "".join(
+            f'<section data-time="{seconds}"><h3>07:10 Crane</h3><p>The cranes of the quay stood still all'
+            " night long, and nobody knew when the ships would leave.</p></section>"
+            for seconds in (1609923600, 1609837200)
+        ),
+        "",
+        None,
+        None,
+    ),
+    "event at the end of the address, own day shown": (
+        "",
+        at("/race-2024-08-01"),
+        H1 + "<p>Published January 5, 2021</p>",
+        "",
+        P,
+        None,
+    ),
+    "clip in the page": (
+        "",
+        ld({"@type": "VideoObject", "name": "Cranes", "datePublished": "2019-03-02"}),
+        H1,
+        "",
+        None,
+        None,
+    ),
+    "two readings, a domain that is a word": (
+        'lang="en"',
+        '<link rel="canonical" href="https://tarn.co/quay">',
+        H1 + "<p>01/05/2021</p>",
+        "",
+        None,
+        None,
+    ),
+    # --- labels and words of other languages and systems
+    "russian, Moscow time": ('lang="ru"', "", H1 + "<p>5 января 2021, 07:12 МСК</p>", "", P, None),
+    "chinese, with its source": (
+        'lang="zh"',
+        "",
+        H1 + "<p>2021年01月05日 07:12 来源：新华网</p>",
+        "",
+        P,
+        None,
+    ),
+    "vietnamese": ('lang="vi"', "", H1 + "<p>Thứ ba, 5/1/2021, 07:12 (GMT+7)</p>", "", P, None),
+    "hebrew": ('lang="he"', "", H1 + "<p>פורסם: 05.01.2021</p><p>עודכן: 06.01.2021</p>", "", P, M),
+    "greek": ('lang="el"', "", H1 + "<p>Δημοσιεύτηκε: 5 Ιανουαρίου 2021</p>", "", P, None),
+    "arabic digits": ('lang="ar"', "", H1 + "<p>٥ يناير ٢٠٢١</p>", "", P, None),
+    "dutch": (
+        'lang="nl"',
+        "",
+        H1 + "<span>Gepubliceerd: 05 jan. 2021</span> <span>Aangepast: 06 jan. 2021</span>",
+        "",
+        P,
+        M,
+    ),
+    "drupal, shown": ("", "", H1 + "<p>Submitted by admin on Tue, 01/05/2021 - 05:12</p>", "", P, None),
+    "posted by somebody in a section": (
+        "",
+        "",
+        H1 + "<p>Posted by Ann Lee on January 5, 2021 in News</p>",
+        "",
+        P,
+        None,
+    ),
+    "photographer beside the date": (
+        "",
+        "",
+        H1 + "<p>By Ann Lee | January 5, 2021 | Photos by Tom Reed</p>",
+        "",
+        P,
+        None,
+    ),
+    "issue above the headline": ("", "", "<p>Issue of 5 January 2021</p>" + H1, "", P, None),
+    "stamp that scripts keep": (
+        "",
+        "",
+        H1 + '<abbr class="livestamp" data-utime="1609837200">Yesterday</abbr>',
+        "",
+        P,
+        None,
+    ),
+    "footer of the entry": (
+        "",
+        "",
+        H1,
+        '<footer class="entry-footer">Posted on <time datetime="2021-01-05">January 5, 2021</time></footer>',
+        P,
+        None,
+    ),
     # --- the state of scripts
     "next.js": (
         "",
@@ -596,6 +828,33 @@ def test_the_dates_of_a_page(name: str) -> None:
     html, head, above, below, published, modified = PAGES[name]
     got = article(page(html, head, above, below))
     assert (day(got.published), day(got.modified)) == (published, modified)
+
+
+MASTHEADS = (
+    '<div id="date">Friday, June 4, 2021</div>',
+    '<div class="header-date">Friday, 4 June 2021</div>',
+    '<div class="top-bar"><span>Friday, 4 June 2021</span><span>Lorne 4°C</span></div>',
+    "<p>Friday, 4 June 2021</p>",
+    '<div><div id="date-line">Friday 4 June 2021 | Edition: UK</div></div>',
+)
+
+
+@pytest.mark.parametrize("masthead", MASTHEADS)
+def test_the_day_of_the_visit_above_the_article_is_not_its_own(masthead: str) -> None:
+    html = page("", "", H1, "").replace(b"<main>", f"{masthead}<main>".encode())
+    assert article(html).published is None
+    bare = (
+        html.replace(b"<main><article>", b"<div>").replace(b"</article>", b"</div>").replace(b"</main>", b"")
+    )
+    assert article(bare).published is None
+
+
+def test_a_day_right_above_the_headline_is_the_articles() -> None:
+    html = page("", "", f"<div><p>January 5, 2021</p>{H1}</div>", "")
+    bare = (
+        html.replace(b"<main><article>", b"<div>").replace(b"</article>", b"</div>").replace(b"</main>", b"")
+    )
+    assert day(article(html).published) == day(article(bare).published) == P
 
 
 def test_a_moment_is_kept_where_its_day_is_the_outlets() -> None:

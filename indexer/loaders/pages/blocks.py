@@ -3,7 +3,7 @@
 Does not know which of them are the article's.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -66,7 +66,7 @@ _CONTAINERS = frozenset(["article", "section", "main", "body", "td", "table"])
 _CAPTION_NAMES = frozenset({"caption", "captions", "legende", "bildunterschrift"})
 _WHOLE_TAGS = frozenset({"div", "figcaption", "p", "small", "span", "table"})
 _LONGEST_CELL_CHARS = 300  # longer cells lay out a page; not compared
-_LEAST_ROWS = 2
+_LEAST_ROWS, _LEAST_CELLS = 2, 3
 _SENTENCE_END = (".", "!", "?", "…", '"', "”", "“", "»", "'", "’", ")", ":", ";", "。", "！", "？")
 # Shares of a block's text that were not compared with others.
 _LINKED_SHARE = 0.9
@@ -222,7 +222,7 @@ def _rows(table: "HtmlElement") -> Iterator[Block]:
     if next(table.iterdescendants("table", "h1", "article", "form"), None) is not None:
         return
     rows = [[*row.iter("td", "th")] for row in table.iter("tr")]
-    if sum(len(row) > 1 for row in rows) < _LEAST_ROWS:
+    if sum(len(row) > 1 for row in rows) < _LEAST_ROWS and not _is_result(rows):
         return
     lines = {cell: _one_line(cell) for row in rows for cell in row}
     if any(len(line) > _LONGEST_CELL_CHARS for line in lines.values()):
@@ -232,6 +232,15 @@ def _rows(table: "HtmlElement") -> Iterator[Block]:
             [_one_line(part)] if part.tag == "caption" else [lines[cell] for cell in part.iter("td", "th")]
         )
         yield from _block(part, str(part.tag), " | ".join(filter(None, texts)))
+
+
+def _is_result(rows: Sequence[Sequence["HtmlElement"]]) -> bool:
+    """Whether a table has a row of values only: the result of a match."""
+    if len(rows) != 1 or len(rows[0]) < _LEAST_CELLS:
+        return False
+    lines = [_one_line(cell) for cell in rows[0]]
+    linked = any(next(cell.iter("a", "input"), None) is not None for cell in rows[0])
+    return not linked and any(line.isdecimal() for line in lines)
 
 
 def _one_line(element: "HtmlElement") -> str:

@@ -53,8 +53,9 @@ _APART_CHARS = 150  # that lie between two dates of one article at most; not mea
 _CODE_CHARS = 2  # of a language (ISO 639-1)
 _EASTERNMOST, _WESTERNMOST = timedelta(hours=14), timedelta(hours=12)  # of the zones on Earth
 _MONTH_FIRST = frozenset({"us", "ph"})
+# Not "co", which outlets anywhere use as a word.
 _DAY_FIRST_DOMAINS = word_set(
-    "uk ie au nz in za de at ch fr be nl lu es it pt br ar mx cl co pe pl cz sk si hr rs ro bg gr tr ru"
+    "uk ie au nz in za de at ch fr be nl lu es it pt br ar mx cl pe pl cz sk si hr rs ro bg gr tr ru"
     " ua dk no fi is il sg my pk bd lk ng ke gh eg ae sa id vn th hk eu"
 )
 
@@ -188,6 +189,10 @@ class _Sources:
         scores = [(self._subject.score(article), article) for article in articles]
         for rank in sorted({article.rank for article in articles}):
             own = [(score, article) for score, article in scores if article.rank == rank and score >= 0]
+            # What is called otherwise than the page is in it: a video.
+            own = [
+                (score, article) for score, article in own if score or not (rank == 1 and article.headline)
+            ]
             best = max((score for score, _ in own), default=0)
             chosen = [article for score, article in own if score == best]
             days = {words[:10] for article in chosen for words in article.published[:1]}

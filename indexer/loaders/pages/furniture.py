@@ -92,6 +92,12 @@ def furniture(blocks: Sequence[Block]) -> set[int]:
     return extra
 
 
+def is_led_by_label(text: str) -> bool:
+    """Whether a text begins as promos do: "Video: How a bridge cracks"."""
+    label = _LABEL.match(text)
+    return label is not None and _LABEL_END.match(text, label.end()) is not None
+
+
 def _is_furniture(block: Block) -> bool:
     if block.kind == "h1":
         return True

@@ -15,16 +15,18 @@ _OTHER_TAGS = frozenset({"footer", "aside", "nav", "blockquote", "figcaption", "
 _OWN_TYPE = re.compile(r"article|posting|page|creativework|report|recipe|blog|website", re.IGNORECASE)
 # Names of classes, ids and roles of what is not the page's own article.
 _OTHER = re.compile(
-    r"(?:^|[\s_-])(?:related|recommend\w*|teasers?|sidebar|widgets?|comments?|commentlist|footer|copyright|promos?"
+    r"(?:^|[\s_-])(?:related|recommend\w*|teasers?|sidebar|widgets?|comments?|commentlist|(?<!entry-)(?<!post-)footer|copyright|promos?"
     r"|popular|mostread|trending|newsletter|nav\w*|menu|carousel|slider|ticker|replies|reply|disqus|tweet\w*"
-    r"|twitter|instagram|embed|live\w*|archives?|recent\w*|latest|upcoming|more|listing"
+    r"|twitter|instagram|embed|live(?!stamp)\w*|archives?|recent\w*|latest|upcoming|more|listing"
     r"|breaking|ads?|advert\w*|imprint|legal|masthead|topbar|colophon|caption"
     r"|pagination|readmore|outbrain|taboola|feed|today|weather|(?<!pointer-)events?|agenda|infobox"
+    r"|(?:image|photo|picture|media|img)[_-]?(?:credits?|source|copyright|description|legend|text)"
     r"|(?:fact|side|event)[_-]?box|current[_-]?(?:date|day|time))(?:$|[\s_-])"
     # Of these only whole names: an article's parts are named "date-header", "margin-top" and "icon-calendar".
     r"|^(?:(?:site|page|main|global)[_-]?)?(?:header|top)$|^clock$|^calendar",
     re.IGNORECASE,
 )
+_ENTRY_FOOTER = re.compile(r"(?:entry|post)-footer")  # of an article, where its date may stand
 _KEPT_CLASS = re.compile(r"^(?:has|no|with|without|is|not|js)-", re.IGNORECASE)
 _NAMES_CHARS = 500  # of the classes of an element that are looked at
 _KEPT_NAMES = 4096  # the pages of an outlet call their elements the same; not compared
@@ -50,7 +52,8 @@ def other_elements(root: "HtmlElement", heading_path: frozenset["HtmlElement"]) 
 
 
 def _is_other(element: "HtmlElement", *, in_article: bool) -> bool:
-    if element.tag in _OTHER_TAGS or (element.tag == "article" and in_article):
+    of_entry = element.tag == "footer" and _ENTRY_FOOTER.search((element.get("class") or "")[:_NAMES_CHARS])
+    if (element.tag in _OTHER_TAGS and not of_entry) or (element.tag == "article" and in_article):
         return True
     if "itemscope" in element.attrib and not _OWN_TYPE.search(element.get("itemtype") or "article"):
         return True

@@ -5,14 +5,16 @@ Does not decide which of them is the article's.
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
+from nutgraf.indexer.dates import parse_date
 from nutgraf.indexer.loaders.pages.element_texts import Texts
 from nutgraf.indexer.loaders.pages.subject import Subject
 from nutgraf.indexer.loaders.texts.head import line_dates
-from nutgraf.indexer.written_dates import LONGEST_CHARS, is_label, read_written
+from nutgraf.indexer.written_dates import LONGEST_CHARS, is_label, read_written, with_ascii_digits
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -29,6 +31,18 @@ HAS_DAY = re.compile(r"(?:19|20)[0-9]{2}|[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{2}|
 # measured.
 BELOW_CHARS, _ABOVE_CHARS = 700, 200
 _PARAGRAPH_CHARS = 80  # of a paragraph of a story or its deck at least; not measured
+# Words beside the day on which a picture was taken, and before the day of a film, a record or a game.
+_PHOTO = re.compile(
+    r"\b(?:photo(?:graph|s|graphs)?|foto|picture|getty|file image|archivbild)\b", re.IGNORECASE
+)
+_BAR = re.compile(r"[|•·]")
+_OF_A_WORK = re.compile(r"(?:released|aired)\b", re.IGNORECASE)
+_BESIDE_LEVELS = 2  # how far up from the headline a date beside it may stand; not measured
+_INLINE_TAGS = frozenset(
+    {"a", "abbr", "b", "cite", "em", "font", "i", "small", "span", "strong", "time", "u"}
+)
+_PROSE_TAGS = frozenset({"p", "li", "dd", "blockquote"})
+_SENTENCE_ENDS = (".", "!", "?", "…", "。", '."', ".”", ".)")
 _SUBHEADINGS = frozenset({"h2", "h3", "h4"})
 # Words that a date ends which is that of something else: "In cinemas from".
 _FORETELLS = re.compile(
@@ -64,7 +78,12 @@ class ShownDates:
 
     def _read_lines(self) -> Iterator[ShownDate]:
         body = self._subject.tree.find(".//body")
-        texts = Texts(self._subject.tree if body is None else body, self._subject.others)
+        heading = self._subject.heading
+        headings = (
+            set() if heading is None else {heading}
+        )  # its words tell of the day that the story is about
+        texts = Texts(self._subject.tree if body is None else body, self._subject.others | headings)
+        entries = _entries(texts, self._subject.heading_path)
         heading_at = texts.starts.get(self._subject.heading, 0) if self._subject.heading is not None else 0
         heading_end = heading_at + texts.chars.get(self._subject.heading, 0)
         story_at = self._story_at(texts, heading_end)
@@ -77,8 +96,11 @@ class ShownDates:
                 continue
             if element in self._subject.others or element.tag == "meta":
                 continue
+            if element in entries or (element in headings and element.tag != "time"):
+                covered.add(element)
+                continue
             machine = _machine_date(element)
-            text = texts.short.get(element, "")
+            text = with_ascii_digits(texts.short.get(element, ""))
             if not (machine or HAS_DAY.search(text)):
                 continue
             if element.tag != "time" and element.find(".//time") is not None:
@@ -92,12 +114,39 @@ class ShownDates:
             shown = list(_shown(element, text, machine, before, distance))
             if shown:
                 covered.add(element)
-            own = at < story_at and not _FORETELLS.search(before)
-            if element.tag in _SUBHEADINGS and read_written(text):
-                own &= any(line.marked for line in shown)
-            yield from (line for line in shown if line.label or own)
+            in_sentence = _in_sentence(element, texts)
+            own = at < story_at and not in_sentence and self._is_own(element, texts, shown, distance)
+            yield from (line for line in shown if own or (line.label and not in_sentence))
             if own and is_near(distance):
                 self.loose.update(line_dates(text, loose=True))
+
+    def _is_own(
+        self, element: "HtmlElement", texts: Texts, shown: Sequence[ShownDate], distance_chars: int
+    ) -> bool:
+        """Whether a date counts without a label where it stands, and for its words."""
+        if _FORETELLS.search(texts.before(element)):
+            return False
+        if not any(line.label or line.marked for line in shown) and _is_of_photo(
+            _line_around(element, texts)
+        ):
+            return False
+        if element.tag in _SUBHEADINGS and read_written(texts.short.get(element, "")):
+            return any(line.marked for line in shown)
+        return distance_chars >= 0 or self._is_with_heading(element)
+
+    def _is_with_heading(self, element: "HtmlElement") -> bool:
+        """Whether what stands above the headline is of the article: in its element, or right beside it.
+
+        Elsewhere above is the head of all pages, with the day of the visit.
+        """
+        around = next((part for part in element.iterancestors() if part in self._subject.heading_path), None)
+        if around is None:
+            return False
+        if any(part.tag in {"article", "main"} for part in (around, *around.iterancestors())):
+            return True
+        heading = self._subject.heading
+        beside = [] if heading is None else list(islice(heading.iterancestors(), _BESIDE_LEVELS))
+        return around in beside and around.tag not in {"body", "html"}
 
     def _story_at(self, texts: Texts, heading_end: int) -> float:
         """Return where the story goes on below its headline and its first paragraph, which may be a deck."""
@@ -114,6 +163,50 @@ class ShownDates:
         return math.inf
 
 
+def _entries(texts: Texts, heading_path: Collection["HtmlElement"]) -> set["HtmlElement"]:
+    """Return the elements that stand in a row and each hold a date and prose: live entries."""
+    dated: set[HtmlElement] = set()
+    told: set[HtmlElement] = set()
+    rows: dict[tuple[HtmlElement, str], list[HtmlElement]] = {}
+    for element in reversed(texts.elements):  # each after all that it holds
+        if element.tag == "time" or _machine_date(element):
+            dated.add(element)
+        if element.tag == "p" and texts.chars[element] >= _PARAGRAPH_CHARS:
+            told.add(element)
+        parent = element.getparent()
+        if parent is None:
+            continue
+        if element in dated and element in told and element not in heading_path:
+            rows.setdefault((parent, str(element.tag)), []).append(element)
+        dated |= {parent} if element in dated else set()
+        told |= {parent} if element in told else set()
+    return {entry for row in rows.values() if len(row) > 1 for entry in row}
+
+
+def _line_around(element: "HtmlElement", texts: Texts) -> str:
+    """Return the text of the element that holds the line of another: a paragraph, where it is short."""
+    part: HtmlElement | None = element
+    while part is not None and part.tag in _INLINE_TAGS:
+        part = part.getparent()
+    return texts.short.get(part, "") if part is not None else ""
+
+
+def _is_of_photo(line: str) -> bool:
+    """Whether the date of a line is that of a picture: "The quay, 2 March 2019 (AP Photo)"."""
+    return _PHOTO.search(line) is not None and not any(map(read_written, _BAR.split(line)))
+
+
+def _in_sentence(element: "HtmlElement", texts: Texts) -> bool:
+    """Whether an element is a part of a paragraph of prose, which tells of other days than its own."""
+    part: HtmlElement | None = element
+    while part is not None and part.tag in _INLINE_TAGS:
+        part = part.getparent()
+    if part is None or part.tag not in _PROSE_TAGS:
+        return False
+    text = texts.short.get(part)
+    return text is None or (text.endswith(_SENTENCE_ENDS) and not line_dates(text))
+
+
 def _shown(
     element: "HtmlElement", text: str, machine: str, before: str, distance: int
 ) -> Iterator[ShownDate]:
@@ -127,12 +220,24 @@ def _shown(
     marked = bool(machine) or element.tag == "time" or bool(_DATE_CLASS.search(names))
     lines = line_dates(text, loose=marked or bool(_BYLINE_CLASS.search(names)))
     for words in lines:
+        if _OF_A_WORK.match(words):
+            continue
         for written in read_written(words):
             # An attribute has the moment; the words may have both days.
-            exact = machine if machine and len(lines) == 1 and len(read_written(words)) == 1 else words
+            exact = words
+            if machine and len(lines) == 1 and len(read_written(words)) == 1:
+                exact = _local(machine, words)
             yield ShownDate(exact, written.label or label, distance, marked)
     if machine and not lines:
         yield ShownDate(machine, label, distance, marked)
+
+
+def _local(machine: str, words: str) -> str:
+    """Return the date of an attribute, or the words where they state another day: the outlet's."""
+    shown, moment = parse_date(words), parse_date(machine)
+    if shown.value is None or moment.value is None:
+        return machine
+    return machine if shown.local_day == moment.local_day else words
 
 
 def _machine_date(element: "HtmlElement") -> str:

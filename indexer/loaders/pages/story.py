@@ -5,32 +5,37 @@ items of lists. This module takes them back, and leaves out what is told to be f
 """
 
 import re
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from nutgraf.indexer.dates import parse_date_line
 from nutgraf.indexer.loaders.pages.blocks import Block, page_blocks
-from nutgraf.indexer.loaders.pages.boilerplate import holders, name_words
 from nutgraf.indexer.loaders.pages.data import letters
-from nutgraf.indexer.loaders.pages.furniture import furniture
+from nutgraf.indexer.loaders.pages.furniture import furniture, is_led_by_label
+from nutgraf.indexer.loaders.pages.places import Place, places_of
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-_FACT_NAMES = frozenset(
-    ["fact", "facts", "factbox", "factfile", "infobox", "keyfacts", "numbers", "faktaruta", "explainer"]
-)
 # Shares and numbers that were not compared with others.
 _SEEN_SHARE = 0.75
 _CORE_SHARE = 0.9
 _SHINGLE_WORDS = 4
 _TEXT_WORDS = 8
 _PROSE_WORDS = 15
+_ITEM_WORDS = 3
+# "Opened: 1968", a line of a fact box.
+_VALUE = re.compile(r"[^\W\d_][^:]{1,40}:\s\S")
+# Behind the story: what asks readers for something, or says who wrote it.
+_TO_READERS = re.compile(
+    r"\b(?:you|your|our|us|sign up|subscribe\w*|newsletters?|follow|contact|e-?mail|copyright|rights reserved"
+    r"|reporter|correspondent|writer|editor|author|journalist|columnist|republish\w*|donat\w+|comments?|cookies?"
+    r"|sie|ihre?|unsere?\w?|redakteur\w*|autor\w*|vous|votre|notre|nos|journaliste|usted|nuestr\w+|periodista)\b",
+    re.IGNORECASE,
+)
 _BYLINE_KINDS = frozenset({"div", "li", "p"})
 _CAPTIONS = frozenset({"figcaption", "tr", "caption"})
-_TEASER_TAGS = frozenset({"a", "article", "aside", "li"})
 _WORD = re.compile(r"\w+")
 _BYLINE = re.compile(
     r"(?:by|von|par|por|di|door|av|text:|words by) (?-i:[A-ZÀ-Þ]).{1,80}(?<![.!?])"
@@ -61,9 +66,9 @@ def article_blocks(tree: "HtmlElement", main: str, titles: Sequence[str] = ()) -
     extra = furniture(blocks)
     if not any(seen):
         return [block for number, block in enumerate(blocks) if number not in extra and not block.is_links]
-    places = _places(tree, _core(tree, blocks, seen))
+    places = places_of(tree, _core(tree, blocks, seen))
     first, last = seen.index(True), len(seen) - 1 - seen[::-1].index(True)
-    kept = set[int]()
+    kept = _beside(blocks, (first, last), places, titles) - extra
     for number, block in enumerate(blocks):
         place = places[block.element]
         is_between = first < number < last and place.in_core and _is_text(block)
@@ -73,6 +78,50 @@ def article_blocks(tree: "HtmlElement", main: str, titles: Sequence[str] = ()) -
     article = [block for number, block in enumerate(blocks) if number in kept or number in stamps]
     heads = {blocks[number] for number in stamps if blocks[number + 1].kind in _HEADINGS}
     return _without_lone_headings(_without_ends(article, titles, heads))
+
+
+def _beside(
+    blocks: Sequence[Block],
+    ends: tuple[int, int],
+    places: Mapping["HtmlElement", Place],
+    titles: Sequence[str],
+) -> set[int]:
+    """Return the numbers of the blocks right before and behind the main text that are of the story, too.
+
+    These are the standfirst and key points below the headline, and lists and paragraphs behind the text.
+    `ends` are the first and the last block of the main text.
+    """
+    first, last = ends
+    own = {*map(letters, titles)} - {""}
+    headlines = [n for n in range(first) if blocks[n].kind == "h1" or letters(blocks[n].text) in own]
+    front = range(max(headlines) + 1, first) if headlines else range(0)
+    beside = {number for number in front if _is_beside(blocks[number], places)}
+    for number in range(last + 1, len(blocks)):
+        block = blocks[number]
+        if block.kind in _HEADINGS or _is_attached(block, places[block.element]):
+            continue
+        if not _is_beside(block, places) or _TO_READERS.search(block.text):
+            break
+        if block.kind == "div" or (block.kind == "p" and not block.ends_sentence):
+            break
+        beside.add(number)
+    headed = {number - 1 for number in beside if number and blocks[number - 1].kind in _HEADINGS}
+    return beside | {number for number in headed if number in front or number > last}
+
+
+def _is_beside(block: Block, places: Mapping["HtmlElement", Place]) -> bool:
+    """Whether a block around the main text is a part of the story: no byline, label or link of the page."""
+    place = places[block.element]
+    if not place.in_article or place.in_page_part or block.link_chars or _BYLINE.fullmatch(block.text):
+        return False
+    words = len(block.text.split())
+    if block.kind == "li":
+        least = _ITEM_WORDS
+    elif block.kind == "p" or (block.kind == "div" and block.ends_sentence):
+        least = _TEXT_WORDS
+    else:
+        return False
+    return words >= least
 
 
 def _stamps(blocks: Sequence[Block], kept: Collection[int]) -> set[int]:
@@ -134,59 +183,17 @@ def _core(tree: "HtmlElement", blocks: Sequence[Block], seen: Sequence[bool]) ->
     return core
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where an element stands: in the main text, in the article around it, in a fact box, in a teaser."""
-
-    in_core: bool = False
-    in_article: bool = False
-    in_box: bool = False
-    in_teaser: bool = False
-
-
-def _places(tree: "HtmlElement", core: "HtmlElement") -> dict["HtmlElement", _Place]:
-    article = _article_around(tree, core)
-    around = {core, *core.iterancestors()}
-    outside = _Place()
-    places = dict.fromkeys(tree.iter("*"), outside)
-    for element in article.iter("*"):
-        place = places.get(element.getparent(), outside)
-        if element is article:
-            place = _Place(in_article=True)
-        elif not place.in_box and (_is_box(element) or _is_called_facts(element)):
-            place = replace(place, in_box=True, in_teaser=False)
-        elif not place.in_box and element.tag in _TEASER_TAGS and element not in around:
-            place = replace(place, in_teaser=True)
-        places[element] = replace(place, in_core=True) if element is core else place
-    return places
-
-
-def _is_called_facts(element: "HtmlElement") -> bool:
-    return any(not _FACT_NAMES.isdisjoint(name) for name in name_words(element))
-
-
-def _is_box(element: "HtmlElement") -> bool:
-    """Whether an element stands aside from the text and leads nowhere else."""
-    return element.tag == "aside" and next(element.iter("a", "form", "input"), None) is None
-
-
-def _article_around(tree: "HtmlElement", core: "HtmlElement") -> "HtmlElement":
-    """Return the element that holds the headline and the main text, else what is marked as the article."""
-    around = [part for part in (core, *core.iterancestors()) if part.tag not in {"body", "html"}]
-    headlines = holders(tree.iter("h1"))
-    with_headline = (part for part in around if part in headlines)
-    marked = (part for part in around if part.tag in {"article", "main"})
-    return next(with_headline, next(marked, core))
-
-
 def _is_text(block: Block) -> bool:
     """Whether a block between two of the main text is a part of it, too, and no label of the page."""
     if block.is_links:
         return False
-    return block.kind != "div" or len(block.text.split()) >= _TEXT_WORDS or block.ends_sentence
+    if block.kind != "div" or len(block.text.split()) >= _TEXT_WORDS or block.ends_sentence:
+        return True
+    is_value = _VALUE.match(block.text) is not None and not is_led_by_label(block.text)
+    return is_value and _BYLINE.fullmatch(block.text) is None
 
 
-def _is_attached(block: Block, place: _Place) -> bool:
+def _is_attached(block: Block, place: Place) -> bool:
     """Whether a block is a caption, a table or a fact box of the article, before or behind its main text."""
     if not place.in_article or place.in_teaser or block.is_links:
         return False

@@ -70,13 +70,14 @@ class Subject:
         return headings[0] if headings else None
 
     @cached_property
-    def _heading_path(self) -> frozenset["HtmlElement"]:
+    def heading_path(self) -> frozenset["HtmlElement"]:
+        """The elements that hold the headline."""
         return frozenset() if self.heading is None else frozenset(self.heading.iterancestors())
 
     @cached_property
     def others(self) -> set["HtmlElement"]:
         """The elements that stand in something else than the page's own article."""
-        return other_elements(self.tree, self._heading_path)
+        return other_elements(self.tree, self.heading_path)
 
     def score(self, article: JsonArticle) -> int:
         """Return how sure an article in JSON is the page's own; below 0 where it is another."""

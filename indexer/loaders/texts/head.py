@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from nutgraf.indexer.date_words import FILLERS
 from nutgraf.indexer.dates import parse_date_line
 from nutgraf.indexer.written_dates import is_label
 
@@ -69,6 +70,15 @@ _SECTION = re.compile(
 )
 _PERSON_LINE = re.compile(rf"{_PERSON}(?:(?:, and |, | and | & ){_PERSON}){{0,9}}")
 _STOP = re.compile(r"[.!?…:;,]['\"’”)]{0,2}$")
+_SENTENCE_ENDS = tuple(f"{stop}{quote}" for stop in ".!?…。" for quote in ("", '"', "”", ")", "’"))
+_SOURCE = re.compile(
+    r"\s?(?:来源|來源|出典|출처)\s?[:：].{0,60}$"
+)  # behind a date: the outlet that it is from
+_BY_NAME = re.compile(
+    r"(submitted|posted|published|written) by [^,|]{2,40} on ([^|]{6,60}?)(?: in [^|]{2,40})?",
+    re.IGNORECASE,
+)
+_PART_ENDS = ("|", "•", "·", ";", ":", "(", ")", "—", "–", "-", "/")
 _OUTLET = re.compile(r"((?:The )?[A-Z][\w.&'’-]*+(?: (?:of|and|the|&|[A-Z][\w.&'’-]*+)){0,5}):")
 
 
@@ -222,19 +232,44 @@ def is_person(line: str) -> bool:
 def line_dates(line: str, *, loose: bool = False) -> tuple[str, ...]:
     """Return the parts of a short line that are dates of an article, such as "Posted on May 4, 2022 by Ann".
 
-    Where `loose`, a date at an end of the line counts without a label: "Ann Lee, 4 May 2022, Politics".
+    A label within a sentence is no label: "A report, published on May 4, 2022, warned of it." Where `loose`,
+    a date at an end of the line counts without a label: "Ann Lee, 4 May 2022, Politics".
     """
+    line = _SOURCE.sub("", line)
     if parse_date_line(line).stated:
         return (line,)
+    if (by := _BY_NAME.fullmatch(line)) and parse_date_line(date := f"{by[1]} {by[2]}").stated:
+        return (date,)
     if (head := _read_line(line, "")) and head.dates:
         return head.dates
+    is_sentence = line.endswith(_SENTENCE_ENDS)
     words, dates, at = line.split()[:_LINE_WORDS], list[str](), 0
     while at < len(words):
-        end = _date_end(words, at) if is_label(words[at]) or (loose and not dates) else at
+        end = at
+        if is_label(words[at]) and (not is_sentence or _speaks_of_itself(words[:at])):
+            end = _date_end(words, at)
+            end = end if _is_label_at(words, at, end) else at
+        elif loose and not dates and not is_sentence:
+            end = _date_end(words, at)
         if end > at:
             dates.append(" ".join(words[at:end]).rstrip("|,;"))
         at = max(end, at + 1)
     return tuple(dates)
+
+
+def _speaks_of_itself(before: Sequence[str]) -> bool:
+    """Whether the words before a label are "This article was first"."""
+    words = [word.lower() for word in before]
+    return words[:1] == ["this"] and all(word in FILLERS for word in words)
+
+
+def _is_label_at(words: Sequence[str], at: int, end: int) -> bool:
+    """Whether a line, or a part of it, begins with the label at a place; `end` is where its date ends."""
+    if at == 0 or words[at][0].isupper() or words[at - 1].endswith(_PART_ENDS):
+        return True
+    if words[at - 1].endswith(","):
+        return end == len(words)  # else a sentence goes on
+    return all(word.lower() in FILLERS for word in words[:at])
 
 
 def _date_end(words: Sequence[str], start: int) -> int:
