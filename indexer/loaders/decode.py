@@ -181,7 +181,7 @@ def _utf8(data: bytes) -> str | None:
 def _unpadded(data: bytes) -> bytes:
     """Return the text without the zero bytes with which old systems fill up a file; it holds no others."""
     text = data.rstrip(b"\0")
-    return data if len(data) - len(text) < len(b"\0\0\0\0") or b"\0" in text else text
+    return data if not text or len(data) - len(text) < len(b"\0\0\0\0") or b"\0" in text else text
 
 
 def _by_lines(data: bytes) -> str | None:

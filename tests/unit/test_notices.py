@@ -105,5 +105,5 @@ def test_only_both_ends_of_a_text_are_looked_through() -> None:
 def test_an_article_refers_to_its_note() -> None:
     note = "Correction: It was built in 1901."
     shown = Article("a1", "Mill", f"{BODY}\n\n{note}", page_breaks=(60,)).reference()
-    assert shown["notice"] == {"text": note, "start": 102, "end": 135, "page": 2}
+    assert shown["notice"] == {"text": note, "field": "text", "start": 102, "end": 135, "page": 2}
     assert "notice" not in Article("a1", "Mill", BODY).reference()

@@ -132,7 +132,7 @@ def test_strips() -> None:
 def test_the_passage_with_the_answer_is_shown() -> None:
     def passage(start: int, text: str) -> dict[str, object]:
         place = {"field": "text", "start": start, "end": start + len(text), "page": 2}
-        return {"article": ARTICLE, "text": text, "copies": [], **place}
+        return {"article": ARTICLE, "text": text, "copies": [], "versions": [], **place}
 
     answer = {"article": ARTICLE, "field": "text", "start": 24, "end": 28, "support": []}
     passages = [passage(0, "Nothing here."), passage(20, "The golden owl.")]
