@@ -261,9 +261,11 @@ def test_confidence_in_words_is_that_of_the_number(visit: Visit) -> None:
 def test_who_else_says_it(visit: Visit) -> None:
     page = visit.ask(QUESTION)
     voices = [voice.inner_text().split("\n")[1] for voice in page.query_selector_all(".voices li")]
+    tags = [tag.inner_text() for tag in page.query_selector_all(".voices li .tag")]
     given = page.inner_text(".source").split("\n")[1]
-    assert sorted([given, *(voice.rpartition(" ")[0] for voice in voices)]) == [*PAPERS[:1], ECHO, PAPERS[1]]
-    assert sorted(voice.rpartition(" ")[2] for voice in voices) == ["independent", "printed"]
+    papers = [voice.removesuffix(f" {tag}") for voice, tag in zip(voices, tags, strict=True)]
+    assert sorted([given, *papers]) == [*PAPERS[:1], ECHO, PAPERS[1]]
+    assert sorted(tags) == ["also printed", "independent"]
 
 
 def test_the_quote_in_its_article(visit: Visit) -> None:

@@ -163,7 +163,7 @@ def test_outcomes_have_the_fields_that_are_described(agent: Agent) -> None:
         "get_article": agent.call("get_article", id=KERRY).structured_content,
     }
     for name, outcome in outcomes.items():
-        assert set(outcome) == set((tools[name].output_schema or {})["properties"])
+        assert set(outcome) == set((tools[name].output_schema or {})["required"])
 
 
 # --- asking ---------------------------------------------------------------------------------------------
@@ -180,7 +180,8 @@ def test_an_answer_is_a_quote_of_its_article(agent: Agent) -> None:
     assert told(result) == (
         f'"{QUOTE}" (probability {answer["probability"]:.0%})\n'
         f"  sentence: {SENTENCE}\n"
-        f"  source: The New York Times | 2016-01-27 | {TITLE} | article {KERRY} [1397:1443]"
+        f"  source: The New York Times | 2016-01-27 | {TITLE} | article {KERRY} [1397:1443]\n"
+        "  says so: Mr. Wang"
     )
 
 
