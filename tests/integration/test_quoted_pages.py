@@ -15,7 +15,7 @@ from nutgraf.archive import Archive
 from nutgraf.settings import Settings
 from tests.unit.test_loaders_pdf import FIRST, HEADLINE, SECOND, Type, column, pdf
 
-QUESTION = "Which island had been cut off?"
+QUESTION = "What had the shop of the island run out of?"
 OTHER = """Marr waits for its ferry
 
 The island of Marr had been cut off since the spring, a letter from the parish says. Bread is baked of oats,
