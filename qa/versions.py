@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from nutgraf.qa.collapse import LONGEST_DAYS, same_context
 from nutgraf.qa.join import AnswerGroup, LocatedSpan
+from nutgraf.qa.normalize import same_words
 
 
 def newest_versions(
@@ -29,12 +30,19 @@ def newest_versions(
         newest = older
         while newest in replaced:  # each is newer than the one before, so this ends
             newest = replaced[newest]
-        earlier.setdefault(newest, []).append(groups[older].best)
+        spans, span = earlier.setdefault(newest, []), groups[older].best
+        if not any(_says_the_same(span, other) for other in spans):
+            spans.append(span)
     return [
         replace(group, earlier=tuple(sorted(earlier.get(number, ()), key=_day, reverse=True)))
         for number, group in enumerate(groups)
         if number not in replaced
     ]
+
+
+def _says_the_same(span: LocatedSpan, other: LocatedSpan) -> bool:
+    """Whether an article gives the same words twice: its headline what its text says."""
+    return span.article.id == other.article.id and same_words(span.text) == same_words(other.text)
 
 
 def _replaces(newer: AnswerGroup, older: AnswerGroup, is_sure: Callable[[LocatedSpan], bool]) -> bool:

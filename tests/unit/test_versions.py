@@ -1,5 +1,6 @@
 """The newest version of a story speaks; what the older ones said is kept as earlier."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from nutgraf.indexer.article import Article
@@ -61,3 +62,11 @@ def test_a_newer_version_that_only_supports_an_answer_replaces_as_well() -> None
     elsewhere = span("31", "Thirty-one: 31 people have died in Drevnik, Wire B reports.", 3, "other")
     group = AnswerGroup(elsewhere, (Support(toll("31", 3).best, "copy"),))
     assert shown([toll("12", 1), group]) == [("31", ["12"])]
+
+
+def test_an_article_that_says_it_in_its_headline_too_is_one_earlier_version() -> None:
+    old, new = toll("12", 1), toll("31", 3)
+    article = replace(old.best.article, title="Blast kills 12")
+    text = AnswerGroup(replace(old.best, article=article), ())
+    title = AnswerGroup(replace(old.best, article=article, field="title", start=12, end=14), ())
+    assert shown([new, text, title], sure=True) == [("31", ["12"])]
