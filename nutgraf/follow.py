@@ -5,7 +5,7 @@ Knows when a feed is due; how one is fetched is in `nutgraf.indexer.web`.
 
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from nutgraf.archive import Archive
@@ -40,7 +40,12 @@ class Follower:
     """
 
     def __init__(
-        self, archive: Archive, feeds: Sequence[str], seconds: float, options: IngestOptions
+        self,
+        archive: Archive,
+        feeds: Sequence[str],
+        seconds: float,
+        options: IngestOptions,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         for feed in feeds:
             if not is_address(feed):
@@ -50,6 +55,7 @@ class Follower:
         self._archive = archive
         self._seconds = seconds
         self._options = options
+        self._sleep = sleep
         self._due = dict.fromkeys(dict.fromkeys(feed.strip() for feed in feeds), 0.0)
         self._failures = dict.fromkeys(self._due, 0)
 
@@ -69,7 +75,7 @@ class Follower:
             else:
                 yield self._finished(report, due, started)
             self._archive.release()  # no memory is held between rounds
-            time.sleep(max(0.0, min(self._due.values()) - time.monotonic()))
+            self._sleep(max(0.0, min(self._due.values()) - time.monotonic()))
 
     def _finished(self, report: AddReport, due: Sequence[str], started: float) -> Round:
         """Return the round, and note when each of its feeds is due again."""

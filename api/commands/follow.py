@@ -2,9 +2,10 @@
 
 import json
 import signal
+import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
@@ -58,11 +59,13 @@ def follow(
         )
     web = WebOptions(allow_private, max_articles, pause, timeout, listings_only=True)
     with Archive(options.settings(index, encoder, None, threads)) as archive:
-        follower = Follower(archive, feeds, seconds, IngestOptions(outlet=outlet, web=web))
-        signal.signal(signal.SIGTERM, _stop)
-        signal.signal(signal.SIGINT, _stop)
+        stop = _Stop()
+        follower = Follower(archive, feeds, seconds, IngestOptions(outlet=outlet, web=web), stop.sleep)
+        signal.signal(signal.SIGTERM, stop)
+        signal.signal(signal.SIGINT, stop)
         try:
             for finished in follower.rounds():
+                stop.wait()
                 typer.echo(_json_line(finished) if as_json else _line(finished))
         except AddInterrupted as interrupt:
             typer.echo(_json_line(Round(interrupt.report)) if as_json else _line(Round(interrupt.report)))
@@ -72,11 +75,34 @@ def follow(
     raise typer.Exit(FOUND)
 
 
-def _stop(*_: object) -> NoReturn:
-    """End the run as Ctrl-C does; a second signal does not disturb how the first one is obeyed."""
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    raise KeyboardInterrupt
+class _Stop:
+    """Ends the run as Ctrl-C does; a second signal does not disturb how the first one is obeyed.
+
+    From the end of a round to the sleep behind it a signal waits for that sleep: memory is freed there, and
+    what is raised while Python calls a destructor is lost.
+    """
+
+    def __init__(self) -> None:
+        self._is_asked = self._waits = False
+
+    def __call__(self, *_: object) -> None:
+        """Handle a signal."""
+        self._is_asked = True
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        if not self._waits:
+            raise KeyboardInterrupt
+
+    def wait(self) -> None:
+        """Let a signal wait until the next sleep."""
+        self._waits = True
+
+    def sleep(self, seconds: float) -> None:
+        """Sleep, unless a signal waits."""
+        self._waits = False
+        if self._is_asked:
+            raise KeyboardInterrupt
+        time.sleep(seconds)
 
 
 def _line(finished: Round) -> str:
