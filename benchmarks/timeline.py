@@ -1,4 +1,4 @@
-"""Is what a timeline calls current right? 60 questions whose answer changed, each on three days.
+"""Is what a timeline calls current right? 60 questions, most with an answer that changed, on three days.
 
     python -m benchmarks.timeline [--folder .bench/news] [--half A|B] [--wrong]
 

@@ -96,13 +96,17 @@ class Article:
 
     def reference(self) -> ArticleJson:
         """Return what identifies the article to a person."""
-        shown: ArticleJson = {
+        return {
             "id": self.id,
             "title": self.title,
             "url": self.url,
             "source": self.source,
             "published": _moment(self.published),
         }
+
+    def quoted_reference(self) -> ArticleJson:
+        """Return the reference of an article that is quoted: with its notice, if it has one."""
+        shown = self.reference()
         if (span := self.notice) is not None:
             start, end = span
             shown["notice"] = {
@@ -117,7 +121,7 @@ class Article:
     def to_dict(self) -> FullArticleJson:
         """Return the article with all that is kept of it."""
         return {
-            **self.reference(),
+            **self.quoted_reference(),
             "authors": list(self.authors),
             "published_from": self.published_from,
             "modified": _moment(self.modified),

@@ -8,6 +8,8 @@ import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
 
+from nutgraf.models.words import word_set
+
 
 @lru_cache(maxsize=4096)
 def folded(word: str) -> str:
@@ -16,11 +18,6 @@ def folded(word: str) -> str:
         return word.lower().rstrip(".")
     parts = unicodedata.normalize("NFKD", word.casefold())
     return "".join(char for char in parts if not unicodedata.combining(char)).rstrip(".")
-
-
-def word_set(words: str) -> frozenset[str]:
-    """Return the words of a text as a set."""
-    return frozenset(words.split())
 
 
 def _numbers(words: Mapping[int, str]) -> dict[str, int]:

@@ -12,8 +12,11 @@ from nutgraf.indexer.passages import sentence_around
 LONGEST_CHARS = 600
 """A longer line is no note but a text without paragraphs, of which the first sentence is. Not compared."""
 
-END_CHARS = 20_000
-"""A note stands at the beginning or at the end: so much is looked through of each. Not compared."""
+END_CHARS = 4_000
+"""A note stands at the beginning or at the end: so much is looked through of each.
+
+Of 1,934 articles of a news archive 77 have a note; 20,000 characters find no other, 2,000 lose two.
+"""
 
 _LABEL_END = (
     r"(?: appended| to this (?:article|story))?(?:,? ?\(?[\w ,./]{0,16}[0-9][\w ,./]{0,12}\)?)? ?[:—–-]"

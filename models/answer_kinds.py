@@ -8,7 +8,8 @@ import re
 from collections.abc import Sequence
 from itertools import islice
 
-from nutgraf.models.kinds import MONTHS, UNITS, AnswerKind, Kinds, kinds_agree, word_set
+from nutgraf.models.kinds import MONTHS, UNITS, AnswerKind, Kinds, kinds_agree
+from nutgraf.models.words import word_set
 
 _K = AnswerKind
 _ORDER = [*AnswerKind].index

@@ -5,6 +5,8 @@ What kinds an answer can be is in `answer_kinds.py`, what kinds a question asks 
 
 from enum import StrEnum
 
+from nutgraf.models.words import word_set
+
 
 class AnswerKind(StrEnum):
     """A kind of answer.
@@ -39,11 +41,6 @@ def kinds_agree(asked: Kinds, answered: Kinds) -> bool | None:
     if not asked or not answered or common == {_K.WORDS}:
         return None
     return bool(common)
-
-
-def word_set(words: str) -> frozenset[str]:
-    """Return the words of a string."""
-    return frozenset(words.split())
 
 
 def kind_table(*rows: tuple[Kinds, str]) -> dict[str, Kinds]:

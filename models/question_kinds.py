@@ -8,7 +8,8 @@ import re
 from collections.abc import Sequence
 from itertools import islice
 
-from nutgraf.models.kinds import UNITS, AnswerKind, Kinds, kind_table, word_set
+from nutgraf.models.kinds import UNITS, AnswerKind, Kinds, kind_table
+from nutgraf.models.words import word_set
 
 _K = AnswerKind
 _MOST_TOKENS = 100
@@ -65,7 +66,9 @@ _MODIFIERS = word_set(
     "specific exact calendar approximate total other two three four average same particular first last fiscal"
     " estimated current annual overall new major american british european u.s us"
 )
-_QUESTION_WORDS = word_set("who whom whose what which when where why how")
+QUESTION_WORDS = word_set("who whom whose what which when where why how")
+"""The words that ask."""
+
 _RELATIVE = word_set("who whom whose which when where")
 _COSTS = word_set(
     "cost costs pay paid pays paying spend spent spends worth charge charged charges price priced fined earn"
@@ -97,7 +100,7 @@ def _question_word(words: Sequence[str]) -> int | None:
 
     It begins the question, or it follows a comma: "When he left, who came?". Else it is the only one.
     """
-    places = [at for at, word in enumerate(words) if word in _QUESTION_WORDS]
+    places = [at for at, word in enumerate(words) if word in QUESTION_WORDS]
     if not places or words[0] in _VERBS:
         return None
     first = places[0]

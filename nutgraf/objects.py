@@ -308,7 +308,7 @@ def passage_object(candidate: Candidate) -> PassageJson:
     """Return a passage as it was found."""
     passage = candidate.passage
     return {
-        "article": passage.article.reference(),
+        "article": passage.article.quoted_reference(),
         "field": passage.field,
         "start": passage.start,
         "end": passage.end,

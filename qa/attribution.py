@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from nutgraf.indexer.passages import sentence_around
-from nutgraf.models.kinds import word_set
+from nutgraf.models.words import word_set
 
 _MOST_CHARS = 1500
 """A quotation is looked for so far on both sides of the quote; longer ones are documents. Not compared."""

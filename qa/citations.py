@@ -5,16 +5,15 @@ agency wrote it. An outlet is known by a list, or by the word that its name ends
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.fields import Field
 from nutgraf.indexer.passages import sentence_around
-from nutgraf.models.kinds import word_set
+from nutgraf.models.words import word_set
 
 _DATELINE_CHARS = 400
 """Where a story names its agency: before its first words or in a line above. Not measured."""
@@ -69,21 +68,6 @@ class Citation:
 SupportKind: TypeAlias = Literal["independent", "again", "copy", "citing"]
 """Another outlet's own story; another story of an outlet that counts already; another print of one story; the
 word of an outlet that counts already, or of one that both name."""
-
-_KIND_WORDS: Mapping[SupportKind, str] = MappingProxyType(
-    {"independent": "also in", "again": "again in", "copy": "also printed in", "citing": "cited"}
-)
-
-
-def support_words(kind: SupportKind, cited: str | None) -> str:
-    """Return what stands before an article that supports an answer, and names `cited` as its source.
-
-    >>> support_words("independent", None), support_words("citing", "Reuters")
-    ('also in', 'citing Reuters')
-    """
-    if cited is None:
-        return _KIND_WORDS[kind]
-    return f"citing {cited}" if kind == "citing" else f"{_KIND_WORDS[kind]} (citing {cited})"
 
 
 class Voices:

@@ -12,12 +12,12 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from nutgraf.indexer.passages import sentence_around
-from nutgraf.models.kinds import word_set
+from nutgraf.models.question_kinds import QUESTION_WORDS
+from nutgraf.models.words import word_set
 
 _MOST_WORDS = 100
 """A longer question is a text with several questions in it. Other bounds were not compared."""
 
-_QUESTION_WORDS = word_set("who whom whose what which when where why how")
 _PLAIN_AUXILIARIES = word_set("is are was were am do does did has have had")
 _AUXILIARIES = _PLAIN_AUXILIARIES | word_set("will would can could may might shall should must")
 _CHOSEN_BY = word_set("who whom whose what which")
@@ -73,7 +73,7 @@ def asked_extent(question: str) -> Extent:
     words = [word.rstrip(",") for word in words]
     extent = _extent(words)
     for end in ends:  # "In 2016, did Spain sign?", but not "In which year, if any, did Spain sign?"
-        if extent is None and _QUESTION_WORDS.isdisjoint(words[: end + 1]):
+        if extent is None and QUESTION_WORDS.isdisjoint(words[: end + 1]):
             extent = _extent(words[end + 1 :])
     return extent or Extent.SPAN
 
@@ -107,7 +107,7 @@ def _extent(words: Sequence[str]) -> Extent | None:
         return None
     following = words[1].removesuffix("n't") if len(words) > 1 else ""
     word = words[0].removesuffix("n't")
-    if word in _PLAIN_AUXILIARIES or (word in _AUXILIARIES and _QUESTION_WORDS.isdisjoint(words)):
+    if word in _PLAIN_AUXILIARIES or (word in _AUXILIARIES and QUESTION_WORDS.isdisjoint(words)):
         # "Was it rain or snow?" asks for one of the two
         return Extent.SPAN if "or" in words or not _CHOSEN_BY.isdisjoint(words) else Extent.SENTENCE
     wider = {
@@ -117,7 +117,7 @@ def _extent(words: Sequence[str]) -> Extent | None:
         "which": Extent.LIST if _names_several(words[1:]) else Extent.SPAN,
     }
     wider["what"] = wider["which"]
-    return wider.get(word, Extent.SPAN if word in _QUESTION_WORDS else None)
+    return wider.get(word, Extent.SPAN if word in QUESTION_WORDS else None)
 
 
 def _asked_how(following: str) -> Extent:

@@ -53,6 +53,11 @@ class LocatedSpan:
         """The exact words."""
         return self.content[self.start : self.end]
 
+    def overlaps(self, other: "LocatedSpan") -> bool:
+        """Whether both have words of one text or title in common."""
+        is_there = self.article.id == other.article.id and self.field == other.field
+        return is_there and self.start < other.end and other.start < self.end
+
     @property
     def page(self) -> int | None:
         """The page, from 1, on which it begins; None in a title, and where the article has no pages."""
@@ -136,7 +141,7 @@ def join(
     taken: dict[tuple[str, Field], list[LocatedSpan]] = {}
     for span in ordered:
         better = taken.setdefault((span.article.id, span.field), [])
-        if keys[span] and not any(_overlap(span, other) for other in better):
+        if keys[span] and not any(map(span.overlaps, better)):
             better.append(span)
             groups.setdefault(keys[span], []).append(span)
     wordings: dict[str, list[LocatedSpan]] = {}
@@ -207,10 +212,6 @@ def _order(span: LocatedSpan) -> tuple[bool, float, Field, str, int, int]:
     return not span.decisive, -span.score, *_place(span)
 
 
-def _overlap(span: LocatedSpan, other: LocatedSpan) -> bool:
-    return span.field == other.field and span.start < other.end and other.start < span.end
-
-
 def _is_copy(span: LocatedSpan, best: LocatedSpan) -> bool:
     """Whether it is another print of the best span's story, which needs no reading of its own."""
     cluster = best.article.cluster
@@ -224,7 +225,7 @@ def _leads(spans: Sequence[LocatedSpan], keys: Mapping[LocatedSpan, str]) -> dic
         by_article.setdefault(span.article.id, []).append(span)
     leads = {}
     for span in spans:
-        rivals = (o for o in by_article[span.article.id] if keys[o] != keys[span] and not _overlap(o, span))
+        rivals = (o for o in by_article[span.article.id] if keys[o] != keys[span] and not span.overlaps(o))
         rival = next(rivals, None)  # they are in order, so this is the best
         leads[span] = math.inf if rival is None else span.score - rival.score
     return leads

@@ -54,10 +54,8 @@ def judge(
     """
     asked = question_kinds(inquiry.question)
 
-    def is_sure(span: LocatedSpan) -> bool:
-        return probability_alone(span, 0, calibration, 0.0, asked) >= calibration.threshold
-
-    newest = newest_versions(groups, is_sure)
+    is_sure = accepts(calibration, asked)
+    newest = newest_versions(groups, lambda span: is_sure(span, MARGIN_CAP))
     ranked = _widened(with_probabilities(newest, calibration, asked), asked_extent(inquiry.question))
     threshold, floor = calibration.threshold, calibration.floor
     if inquiry.min_probability is not None:
@@ -127,13 +125,7 @@ def _widened(answers: Sequence[Answer], extent: Extent) -> list[Answer]:
     distinct: list[Answer] = []
     for answer in answers:
         span = widened_span(answer.span, extent)
-        if any(
-            a.article.id == span.article.id
-            and a.field == span.field
-            and a.start < span.end
-            and span.start < a.end
-            for a in distinct
-        ):
+        if any(span.overlaps(better.span) for better in distinct):
             continue
         support = tuple(replace(s, span=widened_span(s.span, extent)) for s in answer.support)
         earlier = tuple(widened_span(s, extent) for s in answer.earlier)

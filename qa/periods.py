@@ -14,7 +14,8 @@ from datetime import date, timedelta
 from typing import Literal
 
 from nutgraf.indexer import date_words
-from nutgraf.indexer.date_words import folded, word_set
+from nutgraf.indexer.date_words import folded
+from nutgraf.models.words import word_set
 from nutgraf.qa.calendar_days import (
     WEEK,
     Days,

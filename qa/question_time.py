@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, TypeAlias, TypedDict
 
-from nutgraf.indexer.date_words import word_set
+from nutgraf.models.words import word_set
 from nutgraf.qa.periods import Period, periods
 
 _ANY_DAY = date(2000, 1, 1)  # relative times are read from it until it is known that there are any

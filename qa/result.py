@@ -146,10 +146,10 @@ class Answer:
             "attribution": _quote(self.article, self.field, *speaker)
             if (speaker := self.attribution)
             else None,
-            "article": self.article.reference(),
+            "article": self.article.quoted_reference(),
             "support": [
                 {
-                    "article": support.span.article.reference(),
+                    "article": support.span.article.quoted_reference(),
                     "field": support.span.field,
                     "start": support.span.start,
                     "end": support.span.end,
@@ -169,7 +169,7 @@ class Answer:
                     "start": span.start,
                     "end": span.end,
                     "page": span.page,
-                    "article": span.article.reference(),
+                    "article": span.article.quoted_reference(),
                 }
                 for span in self.earlier
             ],

@@ -4,14 +4,14 @@ Pure: knows the text and the day of an article, and a question's time; knows no 
 """
 
 import math
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.date_words import word_set
 from nutgraf.indexer.fields import Field
+from nutgraf.indexer.passages import sentence_around
+from nutgraf.models.words import word_set
 from nutgraf.qa.periods import Period, periods
 from nutgraf.qa.question_time import QuestionTime, TimeSpan
 
@@ -30,9 +30,8 @@ Reasoned, not compared: with the reader's weight of a passage it is half a logit
 _NEWEST_DAYS = 3653  # ten years; older evidence is all alike
 _GRACE_DAYS, _SHORT_GRACE_DAYS = 7, 3  # news of a time is printed for some days after it
 _SHORT_DAYS = 27  # a week and less: news of it is over sooner
-_NEAR_CHARS = 500  # about two sentences on each side
 _FEW_YEARS = 10
-_SENTENCE_END = re.compile(r"[.!?][\"”’»)]?\s|\n\n")
+_GAP_CHARS = 100  # more blanks than between sentences
 _COMPARING = word_set("since from until till than before after to by")
 _DATED = {"day", "month", "year", "decade"}
 _NO_DAY = date(1, 1, 8)  # relative words of an article without a date count from it, and reach no question
@@ -134,12 +133,13 @@ def _periods(text: str, article: Article) -> Iterator[Period]:
 
 
 def _sentences(text: str, start: int, end: int) -> tuple[str, str, str]:
-    """Return the sentence before a span, that around it, and that after it, as far as they are near."""
-    first, last = max(0, start - _NEAR_CHARS), min(len(text), end + _NEAR_CHARS)
-    ends = [match.end() for match in _SENTENCE_END.finditer(text, first, last)]
-    before = [first, first, *(at for at in ends if at <= start)][-2:]
-    after = [*(at for at in ends if at >= end), last, last][:2]
-    return text[before[0] : before[1]], text[before[1] : after[0]], text[after[0] : after[1]]
+    """Return the sentence before a span, that around it, and that after it."""
+    first, last = sentence_around(text, start, end)
+    gap, next_gap = text[max(0, first - _GAP_CHARS) : first], text[last : last + _GAP_CHARS]
+    ahead, behind = first - len(gap) + len(gap.rstrip()), last + len(next_gap) - len(next_gap.lstrip())
+    before = sentence_around(text, ahead - 1, ahead) if ahead else (0, 0)
+    after = sentence_around(text, behind, behind + 1) if behind < len(text) else (last, last)
+    return text[slice(*before)], text[first:last], text[slice(*after)]
 
 
 def _mentions_year(text: str, time: QuestionTime) -> bool:

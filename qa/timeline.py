@@ -90,7 +90,7 @@ class TimelineEntry:
             "probability": round(self.probability, 4),
             "articles": [
                 {
-                    "article": span.article.reference(),
+                    "article": span.article.quoted_reference(),
                     "field": span.field,
                     "start": span.start,
                     "end": span.end,

@@ -7,7 +7,7 @@ import re
 from decimal import Decimal
 from itertools import islice
 
-from nutgraf.models.kinds import word_set
+from nutgraf.models.words import word_set
 from nutgraf.qa.normalize import same_words
 
 _MOST_TOKENS = 20

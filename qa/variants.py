@@ -5,7 +5,7 @@ That a wording is part of another proves nothing by itself: "guilty" is part of 
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from nutgraf.indexer.stop_words import STOP_WORDS
@@ -63,32 +63,33 @@ def _padded(text: str) -> str:
     return f" {same_words(text)} "
 
 
-def _is_only(word: str, name: list[str], text: str) -> bool:
+def _is_only(word: str, name: Sequence[str], text: str) -> bool:
     known = {*TITLES, *STOP_WORDS, *(part.casefold() for part in name)}
     before = re.findall(rf"\b([^\W\d_]+) +{re.escape(word)}\b", text)
     return all(other.islower() or other.casefold() in known for other in before)
 
 
-def _is_titled(long: list[str], name: list[str]) -> bool:
+def _is_titled(long: Sequence[str], name: Sequence[str]) -> bool:
     before, end = long[: -len(name)], long[-len(name) :]
     plain = all(word.isalpha() and word.lower() not in STOP_WORDS for word in before)
     titled = bool(before) and before[-1].casefold() in TITLES and name[-1].casefold() not in TITLES
     return titled and plain and len(name) > 1 and _is_name(name) and _same(name, end)
 
 
-def _is_part(word: list[str], name: list[str]) -> bool:
+def _is_part(word: Sequence[str], name: Sequence[str]) -> bool:
     plain = all(part.lower() not in STOP_WORDS for part in name)
     return len(name) > 1 and plain and _is_name(name) and (_same(word, name[:1]) or _same(word, name[-1:]))
 
 
-def _is_name(words: list[str]) -> bool:
+def _is_name(words: Sequence[str]) -> bool:
     """Whether the first and the last word have a capital; particles between them ("van der") have none."""
     return words[0][0].isupper() and words[-1][0].isupper() and all(word.isalpha() for word in words)
 
 
-def _same(words: list[str], other: list[str]) -> bool:
+def _same(words: Sequence[str], other: Sequence[str]) -> bool:
     return [word.casefold() for word in words] == [word.casefold() for word in other]
 
 
-def _words(wording: str) -> list[str]:
-    return [word for word in _MARKS.sub("", wording).split() if word.lower() not in _ARTICLES]
+@lru_cache(maxsize=4096)  # each wording of a question is compared with all others
+def _words(wording: str) -> tuple[str, ...]:
+    return tuple(word for word in _MARKS.sub("", wording).split() if word.lower() not in _ARTICLES)

@@ -81,9 +81,7 @@ def is_version(base: str, text: str) -> bool:
     >>> is_version(base, base + " A reporter was there.")
     False
     """
-    if base == text:
-        return False
-    first, other = (_split(article[:_COMPARED_CHARS]) for article in (base, text))
+    first, other = map(_split, _differing_lines(base[:_COMPARED_CHARS], text[:_COMPARED_CHARS]))
     places = anchors([w.word for w in first], [w.word for w in other])
     edges = [(0, 0), *((x + ANCHOR_WORDS, y + ANCHOR_WORDS) for x, y in places)]
     for (x, y), (next_x, next_y) in zip(edges, places, strict=False):
@@ -93,6 +91,14 @@ def is_version(base: str, text: str) -> bool:
             if facts != others and ((facts and others) or (facts ^ others) & _NEGATIONS):
                 return True
     return False
+
+
+def _differing_lines(base: str, text: str) -> tuple[str, str]:
+    """Return two texts without the lines that both have: copies differ in few, and splitting takes long."""
+    lines, other_lines = base.split("\n"), text.split("\n")
+    common = {*lines} & {*other_lines}
+    first, other = ([line for line in part if line not in common] for part in (lines, other_lines))
+    return "\n".join(first), "\n".join(other)
 
 
 def _facts(words: Sequence[_Word]) -> frozenset[str]:

@@ -96,7 +96,7 @@ class McpServer:
             uri=request.uri,
             mime_type="text/plain",
             text=article.text,
-            _meta={"nutgraf/article": article.reference()},
+            _meta={"nutgraf/article": article.quoted_reference()},
         )
         return types.ReadResourceResult(contents=[text])
 

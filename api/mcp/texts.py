@@ -5,10 +5,10 @@ is, because offsets point into it.
 """
 
 from nutgraf.api.terminal.console import visible
+from nutgraf.api.terminal.support import support_words
 from nutgraf.api.terminal.times import time_line
 from nutgraf.indexer.article import ArticleJson, FullArticleJson
 from nutgraf.objects import AskJson, PassageJson, SearchJson
-from nutgraf.qa.citations import support_words
 from nutgraf.qa.result import AnswerJson, EarlierJson, SupportJson
 from nutgraf.qa.timeline import TimelineEntryJson
 

@@ -8,10 +8,10 @@ from rich.text import Text
 from nutgraf.api.terminal.articles import offsets, print_notice, source_line
 from nutgraf.api.terminal.console import console, visible
 from nutgraf.api.terminal.explanations import print_explanation
+from nutgraf.api.terminal.support import support_words
 from nutgraf.api.terminal.timelines import print_timeline
 from nutgraf.api.terminal.times import time_line
 from nutgraf.indexer.article import Article
-from nutgraf.qa.citations import support_words
 from nutgraf.qa.join import LocatedSpan, Support
 from nutgraf.qa.result import Answer
 from nutgraf.results import AskResult, Hit, SearchHits

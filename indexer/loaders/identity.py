@@ -8,9 +8,9 @@ import hashlib
 import re
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
-from nutgraf.indexer.date_words import word_set
 from nutgraf.indexer.loaders.base import UnreadableError
 from nutgraf.indexer.origins import document
+from nutgraf.models.words import word_set
 
 _LONGEST_CHARS = 300  # of an id, which people type and terminals show; not measured
 _KEPT_CHARS = 240  # of a longer one, before a digest of all of it

@@ -104,6 +104,6 @@ def test_only_both_ends_of_a_text_are_looked_through() -> None:
 
 def test_an_article_refers_to_its_note() -> None:
     note = "Correction: It was built in 1901."
-    shown = Article("a1", "Mill", f"{BODY}\n\n{note}", page_breaks=(60,)).reference()
+    shown = Article("a1", "Mill", f"{BODY}\n\n{note}", page_breaks=(60,)).quoted_reference()
     assert shown["notice"] == {"text": note, "field": "text", "start": 102, "end": 135, "page": 2}
-    assert "notice" not in Article("a1", "Mill", BODY).reference()
+    assert "notice" not in Article("a1", "Mill", BODY).quoted_reference()

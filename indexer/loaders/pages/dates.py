@@ -12,13 +12,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from nutgraf.indexer.date_words import word_set
 from nutgraf.indexer.dates import date_in_url, day_order, parse_date
 from nutgraf.indexer.loaders.assemble import StatedDate
 from nutgraf.indexer.loaders.pages.json_data import JsonArticle, json_articles, script_dates
 from nutgraf.indexer.loaders.pages.shown_dates import BELOW_CHARS, HAS_DAY, ShownDate, ShownDates, is_near
 from nutgraf.indexer.loaders.pages.subject import Subject
 from nutgraf.indexer.written_dates import DayOrder, read_written
+from nutgraf.models.words import word_set
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement

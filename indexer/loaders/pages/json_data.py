@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from nutgraf.indexer.date_words import word_set
+from nutgraf.models.words import word_set
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from nutgraf.indexer.date_words import word_set
 from nutgraf.indexer.loaders.pages.boilerplate import holders, name_words
+from nutgraf.models.words import word_set
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement

@@ -9,12 +9,12 @@ from collections.abc import Mapping
 
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.clean import one_line
-from nutgraf.indexer.date_words import word_set
 from nutgraf.indexer.dates import parse_date
 from nutgraf.indexer.loaders.assemble import made_title
 from nutgraf.indexer.loaders.base import SourceFile, UnusedFields
 from nutgraf.indexer.loaders.records.names import FIELD_NAMES, known_name
 from nutgraf.indexer.loaders.records.values import is_nothing, plain
+from nutgraf.models.words import word_set
 
 _MOST_NAMES = 100  # of one file: an object of objects may have a name for each record; not measured
 _NAME_CHARS = 60

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from nutgraf.indexer.date_words import word_set
 from nutgraf.indexer.loaders.pages.fragment import fragment_text
+from nutgraf.models.words import word_set
 
 _MOST_AUTHORS = 50  # no byline has more; a bound against hostile records
 # The keys of an object that stands for a single value, as MongoDB, WordPress, schema.org and XML have it.
