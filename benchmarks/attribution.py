@@ -37,8 +37,8 @@ def main() -> None:
     rows = []
     for name, verdicts in sets.items():
         right = sum(is_right for *_, is_right in verdicts)
-        given, wanted = sum(given for given, *_ in verdicts), sum(wanted for _, wanted, _ in verdicts)
-        rows.append([name, len(verdicts), f"{right / max(1, given):.3f}", f"{right / max(1, wanted):.3f}"])
+        told, stated = sum(told for told, *_ in verdicts), sum(stated for _, stated, _ in verdicts)
+        rows.append([name, len(verdicts), f"{right / max(1, told):.3f}", f"{right / max(1, stated):.3f}"])
     print_table("attribution", ["set", "places", "precision", "recall"], rows)
 
 

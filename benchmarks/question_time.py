@@ -70,16 +70,16 @@ def main() -> None:
     parser.add_argument("--as-asked", action="store_true", help="ask as of the day each question is from")
     parser.add_argument("--most", type=int, default=200, help="so many questions at most")
     parser.add_argument("--untimed", action="store_true", help="those that name no time instead")
-    given = parser.parse_args()
-    with open_for_reading(Settings(index=given.folder, threads=THREADS)) as opened:
-        every = answerable(opened, load_news(need(given.questions)))
+    arguments = parser.parse_args()
+    with open_for_reading(Settings(index=arguments.folder, threads=THREADS)) as opened:
+        every = answerable(opened, load_news(need(arguments.questions)))
         searcher = opened.searcher
-        questions = [q for q in every if searcher.question_time(q.text, q.allow).is_named != given.untimed][
-            : given.most
-        ]
+        questions = [
+            q for q in every if searcher.question_time(q.text, q.allow).is_named != arguments.untimed
+        ][: arguments.most]
         rows = []
         for use_time in (False, True):
-            results = asked(opened, questions, as_asked=given.as_asked, use_time=use_time)
+            results = asked(opened, questions, as_asked=arguments.as_asked, use_time=use_time)
             name = "with time" if use_time else "without"
             rows.append(row(name, questions, results))
             week = [n for n, q in enumerate(questions) if WEEK in q.text.lower()]
@@ -88,8 +88,8 @@ def main() -> None:
                     row(f'{name}, "{WEEK}"', [questions[n] for n in week], [results[n] for n in week])
                 )
     print_table(
-        f"questions that name {'no' if given.untimed else 'a'} time, asked"
-        f" {'as of their day' if given.as_asked else 'of all articles'}",
+        f"questions that name {'no' if arguments.untimed else 'a'} time, asked"
+        f" {'as of their day' if arguments.as_asked else 'of all articles'}",
         ["", "questions", "EM", "F1", "answered", "right"],
         rows,
     )

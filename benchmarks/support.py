@@ -96,9 +96,9 @@ def compare(labels: Sequence[Mapping[str, Any]]) -> None:
         spans = [spans_of(opened, questions[label["question"]], label) for label in labels]
         calibration = opened.answerer.calibration
     verdicts = []
-    for label, found in zip(labels, spans, strict=True):
+    for label, in_passage in zip(labels, spans, strict=True):
         sure = accepts(calibration, question_kinds(questions[label["question"]]))
-        verdicts.append((by_words(label["answer"], found), by_join(label["answer"], found, sure)))
+        verdicts.append((by_words(label["answer"], in_passage), by_join(label["answer"], in_passage, sure)))
     drawn = [at for at, label in enumerate(labels) if label["drawn"] == "scan"]
     parts = {
         "drawn by scan": drawn,
@@ -132,9 +132,11 @@ def labelled_index(labels: Sequence[Mapping[str, Any]]) -> Path:
 
 def spans_of(opened: OpenIndex, question: str, label: Mapping[str, Any]) -> list[LocatedSpan]:
     """Return what the reader finds in a labelled passage; nothing where retrieval does not find that."""
-    found = opened.answerer.search(question, top=READ_DEPTH).candidates
+    candidates = opened.answerer.search(question, top=READ_DEPTH).candidates
     here = [
-        c for c in found if c.passage.article.id == label["article"] and c.passage.start == label["start"]
+        c
+        for c in candidates
+        if c.passage.article.id == label["article"] and c.passage.start == label["start"]
     ]
     (passages,) = read(opened.models.readers, [(question, here, None)], opened.answerer.profile.reading)
     return [span for passage in passages for span in passage.spans]

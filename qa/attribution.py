@@ -101,9 +101,9 @@ def attribution(text: str, start: int, end: int) -> Attribution | None:
     first, last = sentence_around(text, start, end)
     if last - first > _MOST_CHARS:
         return None
-    found = next(_of_clause(text, first, last, start, end), None)
-    is_speaker = found is not None and found.start < end and start < found.end
-    return None if is_speaker else found
+    speaker = next(_of_clause(text, first, last, start, end), None)
+    is_speaker = speaker is not None and speaker.start < end and start < speaker.end
+    return None if is_speaker else speaker
 
 
 # --- quotations ---------------------------------------------------------------------------------------
@@ -159,9 +159,9 @@ def _of_quotation(text: str, start: int, end: int) -> Attribution | None:
     line = text.find("\n", end)
     after_end = min(len(text) if line < 0 else line, end + _MOST_CHARS // 4)
     if text[end - 2] != ".":  # that ends the sentence, and no frame follows
-        found = _after(text, end, after_end)
-        if found is not None:
-            return found
+        speaker = _after(text, end, after_end)
+        if speaker is not None:
+            return speaker
     line_start = max(text.rfind("\n", 0, start) + 1, start - _MOST_CHARS // 2)
     return _before(text, line_start, start)
 
@@ -204,21 +204,21 @@ def _of_clause(text: str, first: int, last: int, start: int, end: int) -> Iterat
     """Yield who says so in a sentence, the rule that is surest first."""
     source = _SOURCE.search(text, first, last)
     if source is not None:
-        found = _speaker_after(text, source.end(), last)
+        speaker = _speaker_after(text, source.end(), last)
         between = text[min(end, source.start()) : max(start, source.start())]
-        if found is not None and not _CONTRAST.search(between):
-            yield found
+        if speaker is not None and not _CONTRAST.search(between):
+            yield speaker
     verbs = [*_VERB.finditer(text, first, last)]
     for verb in reversed(verbs):
         if verb.start() >= end and ";" not in text[end : verb.start()]:
-            found = _closing(text, end, verb, last)
-            if found is not None:
-                yield found
+            speaker = _closing(text, end, verb, last)
+            if speaker is not None:
+                yield speaker
     for verb in verbs:
         if verb.end() <= start and not _CONTRAST.search(text, verb.end(), start):
-            found = _opening(text, first, verb, start)
-            if found is not None:
-                yield found
+            speaker = _opening(text, first, verb, start)
+            if speaker is not None:
+                yield speaker
 
 
 def _closing(text: str, end: int, verb: re.Match[str], last: int) -> Attribution | None:
@@ -227,9 +227,9 @@ def _closing(text: str, end: int, verb: re.Match[str], last: int) -> Attribution
     if comma < 0:
         return None
     if not text[comma + 1 : verb.start()].strip() and verb[0] not in _TO_SOMEBODY:
-        found = _speaker_after(text, verb.end(), last)
-        if found is not None:
-            return found
+        speaker = _speaker_after(text, verb.end(), last)
+        if speaker is not None:
+            return speaker
     if _QUOTED.search(text, end, verb.start()):
         return None  # the frame of that quotation alone
     closes = verb[0] in _TO_SOMEBODY or verb.end() == last or _CLOSED.match(text, verb.end(), last)

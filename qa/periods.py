@@ -109,16 +109,16 @@ def periods(
     at = 0
     while at < len(reader.lower):
         end = reader.read(at)
-        yield from reader.found
-        reader.found.clear()
+        yield from reader.periods
+        reader.periods.clear()
         at = max(end, at + 1)
 
 
 class _Reader:
-    """Reads the words of a text; `found` has what it read at the last place."""
+    """Reads the words of a text; `periods` has what it read at the last place."""
 
     def __init__(self, text: str, today: date, *, names: bool, looks: str) -> None:
-        self.found: list[Period] = []
+        self.periods: list[Period] = []
         self.lower = [match[0].lower() for match in _TOKEN.finditer(text)]
         self._spans = [match.span() for match in _TOKEN.finditer(text)]
         self._text, self._today = text, today
@@ -410,5 +410,5 @@ class _Reader:
         first, (last_start, last_end) = self._spans[at][0], self._spans[end - 1]
         if self.lower[end - 1].startswith(_SIGNS):  # the words behind it follow without a blank
             last_end = last_start + 1
-        self.found.append(Period(first, last_end, kind, days, relative))
+        self.periods.append(Period(first, last_end, kind, days, relative))
         return end
