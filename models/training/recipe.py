@@ -168,40 +168,25 @@ _TEACHER_TWINS = Stage(
     negatives=0.4,
 )
 
-# A student's step takes twice as long as one without a teacher: so it has half of the steps of `reader-1`.
-# None of these shares was compared with others.
-_STUDENT_SHORT = Stage(
-    "student-short",
-    {
-        **{"squad": 1.0, "squad-sentences": 1.0, "wiki": 1.0, "amazon": 0.5, "reddit": 0.5},
-        **{"qamr": 0.2, "fairytale": 0.5, "time": 0.5, "qed": 1.0, "narrative": 0.5, "made": 1.0},
-        **{"squad-none": 1.0, "squad-swapped": 0.1, "qamr-negated": 0.2, "squad-kind": 0.5, "qamr-kind": 0.5},
-        **{"squad-part": 0.5, "qamr-part": 0.5},
-    },
-    context_tokens=(48, 112),
-    negatives=0.25,
-)
+# The student goes on from the reader in the box, whose four runs have seen all sources often: it sees about half
+# of what answers once more, and the twins, with the teacher's logits. A step takes twice as long as one without
+# a teacher. None of these shares was compared with others.
 _STUDENT_TWINS = Stage(
     "student-twins",
     {
-        **{"squad": 0.8, "squad-sentences": 1.0, "wiki": 0.8, "amazon": 0.15, "reddit": 0.15, "qamr": 0.02},
-        **{"fairytale": 0.05, "time": 0.2, "qed": 1.0, "made": 1.0},
-        **{"squad-none": 2.0, "squad-swapped": 0.15, "wiki-swapped": 0.15},
-        **{"squad-removed": 0.15, "wiki-removed": 0.2, "amazon-removed": 0.05, "reddit-removed": 0.05},
-        **{"squad-negated": 1.0, "wiki-negated": 1.0, "amazon-negated": 0.5, "reddit-negated": 0.5},
-        **{"qamr-negated": 0.1, "squad-both": 0.5, "wiki-both": 0.5},
-        **{"squad-kind": 1.0, "wiki-kind": 1.0, "reddit-kind": 1.0, "amazon-kind": 1.0, "qamr-kind": 0.3},
-        **{
-            "squad-part": 1.0,
-            "wiki-part": 1.0,
-            "squad-redated": 0.4,
-            "wiki-redated": 0.4,
-            "time-redated": 0.2,
-        },
-        **{"squad-moved": 0.1, "wiki-moved": 0.1, "reddit-moved": 0.05},
+        **{"squad": 0.45, "squad-sentences": 0.5, "wiki": 0.5, "amazon": 0.1, "reddit": 0.1, "qamr": 0.02},
+        **{"fairytale": 0.03, "time": 0.15, "qed": 1.0, "made": 1.0},
+        **{"squad-none": 1.0, "squad-swapped": 0.08, "wiki-swapped": 0.08},
+        **{"squad-removed": 0.08, "wiki-removed": 0.1, "amazon-removed": 0.03, "reddit-removed": 0.03},
+        **{"squad-negated": 0.6, "wiki-negated": 0.6, "amazon-negated": 0.3, "reddit-negated": 0.3},
+        **{"qamr-negated": 0.05, "squad-both": 0.3, "wiki-both": 0.3},
+        **{"squad-kind": 0.6, "wiki-kind": 0.6, "reddit-kind": 0.6, "amazon-kind": 0.6, "qamr-kind": 0.2},
+        **{"squad-part": 0.6, "wiki-part": 0.6},
+        **{"squad-redated": 0.2, "wiki-redated": 0.2, "time-redated": 0.1},
+        **{"squad-moved": 0.05, "wiki-moved": 0.05, "reddit-moved": 0.03},
     },
     context_tokens=(128, 224),
-    negatives=0.6,
+    negatives=0.5,
 )
 
 RECIPES = {
@@ -215,8 +200,8 @@ RECIPES = {
     "teacher-1": Recipe((_TEACHER_SHORT, _TEACHER_OPEN), learning_rate=5e-5, batch_tokens=4096),
     # A short further run from the reader of teacher-1: --base RUN/reader.
     "teacher-2": Recipe((_TEACHER_TWINS,), learning_rate=1.5e-5, batch_tokens=4096),
-    # The student begins with all-MiniLM-L6-v2 and needs a teacher: --teacher RUN/reader.
-    "student-1": Recipe((_STUDENT_SHORT, _STUDENT_TWINS), learning_rate=3e-4),
+    # The student begins with the mean of reader-1 to reader-4 and needs a teacher: --teacher RUN/reader.
+    "student-1": Recipe((_STUDENT_TWINS,), learning_rate=1.5e-4),
     # This one takes minutes instead of hours, and shows that everything runs.
     "smoke": Recipe(
         (Stage("smoke", {"squad": 0.02, "qamr": 0.01}, context_tokens=(48, 112), negatives=1.0),),
