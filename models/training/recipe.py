@@ -168,9 +168,9 @@ _TEACHER_TWINS = Stage(
     negatives=0.4,
 )
 
-# The student goes on from the reader in the box, whose four runs have seen all sources often: it sees about half
-# of what answers once more, and the twins, with the teacher's logits. A step takes twice as long as one without
-# a teacher. None of these shares was compared with others.
+# The student goes on from the reader in the box, whose four runs have seen all sources often: it sees about
+# half of what answers once more, and the twins, with the teacher's logits. A step takes twice as long as one
+# without a teacher. None of these shares was compared with others.
 _STUDENT_TWINS = Stage(
     "student-twins",
     {
