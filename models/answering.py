@@ -17,7 +17,7 @@ from nutgraf.models.errors import BadInput
 from nutgraf.models.logits import QUESTION_TOKENS
 from nutgraf.models.reader import Reader
 from nutgraf.models.spans import Pool, Span, span_scores
-from nutgraf.models.windowing import Offsets, TextWindow, blocks, whole_characters, windows
+from nutgraf.models.windowing import Offsets, TextWindow, whole_characters, windows
 
 _SPECIAL_TOKENS = 4  # the most that a pair has beside its two texts: BERT has 3, RoBERTa and MPNet have 4
 _WINDOWS_A_READ = 1024  # bounds memory: 1,024 windows of 256 tokens take about 50 MB while they are read
@@ -122,7 +122,8 @@ def answer(
         _check_number(name, value, least)
     pairs = _pairs(question, context)
     rooms = _rooms(reader, [text for text, _ in pairs], max_seq_len)
-    tokens = {text: _token_spans(reader, text) for text in dict.fromkeys(text for _, text in pairs)}
+    contexts = list(dict.fromkeys(text for _, text in pairs))
+    tokens = dict(zip(contexts, reader.token_spans(contexts), strict=True))
     numbered = _windows(pairs, rooms, tokens, max(doc_stride, max_answer_len - 1))
     pools = [Pool(top_k) for _ in pairs]
     _read(reader, pairs, numbered, pools, max_answer_len)
@@ -209,8 +210,3 @@ def _windows(
                 yield pair, window
         else:  # a context without tokens is read, too: its null score is the answer
             yield pair, TextWindow(0, len(text), None)
-
-
-def _token_spans(reader: Reader, text: str) -> Offsets:
-    """Return the tokens of a text of any length, int32 (t, 2)."""
-    return np.concatenate([reader.token_spans([part])[0] + np.int32(first) for first, part in blocks(text)])

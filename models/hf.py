@@ -21,6 +21,7 @@ from nutgraf.models.cards import LENGTH_COST, ModelCard, ModelKind, checked_leng
 from nutgraf.models.errors import ModelMissing
 from nutgraf.models.logits import QUESTION_TOKENS, WindowLogits
 from nutgraf.models.tokens import scalar
+from nutgraf.models.windowing import block_batches, blocks
 
 if TYPE_CHECKING:
     from torch.nn import Module
@@ -96,7 +97,7 @@ class HfReader:
             return []
         encoded = self._tokenizer(
             [self._cut(scalar(question)) for question, _ in pairs],
-            [scalar(context) for _, context in pairs],
+            [scalar(_first_block(context)) for _, context in pairs],
             truncation="only_second",
             max_length=self.card.max_tokens,
             return_offsets_mapping=True,
@@ -123,11 +124,8 @@ class HfReader:
 
     def _cut(self, question: str) -> str:
         """Return the question up to its 64th token."""
-        spans = self._tokenizer(
-            question, add_special_tokens=False, return_offsets_mapping=True, verbose=False
-        )
-        ends = spans["offset_mapping"]
-        return question if len(ends) <= QUESTION_TOKENS else question[: ends[QUESTION_TOKENS - 1][1]]
+        (spans,) = _token_spans(self._tokenizer, [_first_block(question)])
+        return question if len(spans) <= QUESTION_TOKENS else question[: spans[QUESTION_TOKENS - 1, 1]]
 
     def _logits(
         self, encoded: "BatchEncoding", batch: NDArray[np.intp]
@@ -148,17 +146,24 @@ class HfReader:
         return output.start_logits.float().cpu().numpy(), output.end_logits.float().cpu().numpy()
 
 
+def _first_block(text: str) -> str:
+    """Return as much of a text as is tokenised at a time, which no model reads whole; "" stays empty."""
+    return next((block for _, block in blocks(text)), "")
+
+
 def _token_spans(tokenizer: "PreTrainedTokenizerBase", texts: Sequence[str]) -> list[NDArray[np.int32]]:
-    if not texts:
-        return []
-    encoded = tokenizer(
-        [*map(scalar, texts)],
-        add_special_tokens=False,
-        truncation=False,
-        return_offsets_mapping=True,
-        verbose=False,
-    )
-    return [np.array(spans, dtype=np.int32).reshape(-1, 2) for spans in encoded["offset_mapping"]]
+    spans = [[np.empty((0, 2), np.int32)] for _ in texts]
+    for batch in block_batches(texts):
+        encoded = tokenizer(
+            [scalar(block) for _, _, block in batch],
+            add_special_tokens=False,
+            truncation=False,
+            return_offsets_mapping=True,
+            verbose=False,
+        )
+        for (number, first, _), offsets in zip(batch, encoded["offset_mapping"], strict=True):
+            spans[number].append(np.array(offsets, dtype=np.int32).reshape(-1, 2) + np.int32(first))
+    return [*map(np.concatenate, spans)]
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from nutgraf.error import panics_as
 from nutgraf.models.errors import ModelDamaged, ModelError
-from nutgraf.models.windowing import blocks
+from nutgraf.models.windowing import block_batches
 
 if TYPE_CHECKING:
     from tokenizers import Encoding, Tokenizer
@@ -23,10 +23,6 @@ _loaded: "dict[str, Tokenizer]" = {}
 # Half a surrogate pair is not a Unicode scalar value, and the library refuses it. Each is replaced by one
 # code point, so that all offsets stay the same.
 _LONE_SURROGATES = dict.fromkeys(range(0xD800, 0xE000), 0xFFFD)
-
-
-# Code points to tokenise at a time: the library keeps some 700 bytes a token until all are returned.
-_BATCH_CHARS = 1 << 18
 
 
 class Tokens:
@@ -70,7 +66,7 @@ class Tokens:
     def _encodings(self, texts: Sequence[str], *, spans: bool) -> "Iterator[tuple[int, int, Encoding]]":
         """Yield (number of the text, first code point, tokens) of each block of each text, in order."""
         encode = self._tokenizer.encode_batch if spans else self._tokenizer.encode_batch_fast
-        for batch in _batches(texts):
+        for batch in block_batches(texts):
             with panics_as(self._failed):
                 encoded = encode([scalar(block) for _, _, block in batch], add_special_tokens=False)
             yield from ((number, first, e) for (number, first, _), e in zip(batch, encoded, strict=True))
@@ -93,21 +89,6 @@ class Tokens:
                 f"{path}: the vocabulary has no {token}, expected a vocabulary of BERT or MPNet"
             )
         return number
-
-
-def _batches(texts: Sequence[str]) -> Iterator[list[tuple[int, int, str]]]:
-    """Yield (number of the text, first code point, block) in batches of bounded length."""
-    batch: list[tuple[int, int, str]] = []
-    chars = 0
-    for number, text in enumerate(texts):
-        for first, block in blocks(text):
-            batch.append((number, first, block))
-            chars += len(block)
-            if chars >= _BATCH_CHARS:
-                yield batch
-                batch, chars = [], 0
-    if batch:
-        yield batch
 
 
 def _load(path: Path) -> "Tokenizer":

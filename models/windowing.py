@@ -1,7 +1,7 @@
 """Cuts a text that is longer than a model reads into windows that share tokens. It knows no model."""
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 Offsets = NDArray[np.int32]
 
 _BLOCK_CHARS = 1 << 16  # code points to tokenise at a time: a whole book at once would take a gigabyte
+
+# Code points to hand over at a time: tokenizers keeps some 700 bytes a token until all are returned.
+_BATCH_CHARS = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,21 @@ def blocks(text: str) -> Iterator[tuple[int, str]]:
             end = end if blank < 0 else blank + 1
         yield start, text[start:end]
         start = end
+
+
+def block_batches(texts: Sequence[str]) -> Iterator[list[tuple[int, int, str]]]:
+    """Yield (number of the text, first code point, block) of every text, in batches of bounded length."""
+    batch: list[tuple[int, int, str]] = []
+    chars = 0
+    for number, text in enumerate(texts):
+        for first, block in blocks(text):
+            batch.append((number, first, block))
+            chars += len(block)
+            if chars >= _BATCH_CHARS:
+                yield batch
+                batch, chars = [], 0
+    if batch:
+        yield batch
 
 
 def whole_characters(text: str, tokens: Offsets) -> Offsets:
