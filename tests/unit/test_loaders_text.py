@@ -57,6 +57,8 @@ def test_seed_004_date_outlet_and_dateline() -> None:
         ("By Ann Lee", ("Ann Lee",), None),
         ("BY ANN LEE AND BO VAN DER CHI", ("ANN LEE", "BO VAN DER CHI"), None),
         ("By: Ann Lee, Lorne Post", ("Ann Lee",), None),
+        ("By Ann Lee, Lorne Advertiser", ("Ann Lee",), None),
+        ("By Ann Lee, Wei Sun", ("Ann Lee", "Wei Sun"), None),
         ("Compiled by Ann Lee, LORNE TODAY", ("Ann Lee",), None),
         ("By Ann Lee and Emily Post", ("Ann Lee", "Emily Post"), None),
         ("By Ann Lee in New Lorne", ("Ann Lee",), None),

@@ -10,6 +10,7 @@ from nutgraf.indexer.loaders.pages.boilerplate import name_words, other_stories,
 from nutgraf.indexer.loaders.pages.data import letters
 from nutgraf.indexer.loaders.pages.head import meta_contents
 from nutgraf.indexer.loaders.texts.head import read_head
+from nutgraf.indexer.newspaper_words import MASTHEAD_WORDS
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -64,8 +65,6 @@ _ROLE = re.compile(
     r"|columnist|critic|redaktion|redaction)s?\b",
     re.IGNORECASE,
 )
-# Words of outlets that are surnames, too: "Ann Post" is a person, "The Tarn Post" is none.
-_OUTLET_WORD = re.compile(r"\b(?:post|times|herald|press)\b", re.IGNORECASE)
 _BEFORE_OUTLETS = frozenset({",", "|", "/", "·", "•"})
 _MOST_WORDS_WITH_SURNAME = 2
 _WEEKDAY = re.compile(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b", re.IGNORECASE)
@@ -221,8 +220,8 @@ def _names(text: str) -> Iterator[str]:
 
 
 def _is_outlet(words: Sequence[str], before: str) -> bool:
-    """Whether a name behind this separator has the word of an outlet, and is no surname there."""
-    if not any(map(_OUTLET_WORD.fullmatch, words)):
+    """Whether a name behind this separator is an outlet's: "The Tarn Post", and not "Ann Post"."""
+    if MASTHEAD_WORDS.isdisjoint(map(str.casefold, words)):
         return False
     is_long = len(words) > _MOST_WORDS_WITH_SURNAME or words[0].lower() == "the"
     return is_long or before in _BEFORE_OUTLETS
