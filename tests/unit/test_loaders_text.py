@@ -59,6 +59,7 @@ def test_seed_004_date_outlet_and_dateline() -> None:
         ("By: Ann Lee, Lorne Post", ("Ann Lee",), None),
         ("By Ann Lee, Lorne Advertiser", ("Ann Lee",), None),
         ("By Ann Lee, Wei Sun", ("Ann Lee", "Wei Sun"), None),
+        ("By Anna della Rocca and João dos Santos", ("Anna della Rocca", "João dos Santos"), None),
         ("Compiled by Ann Lee, LORNE TODAY", ("Ann Lee",), None),
         ("By Ann Lee and Emily Post", ("Ann Lee", "Emily Post"), None),
         ("By Ann Lee in New Lorne", ("Ann Lee",), None),

@@ -5,6 +5,7 @@ from collections.abc import Callable, Container, Iterator, Sequence
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
+from nutgraf.indexer.loaders.bylines import BY, PARTICLES
 from nutgraf.indexer.loaders.pages.blocks import Block, page_blocks
 from nutgraf.indexer.loaders.pages.boilerplate import name_words, other_stories, short_text
 from nutgraf.indexer.loaders.pages.data import letters
@@ -30,13 +31,9 @@ _CALLED_BYLINE = (
 )
 _BIO_NAMES = frozenset({"bio", "about", "card", "box", "profile", "image", "avatar", "social", "date"})
 _NO_BYLINE_TAGS = frozenset({"blockquote", "figure", "footer", "aside", "li"})
-_PARTICLES = frozenset({
-    "al", "bin", "da", "de", "del", "della", "der", "des", "di", "dos", "du", "el", "la", "le", "ten", "ter",
-    "van", "vom", "von", "y", "zu",
-})  # fmt: skip
 _BY = re.compile(
     r"(?:(?:words|text|story|written|posted|submitted|reporting|reported) )?"
-    r"(?:by|von|par|por|di|door|av|af|texte?|(?:words|story|reporting|author)(?= ?:))\b ?:?\s?",
+    rf"(?:{BY}|texte?|(?:words|story|reporting|author)(?= ?:))\b ?:?\s?",
     re.IGNORECASE,
 )
 # "; Editing by Kim Sands", ". Photographs: Tom Reed": who did something else than write.
@@ -49,7 +46,7 @@ _WRITING_BY = re.compile(r"; ?(?:writing|reporting|words) by ", re.IGNORECASE)
 _ASIDE = re.compile(r" ?\([^()]{0,80}\)")
 # A byline that no element is called after. Without "by" a colon must say that it is none of the text.
 _BYLINE = re.compile(
-    r"(?:(?:[a-z]{1,12} )?by|von|par|por|di|door|av|af|(?:words|text|texte|story) ?(?=:))\b ?:? ?",
+    rf"(?:[a-z]{{1,12}} by|{BY}|(?:words|text|texte|story) ?(?=:))\b ?:? ?",
     re.IGNORECASE,
 )
 _PARTS = re.compile(r" [|•·–—] ")
@@ -208,7 +205,7 @@ def _names(text: str) -> Iterator[str]:
         name = part.strip(" .,-–—|")
         words = name.split()
         is_name = len(words) <= _MOST_NAME_WORDS and all(
-            (word[0].isupper() or word.lower() in _PARTICLES) and word.isprintable() for word in words
+            (word[0].isupper() or word.lower() in PARTICLES) and word.isprintable() for word in words
         )
         if not is_name and number == 0 and not _ROLE.search(name):
             return

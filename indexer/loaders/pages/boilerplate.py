@@ -289,7 +289,8 @@ def _has_sentence(element: "HtmlElement") -> bool:
 def other_stories(tree: "HtmlElement") -> set["HtmlElement"]:
     """Return the elements of a page in comments and in what it calls other stories, none with the headline.
 
-    A second article beside that of the headline is another story, too.
+    A second article beside that of the headline is another story, too. A footer and a column at the side are
+    none: authors may stand there, where no date of the article does (`others.other_elements`).
     """
     around = holders(tree.iter("h1"))
     has_article = any(part.tag == "article" for part in around)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from nutgraf.indexer.date_words import FILLERS
 from nutgraf.indexer.dates import parse_date_line
+from nutgraf.indexer.loaders.bylines import PARTICLES
 from nutgraf.indexer.newspaper_words import ends_as_masthead, has_newspaper_word
 from nutgraf.indexer.written_dates import is_label
 
@@ -16,7 +17,7 @@ _DECK_LINES = 2
 # No word is read in two ways, and `*+` never gives a letter back: so a line is read once, whatever it holds.
 _CAPITAL = f"[{''.join(filter(str.isupper, map(chr, range(0x590))))}]"  # Latin, Greek, Cyrillic, Armenian
 _NAME = rf"(?:{_CAPITAL}[\w.'’-]*+|[a-z]['’]{_CAPITAL}[\w-]++)"
-_PARTICLE = r"(?:al|bin|da|de|del|der|di|du|el|la|le|ten|van|von|y)"
+_PARTICLE = rf"(?:{'|'.join(sorted(PARTICLES))})"
 _PERSON = rf"{_NAME}(?: (?:{_PARTICLE} ){{0,2}}{_NAME}){{1,4}}"
 _AND = r"(?:(?i:, and| and|,| with| und| et| avec| mit)| &) "
 _PLACE = rf"{_NAME}(?: {_NAME}){{0,3}}"

@@ -8,6 +8,7 @@ from itertools import islice
 from nutgraf.indexer.clean import one_line
 from nutgraf.indexer.loaders.assemble import ArticleDraft, StatedDate
 from nutgraf.indexer.loaders.base import LoadOptions, UnreadableError, too_large
+from nutgraf.indexer.loaders.bylines import PARTICLES
 from nutgraf.indexer.loaders.texts.text import draft_of, with_head
 from nutgraf.indexer.newspaper_words import has_newspaper_word
 
@@ -34,9 +35,6 @@ _NO_PERSON = re.compile(
     re.IGNORECASE,
 )
 _BETWEEN_PERSONS = re.compile(r";|,|&| and ")
-_PARTICLES = frozenset(
-    ["al", "bin", "da", "de", "del", "der", "di", "du", "el", "la", "le", "ten", "van", "von", "y"]
-)
 _MOST_WORDS = 5  # of a person's name
 _HEADER_LINES = 20
 _HEADER_PARTS = re.compile(r"[\t\n]++| {2}| [|•·—–-] ")
@@ -169,7 +167,7 @@ def persons(names: str) -> Iterator[str]:
     """Yield the names of persons in the author property of a file."""
     for name in islice(_BETWEEN_PERSONS.split(names), 50):
         words = name.split()
-        capital = all(word[0].isupper() or word in _PARTICLES for word in words)
+        capital = all(word[0].isupper() or word in PARTICLES for word in words)
         if 1 < len(words) <= _MOST_WORDS and capital and not _NO_PERSON.search(name):
             yield " ".join(words)
 
