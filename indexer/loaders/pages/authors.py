@@ -1,7 +1,8 @@
 """Reads who wrote the article of a web page: in its meta elements, in its byline. Knows no JSON."""
 
 import re
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
@@ -75,11 +76,11 @@ def page_authors(
     The byline is what is called so, or a line below a heading that is one of the page's `titles`.
     """
     metas = [text for name in _AUTHOR_METAS for text in islice(meta_contents(tree, name), _MOST_AUTHORS)]
-    others = other_stories(tree)
-    above, elsewhere, foreign = _bylines(tree, others)
+    if authors := _authors([text for text in metas if "://" not in text], outlet):
+        return authors
+    above, elsewhere, foreign = _bylines(tree)
     return (
-        _authors([text for text in metas if "://" not in text], outlet)
-        or _authors(above, outlet)
+        _authors(above, outlet)
         or _authors(_below_headline(page_blocks(tree), titles), outlet)
         or _authors(elsewhere, outlet)
         or tuple(name for name in _authors(other(), outlet) if name not in _authors(foreign, outlet))
@@ -110,17 +111,27 @@ def _authors(texts: Sequence[str], outlet: str) -> tuple[str, ...]:
     return tuple(names.values())
 
 
-def _bylines(tree: "HtmlElement", others: Container["HtmlElement"]) -> tuple[list[str], list[str], list[str]]:
+def _bylines(tree: "HtmlElement") -> tuple[list[str], list[str], list[str]]:
     """Return the texts of the bylines above the text, of those elsewhere, and of those of other stories."""
-    linked = [link for link in tree.xpath(_AUTHOR_LINKS) if short_text(link)]
-    called = [element for element in tree.xpath(_CALLED_BYLINE) if _is_byline(element)]
-    above = _above_text(tree)
+    linked = [link for link in _compiled(_AUTHOR_LINKS)(tree) if short_text(link)]
+    called = [element for element in _compiled(_CALLED_BYLINE)(tree) if _is_byline(element)]
+    if not linked and not called:
+        return [], [], []
+    others, above = other_stories(tree), _above_text(tree)
     own = [[part for part in parts if part not in others] for parts in (linked, called)]
     return (
         _byline_texts(*([part for part in parts if part in above] for parts in own)),
         _byline_texts(*own),
         _byline_texts(*([part for part in parts if part in others] for parts in (linked, called))),
     )
+
+
+@cache
+def _compiled(path: str) -> Callable[["HtmlElement"], Sequence["HtmlElement"]]:
+    from lxml.etree import XPath
+
+    compiled: Callable[[HtmlElement], Sequence[HtmlElement]] = XPath(path)
+    return compiled
 
 
 def _byline_texts(linked: Sequence["HtmlElement"], called: Sequence["HtmlElement"]) -> list[str]:
