@@ -38,9 +38,10 @@ _IN_URL = tuple(
     for form in (
         r"/((?:19|20)[0-9]{2})[/-]([0-9]{1,2}|[a-z]{3})[/-]([0-9]{1,2})(?![0-9])",
         r"/((?:19|20)[0-9]{2})/?([0-9]{2})/?([0-9]{2})/(?=[^/?#])",
-        r"-((?:19|20)[0-9]{2})-([0-9]{2})-([0-9]{2})(?:\.[a-z]{3,5})?/?(?:[?#]|$)",
+        r"-((?:19|20)[0-9]{2})-([0-9]{2})-([0-9]{2})(?=(?:\.[a-z]{3,5})?/?(?:[?#]|$))",
     )
 )
+_PATH_END = re.compile(r"(?:\.[a-z]{3,5})?/?(?:[?#]|$)", re.IGNORECASE)
 # BEIJING, Jan. 27, 2016 (Xinhua) — ...; NEW YORK, March 3, 2021 /PRNewswire/ -- ...: without the day.
 _DATELINE_END = re.compile(r" ?[—–]| --? ")
 _DATELINE = re.compile(
@@ -157,7 +158,8 @@ def date_in_url(url: str, *, today: date | None = None) -> ParsedDate:
 
 def is_day_folder(url: str) -> bool:
     """Whether a path has its day as a folder, which outlets do; a day at its end may be that of an event."""
-    return any(form.search(url) for form in _IN_URL[:-1])
+    match = next((match for form in _IN_URL if (match := form.search(url))), None)
+    return match is not None and _PATH_END.match(url, match.end()) is None
 
 
 def date_in_text(text: str, *, today: date | None = None, order: DayOrder | None = None) -> ParsedDate:

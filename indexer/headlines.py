@@ -7,6 +7,8 @@ import re
 from urllib.parse import urlsplit
 
 from nutgraf.indexer.article import Article
+from nutgraf.indexer.newspaper_words import NEWSPAPER_WORDS
+from nutgraf.models.words import word_set
 
 _OUTLET_MOST_WORDS = 5
 _SITE_MOST_WORDS = 3
@@ -21,14 +23,10 @@ _CUT_MARKS = ("...", "…")
 _WORD = re.compile(r"\w+")
 _SMALL_WORDS = frozenset({"of", "the", "and", "for"})
 _COMMON_LABELS = frozenset({"www", "com", "org", "net", "news", "edition", "mobile", "amp"})
-_OUTLETS = """
-abc afp ap argus associated bbc blog bloomberg cbc cbs chronicle cnbc cnn courier daily dispatch dw echo
-enquirer examiner express financial forbes fox gazette globe guardian herald independent inquirer insider
-ledger magazine mail mercury mirror msn msnbc nbc news newsletter newspaper npr observer pbs politico
-post press radio record register reuters sentinel sky standard tass telegraph times tribune tv upi weekly
-wire wsj xinhua yahoo
-"""
-_OUTLET_WORDS = frozenset(_OUTLETS.split())
+_OUTLET_WORDS = NEWSPAPER_WORDS | word_set(
+    "abc afp ap associated bbc blog bloomberg cbc cbs cnbc cnn dw financial forbes fox insider msn msnbc nbc"
+    " newsletter npr pbs politico radio reuters sky tass tv upi wire wsj xinhua yahoo"
+)
 
 
 def headline(article: Article) -> tuple[int, int] | None:

@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.fields import Field
+from nutgraf.indexer.newspaper_words import NEWSPAPER_WORDS
 from nutgraf.indexer.passages import sentence_around
 from nutgraf.models.words import word_set
 
@@ -34,11 +35,7 @@ _OUTLETS = _AGENCIES | word_set(
     " variety forbes fortune newsweek vox aljazeera haaretz lemonde derspiegel niemanlab buzzfeed tmz"
     " deadline verge athletic usatoday"
 )
-_LAST_WORDS = word_set(
-    "post times news journal guardian herald tribune telegraph press gazette chronicle courier observer"
-    " mail express mirror sun star globe agency radio television tv today examiner inquirer independent"
-    " dispatch register record standard review magazine weekly daily newspaper broadcasting economist"
-)
+_LAST_WORDS = NEWSPAPER_WORDS | word_set("broadcasting economist radio television tv")
 _NAME = r"(?:[Tt]he )?[A-Z][\w&’'.-]{0,29}(?: [A-Z][\w&’'.-]{0,29}){0,4}"
 _PATTERNS = tuple(
     re.compile(pattern)

@@ -5,6 +5,9 @@ from pathlib import Path
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.loaders import LoadOptions, Skipped, discover, load
 
+NO_TEXT = 'no field "text"; name the field of the text with --field text=NAME'
+"""Why a record of a file without a text is skipped."""
+
 
 def read(path: Path, content: str | bytes, options: LoadOptions | None = None) -> list[Article | Skipped]:
     """Write a file, and return its articles and what was skipped in it."""

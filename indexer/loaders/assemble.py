@@ -1,9 +1,9 @@
 """The last step of every loader: a format's draft becomes a clean article, or a reason why not."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeAlias
 from urllib.parse import urljoin, urlsplit
@@ -168,10 +168,13 @@ def _published(
     that is not possible is refused. A bad date never loses the article, and never makes room for a guess.
     """
     doubted = False
-    for date in sorted(dates, key=_rank):
+    ranked = sorted(dates, key=_rank)
+    for place, date in enumerate(ranked):
         if doubted and date.where == "file":
             break
         parsed = _parsed(date, order)
+        if date.where == "url" and parsed.value and _is_ahead(parsed.value, ranked[place:], order):
+            continue
         if parsed.value is not None:
             return parsed.value if date.where == "given" else parsed.of_its_day, date.where
         if parsed.modified is None and (parsed.stated or (date.where in _FIELDS and date.text.strip())):
@@ -182,9 +185,18 @@ def _published(
 
 
 def _rank(date: StatedDate) -> float:
-    """Return the place of a date in `TRUST`; below what is shown for a day at the end of an address."""
+    """Return the place of a date in `TRUST`; below what the page shows for a day at the end of an address."""
     is_weak = date.where == "url" and not is_day_folder(date.text)
-    return TRUST.index("byline") + 0.5 if is_weak else TRUST.index(date.where)
+    return TRUST.index("text") + 0.5 if is_weak else TRUST.index(date.where)
+
+
+def _is_ahead(day: datetime, dates: Sequence[StatedDate], order: DayOrder | None) -> bool:
+    """Whether the day in an address comes after the one that the page shows: it is that of an event.
+
+    An address is made when an article is, on a day that zones may move by one.
+    """
+    shown = (_parsed(date, order).value for date in dates if date.where == "byline")
+    return any(value and day.date() - value.date() > timedelta(days=1) for value in shown)
 
 
 def _parsed(date: StatedDate, order: DayOrder | None) -> ParsedDate:

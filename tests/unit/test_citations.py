@@ -22,6 +22,7 @@ def cited(text: str, quote: str = "412", source: str | None = "The Lake Herald")
     ("text", "outlet"),
     [
         ("The mill employs 412 people, its manager told The Tarn Post.", "The Tarn Post"),
+        ("The mill employs 412 people, its manager told the Tarn Advertiser.", "Tarn Advertiser"),
         ("The mill employs 412 people, Reuters reported on Monday.", "Reuters"),
         ("The mill employs 412 people, according to the BBC.", "BBC"),
         ("According to the Tarn Post, the mill employs 412 people.", "Tarn Post"),

@@ -17,6 +17,8 @@ TITLES = [
     ("Falk named coach - BBC Sport", "BBC", None, "Falk named coach"),
     ("Mill shut | Business | The Guardian", None, None, "Mill shut"),
     ("Mill shut · The Ledger", None, None, "Mill shut"),
+    ("Mill shut - Tarn Advertiser", None, None, "Mill shut"),
+    ("Mill shut - Lorne Tagblatt", None, None, "Mill shut"),
     ("Mill shut – live updates - The Guardian", None, None, "Mill shut – live updates"),
     ("Nine hurt - The Tarn Bugle", "The Tarn Bugle", None, "Nine hurt"),
     ("Nine hurt - The Tarn Bugle", None, "https://tarnbugle.com/a", "Nine hurt"),

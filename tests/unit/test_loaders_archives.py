@@ -13,7 +13,7 @@ import pytest
 
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.loaders import LoadOptions, SourceFile, load
-from tests.loading import places, read
+from tests.loading import NO_TEXT, places, read
 
 NOTE = b"The mill at Tarn closes\n\nThe mill at Tarn closed on Monday, said Ada Quill."
 LINES = b'{"id": "a1", "text": "It rained in Tarn."}\n{"id": "a2"}\n{"id": "a3", "text": "It snowed."}\n'
@@ -53,10 +53,10 @@ MEMBERS = {
 READ = [
     ("!news/mill.txt", "The mill at Tarn closes"),
     ("!news/lines.jsonl:1", "It rained in Tarn."),
-    ("!news/lines.jsonl:2", 'no field "text"'),
+    ("!news/lines.jsonl:2", NO_TEXT),
     ("!news/lines.jsonl:3", "It snowed."),
     ("!news/lines.jsonl.gz:1", "It rained in Tarn."),
-    ("!news/lines.jsonl.gz:2", 'no field "text"'),
+    ("!news/lines.jsonl.gz:2", NO_TEXT),
     ("!news/lines.jsonl.gz:3", "It snowed."),
     ("!news/table.csv:2", "It hailed in Tarn."),
     ("!news/photo.png", "unsupported type .png"),
@@ -258,7 +258,7 @@ def test_a_long_list_is_read_in_parts(tmp_path: Path) -> None:
         (b'[{"text": "Rain."}, {"te', [(":1", "Rain."), ("", "record 2: not JSON; the rest was not read")]),
         (b'[{"text": "It rained."},', [(":1", "It rained."), ("", "ends after record 1, within a list")]),
         (b'["a", {"text": "It rained."}]', [(":1", "not a JSON object"), (":2", "It rained.")]),
-        (b'{"title": "Rain"}', [("", 'no field "text"')]),
+        (b'{"title": "Rain"}', [("", NO_TEXT)]),
     ],
 )  # fmt: skip
 def test_json_that_is_none(tmp_path: Path, content: bytes, expected: list[tuple[str, str]]) -> None:

@@ -133,6 +133,50 @@ def test_a_signature_above_the_footer_of_a_list(tmp_path: Path) -> None:
     assert article(tmp_path / "a.eml", f"{HEAD}\n{BODY}\n{added}").text == BODY.strip()
 
 
+OLDER = [
+    "From: Bo Marsh <bo@tarn.example>\nSent: Tuesday, January 26, 2016 9:00 AM\nTo: Quill\nSubject: Mill",
+    "*From:* Bo Marsh\n*Date:* 26 January 2016\n*To:* Ada Quill;\nLee Holt\n*Subject:* Mill",
+    "From: Bo Marsh\n\nSent: Tuesday\n\nTo: Ada Quill\n<quill@tarn.example>\n\nSubject: Mill",
+    "Von: Bo Marsh\nGesendet: Dienstag, 26. Januar 2016 09:00\nAn: Ada Quill\nCc: Lee\nBetreff: AW: Mühle",
+    "De : Bo Marsh\nEnvoyé : mardi 26 janvier 2016 09:00\nÀ : Ada Quill\nObjet : RE: Moulin",
+    "De\xa0: Bo Marsh\nDate\xa0: mardi 26 janvier 2016\nÀ\xa0: Ada Quill\nObjet\xa0: Moulin",
+    "De: Bo Marsh\nEnviado el: martes, 26 de enero de 2016 9:00\nPara: Ada Quill\nAsunto: RE: Molino",
+    "Da: Bo Marsh\nInviato: martedì 26 gennaio 2016 09:00\nA: Ada Quill\nOggetto: R: Mulino",
+    "Van: Bo Marsh\nVerzonden: dinsdag 26 januari 2016 09:00\nAan: Ada Quill\nOnderwerp: Molen",
+    "Från: Bo Marsh\nSkickat: den 26 januari 2016 09:00\nTill: Ada Quill\nÄmne: Kvarn",
+]
+
+
+@pytest.mark.parametrize("header", OLDER)
+def test_an_answer_above_what_outlook_quotes(tmp_path: Path, header: str) -> None:
+    text = f"{BODY}\n{header}\n\nWhy did it close?\n"
+    for subject in ("Re: Mill", "AW: Mill"):
+        mail = message(text, subject=subject)
+        assert article(tmp_path / "a.eml", mail.as_bytes()).text == BODY.strip()
+    story = article(tmp_path / "b.eml", message(text).as_bytes())
+    assert story.text.endswith("Why did it close?")
+
+
+def test_an_answer_of_outlook_in_html(tmp_path: Path) -> None:
+    header = "<b>Von:</b> Bo Marsh<br><b>Gesendet:</b> Dienstag<br><b>An:</b> Quill<br><b>Betreff:</b> Mill"
+    html = f"<p>The mill at Tarn closed.</p><div><p>{header}</p></div><p>Why did it close?</p>"
+    item = article(tmp_path / "a.eml", message(html=html, subject="AW: Mill").as_bytes())
+    assert item.text == "The mill at Tarn closed."
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "From: the mayor\nTo: the people of Tarn\n\nThe mill closes.",
+        "From: Tarn\n\nThe mill closes.\n\nSent: Monday\nSubject: Mill",
+        "Do: bring water.\nA: Nobody knew.\nVon: hier.",
+    ],
+)
+def test_lines_of_an_answer_that_look_like_a_header(tmp_path: Path, told: str) -> None:
+    mail = message(f"{BODY}\n{told}\n\nWhy did it close?\n", subject="Re: Mill")
+    assert article(tmp_path / "a.eml", mail.as_bytes()).text.endswith("Why did it close?")
+
+
 def test_a_document_that_a_story_quotes(tmp_path: Path) -> None:
     quoted = "> We regret the error. The exam will be held again in\n> June."
     text = f"The board wrote on Monday:\n\n{quoted}\n\nNobody came."

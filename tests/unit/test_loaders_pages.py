@@ -638,6 +638,8 @@ def stated_author(name: str) -> str:
         ('<meta name="author" content="Political Editor, Ann Lee">', "", ("Ann Lee",)),
         ("", '<div class="byline">By <a rel="author" href="/x">Ann Lee</a></div>', ("Ann Lee",)),
         ("", '<p class="byline">By Jane Times and Bo Reed, Tarn Herald</p>', ("Jane Times", "Bo Reed")),
+        ("", '<p class="byline">By Ann Lee, Tarn Gazette</p>', ("Ann Lee",)),
+        ("", '<p class="byline">By Ann Lee, Wei Sun</p>', ("Ann Lee", "Wei Sun")),
         ("", "<p>By Ann Lee</p>", ("Ann Lee",)),
         ("", "<p>by Ann Lee, staff reporter</p>", ("Ann Lee",)),
         ("", "<p>Par Étienne Bloch</p><p>Publié le 1er août 2019</p>", ("Étienne Bloch",)),

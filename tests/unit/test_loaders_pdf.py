@@ -360,6 +360,28 @@ def test_a_table_below_columns(tmp_path: Path) -> None:
     ]
 
 
+def test_a_table_between_columns(tmp_path: Path) -> None:
+    rows = [("", "Yes", "No"), ("North", "5", "1"), ("Hill", "4", "3"), ("Quay", "2", "6")]
+    table = [
+        Type(x, 600 - 14 * number, cell)
+        for number, row in enumerate(rows)
+        for x, cell in zip((62, 150, 300), row, strict=True)
+        if cell
+    ]
+    below = textwrap.wrap(WHOLE, 32)
+    halves = ["\n".join(below[: len(below) // 2]), "\n".join(below[len(below) // 2 :])]
+    columns = [*column(LEFT), *column(RIGHT, 230)], [*column(halves[0], y=530), *column(halves[1], 230, 530)]
+    got = article(tmp_path / "a.pdf", pdf([[HEADLINE, *columns[0], *table, *columns[1]]]))
+    assert got.text.split("\n\n") == [
+        stripped(f"{LEFT}\n{RIGHT}"),
+        "Yes | No",
+        "North | 5 | 1",
+        "Hill | 4 | 3",
+        "Quay | 2 | 6",
+        WHOLE,
+    ]
+
+
 def test_a_table_is_read_by_its_rows(tmp_path: Path) -> None:
     cells = [
         ("Marr", "4,120", "12 per cent"),
@@ -415,6 +437,70 @@ def test_a_word_that_a_page_breaks_is_rejoined(tmp_path: Path) -> None:
 )
 def test_a_hyphen_at_the_end_of_a_line(tmp_path: Path, text: str, expected: str) -> None:
     assert article(tmp_path / "a.pdf", pdf([[HEADLINE, *column(text)]])).text == expected
+
+
+def items_of(marks: Sequence[str], hang: float = 12) -> list[Type]:
+    """Return items of two lines, of which the second hangs; their marks stand apart from their texts."""
+    texts = [
+        ("The council closes the old pier at Lorne for a year, from the first", "Monday of March on"),
+        ("It buys a second ferry for the workers of the mill and their tools,", "Built in Selby"),
+        ("Traders pay half of what they paid for a stall in the market before.", ""),
+    ]
+    types: list[Type] = []
+    for mark, (first, second) in zip(marks, texts, strict=True):
+        for text in filter(None, (first, second)):
+            y = 640 - 12 * sum(line.x > 60 for line in types)
+            types += [Type(60, y, mark)] * (text == first) + [Type(60 + hang, y, text)]
+    return types
+
+
+@pytest.mark.parametrize(
+    "marks", ["•••", "–––", "---", ["1.", "2.", "3."], ["9)", "10)", "11)"], ["(a)", "(b)", "(c)"]]
+)
+@pytest.mark.parametrize("hang", [20, 30])
+def test_items_with_hanging_lines(tmp_path: Path, marks: Sequence[str], hang: float) -> None:
+    below = column("The vote was nine to two, said Ines Dahl.\nNobody else spoke of it on that day.", y=580)
+    got = article(tmp_path / "a.pdf", pdf([[HEADLINE, *column(FIRST), *items_of(marks, hang), *below]]))
+    assert got.text.split("\n\n")[1:4] == [
+        f"{marks[0]} The council closes the old pier at Lorne for a year, from the first Monday of March on",
+        f"{marks[1]} It buys a second ferry for the workers of the mill and their tools, Built in Selby",
+        f"{marks[2]} Traders pay half of what they paid for a stall in the market before.",
+    ]
+
+
+def test_short_items_are_no_table(tmp_path: Path) -> None:
+    items = [
+        Type(x, 640 - 12 * row, text)
+        for row, word in enumerate(["Flour", "Milk", "Butter", "Salt"], 1)
+        for x, text in ((60, f"{row}."), (80, word))
+    ]
+    got = article(tmp_path / "a.pdf", pdf([[HEADLINE, *column(FIRST), *items]]))
+    assert got.text.split("\n\n")[1:] == ["1. Flour", "2. Milk", "3. Butter", "4. Salt"]
+
+
+CAPITALS = """The ferry came at break of day
+With bread for half the town,
+And those who had not gone away
+Came to the water down."""
+SMALL = """the ferry came
+with bread and oil and seven letters for the town
+and those who waited
+at the water
+went home and did not say to anyone at all what they had read"""
+
+
+@pytest.mark.parametrize("verse", [CAPITALS, SMALL])
+def test_verse_keeps_its_lines(tmp_path: Path, verse: str) -> None:
+    prose = f"{FIRST}.\n{SECOND}."
+    got = article(tmp_path / "a.pdf", pdf([[HEADLINE, *column(prose), *column(verse, y=580)]]))
+    assert got.text.split("\n\n")[-len(verse.split("\n")) :] == verse.split("\n")
+
+
+def test_a_narrow_quotation_is_one_paragraph(tmp_path: Path) -> None:
+    words = f"{FIRST} {SECOND}".replace("\n", " ")
+    quoted = "\n".join(textwrap.wrap(words, 36))
+    got = article(tmp_path / "a.pdf", pdf([[HEADLINE, *column(f"{THIRD}."), *column(quoted, y=600)]]))
+    assert got.text.split("\n\n")[-1] == words
 
 
 def test_indents_and_spaces_begin_paragraphs(tmp_path: Path) -> None:

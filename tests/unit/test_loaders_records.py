@@ -10,6 +10,7 @@ import pytest
 
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.loaders import LoadOptions, Skipped, discover, load, record_to_article
+from tests.loading import NO_TEXT
 
 RECORD = {
     "id": "a1",
@@ -156,7 +157,7 @@ def test_other_field_names(path: Path) -> None:
         (b"[1, 2]", "line 2 is not a JSON object"),
         (b"null", "line 2 is not a JSON object"),
         (b"[" * 100_000, "line 2 is not JSON"),
-        (b'{"title": "x"}', 'no field "text"'),
+        (b'{"title": "x"}', NO_TEXT),
         (b'{"text": 5}', 'field "text" is not text'),
         (b'{"text": {"a": 1}}', 'field "text" is not text'),
         (b'{"text": " \\n\\u200b "}', "no text left after cleaning"),
@@ -272,7 +273,7 @@ def test_csv_dialects_and_encodings(tmp_path: Path, delimiter: str, encoding: st
             'text\n"never closed\n' + "and on\n" * 500,
             ["row before line 145 is larger than 1 kB; the rest was not read"],
         ),
-        ("id,text\n1\n2,\n", ['no field "text"', "no text left after cleaning"]),
+        ("id,text\n1\n2,\n", ["no text left after cleaning"] * 2),
     ],
 )
 def test_bad_tables(tmp_path: Path, content: str, reasons: list[str]) -> None:
@@ -432,6 +433,64 @@ def test_shapes_of_other_systems(path: Path, record: object) -> None:
     assert article.modified == datetime(2021, 1, 6, 10, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("tables", "authors"),
+    [
+        ({"posts_authors": [
+            {"post_id": "p1", "author_id": "u2", "sort_order": 1},
+            {"post_id": "p1", "author_id": "u1", "sort_order": 0},
+            {"post_id": "p2", "author_id": "u3", "sort_order": 0},
+        ]}, ("Ann Lee", "Bo Chi")),
+        ({"posts_authors": [{"post_id": "p1", "author_id": "gone"}]}, ()),
+        ({"posts_authors": None}, ("Bo Chi",)),
+        ({}, ("Bo Chi",)),
+    ],
+    ids=["joined", "a user that is gone", "no table", "older"],
+)  # fmt: skip
+@pytest.mark.parametrize("is_wrapped", [True, False])
+def test_the_authors_of_an_export_of_ghost(
+    tmp_path: Path, tables: dict[str, object], authors: tuple[str, ...], *, is_wrapped: bool
+) -> None:
+    users = [{"id": "u1", "name": "Ann Lee"}, {"id": "u2", "name": "Bo Chi"}, {"id": "u3", "name": "Cy"}, 7]
+    post = {
+        "id": "p1",
+        "title": "New abbot",
+        "html": f"<p>{ABBOT}</p>",
+        "plaintext": ABBOT,
+        "author_id": "u2",
+    }
+    export = {"meta": {"version": "5.8"}, "data": {"posts": [post, {"id": "p2"}], "users": users, **tables}}
+    got = read(tmp_path / "a.json", json.dumps({"db": [export]} if is_wrapped else export))
+    assert isinstance(got[0], Article)
+    assert (got[0].id, got[0].text, got[0].authors) == ("p1", ABBOT, authors)
+    assert len(got) == 2
+
+
+@pytest.mark.parametrize(
+    ("attributes", "links", "url"),
+    [
+        ({"path": {"alias": "/news/abbot", "pid": 4}}, {"self": {"href": "https://e.com/jsonapi/node/a/7"}},
+         "https://e.com/news/abbot"),
+        ({"path": {"alias": "/abbot"}}, {"self": "https://e.com/cms/jsonapi/node/a/7?v=1"},
+         "https://e.com/cms/abbot"),
+        ({"path": {"alias": "/abbot"}}, {"self": {"href": "https://e.com/api/node/a/7"}},
+         "https://e.com/abbot"),
+        ({"path": {"alias": None}, "drupal_internal__nid": 12}, {"self": {"href": "https://e.com/jsonapi/x"}},
+         "https://e.com/node/12"),
+        ({"path": {"alias": "/abbot"}}, {}, None),
+        ({"path": "/abbot"}, {"self": {"href": "https://e.com/jsonapi/x"}}, None),
+        ({"path": {"alias": "/b"}, "url": "https://f.com/a"}, {"self": "https://e.com/jsonapi/x"},
+         "https://f.com/a"),
+    ],
+)  # fmt: skip
+def test_the_address_of_an_article_of_drupal(
+    path: Path, attributes: dict[str, object], links: dict[str, object], url: str | None
+) -> None:
+    fields = {"title": "New abbot", "body": {"value": f"<p>{ABBOT}</p>"}, **attributes}
+    article = one(path, {"data": [{"id": "a7", "attributes": fields, "links": links}]})
+    assert (article.text, article.url) == (ABBOT, url)
+
+
 def test_a_json_feed_that_was_saved(tmp_path: Path) -> None:
     items = [
         {"id": "1", "url": "https://e.com/abbot", "title": "New abbot", "content_html": f"<p>{ABBOT}</p>",
@@ -525,7 +584,7 @@ def test_several_articles_in_a_line(path: Path) -> None:
     assert [item.id if isinstance(item, Article) else item.reason for item in got] == [
         f"{path.parent.name}/news.jsonl#1.1",
         f"{path.parent.name}/news.jsonl#1.2",
-        'no field "text"',
+        NO_TEXT,
     ]
 
 

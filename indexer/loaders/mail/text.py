@@ -12,18 +12,25 @@ _FORWARD = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _SURELY = re.compile("forward|weitergeleitet|transféré|reenviado|inoltrato", re.IGNORECASE)
-_FIELD = re.compile(
-    r"[ >]{0,4}\*?(from|von|de|date|datum|sent|gesendet|fecha|subject|betreff|objet|asunto|to|an|à|para|cc"
-    r"|reply-to):\*?[ \t]{0,8}(.{0,500})",
-    re.IGNORECASE,
-)
+# The fields above an older message, as mail programs name them in English, German, French, Spanish, Italian,
+# Dutch, Portuguese, Swedish, Danish, Norwegian and Polish.
 _FIELDS = {
-    "from": "from", "von": "from", "de": "from", "date": "date", "datum": "date", "sent": "date",
-    "gesendet": "date", "fecha": "date", "subject": "subject", "betreff": "subject", "objet": "subject",
-    "asunto": "subject",
-}  # fmt: skip
+    name: field
+    for field, names in {
+        "from": "from von de da van från fra od",
+        "date": "date datum fecha data dato sent gesendet envoyé enviado enviada inviato"
+        " verzonden skickat sendt wysłano",
+        "subject": "subject betreff objet asunto oggetto onderwerp assunto ämne emne temat",
+        "to": "to an à para a aan till til do cc bcc kopie copie kopia reply-to",
+    }.items()
+    for name in names.split()
+}
+_FIELD = re.compile(
+    rf"[ >]{{0,4}}\*?({'|'.join(_FIELDS)})(?: el| em)?[ \xa0]?:\*?[ \t\xa0]{{0,8}}(.{{0,500}})", re.IGNORECASE
+)
 _FORWARD_MARK = re.compile(r"(?:\s{0,4}(?:fwd?|wg|tr|rv|i)\s{0,2}:)++\s{0,4}", re.IGNORECASE)
 _ANSWER_MARK = re.compile(r"\s{0,4}(?:re|aw|sv|ref|antw)\s{0,2}(?:\[[0-9]{1,3}\])?:", re.IGNORECASE)
+_RECEIVERS = re.compile(r"[@;]")
 _MOST_FIELDS, _FEWEST_FIELDS = 12, 2
 _NOTE_CHARS = 500  # what people write above what they forward
 _WROTE = re.compile(
@@ -88,8 +95,7 @@ def forwarded(text: str, subject: str) -> Forwarded | None:
     values: dict[str, str] = {}
     at = start
     while at < min(len(lines), start + _MOST_FIELDS) and (field := _FIELD.fullmatch(lines[at].rstrip())):
-        if name := _FIELDS.get(field[1].lower()):
-            values.setdefault(name, field[2].strip())
+        values.setdefault(_FIELDS[field[1].lower()], field[2].strip())
         at += 1
     if not {"from", "subject"} <= values.keys():
         return None
@@ -137,10 +143,37 @@ def own_words(text: str, *, answers: bool = False, forwards: bool = False) -> st
     else:
         text_above = text
     lines = [line.rstrip() for line in text_above.split("\n")]
+    if answers and not forwards:
+        lines = lines[: _header_at(lines)]
     kept = _without_footer(_without_quotes(lines, answers=answers))
     top = [line for line in kept[:_TOP_LINES] if not _VIEW_ONLINE.fullmatch(line.strip())]
     own = "\n".join((*top, *kept[_TOP_LINES:])).strip("\n")
     return own if own.strip() else text
+
+
+def _header_at(lines: Sequence[str]) -> int:
+    """Return the line of the sender above the message that Outlook quotes; how many lines there are for none.
+
+    The day and the subject follow it, in some lines. A list of receivers may go on in the next line.
+    """
+    for at, line in enumerate(lines):
+        if _field(line) != "from":
+            continue
+        fields, before = set[str](), ""
+        for below in filter(None, lines[at : at + _MOST_FIELDS]):
+            if not (name := _field(below)) and not (_RECEIVERS.search(below) or before.endswith((",", ";"))):
+                break
+            fields.add(name)
+            before = below
+        if {"from", "date", "subject"} <= fields:
+            return at
+    return len(lines)
+
+
+def _field(line: str) -> str:
+    """Return which field of a message a line is; none of another line."""
+    match = _FIELD.fullmatch(line)
+    return _FIELDS[match[1].lower()] if match else ""
 
 
 def _without_quotes(lines: Sequence[str], *, answers: bool) -> list[str]:

@@ -1,15 +1,18 @@
 """Reads who wrote the article of a web page: in its meta elements, in its byline. Knows no JSON."""
 
 import re
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
+from nutgraf.indexer.loaders.bylines import BY, PARTICLES
 from nutgraf.indexer.loaders.pages.blocks import Block, page_blocks
 from nutgraf.indexer.loaders.pages.boilerplate import name_words, other_stories, short_text
 from nutgraf.indexer.loaders.pages.data import letters
 from nutgraf.indexer.loaders.pages.head import meta_contents
 from nutgraf.indexer.loaders.texts.head import read_head
+from nutgraf.indexer.newspaper_words import MASTHEAD_WORDS
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -29,13 +32,9 @@ _CALLED_BYLINE = (
 )
 _BIO_NAMES = frozenset({"bio", "about", "card", "box", "profile", "image", "avatar", "social", "date"})
 _NO_BYLINE_TAGS = frozenset({"blockquote", "figure", "footer", "aside", "li"})
-_PARTICLES = frozenset({
-    "al", "bin", "da", "de", "del", "della", "der", "des", "di", "dos", "du", "el", "la", "le", "ten", "ter",
-    "van", "vom", "von", "y", "zu",
-})  # fmt: skip
 _BY = re.compile(
     r"(?:(?:words|text|story|written|posted|submitted|reporting|reported) )?"
-    r"(?:by|von|par|por|di|door|av|af|texte?|(?:words|story|reporting|author)(?= ?:))\b ?:?\s?",
+    rf"(?:{BY}|texte?|(?:words|story|reporting|author)(?= ?:))\b ?:?\s?",
     re.IGNORECASE,
 )
 # "; Editing by Kim Sands", ". Photographs: Tom Reed": who did something else than write.
@@ -48,7 +47,7 @@ _WRITING_BY = re.compile(r"; ?(?:writing|reporting|words) by ", re.IGNORECASE)
 _ASIDE = re.compile(r" ?\([^()]{0,80}\)")
 # A byline that no element is called after. Without "by" a colon must say that it is none of the text.
 _BYLINE = re.compile(
-    r"(?:(?:[a-z]{1,12} )?by|von|par|por|di|door|av|af|(?:words|text|texte|story) ?(?=:))\b ?:? ?",
+    rf"(?:[a-z]{{1,12}} by|{BY}|(?:words|text|texte|story) ?(?=:))\b ?:? ?",
     re.IGNORECASE,
 )
 _PARTS = re.compile(r" [|•·–—] ")
@@ -64,8 +63,6 @@ _ROLE = re.compile(
     r"|columnist|critic|redaktion|redaction)s?\b",
     re.IGNORECASE,
 )
-# Words of outlets that are surnames, too: "Ann Post" is a person, "The Tarn Post" is none.
-_OUTLET_WORD = re.compile(r"\b(?:post|times|herald|press)\b", re.IGNORECASE)
 _BEFORE_OUTLETS = frozenset({",", "|", "/", "·", "•"})
 _MOST_WORDS_WITH_SURNAME = 2
 _WEEKDAY = re.compile(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b", re.IGNORECASE)
@@ -79,11 +76,11 @@ def page_authors(
     The byline is what is called so, or a line below a heading that is one of the page's `titles`.
     """
     metas = [text for name in _AUTHOR_METAS for text in islice(meta_contents(tree, name), _MOST_AUTHORS)]
-    others = other_stories(tree)
-    above, elsewhere, foreign = _bylines(tree, others)
+    if authors := _authors([text for text in metas if "://" not in text], outlet):
+        return authors
+    above, elsewhere, foreign = _bylines(tree)
     return (
-        _authors([text for text in metas if "://" not in text], outlet)
-        or _authors(above, outlet)
+        _authors(above, outlet)
         or _authors(_below_headline(page_blocks(tree), titles), outlet)
         or _authors(elsewhere, outlet)
         or tuple(name for name in _authors(other(), outlet) if name not in _authors(foreign, outlet))
@@ -114,17 +111,27 @@ def _authors(texts: Sequence[str], outlet: str) -> tuple[str, ...]:
     return tuple(names.values())
 
 
-def _bylines(tree: "HtmlElement", others: Container["HtmlElement"]) -> tuple[list[str], list[str], list[str]]:
+def _bylines(tree: "HtmlElement") -> tuple[list[str], list[str], list[str]]:
     """Return the texts of the bylines above the text, of those elsewhere, and of those of other stories."""
-    linked = [link for link in tree.xpath(_AUTHOR_LINKS) if short_text(link)]
-    called = [element for element in tree.xpath(_CALLED_BYLINE) if _is_byline(element)]
-    above = _above_text(tree)
+    linked = [link for link in _compiled(_AUTHOR_LINKS)(tree) if short_text(link)]
+    called = [element for element in _compiled(_CALLED_BYLINE)(tree) if _is_byline(element)]
+    if not linked and not called:
+        return [], [], []
+    others, above = other_stories(tree), _above_text(tree)
     own = [[part for part in parts if part not in others] for parts in (linked, called)]
     return (
         _byline_texts(*([part for part in parts if part in above] for parts in own)),
         _byline_texts(*own),
         _byline_texts(*([part for part in parts if part in others] for parts in (linked, called))),
     )
+
+
+@cache
+def _compiled(path: str) -> Callable[["HtmlElement"], Sequence["HtmlElement"]]:
+    from lxml.etree import XPath
+
+    compiled: Callable[[HtmlElement], Sequence[HtmlElement]] = XPath(path)
+    return compiled
 
 
 def _byline_texts(linked: Sequence["HtmlElement"], called: Sequence["HtmlElement"]) -> list[str]:
@@ -209,7 +216,7 @@ def _names(text: str) -> Iterator[str]:
         name = part.strip(" .,-–—|")
         words = name.split()
         is_name = len(words) <= _MOST_NAME_WORDS and all(
-            (word[0].isupper() or word.lower() in _PARTICLES) and word.isprintable() for word in words
+            (word[0].isupper() or word.lower() in PARTICLES) and word.isprintable() for word in words
         )
         if not is_name and number == 0 and not _ROLE.search(name):
             return
@@ -221,8 +228,8 @@ def _names(text: str) -> Iterator[str]:
 
 
 def _is_outlet(words: Sequence[str], before: str) -> bool:
-    """Whether a name behind this separator has the word of an outlet, and is no surname there."""
-    if not any(map(_OUTLET_WORD.fullmatch, words)):
+    """Whether a name behind this separator is an outlet's: "The Tarn Post", and not "Ann Post"."""
+    if MASTHEAD_WORDS.isdisjoint(map(str.casefold, words)):
         return False
     is_long = len(words) > _MOST_WORDS_WITH_SURNAME or words[0].lower() == "the"
     return is_long or before in _BEFORE_OUTLETS

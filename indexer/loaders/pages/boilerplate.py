@@ -5,7 +5,7 @@ article is, so an element that holds the headline or most of the prose always st
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Literal
@@ -233,6 +233,8 @@ def _named(tree: "HtmlElement", around: set["HtmlElement"]) -> list["HtmlElement
 
 def _is_of_page(element: "HtmlElement", chars: int, page_chars: int) -> bool:
     """Whether an element of so many characters of prose is hidden, or named as no part of the article."""
+    if not element.attrib:
+        return False
     kind = None if element.tag in {"html", "body", "main"} else _kind(element)
     if kind is None and (is_unseen(element) or _is_unspoken(element)):
         return 2 * chars <= page_chars
@@ -289,7 +291,8 @@ def _has_sentence(element: "HtmlElement") -> bool:
 def other_stories(tree: "HtmlElement") -> set["HtmlElement"]:
     """Return the elements of a page in comments and in what it calls other stories, none with the headline.
 
-    A second article beside that of the headline is another story, too.
+    A second article beside that of the headline is another story, too. A footer and a column at the side are
+    none: authors may stand there, where no date of the article does (`others.other_elements`).
     """
     around = holders(tree.iter("h1"))
     has_article = any(part.tag == "article" for part in around)
@@ -312,7 +315,12 @@ def other_stories(tree: "HtmlElement") -> set["HtmlElement"]:
 
 
 def _is_called_other_story(element: "HtmlElement") -> bool:
-    names = [name for name in name_words(element) if name[0] not in _STATES and name[-1] not in _SWITCHES]
+    return bool(element.attrib) and any(map(_name_other_story, _name_attributes(element)))
+
+
+@lru_cache(_KEPT_NAMES)
+def _name_other_story(attribute: str) -> bool:
+    names = [name for name in _words_of(attribute) if name[0] not in _STATES and name[-1] not in _SWITCHES]
     forms = ({*name, *map("-".join, pairwise(name)), "-".join(name)} for name in names)
     return any(name[0] == "comment" for name in names) or any(
         form & (_COMMENT_NAMES | _STORY_NAMES) for form in forms
@@ -321,7 +329,7 @@ def _is_called_other_story(element: "HtmlElement") -> bool:
 
 def is_unseen(element: "HtmlElement") -> bool:
     """Whether the style, an attribute or the class of an element says that a screen does not show it."""
-    if not isinstance(element.tag, str):
+    if not isinstance(element.tag, str) or not element.attrib:
         return False
     if element.get("hidden") is not None and (element.get("hidden") or "").lower() != "until-found":
         return True
@@ -335,14 +343,19 @@ def _is_unspoken(element: "HtmlElement") -> bool:
     return element.tag in {"p", *_WITH_ID} and (element.get("aria-hidden") or "").lower() == "true"
 
 
-def name_words(element: "HtmlElement") -> Iterator[tuple[str, ...]]:
-    """Yield the words of each class and of the id: `relatedLinks` and `related-links` are related, links."""
+def name_words(element: "HtmlElement") -> Sequence[tuple[str, ...]]:
+    """Return the words of each class and of the id: `relatedLinks` and `related-links` are related, links."""
+    if not element.attrib:
+        return ()
+    return [name for attribute in _name_attributes(element) for name in _words_of(attribute)]
+
+
+def _name_attributes(element: "HtmlElement") -> Iterator[str]:
+    """Yield the attributes that name an element, cut; the names in them are parted by blanks."""
     attributes = [element.get("class"), element.get("data-testid"), element.get("data-component")]
     if element.tag in _WITH_ID:
         attributes.append(element.get("id"))
-    for attribute in attributes:
-        if attribute:
-            yield from _words_of(attribute[:_MOST_NAME_CHARS])
+    return (attribute[:_MOST_NAME_CHARS] for attribute in attributes if attribute)
 
 
 @lru_cache(_KEPT_NAMES)
@@ -393,6 +406,8 @@ def _headed(tree: "HtmlElement") -> Iterator["HtmlElement"]:
 
 def short_text(element: "HtmlElement") -> str:
     """Return the text of an element in one line; nothing where it is too long for a heading."""
+    if len(element) == 0:
+        return _short(element.text or "")
     parts: list[str] = []
     chars = 0
     for part in element.itertext():
@@ -400,8 +415,12 @@ def short_text(element: "HtmlElement") -> str:
         chars += len(part)
         if chars > 4 * _LONGEST_HEADING_CHARS:
             return ""
-    text = " ".join("".join(parts).split())
-    return text if len(text) <= _LONGEST_HEADING_CHARS else ""
+    return _short("".join(parts))
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split()) if len(text) <= 4 * _LONGEST_HEADING_CHARS else ""
+    return line if len(line) <= _LONGEST_HEADING_CHARS else ""
 
 
 def _outer(heading: "HtmlElement") -> "HtmlElement":

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from nutgraf.indexer.dates import date_in_url, day_order, parse_date
+from nutgraf.indexer.dates import date_in_url, day_order, is_day_folder, parse_date
 from nutgraf.indexer.loaders.assemble import StatedDate
 from nutgraf.indexer.loaders.pages.json_data import JsonArticle, json_articles, script_dates
 from nutgraf.indexer.loaders.pages.shown_dates import BELOW_CHARS, HAS_DAY, ShownDate, ShownDates, is_near
@@ -114,13 +114,16 @@ class _Sources:
         published += [StatedDate(words, "meta") for words in maybe if self._agrees(words, days)]
         if shown:
             published.append(StatedDate(shown, "byline"))
-        elif not published and not self._url_day:
+        elif not published and not any(self._url_days):
             published += [StatedDate(words, "byline") for words in self._script_day()]
         modified = [words for article in articles for words in article.modified[:1]]
         modified += self._meta(_MODIFIED)
         modified += [line.text for line in self._shown.lines if line.label == "modified"]
         return PageDates(
-            tuple(StatedDate(_outlets_day(date.text, days), date.where) for date in published),
+            tuple(
+                StatedDate(_outlets_day(date.text, [*days, *self._url_days]), date.where)
+                for date in published
+            ),
             tuple(modified),
             self.day_order,
             frozenset(self._possible_days()),
@@ -142,7 +145,7 @@ class _Sources:
 
     def _order_by(self, text: str) -> DayOrder | None:
         """Return the order in which a date is a day that the page states elsewhere without doubt."""
-        known = {moment.date() for moment in (self._url_day, *self._plain_days) if moment}
+        known = {moment.date() for moment in (*self._url_days, *self._plain_days)}
         for written in read_written(text):
             orders = {r.order for r in written.readings if r.calendar_day() in known}
             if len(written.readings) > 1 and len(orders) == 1:
@@ -176,8 +179,16 @@ class _Sources:
             yield "dmy"
 
     @cached_property
+    def _url_days(self) -> list[datetime]:
+        return [day for url in self._subject.urls if (day := date_in_url(url).value)]
+
+    @cached_property
     def _url_day(self) -> datetime | None:
-        return next((day for url in self._subject.urls if (day := date_in_url(url).value)), None)
+        """The day that an address has as a folder; one at its end may be that of an event."""
+        return next(
+            (day for url in self._subject.urls if is_day_folder(url) and (day := date_in_url(url).value)),
+            None,
+        )
 
     @cached_property
     def _own_articles(self) -> list[JsonArticle]:

@@ -24,6 +24,12 @@ class Texts:
         self.starts: dict[HtmlElement | None, int] = {}
         for element in reversed(self.elements):  # each after all that it holds
             hidden = element.tag in {"script", "style", "noscript", "template"}
+            if len(element) == 0 and not hidden:
+                text = element.text or ""
+                self.chars[element] = len(text)
+                if len(text) <= LONGEST_CHARS * 2:
+                    self.short[element] = " ".join(text.split())
+                continue
             parts = [] if hidden else [element.text or ""]
             chars = 0 if hidden else len(element.text or "")
             for child in () if hidden else element:
@@ -37,7 +43,7 @@ class Texts:
 
     def _place(self, root: "HtmlElement") -> None:
         self.starts[root] = 0
-        for element in self.elements:
+        for element in filter(len, self.elements):
             at = self.starts[element] + len(element.text or "")
             for child in element:
                 self.starts[child] = at

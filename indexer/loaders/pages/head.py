@@ -117,9 +117,11 @@ def _headings(tree: "HtmlElement") -> list[str]:
 
 def _seen_text(heading: "HtmlElement") -> str:
     """Return the text of a heading without what it says to screen readers alone, unless that is all of it."""
-    seen = copy.deepcopy(heading)
-    for part in [part for part in seen.iterdescendants() if is_unseen(part)]:
-        part.drop_tree()
+    seen = heading
+    if any(map(is_unseen, heading.iterdescendants())):
+        seen = copy.deepcopy(heading)
+        for part in [part for part in seen.iterdescendants() if is_unseen(part)]:
+            part.drop_tree()
     texts = (" ".join(form.text_content()[:_MOST_TITLE_CHARS].split()) for form in (seen, heading))
     return next(filter(None, texts), "")
 

@@ -83,7 +83,8 @@ class ShownDates:
             set() if heading is None else {heading}
         )  # its words tell of the day that the story is about
         texts = Texts(self._subject.tree if body is None else body, self._subject.others | headings)
-        entries = _entries(texts, self._subject.heading_path)
+        machine_dates = {element: words for element in texts.elements if (words := _machine_date(element))}
+        entries = _entries(texts, self._subject.heading_path, machine_dates)
         heading_at = texts.starts.get(self._subject.heading, 0) if self._subject.heading is not None else 0
         heading_end = heading_at + texts.chars.get(self._subject.heading, 0)
         story_at = self._story_at(texts, heading_end)
@@ -99,7 +100,7 @@ class ShownDates:
             if element in entries or (element in headings and element.tag != "time"):
                 covered.add(element)
                 continue
-            machine = _machine_date(element)
+            machine = machine_dates.get(element, "")
             text = with_ascii_digits(texts.short.get(element, ""))
             if not (machine or HAS_DAY.search(text)):
                 continue
@@ -163,13 +164,15 @@ class ShownDates:
         return math.inf
 
 
-def _entries(texts: Texts, heading_path: Collection["HtmlElement"]) -> set["HtmlElement"]:
+def _entries(
+    texts: Texts, heading_path: Collection["HtmlElement"], machine_dates: Collection["HtmlElement"]
+) -> set["HtmlElement"]:
     """Return the elements that stand in a row and each hold a date and prose: live entries."""
     dated: set[HtmlElement] = set()
     told: set[HtmlElement] = set()
     rows: dict[tuple[HtmlElement, str], list[HtmlElement]] = {}
     for element in reversed(texts.elements):  # each after all that it holds
-        if element.tag == "time" or _machine_date(element):
+        if element.tag == "time" or element in machine_dates:
             dated.add(element)
         if element.tag == "p" and texts.chars[element] >= _PARAGRAPH_CHARS:
             told.add(element)
@@ -178,8 +181,10 @@ def _entries(texts: Texts, heading_path: Collection["HtmlElement"]) -> set["Html
             continue
         if element in dated and element in told and element not in heading_path:
             rows.setdefault((parent, str(element.tag)), []).append(element)
-        dated |= {parent} if element in dated else set()
-        told |= {parent} if element in told else set()
+        if element in dated:
+            dated.add(parent)
+        if element in told:
+            told.add(parent)
     return {entry for row in rows.values() if len(row) > 1 for entry in row}
 
 

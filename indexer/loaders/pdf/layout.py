@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, groupby, pairwise, takewhile
+from itertools import accumulate, groupby, pairwise
 
 # All distances below were chosen on made-up pages of the tests, and not compared with others.
 _STRIPES = 500  # that the width of a page is looked at in; about a point each
@@ -16,6 +16,7 @@ _DEPTH = 6  # columns within columns; newspapers print up to eight side by side
 _COLUMN_ROWS = 3  # fewer rows side by side are no columns
 _COLUMN_CHARS = 20  # in a row, on average: columns of text are wider, those of tables narrower
 _TABLE_ROWS = 3  # fewer rows of cells may be lines with gaps in them
+_LAST_TABLE_ROWS = 2  # the same, below all columns
 _NARROW_CHARS, _FULL, _FULL_SHARE = 10, 0.7, 0.6  # or else so many rows are so full, as in no table
 _EDGE_ROWS = 3  # at the top and the bottom of a page, where running lines stand
 _APART_ROWS = 2  # more rows than these that stand apart are a paragraph
@@ -34,6 +35,9 @@ _MARGIN = re.compile(
     r"|(?:page )?\d{1,4} ?(?:/|of) ?\d{1,4}|page \d{1,4}",
     re.IGNORECASE,
 )
+LIST_MARK = r"[•▪‣●◦■–—*-]|\(?(?:\d{1,3}|[a-z])[.)]"
+"""What stands before an item of a list, as a pattern: a bullet, a dash, "1." or "(a)"."""
+_LIST_MARK = re.compile(LIST_MARK)
 _DIGITS = re.compile(r"\d+")
 _LETTERS = re.compile(r"[^\W\d_]{3}")
 _JUMP = re.compile(
@@ -107,11 +111,12 @@ def _columns(parts: Sequence[Line], depth: int) -> list[list[Line]]:
     stories = _stories(parts) if depth < _DEPTH else []
     if len(stories) > 1:
         return [column for story in stories for column in _columns(story, depth + 1)]
-    table = _table_below(parts) if depth < _DEPTH else []
-    below = {id(part) for row in table for part in row}
-    text = [part for part in parts if id(part) not in below]
-    if table and len(ordered := _columns(text, depth)) > 1:
-        return [*ordered, _with_tables(table)]
+    around = _around_table(parts) if depth < _DEPTH else None
+    if around:
+        above, table, below = around
+        before, behind = _columns(above, depth + 1), _columns(below, depth + 1)
+        if max(len(before), len(behind)) > 1:
+            return [*before, _with_tables(table), *behind]
     gutter = _gutter(parts) if depth < _DEPTH and len(parts) >= 2 * _COLUMN_ROWS else None
     if gutter is None:
         return [_with_tables(rows(parts))] if parts else []
@@ -148,24 +153,30 @@ def _stories(parts: Sequence[Line]) -> list[list[Line]]:
     ]
 
 
-def _table_below(parts: Sequence[Line]) -> list[list[Line]]:
-    """Return the last rows of a region that are those of a table below its columns.
+def _around_table(parts: Sequence[Line]) -> tuple[list[Line], list[list[Line]], list[Line]] | None:
+    """Return what stands above a table below or between columns, its rows, and what stands below it.
 
-    Their cells are short, and in each row one begins where no line of the columns does.
+    Its cells are short, and in each row one begins where no line of the columns does. None without a table.
     """
     lines = rows(parts)
     is_table = [_has_cells(row) for row in lines]
-    first = len(lines) - len([*takewhile(bool, reversed(is_table))])
-    margins = sorted(part.left for row in lines[:first] for part in row)
+    margins = sorted(part.left for row, has in zip(lines, is_table, strict=True) if not has for part in row)
 
     def is_off(part: Line) -> bool:
         return bisect_left(margins, part.left - _MARGIN_POINTS) == bisect_right(
             margins, part.left + _MARGIN_POINTS
         )
 
-    table = lines[first:]
-    is_apart = len(table) > 1 and margins and all(any(map(is_off, row)) for row in table)
-    return table if is_apart else []
+    for has_cells, run in groupby(range(len(lines)), key=is_table.__getitem__):
+        numbers = list(run)
+        first, end = numbers[0], numbers[-1] + 1
+        least = _LAST_TABLE_ROWS if end == len(lines) else _TABLE_ROWS
+        if has_cells and first and len(numbers) >= least and margins:
+            table = lines[first:end]
+            if all(any(map(is_off, row)) for row in table):
+                above, below = lines[:first], lines[end:]
+                return [part for row in above for part in row], table, [part for row in below for part in row]
+    return None
 
 
 def rows(parts: Iterable[Line]) -> list[list[Line]]:
@@ -190,7 +201,8 @@ def _with_tables(lines: Sequence[Sequence[Line]]) -> list[Line]:
 
 
 def _has_cells(row: Sequence[Line]) -> bool:
-    return len(row) > 1 and all(len(part.text) < _COLUMN_CHARS for part in row)
+    is_item = len(row) == 2 and _LIST_MARK.fullmatch(row[0].text)  # noqa: PLR2004 - a mark and its text
+    return len(row) > 1 and not is_item and all(len(part.text) < _COLUMN_CHARS for part in row)
 
 
 def _joined(row: Sequence[Line], *, is_row: bool = False) -> Line:

@@ -7,11 +7,11 @@ from itertools import pairwise
 
 from nutgraf.indexer.clean import PAGE_BREAK
 from nutgraf.indexer.loaders.pdf.layout import Line, body_size, same_size
+from nutgraf.indexer.loaders.pdf.line_breaks import is_apart, line_breaks
 from nutgraf.indexer.wrapping import is_compound
 
 # All shares below were chosen on the test files of the loaders, and not compared with others.
 _SHORT_LINE_SHARE = 0.75  # of the width of most lines
-_SPACED = 1.35  # times the usual distance of two lines
 _LEADING = 1.2  # times the size of the type, as most programs set it
 _MIN_INDENT, _MAX_INDENT = 0.6, 5.0  # times the size of the type
 _COLUMN_LINES = 4  # fewer do not tell how wide a column is
@@ -24,7 +24,6 @@ _HYPHENATED_SHARE = 0.03
 _IN_ADDRESS = (".", "/", "=", "_")
 _FIRST_WORD = re.compile(r"\w+")
 _HYPHENATED_WORD = re.compile(r"[\w-]++")
-_BULLET = re.compile(r"[•▪‣●◦■] ?\S")
 _NOTE = re.compile(r"(?:\d{1,3}|\[\d{1,3}\]|[*†‡§]{1,3})[ .)]? ?\S")
 
 
@@ -113,21 +112,31 @@ def paragraphs(columns: Sequence[Sequence[Line]]) -> list[Paragraph]:
     joined: list[Paragraph] = []
     current: Paragraph | None = None  # what the line before went to
     text: Paragraph | None = None  # the last one in the size of the text
+    after_row = False
     for column in columns:
         width = _width(column) if len(column) >= _COLUMN_LINES else page_width
         margin = statistics.median_low([line.left for line in column])
+        breaks = line_breaks(column, leading)
         for number, line in enumerate(column):
             short = line.width < _SHORT_LINE_SHARE * width
             above = column[number - 1] if number else None
             begins = (
                 line.is_row
                 or (above is not None and above.is_row)
-                or (above is not None and _is_apart(above, line, leading))
-                or _is_indented(column, number, margin, ended=current is None or current.ends)
-                or bool(_BULLET.match(line.text))
+                or (above is not None and is_apart(above, line, leading))
+                or number in breaks.begins
+                or (
+                    number not in breaks.hanging
+                    and _is_indented(column, number, margin, ended=current is None or current.ends)
+                )
                 or (line.size < size and bool(_NOTE.match(line.text)) and bool(current and current.ends))
             )
-            if current and not begins and current.goes_on_in(line):
+            if (
+                current
+                and not begins
+                and not after_row
+                and (number in breaks.hanging or current.goes_on_in(line))
+            ):
                 current.join(line, hyphens, short=short)
             elif text and current and text is not current and not begins and text.resumes_in(line, current):
                 text.join(line, hyphens, short=short)
@@ -137,6 +146,7 @@ def paragraphs(columns: Sequence[Sequence[Line]]) -> list[Paragraph]:
                 joined.append(current)
             if same_size(current.size, size):
                 text = current
+            after_row = line.is_row
     return joined
 
 
@@ -170,11 +180,6 @@ def _leading(columns: Sequence[Sequence[Line]]) -> float:
         within = pairs
     distances = [(above.bottom - line.bottom) / line.size for above, line in within]
     return statistics.median(distances) if distances else _LEADING
-
-
-def _is_apart(above: Line, line: Line, leading: float) -> bool:
-    """Whether there is more space above the line than between the lines of a paragraph."""
-    return same_size(above.size, line.size) and above.bottom - line.bottom > _SPACED * leading * line.size
 
 
 def _is_indented(column: Sequence[Line], number: int, margin: float, *, ended: bool) -> bool:

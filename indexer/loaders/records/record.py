@@ -76,6 +76,9 @@ def line_to_article(
         if part is not None and not draft.id and web_url(draft.url) is None:
             draft = replace(draft, id=derived_id(f"{file.id_stem}#{number}.{part}"))
         article = assemble(draft, options=options, file=file, number=number)
+    except _NoFieldError as error:
+        reason = f"{error}; name the field of the text with --field text=NAME"
+        return Skipped(file.origin_of(number), reason)
     except UnreadableError as error:
         return Skipped(file.origin_of(number), str(error))
     else:
@@ -105,6 +108,10 @@ def records_in(value: object, options: LoadOptions) -> Iterator[Mapping[str, obj
 def _whole(record: Mapping[str, object], options: LoadOptions) -> Mapping[str, object]:
     """Return the record with the fields of its inner object, unless the options say where those stand."""
     return record if any("." in key for key in options.fields.values()) else unwrapped(record)
+
+
+class _NoFieldError(UnreadableError):
+    """A record has no field that can be the text of an article."""
 
 
 class _Fields:
@@ -183,7 +190,7 @@ def _text(fields: _Fields) -> str:
     if is_empty and (is_linked or any(name in fields.values for name in text_names(options))):
         value = fields.value("title") or value  # a headline alone is a short article
     if value is None:
-        raise UnreadableError(f'no field "{key[:60]}"')
+        raise _NoFieldError(f'no field "{key[:60]}"')
     if isinstance(value, list | tuple):
         paragraphs = (plain(paragraph) for paragraph in value[:_MOST_PARAGRAPHS])
         value = "\n\n".join(fragment_text(paragraph) for paragraph in paragraphs if paragraph)

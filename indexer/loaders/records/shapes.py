@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from nutgraf.indexer.loaders.identity import web_url
+from nutgraf.indexer.loaders.identity import absolute, web_url
 from nutgraf.indexer.loaders.records.names import FIELD_NAMES, known_name
 
 # Where the fields stand: hits of search engines, the JSON:API (Drupal, Strapi), the Guardian and Contentful.
@@ -24,10 +24,59 @@ def unwrapped(record: Mapping[str, object]) -> Mapping[str, object]:
             inner = record.get(key)
             if isinstance(inner, Mapping) and any(known_name(name) in _TEXTS for name in inner):
                 outer = {name: value for name, value in record.items() if name != key}
-                # Drupal publishes an article when it creates it; `created` of other records says less.
-                dates = {"published": inner["created"]} if key == "attributes" and "created" in inner else {}
-                return {**dates, **inner, **outer}
+                stated = _of_drupal(inner, record) if key == "attributes" else {}
+                return {**stated, **inner, **outer}
     return record
+
+
+def _of_drupal(attributes: Mapping[str, object], record: Mapping[str, object]) -> dict[str, object]:
+    """Return what Drupal's JSON:API says of an article under names of its own: its day and its address.
+
+    Drupal publishes an article when it creates it; `created` of other records says less. The address is the
+    alias of its path, else the number of its node, on the site that the record was fetched from.
+    """
+    stated: dict[str, object] = {}
+    if "created" in attributes:
+        stated["published"] = attributes["created"]
+    link, number = at_path(record, "links.self"), attributes.get("drupal_internal__nid")
+    fetched = link.get("href") if isinstance(link, Mapping) else link
+    alias = at_path(attributes, "path.alias") or (number and f"/node/{number}")
+    if isinstance(fetched, str) and isinstance(alias, str) and alias.startswith("/"):
+        site, sign, _ = fetched.partition("/jsonapi/")  # which may stand below a folder
+        stated["url"] = f"{site}{alias}" if sign else absolute(fetched, alias)
+    return stated
+
+
+def ghost_posts(export: object) -> Iterator[Mapping[str, object]]:
+    """Yield the posts of an export of Ghost with the names of their authors; none of another value.
+
+    The export holds tables: one of posts, one of users, and one that joins them. Older ones have no such
+    table, and the id of one user in each post.
+    """
+    outer = export.get("db", export) if isinstance(export, Mapping) else None
+    outer = outer[0] if isinstance(outer, list) and outer else outer
+    tables = outer.get("data") if isinstance(outer, Mapping) else None
+    if not isinstance(tables, Mapping) or "posts" not in tables or "users" not in tables:
+        return
+    names = {str(user.get("id")): user.get("name") for user in _rows(tables, "users")}
+    authors: dict[str, list[object]] = {}
+    for join in sorted(_rows(tables, "posts_authors"), key=_place):
+        authors.setdefault(str(join.get("post_id")), []).append(names.get(str(join.get("author_id"))))
+    for post in _rows(tables, "posts"):
+        joined = authors.get(str(post.get("id"))) or [names.get(str(post.get("author_id")))]
+        stated = [name for name in joined if isinstance(name, str)]
+        yield {**post, "authors": stated} if stated else post
+
+
+def _rows(tables: Mapping[str, object], name: str) -> list[Mapping[str, Any]]:
+    rows = tables.get(name)
+    return [row for row in rows if isinstance(row, Mapping)] if isinstance(rows, list) else []
+
+
+def _place(row: Mapping[str, object]) -> int:
+    """Return the place of an author among those of a post."""
+    order = row.get("sort_order")
+    return order if isinstance(order, int) else 0
 
 
 def at_path(record: Mapping[str, object], path: str) -> object:

@@ -105,6 +105,7 @@ def _rows(lines: _Lines, file: SourceFile, options: LoadOptions, sample: str) ->
     header = _names(next(reader, []), options)
     if not {*text_names(options)} & {*header}:
         raise UnreadableError(_no_text(header, options))
+    no_text = dict.fromkeys({*text_names(options)} & {*header}, "")  # of a row that ends before it
     while True:
         lines.row_chars, start = 0, lines.number + 1
         try:
@@ -123,7 +124,7 @@ def _rows(lines: _Lines, file: SourceFile, options: LoadOptions, sample: str) ->
                 yield Skipped(file.origin_of(start), reason)
             else:
                 cells = map(_unescaped, row) if from_database else row
-                yield line_to_article(_record(header, [*cells]), start, file, options)
+                yield line_to_article(no_text | _record(header, [*cells]), start, file, options)
 
 
 def _is_unquoted(lines: Sequence[str], tabs: int) -> bool:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 
 from nutgraf.indexer.date_words import FILLERS
 from nutgraf.indexer.dates import parse_date_line
+from nutgraf.indexer.loaders.bylines import PARTICLES
+from nutgraf.indexer.newspaper_words import ends_as_masthead, has_newspaper_word
 from nutgraf.indexer.written_dates import is_label
 
 # How many head lines there are in the seeds and how long they are, with room; other values were not compared.
@@ -15,7 +17,7 @@ _DECK_LINES = 2
 # No word is read in two ways, and `*+` never gives a letter back: so a line is read once, whatever it holds.
 _CAPITAL = f"[{''.join(filter(str.isupper, map(chr, range(0x590))))}]"  # Latin, Greek, Cyrillic, Armenian
 _NAME = rf"(?:{_CAPITAL}[\w.'’-]*+|[a-z]['’]{_CAPITAL}[\w-]++)"
-_PARTICLE = r"(?:al|bin|da|de|del|der|di|du|el|la|le|ten|van|von|y)"
+_PARTICLE = rf"(?:{'|'.join(sorted(PARTICLES))})"
 _PERSON = rf"{_NAME}(?: (?:{_PARTICLE} ){{0,2}}{_NAME}){{1,4}}"
 _AND = r"(?:(?i:, and| and|,| with| und| et| avec| mit)| &) "
 _PLACE = rf"{_NAME}(?: {_NAME}){{0,3}}"
@@ -51,15 +53,6 @@ _ROLE = re.compile(
     r"|bureau chief))"
 )
 _ROLE_BEHIND = re.compile(rf"(?!(?i:by) )({_PERSON}), {_ROLE.pattern}")  # Ann Lee, Chief Reporter
-_MASTHEAD = re.compile(
-    r"\b(?:Gazette|Times|Post|News|Herald|Tribune|Journal|Chronicle|Press|Mail|Weekly|Telegraph|Courier|Echo"
-    r"|Examiner|Observer|Express|Argus|Dispatch|Inquirer|Sentinel|Bulletin|Magazine|Zeitung|Today)$"
-)
-_NEWSPAPER = re.compile(
-    r"(?i:.{0,40}\b(?:gazette|times|post|news|herald|tribune|journal|chronicle|press|mail|daily|weekly|star"
-    r"|observer|guardian|telegraph|courier|echo|examiner|record|register|sun|standard|mirror|express|argus"
-    r"|dispatch|inquirer|sentinel|globe|bulletin|review|magazine|zeitung|tagblatt|anzeiger)\b.{0,40})"
-)
 _BELOW_BYLINE_CHARS = 40
 _STAFF = re.compile(r"(?i:by:? (?:(?:a|our) )?(?:staff|special)(?: (?:reporter|writer|correspondent)s?)?)")
 _SECTION = re.compile(
@@ -147,7 +140,7 @@ def _below_byline(byline: str, line: str, after: str) -> Head | None:
         return None
     if _ROLE.fullmatch(line):
         return Head()
-    return Head(source=line) if _NEWSPAPER.fullmatch(line) else Head(deck=(line,))
+    return Head(source=line) if has_newspaper_word(line) else Head(deck=(line,))
 
 
 def _read_line(line: str, after: str) -> Head | None:
@@ -201,7 +194,7 @@ def _date(part: str) -> str:
 
 def _name_alone(part: str) -> Head | None:
     """Return who a part beside a date names: "Ann Lee | 5 May 2021"."""
-    if not _PERSON_LINE.fullmatch(part) or _SECTION.search(part) or _NEWSPAPER.fullmatch(part):
+    if not _PERSON_LINE.fullmatch(part) or _SECTION.search(part) or has_newspaper_word(part):
         return None
     authors = _byline(f"By {part}")
     return Head(authors=authors) if authors else None
@@ -212,16 +205,14 @@ def _byline(part: str) -> tuple[str, ...]:
     if match is None or _NO_NAME.search(match[1]):
         return ()
     names = _BETWEEN_NAMES.split(match[1])
-    if len(names) > 1 and _MASTHEAD.search(names[-1].title()) and match[1].endswith(f", {names[-1]}"):
+    if len(names) > 1 and ends_as_masthead(names[-1]) and match[1].endswith(f", {names[-1]}"):
         names.pop()  # "By Ann Lee, Harrow Post"
     return tuple(name for name in names if not _DESK.search(name)) or tuple(names)
 
 
 def is_masthead(line: str) -> bool:
     """Whether a line is the name of a newspaper: "THE LORNE POST"."""
-    return (
-        re.fullmatch(rf"(?i:the )?{_PLACE}", line) is not None and _MASTHEAD.search(line.title()) is not None
-    )
+    return re.fullmatch(rf"(?i:the )?{_PLACE}", line) is not None and ends_as_masthead(line)
 
 
 def is_person(line: str) -> bool:

@@ -8,7 +8,9 @@ from itertools import islice
 from nutgraf.indexer.clean import one_line
 from nutgraf.indexer.loaders.assemble import ArticleDraft, StatedDate
 from nutgraf.indexer.loaders.base import LoadOptions, UnreadableError, too_large
+from nutgraf.indexer.loaders.bylines import PARTICLES
 from nutgraf.indexer.loaders.texts.text import draft_of, with_head
+from nutgraf.indexer.newspaper_words import has_newspaper_word
 
 _TITLE_STYLES = frozenset({"title", "heading 1", "headline"})
 _LONGEST_CHAIN = 20  # of styles that are based on one another; no program's own have more than six
@@ -33,22 +35,9 @@ _NO_PERSON = re.compile(
     re.IGNORECASE,
 )
 _BETWEEN_PERSONS = re.compile(r";|,|&| and ")
-_PARTICLES = frozenset(
-    ["al", "bin", "da", "de", "del", "der", "di", "du", "el", "la", "le", "ten", "van", "von", "y"]
-)
 _MOST_WORDS = 5  # of a person's name
 _HEADER_LINES = 20
 _HEADER_PARTS = re.compile(r"[\t\n]++| {2}| [|•·—–-] ")
-# Words that tell an outlet's name at the top of a page from a slug or a page number.
-_OUTLET_WORDS = frozenset({
-    "Advertiser", "Agency", "Anzeiger", "Argus", "Avis", "Blatt", "Bulletin", "Chronicle", "Corriere",
-    "Courier", "Courrier", "Dagblad", "Dagbladet", "Daily", "Diario", "Dispatch", "Echo", "Examiner",
-    "Express", "Gazette", "Gazzetta", "Globe", "Guardian", "Herald", "Independent", "Inquirer", "Jornal",
-    "Journal", "Kurier", "Ledger", "Mail", "Mercury", "Messenger", "Mirror", "Monitor", "Nachrichten",
-    "News", "Nieuws", "Observer", "Post", "Posten", "Press", "Record", "Register", "Review", "Sentinel",
-    "Standard", "Star", "Sun", "Tagblatt", "Telegraph", "Tidende", "Tidings", "Times", "Tribune", "Weekly",
-    "Zeitung",
-})  # fmt: skip
 _SMALL_WORDS = frozenset({"of", "and", "the", "for", "&", "de", "la", "le", "der", "die"})
 _MOST_OUTLET_WORDS = 7
 
@@ -178,7 +167,7 @@ def persons(names: str) -> Iterator[str]:
     """Yield the names of persons in the author property of a file."""
     for name in islice(_BETWEEN_PERSONS.split(names), 50):
         words = name.split()
-        capital = all(word[0].isupper() or word in _PARTICLES for word in words)
+        capital = all(word[0].isupper() or word in PARTICLES for word in words)
         if 1 < len(words) <= _MOST_WORDS and capital and not _NO_PERSON.search(name):
             yield " ".join(words)
 
@@ -239,6 +228,6 @@ def is_outlet(words: Sequence[str]) -> bool:
     """Whether these words are the name of a newspaper: "The Tarn Post", and not "Harbour to close"."""
     name = " ".join(words).replace("-", " ")
     parts = (name.title() if name.isupper() else name).split()
-    named = not _OUTLET_WORDS.isdisjoint(parts) or (len(parts) > 1 and parts[0] == "The")
+    named = has_newspaper_word(name) or (len(parts) > 1 and parts[0] == "The")
     capital = all(word[0].isupper() or word in _SMALL_WORDS for word in words)
     return named and capital and len(words) <= _MOST_OUTLET_WORDS
