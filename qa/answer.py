@@ -34,6 +34,7 @@ from nutgraf.qa.reader import PassageSpans, Readers, read
 from nutgraf.qa.result import PassageReading, QuestionResult, Timing
 from nutgraf.qa.retrieval import SearchResult
 from nutgraf.qa.search import Searcher, milliseconds_since
+from nutgraf.qa.time_fit import OTHER
 from nutgraf.qa.timeline import TimelineEntry, timeline
 
 BLOCK_QUESTIONS = 64
@@ -70,12 +71,14 @@ class Answerer:
         """Return an answerer with the same models and index that does as much as that profile says."""
         return Answerer(self._searcher.by(profile), self._readers, self.calibration)
 
-    def search(self, question: str, *, top: int = 10, allow: Filter | None = None) -> SearchResult:
-        """Return the `top` best passages for the question.
+    def search(
+        self, question: str, *, top: int = 10, allow: Filter | None = None, use_time: bool = True
+    ) -> SearchResult:
+        """Return the `top` best passages for the question, those of the time that it names first.
 
-        Raises BadQuestion, BadFilter and EmptyIndex.
+        With `use_time` off, its time is mere words. Raises BadQuestion, BadFilter and EmptyIndex.
         """
-        return self._searcher.search(question, top=top, allow=allow)
+        return self._searcher.search(question, top=top, allow=allow, use_time=use_time)
 
     def retrieve(self, inquiry: Inquiry) -> SearchResult:
         """Return the passages that `answer` would read for the inquiry; hand them to it to save the search.
@@ -144,22 +147,30 @@ class Answerer:
     def timeline(self, outcome: QuestionResult) -> list[TimelineEntry]:
         """Return how the answer to a question changed over time; `outcome` is what asking it returned.
 
-        The outcome's filter applies here, too, and each article by itself must reach its threshold.
+        The outcome's filter applies here, too, and each article by itself must reach its threshold. Of a time
+        that the question names there is no evidence of another time; that of "now" has a history.
         """
         rule = self.profile.reading
         windows = max(rule.windows, TIMELINE_WINDOWS)
         rule = replace(rule, contenders=windows if rule.contenders else 0)
-        result = self._searcher.search_checked(outcome.question, windows, outcome.allow.without_preference())
-        (passages,) = read(self._readers, [(outcome.question, result.candidates, None)], rule)
+        time = outcome.time if outcome.time is not None and outcome.time.is_bound else None
+        allow = outcome.allow.without_preference()
+        result = self._searcher.search_checked(outcome.question, windows, allow, time)
+        (passages,) = read(self._readers, [(outcome.question, result.candidates, time)], rule)
 
         asked = question_kinds(outcome.question)
         extent = asked_extent(outcome.question)
-        passages = [replace(p, spans=[widened_span(s, extent) for s in p.spans]) for p in passages]
+        passages = [
+            replace(p, spans=[widened_span(s, extent) for s in p.spans if s.time_share > OTHER.share])
+            for p in passages
+        ]
 
         def probability(span: LocatedSpan, agreement: int) -> float:
-            return probability_alone(span, agreement, self.calibration, rule.agreement_weight, asked)
+            alone = probability_alone(span, agreement, self.calibration, rule.agreement_weight, asked)
+            return alone * span.time_share
 
-        return timeline(join(*_spans_and_copies(passages)), probability, outcome.threshold)
+        last = time.last if time is not None else None
+        return timeline(join(*_spans_and_copies(passages)), probability, outcome.threshold, last)
 
     # --- inside -------------------------------------------------------------------------------------
 
@@ -203,7 +214,7 @@ class Answerer:
                 timing=_timing(result, read_ms),
                 allow=inquiry.allow,
                 threshold=judgement.threshold,
-                time=result.time if result.time and result.time.is_named else None,
+                time=result.named_time,
             )
 
 

@@ -105,6 +105,14 @@ class QuestionTime:
         return bool(self.words)
 
     @property
+    def is_bound(self) -> bool:
+        """Whether evidence of other times is no evidence: the answer of now has a history, an aside is none.
+
+        It is one without days, too, where the calendar has none such.
+        """
+        return not (self.is_now or self.is_aside) and (bool(self.spans) or self.is_impossible)
+
+    @property
     def first(self) -> date | None:
         """The first day of all; None where there is no such bound."""
         firsts = [first for first, _ in self.spans if first is not None]

@@ -112,13 +112,17 @@ class TimelineEntry:
 
 
 def timeline(
-    groups: Iterable[AnswerGroup], probability: Probability, threshold: float
+    groups: Iterable[AnswerGroup],
+    probability: Probability,
+    threshold: float,
+    asked_until: date | None = None,
 ) -> list[TimelineEntry]:
     """Return the answers that articles give, by first appearance; then those without a date, surest first.
 
     An article speaks once, by its best span: its other spans are noise, or a name from before. It counts if
     its probability reaches `threshold`, and `SURE_SHARE` of the surest: where articles answer plainly, a
-    guess is no other opinion. Statuses are those of `qa.answer_status`.
+    guess is no other opinion. Statuses are those of `qa.answer_status`; for them an article speaks at most
+    for `asked_until`, the last day of the asked time, however much later it looks back.
     """
     weighed = {key: _weighed(spans, probability) for key, spans in _answers(groups).items()}
     surest = max((p for spans in weighed.values() for _, p in spans), default=0.0)
@@ -127,7 +131,7 @@ def timeline(
     entries = [_entry(key, spans) for key, spans in sure.items() if spans]
     dated = sorted((e for e in entries if e.first), key=lambda e: (*_ends(e.spans), e.best.text))
     undated = sorted((e for e in entries if not e.first), key=lambda e: (-e.probability, e.best.text))
-    order = statuses([_period(entry.spans) for entry in dated])
+    order = statuses([_period(entry.spans, asked_until or date.max) for entry in dated])
     return [*(replace(entry, status=status) for entry, status in zip(dated, order, strict=True)), *undated]
 
 
@@ -158,11 +162,15 @@ def _entry(key: str, spans: Sequence[tuple[LocatedSpan, float]]) -> TimelineEntr
     return TimelineEntry(best, p, tuple(by_day), "undated")
 
 
-def _period(spans: Sequence[LocatedSpan]) -> AnswerPeriod:
+def _period(spans: Sequence[LocatedSpan], until: date) -> AnswerPeriod:
     """Return who said it when; an article that names no outlet counts as an outlet of its own."""
     return AnswerPeriod(
         tuple(
-            Mention(day, _story(span), (span.article.source or f"article {span.article.id}").casefold())
+            Mention(
+                min(day, until),
+                _story(span),
+                (span.article.source or f"article {span.article.id}").casefold(),
+            )
             for span in spans
             if (day := _day(span))
         )
