@@ -64,7 +64,7 @@ START = CopyThreshold(resemblance=0.05, opening=0.15)
 
 CUT_SHARE = 0.65  # chosen with the thresholds above
 
-_RULE = 2
+_RULE = 3
 """To be raised when words, shingles, sketches or copies are defined anew: clusters are then made again."""
 
 _SEED = 1
@@ -120,16 +120,26 @@ def copies(left: ShingledText, right: ShingledText) -> bool:
 
     Reports of two occasions in the words of one template are no copies (`indexer.templates`).
     """
-    if left.exact == right.exact:
-        return True
-    if left.short or right.short or not _is_printed_in(left, right):
-        return False
+    return left.exact == right.exact or (_is_printed_in(left, right) and not _is_other_report(left, right))
+
+
+def other_reports(left: ShingledText, right: ShingledText) -> bool:
+    """Whether two texts would be copies if they were not reports of two occasions from one template.
+
+    They may share no cluster, whatever third text is a copy of both.
+    """
+    return left.exact != right.exact and _is_printed_in(left, right) and _is_other_report(left, right)
+
+
+def _is_other_report(left: ShingledText, right: ShingledText) -> bool:
     days_apart = None if left.day is None or right.day is None else abs(left.day - right.day)
-    return not is_other_report(left.words, right.words, days_apart)
+    return is_other_report(left.words, right.words, days_apart)
 
 
 def _is_printed_in(left: ShingledText, right: ShingledText) -> bool:
-    """Whether one text has enough words of the other to be a print of it."""
+    """Whether one text has enough words of the other to be a print of it; no short text has."""
+    if left.short or right.short:
+        return False
     shorter, longer = sorted((left, right), key=lambda text: (len(text.shingles), text.exact))
     shared = len(shorter.shingles & longer.shingles)
     resemblance = shared / (len(shorter.shingles) + len(longer.shingles) - shared)

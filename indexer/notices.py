@@ -1,8 +1,9 @@
-"""Finds the note in which an outlet corrects, clarifies, retracts or introduces its article. Pure.
+"""Finds the note in which an outlet corrects, clarifies, updates or retracts its article. Pure.
 
 Knows words at the beginning of a line or sentence; does not know where the note is shown. "The Department of
 Correction" and "a correction of the market" are no notes: a label ends with a colon or a dash, and the other
-forms speak of the article itself.
+forms speak of the article itself. Most editor's notes say who wrote a column, warn of pictures or invite to a
+newsletter: only one that tells of a change is a notice.
 """
 
 import re
@@ -59,6 +60,27 @@ _SELF_CORRECTED = (
     r"|(?:En )?una versión (?:anterior|previa|inicial) de est[ea] (?:artículo|nota|noticia|texto)"
     r"|Est[ea] (?:artículo|nota|noticia|texto) ha sido (?:corregid|modificad|rectificad)[oa]"
 )
+_CHANGED = re.compile(
+    r"(?i)\b(?:"
+    r"(?:has|have|had|was|were|is) (?:\w{1,12} ){0,2}(?:updated|amended|corrected|clarified|revised|edited"
+    r"|changed|removed|deleted|retracted|withdrawn|replaced|taken down)"
+    r"|(?:updated|corrected|revised|amended) versions?"
+    r"|(?:earlier|previous|prior|original|initial|first) versions? of (?:this|the|our) \w{1,12}"
+    r"(?! (?:was )?(?:originally|initially|first|published|ran|appeared))"
+    r"|correct(?:ed|s|ing|ions?)|to correct|clarif(?:y|ies|ied|ication)|retract(?:s|ed|ion)?"
+    r"|misstated|mis(?:spelled|spelt|identified|quoted|attributed|named|reported|characteri[sz]ed)"
+    r"|incorrect(?:ly)?|inaccura(?:te|tely|cy|cies)|erroneous(?:ly)?|mistaken(?:ly)?|wrongly|in error"
+    r"|an? (?:\w{1,12} )?(?:error|mistake)|(?:we|editors?) (?:regrets?|apologi[sz]es?)"
+    r"|no longer (?:meets?|stands?)"
+    r"|korrigiert|berichtigt|aktualisiert|geändert|ergänzt|zurückgezogen|Fehler|fälschlich\w{0,3}"
+    r"|(?:frühere[nr]?|ursprüngliche[nr]?|vorherige[nr]?) (?:Version|Fassung)"
+    r"|corrigée?s?|rectifiée?s?|modifiée?s?|mise? à jour|erreur|version (?:précédente|antérieure|initiale)"
+    r"|corregid[oa]s?|rectificad[oa]s?|modificad[oa]s?|actualizad[oa]s?|error"
+    r"|versión (?:anterior|previa|inicial)"
+    r")\b"
+)
+"""What tells of a change: "has been updated", and neither "will be updated" nor "for the latest updates"."""
+
 _BEGINNING = r"(?:^[\s(\[*_•—-]{0,4}|(?<=[.!?…”\")\]] ))"
 
 
@@ -67,15 +89,18 @@ def _note(label: str, words: str = "") -> re.Pattern[str]:
     return re.compile(rf"{_BEGINNING}(?:(?P<label>(?i:{label})){_LABEL_END}{spoken})", re.MULTILINE)
 
 
+_EDITED_NOTE = _note(_EDITED)
 _KINDS = (
     _note(_RETRACTED, _SELF_RETRACTED),
     _note(_CORRECTED, _SELF_CORRECTED),
-    _note(_EDITED),
+    _EDITED_NOTE,
 )  # the gravest first
 
 
 def notice(text: str) -> tuple[int, int] | None:
     """Return the span of the gravest note at either end of a text, the first of its kind; None without one.
+
+    An editor's note counts where it tells of a change.
 
     >>> text = "It rained. Correction: An earlier version of this story named another town."
     >>> notice(text)
@@ -84,10 +109,11 @@ def notice(text: str) -> tuple[int, int] | None:
     ends = ((0, min(len(text), END_CHARS)), (max(END_CHARS, len(text) - END_CHARS), len(text)))
     for kind in _KINDS:
         for first, last in ends:
-            match = kind.search(text, first, last)
-            if match is not None:
+            for match in kind.finditer(text, first, last):
                 start = match.start("label") if match["label"] else match.start("words")
-                return start, _end(text, start, match.end())
+                end = _end(text, start, match.end())
+                if kind is not _EDITED_NOTE or _CHANGED.search(text, match.end(), end):
+                    return start, end
     return None
 
 

@@ -278,10 +278,11 @@ class Archive:
         before: Day | None = None,
         as_of: Day | None = None,
         source: str | Sequence[str] | None = None,
+        time: bool = True,
     ) -> SearchHits:
         """Find the `top` passages (1 to 100) nearest to some words, by meaning and by term.
 
-        Filters and errors are those of `ask`.
+        With `time`, passages of a time that the words name come first. Filters and errors are those of `ask`.
 
         >>> import nutgraf
         >>> with nutgraf.open("seeds.nutgraf") as archive:
@@ -292,7 +293,8 @@ class Archive:
         """
         allow = article_filter(after, before, as_of, source)
         with self.reading() as opened:
-            return SearchHits(query, opened.searcher.search(query, top=top, allow=allow), opened.index.state)
+            result = opened.searcher.search(query, top=top, allow=allow, use_time=time)
+            return SearchHits(query, result, opened.index.state)
 
     def timeline(
         self,
@@ -302,10 +304,12 @@ class Archive:
         before: Day | None = None,
         as_of: Day | None = None,
         source: str | Sequence[str] | None = None,
+        time: bool = True,
     ) -> list[TimelineEntry]:
         """Return each distinct answer that articles give, with its first and last day, outlets and status.
 
-        Filters and errors are those of `ask`.
+        With `time`, a question "in 2016" has the answers of that time alone, and "current" is what stood at
+        its end; a question about "now" has the history as well. Filters and errors are those of `ask`.
 
         >>> import nutgraf
         >>> with nutgraf.open("seeds.nutgraf") as archive:
@@ -313,7 +317,9 @@ class Archive:
         >>> entries[0].status, str(entries[0].first)
         ('current', '2016-01-27')
         """
-        result = self.ask(question, after=after, before=before, as_of=as_of, source=source, timeline=True)
+        result = self.ask(
+            question, after=after, before=before, as_of=as_of, source=source, time=time, timeline=True
+        )
         assert result.timeline is not None, "ask() makes one where timeline=True"
         return [*result.timeline]
 

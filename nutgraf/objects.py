@@ -8,7 +8,7 @@ from nutgraf.indexer.fields import Field
 from nutgraf.indexer.filters import Filter
 from nutgraf.indexer.storage import ArchiveInfo, IndexState
 from nutgraf.qa.explanation import Explanation, ScoreBreakdown
-from nutgraf.qa.question_time import TimeJson
+from nutgraf.qa.question_time import QuestionTime, TimeJson
 from nutgraf.qa.result import AbstentionJson, AnswerJson, Outcome, QuestionResult
 from nutgraf.qa.retrieval import Candidate, EngineRank, SearchResult
 from nutgraf.qa.timeline import TimelineEntryJson
@@ -160,6 +160,7 @@ class SearchJson(TypedDict):
     """The outcome of a search."""
 
     question: str
+    time: TimeJson | None
     passages: list[PassageJson]
     timing_ms: SearchTimingJson
     index: IndexJson
@@ -330,7 +331,7 @@ def ask_object(result: QuestionResult, state: IndexState, explanation: Explanati
             passage["explain"] = passage_explanation(candidate, result, explanation)
     shown: AskJson = {
         "question": result.question,
-        "time": None if result.time is None else result.time.to_dict(),
+        "time": _time_object(result.time),
         "outcome": result.outcome,
         "answered": bool(result.answers),
         "answers": [answer.to_dict() for answer in result.answers],
@@ -354,10 +355,15 @@ def search_object(query: str, result: SearchResult, state: IndexState) -> Search
     """Return the outcome of a search."""
     return {
         "question": query,
+        "time": _time_object(result.named_time),
         "passages": [passage_object(candidate) for candidate in result.candidates],
         "timing_ms": {"encode": round(result.encode_ms, 1), "retrieve": round(result.retrieve_ms, 1)},
         "index": index_object(state),
     }
+
+
+def _time_object(time: QuestionTime | None) -> TimeJson | None:
+    return None if time is None else time.to_dict()
 
 
 # --- explanations ---------------------------------------------------------------------------------------

@@ -109,6 +109,11 @@ class SearchHits(Sequence[Hit]):
         self._state = state
         self._hits = [hit_of(candidate) for candidate in result.candidates]
 
+    @property
+    def time(self) -> QuestionTime | None:
+        """The time that the words name, as it was read; None where they name none or it does not count."""
+        return self._result.named_time
+
     def __getitem__(self, index):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN204 - typed by Sequence
         return self._hits[index]
 

@@ -25,6 +25,7 @@ from nutgraf.indexer.storage import PassageIndex
 from nutgraf.models.question_kinds import question_kinds
 from nutgraf.models.reader import Reader
 from nutgraf.qa.calibration import Calibration
+from nutgraf.qa.change import asked_change
 from nutgraf.qa.extent import asked_extent
 from nutgraf.qa.inquiry import Inquiry
 from nutgraf.qa.join import LocatedSpan, join
@@ -34,6 +35,8 @@ from nutgraf.qa.reader import PassageSpans, Readers, read
 from nutgraf.qa.result import PassageReading, QuestionResult, Timing
 from nutgraf.qa.retrieval import SearchResult
 from nutgraf.qa.search import Searcher, milliseconds_since
+from nutgraf.qa.tenure import speaks_of_now
+from nutgraf.qa.time_fit import OTHER
 from nutgraf.qa.timeline import TimelineEntry, timeline
 
 BLOCK_QUESTIONS = 64
@@ -70,12 +73,14 @@ class Answerer:
         """Return an answerer with the same models and index that does as much as that profile says."""
         return Answerer(self._searcher.by(profile), self._readers, self.calibration)
 
-    def search(self, question: str, *, top: int = 10, allow: Filter | None = None) -> SearchResult:
-        """Return the `top` best passages for the question.
+    def search(
+        self, question: str, *, top: int = 10, allow: Filter | None = None, use_time: bool = True
+    ) -> SearchResult:
+        """Return the `top` best passages for the question, those of the time that it names first.
 
-        Raises BadQuestion, BadFilter and EmptyIndex.
+        With `use_time` off, its time is mere words. Raises BadQuestion, BadFilter and EmptyIndex.
         """
-        return self._searcher.search(question, top=top, allow=allow)
+        return self._searcher.search(question, top=top, allow=allow, use_time=use_time)
 
     def retrieve(self, inquiry: Inquiry) -> SearchResult:
         """Return the passages that `answer` would read for the inquiry; hand them to it to save the search.
@@ -144,22 +149,31 @@ class Answerer:
     def timeline(self, outcome: QuestionResult) -> list[TimelineEntry]:
         """Return how the answer to a question changed over time; `outcome` is what asking it returned.
 
-        The outcome's filter applies here, too, and each article by itself must reach its threshold.
+        The outcome's filter applies here, too, and each article by itself must reach its threshold. What was
+        read for the answer is read again, so that the newest articles speak wherever they were preferred. Of
+        a time that the question names there is no evidence of another time; that of "now" has a history.
         """
+        time = outcome.time if outcome.time is not None and outcome.time.is_bound else None
+        windows = max(self.profile.reading.windows, TIMELINE_WINDOWS)
+        allow = outcome.allow.without_preference()
+        result = self._searcher.search_checked(outcome.question, windows, allow, time)
+        by_passage = {c.passage.id: replace(c, recency=0.0) for c in outcome.candidates}
+        candidates = [*(by_passage | {c.passage.id: c for c in result.candidates}).values()]
         rule = self.profile.reading
-        windows = max(rule.windows, TIMELINE_WINDOWS)
-        rule = replace(rule, contenders=windows if rule.contenders else 0)
-        result = self._searcher.search_checked(outcome.question, windows, outcome.allow.without_preference())
-        (passages,) = read(self._readers, [(outcome.question, result.candidates, None)], rule)
-
+        rule = replace(rule, contenders=len(candidates) if rule.contenders else 0)
+        (passages,) = read(self._readers, [(outcome.question, candidates, time)], rule)
         asked = question_kinds(outcome.question)
-        extent = asked_extent(outcome.question)
-        passages = [replace(p, spans=[widened_span(s, extent) for s in p.spans]) for p in passages]
 
-        def probability(span: LocatedSpan, agreement: int) -> float:
-            return probability_alone(span, agreement, self.calibration, rule.agreement_weight, asked)
+        def probability(span: LocatedSpan) -> float:
+            return probability_alone(span, self.calibration, asked) * span.time_share
 
-        return timeline(join(*_spans_and_copies(passages)), probability, outcome.threshold)
+        return timeline(
+            join(*_spans_and_copies(_evidence(outcome.question, passages))),
+            probability,
+            outcome.threshold,
+            asked_change(outcome.question),
+            time.last if time is not None else None,
+        )
 
     # --- inside -------------------------------------------------------------------------------------
 
@@ -203,8 +217,24 @@ class Answerer:
                 timing=_timing(result, read_ms),
                 allow=inquiry.allow,
                 threshold=judgement.threshold,
-                time=result.time if result.time and result.time.is_named else None,
+                time=result.named_time,
             )
+
+
+def _evidence(question: str, passages: Sequence[PassageSpans]) -> list[PassageSpans]:
+    """Return the passages with the spans that are evidence on a timeline, as far as the question asks for.
+
+    None is of another time than the question's, or the former or future holder of what it asks for.
+    """
+    extent = asked_extent(question)
+
+    def spans_of(passage: PassageSpans) -> Iterator[LocatedSpan]:
+        for span in passage.spans:
+            is_of_time = span.time_share > OTHER.share
+            if is_of_time and speaks_of_now(question, span.content, span.start, span.end):
+                yield widened_span(span, extent)
+
+    return [replace(passage, spans=[*spans_of(passage)]) for passage in passages]
 
 
 def _spans_and_copies(

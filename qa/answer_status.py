@@ -1,11 +1,13 @@
 """The status of each of several answers over time: current, superseded or disputed. Pure.
 
-This module knows on which days which outlets give an answer; it does not know the answer's words.
+This module knows on which days which outlets give an answer, and the number that a count came to; it does not
+know the answer's words.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 from itertools import combinations
 from typing import Literal
 
@@ -14,6 +16,13 @@ SIMULTANEOUS_DAYS = 7
 
 No entry of docs/log.md compares other numbers of days.
 """
+
+RECENT_DAYS = 30
+"""A single newest article is weighed against those of so many days before it. Reasoned, not compared: what
+changes is written about again within a month."""
+
+_SEVERAL = 2
+_DAY = timedelta(days=1)
 
 AnswerStatus = Literal["current", "superseded", "disputed", "undated"]
 
@@ -29,9 +38,13 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class AnswerPeriod:
-    """All the articles, one at least, that give the same answer."""
+    """All the articles, one at least, that give the same answer.
+
+    `count` is its number and unit, where the answers are of a count that grows, such as the dead of a flood.
+    """
 
     mentions: tuple[Mention, ...]
+    count: tuple[Decimal, str] | None = None
 
     @property
     def first(self) -> date:
@@ -52,14 +65,15 @@ class AnswerPeriod:
 def statuses(periods: Sequence[AnswerPeriod]) -> list[AnswerStatus]:
     """Return the status of each answer.
 
-    Two contradict each other when the later begins before the earlier is last given, or on that day. Of such
-    a pair the loser is superseded if the winner both began and ended later, else disputed; at a tie both are
-    disputed. The newest that lost to none is current, unless it is tied; the others are superseded.
+    Two contradict each other when the later begins before the earlier is last given, or on that day, or when
+    the later is a single article against several of the month before it. Of such a pair the loser is
+    superseded if the winner both began and ended later, else disputed; at a tie both are disputed. The newest
+    that lost to none is current, unless it is tied; the others are superseded.
     """
     disputed, beaten = set[int](), set[int]()
     for pair in combinations(range(len(periods)), 2):
         first, second = (periods[number] for number in pair)
-        if first.last < second.first or second.last < first.first:
+        if not _contradict(first, second):
             continue
         lead = _lead(first, second)
         if lead == 0:
@@ -77,13 +91,43 @@ def statuses(periods: Sequence[AnswerPeriod]) -> list[AnswerStatus]:
     ]
 
 
+def _contradict(first: AnswerPeriod, second: AnswerPeriod) -> bool:
+    earlier, later = sorted((first, second), key=lambda period: period.last)
+    if later.first <= earlier.last:
+        return True
+    return _is_outvoted(later, earlier) and not _has_grown(earlier, later)
+
+
 def _lead(first: AnswerPeriod, second: AnswerPeriod) -> int:
     """Return a positive number if the first stands against the second, a negative one if not, 0 at a tie.
 
-    Voices count from the day on which both answers are given; at a tie, those of all days count.
+    Voices count from the day on which both answers are given; at a tie, those of all days count. Something
+    new that a single article says is a tie: the others could not know of it yet.
     """
+    if first.last > second.last:
+        return -_lead(second, first)
     days = (first.last - second.last).days
-    if abs(days) > SIMULTANEOUS_DAYS:
+    if _has_grown(first, second):
+        return -1
+    if second.first > first.last:  # a single article
+        return int(_has_grown(second, first))
+    if _has_grown(second, first) and second.voices(first.last + _DAY) < _SEVERAL:
+        return 1
+    if abs(days) > SIMULTANEOUS_DAYS and not _is_outvoted(second, first):
         return days
     since = max(first.first, second.first)
     return first.voices(since) - second.voices(since) or first.voices() - second.voices()
+
+
+def _is_outvoted(later: AnswerPeriod, earlier: AnswerPeriod) -> bool:
+    """Whether a single article gives the one answer after the last of several recent ones gives the other."""
+    is_single = later.voices(earlier.last + _DAY) == 1
+    return is_single and earlier.voices(later.last - timedelta(days=RECENT_DAYS)) >= _SEVERAL
+
+
+def _has_grown(first: AnswerPeriod, second: AnswerPeriod) -> bool:
+    """Whether both are numbers of one count, and the second is the larger."""
+    if first.count is None or second.count is None:
+        return False
+    (number, unit), (other, other_unit) = first.count, second.count
+    return unit == other_unit and number < other

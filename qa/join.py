@@ -136,7 +136,7 @@ def join(
     position.
     """
     ordered = sorted(spans, key=_order)
-    keys = _keys(ordered)
+    keys = answer_keys(ordered)
     groups: dict[str, list[LocatedSpan]] = {}
     taken: dict[tuple[str, Field], list[LocatedSpan]] = {}
     for span in ordered:
@@ -163,7 +163,7 @@ def _place(span: LocatedSpan) -> tuple[Field, str, int, int]:
     return span.field, span.article.id, span.start, span.end
 
 
-def _keys(spans: Sequence[LocatedSpan]) -> dict[LocatedSpan, str]:
+def answer_keys(spans: Sequence[LocatedSpan]) -> dict[LocatedSpan, str]:
     """Return what the spans of one answer share; names count as one by what their articles say."""
     values = {span: value_in(span.content, span.start, span.end) for span in spans}
     wordings = {values[span]: span.text for span in reversed(spans)}

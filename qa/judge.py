@@ -15,7 +15,7 @@ from nutgraf.models.question_kinds import question_kinds
 from nutgraf.qa.calibration import MARGIN_CAP, Calibration, Features
 from nutgraf.qa.extent import Extent, asked_extent, widened
 from nutgraf.qa.inquiry import Inquiry
-from nutgraf.qa.join import Accepts, AnswerGroup, LocatedSpan, agreement_bonus
+from nutgraf.qa.join import Accepts, AnswerGroup, LocatedSpan
 from nutgraf.qa.result import Abstention, Answer
 from nutgraf.qa.retrieval import SearchResult
 from nutgraf.qa.time_fit import FITS, OTHER
@@ -144,24 +144,19 @@ def _widened(answers: Sequence[Answer], extent: Extent) -> list[Answer]:
 
 
 def probability_alone(
-    span: LocatedSpan,
-    agreement: int,
-    calibration: Calibration,
-    agreement_weight: float,
-    asked: Kinds,
-    margin: float = MARGIN_CAP,
+    span: LocatedSpan, calibration: Calibration, asked: Kinds, margin: float = MARGIN_CAP
 ) -> float:
     """Return a span's probability (0..1) without any rival: on a timeline the others may be of other times.
 
-    `margin` is its lead, in logits, over those that are rivals all the same. `agreement` is the number of
-    other, independent articles that say the same; `asked` are the kinds of answer that the question asks for.
+    No other article counts that says the same. `margin` is its lead, in logits, over those that are rivals
+    all the same; `asked` are the kinds of answer that the question asks for.
     """
     features = Features(
-        score=span.score + agreement_bonus(agreement, agreement_weight),
+        score=span.score,
         margin=margin,
         null_margin=span.null_margin,
         retrieval=span.retrieval,
-        agreement=agreement,
+        agreement=0,
         is_other_kind=is_other_kind(asked, span.text),
     )
     return calibration.probability(features)
@@ -176,7 +171,7 @@ def accepts(calibration: Calibration, asked: Kinds) -> Accepts:
     """
 
     def is_sure(span: LocatedSpan, lead: float) -> bool:
-        return probability_alone(span, 0, calibration, 0.0, asked, lead) >= calibration.threshold
+        return probability_alone(span, calibration, asked, lead) >= calibration.threshold
 
     return is_sure
 

@@ -7,14 +7,11 @@ words are English; months and years of other languages are read beside a number.
 northern hemisphere. Pure: knows no articles and no questions.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from nutgraf.indexer import date_words
-from nutgraf.indexer.date_words import folded
 from nutgraf.models.words import word_set
 from nutgraf.qa.calendar_days import (
     WEEK,
@@ -28,8 +25,20 @@ from nutgraf.qa.calendar_days import (
     week_of,
     years,
 )
+from nutgraf.qa.time_tokens import (
+    AMOUNT_DIGITS,
+    DAY_SIGNS,
+    FIRST_YEAR,
+    LAST_YEAR,
+    MONTH_NAMES,
+    MONTH_SIGNS,
+    MONTHS,
+    OF,
+    TWO_DIGITS,
+    YEAR_SIGNS,
+    TimeTokens,
+)
 
-FIRST_YEAR, LAST_YEAR = 1000, 2999
 NOW_DAYS = 365
 """What is called current was so within a year. Reasoned, not compared."""
 
@@ -57,16 +66,6 @@ class Period:
         return (last is None or self.days[0] <= last) and (first is None or self.days[1] >= first)
 
 
-_TOKEN = re.compile(r"[0-9]+|[^\W\d_]+|[^\w\s]")
-_MONTH_NAMES = (
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
-    "november", "december",
-)  # fmt: skip
-_MONTHS = {
-    **{name[:3]: number for number, name in enumerate(_MONTH_NAMES, 1)},
-    **{name: number for number, name in enumerate(_MONTH_NAMES, 1)},
-    "sept": 9,
-}
 _WEEKDAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _WEEKDAYS = {name: number for number, name in enumerate(_WEEKDAY_NAMES)}
 _SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
@@ -83,13 +82,8 @@ _DAY_PARTS = word_set("night evening morning afternoon")
 _NOW = word_set("now today current currently latest newest nowadays presently")
 _STEPS = {"last": -1, "previous": -1, "past": -1, "this": 0, "next": 1, "coming": 1, "upcoming": 1}
 _ORDINALS = word_set("st nd rd th er")
-_OF = word_set("of de del d")
 _DASHES = "-–—/"
-_NO_YEAR_SIGNS = "$€£¥₹#№"
-_SHORT_MONTHS = word_set("mai maj mei маи мая")
-_YEAR_SIGNS, _MONTH_SIGNS, _DAY_SIGNS = ("年", "년"), ("月", "월"), ("日", "일")
-_SIGNS = _YEAR_SIGNS + _MONTH_SIGNS + _DAY_SIGNS
-_TWO_DIGITS, _AMOUNT_DIGITS, _YEAR_DIGITS = 2, 3, 4
+_SIGNS = YEAR_SIGNS + MONTH_SIGNS + DAY_SIGNS
 _TWENTIES = 30  # "the 20s" are the 2020s, "the 30s" the 1930s
 _DECEMBER = 12
 _LEAP_YEARS = 9  # so many years in a row hold a 29 February, even around 1900
@@ -107,7 +101,7 @@ def periods(
     """
     reader = _Reader(text, today, names=names, looks=looks if names else "around")
     at = 0
-    while at < len(reader.lower):
+    while at < len(reader.tokens.lower):
         end = reader.read(at)
         yield from reader.periods
         reader.periods.clear()
@@ -119,18 +113,15 @@ class _Reader:
 
     def __init__(self, text: str, today: date, *, names: bool, looks: str) -> None:
         self.periods: list[Period] = []
-        self.lower = [match[0].lower() for match in _TOKEN.finditer(text)]
-        self._spans = [match.span() for match in _TOKEN.finditer(text)]
-        self._text, self._today = text, today
-        self._asks, self._looks = names, looks
-        self._names = names and not text.isupper()
+        self.tokens = TimeTokens(text, names=names)
+        self._today, self._asks, self._looks = today, names, looks
 
     def read(self, at: int) -> int:  # noqa: PLR0911 - a form a line
         """Read the time that begins at a word; return the place behind it, or `at` where there is none."""
-        word = self.lower[at]
+        word = self.tokens.lower[at]
         if word[0].isdecimal():
             return self._number(at)
-        if word in _MONTHS:
+        if word in MONTHS:
             return self._month_name(at)
         if word in _NUMBERS or word in _VAGUE:
             return self._ago(at)
@@ -138,96 +129,36 @@ class _Reader:
             return self._weekday(at)
         if word in _SEASONS:
             return self._season(at)
-        if word in _STEPS and self._is_word(at):
+        if word in _STEPS and self.tokens.is_word(at):
             return self._step(at)
-        if word in _DAY_WORDS and self._is_word(at):
+        if word in _DAY_WORDS and self.tokens.is_word(at):
             return self._add(at, at + 1, "span", around(self._today, "day", _DAY_WORDS[word]), relative=True)
-        if word in _NOW and self._is_word(at):
+        if word in _NOW and self.tokens.is_word(at):
             days = (self._today - timedelta(days=NOW_DAYS), self._today)
             return self._add(at, at + 1, "now", days, relative=True)
         return self._foreign_month(at)
 
-    # --- words --------------------------------------------------------------------------------------
-
-    def _word(self, at: int) -> str:
-        return self.lower[at] if 0 <= at < len(self.lower) else ""
-
-    def _original(self, at: int) -> str:
-        start, end = self._spans[at]
-        return self._text[start:end]
-
-    def _is_word(self, at: int) -> bool:
-        return not (self._names and at > 0 and self._original(at)[0].isupper())
-
-    def _touches(self, at: int) -> bool:
-        """Whether a word stands right behind the one before it, without a blank."""
-        return 0 < at < len(self._spans) and self._spans[at][0] == self._spans[at - 1][1]
-
-    def _is_number(self, at: int, digits: int = _TWO_DIGITS) -> bool:
-        return self._word(at).isdecimal() and len(self._word(at)) <= digits
-
-    def _amount_at(self, at: int) -> int:
-        return int(self._word(at)) if self._is_number(at, _YEAR_DIGITS) else 0
-
-    def _year(self, at: int) -> int | None:
-        """Return the year that stands there: four digits that are no part of an amount or of a name."""
-        year = self._amount_at(at)
-        if not FIRST_YEAR <= year <= LAST_YEAR:
-            return None
-        before, after = self._word(at - 1), self._word(at + 1)
-        if self._touches(at) and (before in _NO_YEAR_SIGNS or before.isalpha()):
-            return None
-        if self._touches(at) and before in ".," and self._touches(at - 1) and self._is_number(at - 2, 9):
-            return None
-        if self._touches(at + 1):
-            is_unit = after == "%" or (after.isalpha() and after != "s" and after[0] not in _YEAR_SIGNS)
-            is_part = after in ".," and self._touches(at + 2) and self._is_number(at + 2, 9)
-            return None if is_unit or is_part else year
-        return year
-
-    def _year_behind(self, at: int) -> tuple[int | None, int]:
-        """Return the year that follows, perhaps behind a comma or "of", and the place behind it."""
-        for place in (at, at + 1):
-            if (year := self._year(place)) is not None:
-                return year, place + 1
-            if self._word(place) not in _OF and self._word(place) not in {",", "."}:
-                break
-        return None, at
-
-    def _month(self, at: int) -> int | None:
-        """Return the number of a month in any language, if a word of one stands there."""
-        word = self._word(at)
-        if word in _MONTHS or not word.isalpha():
-            return _MONTHS.get(word)
-        plain = folded(word)
-        if len(plain) <= len("mar") and plain not in _SHORT_MONTHS:
-            return None  # "set", "out" and "ago" are months, too
-        is_planet = self._original(at) == "Mars"
-        return None if is_planet else date_words.MONTHS.get(plain)
-
-    # --- forms --------------------------------------------------------------------------------------
-
     def _number(self, at: int) -> int:
-        if (year := self._year(at)) is not None:
+        if (year := self.tokens.year(at)) is not None:
             return self._from_year(at, year)
-        if (end := self._ago(at)) > at or not self._is_number(at):
+        if (end := self._ago(at)) > at or not self.tokens.is_number(at):
             return end
         return self._from_day(at)
 
     def _from_year(self, at: int, year: int) -> int:  # noqa: PLR0911 - a form a line
         """Read "2016", "1990s", "2012-2016", "2015/16", "2016-01-27" or "2016年1月"."""
-        sign, number = self._word(at + 1), self._word(at + 2)
-        if sign == "s" and self._touches(at + 1) and year % 10 == 0:
+        sign, number = self.tokens.word(at + 1), self.tokens.word(at + 2)
+        if sign == "s" and self.tokens.touches(at + 1) and year % 10 == 0:
             return self._add(at, at + 2, "decade", years(year, year + (99 if year % 100 == 0 else 9)))
-        if sign.startswith(_YEAR_SIGNS):
+        if sign.startswith(YEAR_SIGNS):
             return self._by_signs(at, year)
-        if not (sign and sign in _DASHES and self._touches(at + 1) and self._touches(at + 2)):
+        if not (sign and sign in _DASHES and self.tokens.touches(at + 1) and self.tokens.touches(at + 2)):
             return self._add(at, at + 1, "year", years(year, year))
-        if (other := self._year(at + 2)) is not None and other >= year:
+        if (other := self.tokens.year(at + 2)) is not None and other >= year:
             return self._add(at, at + 3, "span", years(year, other))
-        if len(number) == _TWO_DIGITS and number.isdecimal():
-            if sign == "-" == self._word(at + 3) and self._is_number(at + 4):
-                return self._add(at, at + 5, "day", day_of(year, int(number), int(self._word(at + 4))))
+        if len(number) == TWO_DIGITS and number.isdecimal():
+            if sign == "-" == self.tokens.word(at + 3) and self.tokens.is_number(at + 4):
+                return self._add(at, at + 5, "day", day_of(year, int(number), int(self.tokens.word(at + 4))))
             if int(number) == (year + 1) % 100:
                 return self._add(at, at + 3, "span", years(year, year + 1))
             if sign == "-":
@@ -235,91 +166,91 @@ class _Reader:
         return self._add(at, at + 1, "year", years(year, year))
 
     def _by_signs(self, at: int, year: int) -> int:
-        if not (self._is_number(at + 2) and self._word(at + 3).startswith(_MONTH_SIGNS)):
+        if not (self.tokens.is_number(at + 2) and self.tokens.word(at + 3).startswith(MONTH_SIGNS)):
             return self._add(at, at + 2, "year", years(year, year))
-        month = int(self._word(at + 2))
-        if self._is_number(at + 4) and self._word(at + 5).startswith(_DAY_SIGNS):
-            return self._add(at, at + 6, "day", day_of(year, month, int(self._word(at + 4))))
+        month = int(self.tokens.word(at + 2))
+        if self.tokens.is_number(at + 4) and self.tokens.word(at + 5).startswith(DAY_SIGNS):
+            return self._add(at, at + 6, "day", day_of(year, month, int(self.tokens.word(at + 4))))
         return self._add(at, at + 4, "month", month_of(year, month))
 
     def _from_day(self, at: int) -> int:  # noqa: PLR0911 - a form a line
         """Read "12 March 2016", "12th of March", "27/01/2016", "'90s" or "19th century"."""
-        number, behind = int(self._word(at)), at + 1
-        sign = self._word(behind)
-        if sign == "s" and self._touches(behind) and number % 10 == 0:
-            if self._word(at - 1) not in {"'", "’", "‘", "the"}:
+        number, behind = int(self.tokens.word(at)), at + 1
+        sign = self.tokens.word(behind)
+        if sign == "s" and self.tokens.touches(behind) and number % 10 == 0:
+            if self.tokens.word(at - 1) not in {"'", "’", "‘", "the"}:
                 return at
             first = number + (2000 if number < _TWENTIES else 1900)
             return self._add(at, at + 2, "decade", years(first, first + 9))
-        if sign in {"/", "."} and self._word(at + 3) == sign:
+        if sign in {"/", "."} and self.tokens.word(at + 3) == sign:
             return self._by_numbers(at, number)
-        has_suffix = sign in _ORDINALS and self._touches(behind)
-        if has_suffix and self._word(behind + 1) == "century":
+        has_suffix = sign in _ORDINALS and self.tokens.touches(behind)
+        if has_suffix and self.tokens.word(behind + 1) == "century":
             return self._add(at, behind + 2, "decade", years(100 * number - 99, 100 * number))
         behind += has_suffix
-        behind += self._word(behind) == "."
-        behind += self._word(behind) in _OF
-        behind += self._word(behind) in {"'", "’"}
-        if (month := self._month(behind)) is None:
+        behind += self.tokens.word(behind) == "."
+        behind += self.tokens.word(behind) in OF
+        behind += self.tokens.word(behind) in {"'", "’"}
+        if (month := self.tokens.month(behind)) is None:
             return at
-        name_at, is_short = behind, len(self._word(behind)) == len("jan")
-        behind += 2 if is_short and self._word(behind + 1) == "." else 1
-        year, end = self._year_behind(behind)
+        name_at, is_short = behind, len(self.tokens.word(behind)) == len("jan")
+        behind += 2 if is_short and self.tokens.word(behind + 1) == "." else 1
+        year, end = self.tokens.year_behind(behind)
         if year is not None:
             return self._add(at, end, "day", day_of(year, month, number))
-        is_verb = self._original(name_at) in {"may", "march"} and not has_suffix
-        if is_verb and self._word(at - 1) != "on":
+        is_verb = self.tokens.original(name_at) in {"may", "march"} and not has_suffix
+        if is_verb and self.tokens.word(at - 1) != "on":
             return at  # "Apollo 11 may land"
         return self._add(at, behind, "bare day", self._nearest(month, number), relative=True)
 
     def _by_numbers(self, at: int, number: int) -> int:
         """Read "27/01/2016"; where either number can be the day, the time is from the one to the other."""
-        if not self._is_number(at + 2) or not FIRST_YEAR <= self._amount_at(at + 4) <= LAST_YEAR:
+        if not self.tokens.is_number(at + 2) or not FIRST_YEAR <= self.tokens.amount_at(at + 4) <= LAST_YEAR:
             return at
-        other, year = int(self._word(at + 2)), self._amount_at(at + 4)
+        other, year = int(self.tokens.word(at + 2)), self.tokens.amount_at(at + 4)
         readings = sorted(days for days in (day_of(year, other, number), day_of(year, number, other)) if days)
         return self._add(at, at + 5, "day", (readings[0][0], readings[-1][1]) if readings else None)
 
     def _month_name(self, at: int) -> int:
         """Read an English month with what follows it: "March 12, 2016", "March 2016", or alone."""
-        month, is_short = _MONTHS[self._word(at)], self._word(at) not in _MONTH_NAMES
-        behind = at + 1 + (is_short and self._word(at + 1) == ".")
-        is_clock = self._word(behind + 1) in {":", "%"} and self._touches(behind + 1)
-        if self._is_number(behind) and not is_clock:
-            number = int(self._word(behind))
-            end = behind + 1 + (self._word(behind + 1) in _ORDINALS and self._touches(behind + 1))
-            year, last = self._year_behind(end)
+        month, is_short = MONTHS[self.tokens.word(at)], self.tokens.word(at) not in MONTH_NAMES
+        behind = at + 1 + (is_short and self.tokens.word(at + 1) == ".")
+        is_clock = self.tokens.word(behind + 1) in {":", "%"} and self.tokens.touches(behind + 1)
+        if self.tokens.is_number(behind) and not is_clock:
+            number = int(self.tokens.word(behind))
+            end = behind + 1 + (self.tokens.word(behind + 1) in _ORDINALS and self.tokens.touches(behind + 1))
+            year, last = self.tokens.year_behind(end)
             if year is not None:
                 return self._add(at, last, "day", day_of(year, month, number))
             return self._add(at, end, "bare day", self._nearest(month, number), relative=True)
-        year, end = self._year_behind(behind)
+        year, end = self.tokens.year_behind(behind)
         if year is not None:
             return self._add(at, end, "month", month_of(year, month))
-        if is_short and self._word(at) != "may":
+        if is_short and self.tokens.word(at) != "may":
             return at  # "Jan", "Mar" and "dec" are names and words as well
         return self._add(at, at + 1, "month name", self._nearest(month), relative=True)
 
     def _foreign_month(self, at: int) -> int:
         """Read a month of another language before a year: "März 2016", "marzo de 2016"."""
-        year, end = self._year_behind(at + 1)
-        month = None if year is None else self._month(at)
+        year, end = self.tokens.year_behind(at + 1)
+        month = None if year is None else self.tokens.month(at)
         return at if year is None or month is None else self._add(at, end, "month", month_of(year, month))
 
     def _season(self, at: int) -> int:
-        month = _SEASONS[self._word(at)]
-        year, end = self._year_behind(at + 1)
+        month = _SEASONS[self.tokens.word(at)]
+        year, end = self.tokens.year_behind(at + 1)
         if year is not None:  # a winter has the name of the year that it begins in, or of that it ends in
             season = season_of(year, month)
             days = season and (date(year, 1, 1) if month == _DECEMBER else season[0], season[1])
             return self._add(at, end, "span", days)
-        if not self._original(at).islower():
+        if not self.tokens.original(at).islower():
             return at  # "Arab Spring"
         begun = (season_of(self._today.year - step, month) for step in (0, 1))
         days = next((days for days in begun if days and days[0] <= self._today), None)
         return self._add(at, at + 1, "season", days, relative=True)
 
     def _weekday(self, at: int) -> int:
-        back = (self._today.weekday() - _WEEKDAYS[self._word(at)]) % 7
+        back = (self._today.weekday() - _WEEKDAYS[self.tokens.word(at)]) % 7
         before = self._today - timedelta(days=back)
         after = before + WEEK if back else before
         if self._asks:
@@ -332,12 +263,12 @@ class _Reader:
     def _step(self, at: int) -> int:
         """Read "last week", "this month", "next Friday", "last spring", "the past five years"."""
         behind = at + 1
-        if self._word(at) == "this" and self._word(behind) in _STEPS:
+        if self.tokens.word(at) == "this" and self.tokens.word(behind) in _STEPS:
             at, behind = behind, behind + 1
-        step = _STEPS[self._word(at)]
+        step = _STEPS[self.tokens.word(at)]
         amount, behind = self._amount(behind)
-        unit = self._word(behind)
-        if step and unit in _UNITS and (amount or self._word(at) == "past"):
+        unit = self.tokens.word(behind)
+        if step and unit in _UNITS and (amount or self.tokens.word(at) == "past"):
             far = shifted(self._today, _UNITS[unit], step * (amount[1] if amount else 1))
             days = far and (min(far, self._today), max(far, self._today))
         else:
@@ -360,8 +291,8 @@ class _Reader:
         if unit in _WEEKDAYS:
             monday = week_of(today)[0]
             each = [single(monday + timedelta(days=_WEEKDAYS[unit]) + week * WEEK) for week in (-1, 0, 1)]
-        elif unit in _MONTH_NAMES:
-            each = [month_of(today.year + year, _MONTHS[unit]) for year in (-1, 0, 1)]
+        elif unit in MONTH_NAMES:
+            each = [month_of(today.year + year, MONTHS[unit]) for year in (-1, 0, 1)]
         elif unit in _SEASONS:
             each = [season_of(today.year + year, _SEASONS[unit]) for year in (-2, -1, 0, 1)]
         else:
@@ -375,19 +306,19 @@ class _Reader:
 
     def _amount(self, at: int) -> tuple[tuple[int, int] | None, int]:
         """Return the least and the most of a number that stands there, and the place behind it."""
-        behind = at + (self._word(at) == "a" and self._word(at + 1) in _VAGUE)
-        word = self._word(behind)
+        behind = at + (self.tokens.word(at) == "a" and self.tokens.word(at + 1) in _VAGUE)
+        word = self.tokens.word(behind)
         if word in _VAGUE:
-            return _VAGUE[word], behind + 1 + (self._word(behind + 1) == "of")
-        is_number = self._is_number(behind, _AMOUNT_DIGITS)
+            return _VAGUE[word], behind + 1 + (self.tokens.word(behind + 1) == "of")
+        is_number = self.tokens.is_number(behind, AMOUNT_DIGITS)
         number = int(word) if is_number else _NUMBERS.get(word, 0)
         return ((number, number), behind + 1) if number else (None, at)
 
     def _ago(self, at: int) -> int:
         """Read "two years ago", which is a year, and "three days ago", which is a day."""
         amount, behind = self._amount(at)
-        unit = _UNITS.get(self._word(behind))
-        if amount is None or unit is None or self._word(behind + 1) != "ago":
+        unit = _UNITS.get(self.tokens.word(behind))
+        if amount is None or unit is None or self.tokens.word(behind + 1) != "ago":
             return at
         scale, slack = (1, 0) if unit != "decade" else (10, 1)
         unit = unit if unit != "decade" else "year"
@@ -407,8 +338,8 @@ class _Reader:
         return max((days for days in known if days[0] <= self._today), default=None)
 
     def _add(self, at: int, end: int, kind: Kind, days: Days | None, *, relative: bool = False) -> int:
-        first, (last_start, last_end) = self._spans[at][0], self._spans[end - 1]
-        if self.lower[end - 1].startswith(_SIGNS):  # the words behind it follow without a blank
+        first, (last_start, last_end) = self.tokens.spans[at][0], self.tokens.spans[end - 1]
+        if self.tokens.lower[end - 1].startswith(_SIGNS):  # the words behind it follow without a blank
             last_end = last_start + 1
         self.periods.append(Period(first, last_end, kind, days, relative))
         return end

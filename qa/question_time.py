@@ -1,7 +1,7 @@
 """Reads the time that a question asks about: "in 2016", "last spring", "now", "between 2012 and 2016".
 
-Which days a text names is in `periods.py`; here is what of it is a question's time, and what is a part of a
-name: "Blade Runner 2049", "the class of 2020", "the Clean Air Act of 1970", Theresa May. Pure.
+Which days a text names is in `periods.py`, and what is a part of a name in `time_or_name.py`; here is what of
+the rest is a question's time. Pure.
 """
 
 import re
@@ -12,46 +12,16 @@ from typing import Literal, TypeAlias, TypedDict
 
 from nutgraf.models.words import word_set
 from nutgraf.qa.periods import Period, periods
+from nutgraf.qa.time_or_name import CONTEXT_CHARS, is_time, plain_words
 
 _ANY_DAY = date(2000, 1, 1)  # relative times are read from it until it is known that there are any
 _DAY = timedelta(days=1)
 
-_BEFORE_YEARS = word_set(
-    "in during since before after until till by from to between and or for of throughout around about circa"
-    " early late mid pre post en im em nel w v в у anno año ano année jahr rok i vuonna år seit desde depuis"
-)
-_BEFORE_NAMES = word_set("in last this next since during until till early late mid from between before after")
-_BEFORE_MAY = word_set("in last this next since during until till early late mid")
-_BEFORE_WEEKDAYS = word_set("on last this next since until till by")
-_AGENTS = word_set("may april june august")
 _AHEAD = word_set("will shall upcoming")
 _PRESENT = word_set("is are does do")
-_EVENTS = word_set(
-    "election elections vote referendum primary primaries midterms cup olympics games championship"
-    " championships final finals season open prix race races tournament league marathon contest eurovision"
-    " euro expo summit conference convention festival awards award ceremony oscars budget census crisis war"
-    " attack attacks bombing shooting earthquake flood floods fire fires hurricane eruption crash strike"
-    " strikes protests riots uprising revolution coup pandemic outbreak drought merger deal agreement treaty"
-    " campaign presidential mayoral tour draft world olympic paralympic super"
-)
-_LAWS = word_set("act acts bill law code convention directive constitution treaty accord accords model")
-_NUMBERED = word_set("room flight route highway number no area channel chapter page model version windows")
-_COUNTED = word_set(
-    "people persons men women children cases households dollars euros pounds km kilometres kilometers miles"
-    " metres meters feet jobs homes deaths words votes points workers employees members students soldiers"
-)
-_NO_MODIFIERS = word_set("in of on at for to was were is are did does do has had and or who what when where")
-_QUOTES = "\"'“”‘’„«»"
-_CURRENTS = word_set("electric direct alternating ocean eddy gulf jet")
-_ACCOUNTS = word_set("account accounts affairs density flow")
 _NEXT_SENTENCE = re.compile(r"[.!?]\s+[^\W\d_]")
 _JOINTS = (["and"], ["to"], ["until"], ["till"], ["through"])
 _SHOWN = word_set("in on during since before after until till by between from early late")
-_NEAR = (
-    4  # words between a year and the event that it is the year of: "the 2016 Tolmar city mayoral election"
-)
-_CONTEXT_CHARS = 80  # more than so many words take; it keeps the time of a long question linear
-_CAN_BE_NAMES = {"bare day", "month name", "weekday", "season"}
 
 
 TimeSpan: TypeAlias = tuple[date | None, date | None]
@@ -103,6 +73,14 @@ class QuestionTime:
     def is_named(self) -> bool:
         """Whether the question names a time, be it one with a problem."""
         return bool(self.words)
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether evidence of other times is no evidence: the answer of now has a history, an aside is none.
+
+        It is one without days, too, where the calendar has none such.
+        """
+        return not (self.is_now or self.is_aside) and (bool(self.spans) or self.is_impossible)
 
     @property
     def first(self) -> date | None:
@@ -175,65 +153,9 @@ def _named(question: str, today: date) -> list[Period]:
     looks: Literal["back", "around", "ahead"] = "around" if words & _PRESENT else "back"
     looks = "ahead" if words & _AHEAD else looks
     named = [
-        period for period in periods(question, today, names=True, looks=looks) if _is_time(question, period)
+        period for period in periods(question, today, names=True, looks=looks) if is_time(question, period)
     ]
     return [period for period in named if period.kind != "now"] or named
-
-
-def _is_time(question: str, period: Period) -> bool:  # noqa: PLR0911 - a kind a line
-    """Whether the words are a time of the question, and not a part of a name or an amount."""
-    before = question[max(0, period.start - _CONTEXT_CHARS) : period.start]
-    after = question[period.end : period.end + _CONTEXT_CHARS]
-    behind = after.split(maxsplit=_NEAR + 1)
-    if before[-1:] and before[-1:] in _QUOTES and after[:1] and after[:1] in _QUOTES:
-        return False
-    lead = _plain(before.split()[-_NEAR:])
-    following = _plain(behind)
-    if period.kind == "year":
-        if not question[period.start : period.end].isdecimal():  # 2016年
-            return True
-        return _is_year(question, before, lead, following)
-    if period.kind == "now":
-        return not _is_noun(question[period.start : period.end].lower(), lead, following)
-    if period.kind not in _CAN_BE_NAMES:
-        return True
-    starts_name = bool(behind) and behind[0][0].isupper() and question != question.upper()
-    if period.kind == "bare day":  # "the January 6 committee" is named after a day
-        is_modifier = lead[-1:] == ["the"] and bool(following) and after[:1] == " "
-        return not (starts_name or (is_modifier and following[0] not in _NO_MODIFIERS))
-    word = question[period.start : period.end]
-    is_verb = word in {"may", "march"} and question != question.lower()
-    allowed = _BEFORE_WEEKDAYS if period.kind == "weekday" else _BEFORE_NAMES
-    if word.lower() in _AGENTS:
-        allowed = _BEFORE_MAY
-    place = lead[-2:-1] if period.kind == "season" and lead[-1:] == ["the"] else lead[-1:]
-    return bool(place) and place[0] in allowed and not starts_name and not is_verb
-
-
-def _is_year(question: str, before: str, lead: Sequence[str], following: Sequence[str]) -> bool:
-    """Whether a year is a time: behind a preposition, before or behind an event, or at the end."""
-    if following[:1] and following[0] in _LAWS | _COUNTED:
-        return False
-    if lead[-1:] == ["of"]:
-        named = before.split()[-2:-1]
-        return not (named and (named[0].lower() in {"class", *_LAWS}))
-    if lead and (lead[-1] in _BEFORE_YEARS or lead[-1] in _EVENTS):
-        return True
-    if any(word in _EVENTS for word in following[:_NEAR]):
-        return lead[-1:] != ["flight"]
-    last = before.split()[-1:]
-    is_word = bool(last) and last[0].isalpha() and (last[0].islower() or question == question.upper())
-    if not following:
-        return any(word in _EVENTS for word in lead) or (is_word and lead[-1] not in _NUMBERED)
-    return following[0] in {"roku", "году", "год", "года", "року"}
-
-
-def _is_noun(word: str, lead: Sequence[str], following: Sequence[str]) -> bool:
-    """Whether "current" or "latest" is no time: "electric current", "current account", "at the latest"."""
-    if word == "current":
-        is_last = not following or following[0] in _NO_MODIFIERS
-        return is_last or following[0] in _ACCOUNTS or bool(lead and lead[-1] in _CURRENTS)
-    return word == "latest" and [*lead[-2:]] == ["at", "the"]
 
 
 def _spans(question: str, named: Sequence[Period]) -> Iterator[TimeSpan]:
@@ -243,12 +165,12 @@ def _spans(question: str, named: Sequence[Period]) -> Iterator[TimeSpan]:
         period, other = named[at], named[at + 1] if at + 1 < len(named) else None
         assert period.days is not None, "times that are in no calendar were left out before"
         first, last = period.days
-        words = _plain(question[max(0, period.start - _CONTEXT_CHARS) : period.start].split())
+        words = plain_words(question[max(0, period.start - CONTEXT_CHARS) : period.start].split())
         is_event = (
             words[-1:] == ["the"] and period.kind == "year"
         )  # "after the 2020 election": of that year on
         lead = words[-2:-1] if words[-1:] == ["the"] else words[-1:]
-        joint = _plain(question[period.end : other.start].split()) if other else []
+        joint = plain_words(question[period.end : other.start].split()) if other else []
         if other and other.days and lead in (["between"], ["from"]) and joint[:1] in _JOINTS:
             if period.relative and not other.relative:  # "from March to May 2016"
                 year = other.days[0].year - (first.month > other.days[0].month)
@@ -276,22 +198,16 @@ def _in_year(day: date, year: int) -> date:
         return day.replace(year=year, day=28)
 
 
-def _plain(words: Sequence[str]) -> list[str]:
-    """Return words in small letters, without marks at their ends; "mid-" is "mid"."""
-    bare = (word.strip(",.;:!?()[]-–—'’\"“”").lower() for word in words)
-    return [word.removesuffix("'s").removesuffix("’s") for word in bare if word]
-
-
 def _quoted(question: str, named: Sequence[Period]) -> str:
     """Return the words of the times, each with the preposition before it: "between 2012 and 2016"."""
     parts: list[tuple[int, int]] = []
     for period in named:
         start, end = period.start, period.end
-        before = question[max(0, start - _CONTEXT_CHARS) : start]
+        before = question[max(0, start - CONTEXT_CHARS) : start]
         lead = before.rstrip().rpartition(" ")[2]
         if lead.lower() in _SHOWN and before.endswith(" "):
             start -= len(lead) + 1
-        if parts and _plain(question[parts[-1][1] : start].split())[1:] == []:  # at most a word between
+        if parts and plain_words(question[parts[-1][1] : start].split())[1:] == []:  # at most a word between
             start = parts.pop()[0]
         parts.append((start, end))
     return ", ".join(question[start:end] for start, end in parts)

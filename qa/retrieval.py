@@ -134,6 +134,11 @@ class SearchResult:
     retrieve_ms: float
     time: QuestionTime | None = None
 
+    @property
+    def named_time(self) -> QuestionTime | None:
+        """The time that the question names; None where it names none, or where none was looked for."""
+        return self.time if self.time is not None and self.time.is_named else None
+
 
 def retrieve(
     index: PassageIndex,

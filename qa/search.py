@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from nutgraf.indexer.filters import Filter, calendar_day
 from nutgraf.indexer.storage import PassageIndex
-from nutgraf.qa.checks import check_top, checked_filter, checked_question
+from nutgraf.qa.checks import check_top, check_use_time, checked_filter, checked_question
 from nutgraf.qa.errors import EmptyIndex
 from nutgraf.qa.profiles import DEFAULT, PROFILES, Profile
 from nutgraf.qa.question_time import QuestionTime, question_time
@@ -38,26 +38,33 @@ class Searcher:
         """Return a searcher with the same encoder and index that does as much as that profile says."""
         return Searcher(self._index, self._encoder, profile)
 
-    def search(self, question: str, *, top: int = 10, allow: Filter | None = None) -> SearchResult:
-        """Return the `top` best passages for the question.
+    def search(
+        self, question: str, *, top: int = 10, allow: Filter | None = None, use_time: bool = True
+    ) -> SearchResult:
+        """Return the `top` best passages for the question, those of the time that it names first.
 
-        Raises BadQuestion, BadFilter and EmptyIndex.
+        With `use_time` off, its time is mere words. Raises BadQuestion, BadFilter and EmptyIndex.
         """
         question = checked_question(question)
         check_top(top)
+        check_use_time(use_time)
         self.check_index()
-        return self.search_checked(question, top, checked_filter(allow or Filter()))
+        allow = checked_filter(allow or Filter())
+        asked_time = self.question_time(question, allow) if use_time else None
+        return self.search_checked(question, top, allow, asked_time)
 
     def check_index(self) -> None:
         """Raise EmptyIndex for an index without passages."""
         if self._index.state.counts.passages == 0:
             raise EmptyIndex("the index holds no articles", hint="nutgraf index PATH_TO_ARTICLES")
 
-    def search_checked(self, question: str, top: int, allow: Filter) -> SearchResult:
-        """Return what `search` does, of a question and a filter that were checked."""
+    def search_checked(
+        self, question: str, top: int, allow: Filter, asked_time: QuestionTime | None = None
+    ) -> SearchResult:
+        """Return what `search` does, of a question and a filter that were checked, and of a time."""
         began = time.perf_counter()
         (vector,) = self._encoder.encode([question])
-        return self.search_encoded(question, vector, top, allow, milliseconds_since(began))
+        return self.search_encoded(question, vector, top, allow, milliseconds_since(began), asked_time)
 
     def question_time(self, question: str, allow: Filter) -> QuestionTime:
         """Return the time that a question asks about.

@@ -34,6 +34,7 @@ _FEW_YEARS = 10
 _GAP_CHARS = 100  # more blanks than between sentences
 _COMPARING = word_set("since from until till than before after to by")
 _DATED = {"day", "month", "year", "decade"}
+_TOLD = {*_DATED, "bare day", "span"}  # "last year" is a span
 _NO_DAY = date(1, 1, 8)  # relative words of an article without a date count from it, and reach no question
 
 
@@ -83,14 +84,34 @@ def time_fit(  # noqa: PLR0911 - a rule a line
 
 
 def _is_date(sentence: str, period: Period) -> bool:
-    """Whether a time is that of the sentence: "in 2012", and not "since 2012"."""
-    lead = sentence[: period.start].rstrip().rpartition(" ")[2].lower()
-    return period.kind in _DATED and period.days is not None and lead not in _COMPARING
+    return period.kind in _DATED and period.days is not None and _is_of(sentence, period)
+
+
+def _is_of(sentence: str, period: Period) -> bool:
+    """Whether a sentence tells of a time that it names: "in 2012", and not "since 2012"."""
+    return sentence[: period.start].rstrip().rpartition(" ")[2].lower() not in _COMPARING
 
 
 def names_time(text: str, article: Article, time: QuestionTime) -> bool:
     """Whether a text of an article names a time that overlaps the asked one."""
     return _overlap(_periods(text, article), time)
+
+
+def told_day(article: Article, start: int, end: int, field: Field = "text") -> date | None:
+    """Return the day that an answer, [start:end] of the article's text or title, is of: mostly the article's.
+
+    Where its sentence names past times alone, as in "the 2011 champion" or "last year's winner", it is the
+    last day of these. None where the article has no date.
+    """
+    if article.published is None:
+        return None
+    day = article.published.date()
+    own = _sentences(article.content(field), start, end)[1]
+    named = [(period, period.days[1]) for period in _periods(own, article) if period.days is not None]
+    if any((day - last).days <= _GRACE_DAYS for _, last in named):
+        return day
+    past = [last for period, last in named if period.kind in _TOLD and _is_of(own, period)]
+    return max(past, default=day)
 
 
 def is_of_time(day: date | None, time: QuestionTime) -> bool:

@@ -10,19 +10,20 @@ from typing import TypedDict
 
 from nutgraf.indexer.article import ArticleJson
 from nutgraf.qa.answer_status import AnswerPeriod, AnswerStatus, Mention, statuses
-from nutgraf.qa.join import AnswerGroup, LocatedSpan
-from nutgraf.qa.normalize import same_words
+from nutgraf.qa.change import GROWING_COUNT, RECURRING_EVENT, STATE, Change
+from nutgraf.qa.join import AnswerGroup, LocatedSpan, answer_keys
 from nutgraf.qa.result import QuoteJson
-from nutgraf.qa.variants import full_name, without_title
+from nutgraf.qa.time_fit import told_day
+from nutgraf.qa.values import number_of, value_key
 
 SURE_SHARE = 0.5
-"""The share of the surest article's probability that another article must reach.
+"""The share of the probability of the surest article with another answer that an article must reach.
 
 No entry of docs/log.md compares other shares.
 """
 
-Probability = Callable[[LocatedSpan, int], float]
-"""A span, and how many other independent articles agree -> its probability by itself, without rivals."""
+Probability = Callable[[LocatedSpan], float]
+"""A span -> its probability by itself: without rivals, and without others that agree."""
 
 
 class TimelineMentionJson(QuoteJson):
@@ -112,61 +113,83 @@ class TimelineEntry:
 
 
 def timeline(
-    groups: Iterable[AnswerGroup], probability: Probability, threshold: float
+    groups: Iterable[AnswerGroup],
+    probability: Probability,
+    threshold: float,
+    change: Change = STATE,
+    asked_until: date | None = None,
 ) -> list[TimelineEntry]:
     """Return the answers that articles give, by first appearance; then those without a date, surest first.
 
     An article speaks once, by its best span: its other spans are noise, or a name from before. It counts if
-    its probability reaches `threshold`, and `SURE_SHARE` of the surest: where articles answer plainly, a
-    guess is no other opinion. Statuses are those of `qa.answer_status`.
+    its own probability reaches `threshold`, and `SURE_SHARE` of the surest that says something else: where
+    articles answer plainly, a guess is no other opinion.
+
+    Statuses are those of `qa.answer_status`. For them an article speaks of its own day, or of the time that
+    its sentence looks back to where events recur, but of no day after `asked_until`, the last one of the
+    asked time.
     """
-    weighed = {key: _weighed(spans, probability) for key, spans in _answers(groups).items()}
-    surest = max((p for spans in weighed.values() for _, p in spans), default=0.0)
-    bound = max(threshold, SURE_SHARE * surest)
-    sure = {key: [(span, p) for span, p in spans if p >= bound] for key, spans in weighed.items()}
-    entries = [_entry(key, spans) for key, spans in sure.items() if spans]
-    dated = sorted((e for e in entries if e.first), key=lambda e: (*_ends(e.spans), e.best.text))
-    undated = sorted((e for e in entries if not e.first), key=lambda e: (-e.probability, e.best.text))
-    order = statuses([_period(entry.spans) for entry in dated])
-    return [*(replace(entry, status=status) for entry, status in zip(dated, order, strict=True)), *undated]
+    weighed = {key: [(s, probability(s)) for s in spans] for key, spans in _answers(groups, change).items()}
+    surest = {key: max(p for _, p in spans) for key, spans in weighed.items()}
+    rivals = {key: max((p for k, p in surest.items() if k != key), default=0.0) for key in surest}
+    sure = {
+        key: [(span, p) for span, p in spans if p >= max(threshold, SURE_SHARE * rivals[key])]
+        for key, spans in weighed.items()
+    }
+    entries = {key: _entry(key, spans) for key, spans in sure.items() if spans}
+    dated = sorted((e for e in entries.values() if e.first), key=lambda e: (*_ends(e.spans), e.best.text))
+    undated = sorted(
+        (e for e in entries.values() if not e.first), key=lambda e: (-e.probability, e.best.text)
+    )
+    keys = {entry.best: key for key, entry in entries.items()}
+    periods = [_period(keys[entry.best], entry.spans, change, asked_until or date.max) for entry in dated]
+    order = zip(dated, statuses(periods), strict=True)
+    return [*(replace(entry, status=status) for entry, status in order), *undated]
 
 
-def _answers(groups: Iterable[AnswerGroup]) -> dict[str, list[LocatedSpan]]:
-    """Return what articles say by the answer's key, best span first; variants of one name are one answer."""
+def _answers(groups: Iterable[AnswerGroup], change: Change) -> dict[str, list[LocatedSpan]]:
+    """Return what articles say by the answer's key, best span first; values and names join as in `join`."""
     best: dict[str, LocatedSpan] = {}
     for span in (span for group in groups for span in (group.best, *(s.span for s in group.support))):
         best[span.article.id] = min(best.get(span.article.id, span), span, key=_order)
     spans = sorted(best.values(), key=_order)
-    wordings = {same_words(span.text): span.text for span in reversed(spans)}
-    bare = {key: without_title(text, wordings.values()) for key, text in wordings.items()}
-    names = sorted(set(bare.values()))
+    keys = answer_keys(spans)
     answers: dict[str, list[LocatedSpan]] = {}
     for span in spans:
-        name = full_name(bare[same_words(span.text)], span.article.text, names)
-        answers.setdefault(same_words(name), []).append(span)
+        answers.setdefault(_counted(keys[span], change), []).append(span)
     return answers
 
 
-def _weighed(spans: Sequence[LocatedSpan], probability: Probability) -> list[tuple[LocatedSpan, float]]:
-    others = len({_story(span) for span in spans}) - 1
-    return [(span, probability(span, others)) for span in spans]
+def _counted(key: str, change: Change) -> str:
+    """Return the key of an answer: of a count that grows, "at least 31" reports the same as "31"."""
+    return key.removeprefix(">= ") if change is GROWING_COUNT else key
 
 
 def _entry(key: str, spans: Sequence[tuple[LocatedSpan, float]]) -> TimelineEntry:
-    best, p = max(spans, key=lambda pair: (same_words(pair[0].text) == key, pair[1]))
+    best, p = max(spans, key=lambda pair: (value_key(pair[0].text) == key, pair[1]))
     by_day = sorted((span for span, _ in spans), key=lambda span: (_day(span) or date.max, span.article.id))
     return TimelineEntry(best, p, tuple(by_day), "undated")
 
 
-def _period(spans: Sequence[LocatedSpan]) -> AnswerPeriod:
-    """Return who said it when; an article that names no outlet counts as an outlet of its own."""
-    return AnswerPeriod(
-        tuple(
-            Mention(day, _story(span), (span.article.source or f"article {span.article.id}").casefold())
-            for span in spans
-            if (day := _day(span))
-        )
-    )
+def _period(key: str, spans: Sequence[LocatedSpan], change: Change, until: date) -> AnswerPeriod:
+    """Return who said it of which day; an article that names no outlet counts as an outlet of its own.
+
+    Articles that look back at the asked time count where there are no others, as of its last day.
+    """
+    mentions = [
+        Mention(day, _story(span), (span.article.source or f"article {span.article.id}").casefold())
+        for span in spans
+        if (day := _told_day(span, change))
+    ]
+    of_time = [mention for mention in mentions if mention.day <= until]
+    number = number_of(key) if change is GROWING_COUNT else None
+    return AnswerPeriod(tuple(of_time or [replace(m, day=until) for m in mentions]), number)
+
+
+def _told_day(span: LocatedSpan, change: Change) -> date | None:
+    if change is RECURRING_EVENT:
+        return told_day(span.article, span.start, span.end, span.field)
+    return _day(span)
 
 
 def _order(span: LocatedSpan) -> tuple[float, str, str, int, int]:

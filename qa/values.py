@@ -54,6 +54,7 @@ _AFTER = re.compile(
     r"(?:%| ?(?:per ?cent|percent|hundred|thousand|million|billion|trillion|bn|mn|tn|m)\b)?(?: or more\b)?",
     re.IGNORECASE,
 )
+_NUMBER_KEY = re.compile(r"(?:[<>]=? )?(?P<number>\d+(?:\.\d+)?)(?: (?P<unit>[^\d\n]+))?$")
 _LEADING_UNITS = frozenset("$€£¥₹")
 _SKIPPED = word_set(
     "a an the about around approximately roughly some nearly almost circa estimated just exactly total of"
@@ -103,6 +104,16 @@ def value_in(text: str, start: int, end: int) -> str:
         after = _AFTER.match(text, end, end + _BESIDE_CHARS)
         start, end = before.start() if before else start, after.end() if after else end
     return value_key(text[start:end])
+
+
+def number_of(key: str) -> tuple[Decimal, str] | None:
+    """Return the number and the unit of a key, without its bound; None where the key is that of words.
+
+    >>> number_of(value_key("at least 1.2 million dollars"))
+    (Decimal('1200000'), '$')
+    """
+    match = _NUMBER_KEY.match(key)
+    return None if match is None else (Decimal(match["number"]), match["unit"] or "")
 
 
 def _words_key(answer: str) -> str:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from nutgraf.indexer.stop_words import STOP_WORDS
 from nutgraf.qa.normalize import same_words
 
-_MARKS = re.compile(r"[^\w\s]")
+_MARKS = re.compile(r"['’]s\b|[^\w\s]")  # "Holt's" is Holt
 _TITLES = """
 president minister chancellor premier governor mayor senator secretary chairman chairwoman chair
 chief director judge justice general admiral colonel major captain lieutenant sergeant officer king

@@ -104,6 +104,7 @@ Examples:
   nutgraf search "missile defense South Korea"
   nutgraf search sanctions --after 2016 --before 2016-06 --top 20
   nutgraf search "missile defense" --duplicates
+  nutgraf search "election in 2016" --no-time
 """
 
 
@@ -120,6 +121,7 @@ def search(
             "--duplicates", help="List every copy of an article, not only the outlets that printed it."
         ),
     ] = False,
+    no_time: options.NoTime = False,
     as_json: options.AsJson = False,
     index: options.IndexFolder = _INDEX,
     encoder: options.EncoderName = None,
@@ -131,7 +133,13 @@ def search(
 
     with Archive(options.settings(index, encoder, None, threads)) as archive:
         hits = archive.search(
-            " ".join(words), top=top, after=after, before=before, as_of=as_of, source=source
+            " ".join(words),
+            top=top,
+            after=after,
+            before=before,
+            as_of=as_of,
+            source=source,
+            time=not no_time,
         )
     if as_json:
         print_json(hits.to_dict())

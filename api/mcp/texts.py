@@ -33,17 +33,15 @@ def answer_text(result: AskJson) -> str:
         blocks += ["Nearest passages:", *nearest] if nearest else []
     else:
         blocks = [line for answer in result["answers"] for line in _answer(answer)]
-    if (time := result.get("time")) is not None:
-        blocks.insert(0, time_line(time, "`time`: false leaves it out"))
     if (entries := result.get("timeline")) is not None:
         blocks += ["Over time:", *(_entry(entry) for entry in entries)]
-    return "\n".join(blocks)
+    return "\n".join([*_time(result), *blocks])
 
 
 def search_text(result: SearchJson) -> str:
-    """Return the passages, each with its source."""
+    """Return the passages, each with its source; the time that the words name comes first."""
     lines = [line for passage in result["passages"] for line in _passage(passage)]
-    return "\n".join(lines) or "No passage found."
+    return "\n".join([*_time(result), *(lines or ["No passage found."])])
 
 
 def article_text(article: FullArticleJson) -> str:
@@ -56,6 +54,11 @@ def article_text(article: FullArticleJson) -> str:
         article["text"],
     ]
     return "\n".join(lines)
+
+
+def _time(result: AskJson | SearchJson) -> list[str]:
+    time = result.get("time")
+    return [] if time is None else [time_line(time, "`time`: false leaves it out")]
 
 
 def _answer(answer: AnswerJson) -> list[str]:

@@ -45,8 +45,9 @@ _SEARCH = """\
 Find the passages of the news archive nearest to some words, by meaning and by term. Use it to look around a
 topic, to list coverage of a day or an outlet, or to find ids of articles; for one fact use ask_news, which
 reads the passages for you. Each passage is exact: `text` is [start:end] of the article's text, or of its
-title where `field` is "title". Articles that print one story share a place, the others are its `copies`. It
-always finds something near: that a passage is listed does not mean that it fits."""
+title where `field` is "title". Articles that print one story share a place, the others are its `copies`.
+Passages of a time that the words name come first: `time` says what days it was read as. It always finds
+something near: that a passage is listed does not mean that it fits."""
 
 _ARTICLE = """\
 Read a whole article by the id that ask_news and search_news give. Use it to see what stands around a quote:
@@ -70,7 +71,6 @@ class AskNews(FilteredRequest):
         description="Least probability of every answer, 0 to 1; else the archive's own threshold holds.",
         json_schema_extra={"minimum": 0, "maximum": 1},
     )
-    time: bool = Field(True, description="Read the time that the question names; false leaves it out.")
     timeline: bool = Field(False, description="Also show how the answer changed over time, and who said so.")
 
     async def result(self, engine: Engine) -> AskJson:
@@ -96,7 +96,7 @@ class SearchNews(FilteredRequest):
         question, allow = checked_question(self.question), self.allow()
 
         def work(opened: OpenIndex) -> SearchJson:
-            result = opened.searcher.search(question, top=self.top, allow=allow)
+            result = opened.searcher.search(question, top=self.top, allow=allow, use_time=self.time)
             return search_object(question, result, opened.index.state)
 
         return await engine.run(work)
@@ -120,6 +120,7 @@ class NewsSchema(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     question: str
+    time: shapes.NamedTime
     passages: list[shapes.PassageSchema] = Field(description="Best first.")
     timing_ms: shapes.TimingSchema
     index: shapes.IndexStateSchema

@@ -60,6 +60,9 @@ class FilteredRequest(_RequestBody):
     source: list[Text] = Field(
         [], max_length=100, description="Only these outlets.", examples=[["The New York Times"]]
     )
+    time: bool = Field(
+        True, description="Read the time that the question names; false leaves it out.", examples=[True]
+    )
 
     def allow(self) -> Filter:
         """Return the filter; raises BadOption for a day that cannot be read."""
@@ -88,11 +91,6 @@ class AskRequest(FilteredRequest):
         description="Replaces the fitted threshold, 0 to 1, for every answer.",
         examples=[0.5],
         json_schema_extra=_PROBABILITY_RANGE,
-    )
-    time: bool = Field(
-        True,
-        description="Read the time that the question names; false leaves it out.",
-        examples=[True],
     )
     timeline: bool = Field(False, description="Also show how the answer changed over time.", examples=[False])
     explain: bool = Field(False, description="Show ranks and scores of every passage.", examples=[False])

@@ -242,13 +242,17 @@ class TimeSchema(_Object):
     )
 
 
+NamedTime = Annotated[
+    TimeSchema | None,
+    Field(description="The time that the question names; null where it names none or it was not to count."),
+]
+
+
 class QuestionResultSchema(_Object):
     """The result of a question: either answers, or an abstention."""
 
     question: str = Field(examples=["What did China agree to on sanctions?"])
-    time: TimeSchema | None = Field(
-        description="The time that the question names; null where it names none or it was not to count."
-    )
+    time: NamedTime
     outcome: Literal["answered", "unsure", "not_found"] = Field(examples=["answered"])
     answered: bool = Field(examples=[True])
     answers: list[AnswerSchema]
@@ -277,6 +281,7 @@ class SearchResultSchema(_Object):
     """A page of a search."""
 
     question: str = Field(examples=["sanctions"])
+    time: NamedTime
     passages: list[PassageSchema]
     timing_ms: TimingSchema
     index: IndexStateSchema

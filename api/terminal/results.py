@@ -13,6 +13,7 @@ from nutgraf.api.terminal.timelines import print_timeline
 from nutgraf.api.terminal.times import time_line
 from nutgraf.indexer.article import Article
 from nutgraf.qa.join import LocatedSpan, Support
+from nutgraf.qa.question_time import QuestionTime
 from nutgraf.qa.result import Answer
 from nutgraf.results import AskResult, Hit, SearchHits
 
@@ -28,8 +29,7 @@ def print_result(result: AskResult, *, with_question: bool = False) -> None:
     out = console()
     if with_question:
         out.print(Text(f"? {visible(result.question)}"))
-    if result.time is not None:
-        out.print(Text(time_line(result.time.to_dict(), "--no-time leaves it out"), style="dim"))
+    _print_time(out, result.time)
     if result.abstention is not None:
         reason = f"{result.abstention.reason}."
         if result.guess is None:
@@ -46,6 +46,11 @@ def print_result(result: AskResult, *, with_question: bool = False) -> None:
         print_timeline(result.timeline)
     if result.explanation is not None:
         print_explanation(result.result, result.explanation)
+
+
+def _print_time(out: Console, time: QuestionTime | None) -> None:
+    if time is not None:
+        out.print(Text(time_line(time.to_dict(), "--no-time leaves it out"), style="dim"))
 
 
 def _print_answer(out: Console, answer: Answer, *, label: str = "") -> None:
@@ -100,6 +105,7 @@ def _nearest(hit: Hit) -> Text:
 def print_hits(hits: SearchHits, *, duplicates: bool = False) -> None:
     """Print the passages of a search, each with the outlets that printed a copy, or with every copy."""
     out = console()
+    _print_time(out, hits.time)
     for hit in hits:
         out.print(Text(f"{hit.rank}. {source_line(hit.article, hit.page)}", style="bold"))
         out.print(Text(f"   {visible(hit.text)}"))

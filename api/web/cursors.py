@@ -22,12 +22,12 @@ class BadCursor(QAError):
     code = "bad_cursor"
 
 
-def request_hash(question: str, allow: Filter) -> str:
-    """Return the hash of a question and its filters; the size of a page is no part of it.
+def request_hash(question: str, allow: Filter, *, use_time: bool) -> str:
+    """Return the hash of a question, its filters, and whether its time counts; not of the size of a page.
 
     The days of the filter are resolved: "last week" has another hash in another week.
     """
-    return sha256(repr((checked_question(question), allow)).encode()).hexdigest()[:16]
+    return sha256(repr((checked_question(question), allow, use_time)).encode()).hexdigest()[:16]
 
 
 def cursor_at(place: int, request: str, opened: OpenIndex) -> str:

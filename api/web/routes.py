@@ -123,12 +123,12 @@ async def search(body: SearchRequest, request: Request) -> JSONResponse:
     """Find the passages nearest to some words; up to 100, a page at a time."""
     check_top(body.top)
     allow = body.allow()
-    hash_of_request = request_hash(body.question, allow)
+    hash_of_request = request_hash(body.question, allow, use_time=body.time)
 
     def work(opened: OpenIndex) -> SearchPageJson:
         first = 0 if body.cursor is None else place_of(body.cursor, hash_of_request, opened)
         last = min(first + body.top, MAX_TOP) if first else body.top
-        result = opened.searcher.search(body.question, top=last, allow=allow)
+        result = opened.searcher.search(body.question, top=last, allow=allow, use_time=body.time)
         more = len(result.candidates) == last < MAX_TOP
         hits = search_object(body.question, result, opened.index.state)
         next_cursor = cursor_at(last, hash_of_request, opened) if more else None

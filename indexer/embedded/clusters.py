@@ -7,11 +7,16 @@ vectors.
 A cluster is a connected component of the graph of copies, and is named by the least id in it: whatever the
 order of arrival, the same articles make the same clusters, as long as no template puts more articles into one
 band than are compared. All that is remembered is in the store.
+
+Two reports of one template, such as two draws of a lottery, share no cluster, even where a third article is a
+copy of both: a component that holds two such reports is made of its likeliest pairs first, and parted there.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import combinations, islice, product
+from typing import TypeAlias
 
 from nutgraf.indexer import duplicates
 from nutgraf.indexer.article import Article
@@ -30,7 +35,10 @@ _SAME_BAND = 50
 _COMPARED a bound on the work: other numbers were not measured."""
 
 _COMPARED = 100
-"""Articles that an article is compared with, the likeliest first."""
+"""Articles that an article is compared with, the likeliest first; pairs of articles before clusters join."""
+
+_Shingled: TypeAlias = Callable[[str], duplicates.ShingledText]
+"""The id of an article -> its text as it is compared."""
 
 
 def postpone(store: Store, article_ids: Sequence[str]) -> None:
@@ -82,18 +90,62 @@ def place(store: Store, articles: Sequence[Article], left: Iterable[str] = ()) -
             if name not in names and duplicates.copies(shingled(article_id), shingled(other)):
                 names.add(name)
         if len(names) > 1:
-            _join(store, names)
+            groups = _groups(store.cluster_members([*names]))
+            if any(_hold_other_reports(*pair, shingled) for pair in combinations(groups, 2)):
+                _regroup(store, [i for group in groups for i in group], shingled)
+            else:
+                _join(store, names)
 
 
 def _candidates(store: Store, article_id: str) -> Iterator[tuple[str, str]]:
     """Yield (id, cluster) of articles that may be copies, the likeliest first."""
+    likely = _likely(store, article_id)
+    names = store.clusters([*likely])
+    yield from ((i, names[i]) for i in likely)
+
+
+def _likely(store: Store, article_id: str) -> dict[str, int]:
+    """Return id -> likeness of the articles that may be copies, the likeliest first."""
     sketches = store.sketches
     own = sketches.of([article_id])[article_id]
     others = sketches.of([i for i in sketches.sharing(own, _SAME_BAND) if i != article_id])
     likely = {i: alike for i, sketch in others.items() if (alike := duplicates.likeness(own, sketch))}
-    ranked = sorted(likely, key=lambda i: (-likely[i], i))[:_COMPARED]
-    names = store.clusters(ranked)
-    yield from ((i, names[i]) for i in ranked)
+    return {i: likely[i] for i in sorted(likely, key=lambda i: (-likely[i], i))[:_COMPARED]}
+
+
+def _groups(members: Mapping[str, str]) -> list[list[str]]:
+    """Return the ids of each cluster, of id -> cluster, both in order."""
+    groups: dict[str, list[str]] = {}
+    for article_id, name in sorted(members.items(), key=lambda member: member[::-1]):
+        groups.setdefault(name, []).append(article_id)
+    return [*groups.values()]
+
+
+def _hold_other_reports(left: Iterable[str], right: Iterable[str], shingled: _Shingled) -> bool:
+    """Whether an article of one group and one of the other are two reports of one template."""
+    pairs = islice(product(left, right), _COMPARED)
+    return any(duplicates.other_reports(shingled(i), shingled(other)) for i, other in pairs)
+
+
+def _regroup(store: Store, article_ids: Sequence[str], shingled: _Shingled) -> None:
+    """Make the clusters of these articles anew, the likeliest copies first; no two reports share one."""
+    _wait(store, _waiting(store).difference(store.clusters(article_ids).values()))  # all are looked into here
+    store.part(article_ids)
+    group_of = {article_id: [article_id] for article_id in article_ids}
+    links = [
+        (-alike, article_id, other)
+        for article_id in article_ids
+        for other, alike in _likely(store, article_id).items()
+        if article_id < other in group_of and duplicates.copies(shingled(article_id), shingled(other))
+    ]
+    for _, article_id, other in sorted(links):
+        group, other_group = group_of[article_id], group_of[other]
+        if group is not other_group and not _hold_other_reports(group, other_group, shingled):
+            group += other_group
+            group_of.update(dict.fromkeys(other_group, group))
+    for group in {id(group): group for group in group_of.values()}.values():
+        if len(group) > 1:
+            _join(store, group)
 
 
 def _join(store: Store, names: Iterable[str]) -> None:

@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 import nutgraf
-from nutgraf.api.mcp.texts import answer_text
+from nutgraf.api.mcp.texts import answer_text, search_text
 from nutgraf.api.web.app import create_app
 from nutgraf.archive import Archive
 from nutgraf.settings import Settings
@@ -156,8 +156,60 @@ def test_an_archive_without_dates_is_not_sure_of_a_year_and_counts_from_nothing(
 
 
 def test_a_choice_that_is_no_bool_is_refused(archive: nutgraf.Archive) -> None:
-    with pytest.raises(nutgraf.NutgrafError, match="time is str, expected True or False"):
-        archive.ask("Who won?", time="no")  # type: ignore[arg-type]
+    for call in (archive.ask, archive.search, archive.timeline):
+        with pytest.raises(nutgraf.NutgrafError, match="time is str, expected True or False"):
+            call("Who won?", time="no")  # type: ignore[operator] # the point of the test
+
+
+@pytest.mark.parametrize("year", WINNERS)
+def test_a_search_has_passages_of_the_time_first(archive: nutgraf.Archive, year: int) -> None:
+    hits = archive.search(f"Vessel council election {year}")
+    assert hits[0].article.id == f"e{year}"
+    assert hits.time is not None
+    assert (hits.time.read_as, hits.to_dict()["time"]) == (str(year), hits.time.to_dict())
+    without = archive.search(f"Vessel council election {year}", time=False)
+    assert (without.time, without.to_dict()["time"]) == (None, None)
+    assert {hit.article.id for hit in without} == {hit.article.id for hit in hits}, "nothing is filtered out"
+
+
+def test_a_search_without_a_time_says_none(archive: nutgraf.Archive) -> None:
+    assert archive.search("Vessel council election").to_dict()["time"] is None
+
+
+@pytest.mark.parametrize("year", WINNERS)
+def test_a_timeline_of_a_year_has_the_answer_of_that_year(archive: nutgraf.Archive, year: int) -> None:
+    entries = archive.timeline(QUESTION.format(year))
+    assert [entry.best.text for entry in entries] == [NAMES[year]]
+    every = archive.timeline(QUESTION.format(year), time=False)
+    assert [entry.best.text for entry in every] == [*NAMES.values()]
+
+
+@pytest.mark.parametrize(
+    ("question", "years"),
+    [
+        ("Who won the council election in Vessel?", [2011, 2015, 2019]),
+        ("Who is the latest winner of the council election in Vessel?", [2011, 2015, 2019]),
+        ("Who won the council election in Vessel since 2014?", [2015, 2019]),
+        ("Who won the council election in Vessel between 2010 and 2016?", [2011, 2015]),
+        ("Who won the council election in Vessel in 2007?", []),
+        ("Who won the council election in Vessel on 31 February?", []),
+    ],
+)
+def test_a_timeline_has_the_answers_of_its_time_and_of_now_the_history(
+    archive: nutgraf.Archive, question: str, years: list[int]
+) -> None:
+    entries = archive.timeline(question)
+    assert [entry.best.text for entry in entries] == [NAMES[year] for year in years]
+    assert [entry.status for entry in entries] == ["superseded", "superseded", "current"][-len(years) or 3 :]
+
+
+def test_an_article_that_looks_back_speaks_for_the_last_day_of_the_time(tmp_path: Path) -> None:
+    with nutgraf.open(tmp_path / "back.nutgraf") as archive:
+        text = "The council of Vessel met on Monday. In 2011 Nora Feld won the council election in Vessel."
+        archive.add([{"id": "back", "text": text, "published": "2020-02-03"}, *articles()])
+        (entry,) = archive.timeline(QUESTION.format(2011))
+        assert (entry.best.text, entry.status) == ("Nora Feld", "current")
+        assert entry.spans[-1].article.id == "back"
 
 
 def test_the_command_line_shows_the_time_and_leaves_it_out(folder: Path, cli: Callable[..., Any]) -> None:
@@ -172,6 +224,34 @@ def test_the_command_line_shows_the_time_and_leaves_it_out(folder: Path, cli: Ca
 def client(folder: Path) -> Iterator[TestClient]:
     with TestClient(create_app(Archive(Settings(index=folder))), base_url="http://localhost") as client:
         yield client
+
+
+def test_a_search_on_the_command_line_shows_the_time_and_leaves_it_out(
+    folder: Path, cli: Callable[..., Any]
+) -> None:
+    words = ("search", "Vessel council election in 2011", "--index", str(folder))
+    done = cli(*words).stdout.splitlines()
+    assert done[0] == "Time: “in 2011”, read as 2011 (--no-time leaves it out)."
+    assert done[1].endswith("| Vessel Echo | 2011-09-28 | id e2011")
+    assert "Time:" not in cli(*words, "--no-time").stdout
+
+
+def test_a_search_over_http_shows_the_time_and_leaves_it_out(client: TestClient) -> None:
+    body = {"question": "Vessel council election in 2011", "top": 2}
+    shown = client.post("/v1/search", json=body).json()
+    assert (shown["passages"][0]["article"]["id"], shown["time"]["read_as"]) == ("e2011", "2011")
+    assert search_text(shown).startswith("Time: “in 2011”, read as 2011 (`time`: false leaves it out).\n1. ")
+    assert client.post("/v1/search", json={**body, "time": False}).json()["time"] is None
+    refused = client.post("/v1/search", json={**body, "time": False, "cursor": shown["next"]})
+    assert refused.json()["error"]["code"] == "bad_cursor", "the next page is in the same order"
+
+
+def test_a_timeline_over_http_is_of_the_time(client: TestClient) -> None:
+    body = {"question": QUESTION.format(2011), "timeline": True}
+    shown = client.post("/v1/ask", json=body).json()["timeline"]
+    assert [entry["text"] for entry in shown] == ["Nora Feld"]
+    every = client.post("/v1/ask", json={**body, "time": False}).json()["timeline"]
+    assert [entry["text"] for entry in every] == [*NAMES.values()]
 
 
 def test_http_shows_the_time_and_leaves_it_out(client: TestClient) -> None:

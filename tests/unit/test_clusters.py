@@ -136,6 +136,62 @@ def test_the_order_of_arrival_does_not_matter(tmp_path: Path, seed: int) -> None
         assert groups(store, archive()) == expected()
 
 
+DRAW = (
+    "The winning numbers in {day}'s drawing on {date} March were {a}, {b} and {c}. Nobody matched all"
+    " of them, so the jackpot rises to {jackpot} million dollars. A ticket for {prize} thousand was"
+    " sold in the county. Tickets cost two dollars and are sold in every state. To play, pick three of"
+    " fifty. Winners have half a year to claim a prize at the office of the lottery, and pay taxes on"
+    " it. The lottery gives a third of what it takes to schools and parks, and has done so since it"
+    " was founded by the voters of the county."
+)
+WEDNESDAY = DRAW.format(day="Wednesday", date=4, a=3, b=17, c=42, jackpot=120, prize=50)
+SATURDAY = DRAW.format(day="Saturday", date=7, a=9, b=21, c=33, jackpot=135, prize=10)
+RULES = (
+    "Nobody matched all of them. Tickets cost two dollars and are sold in every state. To play, pick three of"
+    " fifty. Winners have half a year to claim a prize at the office of the lottery, and pay taxes on it."
+    " The lottery gives a third of what it takes to schools and parks, and has done so since it was founded"
+    " by the voters of the county."
+)
+DRAWS = [
+    article("d1", WEDNESDAY),
+    article("d2", SATURDAY),
+    article("d3", RULES),
+    article("d4", f"{WEDNESDAY} Ann Lee"),
+    article("d5", f"{SATURDAY} Ann Lee"),
+]
+
+
+def test_the_rules_of_a_lottery_are_a_copy_of_two_draws_that_are_none() -> None:
+    first, second, rules = (duplicates.shingled(text) for text in (WEDNESDAY, SATURDAY, RULES))
+    assert duplicates.copies(first, rules)
+    assert duplicates.copies(second, rules)
+    assert not duplicates.copies(first, second)
+    assert duplicates.other_reports(first, second)
+    assert not duplicates.other_reports(first, rules)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_two_reports_of_a_template_share_no_cluster_through_a_third_article(
+    tmp_path: Path, seed: int
+) -> None:
+    generator = random.Random(seed)
+    articles = generator.sample(DRAWS, 5)
+    with Store(tmp_path / "store.sqlite") as store:
+        while articles:
+            size = generator.randint(1, 3)
+            add(store, *articles[:size])
+            articles = articles[size:]
+        clustered = groups(store, DRAWS)
+        assert clustered in (
+            {"d1": {"d1", "d3", "d4"}, "d2": {"d2", "d5"}},
+            {"d1": {"d1", "d4"}, "d2": {"d2", "d3", "d5"}},
+        )
+        remove(store, "d1", "d4")
+        assert groups(store, DRAWS) == {"d2": {"d2", "d3", "d5"}}
+        add(store, *DRAWS)
+        assert groups(store, DRAWS) == clustered
+
+
 def test_a_failed_batch_leaves_clusters_as_they_were(store: Store) -> None:
     add(store, LEFT, RIGHT)
 

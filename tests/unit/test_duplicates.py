@@ -210,7 +210,7 @@ def test_the_order_and_number_of_shingles_do_not_matter() -> None:
 
 def test_the_rule_names_what_clusters_depend_on() -> None:
     """If a value here changes, stored clusters are no longer what would be made today: raise `_RULE`."""
-    assert rule() == "rule 2, rensa's algorithm 2"
+    assert rule() == "rule 3, rensa's algorithm 2"
     assert (SHINGLE_WORDS, OPENING_WORDS, MIN_SHINGLES, MAX_WORDS, SLOTS) == (4, 120, 20, 20_000, 128)
     assert (CopyThreshold(0.25, 0.35), CopyThreshold(0.15, 0.15), CopyThreshold(0.05, 0.15), 0.65) == (
         EDITED,

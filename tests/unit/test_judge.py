@@ -114,14 +114,10 @@ def test_a_reason_tells_two_close_probabilities_apart() -> None:
     assert abstention.reason == "the best guess has probability 50.00%, below 50.04%"
 
 
-def test_alone_a_span_has_no_rival_and_gains_by_those_who_agree() -> None:
+def test_alone_a_span_has_no_rival() -> None:
     span = GROUPS[2].best
-    assert probability_alone(span, 0, BY_SCORE, agreement_weight=2.0, asked=()) == 0.5
-    # 2 x ln(1 + 1) = 1.3863 logits: 0.8.
-    assert probability_alone(span, 1, BY_SCORE, agreement_weight=2.0, asked=()) == pytest.approx(0.8)
-    assert probability_alone(span, 0, BY_MARGIN, agreement_weight=2.0, asked=()) == pytest.approx(
-        0.99995, abs=1e-5
-    )
+    assert probability_alone(span, BY_SCORE, ()) == 0.5
+    assert probability_alone(span, BY_MARGIN, ()) == pytest.approx(0.99995, abs=1e-5)
 
 
 @pytest.mark.parametrize(
@@ -139,5 +135,5 @@ def test_an_answer_of_another_kind_than_asked_for_is_less_likely(
 def test_on_a_timeline_the_kind_counts_as_well() -> None:
     span = GROUPS[0].best
     for asked, probability in ((AnswerKind.NAME, 0.5), (AnswerKind.YEAR, 0.1192)):
-        alone = probability_alone(span, 0, BY_KIND, agreement_weight=2.0, asked=(asked,))
+        alone = probability_alone(span, BY_KIND, (asked,))
         assert alone == pytest.approx(probability, abs=1e-4)

@@ -32,11 +32,23 @@ def quoted(text: str) -> str | None:
         "An earlier version of this article misstated the number of workers.",
         "In a previous version of this story, the owner was misidentified.",
         "Due to an editing error, an earlier version of this article misnamed the owner.",
-        "Editor's note: The figures were given by the owner.",
+        "Editor's note: The mill has 40 workers, not 14, as was wrongly reported.",
         "Editor’s Note: This story has been updated.",
+        "Editor's note: This story was first published in May and was updated Wednesday with new figures.",
+        "EDITOR'S NOTE: This story has been updated to correct the number of workers.",
+        "Editor's note: An earlier version of this story misstated the age of the owner.",
+        "Editor's note: The owner's name was transposed in an earlier version of this story.",
+        "Editor's note: A previous version of the story incorrectly stated the rate.",
+        "Editor's Note: This is a revised version of a previous story.",
+        "Editor's note: A quotation has been removed because it could not be verified.",
+        "Note from the editors: We regret that the owner was not asked.",
+        "Editor's note: We have retracted one paragraph.",
         "Korrektur: Die Mühle hat 40 Arbeiter.",
         "In einer früheren Version dieses Artikels hieß es, die Mühle habe 14 Arbeiter.",
-        "Anmerkung der Redaktion: Der Besitzer hat uns geschrieben.",
+        "Anmerkung der Redaktion: Der Text wurde aktualisiert.",
+        "Anmerkung der Redaktion: In einer früheren Version hieß es, die Mühle habe 14 Arbeiter.",
+        "Note de la rédaction : cet article a été mis à jour.",
+        "Nota del editor: Esta nota ha sido actualizada.",
         "Rectificatif : le moulin compte 40 ouvriers.",
         "Une version précédente de cet article indiquait 14 ouvriers.",
         "Fe de errores: El molino tiene 40 obreros.",
@@ -68,6 +80,19 @@ def test_a_note_is_quoted_wherever_it_stands(note: str) -> None:
         "This article was published in March.",
         "He asked for clarification: the owner had none.",
         "The editor noted: it rained.",
+        "Editor's note: Ann Lee is the author of two books about mills. The views here are her own.",
+        "Editor’s Note: This story contains pictures that some may find disturbing.",
+        "Editor's note: This story first appeared in the Tarn newsletter. Sign up here.",
+        "Editor's note: A version of this story was originally published in 2020.",
+        "Editor’s Note: A previous version of this story ran in May.",
+        "Editor's note: This page recaps the news of Monday. Follow here for the latest updates.",
+        "Editor's note: This file will be updated frequently.",
+        "Editor's note: This is the first of two parts about mills.",
+        "Editor's note: If you need help, call 0800 12 34.",
+        "Editor's note: The owner paid for the trip of our reporter.",
+        "Editor's note: The figures were given by the owner.",
+        "Anmerkung der Redaktion: Ann Lee ist Müllerin.",
+        "Note de la rédaction : Ann Lee est meunière.",
     ],
 )
 def test_what_is_no_note(text: str) -> None:
@@ -77,9 +102,16 @@ def test_what_is_no_note(text: str) -> None:
 
 
 def test_the_gravest_note_is_quoted() -> None:
-    text = f"Editor's note: It is the first of a series.\n\n{BODY}\n\nCorrection: It was built in 1901."
+    text = f"Editor's note: It was updated.\n\n{BODY}\n\nCorrection: It was built in 1901."
     assert quoted(text) == "Correction: It was built in 1901."
     assert quoted(f"{text}\n\nRetraction: None of it is true.") == "Retraction: None of it is true."
+
+
+def test_an_editors_note_that_tells_of_a_change_is_found_behind_another() -> None:
+    column = "Editor's note: Ann Lee is the author of two books."
+    change = "Editor's note: This story has been updated."
+    assert quoted(f"{column}\n\n{BODY}\n\n{change}") == change
+    assert quoted(f"{column}\n\n{change}\n\n{BODY}") == change
 
 
 def test_a_label_on_its_own_line_has_the_next_one() -> None:
@@ -90,8 +122,8 @@ def test_a_label_on_its_own_line_has_the_next_one() -> None:
 
 
 def test_of_a_text_without_paragraphs_the_first_sentence_is_the_note() -> None:
-    text = "Editor's note: The mill is in Tarn. " + "It was said on Monday. " * 100
-    assert quoted(text) == "Editor's note: The mill is in Tarn."
+    text = "Editor's note: This story was corrected. " + "It was said on Monday. " * 100
+    assert quoted(text) == "Editor's note: This story was corrected."
     assert len(quoted("Correction: " + "word " * 1000) or "") <= LONGEST_CHARS
 
 

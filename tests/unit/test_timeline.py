@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from nutgraf.indexer.article import Article
+from nutgraf.qa.change import GROWING_COUNT, RECURRING_EVENT, STATE, Change
 from nutgraf.qa.join import LocatedSpan, join
 from nutgraf.qa.timeline import TimelineEntry, timeline
 
@@ -31,9 +32,11 @@ def said(
     return LocatedSpan(whole, 0, len(text), probability)
 
 
-def entries(spans: Sequence[LocatedSpan], least: float = 0.4) -> list[TimelineEntry]:
-    """Return the timeline where a span's score is its probability, and each agreeing article adds a tenth."""
-    return timeline(join(spans), lambda span, agreement: span.score + agreement / 10, least)
+def entries(
+    spans: Sequence[LocatedSpan], least: float = 0.4, change: Change = STATE, until: date | None = None
+) -> list[TimelineEntry]:
+    """Return the timeline where a span's score is its probability."""
+    return timeline(join(spans), lambda span: span.score, least, change, until)
 
 
 def test_an_answer_over_time() -> None:
@@ -46,7 +49,7 @@ def test_an_answer_over_time() -> None:
         ]
     )
     assert (entry.first, entry.last) == (date(2020, 1, 1), date(2020, 3, 1))
-    assert (entry.best.text, entry.best.article.id, entry.probability) == ("Anna Holt", "b1", 0.6 + 0.2)
+    assert (entry.best.text, entry.best.article.id, entry.probability) == ("Anna Holt", "b1", 0.6)
     assert [span.article.id for span in entry.spans] == ["a1", "a2", "b1", "c1"]
     assert (entry.outlets, entry.independent, entry.status) == (("A", "B", "C"), 3, "current")
 
@@ -86,15 +89,17 @@ def test_what_is_not_sure_enough_by_itself_is_left_out() -> None:
     weak = said("a", "2020-01-01", "Anna Holt", 0.35)
     assert entries([weak]) == []
     assert entries([weak], least=0.35)[0].probability == 0.35
-    # A second story that says the same lifts both over the bar; a copy does not.
-    assert [*map(len, (e.spans for e in entries([weak, said("b", "2020-02-01", "Anna Holt", 0.1)])))] == [1]
-    copies = [said(i, "2020-01-01", "Anna Holt", 0.35, cluster="wire") for i in "ab"]
-    assert entries(copies) == []
+    # However many others say the same: the reader must be sure of each.
+    assert entries([weak, said("b", "2020-02-01", "Anna Holt", 0.35)]) == []
+    sure = said("c", "2020-02-01", "Anna Holt", 0.5)
+    assert [[s.article.id for s in entry.spans] for entry in entries([weak, sure])] == [["c"]]
 
 
 def test_a_guess_is_no_opinion_beside_plain_answers() -> None:
     sure, guess = said("a", "2020-01-01", "Anna Holt", 0.9), said("b", "2020-02-01", "Mia Lind", 0.44)
     assert [entry.best.text for entry in entries([sure, guess])] == ["Anna Holt"]
+    same = said("b", "2020-02-01", "Anna Holt", 0.44)
+    assert [[span.article.id for span in e.spans] for e in entries([sure, same])] == [["a", "b"]]
     assert [entry.best.text for entry in entries([replace(sure, score=0.88), guess])] == [
         "Anna Holt",
         "Mia Lind",
@@ -113,6 +118,72 @@ def test_wordings_of_one_name_are_one_answer() -> None:
     assert [span.text for span in entry.spans] == ["Prime Minister Anna Holt", "Holt", "Anna Holt"]
     apart = entries([said("a", "2020-01-01", "Anna Holt"), said("b", "2020-02-01", "Holt")])
     assert [entry.best.text for entry in apart] == ["Anna Holt", "Holt"]
+
+
+def test_values_are_one_answer_in_other_words() -> None:
+    found = entries(
+        [
+            said("a", "2020-01-01", "1,000"),
+            said("b", "2020-01-02", "a thousand"),
+            said("c", "2020-02-01", "more than 1,000"),
+            said("d", "2020-02-02", "Brazil"),
+            said("e", "2020-02-03", "Brazil's"),
+        ]
+    )
+    assert [[span.text for span in entry.spans] for entry in found] == [
+        ["1,000", "a thousand"],
+        ["more than 1,000"],
+        ["Brazil", "Brazil's"],
+    ]
+
+
+def test_a_count_grows() -> None:
+    """The newest number is one article's, and the largest; a smaller one that comes later is a stale one."""
+    said_so = [
+        said("a", "2020-01-01", "12"),
+        said("b", "2020-01-01", "at least 12"),
+        said("c", "2020-01-03", "31 people"),
+        said("d", "2020-01-04", "12"),
+        said("e", "2020-01-09", "44"),
+    ]
+    found = entries(said_so, change=GROWING_COUNT)
+    assert [(entry.best.text, entry.status) for entry in found] == [
+        ("12", "disputed"),
+        ("31 people", "superseded"),
+        ("44", "current"),
+    ]
+    assert [entry.status for entry in entries(said_so[:3], change=GROWING_COUNT)] == ["superseded", "current"]
+
+
+def test_an_article_about_the_winner_of_another_year_is_of_that_year() -> None:
+    spans = [
+        said("a", "2020-07-01", "Anna Holt", body=" won the Tarn Cup on Sunday."),
+        said("b", "2021-07-01", "Mia Lind", body=" won the Tarn Cup on Sunday."),
+        said("c", "2021-09-01", "Anna Holt", body=", the 2020 champion, trains again."),
+        said("d", "2021-10-01", "Otto Brandt", body=" won the Tarn Cup in 2012."),
+    ]
+    found = entries(spans, change=RECURRING_EVENT)
+    assert [(entry.best.text, entry.status) for entry in found] == [
+        ("Anna Holt", "superseded"),
+        ("Mia Lind", "current"),
+        ("Otto Brandt", "superseded"),
+    ]
+    assert [entry.status for entry in entries(spans, change=STATE)] != [entry.status for entry in found]
+
+
+def test_who_looks_back_at_the_asked_time_speaks_of_its_last_day_where_nobody_else_does() -> None:
+    spans = [
+        said("a", "2016-03-01", "Anna Holt"),
+        said("b", "2016-12-30", "Mia Lind"),
+        said("c", "2020-01-01", "Anna Holt"),
+    ]
+    assert [(e.best.text, e.status) for e in entries(spans)] == [
+        ("Anna Holt", "current"),
+        ("Mia Lind", "disputed"),
+    ]
+    end = date(2016, 12, 31)
+    assert [e.status for e in entries(spans, until=end)] == ["superseded", "current"]
+    assert [e.status for e in entries(spans[1:], until=end)] == ["superseded", "current"]
 
 
 def test_the_order_of_spans_changes_nothing() -> None:

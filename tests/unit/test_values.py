@@ -1,8 +1,10 @@
 """Comparing answers as values."""
 
+from decimal import Decimal
+
 import pytest
 
-from nutgraf.qa.values import value_in, value_key
+from nutgraf.qa.values import number_of, value_in, value_key
 
 
 @pytest.mark.parametrize(
@@ -83,3 +85,19 @@ def test_a_number_of_many_digits_is_a_number() -> None:
 def test_a_value_takes_in_what_bounds_it_in_the_text(text: str, words: str, key: str) -> None:
     start = text.index(words)
     assert value_in(text, start, start + len(words)) == key
+
+
+@pytest.mark.parametrize(
+    ("wording", "expected"),
+    [
+        ("at least 31", (Decimal(31), "")),
+        ("1,000 people", (Decimal(1000), "")),
+        ("$1.5 million", (Decimal(1500000), "$")),
+        ("12 years", (Decimal(12), "years")),
+        ("Anna Holt", None),
+        ("Apollo 11", None),
+        ("3 to 4", None),
+    ],
+)
+def test_the_number_of_a_key(wording: str, expected: tuple[Decimal, str] | None) -> None:
+    assert number_of(value_key(wording)) == expected

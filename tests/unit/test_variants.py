@@ -11,6 +11,8 @@ from nutgraf.qa.variants import full_name, without_title
         ("Prime Minister Anna Holt", "Anna Holt"),
         ("the central bank governor Anna Holt", "Anna Holt"),
         ("Governor Ursula van der Berg", "Ursula van der Berg"),
+        ("Prime Minister Anna Holt's", "Anna Holt"),
+        ("Prime Minister Anna Holt’s", "Anna Holt"),
         ("ANNA HOLT", "ANNA HOLT"),
         # What is not a title and a full name.
         ("Tom and Anna Holt", "Tom and Anna Holt"),
@@ -49,6 +51,7 @@ def test_the_shortest_name_is_the_bare_one() -> None:
     [
         ("Holt", "Anna Holt spoke. Holt left.", "Anna Holt"),
         ("the North", "North Korea fired. The North said so.", "North Korea"),
+        ("Holt's", "Anna Holt spoke. Holt's party left.", "Anna Holt"),
         ("Holt", "Holt spoke.", "Holt"),  # its article does not say which
         ("Holt", "Anna Holt followed Peter Holt. Holt left.", "Holt"),  # or names two
         ("Holt", "Tom Holt resigned on Monday. Holt had met Anna Holt.", "Holt"),  # another, who is no answer

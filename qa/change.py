@@ -1,0 +1,43 @@
+"""Tells from a question how its answer may change: one holder after another, a growing count, a new winner.
+
+Pure: knows the question's words alone. The rules are English; what they do not know is a state.
+"""
+
+import re
+from itertools import islice
+from typing import Literal
+
+from nutgraf.models.words import word_set
+
+Change = Literal["state", "growing count", "recurring event"]
+"""A "state" lasts until another one follows: who leads, who owns, what something costs."""
+
+STATE: Change = "state"
+GROWING_COUNT: Change = "growing count"
+RECURRING_EVENT: Change = "recurring event"
+
+_MOST_WORDS = 100
+"""A longer question is a text with several questions in it. Other bounds were not compared."""
+
+_WORD = re.compile(r"\w+")
+_COUNTED = word_set(
+    "dead die died dies death deaths toll killed kill kills injured wounded hurt casualties casualty victims"
+    " infected infections cases displaced evacuated arrested destroyed"
+)
+_NUMBERS = word_set("many number count toll")
+_EVENTS = word_set(
+    "win wins won winner winners champion champions champs beat medal medallist medalist gold prize award"
+    " awards trophy title crown crowned hosted hosts host"
+)
+
+
+def asked_change(question: str) -> Change:
+    """Return how the answer to a question may change.
+
+    >>> [asked_change(q) for q in ("Who leads Orlow?", "How many people died?", "Who won the Orlow Cup?")]
+    ['state', 'growing count', 'recurring event']
+    """
+    words = {match[0].casefold() for match in islice(_WORD.finditer(question), _MOST_WORDS)}
+    if words & _NUMBERS and words & _COUNTED:
+        return GROWING_COUNT
+    return RECURRING_EVENT if words & _EVENTS and not words & _NUMBERS else STATE

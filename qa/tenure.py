@@ -1,0 +1,232 @@
+"""Tells whether a sentence speaks of who holds an office now, or of who held it before or may hold it yet.
+
+"Former prime minister Anna Holt", "then-Mayor Otto Brandt", "Mia Lind, who was chief executive until May",
+"Holt's bid to become captain", "Lind agreed to buy the Globe": none says who leads or owns it on the
+article's day. Pure: knows a question's words and one sentence, in time linear in their length. The rules are
+English, and rather keep a sentence than drop it wrongly.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import TypeAlias
+
+from nutgraf.indexer.passages import sentence_around
+from nutgraf.models.words import word_set
+
+Role: TypeAlias = tuple[str, ...]
+"""The words of an office in small letters: ("prime", "minister")."""
+
+_ROLES: tuple[tuple[Role, ...], ...] = tuple(
+    tuple(tuple(role.split()) for role in names.split(", "))
+    for names in (
+        "prime minister, pm, premier",
+        "chief executive, ceo, boss",
+        "chairman, chairwoman, chairperson, chair, chairs",
+        "leader, head, leads, heads, lead",
+        "manager, coach, boss, manages, coaches",
+        "owner, owners, proprietor, owns, own",
+        "champion, champions, winner, titleholder, holder, holds",
+        "captain, skipper, captains",
+        "monarch, king, queen",
+        "pope, pontiff",
+        "foreign minister, foreign secretary",
+        "finance minister, finance secretary, chancellor of the exchequer",
+        "interior minister, home secretary",
+        "health minister, health secretary",
+        "defence minister, defense minister, defence secretary, defense secretary",
+        "secretary of state",
+        "secretary general",
+        "president",
+        "chancellor",
+        "mayor",
+        "governor",
+        "speaker",
+        "director",
+        "editor",
+        "ambassador",
+        "commissioner",
+    )
+)
+"""Offices, each with the words that news has for it; a question asks for those of which it names a word."""
+
+_OWNER, _CHAMPION = ("owner",), ("champion",)
+_ASKS = word_set("who whose whom which what")
+_PRESENT = word_set("is are s leads heads owns chairs manages coaches captains holds")
+_PAST = word_set("was were did had won became been")
+_NOT_NOW = word_set(
+    "former ex then previous erstwhile onetime ousted deposed incoming future next deputy vice assistant"
+    " shadow aspiring prospective potential"
+)
+_BEHIND_ROLE = word_set("elect designate designated hopeful candidate nominee contender")
+_OWNED = word_set("the his her its their")  # "the late president", but not "in late May"
+_NUMBERS = word_set("two three four five six seven eight nine ten") | {str(n) for n in range(2, 20)}
+_LINKS = word_set("of for at in s")
+_STOPS = word_set("of in on at by to with and or said says told from for as is was has")
+_NO_TITLE = _STOPS | word_set("that who after")
+_FOLLOWED = word_set("replaced succeeded ousted unseated toppled deposed predecessor")
+_WAS = (("was",), ("were",), ("served",), ("had", "been"), ("used", "to"))
+_MADE = word_set(
+    "elected reelected re named appointed sworn chosen confirmed made picked selected crowned installed"
+    " declared reappointed voted still now not"
+)
+_MODALS = word_set("will would could may might should")
+_INTENT = word_set(
+    "agreed agrees offered offers offer planned plans plan wants wanted hopes hoped hoping aims aimed bids"
+    " bid seeks sought vying running set expected likely due poised trying tries tried tipped slated"
+    " scheduled ready looking preparing prepares chance race deal talks proposal attempt effort favourite"
+    " favorite frontrunner runner campaign refused failed"
+)
+_REPORTED = word_set("said says told thinks believes announced warned claims claimed predicted")
+_BEGINNING = word_set("become be lead head run")
+_SUCCEEDING = word_set("succeed replace")
+_BUYING, _WINNING = word_set("buy acquire purchase own"), word_set("win claim lift take")
+_TITLE_WORDS, _FOLLOWING_WORDS, _ROLE_WORDS, _MODIFIERS = 8, 14, 6, 4
+"""Words that are looked at before a name, behind it, behind a verb, and before an office. Reasoned."""
+
+_MOST_WORDS = 100
+_TOKEN = re.compile(r"[^\W_]+|[,;:().!?“”\"—–]")
+_MARKS = frozenset(',;:().!?“”"—–')
+
+
+def speaks_of_now(question: str, text: str, start: int, end: int) -> bool:
+    """Whether [start:end] of a text may be who has now what a question asks the holder of.
+
+    True as well where the question asks for no present holder, and where the sentence does not say.
+
+    >>> text = "Anna Holt spoke to former prime minister Otto Brandt."
+    >>> [speaks_of_now("Who is the prime minister?", text, *span) for span in ((0, 9), (40, 52))]
+    [True, False]
+    """
+    roles = asked_roles(question)
+    if not roles:
+        return True
+    first, last = sentence_around(text, start, end)
+    before, name = _tokens(text[first:start]), _tokens(text[start:end])
+    after = _tokens(text[end:last])[:_FOLLOWING_WORDS]
+    asked = frozenset(_lower(_tokens(question)))
+    title = _behind_last_mark(before)[-_TITLE_WORDS:]
+    return not (
+        _is_titled_otherwise(title, name, roles, asked)
+        or _is_followed(before)
+        or _is_past(after, roles, asked)
+        or _is_yet_to_come(after, roles)
+    )
+
+
+def asked_roles(question: str) -> frozenset[Role]:
+    """Return the offices whose present holder a question asks for; none where it asks for something else.
+
+    >>> sorted(asked_roles("Who is the PM of Orlow?"))
+    [('pm',), ('premier',), ('prime', 'minister')]
+    """
+    words = _lower(_tokens(question))[:_MOST_WORDS]
+    if not _ASKS & {*words} or not _PRESENT & {*words} or _PAST & {*words}:
+        return frozenset()
+    groups = (group for group in _ROLES if any(_place(words, [role]) for role in group))
+    return frozenset(role for group in groups for role in group)
+
+
+def _is_titled_otherwise(
+    title: Sequence[str], name: Sequence[str], roles: Iterable[Role], asked: frozenset[str]
+) -> bool:
+    """Whether the title of a name, before it or a part of it, is that of another time or another office."""
+    words = _lower([*title, *name])
+    place = _place(words, roles, last=True)
+    if place is None:
+        return False
+    between = words[place[1] : len(title)]
+    if between and between[0] not in _LINKS | _BEHIND_ROLE:
+        return False
+    return _is_modified(words, *place, asked)
+
+
+def _is_modified(words: Sequence[str], start: int, end: int, asked: frozenset[str]) -> bool:
+    """Whether words beside an office, [start:end], say that it is not held now: "former", "elect"."""
+    if words[end : end + 1] and words[end] in _BEHIND_ROLE - asked:
+        return True
+    for at in range(start - 1, max(-1, start - 1 - _MODIFIERS), -1):
+        word, previous = words[at], words[at - 1] if at else ""
+        if word in _STOPS or word in _MARKS:
+            return False
+        if word in _NOT_NOW - asked or (word == "late" and previous in _OWNED):
+            return True
+        if word in {"time", "times"} and previous in _NUMBERS and words[start] in {"champion", "winner"}:
+            return True
+    return False
+
+
+def _is_followed(before: Sequence[str]) -> bool:
+    """Whether the words before a name say that another one came after it: "replaced", "her predecessor"."""
+    words = _lower(before)
+    if words[-2:] in (["predecessor", ","], ["over", "from"]):
+        return True
+    title = _lower(_behind_last_mark(before))[-_ROLE_WORDS:]
+    verb = next((at for at in range(len(title) - 1, -1, -1) if title[at] in _FOLLOWED), None)
+    return verb is not None and not _NO_TITLE & {*title[verb + 1 :]}
+
+
+def _is_past(after: Sequence[str], roles: Iterable[Role], asked: frozenset[str]) -> bool:
+    """Whether the words behind a name say that it held the office: ", the former mayor", "was mayor"."""
+    rest = after[1:] if after and after[0] in {",", "(", "—", "–"} else after
+    clause = _before_mark(rest)
+    words = _lower(clause)
+    place = _place(words, roles)
+    if place is None:
+        return False
+    start, end = place
+    is_title = end < len(clause) and clause[end][0].isupper()  # "Lind, former mayor Otto Brandt and others"
+    if len(rest) < len(after) and not is_title and _is_modified(words, start, end, asked):
+        return True
+    verb_at = 1 if words[:1] in (["who"], ["which"]) else 0
+    verb = next((verb for verb in _WAS if words[verb_at : verb_at + len(verb)] == [*verb]), None)
+    if verb is None or start > verb_at + _ROLE_WORDS or words[end : end + 1] == ["s"]:
+        return False
+    return not _MADE & {*words[verb_at + len(verb) : start]}
+
+
+def _is_yet_to_come(after: Sequence[str], roles: Iterable[Role]) -> bool:
+    """Whether the words behind a name say that it may hold the office later: "will be", "agreed to buy"."""
+    roles = [*roles]
+    verbs = _BEGINNING | _SUCCEEDING
+    verbs |= _BUYING if _OWNER in roles else frozenset()
+    verbs |= _WINNING if _CHAMPION in roles else frozenset()
+    words = _lower(after)
+    for at in range(1, len(words)):
+        if words[at] not in verbs or words[at - 1] not in {*_MODALS, "to"}:
+            continue
+        clause = after[:at]
+        is_other = any(word[0].isupper() or (word in _MARKS and word != ",") for word in clause)
+        if is_other or _REPORTED & {*words[:at]} or (words[at - 1] == "to" and not _INTENT & {*words[:at]}):
+            return False
+        behind = _lower(_before_mark(after[at + 1 : at + 1 + _ROLE_WORDS]))
+        return words[at] not in _BEGINNING or _place(behind, roles) is not None
+    return False
+
+
+def _place(words: Sequence[str], roles: Iterable[Role], *, last: bool = False) -> tuple[int, int] | None:
+    """Return where the first or the last of the offices stands among words in small letters."""
+    places = [
+        (at, at + len(role))
+        for role in roles
+        for at in range(len(words) - len(role) + 1)
+        if tuple(words[at : at + len(role)]) == role
+    ]
+    return (max(places) if last else min(places)) if places else None
+
+
+def _tokens(text: str) -> list[str]:
+    return [match[0] for match in islice(_TOKEN.finditer(text), 20 * _MOST_WORDS)]
+
+
+def _lower(tokens: Iterable[str]) -> list[str]:
+    return [token.casefold() for token in tokens]
+
+
+def _before_mark(tokens: Sequence[str]) -> Sequence[str]:
+    return tokens[: next((at for at, token in enumerate(tokens) if token in _MARKS), len(tokens))]
+
+
+def _behind_last_mark(tokens: Sequence[str]) -> Sequence[str]:
+    marks = [at for at, token in enumerate(tokens) if token in _MARKS]
+    return tokens[marks[-1] + 1 :] if marks else tokens

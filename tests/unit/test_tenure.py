@@ -1,0 +1,130 @@
+"""Who holds an office now, and who held it or may hold it: made-up sentences, the name in brackets."""
+
+import pytest
+
+from nutgraf.qa.tenure import asked_roles, speaks_of_now
+
+LEADER = "Who is the prime minister of Orlow?"
+OWNER = "Who owns the Tarn Globe?"
+CHAMPION = "Who is the world chess champion?"
+BOSS = "Who is the chief executive of Veldt?"
+
+
+def is_now(question: str, marked: str) -> bool:
+    start = marked.index("[")
+    end = marked.index("]") - 1
+    return speaks_of_now(question, marked.replace("[", "").replace("]", ""), start, end)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Former prime minister [Anna Holt] opened the bridge.",
+        "The former Orlow prime minister [Anna Holt] spoke.",
+        "It was built under then-Prime Minister [Anna Holt].",
+        "Ex-PM [Anna Holt] wrote a book.",
+        "[Former Prime Minister Anna Holt] wrote a book.",
+        "The late prime minister [Anna Holt] was honoured.",
+        "The former prime minister of Orlow [Anna Holt] spoke.",
+        "[Anna Holt], the former prime minister, spoke on Monday.",
+        "[Anna Holt], a former Orlow premier who left in May, spoke.",
+        "[Anna Holt] (then prime minister) signed the act.",
+        "[Anna Holt], who was prime minister until May, spoke.",
+        "[Anna Holt], who had been prime minister for two years, spoke.",
+        "[Anna Holt] served as prime minister from 2010.",
+        "[Anna Holt] was replaced as prime minister by Otto Brandt.",
+        "Otto Brandt replaced [Anna Holt] as prime minister.",
+        "Otto Brandt, who succeeded [Anna Holt], spoke.",
+        "Otto Brandt took over from [Anna Holt] in May.",
+        "He praised his predecessor [Anna Holt].",
+        "He praised his predecessor, [Anna Holt], on Monday.",
+        "Prime minister-elect [Anna Holt] named a cabinet.",
+        "Prime Minister-designate [Anna Holt] named a cabinet.",
+        "Incoming prime minister [Anna Holt] named a cabinet.",
+        "The deputy prime minister [Anna Holt] stood in.",
+        "[Anna Holt] will become prime minister on Tuesday.",
+        "[Anna Holt] is expected to become the next prime minister.",
+        "[Anna Holt], the favourite to be prime minister, spoke.",
+        "[Anna Holt]'s bid to become prime minister failed.",
+        "[Anna Holt] hopes to succeed Otto Brandt.",
+    ],
+)
+def test_a_sentence_of_another_time_names_no_present_leader(sentence: str) -> None:
+    assert not is_now(LEADER, sentence)
+    assert is_now("Who was the prime minister of Orlow?", sentence), "a question about what was"
+    assert is_now("Who won the Orlow lottery?", sentence), "a question about no office"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Prime Minister [Anna Holt] opened the bridge.",
+        "Orlow's prime minister, [Anna Holt], spoke.",
+        "[Anna Holt], the prime minister, met former prime minister Otto Brandt.",
+        "[Anna Holt], former prime minister Otto Brandt and others met.",
+        "Prime Minister [Anna Holt], a former foreign minister, spoke.",
+        "[Anna Holt] was sworn in as prime minister on Monday.",
+        "[Anna Holt] was named prime minister.",
+        "[Anna Holt] was elected to lead the country as prime minister.",
+        "[Anna Holt] replaced Otto Brandt as prime minister in May.",
+        "[Anna Holt], who succeeded Otto Brandt, spoke.",
+        "Otto Brandt was replaced by [Anna Holt].",
+        "Otto Brandt was succeeded as prime minister by [Anna Holt].",
+        "[Anna Holt] will be in Tarn on Monday.",
+        "[Anna Holt] said Mia Lind would become prime minister one day.",
+        "Former foreign minister [Anna Holt] is prime minister since May.",
+        "In late September Prime Minister [Anna Holt] left.",
+        "The prime minister said [Anna Holt] was right.",
+        "Prime Minister [Anna Holt] was the prime minister's choice.",
+        "Outgoing prime minister [Anna Holt] spoke.",
+        "Acting prime minister [Anna Holt] spoke.",
+    ],
+)
+def test_a_sentence_that_may_be_of_now_is_kept(sentence: str) -> None:
+    assert is_now(LEADER, sentence)
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "expected"),
+    [
+        (OWNER, "[Mia Lind] agreed to buy the Globe.", False),
+        (OWNER, "[Mia Lind]'s offer to acquire the Globe was refused.", False),
+        (OWNER, "[Mia Lind], the former owner of the Globe, sued.", False),
+        (OWNER, "[Mia Lind] could buy the Globe.", False),
+        (OWNER, "[Mia Lind] bought the Globe.", True),
+        (OWNER, "[Mia Lind] owns the Globe.", True),
+        (OWNER, "[Mia Lind] agreed to sell the Beacon after she bought the Globe.", True),
+        (CHAMPION, "Former champion [Mia Lind] lost.", False),
+        (CHAMPION, "Five-time champion [Mia Lind] lost.", False),
+        (CHAMPION, "[Mia Lind] hopes to win the title.", False),
+        (CHAMPION, "[Mia Lind], a two-time champion, lost.", False),
+        (CHAMPION, "Defending champion [Mia Lind] won.", True),
+        (CHAMPION, "World champion [Mia Lind] won.", True),
+        (BOSS, "Former Veldt CEO [Mia Lind] sued.", False),
+        (BOSS, "[Mia Lind], a former Orlow minister, is Veldt's chief executive.", True),
+        ("Who is the deputy prime minister?", "Deputy prime minister [Mia Lind] spoke.", True),
+        ("Who is the former prime minister of Orlow?", "Former prime minister [Mia Lind] spoke.", True),
+        ("Who is the president-elect?", "President-elect [Mia Lind] spoke.", True),
+    ],
+)
+def test_owners_champions_and_questions_that_ask_for_another_office(
+    question: str, sentence: str, expected: bool
+) -> None:
+    assert is_now(question, sentence) is expected
+
+
+def test_only_questions_for_a_present_holder_have_an_office() -> None:
+    assert asked_roles("Who leads the harbour board?") == {
+        ("leader",),
+        ("head",),
+        ("leads",),
+        ("heads",),
+        ("lead",),
+    }
+    for question in (
+        "Who was mayor?",
+        "How many mayors are there?",
+        "Where is the bridge?",
+        "Who is Anna Holt?",
+    ):
+        assert asked_roles(question) == frozenset()
