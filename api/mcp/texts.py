@@ -4,6 +4,7 @@ Text of articles stands on one line and without control characters. The whole te
 is, because offsets point into it.
 """
 
+from nutgraf.api.mcp.holdings import HoldingsJson
 from nutgraf.api.terminal.console import visible
 from nutgraf.api.terminal.support import support_words
 from nutgraf.api.terminal.times import time_line
@@ -58,6 +59,25 @@ def article_text(article: FullArticleJson) -> str:
     return "\n".join(lines)
 
 
+def archive_text(held: HoldingsJson) -> str:
+    """Return how many articles the archive holds, of which days, and its largest outlets."""
+    days = held["published"]
+    published = f", {_day(days['first'])} to {_day(days['last'])}" if days else ", none with a date"
+    more = held["outlets"] - len(held["sources"])
+    return "\n".join(
+        [
+            f"Articles: {held['articles']:,}{published}. Outlets: {held['outlets']:,}.",
+            *(f"{visible(outlet['source'])}: {outlet['articles']:,}" for outlet in held["sources"]),
+            *([f"and {more:,} more outlets"] if more else []),
+        ]
+    )
+
+
+def listing_text(article: ArticleJson) -> str:
+    """Return outlet and date of an article in a list."""
+    return ", ".join(part for part in (visible(article["source"] or ""), _day(article["published"])) if part)
+
+
 def _answer(answer: AnswerJson) -> list[str]:
     support = answer["support"]
     more, speaker = len(support) - SHOWN_SUPPORT, answer["attribution"]
@@ -109,7 +129,11 @@ def _place(span: AnswerJson | EarlierJson | PassageJson | SupportJson) -> str:
 
 def _source(article: ArticleJson, page: int | None = None) -> str:
     """Return outlet, date, page, title, link and id, as far as they are known."""
-    day = (article["published"] or "no date")[: len("2016-01-27")]
+    day = _day(article["published"])
     on_page = f"p. {page}" if page else None
     parts = [article["source"], day, on_page, article["title"], article["url"], f"article {article['id']}"]
     return " | ".join(visible(part) for part in parts if part)
+
+
+def _day(moment: str | None) -> str:
+    return (moment or "no date")[: len("2016-01-27")]

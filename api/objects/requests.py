@@ -1,8 +1,17 @@
 """The bodies of requests. Unknown fields are refused, so that a misspelt filter is not ignored."""
 
-from typing import Annotated, Any
+import json
+from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import InitErrorDetails
 
 from nutgraf.filters import article_filter
@@ -12,6 +21,7 @@ from nutgraf.qa.inquiry import Inquiry
 
 MOST_QUESTIONS = 32
 MOST_AUTHORS = 1000
+MOST_OUTLETS = 100
 _REASON_CHARS = 200
 _NO_OBJECT = {"json_invalid": "it is not JSON", "model_type": "it is not a JSON object"}
 # These ranges only describe: `nutgraf.qa.checks` checks them, so that every door has the same error.
@@ -26,22 +36,49 @@ def _checked_text(text: str) -> str:
     return text
 
 
+def _outlet_list(source: object) -> object:
+    """Return the name of one outlet as a list; some agents write a list of names as the text of a list."""
+    if not isinstance(source, str):
+        return source
+    if source.startswith("["):
+        try:
+            return json.loads(source)
+        except (ValueError, RecursionError):
+            pass  # it is the name of an outlet
+    return [source]
+
+
 Text = Annotated[str, AfterValidator(_checked_text)]
+OutletNames = Annotated[list[Text], Field(max_length=MOST_OUTLETS)]
 
 
 class _RequestBody(BaseModel):
+    """A request whose optional fields may be null, which means that they are absent."""
+
     model_config = ConfigDict(extra="forbid", strict=True)
+
+    absent: ClassVar[tuple[object, ...]] = (None,)
+    """The values of optional fields that mean that the field is absent."""
 
     @model_validator(mode="before")
     @classmethod
-    def _refuse_unknown(cls, data: object) -> object:
-        """Refuse the first unknown field only: a body could have a hundred thousand of them."""
+    def _known_fields(cls, data: object) -> object:
+        """Return the fields that are there.
+
+        Only the first unknown field is refused: a body could have a hundred thousand of them.
+        """
+        if not isinstance(data, dict):
+            return data
         known = cls.model_fields
-        unknown = next((name for name in data if name not in known), None) if isinstance(data, dict) else None
+        unknown = next((name for name in data if name not in known), None)
         if unknown is not None:
             first = InitErrorDetails(type="extra_forbidden", loc=(unknown,), input=None)
             raise ValidationError.from_exception_data(cls.__name__, [first])
-        return data
+        return {
+            name: value
+            for name, value in data.items()
+            if known[name].is_required() or value not in cls.absent
+        }
 
 
 class FilteredRequest(_RequestBody):
@@ -57,17 +94,31 @@ class FilteredRequest(_RequestBody):
         description=f"Hide what was published later, prefer what was new then. {_DAY}",
         examples=["2016"],
     )
-    source: list[Text] = Field(
-        [], max_length=100, description="Only these outlets.", examples=[["The New York Times"]]
-    )
+    source: Annotated[
+        OutletNames, BeforeValidator(_outlet_list, json_schema_input_type=Text | OutletNames)
+    ] = Field([], description="Only this outlet, or these.", examples=[["The New York Times"]])
 
     def allow(self) -> Filter:
         """Return the filter; raises BadOption for a day that cannot be read."""
         return article_filter(self.after, self.before, self.as_of, self.source)
 
 
-class SearchRequest(FilteredRequest):
-    """Words to look for."""
+class WordsRequest(FilteredRequest):
+    """Words to look for; `query` is taken as another name of `question`."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _query_as_question(cls, data: object) -> object:
+        if not isinstance(data, dict) or "query" not in data:
+            return data
+        others = {name: value for name, value in data.items() if name != "query"}
+        if data["query"] in cls.absent:
+            return others
+        return {**others, "question": data["query"]} if others.get("question") in cls.absent else data
+
+
+class SearchRequest(WordsRequest):
+    """Words to look for; `query` is taken as another name of `question`."""
 
     top: int = Field(
         10, description="How many passages, 1 to 100.", examples=[10], json_schema_extra=_TOP_RANGE

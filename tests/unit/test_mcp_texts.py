@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from nutgraf.api.mcp.texts import answer_text, article_text, search_text
+from nutgraf.api.mcp.texts import answer_text, archive_text, article_text, listing_text, search_text
 from nutgraf.api.mcp.tool_errors import tool_error
 from nutgraf.api.mcp.tools import TOOLS
 from nutgraf.errors import UnknownArticle
@@ -20,6 +20,29 @@ def article(number: int, **more: Any) -> dict[str, Any]:
 def span(number: int, **more: Any) -> dict[str, Any]:
     place = {"field": "text", "start": number, "end": number + 4, "page": None}
     return {"article": article(number), **place, **more}
+
+
+def test_what_an_archive_holds() -> None:
+    days = {"first": "2016-01-27T00:00:00Z", "last": "2016-02-02T09:00:00Z"}
+    sources = [{"source": "The Paper", "articles": 1200}, {"source": "A\nB", "articles": 1}]
+    held = {"articles": 1300, "passages": 9000, "published": days, "outlets": 5, "sources": sources}
+    assert archive_text(held) == "\n".join(
+        [
+            "Articles: 1,300, 2016-01-27 to 2016-02-02. Outlets: 5.",
+            "The Paper: 1,200",
+            "A B: 1",
+            "and 3 more outlets",
+        ]
+    )
+    nothing = {"articles": 0, "passages": 0, "published": None, "outlets": 0, "sources": []}
+    assert archive_text(nothing) == "Articles: 0, none with a date. Outlets: 0."
+
+
+def test_an_article_in_a_list() -> None:
+    assert listing_text(article(1, source="The Paper", published="2016-01-27T00:00:00Z")) == (
+        "The Paper, 2016-01-27"
+    )
+    assert listing_text(article(1)) == "no date"
 
 
 def test_an_answer_with_all_that_is_known_of_it() -> None:
