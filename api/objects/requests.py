@@ -16,6 +16,7 @@ from pydantic_core import InitErrorDetails
 
 from nutgraf.filters import article_filter
 from nutgraf.indexer.filters import Filter
+from nutgraf.indexer.loaders.identity import id_of_content, web_url
 from nutgraf.qa.checks import MAX_TOP
 from nutgraf.qa.inquiry import Inquiry
 
@@ -38,6 +39,8 @@ def _checked_text(text: str) -> str:
 
 def _outlet_list(source: object) -> object:
     """Return the name of one outlet as a list; some agents write a list of names as the text of a list."""
+    if source is None:
+        return []
     if not isinstance(source, str):
         return source
     if source.startswith("["):
@@ -53,11 +56,11 @@ OutletNames = Annotated[list[Text], Field(max_length=MOST_OUTLETS)]
 
 
 class _RequestBody(BaseModel):
-    """A request whose optional fields may be null, which means that they are absent."""
+    """A request in which a field that is not known is an error."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    absent: ClassVar[tuple[object, ...]] = (None,)
+    absent: ClassVar[tuple[object, ...]] = ()
     """The values of optional fields that mean that the field is absent."""
 
     @model_validator(mode="before")
@@ -69,7 +72,7 @@ class _RequestBody(BaseModel):
         """
         if not isinstance(data, dict):
             return data
-        known = cls.model_fields
+        known = {field.alias or name: field for name, field in cls.model_fields.items()}
         unknown = next((name for name in data if name not in known), None)
         if unknown is not None:
             first = InitErrorDetails(type="extra_forbidden", loc=(unknown,), input=None)
@@ -84,6 +87,9 @@ class _RequestBody(BaseModel):
 class FilteredRequest(_RequestBody):
     """A question with filters: days are inclusive, and an article without a date passes no filter of days."""
 
+    other_names: ClassVar[tuple[str, ...]] = ()
+    """What `question` may be called instead."""
+
     question: Text = Field(
         description="What to look for.", examples=["What did China agree to on sanctions?"]
     )
@@ -95,8 +101,25 @@ class FilteredRequest(_RequestBody):
         examples=["2016"],
     )
     source: Annotated[
-        OutletNames, BeforeValidator(_outlet_list, json_schema_input_type=Text | OutletNames)
+        OutletNames, BeforeValidator(_outlet_list, json_schema_input_type=Text | OutletNames | None)
     ] = Field([], description="Only this outlet, or these.", examples=[["The New York Times"]])
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named_question(cls, data: object) -> object:
+        """Put the question under its own name, unless it is there under two names."""
+        if not isinstance(data, dict):
+            return data
+        own = cls.model_fields["question"].alias or "question"
+        for name in cls.other_names:
+            if name not in data:
+                continue
+            others = {key: value for key, value in data.items() if key != name}
+            if data[name] is None:
+                data = others
+            elif others.get(own) is None:
+                data = {**others, own: data[name]}
+        return data
 
     def allow(self) -> Filter:
         """Return the filter; raises BadOption for a day that cannot be read."""
@@ -106,15 +129,7 @@ class FilteredRequest(_RequestBody):
 class WordsRequest(FilteredRequest):
     """Words to look for; `query` is taken as another name of `question`."""
 
-    @model_validator(mode="before")
-    @classmethod
-    def _query_as_question(cls, data: object) -> object:
-        if not isinstance(data, dict) or "query" not in data:
-            return data
-        others = {name: value for name, value in data.items() if name != "query"}
-        if data["query"] in cls.absent:
-            return others
-        return {**others, "question": data["query"]} if others.get("question") in cls.absent else data
+    other_names: ClassVar[tuple[str, ...]] = ("query",)
 
 
 class SearchRequest(WordsRequest):
@@ -153,6 +168,27 @@ class AskRequest(FilteredRequest):
         return Inquiry(self.question, self.top, self.allow(), self.min_probability, self.time).checked()
 
 
+_Q = Field(alias="q", description="What to look for.", examples=["What did China agree to on sanctions?"])
+
+
+class AskQuery(AskRequest):
+    """The parameters of an address that asks a question: those of `AskRequest`, with `q` for the question."""
+
+    model_config = ConfigDict(strict=False)  # everything in an address is text
+    other_names: ClassVar[tuple[str, ...]] = ("question", "query")
+
+    question: Text = _Q
+
+
+class SearchQuery(SearchRequest):
+    """The parameters of an address that searches: those of `SearchRequest`, with `q` for the words."""
+
+    model_config = ConfigDict(strict=False)
+    other_names: ClassVar[tuple[str, ...]] = ("question", "query")
+
+    question: Text = _Q
+
+
 class BatchRequest(_RequestBody):
     """Questions to answer together."""
 
@@ -160,7 +196,7 @@ class BatchRequest(_RequestBody):
 
 
 class ArticleUpload(_RequestBody):
-    """An article to store. It needs an `id` or a `url` to identify it."""
+    """An article to store. `id`, or else `url`, identifies it; without both it gets an id of its content."""
 
     text: str = Field(examples=["BEIJING — Secretary of State John Kerry said on Wednesday that ..."])
     id: str | None = Field(None, examples=["nyt-2016-01-27-kerry"])
@@ -173,8 +209,12 @@ class ArticleUpload(_RequestBody):
     published: str | None = Field(None, examples=["2016-01-27T09:00:00Z"])
 
     def record(self) -> dict[str, Any]:
-        """Return the fields as a record, as a line of a .jsonl file has them."""
-        return self.model_dump(exclude_none=True)
+        """Return the fields as a record, as a line of a .jsonl file has them, with an id or an address."""
+        record = self.model_dump(exclude_none=True)
+        if not (self.id or "").strip() and web_url(self.url or "") is None:
+            context = (self.source or "", self.published or "")
+            record["id"] = id_of_content(self.title or "", self.text, *context)
+        return record
 
 
 def article_record(line: bytes) -> dict[str, Any] | str:

@@ -75,9 +75,9 @@ def version() -> str:
     return sha256(b"".join(asset.body for asset in assets().values())).hexdigest()[:12]
 
 
-def render(template: str, **values: object) -> str:
-    """Return a template filled with values."""
-    return _environment().get_template(template).render(**values)
+def render(template: str, root: str, **values: object) -> str:
+    """Return a template filled with values; the links of the page begin with `root`."""
+    return _environment().get_template(template).render(root=root, **values)
 
 
 def confidence(probability: float) -> str:
@@ -140,8 +140,8 @@ def sentence(words: str) -> str:
 
 
 def place(article_id: str, span: SpanJson | None = None) -> str:
-    """Return the address of an article's page, or of a quote in its text or title."""
-    path = f"/articles/{quote(article_id, safe='')}"
+    """Return the address of an article's page, or of a quote in it, below the root of links."""
+    path = f"articles/{quote(article_id, safe='')}"
     if span is None:
         return path
     where: dict[str, object] = {"start": span["start"], "end": span["end"]}
