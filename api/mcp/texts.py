@@ -10,6 +10,7 @@ from nutgraf.api.terminal.support import support_words
 from nutgraf.api.terminal.times import time_line
 from nutgraf.indexer.article import ArticleJson, FullArticleJson
 from nutgraf.objects import AskJson, PassageJson, SearchJson
+from nutgraf.qa.question_note import question_note
 from nutgraf.qa.result import AnswerJson, EarlierJson, SupportJson
 from nutgraf.qa.timeline import TimelineEntryJson
 
@@ -21,7 +22,7 @@ NEAREST = 3
 def answer_text(result: AskJson) -> str:
     """Return the answers with sentence and source, or why there is none and the nearest passages.
 
-    The time that the question names comes first, if it names one.
+    The time that the question names comes first, if it names one, and what cannot be done with the question.
     """
     if result["abstention"] is not None:
         reason = result["abstention"]["reason"]
@@ -34,6 +35,8 @@ def answer_text(result: AskJson) -> str:
         blocks += ["Nearest passages:", *nearest] if nearest else []
     else:
         blocks = [line for answer in result["answers"] for line in _answer(answer)]
+    if (note := question_note(result["question"])) is not None:
+        blocks.insert(0, f"Note: {note}.")
     if (time := result.get("time")) is not None:
         blocks.insert(0, time_line(time, "`time`: false leaves it out"))
     if (entries := result.get("timeline")) is not None:

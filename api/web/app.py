@@ -242,6 +242,8 @@ async def _refused(_: Request, error: Exception) -> JSONResponse:
 async def _invalid(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError | ValidationError)
     first = error.errors()[0]
+    if first["type"] == "json_invalid":
+        return _shaped(422, "bad_request", f"the body is not JSON: {first['ctx']['error']}")
     places = [*first["loc"]]
     if isinstance(error, RequestValidationError) and len(places) > 1:
         places = places[1:]  # the first says whether it is a field of the body or a parameter
@@ -251,7 +253,9 @@ async def _invalid(_: Request, error: Exception) -> JSONResponse:
 
 async def _http(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    response = _shaped(error.status_code, "http", str(error.detail))
+    is_no_text = isinstance(error.__cause__, UnicodeDecodeError)
+    detail = "the body is not UTF-8" if is_no_text else str(error.detail)
+    response = _shaped(error.status_code, "http", detail)
     response.headers.update(error.headers or {})
     return response
 

@@ -93,6 +93,12 @@ def test_the_description_says_where_the_routes_are(client: TestClient) -> None:
     assert client.post("/news/v1/search", json={"query": "x"}, headers={HEADER: "/news"}).status_code == 200
 
 
+def test_the_page_says_what_it_cannot_do(client: TestClient) -> None:
+    page = client.get("/", params={"q": "Compare the sanctions of China and Korea"}).text
+    assert "nothing is counted, compared or summed up: ask for each fact by itself." in page
+    assert "nothing is counted" not in client.get("/", params={"q": QUESTION}).text
+
+
 # --- compression and origins ----------------------------------------------------------------------------
 
 
@@ -186,6 +192,19 @@ def test_a_body_without_a_type_is_told_so(client: TestClient) -> None:
         "message": "the request has no Content-Type, and a question comes as JSON",
         "hint": "send the header Content-Type: application/json",
     }
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "message"),
+    [
+        (b'{"question": "Who opened the f\xe9te?"}', 400, "the body is not UTF-8"),
+        (b'{"question": ', 422, "the body is not JSON: "),
+        (b"question=Who", 422, "the body is not JSON: "),
+    ],
+)
+def test_a_body_that_is_no_json(client: TestClient, body: bytes, status: int, message: str) -> None:
+    refused = client.post("/v1/ask", content=body, headers={"Content-Type": "application/json"})
+    assert (refused.status_code, refused.json()["error"]["message"][: len(message)]) == (status, message)
 
 
 # --- the description ------------------------------------------------------------------------------------

@@ -59,7 +59,9 @@ def test_an_answer_with_all_that_is_known_of_it() -> None:
     answer["support"][0]["field"] = "title"
     answer["attribution"] = {"text": "Mr. Wang"}
     answer["earlier"] = [span(9, text="Bo Lee")]
-    assert answer_text({"answered": True, "answers": [answer], "abstention": None}) == "\n".join(
+    assert answer_text(
+        {"question": "Who?", "answered": True, "answers": [answer], "abstention": None}
+    ) == "\n".join(
         [
             '"Ann Lee" (probability 76%)',
             "  sentence: It is Ann Lee.",
@@ -80,7 +82,13 @@ def test_an_abstention_names_the_three_nearest() -> None:
     passages = [span(n, rank=n, text=f"Passage {n}.", copies=[], versions=[]) for n in range(1, 6)]
     passages[1]["copies"] = [article(7), article(8)]
     abstention = {"reason": "unlikely", "guess": None}
-    asked = {"answered": False, "abstention": abstention, "passages": passages, "timeline": []}
+    asked = {
+        "question": "Who?",
+        "answered": False,
+        "abstention": abstention,
+        "passages": passages,
+        "timeline": [],
+    }
     assert answer_text(asked).splitlines() == [
         "Found no answer: unlikely.",
         "Nearest passages:",
@@ -92,8 +100,15 @@ def test_an_abstention_names_the_three_nearest() -> None:
         "   Passage 3.",
         "Over time:",
     ]
-    nothing = {"answered": False, "abstention": {"reason": "empty", "guess": None}, "passages": []}
+    nothing = {
+        "question": "Who?",
+        "answered": False,
+        "abstention": {"reason": "empty", "guess": None},
+        "passages": [],
+    }
     assert answer_text(nothing) == "Found no answer: empty."
+    foreign = answer_text(nothing | {"question": "Wer leitet die Zentralbank?"})
+    assert foreign.splitlines()[0].startswith("Note: the models read English: ")
 
 
 def test_the_timeline_has_a_line_an_answer() -> None:
@@ -108,6 +123,7 @@ def test_the_timeline_has_a_line_an_answer() -> None:
         {"text": "B", "status": "undated", "first": None, "last": None, "outlets": []},
     ]
     asked = {
+        "question": "Who?",
         "answered": False,
         "abstention": {"reason": "no", "guess": None},
         "passages": [],

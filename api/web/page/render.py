@@ -18,6 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from nutgraf.api.terminal.times import time_line
 from nutgraf.indexer.article import ArticleJson
 from nutgraf.indexer.fields import Field
+from nutgraf.qa.question_note import question_note
 
 HERE = Path(__file__).parent
 TYPES = {"page.css": "text/css", "page.js": "text/javascript", "icon.svg": "image/svg+xml"}
@@ -167,7 +168,19 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    for function in (confidence, percent, day, pieces, outlet, origin, sentence, place, web, time_line):
+    for function in (
+        confidence,
+        percent,
+        day,
+        pieces,
+        outlet,
+        origin,
+        sentence,
+        place,
+        web,
+        time_line,
+        question_note,
+    ):
         environment.filters[function.__name__] = function
     environment.globals |= {
         "version": version(),
