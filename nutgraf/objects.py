@@ -266,12 +266,23 @@ class AddJson(TypedDict):
     index: IndexJson
 
 
+class UnusedDateJson(TypedDict):
+    """A date of an article that was not used, as it was given, and why."""
+
+    given: str
+    reason: str
+
+
 class StoredJson(TypedDict):
-    """What became of an article that was posted: its status, its id, and why it was skipped if it was."""
+    """What became of an article that was posted: its status, its id, and why it was skipped if it was.
+
+    `dates_not_used` is there where it has such dates.
+    """
 
     status: Literal["added", "updated", "unchanged", "duplicate", "skipped", "removed"]
     id: NotRequired[str | None]
     reason: NotRequired[str]
+    dates_not_used: NotRequired[list[UnusedDateJson]]
 
 
 class RemoveJson(TypedDict):

@@ -19,7 +19,7 @@ def checked_question(question: str) -> str:
     cleaned = composed(words)
     _check_length(cleaned)  # a few characters are longer when they are composed
     if not cleaned:
-        raise BadQuestion("the question is empty", hint='ask "What did China agree to on sanctions?"')
+        raise BadQuestion("the question is empty", hint="ask it in words")
     if not any(character.isalnum() for character in cleaned):
         raise BadQuestion(f"the question {cleaned[:40]!r} has no letter and no digit", hint="ask it in words")
     return cleaned

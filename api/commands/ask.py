@@ -65,6 +65,7 @@ def ask(
     inquiries = [Inquiry(text, top, allow, min_probability, not no_time).checked() for text in questions]
     answered = False
     with Archive(options.settings(index, encoder, reader, threads, passages, profile)) as archive:
+        _check_outlets(archive, source)
         for result in archive.answers(inquiries, timeline=timeline, explain=explain):
             answered = answered or result.answered
             if as_json:
@@ -72,6 +73,14 @@ def ask(
             else:
                 print_result(result, with_question=file is not None)
     raise typer.Exit(FOUND if answered else NOT_FOUND)
+
+
+def _check_outlets(archive: Archive, names: list[str] | None) -> None:
+    """Say on standard error which names are those of no outlet of the archive."""
+    from nutgraf.api.terminal.outlets import print_unknown_outlets
+
+    if names:
+        print_unknown_outlets(names, [outlet.name for outlet in archive.info().info.outlets])
 
 
 def _questions(words: list[str] | None, file: Path | None) -> list[str]:
@@ -132,6 +141,7 @@ def search(
     from nutgraf.api.terminal.results import print_hits
 
     with Archive(options.settings(index, encoder, None, threads)) as archive:
+        _check_outlets(archive, source)
         hits = archive.search(
             " ".join(words),
             top=top,

@@ -36,15 +36,21 @@ class _Commands(TyperGroup):
         return super().resolve_command(ctx, args)
 
 
+_OLD_NAMES = {"windows": "passages"}
+"""Names that options had before, and their names now."""
+
+_SETTINGS = {"token_normalize_func": lambda name: _OLD_NAMES.get(name, name)}
+
 app = typer.Typer(
     name="nutgraf",
+    context_settings=_SETTINGS,
     cls=_Commands,
     help="Ask your news archive. Every answer is a quote, with its source.",
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     invoke_without_command=True,
 )
-ask_app = typer.Typer(pretty_exceptions_enable=False, rich_markup_mode=None)
+ask_app = typer.Typer(context_settings=_SETTINGS, pretty_exceptions_enable=False, rich_markup_mode=None)
 
 
 def main() -> NoReturn:

@@ -19,6 +19,7 @@ Without an API key only this machine is served. A key is [NAME[:SCOPE]=]SECRET; 
 Examples:
   nutgraf serve
   nutgraf serve --host 0.0.0.0 --api-key-file keys.txt
+  nutgraf serve --api-key-file keys.txt --root-path /news
 """
 
 
@@ -61,6 +62,29 @@ def serve(
     log_questions: Annotated[
         bool, typer.Option("--log-questions", help="Also write questions and their outcomes into the log.")
     ] = False,
+    root_path: Annotated[
+        str,
+        typer.Option(
+            "--root-path", metavar="PATH", help="The path that a proxy serves this under, such as /news."
+        ),
+    ] = "",
+    trusted_proxy: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--trusted-proxy",
+            metavar="ADDRESS",
+            help="Address or network of a proxy whose X-Forwarded-Prefix and X-Forwarded-For are believed;"
+            " may be repeated.",
+        ),
+    ] = None,
+    cors_origin: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--cors-origin",
+            metavar="ORIGIN",
+            help="Let pages of this origin ask from a browser: https://desk.example; may be repeated.",
+        ),
+    ] = None,
     index: options.IndexFolder = _INDEX,
     encoder: options.EncoderName = None,
     reader: options.ReaderName = None,
@@ -74,10 +98,15 @@ def serve(
     from nutgraf.api.web.app import serve as serve_http
     from nutgraf.api.web.guard import AccessRules
     from nutgraf.api.web.keys import parse_keys, read_keys
+    from nutgraf.api.web.origins import checked_origins
+    from nutgraf.api.web.proxies import ProxyRules, trusted_proxies
+    from nutgraf.api.web.proxies import root_path as checked_root_path
 
     keys = parse_keys([*(api_key or []), *(read_keys(api_key_file) if api_key_file else [])])
     rules, limits = AccessRules(keys=keys, per_minute=rate), EngineLimits(batch=batch)
-    serving = Serving(host, port, rules, limits, deadline, log_questions)
+    proxy = ProxyRules(checked_root_path(root_path), trusted_proxies(trusted_proxy or []))
+    origins = checked_origins(cors_origin or [])
+    serving = Serving(host, port, rules, limits, deadline, log_questions, proxy, origins)
     with Archive(options.settings(index, encoder, reader, threads, passages, profile)) as archive:
         serve_http(archive, serving)
 

@@ -10,6 +10,7 @@ import logging
 
 from nutgraf.api.engine.log import request_id
 from nutgraf.errors import (
+    EmptyIndex,
     IndexerError,
     IndexLocked,
     LibraryPanicked,
@@ -33,7 +34,10 @@ log = logging.getLogger("nutgraf")
 def failure_object(error: NutgrafError) -> ErrorJson:
     """Return the error object for a caller elsewhere; where the message is not for callers, it is logged."""
     if isinstance(error, QAError):
-        return error_object(error)
+        body = error_object(error)
+        if isinstance(error, EmptyIndex):  # its own hint is a command of the command line
+            body["error"]["hint"] = "articles have to be added to the archive first"
+        return body
     if isinstance(error, LibraryPanicked):
         return defect_object(error)
     line = {"error": error.code, "message": str(error), "hint": error.hint}

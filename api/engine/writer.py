@@ -2,7 +2,7 @@
 
 Searches by meaning find an article as soon as the call returns. Searches by words find it in the next
 generation. That is published when no change came for some seconds, at the latest a minute after the first
-change that waits for it, and when the server stops.
+change that waits for it, when a caller waits for it, and when the server stops.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from nutgraf.indexer.clean import storable
 from nutgraf.indexer.loaders import LoadOptions, Skipped
 from nutgraf.indexer.sandbox import WorkerPool
 from nutgraf.indexer.storage import ArchiveWriter, ArticleStatus
-from nutgraf.objects import StoredJson
+from nutgraf.objects import StoredJson, UnusedDateJson
 
 CHANGES = {"added", "updated", "duplicate", "removed"}
 """The statuses of articles that changed the archive, so that a generation must be published."""
@@ -37,32 +37,47 @@ class Writer:
         self._pool = WorkerPool()
         self._since: float | None = None  # the time of the first change that is not published, in seconds
         self._publishing: asyncio.Task[None] | None = None
+        self._publishing_turn = asyncio.Lock()
 
     async def add(self, records: Sequence[Mapping[str, object]]) -> list[StoredJson]:
-        """Store articles, and return the status of each. Raises what an ArchiveWriter raises, and Busy.
+        """Store articles, and return the status of each, with the dates of it that were not used.
 
+        Raises what an ArchiveWriter raises, and Busy.
         A worker process makes articles of the records: one that takes too long is skipped with that reason,
         and meanwhile nobody waits.
         """
         if not records:
             return []
-        articles = await asyncio.to_thread(self._pool.records, records, LoadOptions())
-        return [*await self._change(partial(_add, articles))]
+        dates: dict[int, list[UnusedDateJson]] = {}
+
+        def refuse(place: int, given: str, reason: str) -> None:
+            dates.setdefault(place, []).append({"given": given, "reason": reason})
+
+        articles = await asyncio.to_thread(self._pool.records, records, LoadOptions(), refuse)
+        results = await self._change(partial(_add, articles))
+        return [
+            {**result, "dates_not_used": dates[place]} if place in dates else result
+            for place, result in enumerate(results)
+        ]
 
     async def remove(self, article_id: str) -> bool:
         """Remove an article, and return whether it was there."""
         return bool(await self._change(partial(_remove, storable(article_id))))
 
-    async def refresh(self) -> None:
-        """Return when every search sees the changes that were made before."""
+    async def refresh(self, *, publish: bool = False) -> None:
+        """Return when searches by meaning see the changes that were made before.
+
+        With `publish` searches by words see them, too; raises what an ArchiveWriter raises.
+        """
+        if publish:
+            await self._publish()
         await self._engine.reopen()
 
     async def aclose(self) -> None:
         """Publish now the changes that wait to be published."""
         if self._publishing is not None:
             self._publishing.cancel()
-        if self._since is not None:
-            await self._publish()
+        await self._publish_or_log()
         self._pool.close()
 
     async def _change(self, work: Callable[[ArchiveWriter], Sequence[StoredJson]]) -> Sequence[StoredJson]:
@@ -87,14 +102,24 @@ class Writer:
 
     async def _publish_after(self, wait_s: float) -> None:
         await asyncio.sleep(wait_s)
-        await asyncio.shield(asyncio.create_task(self._publish()))
+        await asyncio.shield(asyncio.create_task(self._publish_or_log()))
 
     async def _publish(self) -> None:
-        self._since = None
+        """Publish the changes that wait; those who come while others publish share the next generation."""
+        async with self._publishing_turn:
+            if self._since is None:
+                return
+            self._since = None
+            try:
+                await self._engine.write(lambda writer: writer.publish())
+            except BaseException:
+                self._since = asyncio.get_running_loop().time()
+                raise
+
+    async def _publish_or_log(self) -> None:
         try:
-            await self._engine.write(lambda writer: writer.publish())
+            await self._publish()
         except Exception:
-            self._since = asyncio.get_running_loop().time()
             log.exception("the articles that were posted are stored, but could not be published")
 
 

@@ -4,11 +4,13 @@ Text of articles stands on one line and without control characters. The whole te
 is, because offsets point into it.
 """
 
+from nutgraf.api.mcp.holdings import HoldingsJson
 from nutgraf.api.terminal.console import visible
 from nutgraf.api.terminal.support import support_words
 from nutgraf.api.terminal.times import time_line
 from nutgraf.indexer.article import ArticleJson, FullArticleJson
 from nutgraf.objects import AskJson, PassageJson, SearchJson
+from nutgraf.qa.question_note import question_note
 from nutgraf.qa.result import AnswerJson, EarlierJson, SupportJson
 from nutgraf.qa.timeline import TimelineEntryJson
 
@@ -20,7 +22,7 @@ NEAREST = 3
 def answer_text(result: AskJson) -> str:
     """Return the answers with sentence and source, or why there is none and the nearest passages.
 
-    The time that the question names comes first, if it names one.
+    The time that the question names comes first, if it names one, and what cannot be done with the question.
     """
     if result["abstention"] is not None:
         reason = result["abstention"]["reason"]
@@ -33,6 +35,8 @@ def answer_text(result: AskJson) -> str:
         blocks += ["Nearest passages:", *nearest] if nearest else []
     else:
         blocks = [line for answer in result["answers"] for line in _answer(answer)]
+    if (note := question_note(result["question"])) is not None:
+        blocks.insert(0, f"Note: {note}.")
     if (entries := result.get("timeline")) is not None:
         blocks += ["Over time:", *(_entry(entry) for entry in entries)]
     return "\n".join([*_time(result), *blocks])
@@ -59,6 +63,25 @@ def article_text(article: FullArticleJson) -> str:
 def _time(result: AskJson | SearchJson) -> list[str]:
     time = result.get("time")
     return [] if time is None else [time_line(time, "`time`: false leaves it out")]
+
+
+def archive_text(held: HoldingsJson) -> str:
+    """Return how many articles the archive holds, of which days, and its largest outlets."""
+    days = held["published"]
+    published = f", {_day(days['first'])} to {_day(days['last'])}" if days else ", none with a date"
+    more = held["outlets"] - len(held["sources"])
+    return "\n".join(
+        [
+            f"Articles: {held['articles']:,}{published}. Outlets: {held['outlets']:,}.",
+            *(f"{visible(outlet['source'])}: {outlet['articles']:,}" for outlet in held["sources"]),
+            *([f"and {more:,} more outlets"] if more else []),
+        ]
+    )
+
+
+def listing_text(article: ArticleJson) -> str:
+    """Return outlet and date of an article in a list."""
+    return ", ".join(part for part in (visible(article["source"] or ""), _day(article["published"])) if part)
 
 
 def _answer(answer: AnswerJson) -> list[str]:
@@ -112,7 +135,11 @@ def _place(span: AnswerJson | EarlierJson | PassageJson | SupportJson) -> str:
 
 def _source(article: ArticleJson, page: int | None = None) -> str:
     """Return outlet, date, page, title, link and id, as far as they are known."""
-    day = (article["published"] or "no date")[: len("2016-01-27")]
+    day = _day(article["published"])
     on_page = f"p. {page}" if page else None
     parts = [article["source"], day, on_page, article["title"], article["url"], f"article {article['id']}"]
     return " | ".join(visible(part) for part in parts if part)
+
+
+def _day(moment: str | None) -> str:
+    return (moment or "no date")[: len("2016-01-27")]

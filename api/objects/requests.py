@@ -1,17 +1,28 @@
 """The bodies of requests. Unknown fields are refused, so that a misspelt filter is not ignored."""
 
-from typing import Annotated, Any
+import json
+from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import InitErrorDetails
 
 from nutgraf.filters import article_filter
 from nutgraf.indexer.filters import Filter
+from nutgraf.indexer.loaders.identity import id_of_content, web_url
 from nutgraf.qa.checks import MAX_TOP
 from nutgraf.qa.inquiry import Inquiry
 
 MOST_QUESTIONS = 32
 MOST_AUTHORS = 1000
+MOST_OUTLETS = 100
 _REASON_CHARS = 200
 _NO_OBJECT = {"json_invalid": "it is not JSON", "model_type": "it is not a JSON object"}
 # These ranges only describe: `nutgraf.qa.checks` checks them, so that every door has the same error.
@@ -26,26 +37,58 @@ def _checked_text(text: str) -> str:
     return text
 
 
+def _outlet_list(source: object) -> object:
+    """Return the name of one outlet as a list; some agents write a list of names as the text of a list."""
+    if source is None:
+        return []
+    if not isinstance(source, str):
+        return source
+    if source.startswith("["):
+        try:
+            return json.loads(source)
+        except (ValueError, RecursionError):
+            pass  # it is the name of an outlet
+    return [source]
+
+
 Text = Annotated[str, AfterValidator(_checked_text)]
+OutletNames = Annotated[list[Text], Field(max_length=MOST_OUTLETS)]
 
 
 class _RequestBody(BaseModel):
+    """A request in which a field that is not known is an error."""
+
     model_config = ConfigDict(extra="forbid", strict=True)
+
+    absent: ClassVar[tuple[object, ...]] = ()
+    """The values of optional fields that mean that the field is absent."""
 
     @model_validator(mode="before")
     @classmethod
-    def _refuse_unknown(cls, data: object) -> object:
-        """Refuse the first unknown field only: a body could have a hundred thousand of them."""
-        known = cls.model_fields
-        unknown = next((name for name in data if name not in known), None) if isinstance(data, dict) else None
+    def _known_fields(cls, data: object) -> object:
+        """Return the fields that are there.
+
+        Only the first unknown field is refused: a body could have a hundred thousand of them.
+        """
+        if not isinstance(data, dict):
+            return data
+        known = {field.alias or name: field for name, field in cls.model_fields.items()}
+        unknown = next((name for name in data if name not in known), None)
         if unknown is not None:
             first = InitErrorDetails(type="extra_forbidden", loc=(unknown,), input=None)
             raise ValidationError.from_exception_data(cls.__name__, [first])
-        return data
+        return {
+            name: value
+            for name, value in data.items()
+            if known[name].is_required() or value not in cls.absent
+        }
 
 
 class FilteredRequest(_RequestBody):
     """A question with filters: days are inclusive, and an article without a date passes no filter of days."""
+
+    other_names: ClassVar[tuple[str, ...]] = ()
+    """What `question` may be called instead."""
 
     question: Text = Field(
         description="What to look for.", examples=["What did China agree to on sanctions?"]
@@ -57,20 +100,43 @@ class FilteredRequest(_RequestBody):
         description=f"Hide what was published later, prefer what was new then. {_DAY}",
         examples=["2016"],
     )
-    source: list[Text] = Field(
-        [], max_length=100, description="Only these outlets.", examples=[["The New York Times"]]
-    )
+    source: Annotated[
+        OutletNames, BeforeValidator(_outlet_list, json_schema_input_type=Text | OutletNames | None)
+    ] = Field([], description="Only this outlet, or these.", examples=[["The New York Times"]])
     time: bool = Field(
         True, description="Read the time that the question names; false leaves it out.", examples=[True]
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named_question(cls, data: object) -> object:
+        """Put the question under its own name, unless it is there under two names."""
+        if not isinstance(data, dict):
+            return data
+        own = cls.model_fields["question"].alias or "question"
+        for name in cls.other_names:
+            if name not in data:
+                continue
+            others = {key: value for key, value in data.items() if key != name}
+            if data[name] is None:
+                data = others
+            elif others.get(own) is None:
+                data = {**others, own: data[name]}
+        return data
 
     def allow(self) -> Filter:
         """Return the filter; raises BadOption for a day that cannot be read."""
         return article_filter(self.after, self.before, self.as_of, self.source)
 
 
-class SearchRequest(FilteredRequest):
-    """Words to look for."""
+class WordsRequest(FilteredRequest):
+    """Words to look for; `query` is taken as another name of `question`."""
+
+    other_names: ClassVar[tuple[str, ...]] = ("query",)
+
+
+class SearchRequest(WordsRequest):
+    """Words to look for; `query` is taken as another name of `question`."""
 
     top: int = Field(
         10, description="How many passages, 1 to 100.", examples=[10], json_schema_extra=_TOP_RANGE
@@ -100,6 +166,27 @@ class AskRequest(FilteredRequest):
         return Inquiry(self.question, self.top, self.allow(), self.min_probability, self.time).checked()
 
 
+_Q = Field(alias="q", description="What to look for.", examples=["What did China agree to on sanctions?"])
+
+
+class AskQuery(AskRequest):
+    """The parameters of an address that asks a question: those of `AskRequest`, with `q` for the question."""
+
+    model_config = ConfigDict(strict=False)  # everything in an address is text
+    other_names: ClassVar[tuple[str, ...]] = ("question", "query")
+
+    question: Text = _Q
+
+
+class SearchQuery(SearchRequest):
+    """The parameters of an address that searches: those of `SearchRequest`, with `q` for the words."""
+
+    model_config = ConfigDict(strict=False)
+    other_names: ClassVar[tuple[str, ...]] = ("question", "query")
+
+    question: Text = _Q
+
+
 class BatchRequest(_RequestBody):
     """Questions to answer together."""
 
@@ -107,7 +194,7 @@ class BatchRequest(_RequestBody):
 
 
 class ArticleUpload(_RequestBody):
-    """An article to store. It needs an `id` or a `url` to identify it."""
+    """An article to store. `id`, or else `url`, identifies it; without both it gets an id of its content."""
 
     text: str = Field(examples=["BEIJING — Secretary of State John Kerry said on Wednesday that ..."])
     id: str | None = Field(None, examples=["nyt-2016-01-27-kerry"])
@@ -120,8 +207,12 @@ class ArticleUpload(_RequestBody):
     published: str | None = Field(None, examples=["2016-01-27T09:00:00Z"])
 
     def record(self) -> dict[str, Any]:
-        """Return the fields as a record, as a line of a .jsonl file has them."""
-        return self.model_dump(exclude_none=True)
+        """Return the fields as a record, as a line of a .jsonl file has them, with an id or an address."""
+        record = self.model_dump(exclude_none=True)
+        if not (self.id or "").strip() and web_url(self.url or "") is None:
+            context = (self.source or "", self.published or "")
+            record["id"] = id_of_content(self.title or "", self.text, *context)
+        return record
 
 
 def article_record(line: bytes) -> dict[str, Any] | str:

@@ -48,7 +48,7 @@ class ErrorBodySchema(_Object):
 
     code: str = Field(examples=["bad_question"])
     message: str = Field(examples=["the question is empty"])
-    hint: str = Field(examples=['ask "What did China agree to on sanctions?"'])
+    hint: str = Field(examples=["ask it in words"])
 
 
 class ErrorSchema(_Object):
@@ -288,13 +288,23 @@ class SearchResultSchema(_Object):
     next: str | None = Field(description="`cursor` of the next page; null on the last.", examples=["MTAu..."])
 
 
+class UnusedDateSchema(_Object):
+    """A date that was not used: the article has none, or keeps the one that was understood."""
+
+    given: str = Field(examples=["03/04/2016"])
+    reason: str = Field(description="Why it was not used.", examples=["day and month could be swapped"])
+
+
 class StoredArticleSchema(_Object):
     """The status of an article that was sent."""
 
     status: Literal["added", "updated", "unchanged", "duplicate", "skipped"] = Field(examples=["added"])
     id: str | None = Field(None, examples=[ARTICLE_ID])
     reason: str | None = Field(
-        None, description="Why it was skipped.", examples=["neither an id nor a web address"]
+        None, description="Why it was skipped.", examples=["no text left after cleaning"]
+    )
+    dates_not_used: list[UnusedDateSchema] | None = Field(
+        None, description="The dates that were not used, where there are such.", examples=[[]]
     )
 
 

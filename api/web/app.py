@@ -14,6 +14,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Route
 
 from nutgraf.api.engine.engine import Engine
@@ -24,17 +26,23 @@ from nutgraf.api.engine.writer import Writer
 from nutgraf.api.mcp.transports import HttpDoor
 from nutgraf.api.objects.responses import AliveSchema, ErrorSchema, ReadySchema
 from nutgraf.api.web.cursors import StaleCursor
-from nutgraf.api.web.guard import AccessRules, Guard
+from nutgraf.api.web.description import described, operation_id
+from nutgraf.api.web.guard import OPEN_PATHS, AccessRules, Guard
 from nutgraf.api.web.heads import head_deadline
 from nutgraf.api.web.metrics import CONTENT_TYPE, Metrics
+from nutgraf.api.web.origins import METHODS, SHOWN_HEADERS
 from nutgraf.api.web.page.routes import readable
 from nutgraf.api.web.page.routes import router as pages
+from nutgraf.api.web.proxies import ProxyMiddleware, ProxyRules, server_root
 from nutgraf.api.web.request_refused import RequestRefused
 from nutgraf.api.web.routes import router
 from nutgraf.archive import Archive
 from nutgraf.errors import BadOption, NutgrafError, UnknownArticle
 from nutgraf.indexer.errors import IndexLocked
 from nutgraf.qa.errors import QAError
+
+LEAST_ZIPPED_BYTES, ZIP_LEVEL = 1000, 6
+"""Least size of an answer that is compressed, and the level of zlib. Neither was compared with others."""
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 STATUS: dict[type[Exception], int] = {
@@ -49,7 +57,10 @@ STATUS: dict[type[Exception], int] = {
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """The address to serve, who may come in, the deadline of a request, and whether questions are logged."""
+    """The address to serve, who may come in, the deadline of a request, and whether questions are logged.
+
+    `proxy` is what a proxy in front changes; pages of the `cors_origins` may ask from a browser.
+    """
 
     host: str = "127.0.0.1"
     port: int = 8017
@@ -57,6 +68,8 @@ class Serving:
     limits: EngineLimits = field(default_factory=EngineLimits)
     deadline_s: float = 30.0
     log_questions: bool = False
+    proxy: ProxyRules = field(default_factory=ProxyRules)
+    cors_origins: tuple[str, ...] = ()
 
 
 def create_app(archive: Archive, serving: Serving | None = None) -> FastAPI:
@@ -80,12 +93,26 @@ def create_app(archive: Archive, serving: Serving | None = None) -> FastAPI:
         title="nutgraf",
         description="Ask a news archive. Every answer is a quote, with its source.",
         lifespan=lifespan,
+        generate_unique_id_function=operation_id,
+        openapi_url=None,  # the route is below: what it says depends on keys and prefix
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # it would lead to an address without the prefix of a proxy
     )
     _add_routes(app, mcp_door, metrics)
+    _add_description(app, keys=bool(serving.rules.keys))
     _add_failures(app)
+    app.add_middleware(GZipMiddleware, minimum_size=LEAST_ZIPPED_BYTES, compresslevel=ZIP_LEVEL)
     app.add_middleware(Guard, rules=serving.rules, failed=readable(_defect), count=metrics.request)
+    if serving.cors_origins:  # outside the guard: a browser asks whether it may without a key
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=serving.cors_origins,
+            allow_methods=METHODS,
+            allow_headers=["*"],
+            expose_headers=SHOWN_HEADERS,
+        )
+    app.add_middleware(ProxyMiddleware, rules=serving.proxy)
     return app
 
 
@@ -93,14 +120,21 @@ def _add_routes(app: FastAPI, mcp_door: HttpDoor, metrics: Metrics) -> None:
     app.include_router(router)
     app.include_router(pages)
     app.router.routes.append(Route(mcp_door.path, mcp_door, methods=["POST"]))
-    app.add_api_route("/healthz", _alive, response_model=AliveSchema, tags=["health"])
+    app.add_api_route("/healthz", is_alive, response_model=AliveSchema, tags=["health"])
     not_ready: dict[int | str, dict[str, Any]] = {503: {"model": ErrorSchema}}
-    app.add_api_route("/readyz", _ready, response_model=ReadySchema, responses=not_ready, tags=["health"])
+    app.add_api_route("/readyz", is_ready, response_model=ReadySchema, responses=not_ready, tags=["health"])
 
     @app.get("/metrics", tags=["health"], response_class=PlainTextResponse)
     async def show_metrics() -> Response:
         """Show the figures of this server in the text format of Prometheus."""
         return Response(metrics.text(), media_type=CONTENT_TYPE)
+
+
+def _add_description(app: FastAPI, *, keys: bool) -> None:
+    async def show_description(request: Request) -> JSONResponse:
+        return JSONResponse(described(app, server_root(request), [*OPEN_PATHS], keys=keys))
+
+    app.add_route("/openapi.json", show_description, include_in_schema=False)
 
 
 def _add_failures(app: FastAPI) -> None:
@@ -139,6 +173,7 @@ def serve(archive: Archive, serving: Serving) -> None:
             log_config=None,  # its warnings are lines of the log of nutgraf
             log_level="warning",
             access_log=False,
+            proxy_headers=False,  # ProxyMiddleware reads them, once it has seen from whom they come
             server_header=False,
             timeout_graceful_shutdown=math.ceil(serving.deadline_s),
         )
@@ -165,12 +200,12 @@ def _exit(*_: object) -> NoReturn:
     raise SystemExit(0)
 
 
-async def _alive() -> dict[str, str]:
+async def is_alive() -> dict[str, str]:
     """Say that the process is alive."""
     return {"status": "alive"}
 
 
-async def _ready(request: Request) -> dict[str, str | int]:
+async def is_ready(request: Request) -> dict[str, str | int]:
     """Say that models and index are open: before that the server does not answer.
 
     After a request that met damage in the index the answer is 503, until a sound generation is open.
@@ -207,13 +242,20 @@ async def _refused(_: Request, error: Exception) -> JSONResponse:
 async def _invalid(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError | ValidationError)
     first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"] if part != "body")
+    if first["type"] == "json_invalid":
+        return _shaped(422, "bad_request", f"the body is not JSON: {first['ctx']['error']}")
+    places = [*first["loc"]]
+    if isinstance(error, RequestValidationError) and len(places) > 1:
+        places = places[1:]  # the first says whether it is a field of the body or a parameter
+    where = ".".join(str(place) for place in places if place != "body")
     return _shaped(422, "bad_request", f"{where or 'body'}: {first['msg']}")
 
 
 async def _http(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    response = _shaped(error.status_code, "http", str(error.detail))
+    is_no_text = isinstance(error.__cause__, UnicodeDecodeError)
+    detail = "the body is not UTF-8" if is_no_text else str(error.detail)
+    response = _shaped(error.status_code, "http", detail)
     response.headers.update(error.headers or {})
     return response
 

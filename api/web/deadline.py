@@ -33,7 +33,7 @@ async def in_time(request: Request, work: Awaitable[T]) -> T:
             return task.result()
         if disconnect.done():
             raise CallerLeft
-        raise Busy(f"no answer within {deadline_s:g} s", hint="try again later, or ask with fewer passages")
+        raise Busy(f"no answer within {deadline_s:g} s", hint="try again later")
     finally:
         task.cancel()  # also when this wait was cancelled, as that of a stream is when its client leaves
         disconnect.cancel()

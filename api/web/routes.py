@@ -7,7 +7,7 @@ from functools import partial
 from hashlib import sha256
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Path, Request, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel
 from starlette.requests import ClientDisconnect
@@ -17,7 +17,14 @@ from nutgraf.api.engine.queue import QueuedRequest
 from nutgraf.api.engine.remote_errors import defect_object, failure_object
 from nutgraf.api.engine.writer import CHANGES, Writer
 from nutgraf.api.objects import responses as shapes
-from nutgraf.api.objects.requests import ArticleUpload, AskRequest, BatchRequest, SearchRequest
+from nutgraf.api.objects.requests import (
+    ArticleUpload,
+    AskQuery,
+    AskRequest,
+    BatchRequest,
+    SearchQuery,
+    SearchRequest,
+)
 from nutgraf.api.web.bodies import LINES, media_type
 from nutgraf.api.web.cursors import cursor_at, place_of, request_hash
 from nutgraf.api.web.deadline import in_time
@@ -33,7 +40,7 @@ from nutgraf.qa.retrieval import SearchResult
 
 def check_json(request: Request) -> None:
     """Raise RequestRefused for a body that is not application/json; FastAPI would take evil+json as well."""
-    _check_type(media_type(request.headers), "a question")
+    _check_type(media_type(request.headers), "a question comes")
 
 
 router = APIRouter(prefix="/v1")
@@ -41,6 +48,9 @@ _JSON_ONLY = [Depends(check_json)]
 ArticleId = Annotated[
     str,
     Path(description="An article's id, as answers and passages have it.", examples=[shapes.ARTICLE_ID]),
+]
+Wait = Annotated[
+    bool, Query(description="Return when searches by words find the articles, too.", examples=[True])
 ]
 IfNoneMatch = Annotated[
     str | None,
@@ -76,6 +86,12 @@ _STREAM = gives(shapes.QuestionResultSchema)["responses"] | {
 async def ask(body: AskRequest, request: Request) -> JSONResponse:
     """Answer a question with the exact words of an article, or say that none was found or is sure enough."""
     return JSONResponse((await in_time(request, _engine(request).ask_all([_queued(body)])))[0])
+
+
+@router.get("/ask", tags=["asking"], **gives(shapes.QuestionResultSchema))
+async def get_ask(query: Annotated[AskQuery, Query()], request: Request) -> JSONResponse:
+    """Answer the question of an address; `source` may be there several times."""
+    return await ask(query, request)
 
 
 @router.post("/ask/batch", tags=["asking"], dependencies=_JSON_ONLY, **gives(shapes.BatchResultSchema))
@@ -137,6 +153,12 @@ async def search(body: SearchRequest, request: Request) -> JSONResponse:
     return JSONResponse(await in_time(request, _engine(request).run(work)))
 
 
+@router.get("/search", tags=["asking"], **gives(shapes.SearchResultSchema))
+async def get_search(query: Annotated[SearchQuery, Query()], request: Request) -> JSONResponse:
+    """Find the passages nearest to the words of an address; `source` may be there several times."""
+    return await search(query, request)
+
+
 @router.get("/articles/{article_id:path}", tags=["articles"], **gives(shapes.ArticleSchema))
 async def get_article(article_id: ArticleId, request: Request, if_none_match: IfNoneMatch = None) -> Response:
     """Return an article with all its fields; 304 where its `ETag` is one of those in the request."""
@@ -154,24 +176,24 @@ async def get_article(article_id: ArticleId, request: Request, if_none_match: If
 @router.post(
     "/articles", tags=["articles"], openapi_extra=_UPLOAD_BODY, **gives(shapes.StoredArticleSchema, 200, 201)
 )
-async def post_articles(request: Request) -> Response:
+async def post_articles(request: Request, wait: Wait = False) -> Response:
     """Store one article (application/json), or one in each line (application/x-ndjson); return each status.
 
-    When the call returns, searches by meaning find them; searches by words find them some seconds later.
+    When the call returns, searches by meaning find them; searches by words find them some seconds later, or,
+    with `wait`, when the call returns.
     """
     kind = media_type(request.headers)
     if kind in LINES:
-        return Response(
-            await stored_lines(request.stream(), _writer(request)), media_type="application/x-ndjson"
-        )
-    _check_type(kind, "articles")
+        lines = await stored_lines(request.stream(), _writer(request), publish=wait)
+        return Response(lines, media_type="application/x-ndjson")
+    _check_type(kind, "articles come")
     upload = ArticleUpload.model_validate_json(await request.body())
     writer = _writer(request)
     (result,) = await writer.add([upload.record()])
     if result["status"] == "skipped":
         raise RequestRefused(422, "bad_article", result["reason"], 'send {"id": "...", "text": "..."}')
-    if result["status"] in CHANGES:
-        await writer.refresh()
+    if wait or result["status"] in CHANGES:
+        await writer.refresh(publish=wait)
     return JSONResponse(result, 201 if result["status"] in {"added", "duplicate"} else 200)
 
 
@@ -208,11 +230,15 @@ def _writer(request: Request) -> Writer:
     return writer
 
 
-def _check_type(kind: str, noun: str) -> None:
+def _check_type(kind: str, wanted: str) -> None:
     """Raise RequestRefused for another media type: an HTML form of another page could send some of them."""
     if kind != "application/json":
+        what = f"the body is {kind[:100]}" if kind else "the request has no Content-Type"
         raise RequestRefused(
-            415, "bad_type", f"{kind[:100] or 'no type'!r} is no type of {noun}", "application/json"
+            415,
+            "bad_type",
+            f"{what}, and {wanted} as JSON",
+            "send the header Content-Type: application/json",
         )
 
 

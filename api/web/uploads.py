@@ -22,11 +22,12 @@ LONGEST_LINE = 1_000_000
 """Most bytes of a line: as many as the body of a single article may have."""
 
 
-async def stored_lines(parts: AsyncIterable[bytes], writer: Writer) -> str:
+async def stored_lines(parts: AsyncIterable[bytes], writer: Writer, *, publish: bool) -> str:
     """Store an upload while it arrives, and return one line of JSON about each of its lines.
 
     The lines are sent when all articles are stored, because most clients read nothing before they have sent
-    everything. An error after something was stored is the last line.
+    everything. An error after something was stored is the last line. With `publish` searches by words find
+    the articles, too, when the lines are returned.
     """
     answers, stored, number = list[str](), False, 1  # the number of the next line to answer
     try:
@@ -45,8 +46,13 @@ async def stored_lines(parts: AsyncIterable[bytes], writer: Writer) -> str:
         if not stored:
             raise
         answers.append(_answer(number, _error_body(error)))
-    if stored:
-        await writer.refresh()
+    if stored or publish:
+        try:
+            await writer.refresh(publish=publish)
+        except NutgrafError as error:
+            if not stored:
+                raise
+            answers.append(_answer(number, _error_body(error)))
     return "".join(answers)
 
 

@@ -120,6 +120,19 @@ def ids_apart(article_id: str, title: str, text: str) -> tuple[str, str]:
     return derived_id(f"{article_id}#{slug}"), derived_id(f"{article_id}#{slug}-{_digest(text)}")
 
 
+def id_of_content(title: str, text: str, *context: str) -> str:
+    """Return an id for an article that has neither an id nor an address: its first words and a digest.
+
+    The same article has the same id; what differs in title, text or `context`, such as the outlet, has
+    another one.
+
+    >>> id_of_content("Fair opens", "The fair of Lund was opened.")
+    'fair-opens-90f97191ed32b9ef'
+    """
+    words = _NO_WORD.sub("-", (title.strip() or text.strip())[:_SLUG_CHARS].lower()).strip("-")
+    return "-".join(part for part in (words, _digest("\x00".join((title, text, *context)))) if part)
+
+
 def ids_of_place(article_id: str, origin: str) -> list[str]:
     """Return the ids that its place can give an article, the shortest first, `article_id` among them.
 

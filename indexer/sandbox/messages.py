@@ -111,6 +111,14 @@ def item_of(message: Message) -> Article | Skipped:
         raise BadMessage("a message is no article") from error
 
 
+def dates_of(message: Message) -> list[tuple[str, str]]:
+    """Return (words, reason) of the dates of a record that were not used; raises BadMessage."""
+    try:
+        return [(str(given), str(reason)) for given, reason in message["dates"]]
+    except (KeyError, TypeError, ValueError) as error:
+        raise BadMessage("a message has no dates") from error
+
+
 def link_message(link: Link | Skipped) -> Message:
     """Return the message of a link, or of what was skipped."""
     return item_message(link) if isinstance(link, Skipped) else {"link": asdict(link)}

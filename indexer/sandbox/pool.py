@@ -13,7 +13,7 @@ import sys
 import time
 import weakref
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from threading import Lock
@@ -28,6 +28,7 @@ from nutgraf.indexer.sandbox.limits import WAITING, Limits
 from nutgraf.indexer.sandbox.messages import (
     BadMessage,
     Message,
+    dates_of,
     file_task,
     item_of,
     line_of,
@@ -51,6 +52,10 @@ _STARTING_SECONDS = 60.0  # to start Python and import the loaders, on a machine
 # Nothing of the environment reaches a worker but what decides how Python reads names of files and zones, and
 # where Tesseract's data are.
 _ENVIRONMENT = ("LANG", "LC_ALL", "LC_CTYPE", "TZ", "SYSTEMROOT", "TESSDATA_PREFIX")
+
+
+RefuseRecordDate = Callable[[int, str, str], None]
+"""Called with the place of a record in its list, from 0, a date of it that was not used, and why."""
 
 
 class WorkerDied(Exception):
@@ -122,15 +127,23 @@ class WorkerPool:
         return links
 
     def records(
-        self, records: Sequence[Mapping[str, object]], options: LoadOptions
+        self,
+        records: Sequence[Mapping[str, object]],
+        options: LoadOptions,
+        refuse: RefuseRecordDate = lambda *_: None,
     ) -> list[Article | Skipped]:
-        """Return the article of each record, or why there is none; their values must be what JSON has."""
+        """Return the article of each record, or why there is none; their values must be what JSON has.
+
+        `refuse` is called with each date that was not used.
+        """
         items: list[Article | Skipped] = []
         with self._records_lock:
             while len(items) < len(records):
                 worker = self._started(records_task(records[len(items) :], options))
                 try:
                     for message in worker.messages(options):
+                        for given, reason in dates_of(message):
+                            refuse(len(items), given, reason)
                         items.append(item_of(message))
                 except (WorkerDied, BadMessage) as error:
                     worker.end()

@@ -15,8 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.loaders import RefusedDates, load, record_to_article
-from nutgraf.indexer.loaders.base import note_refused
+from nutgraf.indexer.loaders import load, record_to_article
 from nutgraf.indexer.passages import PassageRule, split
 from nutgraf.indexer.sandbox.confine import Stopwatch, confine
 from nutgraf.indexer.sandbox.limits import Limits
@@ -85,12 +84,17 @@ def _answers(task: Message, stopwatch: Stopwatch) -> Iterator[Message]:
         yield from map(link_message, _timed(read_listing(file_of(task), options), stopwatch))
         yield end_message({}, {})
         return
-    refused: dict[str, RefusedDates] = {}
     for record in task["records"]:
-        refuse = partial(note_refused, refused, "")
-        items = (record_to_article(r, options, refuse) for r in [record])
-        yield from map(item_message, _timed(items, stopwatch))
-    yield end_message(refused, {})
+        dates: list[tuple[str, str]] = []
+        items = (record_to_article(r, options, partial(_note, dates)) for r in [record])
+        for item in _timed(items, stopwatch):
+            yield {**item_message(item), "dates": dates}
+    yield end_message({}, {})
+
+
+def _note(dates: list[tuple[str, str]], given: str, reason: str) -> None:
+    """Note a date that was not used, and why."""
+    dates.append((given, reason))
 
 
 def _timed(items: Iterator[Item], stopwatch: Stopwatch) -> Iterator[Item]:

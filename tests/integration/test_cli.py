@@ -144,8 +144,9 @@ def test_min_probability_decides(cli: Any, index: Path) -> None:
         (["--profile", "quick"], PROFILES["quick"].reading.windows),
         (["--profile", "thorough"], PROFILES["thorough"].reading.windows),
         (["--profile", "thorough", "--passages", "3"], 3),
+        (["--windows", "3"], 3),  # its name in earlier versions
     ],
-    ids=["default", "quick", "thorough", "passages"],
+    ids=["default", "quick", "thorough", "passages", "windows"],
 )
 def test_a_profile_says_how_much_is_read(cli: Any, index: Path, arguments: list[str], read: int) -> None:
     passages = json.loads(cli("info", "--json").stdout)["passages"]
@@ -153,6 +154,14 @@ def test_a_profile_says_how_much_is_read(cli: Any, index: Path, arguments: list[
     titles = 3  # they are read with the texts of their articles
     assert len(asked["passages"]) == min(read, passages - titles)
     assert asked["answers"][0]["text"] == QUOTE
+
+
+def test_a_name_that_is_no_outlets_is_told_with_those_that_may_be_meant(cli: Any, index: Path) -> None:
+    done = cli("search", "sanctions", "--source", "new york times", "--json")
+    assert done.returncode == 1
+    assert done.stderr == 'note: no outlet is called "new york times"; did you mean The New York Times?\n'
+    assert json.loads(done.stdout)["passages"] == []
+    assert cli("search", "sanctions", "--source", "the new york times").stderr == ""
 
 
 def test_explain_says_why(cli: Any, index: Path) -> None:

@@ -67,7 +67,7 @@ def test_bad_requests_have_one_shape(client: TestClient, body: Any, status: int,
 
 
 @pytest.mark.parametrize(
-    ("path", "status"), [("/v1/articles/nope", 404), ("/nowhere", 404), ("/v1/ask", 405)]
+    ("path", "status"), [("/v1/articles/nope", 404), ("/nowhere", 404), ("/v1/ask/batch", 405)]
 )
 def test_unknown_things_have_the_same_shape(client: TestClient, path: str, status: int) -> None:
     answered = client.get(path)

@@ -86,13 +86,68 @@ def test_what_was_posted_is_published_when_the_server_stops(index: Path) -> None
     assert (described["generation"], described["articles"], described["unpublished_passages"]) == (2, 4, 0)
 
 
+def test_an_article_without_an_id_gets_one_of_its_content(client: TestClient) -> None:
+    unnamed = {name: value for name, value in HARBOUR.items() if name != "id"}
+    posted = client.post("/v1/articles", json=unnamed)
+    name = posted.json()["id"]
+    assert (posted.status_code, name[:-16]) == (201, "a-bridge-for-eastport-")
+    assert client.get(f"/v1/articles/{name}").json()["text"] == HARBOUR["text"]
+    again = client.post("/v1/articles", json=unnamed | {"id": " ", "url": "not an address"})
+    assert again.json() == {"id": name, "status": "unchanged"}
+    elsewhere = client.post("/v1/articles", json=unnamed | {"source": "Tarn Post"}).json()
+    assert elsewhere["status"] == "duplicate"
+    assert elsewhere["id"] != name
+    untitled = json.dumps({"text": "Snow fell on Eastport on Tuesday."})
+    line = client.post("/v1/articles", content=untitled, headers={"Content-Type": "application/x-ndjson"})
+    assert line.json()["id"][:-16] == "snow-fell-on-eastport-on-tuesday-"
+
+
+def test_dates_that_were_not_used_are_told(client: TestClient) -> None:
+    swapped = HARBOUR | {"published": "03/04/2021"}
+    told = client.post("/v1/articles", json=swapped).json()
+    assert (told["status"], [date["given"] for date in told["dates_not_used"]]) == ("added", ["03/04/2021"])
+    assert told["dates_not_used"][0]["reason"]
+    assert client.get("/v1/articles/harbour").json()["published"] is None
+    lines = [HARBOUR | {"id": "a"}, swapped | {"id": "b", "published": "soon"}, HARBOUR | {"id": "c"}]
+    content = "\n".join(json.dumps(line) for line in lines)
+    posted = client.post("/v1/articles", content=content, headers={"Content-Type": "application/x-ndjson"})
+    dates = [json.loads(line).get("dates_not_used") for line in posted.text.splitlines()]
+    assert dates[0] is None
+    assert [date["given"] for date in dates[1]] == ["soon"]
+    assert dates[2] is None
+
+
+@pytest.mark.parametrize("kind", ["application/json", "application/x-ndjson"])
+def test_words_find_an_article_when_a_call_that_waits_returns(client: TestClient, kind: str) -> None:
+    def unpublished() -> tuple[int, bool]:
+        state = client.get("/v1/info").json()
+        return state["generation"], state["unpublished_passages"] > 0
+
+    def post(**more: Any) -> int:
+        content = json.dumps(HARBOUR | more)
+        return client.post(f"/v1/articles{wait}", content=content, headers={"Content-Type": kind}).status_code
+
+    wait = ""
+    assert post() in {200, 201}
+    assert unpublished() == (1, True)
+    wait = "?wait=true"
+    assert post() == 200  # it is stored already, and published now
+    assert unpublished() == (2, False)
+    assert post() == 200
+    assert unpublished() == (2, False)
+    assert post(id="other", text="Lindqvist built no bridge.") in {200, 201}
+    assert unpublished() == (3, False)
+    wait = "?wait=soon"
+    assert post() == 422
+
+
 def test_an_upload_gets_a_line_for_each_of_its_lines(client: TestClient) -> None:
     lines = [
         json.dumps(HARBOUR),
         "",
         "not JSON",
         "[1]",
-        json.dumps({"text": "Neither an id nor a URL.", "id": " ", "url": "content"}),
+        json.dumps({"text": "<p> </p>", "id": " ", "url": "content"}),
         json.dumps({"id": "empty", "text": " "}),
         json.dumps(HARBOUR | {"id": "copy"}),
         json.dumps({"url": "https://news.example/a", "text": "Snow fell on Eastport on Tuesday."}),
@@ -114,7 +169,7 @@ def test_an_upload_gets_a_line_for_each_of_its_lines(client: TestClient) -> None
     assert [one.get("reason") for one in told[1:5]] == [
         "it is not JSON",
         "it is not a JSON object",
-        "neither an id nor a web address",
+        "no text left after cleaning",
         "no text left after cleaning",
     ]
     assert told[-2]["id"] == "https://news.example/a"
@@ -136,7 +191,7 @@ def test_an_upload_gets_a_line_for_each_of_its_lines(client: TestClient) -> None
         (b'{"id": "a", "text": "\\ud800"}', 422),
         (b"[" * 100_000, 422),
         (b'{"id": "\\u0000", "text": "x"}', 422),
-        (b'{"text": "x"}', 422),
+        (b'{"text": " "}', 422),
     ],
 )
 def test_what_is_no_article(client: TestClient, body: bytes, status: int) -> None:

@@ -44,7 +44,10 @@ def described(client: TestClient) -> dict[str, Any]:
         ("POST", "/v1/ask/batch", {"questions": [{"question": QUESTION}]}, shapes.BatchResultSchema),
         ("POST", "/v1/search", {"question": QUESTION, "top": 2}, shapes.SearchResultSchema),
         ("POST", "/v1/articles", ARTICLE, shapes.StoredArticleSchema),
-        ("POST", "/v1/articles", {"text": "neither"}, shapes.ErrorSchema),
+        ("POST", "/v1/articles", {"text": " "}, shapes.ErrorSchema),
+        ("GET", "/v1/ask?q=Who%3F", None, shapes.QuestionResultSchema),
+        ("GET", "/v1/search?q=sanctions&top=2", None, shapes.SearchResultSchema),
+        ("POST", "/v1/articles", ARTICLE | {"published": "soon"}, shapes.StoredArticleSchema),
         ("GET", "/v1/articles/a", None, shapes.ArticleSchema),
         ("DELETE", "/v1/articles/a", None, shapes.RemovedArticlesSchema),
         ("GET", "/v1/articles/a", None, shapes.ErrorSchema),
@@ -110,6 +113,9 @@ def test_what_has_bounds_says_so(described: dict[str, Any]) -> None:
         "AskRequest.top": (1, 100),
         "SearchRequest.top": (1, 100),
         "AskRequest.min_probability": (0, 1),
+        "get /v1/ask top": (1, 100),
+        "get /v1/ask min_probability": (0, 1),
+        "get /v1/search top": (1, 100),
     }
 
 

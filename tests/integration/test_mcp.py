@@ -138,12 +138,15 @@ def test_the_tools_are_described(agent: Agent) -> None:
         ],
         "search_news": ["question", "after", "before", "as_of", "source", "top"],
         "get_article": ["id"],
+        "archive_info": [],
     }
     for tool in tools.values():
         assert tool.input_schema["additionalProperties"] is False
         assert tool.annotations is not None
         assert tool.annotations.read_only_hint
     assert tools["ask_news"].input_schema["required"] == ["question"]
+    kinds = [kind["type"] for kind in tools["ask_news"].input_schema["properties"]["source"]["anyOf"]]
+    assert kinds == ["string", "array"]
     assert tools["ask_news"].input_schema["properties"]["top"] == {
         "default": 1,
         "description": "How many different answers, 1 to 100.",
@@ -161,6 +164,7 @@ def test_outcomes_have_the_fields_that_are_described(agent: Agent) -> None:
         "ask_news": agent.call("ask_news", question=QUESTION, timeline=True).structured_content,
         "search_news": agent.call("search_news", question=QUESTION).structured_content,
         "get_article": agent.call("get_article", id=KERRY).structured_content,
+        "archive_info": agent.call("archive_info").structured_content,
     }
     for name, outcome in outcomes.items():
         described = set((tools[name].output_schema or {})["properties"])
@@ -218,6 +222,28 @@ def test_filters(agent: Agent) -> None:
     assert len(several["answers"]) == 3
 
 
+def test_null_is_absent_and_one_outlet_is_a_list(agent: Agent) -> None:
+    nothing = dict.fromkeys(
+        ("after", "before", "as_of", "source", "top", "min_probability", "time", "timeline")
+    )
+    answer = agent.call("ask_news", question=QUESTION, **nothing).structured_content["answers"][0]
+    assert answer["text"] == QUOTE
+    found = agent.call("search_news", query="sanctions", source="The New York Times", top="2", after="")
+    assert [p["article"]["id"] for p in found.structured_content["passages"]] == [KERRY] * 2
+    other = agent.call("search_news", question="sanctions", source="cnn.com").structured_content
+    assert other["passages"] == []
+
+
+def test_what_the_archive_holds(agent: Agent) -> None:
+    result = agent.call("archive_info")
+    held = result.structured_content
+    assert (held["articles"], held["outlets"]) == (3, len(held["sources"]))
+    assert "The New York Times" in [outlet["source"] for outlet in held["sources"]]
+    assert set(held) == {"articles", "passages", "published", "outlets", "sources"}  # no place of a file
+    assert told(result).startswith("Articles: 3, ")
+    assert failed(agent.call("archive_info", index="/etc"))["code"] == "bad_request"
+
+
 def test_the_timeline(agent: Agent) -> None:
     result = agent.call("ask_news", question=QUESTION, timeline=True)
     (entry,) = result.structured_content["timeline"]
@@ -250,8 +276,8 @@ def test_the_timeline(agent: Agent) -> None:
         ),
         ({}, "bad_request", "question: Field required"),
         ({"question": 7}, "bad_request", "question: Input should be a valid string"),
-        ({"question": "why", "top": "3"}, "bad_request", "top: Input should be a valid integer"),
-        ({"question": "why", "source": "x"}, "bad_request", "source: Input should be a valid list"),
+        ({"question": None}, "bad_request", "question: Input should be a valid string"),
+        ({"question": "why", "source": 7}, "bad_request", "source: Input should be a valid list"),
         ({"question": "why", "tpo": 3}, "bad_request", "tpo: Extra inputs are not permitted"),
     ],
 )
@@ -304,6 +330,63 @@ def test_a_resource_that_is_none(agent: Agent) -> None:
     assert unknown.value.data["error"]["code"] == "unknown_article"
     with pytest.raises(MCPError, match="'file:///etc/passwd' does not begin with nutgraf://articles/"):
         agent.read("file:///etc/passwd")
+
+
+def test_articles_are_listed_in_pages(agent: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nutgraf.api.mcp.server.PAGE_ARTICLES", 2)  # the process of stdio keeps its 100
+    listed: list[types.Resource] = []
+    page = agent.portal.call(agent.client.list_resources)
+    listed += page.resources
+    while page.next_cursor is not None:
+        cursor = page.next_cursor
+        page = agent.portal.call(lambda at: agent.client.list_resources(cursor=at), cursor)
+        listed += page.resources
+    assert [resource.name for resource in listed] == sorted(resource.name for resource in listed)
+    assert len({resource.uri for resource in listed}) == 3
+    kerry = next(resource for resource in listed if resource.name == KERRY)
+    assert (kerry.title, kerry.description) == (TITLE, "The New York Times, 2016-01-27")
+    assert agent.read(str(kerry.uri)).text[1397:1443] == QUOTE
+
+
+@pytest.mark.parametrize("cursor", ["nonsense", "%%%", "/w==", "7"])
+def test_a_cursor_that_is_none(agent: Agent, cursor: str) -> None:
+    with pytest.raises(MCPError, match="does not come from this server") as refused:
+        agent.portal.call(lambda: agent.client.list_resources(cursor=cursor))
+    assert refused.value.code == types.INVALID_PARAMS
+
+
+# --- prompts --------------------------------------------------------------------------------------------
+
+
+def test_prompts(agent: Agent) -> None:
+    prompts = agent.portal.call(agent.client.list_prompts).prompts
+    arguments = {prompt.name: [a.name for a in prompt.arguments or []] for prompt in prompts}
+    assert arguments == {
+        "check_claim": ["claim"],
+        "trace_answer": ["question"],
+        "gather_quotes": ["topic"],
+    }
+    claim = {"claim": " The bank {raised} its rate. "}
+    filled = agent.portal.call(lambda: agent.client.get_prompt("check_claim", claim))
+    (message,) = filled.messages
+    assert isinstance(message.content, types.TextContent)
+    assert message.content.text.startswith(
+        "Check this claim against the news archive: The bank {raised} its rate.\n\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "message"),
+    [
+        ("check_fact", {"claim": "x"}, "no prompt is called 'check_fact'; there are check_claim, trace"),
+        ("check_claim", None, "check_claim takes the argument 'claim'"),
+        ("check_claim", {"claim": " "}, "check_claim takes the argument 'claim'"),
+    ],
+)
+def test_a_prompt_that_cannot_be_filled(agent: Agent, name: str, arguments: Any, message: str) -> None:
+    with pytest.raises(MCPError, match=message) as refused:
+        agent.portal.call(lambda: agent.client.get_prompt(name, arguments))
+    assert refused.value.code == types.INVALID_PARAMS
 
 
 # --- whatever happens, the server goes on ---------------------------------------------------------------

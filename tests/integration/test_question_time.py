@@ -266,7 +266,7 @@ def test_http_shows_the_time_and_leaves_it_out(client: TestClient) -> None:
 def test_the_page_shows_the_time_and_a_link_that_leaves_it_out(client: TestClient) -> None:
     page = client.get("/", params={"q": QUESTION.format(2011)}, headers={"accept": "text/html"}).text
     assert "Time: “in 2011”, read as 2011." in page
-    link = "/?q=Who+won+the+council+election+in+Vessel+in+2011%3F&amp;no_time=1"
+    link = "./?q=Who+won+the+council+election+in+Vessel+in+2011%3F&amp;no_time=1"
     assert f'<a href="{link}">Leave it out</a>' in page
     without = client.get(link.replace("&amp;", "&"), headers={"accept": "text/html"}).text
     assert "read as 2011" not in without

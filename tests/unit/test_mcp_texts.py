@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from nutgraf.api.mcp.texts import answer_text, article_text, search_text
+from nutgraf.api.mcp.texts import answer_text, archive_text, article_text, listing_text, search_text
 from nutgraf.api.mcp.tool_errors import tool_error
 from nutgraf.api.mcp.tools import TOOLS
 from nutgraf.errors import UnknownArticle
@@ -22,6 +22,29 @@ def span(number: int, **more: Any) -> dict[str, Any]:
     return {"article": article(number), **place, **more}
 
 
+def test_what_an_archive_holds() -> None:
+    days = {"first": "2016-01-27T00:00:00Z", "last": "2016-02-02T09:00:00Z"}
+    sources = [{"source": "The Paper", "articles": 1200}, {"source": "A\nB", "articles": 1}]
+    held = {"articles": 1300, "passages": 9000, "published": days, "outlets": 5, "sources": sources}
+    assert archive_text(held) == "\n".join(
+        [
+            "Articles: 1,300, 2016-01-27 to 2016-02-02. Outlets: 5.",
+            "The Paper: 1,200",
+            "A B: 1",
+            "and 3 more outlets",
+        ]
+    )
+    nothing = {"articles": 0, "passages": 0, "published": None, "outlets": 0, "sources": []}
+    assert archive_text(nothing) == "Articles: 0, none with a date. Outlets: 0."
+
+
+def test_an_article_in_a_list() -> None:
+    assert listing_text(article(1, source="The Paper", published="2016-01-27T00:00:00Z")) == (
+        "The Paper, 2016-01-27"
+    )
+    assert listing_text(article(1)) == "no date"
+
+
 def test_an_answer_with_all_that_is_known_of_it() -> None:
     paper = article(1, url="https://p.example/1", source="The Paper", published="2021-03-01T09:30:00Z")
     answer = span(
@@ -36,7 +59,9 @@ def test_an_answer_with_all_that_is_known_of_it() -> None:
     answer["support"][0]["field"] = "title"
     answer["attribution"] = {"text": "Mr. Wang"}
     answer["earlier"] = [span(9, text="Bo Lee")]
-    assert answer_text({"answered": True, "answers": [answer], "abstention": None}) == "\n".join(
+    assert answer_text(
+        {"question": "Who?", "answered": True, "answers": [answer], "abstention": None}
+    ) == "\n".join(
         [
             '"Ann Lee" (probability 76%)',
             "  sentence: It is Ann Lee.",
@@ -57,7 +82,13 @@ def test_an_abstention_names_the_three_nearest() -> None:
     passages = [span(n, rank=n, text=f"Passage {n}.", copies=[], versions=[]) for n in range(1, 6)]
     passages[1]["copies"] = [article(7), article(8)]
     abstention = {"reason": "unlikely", "guess": None}
-    asked = {"answered": False, "abstention": abstention, "passages": passages, "timeline": []}
+    asked = {
+        "question": "Who?",
+        "answered": False,
+        "abstention": abstention,
+        "passages": passages,
+        "timeline": [],
+    }
     assert answer_text(asked).splitlines() == [
         "Found no answer: unlikely.",
         "Nearest passages:",
@@ -69,8 +100,15 @@ def test_an_abstention_names_the_three_nearest() -> None:
         "   Passage 3.",
         "Over time:",
     ]
-    nothing = {"answered": False, "abstention": {"reason": "empty", "guess": None}, "passages": []}
+    nothing = {
+        "question": "Who?",
+        "answered": False,
+        "abstention": {"reason": "empty", "guess": None},
+        "passages": [],
+    }
     assert answer_text(nothing) == "Found no answer: empty."
+    foreign = answer_text(nothing | {"question": "Wer leitet die Zentralbank?"})
+    assert foreign.splitlines()[0].startswith("Note: the models read English: ")
 
 
 def test_the_timeline_has_a_line_an_answer() -> None:
@@ -85,6 +123,7 @@ def test_the_timeline_has_a_line_an_answer() -> None:
         {"text": "B", "status": "undated", "first": None, "last": None, "outlets": []},
     ]
     asked = {
+        "question": "Who?",
         "answered": False,
         "abstention": {"reason": "no", "guess": None},
         "passages": [],

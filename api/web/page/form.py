@@ -40,11 +40,11 @@ class SearchForm:
 
     @property
     def url(self) -> str:
-        """The address to share, without empty fields."""
+        """The address to share, without empty fields, below the root of links."""
         single = [(name, getattr(self, name)) for name in ("q", *DAYS) if getattr(self, name)]
         no_time = [("no_time", "1")] if self.no_time else []
         query = urlencode([*single, *(("source", name) for name in self.source), *no_time])
-        return f"/?{query}" if query else "/"
+        return f"?{query}" if query else ""
 
     def asking(self, question: str) -> str:
         """Return the address of another question with the same filters."""

@@ -18,6 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from nutgraf.api.terminal.times import time_line
 from nutgraf.indexer.article import ArticleJson
 from nutgraf.indexer.fields import Field
+from nutgraf.qa.question_note import question_note
 
 HERE = Path(__file__).parent
 TYPES = {"page.css": "text/css", "page.js": "text/javascript", "icon.svg": "image/svg+xml"}
@@ -75,9 +76,9 @@ def version() -> str:
     return sha256(b"".join(asset.body for asset in assets().values())).hexdigest()[:12]
 
 
-def render(template: str, **values: object) -> str:
-    """Return a template filled with values."""
-    return _environment().get_template(template).render(**values)
+def render(template: str, root: str, **values: object) -> str:
+    """Return a template filled with values; the links of the page begin with `root`."""
+    return _environment().get_template(template).render(root=root, **values)
 
 
 def confidence(probability: float) -> str:
@@ -140,8 +141,8 @@ def sentence(words: str) -> str:
 
 
 def place(article_id: str, span: SpanJson | None = None) -> str:
-    """Return the address of an article's page, or of a quote in its text or title."""
-    path = f"/articles/{quote(article_id, safe='')}"
+    """Return the address of an article's page, or of a quote in it, below the root of links."""
+    path = f"articles/{quote(article_id, safe='')}"
     if span is None:
         return path
     where: dict[str, object] = {"start": span["start"], "end": span["end"]}
@@ -167,7 +168,19 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    for function in (confidence, percent, day, pieces, outlet, origin, sentence, place, web, time_line):
+    for function in (
+        confidence,
+        percent,
+        day,
+        pieces,
+        outlet,
+        origin,
+        sentence,
+        place,
+        web,
+        time_line,
+        question_note,
+    ):
         environment.filters[function.__name__] = function
     environment.globals |= {
         "version": version(),

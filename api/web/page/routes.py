@@ -20,6 +20,7 @@ from nutgraf.api.web.page.form import SearchForm, has_empty_fields
 from nutgraf.api.web.page.passages import passage_views
 from nutgraf.api.web.page.render import CharSpan, assets, paragraphs, pieces, render, version
 from nutgraf.api.web.page.strips import rival, strips
+from nutgraf.api.web.proxies import link_root
 from nutgraf.filters import article_filter
 from nutgraf.indexer.fields import Field
 from nutgraf.objects import AskJson
@@ -42,7 +43,7 @@ async def home(request: Request) -> Response:
     """Show the empty form, or answer the question in the address."""
     form = SearchForm.of(request.query_params)
     if has_empty_fields(request.query_params):
-        return RedirectResponse(form.url, 303)
+        return RedirectResponse(link_root(request) + form.url, 303)
     front = _front(request)
     if not form.q:
         examples = await in_time(request, front.examples())
@@ -118,7 +119,9 @@ def readable(handler: Handler) -> Handler:
             return response
         body = json.loads(bytes(response.body))["error"]
         form = SearchForm.of(request.query_params) if request.url.path == "/" else SearchForm()
-        page = render("error.html", form=form, facts=None, status=response.status_code, error=body)
+        page = render(
+            "error.html", link_root(request), form=form, facts=None, status=response.status_code, error=body
+        )
         headers = {
             name: value for name, value in response.headers.items() if name in {"retry-after", "allow"}
         }
@@ -146,7 +149,7 @@ def _front(request: Request) -> FrontPage:
 
 async def _page(request: Request, template: str, **values: object) -> HTMLResponse:
     facts = await in_time(request, _front(request).facts())
-    return HTMLResponse(render(template, facts=facts, **values))
+    return HTMLResponse(render(template, link_root(request), facts=facts, **values))
 
 
 @dataclass(frozen=True, slots=True)
