@@ -10,6 +10,7 @@ from typing import TypedDict
 
 from nutgraf.indexer.article import ArticleJson
 from nutgraf.qa.answer_status import AnswerPeriod, AnswerStatus, Mention, statuses
+from nutgraf.qa.citing.web_link import linked_reference
 from nutgraf.qa.join import AnswerGroup, LocatedSpan
 from nutgraf.qa.normalize import same_words
 from nutgraf.qa.result import QuoteJson
@@ -90,7 +91,7 @@ class TimelineEntry:
             "probability": round(self.probability, 4),
             "articles": [
                 {
-                    "article": span.article.quoted_reference(),
+                    "article": linked_reference(span.article, span.field, span.start, span.end),
                     "field": span.field,
                     "start": span.start,
                     "end": span.end,

@@ -1,4 +1,4 @@
-"""The three tools of agents, each with its arguments, its result, and words that say when to use it.
+"""The tools of agents, each with its arguments, its result, and words that say when to use it.
 
 Knows the engine and the JSON objects of `nutgraf.objects`; does not know the MCP protocol.
 """
@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import GenerateJsonSchema
 
 from nutgraf.api.engine.engine import Engine
+from nutgraf.api.mcp.citing import CITE, CitationSchema, CiteQuote, citation_text
 from nutgraf.api.mcp.texts import answer_text, article_text, search_text
 from nutgraf.api.objects import responses as shapes
 from nutgraf.api.objects.requests import FilteredRequest
@@ -132,7 +133,7 @@ class Tool:
     name: str
     title: str
     description: str
-    arguments: type[AskNews | SearchNews | GetArticle]
+    arguments: type[AskNews | SearchNews | GetArticle | CiteQuote]
     output: type[BaseModel]
     text: Callable[[Any], str]
 
@@ -156,6 +157,7 @@ TOOLS = {
         Tool("ask_news", "Ask the news archive", _ASK, AskNews, shapes.QuestionResultSchema, answer_text),
         Tool("search_news", "Search the news archive", _SEARCH, SearchNews, NewsSchema, search_text),
         Tool("get_article", "Read an article", _ARTICLE, GetArticle, shapes.ArticleSchema, article_text),
+        Tool("cite_quote", "Cite a quote", CITE, CiteQuote, CitationSchema, citation_text),
     )
 }
 

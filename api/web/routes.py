@@ -18,6 +18,7 @@ from nutgraf.api.engine.remote_errors import defect_object, failure_object
 from nutgraf.api.engine.writer import CHANGES, Writer
 from nutgraf.api.objects import responses as shapes
 from nutgraf.api.objects.requests import ArticleUpload, AskRequest, BatchRequest, SearchRequest
+from nutgraf.api.web import citations
 from nutgraf.api.web.bodies import LINES, media_type
 from nutgraf.api.web.cursors import cursor_at, place_of, request_hash
 from nutgraf.api.web.deadline import in_time
@@ -72,9 +73,16 @@ _STREAM = gives(shapes.QuestionResultSchema)["responses"] | {
 }
 
 
-@router.post("/ask", tags=["asking"], dependencies=_JSON_ONLY, **gives(shapes.QuestionResultSchema))
-async def ask(body: AskRequest, request: Request) -> JSONResponse:
+@router.post(
+    "/ask",
+    tags=["asking"],
+    dependencies=_JSON_ONLY,
+    **citations.also_citations(gives(shapes.QuestionResultSchema)),
+)
+async def ask(body: AskRequest, request: Request, name: citations.WantedFormat) -> Response:
     """Answer a question with the exact words of an article, or say that none was found or is sure enough."""
+    if name != "json":
+        return await citations.answer_citation(request, _engine(request), body.inquiry(), name)
     return JSONResponse((await in_time(request, _engine(request).ask_all([_queued(body)])))[0])
 
 
@@ -137,9 +145,21 @@ async def search(body: SearchRequest, request: Request) -> JSONResponse:
     return JSONResponse(await in_time(request, _engine(request).run(work)))
 
 
-@router.get("/articles/{article_id:path}", tags=["articles"], **gives(shapes.ArticleSchema))
-async def get_article(article_id: ArticleId, request: Request, if_none_match: IfNoneMatch = None) -> Response:
+@router.get(
+    "/articles/{article_id:path}",
+    tags=["articles"],
+    **citations.also_citations(gives(shapes.ArticleSchema)),
+)
+async def get_article(
+    article_id: ArticleId,
+    request: Request,
+    name: citations.WantedFormat,
+    place: citations.Place,
+    if_none_match: IfNoneMatch = None,
+) -> Response:
     """Return an article with all its fields; 304 where its `ETag` is one of those in the request."""
+    if name != "json":
+        return await citations.article_citation(request, _engine(request), article_id, place, name)
     article = await in_time(request, _engine(request).run(lambda opened: opened.article(article_id)))
     response = JSONResponse(article.to_dict())
     tag = f'"{sha256(bytes(response.body)).hexdigest()[:32]}"'

@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import get_args
 
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.fields import Field
@@ -102,18 +103,28 @@ def quoted(article: Article, field: Field, start: int, end: int) -> Citation:
 
     Raises BadOption where the article has no such place.
     """
+    if field not in get_args(Field) or type(start) is not int or type(end) is not int:
+        message = (
+            f"{field!r:.40} [{start!r:.40}:{end!r:.40}] is no place, expected text or title and whole numbers"
+        )
+        raise BadOption(message, hint="a place is field, start and end of an answer or a passage")
     content = article.content(field)
     if not 0 <= start < end <= len(content):
         raise BadOption(
             f"there is no {field} [{start}:{end}] in {article.id!r:.100}, whose {field} has {len(content):,}"
             " characters",
-            hint="start and end are those of an answer or a passage",
+            hint="a place is field, start and end of an answer or a passage",
         )
     if field == "text":
         first, last = sentence_around(content, start, end)
     else:
         first, last = headline_span(article)
     return Citation(article, field, (start, end), (min(first, start), max(last, end)))
+
+
+def cited(article: Article, field: Field = "text", start: int = 0, end: int = 0) -> Citation:
+    """Return the citation of words, as `quoted` does, or of the whole article where no end is given."""
+    return quoted(article, field, start, end) if start or end else Citation(article)
 
 
 def by_article(citations: Sequence[Citation]) -> list[list[Citation]]:

@@ -44,7 +44,14 @@ CITATION_FORMATS: Mapping[str, CitationFormat] = {
         lambda citations: _json(annotation.annotation_page(citations)), annotation.MEDIA_TYPE, "jsonld"
     ),
 }
-"""By its name in every door. JSON is the object of the door itself, so it is none of them."""
+"""The formats by their names in every door; "json" is another one, for the object of the door itself."""
+
+FORMAT_NAMES = ("text", "json", *(name for name in CITATION_FORMATS if name != "text"))
+
+
+def written(name: str, citations: Sequence[Citation], to_dict: Callable[[], object]) -> str:
+    """Return citations in a format, as "json" the object of what is cited; raises BadOption for no format."""
+    return _json(to_dict()) if name == "json" else citation_format(name).write(citations)
 
 
 def citation_format(name: str) -> CitationFormat:
@@ -52,5 +59,5 @@ def citation_format(name: str) -> CitationFormat:
     try:
         return CITATION_FORMATS[name]
     except (KeyError, TypeError) as error:
-        message = f"{{format}} is {name!r:.40}, expected one of {', '.join(CITATION_FORMATS)}"
-        raise BadOption(message, hint='{format} "text"', fields=["format"]) from error
+        message = f"{{format}} is {name!r:.40}, expected one of {', '.join(FORMAT_NAMES)}"
+        raise BadOption(message, hint="{format} bibtex", fields=["format"]) from error

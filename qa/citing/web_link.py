@@ -10,7 +10,7 @@ import re
 import unicodedata
 from urllib.parse import quote, urlsplit
 
-from nutgraf.indexer.article import Article
+from nutgraf.indexer.article import Article, ArticleJson
 from nutgraf.indexer.fields import Field
 
 _MOST_EXACT_CHARS = 300
@@ -63,6 +63,11 @@ def web_link(article: Article, field: Field, start: int, end: int) -> str | None
         fragment = f"page={page}"
     directive = text_directive(article.content(field), start, end)
     return f"{base}#{fragment}{_DIRECTIVE}{directive}" if directive else address
+
+
+def linked_reference(article: Article, field: Field, start: int, end: int) -> ArticleJson:
+    """Return the reference of an article whose words [start:end) are quoted, with the link to the words."""
+    return {**article.quoted_reference(), "link": web_link(article, field, start, end)}
 
 
 def text_directive(content: str, start: int, end: int) -> str:

@@ -441,6 +441,6 @@ def test_no_citations_are_an_empty_file() -> None:
 
 @pytest.mark.parametrize("name", ["", "json", "BibTeX", None, []])
 def test_a_format_that_is_none(name: Any) -> None:
-    with pytest.raises(BadOption, match=r"format is .*, expected one of text, csv, bibtex") as caught:
+    with pytest.raises(BadOption, match=r"format is .*, expected one of text, json, csv, bibtex") as caught:
         citation_format(name)
     assert caught.value.field == "format"
