@@ -25,7 +25,7 @@ class ArticleJson(TypedDict):
     """What identifies an article to a person; `published` is ISO 8601 in UTC.
 
     `notice` is there where the article carries a correction, a clarification, a retraction or an editor's
-    note.
+    note. `link` is there where the article is quoted: its `url` with a text fragment of the quoted words.
     """
 
     id: str
@@ -33,6 +33,7 @@ class ArticleJson(TypedDict):
     url: str | None
     source: str | None
     published: str | None
+    link: NotRequired[str | None]
     notice: NotRequired[NoticeJson]
 
 

@@ -13,12 +13,15 @@ from nutgraf.errors import ArchiveClosed, BadOption, IndexMissing, SourceError, 
 from nutgraf.filters import Day, article_filter
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.clean import storable
+from nutgraf.indexer.fields import Field
 from nutgraf.indexer.sandbox import Limits
 from nutgraf.indexer.storage import ArchiveWriter
 from nutgraf.indexer.web.options import WebOptions
 from nutgraf.ingest import ArticleSource, IngestOptions, Progress, ingest, no_progress
 from nutgraf.opening import ModelLoader, OpenIndex, index_stamp, is_archive, open_state, open_writer
 from nutgraf.qa.checks import checked_filter
+from nutgraf.qa.citing.citation import cited
+from nutgraf.qa.citing.formats import written
 from nutgraf.qa.inquiry import Inquiry
 from nutgraf.qa.timeline import TimelineEntry
 from nutgraf.reloader import IndexReloader
@@ -368,6 +371,30 @@ class Archive:
         with self.reading() as opened:
             entries = opened.index.page(allow, cursor, limit + 1)
         return ArticlePage(tuple(entries[:limit]), entries[limit - 1].id if len(entries) > limit else None)
+
+    def cite(
+        self,
+        article_id: str,
+        format: str = "text",  # noqa: A002 - every door calls it so
+        *,
+        start: int = 0,
+        end: int = 0,
+        field: Field = "text",
+    ) -> str:
+        """Return an article, or the words [start:end) of its text or title, in a format of docs/citing.md.
+
+        The words are cited with the sentence around them. Raises UnknownArticle, and BadOption for no format
+        and for a place that the article has not.
+
+        >>> import nutgraf
+        >>> with nutgraf.open("seeds.nutgraf") as archive:
+        ...     answer = archive.ask("What did China agree to on sanctions?").answers[0]
+        ...     entry = archive.cite(answer.article.id, "ris", start=answer.start, end=answer.end)
+        >>> entry == answer.cite("ris")
+        True
+        """
+        article = self.get(article_id)
+        return written(format, [cited(article, field, start, end)], article.to_dict)
 
     def info(self) -> ArchiveReport:
         """Return what the archive holds, what built it, and by which calibration it answers.

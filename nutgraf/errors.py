@@ -37,7 +37,7 @@ from nutgraf.indexer.errors import (
     StorageFailed,
 )
 from nutgraf.models.errors import BadInput, ModelDamaged, ModelError, ModelMissing
-from nutgraf.qa.errors import BadFilter, BadQuestion, EmptyIndex, QAError
+from nutgraf.qa.errors import BadFilter, BadOption, BadQuestion, EmptyIndex, QAError
 
 if TYPE_CHECKING:
     from nutgraf.objects import ErrorJson
@@ -74,12 +74,6 @@ class UnknownArticle(QAError):
     """No article has that id."""
 
     code = "unknown_article"
-
-
-class BadOption(QAError):
-    """An option, an argument or an environment variable has a value that cannot be used."""
-
-    code = "bad_option"
 
 
 class ArchiveClosed(QAError):

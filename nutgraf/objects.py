@@ -7,6 +7,7 @@ from nutgraf.indexer.article import ArticleJson
 from nutgraf.indexer.fields import Field
 from nutgraf.indexer.filters import Filter
 from nutgraf.indexer.storage import ArchiveInfo, IndexState
+from nutgraf.qa.citing.web_link import linked_reference
 from nutgraf.qa.explanation import Explanation, ScoreBreakdown
 from nutgraf.qa.question_time import QuestionTime, TimeJson
 from nutgraf.qa.result import AbstentionJson, AnswerJson, Outcome, QuestionResult
@@ -320,7 +321,7 @@ def passage_object(candidate: Candidate) -> PassageJson:
     """Return a passage as it was found."""
     passage = candidate.passage
     return {
-        "article": passage.article.quoted_reference(),
+        "article": linked_reference(passage.article, passage.field, passage.start, passage.end),
         "field": passage.field,
         "start": passage.start,
         "end": passage.end,

@@ -13,6 +13,9 @@ from nutgraf.indexer.article import Article
 from nutgraf.indexer.clean import storable
 from nutgraf.indexer.fields import Field
 from nutgraf.indexer.storage import ArchiveInfo, ArticleStatus, IndexState
+from nutgraf.qa.citing.answers import cite_answers
+from nutgraf.qa.citing.citation import Citation
+from nutgraf.qa.citing.formats import written
 from nutgraf.qa.question_time import QuestionTime
 from nutgraf.qa.result import Abstention, Answer, Outcome, QuestionResult
 from nutgraf.qa.retrieval import Candidate, SearchResult
@@ -70,6 +73,15 @@ class Hit:
         """The articles of the same story that state a fact differently, by date, then id."""
         return self._candidate.versions
 
+    @property
+    def citation(self) -> Citation:
+        """The passage, to be cited."""
+        return Citation(self.article, self.field, (self.start, self.end), (self.start, self.end))
+
+    def cite(self, format: str = "text") -> str:  # noqa: A002 - every door calls it so
+        """Return the passage and its source in a format of docs/citing.md; raises BadOption for another."""
+        return written(format, [self.citation], self.to_dict)
+
     def to_dict(self) -> objects.PassageJson:
         """Return the JSON object of a passage."""
         return objects.passage_object(self._candidate)
@@ -119,6 +131,10 @@ class SearchHits(Sequence[Hit]):
 
     def __len__(self) -> int:
         return len(self._hits)
+
+    def cite(self, format: str = "text") -> str:  # noqa: A002 - every door calls it so
+        """Return the passages with their sources in a format of docs/citing.md; or raise BadOption."""
+        return written(format, [hit.citation for hit in self._hits], self.to_dict)
 
     def to_dict(self) -> objects.SearchJson:
         """Return the JSON object of a search."""
@@ -196,6 +212,19 @@ class AskResult:
     def passages(self) -> tuple[Hit, ...]:
         """The passages that were read, best first."""
         return tuple(hit_of(candidate) for candidate in self.result.candidates)
+
+    def cite(self, format: str = "text") -> str:  # noqa: A002 - every door calls it so
+        """Return every answer in a format of docs/citing.md; raises BadOption for another.
+
+        >>> import nutgraf
+        >>> with nutgraf.open("seeds.nutgraf") as archive:
+        ...     result = archive.ask("What did China agree to on sanctions?")
+        >>> print(result.cite("bibtex").splitlines()[1])
+          title = {{U.S. Says It Will Step Up Defenses if China Fails to Act Against North Korea}},
+        """
+        if format == "json":
+            return written(format, [], self.to_dict)
+        return cite_answers([self.result], format)
 
     def to_dict(self) -> objects.AskJson:
         """Return the JSON object of a question's outcome."""

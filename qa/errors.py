@@ -3,6 +3,7 @@
 QAError
 ├── BadQuestion   empty, too long, or without a single letter or digit
 ├── BadFilter     dates that exclude each other, a limit out of range
+├── BadOption     an option with a value that cannot be used
 └── EmptyIndex    an index without a single article
 """
 
@@ -27,6 +28,12 @@ class BadFilter(QAError):
     """A filter or limit that makes no sense."""
 
     code = "bad_filter"
+
+
+class BadOption(QAError):
+    """An option, an argument or an environment variable has a value that cannot be used."""
+
+    code = "bad_option"
 
 
 class EmptyIndex(QAError):

@@ -14,6 +14,9 @@ from nutgraf.indexer.passages import sentence_around
 from nutgraf.qa.attribution import attribution
 from nutgraf.qa.calibration import Features
 from nutgraf.qa.citations import SupportKind
+from nutgraf.qa.citing.citation import Citation
+from nutgraf.qa.citing.formats import written
+from nutgraf.qa.citing.web_link import linked_reference
 from nutgraf.qa.join import LocatedSpan, Support
 from nutgraf.qa.question_time import QuestionTime
 from nutgraf.qa.retrieval import Candidate
@@ -132,6 +135,15 @@ class Answer:
         """The page, from 1, on which it begins; None where the article has no pages."""
         return self.span.page
 
+    @property
+    def citation(self) -> Citation:
+        """The answer within its sentence, to be cited."""
+        return Citation(self.article, self.field, (self.start, self.end), self.sentence)
+
+    def cite(self, format: str = "text") -> str:  # noqa: A002 - every door calls it so
+        """Return the sentence and its source in a format of docs/citing.md; raises BadOption for another."""
+        return written(format, [self.citation], self.to_dict)
+
     def to_dict(self) -> AnswerJson:
         """Return the JSON object of an answer."""
         return {
@@ -146,10 +158,10 @@ class Answer:
             "attribution": _quote(self.article, self.field, *speaker)
             if (speaker := self.attribution)
             else None,
-            "article": self.article.quoted_reference(),
+            "article": linked_reference(self.article, self.field, self.start, self.end),
             "support": [
                 {
-                    "article": support.span.article.quoted_reference(),
+                    "article": _linked(support.span),
                     "field": support.span.field,
                     "start": support.span.start,
                     "end": support.span.end,
@@ -169,7 +181,7 @@ class Answer:
                     "start": span.start,
                     "end": span.end,
                     "page": span.page,
-                    "article": span.article.quoted_reference(),
+                    "article": _linked(span),
                 }
                 for span in self.earlier
             ],
@@ -178,6 +190,10 @@ class Answer:
     def __repr__(self) -> str:
         place = f"article={self.article.id!r}, field={self.field!r}, start={self.start}, end={self.end}"
         return f"Answer({self.text[:80]!r}, probability={self.probability:.2f}, {place})"
+
+
+def _linked(span: LocatedSpan) -> ArticleJson:
+    return linked_reference(span.article, span.field, span.start, span.end)
 
 
 def _quote(article: Article, field: Field, start: int, end: int) -> QuoteJson:

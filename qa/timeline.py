@@ -11,6 +11,7 @@ from typing import TypedDict
 from nutgraf.indexer.article import ArticleJson
 from nutgraf.qa.answer_status import AnswerPeriod, AnswerStatus, Mention, statuses
 from nutgraf.qa.change import GROWING_COUNT, RECURRING_EVENT, STATE, Change
+from nutgraf.qa.citing.web_link import linked_reference
 from nutgraf.qa.join import AnswerGroup, LocatedSpan, answer_keys
 from nutgraf.qa.result import QuoteJson
 from nutgraf.qa.time_fit import told_day
@@ -91,7 +92,7 @@ class TimelineEntry:
             "probability": round(self.probability, 4),
             "articles": [
                 {
-                    "article": span.article.quoted_reference(),
+                    "article": linked_reference(span.article, span.field, span.start, span.end),
                     "field": span.field,
                     "start": span.start,
                     "end": span.end,

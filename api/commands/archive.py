@@ -14,6 +14,8 @@ from nutgraf.indexer.origins import is_address
 from nutgraf.indexer.sandbox import Limits
 from nutgraf.indexer.web.options import WebOptions
 from nutgraf.ingest import IngestOptions, Progress
+from nutgraf.qa.citing.citation import Citation
+from nutgraf.qa.citing.formats import citation_format
 from nutgraf.results import AddReport
 from nutgraf.settings import DEFAULT_INDEX
 
@@ -178,16 +180,21 @@ def _fields(pairs: list[str] | None) -> dict[str, str]:
 def show(
     article_id: Annotated[str, typer.Argument(metavar="ID", help="The article's id.", show_default=False)],
     as_json: options.AsJson = False,
+    format_name: options.FormatName = None,
     index: options.IndexFolder = _INDEX,
 ) -> None:
-    """Print a whole article."""
+    """Print a whole article, or with --format its reference."""
     from nutgraf.api.terminal.articles import print_article
+    from nutgraf.api.terminal.citations import print_citations
     from nutgraf.api.terminal.console import print_json
 
+    output = options.output_format(format_name, as_json)
     with Archive(options.settings(index)) as archive:
         article = archive.get(article_id)
-    if as_json:
+    if output == "json":
         print_json(article.to_dict())
+    elif output is not None:
+        print_citations(citation_format(output).write([Citation(article)]))
     else:
         print_article(article)
 

@@ -1,6 +1,6 @@
 """The commands `ask` and `search`."""
 
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -8,9 +8,12 @@ import typer
 
 from nutgraf.api.commands import options
 from nutgraf.api.commands.exits import FOUND, NOT_FOUND
+from nutgraf.api.commands.questions import read_questions
 from nutgraf.archive import Archive
 from nutgraf.errors import BadOption
 from nutgraf.filters import article_filter
+from nutgraf.qa.citing.citation import Citation
+from nutgraf.results import AskResult
 from nutgraf.settings import DEFAULT_INDEX
 
 _INDEX = Path(DEFAULT_INDEX)
@@ -25,7 +28,9 @@ Examples:
   ask "Who won the election in 2016?"
   ask "What was agreed?" --after "last week" --before yesterday
   ask "Who won?" --source reuters.com --top 3 --json
+  ask "Who leads the central bank?" --format bibtex
   ask --file questions.txt --json > answers.jsonl
+  ask --file questions.csv --format csv > answers.csv
 
 Exit code: 0 answered, 1 unsure or not found, 2 error.
 """
@@ -35,7 +40,10 @@ def ask(
     question: Annotated[list[str] | None, typer.Argument(help="The question.", show_default=False)] = None,
     file: Annotated[
         Path | None,
-        typer.Option("--file", help="Ask every line of this file as a question; - is standard input."),
+        typer.Option(
+            "--file",
+            help="Ask every line of this file, of a .csv its column `question`; - is standard input.",
+        ),
     ] = None,
     top: options.Top = 1,
     after: options.After = None,
@@ -49,6 +57,7 @@ def ask(
     timeline: options.Timeline = False,
     explain: options.Explain = False,
     as_json: options.AsJson = False,
+    format_name: options.FormatName = None,
     index: options.IndexFolder = _INDEX,
     encoder: options.EncoderName = None,
     reader: options.ReaderName = None,
@@ -59,6 +68,7 @@ def ask(
     from nutgraf.api.terminal.results import print_result
     from nutgraf.qa.inquiry import Inquiry
 
+    output = options.output_format(format_name, as_json, timeline=timeline, explain=explain)
     questions = _questions(question, file)
     allow = article_filter(after, before, as_of, source)
     # Every question is checked before a model is loaded.
@@ -66,9 +76,12 @@ def ask(
     answered = False
     with Archive(options.settings(index, encoder, reader, threads, passages, profile)) as archive:
         _check_outlets(archive, source)
-        for result in archive.answers(inquiries, timeline=timeline, explain=explain):
+        results = archive.answers(inquiries, timeline=timeline, explain=explain)
+        if output not in {None, "json"}:
+            answered = _cite(results, output)
+        for result in results:
             answered = answered or result.answered
-            if as_json:
+            if output == "json":
                 print_json(result.to_dict(), indent=None if file else 2)
             else:
                 print_result(result, with_question=file is not None)
@@ -83,6 +96,26 @@ def _check_outlets(archive: Archive, names: list[str] | None) -> None:
         print_unknown_outlets(names, [outlet.name for outlet in archive.info().info.outlets])
 
 
+def _cite(results: Iterator[AskResult], format_name: str) -> bool:
+    """Print the answers in a format; return whether there are any. The rows of a table come one by one."""
+    from nutgraf.api.terminal.citations import print_citations
+    from nutgraf.api.terminal.console import visible
+    from nutgraf.qa.citing.answers import answered_questions
+    from nutgraf.qa.citing.formats import citation_format
+    from nutgraf.qa.citing.table import question_table
+
+    citations: list[Citation] = []
+    for number, result in enumerate(results):
+        citations += [answer.citation for answer in result.answers]
+        if format_name == "csv":
+            print_citations(question_table(answered_questions([result.result]), with_head=number == 0))
+        elif result.abstention is not None:
+            typer.echo(f"nothing to cite: {visible(result.question)} ({result.abstention.reason})", err=True)
+    if format_name != "csv":
+        print_citations(citation_format(format_name).write(citations))
+    return bool(citations)
+
+
 def _questions(words: list[str] | None, file: Path | None) -> list[str]:
     """Return the questions: the words of one question, or the lines of a file."""
     if words and file:
@@ -91,19 +124,7 @@ def _questions(words: list[str] | None, file: Path | None) -> list[str]:
         if not words:
             raise BadOption("no question was given", hint='ask "What did China agree to on sanctions?"')
         return [" ".join(words)]
-    try:
-        text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8", errors="replace")
-    except OSError as error:
-        raise BadOption(
-            f"--file {file} cannot be read: {error.strerror}",
-            hint="name a text file with one question in each line",
-        ) from error
-    questions = [line.strip() for line in text.splitlines() if line.strip()]
-    if not questions:
-        raise BadOption(
-            f"--file {file} holds no question", hint="name a text file with one question in each line"
-        )
-    return questions
+    return read_questions(file)
 
 
 SEARCH_HELP = """Find the passages nearest to some words, by their meaning and by their words.
@@ -132,14 +153,17 @@ def search(
     ] = False,
     no_time: options.NoTime = False,
     as_json: options.AsJson = False,
+    format_name: options.FormatName = None,
     index: options.IndexFolder = _INDEX,
     encoder: options.EncoderName = None,
     threads: options.Threads = None,
 ) -> None:
     """Find passages; SEARCH_HELP is the help of the command."""
+    from nutgraf.api.terminal.citations import print_citations
     from nutgraf.api.terminal.console import print_json
     from nutgraf.api.terminal.results import print_hits
 
+    output = options.output_format(format_name, as_json, duplicates=duplicates)
     with Archive(options.settings(index, encoder, None, threads)) as archive:
         _check_outlets(archive, source)
         hits = archive.search(
@@ -151,8 +175,10 @@ def search(
             source=source,
             time=not no_time,
         )
-    if as_json:
+    if output == "json":
         print_json(hits.to_dict())
+    elif output is not None:
+        print_citations(hits.cite(output))
     else:
         print_hits(hits, duplicates=duplicates)
     raise typer.Exit(FOUND if hits else NOT_FOUND)

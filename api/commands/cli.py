@@ -109,7 +109,8 @@ def _error_body(error: BaseException) -> ErrorBodyJson:
 def _report(error: ErrorBodyJson) -> None:
     from nutgraf.api.terminal.console import print_error, print_json
 
-    if "--json" in sys.argv:
+    wants_json = {("--format", "json"), ("--json",), ("--format=json",)}
+    if wants_json & {*zip(sys.argv, sys.argv[1:], strict=False), *((word,) for word in sys.argv)}:
         print_json({"error": error})
     else:
         print_error(error["message"], error["hint"])

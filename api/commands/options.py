@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from nutgraf.errors import BadOption
+from nutgraf.qa.citing.formats import FORMAT_NAMES, citation_format
 from nutgraf.settings import MAX_PASSAGES, Settings
 
 IndexFolder = Annotated[
@@ -57,6 +59,10 @@ ProfileName = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+FormatName = Annotated[
+    str | None,
+    typer.Option("--format", metavar="NAME", help=f"Print quotes to be cited: {', '.join(FORMAT_NAMES)}."),
+]
 Explain = Annotated[
     bool, typer.Option("--explain", help="Also show why: the ranks and scores of every passage.")
 ]
@@ -121,3 +127,20 @@ def settings(
 ) -> Settings:
     """Return the settings of the options; raises BadOption for a profile that does not exist."""
     return Settings(index, encoder, reader, threads, passages, profile).checked()
+
+
+def output_format(name: str | None, as_json: bool, **shown: bool) -> str | None:
+    """Return the format to print, None for what a person reads; raises BadOption for no format.
+
+    `shown` are options that only a person's output and JSON show.
+    """
+    if as_json and name not in {None, "json"}:
+        raise BadOption(f"--json and --format {name} were given", hint="give one of the two")
+    if as_json or name == "json":
+        return "json"
+    unused = next((option for option, is_given in shown.items() if is_given), None)
+    if name is not None:
+        citation_format(name)
+        if unused is not None:
+            raise BadOption(f"--format {name} does not show --{unused}", hint=f"--{unused} --format json")
+    return name

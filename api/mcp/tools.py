@@ -1,4 +1,4 @@
-"""The four tools of agents, each with its arguments, its result, and words that say when to use it.
+"""The tools of agents, each with its arguments, its result, and words that say when to use it.
 
 Knows the engine and the JSON objects of `nutgraf.objects`; does not know the MCP protocol.
 """
@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import GenerateJsonSchema
 
 from nutgraf.api.engine.engine import Engine
+from nutgraf.api.mcp.citing import CITE, CitationSchema, CiteQuote, citation_text
 from nutgraf.api.mcp.holdings import MOST_OUTLETS, HoldingsJson, holdings
 from nutgraf.api.mcp.texts import answer_text, archive_text, article_text, search_text
 from nutgraf.api.objects import responses as shapes
@@ -169,7 +170,7 @@ class Tool:
     name: str
     title: str
     description: str
-    arguments: type[AskNews | SearchNews | GetArticle | ArchiveInfo]
+    arguments: type[AskNews | SearchNews | GetArticle | ArchiveInfo | CiteQuote]
     output: type[BaseModel]
     text: Callable[[Any], str]
 
@@ -194,6 +195,7 @@ TOOLS = {
         Tool("search_news", "Search the news archive", _SEARCH, SearchNews, NewsSchema, search_text),
         Tool("get_article", "Read an article", _ARTICLE, GetArticle, shapes.ArticleSchema, article_text),
         Tool("archive_info", "What the archive holds", _INFO, ArchiveInfo, HoldingsSchema, archive_text),
+        Tool("cite_quote", "Cite a quote", CITE, CiteQuote, CitationSchema, citation_text),
     )
 }
 

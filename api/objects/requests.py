@@ -176,6 +176,9 @@ class AskQuery(AskRequest):
     other_names: ClassVar[tuple[str, ...]] = ("question", "query")
 
     question: Text = _Q
+    format: str | None = Field(
+        None, description="A format of citations, for quotes to be cited.", examples=["bibtex"]
+    )
 
 
 class SearchQuery(SearchRequest):

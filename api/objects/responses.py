@@ -84,6 +84,11 @@ class ArticleRefSchema(_Object):
     url: str | None = Field(examples=["https://news.example/2016/01/27/kerry.html"])
     source: str | None = Field(description="The outlet.", examples=["The New York Times"])
     published: str | None = Field(description="UTC; midnight where only a day is known.", examples=[_DAY])
+    link: str | None = Field(
+        None,
+        description="Of a quoted article: `url` with a text fragment: a browser scrolls to the words.",
+        examples=["https://news.example/2016/01/27/kerry.html#:~:text=new%20United%20Nations%20sanctions"],
+    )
     notice: QuoteSchema | None = Field(
         None, description="Its correction, clarification, retraction or editor's note, if it has one."
     )

@@ -25,6 +25,7 @@ from nutgraf.api.objects.requests import (
     SearchQuery,
     SearchRequest,
 )
+from nutgraf.api.web import citations
 from nutgraf.api.web.bodies import LINES, media_type
 from nutgraf.api.web.cursors import cursor_at, place_of, request_hash
 from nutgraf.api.web.deadline import in_time
@@ -51,6 +52,9 @@ ArticleId = Annotated[
 ]
 Wait = Annotated[
     bool, Query(description="Return when searches by words find the articles, too.", examples=[True])
+]
+Accept = Annotated[
+    str, Header(description="Says the format by its media type.", examples=["application/x-bibtex"])
 ]
 IfNoneMatch = Annotated[
     str | None,
@@ -82,16 +86,23 @@ _STREAM = gives(shapes.QuestionResultSchema)["responses"] | {
 }
 
 
-@router.post("/ask", tags=["asking"], dependencies=_JSON_ONLY, **gives(shapes.QuestionResultSchema))
-async def ask(body: AskRequest, request: Request) -> JSONResponse:
+@router.post(
+    "/ask",
+    tags=["asking"],
+    dependencies=_JSON_ONLY,
+    **citations.also_citations(gives(shapes.QuestionResultSchema)),
+)
+async def ask(body: AskRequest, request: Request, name: citations.WantedFormat) -> Response:
     """Answer a question with the exact words of an article, or say that none was found or is sure enough."""
+    if name != "json":
+        return await citations.answer_citation(request, _engine(request), body.inquiry(), name)
     return JSONResponse((await in_time(request, _engine(request).ask_all([_queued(body)])))[0])
 
 
-@router.get("/ask", tags=["asking"], **gives(shapes.QuestionResultSchema))
-async def get_ask(query: Annotated[AskQuery, Query()], request: Request) -> JSONResponse:
+@router.get("/ask", tags=["asking"], **citations.also_citations(gives(shapes.QuestionResultSchema)))
+async def get_ask(query: Annotated[AskQuery, Query()], request: Request, accept: Accept = "*/*") -> Response:
     """Answer the question of an address; `source` may be there several times."""
-    return await ask(query, request)
+    return await ask(query, request, citations.wanted_format(query.format, accept))
 
 
 @router.post("/ask/batch", tags=["asking"], dependencies=_JSON_ONLY, **gives(shapes.BatchResultSchema))
@@ -159,9 +170,21 @@ async def get_search(query: Annotated[SearchQuery, Query()], request: Request) -
     return await search(query, request)
 
 
-@router.get("/articles/{article_id:path}", tags=["articles"], **gives(shapes.ArticleSchema))
-async def get_article(article_id: ArticleId, request: Request, if_none_match: IfNoneMatch = None) -> Response:
+@router.get(
+    "/articles/{article_id:path}",
+    tags=["articles"],
+    **citations.also_citations(gives(shapes.ArticleSchema)),
+)
+async def get_article(
+    article_id: ArticleId,
+    request: Request,
+    name: citations.WantedFormat,
+    place: citations.Place,
+    if_none_match: IfNoneMatch = None,
+) -> Response:
     """Return an article with all its fields; 304 where its `ETag` is one of those in the request."""
+    if name != "json":
+        return await citations.article_citation(request, _engine(request), article_id, place, name)
     article = await in_time(request, _engine(request).run(lambda opened: opened.article(article_id)))
     response = JSONResponse(article.to_dict())
     tag = f'"{sha256(bytes(response.body)).hexdigest()[:32]}"'

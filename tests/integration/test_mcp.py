@@ -139,6 +139,7 @@ def test_the_tools_are_described(agent: Agent) -> None:
         "search_news": ["question", "after", "before", "as_of", "source", "top"],
         "get_article": ["id"],
         "archive_info": [],
+        "cite_quote": ["id", "format", "start", "end", "field"],
     }
     for tool in tools.values():
         assert tool.input_schema["additionalProperties"] is False
@@ -165,10 +166,26 @@ def test_outcomes_have_the_fields_that_are_described(agent: Agent) -> None:
         "search_news": agent.call("search_news", question=QUESTION).structured_content,
         "get_article": agent.call("get_article", id=KERRY).structured_content,
         "archive_info": agent.call("archive_info").structured_content,
+        "cite_quote": agent.call("cite_quote", id=KERRY).structured_content,
     }
     for name, outcome in outcomes.items():
         described = set((tools[name].output_schema or {})["properties"])
-        assert set(outcome) == described - {"notice"}  # the article carries none
+        assert set(outcome) == described - {"link", "notice"}  # this article carries none, nor is it quoted
+
+
+def test_a_quote_is_cited(agent: Agent) -> None:
+    answer = agent.call("ask_news", question=QUESTION).structured_content["answers"][0]
+    place = {name: answer[name] for name in ("start", "end", "field")}
+    cited = agent.call("cite_quote", id=KERRY, format="markdown", **place)
+    assert cited.structured_content["format"] == "markdown"
+    assert f"**{answer['text']}**" in cited.structured_content["citation"]
+    assert cited.content[0].text == cited.structured_content["citation"]
+    error = failed(agent.call("cite_quote", id=KERRY, start=3, end=999_999))
+    assert (error["code"], error["hint"]) == (
+        "bad_option",
+        "a place is field, start and end of an answer or a passage",
+    )
+    assert failed(agent.call("cite_quote", id=KERRY, format="doc"))["code"] == "bad_request"
 
 
 # --- asking ---------------------------------------------------------------------------------------------

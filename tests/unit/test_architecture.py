@@ -44,12 +44,15 @@ HOMES = {
     "pypdfium2": {"indexer/loaders/pdf/pages.py"},
     "tesserocr": {"indexer/loaders/pdf/ocr.py"},
     "httpx": {"indexer/web/client.py"},
-    "fastapi": {"api/web/app.py", "api/web/deadline.py", "api/web/page/routes.py", "api/web/routes.py"},
+    "fastapi": {
+        *(f"api/web/{name}.py" for name in ("app", "citations", "deadline", "routes")),
+        "api/web/page/routes.py",
+    },
     "jinja2": {"api/web/page/render.py"},
     "pydantic": {
         *(f"api/objects/{name}.py" for name in ("requests", "responses")),
         *(f"api/web/{name}.py" for name in ("app", "routes")),
-        *(f"api/mcp/{name}.py" for name in ("tool_errors", "tools")),
+        *(f"api/mcp/{name}.py" for name in ("citing", "tool_errors", "tools")),
     },
     "mcp": {"api/mcp/server.py", "api/mcp/transports.py"},
     "prometheus_client": {"api/web/metrics.py"},
