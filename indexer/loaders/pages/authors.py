@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
@@ -21,15 +20,11 @@ _MOST_AUTHORS = 10
 _MOST_NAME_WORDS = 5
 _AUTHOR_METAS = ("author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "byl")
 _BYLINE_NAMES = frozenset({"byline", "bylines", "author", "authors", "byl", "submitted"})
-_AUTHOR_LINKS = (
-    "//*[self::a or self::span or self::address or self::div][@rel='author' or @itemprop='author']"
-)
-# A first choice, which the library's own code makes faster; the words of the names decide.
-_CALLED_BYLINE = (
-    "//*[not(self::a or self::html or self::body or self::article)]"
-    "[contains(@class, 'yline') or contains(@class, 'uthor') or contains(@class, 'byl')"
-    " or contains(@class, 'ubmitted') or contains(@id, 'yline') or contains(@id, 'uthor')]"
-)
+_AUTHOR_TAGS = ("a", "span", "address", "div")
+# A first choice; the words of the names decide.
+_NEVER_BYLINES = frozenset({"a", "html", "body", "article"})
+_BYLINE_CLASS = re.compile("yline|uthor|byl|ubmitted")
+_BYLINE_ID = re.compile("yline|uthor")
 _BIO_NAMES = frozenset({"bio", "about", "card", "box", "profile", "image", "avatar", "social", "date"})
 _NO_BYLINE_TAGS = frozenset({"blockquote", "figure", "footer", "aside", "li"})
 _BY = re.compile(
@@ -113,8 +108,12 @@ def _authors(texts: Sequence[str], outlet: str) -> tuple[str, ...]:
 
 def _bylines(tree: "HtmlElement") -> tuple[list[str], list[str], list[str]]:
     """Return the texts of the bylines above the text, of those elsewhere, and of those of other stories."""
-    linked = [link for link in _compiled(_AUTHOR_LINKS)(tree) if short_text(link)]
-    called = [element for element in _compiled(_CALLED_BYLINE)(tree) if _is_byline(element)]
+    linked = [
+        link
+        for link in tree.iter(*_AUTHOR_TAGS)
+        if "author" in (link.get("rel"), link.get("itemprop")) and short_text(link)
+    ]
+    called = [element for element in tree.iter("*") if _may_be_byline(element) and _is_byline(element)]
     if not linked and not called:
         return [], [], []
     others, above = other_stories(tree), _above_text(tree)
@@ -126,14 +125,6 @@ def _bylines(tree: "HtmlElement") -> tuple[list[str], list[str], list[str]]:
     )
 
 
-@cache
-def _compiled(path: str) -> Callable[["HtmlElement"], Sequence["HtmlElement"]]:
-    from lxml.etree import XPath
-
-    compiled: Callable[[HtmlElement], Sequence[HtmlElement]] = XPath(path)
-    return compiled
-
-
 def _byline_texts(linked: Sequence["HtmlElement"], called: Sequence["HtmlElement"]) -> list[str]:
     """Return the names that links to authors have; else the text of the first element called a byline."""
     if linked:
@@ -143,6 +134,14 @@ def _byline_texts(linked: Sequence["HtmlElement"], called: Sequence["HtmlElement
         text = "\n".join(filter(None, map(str.strip, element.itertext())))
         return links if any([*_names(link)] for link in links) else [text]
     return []
+
+
+def _may_be_byline(element: "HtmlElement") -> bool:
+    """Whether the class or the id of an element has letters that those of bylines have."""
+    if not element.attrib or element.tag in _NEVER_BYLINES:
+        return False
+    names, own = element.get("class") or "", element.get("id") or ""
+    return bool(_BYLINE_CLASS.search(names) or _BYLINE_ID.search(own))
 
 
 def _is_byline(element: "HtmlElement") -> bool:
