@@ -133,10 +133,10 @@ def test_the_tools_are_described(agent: Agent) -> None:
     tools = {tool.name: tool for tool in agent.portal.call(agent.client.list_tools).tools}
     assert {name: list(tool.input_schema["properties"]) for name, tool in tools.items()} == {
         "ask_news": [
-            *("question", "after", "before", "as_of", "source"),
-            *("top", "min_probability", "time", "timeline"),
+            *("question", "after", "before", "as_of", "source", "time"),
+            *("top", "min_probability", "timeline"),
         ],
-        "search_news": ["question", "after", "before", "as_of", "source", "top"],
+        "search_news": ["question", "after", "before", "as_of", "source", "time", "top"],
         "get_article": ["id"],
     }
     for tool in tools.values():
