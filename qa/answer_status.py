@@ -66,9 +66,9 @@ def statuses(periods: Sequence[AnswerPeriod]) -> list[AnswerStatus]:
     """Return the status of each answer.
 
     Two contradict each other when the later begins before the earlier is last given, or on that day, or when
-    the later is a single article against several of the month before it. Of such a pair the loser is
-    superseded if the winner both began and ended later, else disputed; at a tie both are disputed. The newest
-    that lost to none is current, unless it is tied; the others are superseded.
+    the later is a single article against several of the month before it, or a part of their count. Of such a
+    pair the loser is superseded if the winner both began and ended later, else disputed; at a tie both are
+    disputed. The newest that lost to none is current, unless it is tied; the others are superseded.
     """
     disputed, beaten = set[int](), set[int]()
     for pair in combinations(range(len(periods)), 2):
@@ -95,7 +95,7 @@ def _contradict(first: AnswerPeriod, second: AnswerPeriod) -> bool:
     earlier, later = sorted((first, second), key=lambda period: period.last)
     if later.first <= earlier.last:
         return True
-    return _is_outvoted(later, earlier) and not _has_grown(earlier, later)
+    return _is_part(later, earlier) or (_is_outvoted(later, earlier) and not _has_grown(earlier, later))
 
 
 def _lead(first: AnswerPeriod, second: AnswerPeriod) -> int:
@@ -109,9 +109,9 @@ def _lead(first: AnswerPeriod, second: AnswerPeriod) -> int:
     days = (first.last - second.last).days
     if _has_grown(first, second):
         return -1
-    if second.first > first.last:  # a single article
+    if second.first > first.last:  # a single article, or a part of the count
         return int(_has_grown(second, first))
-    if _has_grown(second, first) and second.voices(first.last + _DAY) < _SEVERAL:
+    if _has_grown(second, first) and (_is_part(second, first) or second.voices(first.last + _DAY) < _SEVERAL):
         return 1
     if abs(days) > SIMULTANEOUS_DAYS and not _is_outvoted(second, first):
         return days
@@ -123,6 +123,17 @@ def _is_outvoted(later: AnswerPeriod, earlier: AnswerPeriod) -> bool:
     """Whether a single article gives the one answer after the last of several recent ones gives the other."""
     is_single = later.voices(earlier.last + _DAY) == 1
     return is_single and earlier.voices(later.last - timedelta(days=RECENT_DAYS)) >= _SEVERAL
+
+
+def _is_part(later: AnswerPeriod, earlier: AnswerPeriod) -> bool:
+    """Whether the later is less than half of the earlier count of the month before: that of one place, say.
+
+    A count is seldom revised that far. Reasoned, not compared.
+    """
+    if later.count is None or earlier.count is None or not _has_grown(later, earlier):
+        return False
+    is_soon = (later.first - earlier.last).days <= RECENT_DAYS
+    return is_soon and 2 * later.count[0] < earlier.count[0]
 
 
 def _has_grown(first: AnswerPeriod, second: AnswerPeriod) -> bool:

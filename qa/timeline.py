@@ -10,7 +10,7 @@ from typing import TypedDict
 
 from nutgraf.indexer.article import ArticleJson
 from nutgraf.qa.answer_status import AnswerPeriod, AnswerStatus, Mention, statuses
-from nutgraf.qa.change import GROWING_COUNT, RECURRING_EVENT, STATE, Change
+from nutgraf.qa.change import GROWING_COUNT, STATE, Change
 from nutgraf.qa.citing.web_link import linked_reference
 from nutgraf.qa.join import AnswerGroup, LocatedSpan, answer_keys
 from nutgraf.qa.result import QuoteJson
@@ -127,8 +127,8 @@ def timeline(
     articles answer plainly, a guess is no other opinion.
 
     Statuses are those of `qa.answer_status`. For them an article speaks of its own day, or of the time that
-    its sentence looks back to where events recur, but of no day after `asked_until`, the last one of the
-    asked time.
+    its sentence looks back to where events recur or are counted, but of no day after `asked_until`, the last
+    one of the asked time.
     """
     weighed = {key: [(s, probability(s)) for s in spans] for key, spans in _answers(groups, change).items()}
     surest = {key: max(p for _, p in spans) for key, spans in weighed.items()}
@@ -188,7 +188,7 @@ def _period(key: str, spans: Sequence[LocatedSpan], change: Change, until: date)
 
 
 def _told_day(span: LocatedSpan, change: Change) -> date | None:
-    if change is RECURRING_EVENT:
+    if change is not STATE:
         return told_day(span.article, span.start, span.end, span.field)
     return _day(span)
 

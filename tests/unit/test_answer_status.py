@@ -108,6 +108,13 @@ def counted(number: int, *said: str, unit: str = "") -> AnswerPeriod:
         ([counted(31, "01-01 a", "01-02 b"), counted(12, "01-03 c")], ["current", "disputed"]),
         ([counted(31, "01-01 a", "01-02 b"), counted(12, "01-02 c", "01-05 d")], ["current", "disputed"]),
         ([counted(31, "01-01 a", "01-02 b"), counted(28, "01-05 c", "01-06 d")], ["superseded", "current"]),
+        # Less than half of the count within a month is that of a part, however many give it.
+        ([counted(31, "01-01 a", "01-02 b"), counted(12, "01-05 c", "01-06 d")], ["current", "disputed"]),
+        (
+            [counted(31, "01-01 a", "01-05 b"), counted(12, "01-05 c", "01-20 d", "01-20 e")],
+            ["current", "disputed"],
+        ),
+        ([counted(31, "01-01 a", "01-02 b"), counted(12, "03-05 c", "03-06 d")], ["superseded", "current"]),
         # Of other units there is no larger one.
         ([counted(31, "01-01 a", "01-02 b"), counted(12, "01-03 c", unit="miles")], ["disputed", "disputed"]),
     ],

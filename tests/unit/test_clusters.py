@@ -181,11 +181,8 @@ def test_two_reports_of_a_template_share_no_cluster_through_a_third_article(
             size = generator.randint(1, 3)
             add(store, *articles[:size])
             articles = articles[size:]
-        clustered = groups(store, DRAWS)
-        assert clustered in (
-            {"d1": {"d1", "d3", "d4"}, "d2": {"d2", "d5"}},
-            {"d1": {"d1", "d4"}, "d2": {"d2", "d3", "d5"}},
-        )
+        clustered = {"d1": {"d1", "d4"}, "d2": {"d2", "d3", "d5"}}  # the rules are likest the second draw
+        assert groups(store, DRAWS) == clustered
         remove(store, "d1", "d4")
         assert groups(store, DRAWS) == {"d2": {"d2", "d3", "d5"}}
         add(store, *DRAWS)

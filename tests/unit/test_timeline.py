@@ -153,6 +153,12 @@ def test_a_count_grows() -> None:
         ("44", "current"),
     ]
     assert [entry.status for entry in entries(said_so[:3], change=GROWING_COUNT)] == ["superseded", "current"]
+    older = said("f", "2020-01-10", "900", body=" people died in the flood of 1953.")
+    found = entries([*said_so, older], change=GROWING_COUNT)
+    assert [(entry.best.text, entry.status) for entry in found[-2:]] == [
+        ("44", "current"),
+        ("900", "superseded"),
+    ]
 
 
 def test_an_article_about_the_winner_of_another_year_is_of_that_year() -> None:
