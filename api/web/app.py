@@ -26,7 +26,7 @@ from nutgraf.api.engine.writer import Writer
 from nutgraf.api.mcp.transports import HttpDoor
 from nutgraf.api.objects.responses import AliveSchema, ErrorSchema, ReadySchema
 from nutgraf.api.web.cursors import StaleCursor
-from nutgraf.api.web.description import described, operation_id
+from nutgraf.api.web.description import described
 from nutgraf.api.web.guard import OPEN_PATHS, AccessRules, Guard
 from nutgraf.api.web.heads import head_deadline
 from nutgraf.api.web.metrics import CONTENT_TYPE, Metrics
@@ -93,7 +93,7 @@ def create_app(archive: Archive, serving: Serving | None = None) -> FastAPI:
         title="nutgraf",
         description="Ask a news archive. Every answer is a quote, with its source.",
         lifespan=lifespan,
-        generate_unique_id_function=operation_id,
+        generate_unique_id_function=lambda route: route.name,  # made clients call it by that name
         openapi_url=None,  # the route is below: what it says depends on keys and prefix
         docs_url=None,
         redoc_url=None,
@@ -132,7 +132,7 @@ def _add_routes(app: FastAPI, mcp_door: HttpDoor, metrics: Metrics) -> None:
 
 def _add_description(app: FastAPI, *, keys: bool) -> None:
     async def show_description(request: Request) -> JSONResponse:
-        return JSONResponse(described(app, server_root(request), [*OPEN_PATHS], keys=keys))
+        return JSONResponse(described(app.openapi(), server_root(request), [*OPEN_PATHS], keys=keys))
 
     app.add_route("/openapi.json", show_description, include_in_schema=False)
 

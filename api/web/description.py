@@ -3,9 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from fastapi import FastAPI
-from fastapi.routing import APIRoute
-
 SCHEMES: dict[str, dict[str, str]] = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "Authorization: Bearer KEY"},
     "header": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
@@ -14,17 +11,13 @@ SCHEMES: dict[str, dict[str, str]] = {
 """The ways to send a key, each of them enough."""
 
 
-def operation_id(route: APIRoute) -> str:
-    """Return the name of a route's function, which programs made from the description call it by."""
-    return route.name
-
-
-def described(app: FastAPI, root: str, open_paths: Sequence[str], *, keys: bool) -> dict[str, Any]:
-    """Return the description; `root` is the path that all routes are below.
+def described(
+    description: dict[str, Any], root: str, open_paths: Sequence[str], *, keys: bool
+) -> dict[str, Any]:
+    """Return the description of an app with what is this server's; all routes are below the path `root`.
 
     With `keys` every route but the `open_paths` needs one.
     """
-    description = app.openapi()
     paths = description["paths"]
     if keys:
         paths = {
