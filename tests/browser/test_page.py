@@ -20,10 +20,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from nutgraf.api.web.page.render import LEVELS
+from nutgraf.api.web.page.render import CITATION_LABELS, LEVELS
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.embedded.writer import EmbeddedWriter
 from nutgraf.indexer.loaders import LoadOptions, discover, load
+from nutgraf.qa.citing.web_link import text_directive
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium")
@@ -374,16 +375,91 @@ def test_a_double_click_expands_once(visit: Visit) -> None:
 def test_copy_quote(open_visit: Any) -> None:
     visit = open_visit(permissions=["clipboard-read", "clipboard-write"])
     page = visit.ask(QUESTION)
-    page.click("text=Copy quote")
-    page.wait_for_selector("button:text('Copied')")
-    copied, link = page.evaluate("navigator.clipboard.readText()").split("\n")
-    source = page.inner_text(".source").replace("\n", ", ")
-    assert copied == f"“{page.inner_text('.sentence')}” — {source}"
-    assert link in {"https://news.example/8", page.evaluate("document.querySelector('.large a').href")}
+    page.click(".answer a:text('Copy quote')")
+    page.wait_for_selector("a:text('Copied')")
+    quote, source, place = page.evaluate("navigator.clipboard.readText()").splitlines()
+    assert quote == f"“{page.inner_text('.sentence')}”"
+    assert page.inner_text(".source .byline") in source
+    assert place.startswith(f"[{'a8' if 'Echo' in source else 'copy' if 'Copy' in source else 'seeds'}")
     assert page.inner_text("#said") == "Copied"
     page.click("text=Copy link")
     page.wait_for_selector("[data-copy='']:text('Copied')")
     assert page.evaluate("navigator.clipboard.readText()") == visit.base + PAGES["answer"]
+
+
+def test_cite_by_keys(open_visit: Any) -> None:
+    page = open_visit(permissions=["clipboard-read", "clipboard-write"]).ask(QUESTION)
+    page.focus(".answer .cite summary")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Markdown"
+    address = page.evaluate("document.activeElement.href")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".answer .cite a:text('Copied')")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == page.request.get(address).text()
+    assert f"**{ANSWER}**" in copied
+    assert page.inner_text("#said") == "Copied"
+    with page.expect_download() as download:
+        page.click(".answer .cite a:text('BibTeX')")
+    assert download.value.suggested_filename == "nutgraf.bib"
+    assert Path(download.value.path()).read_text(encoding="utf-8").startswith("@article{")
+
+
+def test_cite_without_javascript(open_visit: Any) -> None:
+    visit = open_visit(java_script_enabled=False)
+    page = visit.go(PAGES["article"])
+    links = page.query_selector_all(".tools a[href*='format=']")
+    addresses = {link.inner_text(): link.get_attribute("href") for link in links}
+    assert [*addresses] == [*CITATION_LABELS.values()]
+    bodies = {name: page.request.get(visit.base + address).text() for name, address in addresses.items()}
+    assert all("sanctions against the North" in body for body in bodies.values())
+    page.click(".tools a:text('Text')")
+    assert f"{ANSWER}, and negotiations" in page.inner_text("pre")
+
+
+def test_a_hostile_article_is_cited_as_text(visit: Visit) -> None:
+    page = visit.ask(OWL)
+    address = page.evaluate("document.querySelector('.cite a').href")
+    page.goto(address.replace("format=markdown", "format=html"))
+    assert "Jack Rackham" in page.inner_text("blockquote")
+    assert page.query_selector("a") is None  # its address is none of the web
+    assert page.evaluate("window.hacked") is None
+
+
+def test_a_link_scrolls_to_the_words(visit: Visit) -> None:
+    """The browser is the judge of the text fragments that are made for an outlet's page."""
+    article = visit.page.request.get(f"{visit.base}/v1/articles/seeds%2F{KERRY}.txt").json()
+    text = article["text"]
+    assert text.count("sanctions") > 1
+    paragraph = text.index("\n\n", len(text) // 2)
+    spans = [(start, start + len(ANSWER)) for start in (text.index(ANSWER),)]
+    spans += [(text.rindex("sanctions"), text.rindex("sanctions") + len("sanctions"))]
+    spans += [(paragraph - 40, paragraph + 42), (text.rindex("Mr.") + 4, text.rindex("Mr.") + 7)]
+    for start, end in spans:
+        visit.page.goto("about:blank")
+        page = visit.go(f"/articles/seeds%2F{KERRY}.txt#:~:{text_directive(text, start, end)}")
+        page.wait_for_function("scrollY > 0")
+        words = text[start:end].split("\n")[0].strip()
+        nth = text[:start].count(words)
+        assert page.evaluate(_IN_SIGHT, [words, nth]), (words, nth)
+
+
+_IN_SIGHT = """([words, nth]) => {
+  const walker = document.createTreeWalker(document.querySelector(".text"), NodeFilter.SHOW_TEXT);
+  for (let node; (node = walker.nextNode()); ) {
+    for (let at = -1; (at = node.data.indexOf(words, at + 1)) >= 0; ) {
+      if (nth-- > 0) continue;
+      const range = document.createRange();
+      range.setStart(node, at);
+      range.setEnd(node, at + words.length);
+      const { top, bottom } = range.getBoundingClientRect();
+      return top >= 0 && bottom <= innerHeight;
+    }
+  }
+  return false;
+}"""
+"""Whether the words are in sight where they stand for the nth time."""
 
 
 def test_a_guess_is_no_headline(visit: Visit) -> None:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -245,3 +246,18 @@ def test_http_without_an_answer(client: TestClient) -> None:
 def test_what_cannot_be_cited_over_http(client: TestClient, path: str, status: int, code: str) -> None:
     answered = client.get(path)
     assert (answered.status_code, answered.json()["error"]["code"]) == (status, code)
+
+
+# --- the documentation -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", CITATION_FORMATS)
+def test_the_documentation_shows_what_is_printed(seeds_index: Path, name: str) -> None:
+    """All but the probability of the table, which another reader may change."""
+    page = (Path(__file__).parents[2] / "docs" / "citing.md").read_text(encoding="utf-8")
+    section = page.partition(f"\n`--format {name}`")[2].partition("\n## ")[0]
+    shown = re.findall(r"^```\w*\n(.*?)\n```$", section, re.MULTILINE | re.DOTALL)[-1]
+    with nutgraf.open(seeds_index) as archive:
+        cited = archive.ask("What did China agree to on sanctions?").cite(name).removeprefix("\ufeff")
+    number = r",0\.\d+,"
+    assert re.sub(number, "", shown).splitlines() == re.sub(number, "", cited).rstrip("\r\n").splitlines()

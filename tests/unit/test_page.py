@@ -7,7 +7,16 @@ from nutgraf.api.web.page.examples import candidates
 from nutgraf.api.web.page.form import SearchForm, has_empty_fields
 from nutgraf.api.web.page.passages import passage_views
 from nutgraf.api.web.page.reference import operations, shapes
-from nutgraf.api.web.page.render import confidence, day, origin, paragraphs, percent, pieces, place, web
+from nutgraf.api.web.page.render import (
+    citation,
+    confidence,
+    day,
+    paragraphs,
+    percent,
+    pieces,
+    place,
+    web,
+)
 from nutgraf.api.web.page.strips import rival, strips
 
 ARTICLE = {"id": "a/1", "title": "T", "url": None, "source": None, "published": "2014-05-01T00:00:00Z"}
@@ -50,11 +59,9 @@ def test_confidence(probability: float, words: str, number: str) -> None:
     assert (confidence(probability), percent(probability)) == (words, number)
 
 
-def test_days_and_origins() -> None:
+def test_days() -> None:
     assert day("2016-01-27T09:00:00Z") == "27 January 2016"
     assert day(None) == "no date"
-    assert origin(ARTICLE | {"source": "Post"}) == "T, Post, 1 May 2014"
-    assert origin(ARTICLE | {"title": "", "published": None}) == ""
 
 
 def test_addresses() -> None:
@@ -62,6 +69,9 @@ def test_addresses() -> None:
     assert place("a", {"field": "text", "start": 3, "end": 5}) == "articles/a?start=3&end=5#quote"
     titled = place("a", {"field": "title", "start": 3, "end": 5})
     assert titled == "articles/a?start=3&end=5&field=title#quote"
+    assert citation("../a b?#", "ris") == "v1/articles/..%2Fa%20b%3F%23?format=ris"
+    quoted = citation("a", "csl-json", {"field": "title", "start": 3, "end": 5})
+    assert quoted == "v1/articles/a?format=csl-json&start=3&end=5&field=title"
 
 
 @pytest.mark.parametrize(

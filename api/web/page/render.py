@@ -38,6 +38,12 @@ SUPPORT_TAGS = {
 }
 """What each kind of support is called behind the article."""
 
+CITATION_LABELS = {"text": "Text", "markdown": "Markdown", "bibtex": "BibTeX", "ris": "RIS"}
+"""The formats of a citation that the page offers; programs have more."""
+
+COPIED_CITATIONS = frozenset({"text", "markdown"})
+"""Formats that people paste: the script copies them. The others are files for reference managers."""
+
 CharSpan = tuple[int, int]
 
 
@@ -127,13 +133,6 @@ def outlet(article: ArticleJson) -> str:
     return str(article["source"] or article["title"] or article["id"])
 
 
-def origin(article: ArticleJson, page: int | None = None) -> str:
-    """Return title, outlet, day and page in one line, to cite a quote with."""
-    printed = article["published"] and day(article["published"])
-    on_page = page and f"p. {page}"
-    return ", ".join(part for part in (article["title"], article["source"], printed, on_page) if part)
-
-
 def sentence(words: str) -> str:
     """Return the words as a sentence: with a capital letter and a full stop."""
     ended = words if words.endswith((".", "?", "!", "…")) else f"{words}."
@@ -143,12 +142,20 @@ def sentence(words: str) -> str:
 def place(article_id: str, span: SpanJson | None = None) -> str:
     """Return the address of an article's page, or of a quote in it, below the root of links."""
     path = f"articles/{quote(article_id, safe='')}"
+    return path if span is None else f"{path}?{urlencode(_where(span))}#quote"
+
+
+def _where(span: SpanJson | None) -> dict[str, object]:
+    """Return the parameters that say where words stand; without `field` they stand in the text."""
     if span is None:
-        return path
+        return {}
     where: dict[str, object] = {"start": span["start"], "end": span["end"]}
-    if span["field"] == "title":
-        where["field"] = "title"
-    return f"{path}?{urlencode(where)}#quote"
+    return where if span["field"] == "text" else {**where, "field": span["field"]}
+
+
+def citation(article_id: str, format_name: str, span: SpanJson | None = None) -> str:
+    """Return the address of an article, or of a quote in it, in a format, below the root of links."""
+    return f"v1/articles/{quote(article_id, safe='')}?{urlencode({'format': format_name, **_where(span)})}"
 
 
 def web(url: str | None) -> str | None:
@@ -169,22 +176,14 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     for function in (
-        confidence,
-        percent,
-        day,
-        pieces,
-        outlet,
-        origin,
-        sentence,
-        place,
-        web,
-        time_line,
-        question_note,
+        *(confidence, percent, day, pieces, outlet, sentence, place, citation, web, time_line, question_note),
     ):
         environment.filters[function.__name__] = function
     environment.globals |= {
         "version": version(),
         "MOST_VOICES": MOST_VOICES,
+        "CITATION_LABELS": CITATION_LABELS,
+        "COPIED_CITATIONS": COPIED_CITATIONS,
         "SUPPORT_TAGS": SUPPORT_TAGS,
     }
     return environment

@@ -83,6 +83,7 @@ async def read(
             "article": article.to_dict(),
             "title": pieces(article.title, 0, marks["title"]),
             "lines": [*paragraphs(article.text, marks["text"])],
+            "quote": {"field": field, "start": start, "end": end} if inside else None,
             "missing": not inside and end != 0,
         }
 

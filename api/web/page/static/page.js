@@ -32,17 +32,28 @@ function step(event, by) {
 
 // --- copying ------------------------------------------------------------------------------------------------
 
-function copy(button) {
-  const link = new URL(button.dataset.link, location.href).href;
-  const text = [button.dataset.copy, link].filter(Boolean).join("\n");
-  const label = (button.dataset.label ??= button.textContent);
+function put(text, control) {
+  const label = (control.dataset.label ??= control.textContent);
   const done = () => {
-    button.textContent = said.textContent = "Copied";
-    setTimeout(() => { button.textContent = label; said.textContent = ""; }, 1500);
+    control.textContent = said.textContent = "Copied";
+    setTimeout(() => { control.textContent = label; said.textContent = ""; }, 1500);
   };
   // Browsers keep the clipboard from pages that come neither over TLS nor from this machine.
   if (navigator.clipboard) navigator.clipboard.writeText(text).then(done, () => copyOld(text, done));
   else copyOld(text, done);
+}
+
+function copyLink(button) {
+  put(new URL(button.dataset.link, location.href).href, button);
+}
+
+async function copyFetched(event) {
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  const link = event.currentTarget;
+  const answer = await fetch(link.href).catch(() => null);
+  if (answer?.ok) put(await answer.text(), link);
+  else location.assign(link.href);
 }
 
 function copyOld(text, done) {
@@ -94,6 +105,7 @@ async function fetched(address, title) {
 
 for (const button of document.querySelectorAll("[data-copy], [data-expand]")) {
   button.hidden = false;
-  button.addEventListener("click", () => (button.dataset.expand ? expand(button) : copy(button)));
+  button.addEventListener("click", () => (button.dataset.expand ? expand(button) : copyLink(button)));
 }
+for (const link of document.querySelectorAll("[data-fetch]")) link.addEventListener("click", copyFetched);
 if (location.hash === "#quote") document.querySelector("#quote")?.focus({ preventScroll: true });
