@@ -82,7 +82,8 @@ def test_ask_json_is_the_contract(cli: Any, index: Path) -> None:
     }
     assert answer["text"] == QUOTE
     assert 0 < answer["probability"] < 1
-    assert set(answer["article"]) == {"id", "title", "url", "source", "published"}
+    assert set(answer["article"]) == {"id", "title", "url", "link", "source", "published"}
+    assert answer["article"]["link"] is None
     assert answer["article"]["published"] == "2016-01-27T00:00:00Z"
     assert set(asked["passages"][0]) == {
         *("article", "field", "start", "end", "page", "text", "score", "rank", "copies", "versions"),
