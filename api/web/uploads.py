@@ -47,12 +47,7 @@ async def stored_lines(parts: AsyncIterable[bytes], writer: Writer, *, publish: 
             raise
         answers.append(_answer(number, _error_body(error)))
     if stored or publish:
-        try:
-            await writer.refresh(publish=publish)
-        except NutgrafError as error:
-            if not stored:
-                raise
-            answers.append(_answer(number, _error_body(error)))
+        await writer.refresh(publish=publish)
     return "".join(answers)
 
 

@@ -147,7 +147,7 @@ def test_the_tools_are_described(agent: Agent) -> None:
         assert tool.annotations.read_only_hint
     assert tools["ask_news"].input_schema["required"] == ["question"]
     kinds = [kind["type"] for kind in tools["ask_news"].input_schema["properties"]["source"]["anyOf"]]
-    assert kinds == ["string", "array"]
+    assert kinds == ["string", "array", "null"]
     assert tools["ask_news"].input_schema["properties"]["top"] == {
         "default": 1,
         "description": "How many different answers, 1 to 100.",
