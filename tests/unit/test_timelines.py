@@ -75,7 +75,10 @@ def test_the_object() -> None:
         "probability": 0.5,
     }
     assert articles[1] == {
-        "article": {"id": "a1", "title": "", "url": None, "source": "Outlet 1", "published": None},
+        "article": {
+            **{"id": "a1", "title": "", "url": None, "link": None},
+            **{"source": "Outlet 1", "published": None},
+        },
         "field": "text",
         "start": 1,
         "end": 10,

@@ -15,6 +15,7 @@ _VERSE_LINES = 4  # fewer may be a heading, an address or the end of a paragraph
 _BROKEN_SHARE, _BROKEN_CAPITAL_SHARE = 0.5, 0.25  # of the breaks of verse, after which a word had room
 _MARK = re.compile(rf"(?:{LIST_MARK})(?= )|[•▪‣●◦■](?=\S)")
 _BULLETS = "•▪‣●◦■"
+_SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ def _verse(column: Sequence[Line], first: int, end: int) -> Iterator[int]:
     """Yield the numbers of the lines of a block that begin for themselves, where it is verse.
 
     A line that wraps has no room for the next word; where most lines have, or a good part of them and each
-    begins with a capital, their ends are meant.
+    begins with a capital, their ends are meant. The end of a sentence says nothing: so paragraphs end, too.
     """
     lines = column[first:end]
     if len(lines) < _VERSE_LINES or any(_MARK.match(line.text) for line in lines):
@@ -123,7 +124,10 @@ def _verse(column: Sequence[Line], first: int, end: int) -> Iterator[int]:
     is_free = [_has_room(column, number, right) for number in range(first + 1, end)]
     is_capital = all(line.text[0].isupper() or not line.text[0].isalpha() for line in lines)
     least = _BROKEN_CAPITAL_SHARE if is_capital else _BROKEN_SHARE
-    if sum(is_free) >= least * len(is_free):
+    is_broken = [
+        free and not _SENTENCE_END.search(line.text) for line, free in zip(lines, is_free, strict=False)
+    ]
+    if sum(is_broken) >= least * len(is_broken):
         for number, free in enumerate(is_free, first + 1):
             if free or not column[number].text[0].islower():
                 yield number
