@@ -87,6 +87,8 @@ _SIGNS = YEAR_SIGNS + MONTH_SIGNS + DAY_SIGNS
 _TWENTIES = 30  # "the 20s" are the 2020s, "the 30s" the 1930s
 _DECEMBER = 12
 _LEAP_YEARS = 9  # so many years in a row hold a 29 February, even around 1900
+_EARLIEST, _LATEST = date(1000, 1, 1), date(9000, 1, 1)
+"""Relative times count from no day beyond these: near its ends, the calendar has no "last year" or "now"."""
 
 
 def periods(
@@ -114,7 +116,8 @@ class _Reader:
     def __init__(self, text: str, today: date, *, names: bool, looks: str) -> None:
         self.periods: list[Period] = []
         self.tokens = TimeTokens(text, names=names)
-        self._today, self._asks, self._looks = today, names, looks
+        self._today = min(max(today, _EARLIEST), _LATEST)
+        self._asks, self._looks = names, looks
 
     def read(self, at: int) -> int:  # noqa: PLR0911 - a form a line
         """Read the time that begins at a word; return the place behind it, or `at` where there is none."""

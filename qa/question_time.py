@@ -6,7 +6,7 @@ the rest is a question's time. Pure.
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal, TypeAlias, TypedDict
 
@@ -132,7 +132,7 @@ def question_time(
         if relative_to is None:
             problem = "no article has a date that it could be counted from"
             return QuestionTime(_quoted(question, named), asked_on, problem=problem)
-        named = _named(question, relative_to)
+        named = _named(question, relative_to) or [replace(period, days=None) for period in named]
     if any(period.days is None for period in named):
         problem = "the calendar has no such day"
         return QuestionTime(_quoted(question, named), asked_on, problem=problem, is_impossible=True)

@@ -243,3 +243,9 @@ def test_any_question_has_a_time_or_none(question: str, newest: date) -> None:
     assert all(first <= last for first, last in spans)
     assert bool(time.read_as) == bool(time.spans)
     assert time.is_named == bool(time.spans or time.problem)
+
+
+def test_a_time_beyond_the_calendar_of_the_newest_article() -> None:
+    """It can be counted from today, and not from there."""
+    asked = question_time("Who won the next 700 decades?", lambda: date(8999, 1, 1), date(2026, 1, 1))
+    assert (asked.words, asked.problem) == ("next 700 decades", "the calendar has no such day")

@@ -6,7 +6,17 @@ import pytest
 
 from nutgraf.indexer.article import Article
 from nutgraf.qa.question_time import QuestionTime, question_time
-from nutgraf.qa.time_fit import FITS, NEWEST, OTHER, UNKNOWN, TimeFit, is_of_time, newest_losses, time_fit
+from nutgraf.qa.time_fit import (
+    FITS,
+    NEWEST,
+    OTHER,
+    UNKNOWN,
+    TimeFit,
+    is_of_time,
+    names_time,
+    newest_losses,
+    time_fit,
+)
 
 
 def asked(question: str, as_of: date | None = None) -> QuestionTime:
@@ -113,3 +123,40 @@ def test_newer_evidence_is_better_than_older_and_the_newest_loses_nothing() -> N
     assert losses[6] == -NEWEST, "an article dated in the future is not the newest"
     assert newest_losses({1: None, 2: None}, today=2000) == {}
     assert newest_losses({1: 7, 2: 7}, today=2000) == {1: 0.0, 2: 0.0}
+
+
+@pytest.mark.parametrize("day", [None, "0001-01-01", "9999-12-31"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(
+            "now",
+            "yesterday",
+            "tomorrow",
+            "on Sunday",
+            "this week",
+            "last weekend",
+            "next weekend",
+            "next year",
+        ),
+        *("last century", "the next 50 decades", "900 years ago", "last spring", "next winter", "in March"),
+        *(
+            "on 29 February",
+            "last Friday",
+            "next Friday",
+            "the 20s",
+            "this century",
+            "two days ago",
+            "tonight",
+        ),
+    ],
+)
+def test_relative_times_of_an_article_at_the_ends_of_the_calendar(words: str, day: str | None) -> None:
+    text = f"Stein won {words}."
+    assert fit(text, day) in {UNKNOWN, OTHER}
+    published = None if day is None else datetime.fromisoformat(day).replace(tzinfo=UTC)
+    article = Article("a", "", text, published=published)
+    assert not names_time(text, article, asked("Who won in 2016?"))
+    assert question_time(
+        f"Who won {words}?", lambda: published.date() if published else None, date(2026, 1, 1), None
+    )
