@@ -77,14 +77,15 @@ def ask(
     with Archive(options.settings(index, encoder, reader, threads, passages, profile)) as archive:
         _check_outlets(archive, source)
         results = archive.answers(inquiries, timeline=timeline, explain=explain)
-        if output not in {None, "json"}:
+        if output is None or output == "json":
+            for result in results:
+                answered = answered or result.answered
+                if output == "json":
+                    print_json(result.to_dict(), indent=None if file else 2)
+                else:
+                    print_result(result, with_question=file is not None)
+        else:
             answered = _cite(results, output)
-        for result in results:
-            answered = answered or result.answered
-            if output == "json":
-                print_json(result.to_dict(), indent=None if file else 2)
-            else:
-                print_result(result, with_question=file is not None)
     raise typer.Exit(FOUND if answered else NOT_FOUND)
 
 
