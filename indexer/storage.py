@@ -53,13 +53,15 @@ class PassageFacts:
 
     `article` is the article's id. `day` is the day number (days since 1970-01-01, UTC) of the article, None
     where it has no date. `cluster` names the copies that the article belongs to, None where no other article
-    is a copy of it.
+    is a copy of it. `encoded` tells whether the index that was asked has a vector of the passage: it finds
+    the others by their words alone.
     """
 
     article: str
     field: Field
     day: int | None
     cluster: str | None
+    encoded: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ class IndexState:
     `generation` counts published generations from 1. `token` is a random word that changes with each of them.
     `unpublished_passages` were stored since then: they are found by meaning, not yet by their words.
     `last_passage` is at least the highest passage id that is searched; what is added later gets higher
-    ones.
+    ones. `encoded_passages` have vectors and are found by meaning; the others only by their words.
     """
 
     generation: int
@@ -86,6 +88,15 @@ class IndexState:
     unpublished_passages: int
     last_passage: int
     encoder: EncoderIdentity
+    encoded_passages: int
+
+    @property
+    def encoded(self) -> float:
+        """The share of passages that have vectors, 0 to 1; below 1 wherever one is missing."""
+        missing = self.counts.passages - self.encoded_passages
+        if missing <= 0:
+            return 1.0
+        return min(self.encoded_passages / self.counts.passages, 0.9999)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +161,7 @@ class PassageIndex(Protocol):
     def dense(self, vector: npt.NDArray[np.float32], k: int, allow: Filter) -> tuple[Ids, Scores]:
         """Return ids and cosines of the `k` passages nearest to the unit vector float32 (dim,).
 
-        Fewer come back where fewer pass `allow`; two empty arrays where none does.
+        Fewer come back where fewer pass `allow` and have vectors; two empty arrays where none does.
         """
         ...
 
@@ -227,6 +238,11 @@ class ArchiveWriter(Protocol):
         """How many passages were turned into vectors since the writer was opened."""
         ...
 
+    @property
+    def unencoded_passages(self) -> int:
+        """How many stored passages have no vector yet."""
+        ...
+
     def __enter__(self) -> Self:
         """Take the lock and open the archive; an archive that is not there is made."""
         ...
@@ -236,14 +252,28 @@ class ArchiveWriter(Protocol):
         ...
 
     def add(
-        self, items: Iterable[Article | Skipped], each_batch: Callable[[], None] = ...
+        self,
+        items: Iterable[Article | Skipped],
+        each_batch: Callable[[], None] = ...,
+        *,
+        words_only: bool = ...,
     ) -> Iterator[ArticleStatus]:
         """Store articles, one transaction a batch, and yield a status for each item, in their order.
 
         A status comes after the transaction that stored its article was committed. This is a generator:
         nothing is stored unless it is consumed. An id that came before in the life of this writer is skipped.
         `each_batch` is called after the statuses of a batch. An Exception that `items` raises is raised
-        again, after the articles before it were stored.
+        again, after the articles before it were stored. With `words_only` the passages get no vectors now:
+        published, they are found by their words, and `encode` makes them found by their meaning.
+        """
+        ...
+
+    def encode(self, go_on: Callable[[], bool] = ..., batch_seconds: float = ...) -> None:
+        """Make the vectors that are missing, those of the newest articles first, a transaction a batch.
+
+        A batch takes some `batch_seconds`. `go_on` is called after each and ends the work where it returns
+        false. Searches find by meaning what was encoded when it is published, or when `publish` is called in
+        `go_on`.
         """
         ...
 
@@ -270,7 +300,10 @@ class ArchiveWriter(Protocol):
         ...
 
     def publish(self) -> IndexState:
-        """Publish a generation, unless the last one holds everything; return what is published then."""
+        """Publish a generation, unless the last one holds everything; return what is published then.
+
+        It holds the words of all passages, and the vectors that were made.
+        """
         ...
 
     def rebuild(self, each_batch: Callable[[], None] = ...) -> IndexState:

@@ -38,6 +38,7 @@ def weighted_sum(
     *,
     dense_weight: float,
     article_weight: float = 0.0,
+    unencoded: Ids | None = None,
 ) -> Ranking:
     """Add the scores of each id, each scaled to 0..1 over its own ranking.
 
@@ -46,7 +47,9 @@ def weighted_sum(
 
     Convex combination after min-max scaling (Bruch, Gai and Ingber 2023, arXiv 2210.11934). The lower bound
     of BM25 is 0 by theory; that of cosines is the ranking's own lowest. An id that one of them did not
-    find gets 0 from it. Result: every id once, score descending, then id ascending.
+    find gets 0 from it. `unencoded` are ids that have no vector, so that `dense` cannot find them: what their
+    words score stands for the missing part, too (other values were not compared). Result: every id once,
+    score descending, then id ascending.
     """
     dense_scaled = _scaled(dense.scores, low=float(dense.scores.min()) if len(dense.scores) else 0.0)
     lexical_scaled = _scaled(lexical.scores, low=0.0)
@@ -56,6 +59,8 @@ def weighted_sum(
     fused[np.searchsorted(ids, lexical.ids)] += (1.0 - dense_weight - article_weight) * lexical_scaled
     if articles is not None:
         fused[np.searchsorted(ids, articles.ids)] += article_weight * _scaled(articles.scores, low=0.0)
+    if unencoded is not None and dense_weight < 1.0:
+        fused[np.isin(ids, unencoded)] /= 1.0 - dense_weight
     return _ordered(ids, fused)
 
 

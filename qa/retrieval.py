@@ -194,12 +194,18 @@ def _fused(
     facts: Mapping[int, PassageFacts],
     rule: RetrievalParams,
 ) -> Ranking:
-    """Return the passages with their scores, 0 to 1; those of texts are scaled as if there were no titles."""
+    """Return the passages with their scores, 0 to 1; those of texts are scaled as if there were no titles.
+
+    A passage that has no vector yet is scored by words alone, as if its meaning were as near as its words.
+    """
+    unencoded = np.array([i for i, fact in facts.items() if not fact.encoded], np.int64)
     rankings = dense, lexical, ranking_of(articles)
 
     def fused(*rankings: Ranking) -> dict[int, float]:
         dense_weight, article_weight = rule.dense_weight, rule.article_weight
-        ranking = weighted_sum(*rankings, dense_weight=dense_weight, article_weight=article_weight)
+        ranking = weighted_sum(
+            *rankings, dense_weight=dense_weight, article_weight=article_weight, unencoded=unencoded
+        )
         return dict(ranking.pairs())
 
     titles = np.array([i for i, fact in facts.items() if fact.field == "title"], np.int64)

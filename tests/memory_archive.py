@@ -43,13 +43,13 @@ from nutgraf.indexer.storage import (
 
 @dataclass(frozen=True, slots=True)
 class _StoredPassage:
-    """A passage as it is kept: its span, and its unit vector in half precision (dim,)."""
+    """A passage as it is kept: its span, and its unit vector, float16 (dim,); None until it is made."""
 
     article_id: str
     start: int
     end: int
     field: Field
-    vector: NDArray[np.float16]
+    vector: NDArray[np.float16] | None
 
 
 class MemoryArchive:
@@ -74,6 +74,7 @@ class MemoryArchive:
         self.built_by: EncoderIdentity | None = None
         self.published: IndexState | None = None
         self.published_ids: frozenset[int] = frozenset()
+        self.published_vectors: frozenset[int] = frozenset()
         self.state: dict[str, str] = {}
         self.links: dict[str, set[str]] = {}  # article id -> ids of its copies
         self._shingled: dict[str, duplicates.ShingledText] = {}
@@ -120,6 +121,10 @@ class MemoryArchive:
     def counts(self) -> Counts:
         return Counts(len(self.articles), len(self.passages))
 
+    def encoded_ids(self) -> frozenset[int]:
+        """Return the passages that have vectors."""
+        return frozenset(i for i, passage in self.passages.items() if passage.vector is not None)
+
 
 class MemoryWriter:
     """The one writer of a MemoryArchive: each article is a transaction and a batch."""
@@ -137,13 +142,36 @@ class MemoryWriter:
     def __exit__(self, *error: object) -> None:
         self._archive.lock.release()
 
+    @property
+    def unencoded_passages(self) -> int:
+        return len(self._archive.passages) - len(self._archive.encoded_ids())
+
     def add(
-        self, items: Iterable[Article | Skipped], each_batch: Callable[[], None] = lambda: None
+        self,
+        items: Iterable[Article | Skipped],
+        each_batch: Callable[[], None] = lambda: None,
+        *,
+        words_only: bool = False,
     ) -> Iterator[ArticleStatus]:
         self._claim()
         for item in items:
-            yield self._store(item)
+            yield self._store(item, words_only=words_only)
             each_batch()
+
+    def encode(self, go_on: Callable[[], bool] = lambda: True, batch_seconds: float = 1.0) -> None:
+        """Encode an article a batch; `batch_seconds` changes nothing."""
+        del batch_seconds
+        self._claim()
+        waiting = {p.article_id for p in self._archive.passages.values() if p.vector is None}
+        articles = [self._archive.articles[article_id] for article_id in waiting]
+        newest = sorted(articles, key=lambda a: (_day(a) is not None, _day(a) or 0, a.id), reverse=True)
+        for article in newest:
+            for i, p in self._archive.passages.items():
+                if p.article_id == article.id and p.vector is None:
+                    text = _titled(article, article.content(p.field)[p.start : p.end], p.field)
+                    self._archive.passages[i] = replace(p, vector=self._encoded([text])[0])
+            if not go_on():
+                return
 
     def remove(self, article_ids: Sequence[str]) -> list[str]:
         self._claim()
@@ -165,7 +193,8 @@ class MemoryWriter:
     def publish(self) -> IndexState:
         self._claim()
         published = self._archive.published
-        if published is None or self._archive.published_ids != self._archive.passages.keys():
+        held = self._archive.published_ids, self._archive.published_vectors
+        if published is None or held != (self._archive.passages.keys(), self._archive.encoded_ids()):
             return self._publish()
         return published
 
@@ -173,8 +202,9 @@ class MemoryWriter:
         if self._archive.built_by != self._identity:
             self._archive.built_by = self._identity
             for article in [*self._archive.articles.values()]:
-                self._archive.put(article, self._passages(article))
+                self._archive.put(article, self._passages(article, words_only=False))
                 each_batch()
+        self.encode()
         return self._publish()
 
     def _claim(self) -> None:
@@ -184,7 +214,7 @@ class MemoryWriter:
                 f"{built_by.id} built the archive, not {self._identity.id}", hint="rebuild it"
             )
 
-    def _store(self, item: Article | Skipped) -> ArticleStatus:
+    def _store(self, item: Article | Skipped, *, words_only: bool) -> ArticleStatus:
         if isinstance(item, Skipped):
             return ArticleStatus("skipped", None, item.origin, item.reason)
         origin = item.origin or ""
@@ -196,27 +226,35 @@ class MemoryWriter:
         if before is not None and before.content_hash == item.content_hash:
             self._archive.articles[item.id] = replace(before, origin=item.origin or before.origin)
             return ArticleStatus("unchanged", item.id, origin)
-        self._archive.put(item, self._passages(item))
+        self._archive.put(item, self._passages(item, words_only=words_only))
         copied: WriteStatus = "duplicate" if self._archive.links[item.id] else "added"
         return ArticleStatus("updated" if before else copied, item.id, origin)
 
-    def _passages(self, article: Article) -> list[_StoredPassage]:
+    def _passages(self, article: Article, *, words_only: bool) -> list[_StoredPassage]:
         limit, token_spans = self._encoder.card.max_tokens, self._encoder.token_spans
         spans = split(article.text, article.title, PassageRule(), token_spans=token_spans, max_tokens=limit)
         places: list[tuple[int, int, Field]] = [(*span, "text") for span in spans]
         if title := headline(article):
             places.append((*title, "title"))
+        if words_only:
+            return [_StoredPassage(article.id, *place, None) for place in places]
         texts = [_titled(article, article.content(field)[s:e], field) for s, e, field in places]
-        vectors = self._encoder.encode(texts).astype(np.float16)
-        self.encoded_passages += len(texts)
+        vectors = self._encoded(texts)
         return [_StoredPassage(article.id, *place, row) for place, row in zip(places, vectors, strict=True)]
+
+    def _encoded(self, texts: Sequence[str]) -> NDArray[np.float16]:
+        self.encoded_passages += len(texts)
+        return self._encoder.encode(texts).astype(np.float16)
 
     def _publish(self) -> IndexState:
         archive = self._archive
         generation = 1 + (archive.published.generation if archive.published else 0)
         last, token = max(archive.passages, default=0), uuid4().hex
-        archive.published = IndexState(generation, token, archive.counts(), 0, last, self._identity)
-        archive.published_ids = frozenset(archive.passages)
+        encoded = archive.encoded_ids()
+        archive.published = IndexState(
+            generation, token, archive.counts(), 0, last, self._identity, len(encoded)
+        )
+        archive.published_ids, archive.published_vectors = frozenset(archive.passages), encoded
         return archive.published
 
 
@@ -232,6 +270,12 @@ class MemoryIndex:
         self._sizes = Counter(names.values())
         self._passages = dict(archive.passages)
         self._published = self._passages.keys() & archive.published_ids
+        new = archive.encoded_ids() - archive.published_ids
+        self._vectors = {
+            i: vector
+            for i, passage in self._passages.items()
+            if i in archive.published_vectors | new and (vector := passage.vector) is not None
+        }
         self._passage_words = _Bm25(
             {p.id: _titled(p.article, p.text, p.field) for p in self.fetch([*self._published])}
         )
@@ -244,6 +288,7 @@ class MemoryIndex:
             counts=archive.counts(),
             unpublished_passages=len(self._passages) - len(self._published),
             last_passage=max(self._passages, default=0),
+            encoded_passages=len(self._vectors),
         )
 
     def __enter__(self) -> "MemoryIndex":
@@ -253,8 +298,8 @@ class MemoryIndex:
         pass
 
     def dense(self, vector: NDArray[np.float32], k: int, allow: Filter) -> tuple[Ids, Scores]:
-        ids = [i for i in self._passages if self._passes(i, allow)]
-        rows = np.array([self._passages[i].vector for i in ids], np.float32).reshape(-1, len(vector))
+        ids = [i for i in self._vectors if self._passes(i, allow)]
+        rows = np.array([self._vectors[i] for i in ids], np.float32).reshape(-1, len(vector))
         # Summed row by row, and not as a matrix product: equal rows have equal scores to the last bit.
         return _best(dict(zip(ids, (rows * vector).sum(axis=1).tolist(), strict=True)), k)
 
@@ -269,7 +314,9 @@ class MemoryIndex:
 
     def facts(self, passage_ids: Sequence[int]) -> dict[int, PassageFacts]:
         return {
-            p.id: PassageFacts(p.article.id, p.field, _day(p.article), self._cluster(p.article))
+            p.id: PassageFacts(
+                p.article.id, p.field, _day(p.article), self._cluster(p.article), p.id in self._vectors
+            )
             for p in self.fetch(passage_ids)
         }
 

@@ -202,14 +202,18 @@ def _half_articles(opened: OpenIndex, texts: Mapping[str, str]) -> list[tuple[st
 
 
 def _not_found(opened: OpenIndex) -> list[tuple[str, str]]:
-    """Return a fault for each passage that its own vector, or its own words once published, do not find."""
+    """Return a fault for each passage that its own vector, or its own words once published, do not find.
+
+    A passage that has no vector yet is not looked for by its meaning.
+    """
     index, faults = opened.index, []
     stored = index.store.passages(range(1, index.store.last_passage() + 1))
+    facts = index.facts(sorted(stored))
     for passage in index.fetch(sorted(stored)):
         vector = opened.models.encoder.encode(
             [title_prefix(passage.article.title, passage.field) + passage.text]
         )[0]
-        searches = {"meaning": index.dense(vector, 1, Filter())[0]}
+        searches = {"meaning": index.dense(vector, 1, Filter())[0]} if facts[passage.id].encoded else {}
         if passage.id <= index.manifest.upto:
             # The words of a title stand in front of its article's passages, too.
             most = 1 if passage.field == "text" else len(stored)

@@ -32,7 +32,7 @@ from nutgraf.archive import Archive
 from nutgraf.indexer.storage import ArchiveWriter
 from nutgraf.settings import Settings
 
-KINDS = ("first", "update", "remove", "rebuild", "publish", "migrate", "post")
+KINDS = ("first", "update", "remove", "rebuild", "publish", "encode", "migrate", "post")
 FINE = ("held", "unpublished")
 """The archive is whole; it is whole, and says that nothing was published yet."""
 
@@ -50,12 +50,14 @@ _WRITING = {
 _BACK = (
     "INSERT INTO tombstones SELECT id FROM passages WHERE field = 'title'",
     *("DELETE FROM passages WHERE field = 'title'", "ALTER TABLE passages DROP COLUMN field"),
-    *("DELETE FROM state WHERE key = 'untitled'", "DELETE FROM migrations WHERE version = 4"),
+    *("DELETE FROM state WHERE key = 'untitled'", "DELETE FROM migrations WHERE version >= 4"),
+    "DROP INDEX vectors_missing",
     "PRAGMA user_version = 3",
 )
 """What makes a store one of the version before, which the next writer migrates."""
 
 _BATCH_CHARS = 3_000  # two articles a transaction
+_BATCH_TEXTS = 4  # of the first batch of vectors; the others have one each
 _PRELOADED = (
     *("faiss", "filelock", "numpy.ma", "sentencex", "tantivy", "uvicorn", "xxhash"),
     *("nutgraf.api.doctor.index_checks", "nutgraf.api.web.app", "nutgraf.indexer.embedded.index"),
@@ -174,8 +176,10 @@ class Kills:
         self._age = 0
 
     def _end_life(self, journal: Journal) -> None:
-        """Publish what is there without a kill: afterwards nothing may wait, and nothing may be lost."""
-        outcome(_publish(self._folder))
+        """Encode and publish without a kill: afterwards nothing may wait, and nothing may be lost."""
+        (encoded,) = outcome(_finish(self._folder))
+        if encoded < 1:
+            journal.add(Outcome("end", "lost", f"the share of passages with vectors is {encoded}"))
         seen = _inspected(self._folder, random.Random(self._seed))
         if faults := [*seen.faults, *self._contents.faults(seen.texts)]:
             journal.add(Outcome("end", *faults[0]))
@@ -200,8 +204,8 @@ class Kills:
             outcome(_add(ids, version, folder, publish=False))
             contents.done(ids)
             return partial(self._start, _publish(folder))
-        if kind == "update":
-            return partial(self._start, _add(ids, version, folder))
+        if kind in ("encode", "update"):
+            return partial(self._start, (_encode if kind == "encode" else _add)(ids, version, folder))
         return lambda _: posts.start(folder, ids, version)
 
     def _start(self, work: Callable[[Report], None], moment: float) -> tuple[Child, Child]:
@@ -264,7 +268,7 @@ def _counted(work: Callable[[Report], None], last: float) -> Callable[[Report], 
 def _written(folder: Path, work: Callable[[ArchiveWriter], T]) -> T:
     from nutgraf.indexer.embedded import writer
 
-    writer.BATCH_CHARS = _BATCH_CHARS
+    writer.BATCH_CHARS, writer._FIRST_TEXTS = _BATCH_CHARS, _BATCH_TEXTS
     with Archive(Settings(folder, threads=1), TinyModels()) as archive:
         return archive.write(work)
 
@@ -282,6 +286,34 @@ def _add(ids: list[str], version: int, folder: Path, *, publish: bool = True) ->
         _written(folder, store)
 
     return add
+
+
+def _encode(ids: list[str], version: int, folder: Path) -> Callable[[Report], None]:
+    """Return work that stores articles by their words, then encodes them, and publishes after each step."""
+
+    def encode(report: Report) -> None:
+        def store(writer: ArchiveWriter) -> None:
+            for status in writer.add((story(i, version) for i in ids), words_only=True):
+                report({"done": [status.id]})
+            writer.publish()
+            writer.encode(lambda: writer.publish().generation > 0, batch_seconds=0.0)
+
+        _written(folder, store)
+
+    return encode
+
+
+def _finish(folder: Path) -> Callable[[Report], None]:
+    """Return work that makes all that is missing, and reports the share of passages that have vectors."""
+
+    def finish(report: Report) -> None:
+        def end(writer: ArchiveWriter) -> None:
+            writer.encode()
+            report(writer.publish().encoded)
+
+        _written(folder, end)
+
+    return finish
 
 
 def _remove(ids: list[str], folder: Path) -> Callable[[Report], None]:

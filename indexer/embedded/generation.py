@@ -93,7 +93,7 @@ def publish(
     # BM25's statistics go on counting removed passages: where they are many, start from nothing.
     previous = None if anew or len(removed) > _REMOVED_SHARE * counts.passages else last
     names = (f"vectors-{number}{_DENSE}", f"lexical-{number}")
-    vectors.write(folder / names[0], store.vectors(), encoder.dim)
+    encoded = vectors.write(folder / names[0], store.vectors(), encoder.dim)
     _write_lexical(folder, names[1], previous, store, removed)
     files = _sizes(folder, names)
     manifest = Manifest(
@@ -104,6 +104,7 @@ def publish(
         analyzer=lexical.ANALYZER,
         articles=counts.articles,
         passages=counts.passages,
+        encoded=encoded,
         upto=upto,
         vectors=names[0],
         lexical=names[1],
@@ -157,6 +158,8 @@ def _write_lexical(
         target.mkdir(parents=True)
         if previous is not None:
             lexical.share(folder / previous.lexical / part, target)
+            if not removed and previous.upto == store.last_passage():
+                continue  # vectors alone were made since
         added = (
             (number, title_prefix(title) * lexical.TITLE_TIMES + text, source, day)
             for number, title, text, source, day in texts

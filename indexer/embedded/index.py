@@ -5,7 +5,7 @@ Knows the generation and the store; does not know questions, fusion or answers.
 
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Self
@@ -28,10 +28,10 @@ from nutgraf.indexer.storage import ArchiveInfo, Counts, Ids, IndexState, Passag
 class EmbeddedIndex:
     """One generation of an index, with what the store holds beyond it. Use it as a context manager.
 
-    Passages that were stored since the generation was published are searched exactly; removed ones are left
-    out. Opening raises IndexMissing, IndexMismatch, IndexDamaged or StorageFailed, each with what to type.
-    The derived files are compared with their digests before they are first searched, or by `prepare`, which
-    raises IndexDamaged. The methods are described in `indexer.storage`.
+    Passages that were stored with their vectors since the generation was published are searched exactly;
+    removed ones are left out. Opening raises IndexMissing, IndexMismatch, IndexDamaged or StorageFailed, each
+    with what to type. The derived files are compared with their digests before they are first searched, or by
+    `prepare`, which raises IndexDamaged. The methods are described in `indexer.storage`.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -51,8 +51,8 @@ class EmbeddedIndex:
             counts = self.store.counts()
             self._removed = np.array(self.store.tombstones(), np.int64)
             self._new_ids, self._new_vectors = _concatenated(self.store, self.manifest)
+            self.state = self._state(counts)
             undo.pop_all()
-        self.state = _state(self.manifest, counts, self._new_ids)
 
     def __enter__(self) -> Self:
         return self
@@ -103,8 +103,13 @@ class EmbeddedIndex:
         return {passage: by_article[first] for passage, first in firsts.items() if first in by_article}
 
     def facts(self, passage_ids: Sequence[int]) -> dict[int, PassageFacts]:
-        """Return passage id -> its field, and id, day and cluster of its article; unknown ids are absent."""
-        return self.store.facts(passage_ids)
+        """Return passage id -> facts of it and its article; unknown ids are absent."""
+        facts = self.store.facts(passage_ids)
+        if self.state.encoded_passages == self.state.counts.passages:
+            return facts
+        ids = np.array([*facts], np.int64)
+        encoded = self._dense.holds(ids) | np.isin(ids, self._new_ids)
+        return facts | {i: replace(facts[i], encoded=False) for i in ids[~encoded].tolist()}
 
     def fetch(self, passage_ids: Sequence[int]) -> list[Passage]:
         """Return the passages in the order of the ids, without those removed meanwhile."""
@@ -156,6 +161,25 @@ class EmbeddedIndex:
 
     # --- inside -------------------------------------------------------------------------------------
 
+    def _state(self, counts: Counts) -> IndexState:
+        """Return what is searched. The vectors are opened for it only where some are missing, others gone."""
+        manifest, unpublished = self.manifest, self.store.passages_after(self.manifest.upto)
+        if manifest.encoded == manifest.passages:
+            encoded = counts.passages - unpublished
+        else:
+            removed = int(self._dense.holds(self._removed).sum()) if len(self._removed) else 0
+            encoded = manifest.encoded - removed
+        return IndexState(
+            generation=manifest.generation,
+            token=manifest.token,
+            counts=counts,
+            unpublished_passages=unpublished,
+            last_passage=max(manifest.upto, self.store.last_passage()),
+            encoder=manifest.encoder,
+            # A writer may be at work between two of these look-ups.
+            encoded_passages=max(0, min(encoded + len(self._new_ids), counts.passages)),
+        )
+
     @cached_property
     def _dense(self) -> DenseIndex:
         check_digests(self.folder, self.manifest, [self.manifest.vectors])
@@ -182,19 +206,8 @@ class EmbeddedIndex:
         return ids[keep], scores[keep]
 
 
-def _state(manifest: Manifest, counts: Counts, new_ids: Ids) -> IndexState:
-    return IndexState(
-        generation=manifest.generation,
-        token=manifest.token,
-        counts=counts,
-        unpublished_passages=len(new_ids),
-        last_passage=int(new_ids[-1]) if len(new_ids) else manifest.upto,
-        encoder=manifest.encoder,
-    )
-
-
 def _concatenated(store: Store, manifest: Manifest) -> tuple[Ids, npt.NDArray[np.float16]]:
-    """Return ids and vectors, (n,) and (n, dim), of the passages that the manifest does not know."""
+    """Return ids and vectors, (n,) and (n, dim), of the encoded passages that the manifest does not know."""
     chunks = list(store.vectors(after=manifest.upto))
     if not chunks:
         return np.empty(0, np.int64), np.empty((0, manifest.encoder.dim), np.float16)

@@ -14,7 +14,7 @@ from nutgraf.indexer.encoder import EncoderIdentity
 from nutgraf.indexer.errors import IndexDamaged, IndexerError, IndexMismatch, IndexMissing, StorageFailed
 from nutgraf.indexer.passages import PassageRule
 
-FORMAT = 2  # 1 had no digests
+FORMAT = 3  # 1 had no digests, 2 had the vectors of all passages
 MANIFEST = "manifest.json"
 BUILT_BY = "built_by"
 """The key of the store's state that holds its encoder and passage rule."""
@@ -27,10 +27,11 @@ TOKENS = "tokens"
 class Manifest:
     """One published generation.
 
-    `articles` and `passages` are numbers, `upto` is the highest passage id in it, `vectors` and `lexical` are
-    names in the index folder, and `files` maps each name to its size in bytes. `token` is a random word that
-    the store knows, too: a store that was replaced or restored from a backup does not know it. `digests` maps
-    the same names to digests of the files' content (`digests.py`); a manifest of format 1 has none.
+    `articles` and `passages` are numbers, `encoded` is the number of passages whose vectors are in it, `upto`
+    is the highest passage id in it, `vectors` and `lexical` are names in the index folder, and `files` maps
+    each name to its size in bytes. `token` is a random word that the store knows, too: a store that was
+    replaced or restored from a backup does not know it. `digests` maps the same names to digests of the
+    files' content (`digests.py`); a manifest of format 1 has none.
     """
 
     format: int
@@ -40,6 +41,7 @@ class Manifest:
     analyzer: str
     articles: int
     passages: int
+    encoded: int
     upto: int
     vectors: str
     lexical: str
@@ -81,7 +83,8 @@ def read_manifest(folder: Path) -> Manifest:
 
 def _parse(data: dict[str, Any]) -> Manifest:
     encoder, rule = EncoderIdentity(**data["encoder"]), PassageRule(**data["rule"])
-    manifest = Manifest(**{**data, "encoder": encoder, "rule": rule})
+    encoded = data.get("encoded", data.get("passages"))
+    manifest = Manifest(**{**data, "encoder": encoder, "rule": rule, "encoded": encoded})
     for name, annotation in get_type_hints(Manifest).items():
         value, expected = getattr(manifest, name), get_origin(annotation) or annotation
         if not isinstance(value, expected):

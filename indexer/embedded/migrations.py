@@ -52,4 +52,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # The articles up to this number were stored without passages of their titles.
         "INSERT INTO state SELECT 'untitled', num FROM articles ORDER BY num DESC LIMIT 1",
     ),
+    (
+        # A vector that is still to be made is an empty one: passages wait for these, and few need be found.
+        "CREATE INDEX vectors_missing ON vectors (id) WHERE vector = x''",
+    ),
 )

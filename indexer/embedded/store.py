@@ -64,6 +64,8 @@ _UNTITLED = "untitled"
 """The key of the state with the highest number of an article whose title was not looked at yet (0: none)."""
 
 _WITH_FIELDS = 4
+_WITH_MISSING = 5
+_MISSING = "vector = x''"  # the words of the partial index `vectors_missing`, which SQLite compares
 _ALONE = "NOT EXISTS (SELECT 1 FROM articles b WHERE b.cluster = a.cluster AND b.num <> a.num)"
 
 
@@ -110,7 +112,8 @@ class Store:
     def put(self, article: Article, passages: Sequence[NewPassage]) -> None:
         """Store the article with its passages, in place of what stood under its id.
 
-        The passages' vectors must be there already (`put_vectors`). Raises AssertionError for a span that
+        The passages' vectors must be there or expected (`put_vectors`, `expect_vectors`). Raises
+        AssertionError for a span that
         is not a non-empty part of the text or title: a quote that does not stand there is never stored.
         """
         self.remove([article.id])
@@ -367,6 +370,10 @@ class Store:
         self._db.run("DELETE FROM passages")
         self._db.run("DELETE FROM vectors")
 
+    def passages_after(self, passage_id: int) -> int:
+        """Return how many passages have a higher id."""
+        return int(self._db.one("SELECT count(*) FROM passages WHERE id > ?", (passage_id,))[0])
+
     def last_passage(self) -> int:
         """Return the highest passage id, 0 when there is none."""
         return int(self._db.one("SELECT coalesce(max(id), 0) FROM passages")[0])
@@ -377,30 +384,66 @@ class Store:
 
     def clear_tombstones(self, passage_ids: Sequence[int]) -> None:
         """Forget these tombstones, once every derived file is without them, and the vectors unused since."""
-        self._db.run_each("DELETE FROM tombstones WHERE passage = ?", [(i,) for i in passage_ids])
-        self._db.run("DELETE FROM vectors WHERE id NOT IN (SELECT vector FROM passages)")
+        if passage_ids:  # without a removal no vector is unused
+            self._db.run_each("DELETE FROM tombstones WHERE passage = ?", [(i,) for i in passage_ids])
+            self._db.run("DELETE FROM vectors WHERE id NOT IN (SELECT vector FROM passages)")
 
     # --- vectors ------------------------------------------------------------------------------------
 
     def known_vectors(self, hashes: Sequence[bytes]) -> set[bytes]:
         """Return those of the hashes that have a vector already."""
-        return {row[0] for row in self._db.rows_in("SELECT hash FROM vectors WHERE hash IN ({})", hashes)}
+        sql = f"SELECT hash FROM vectors WHERE NOT {_MISSING} AND hash IN ({{}})"
+        return {row[0] for row in self._db.rows_in(sql, hashes)}
 
     def put_vectors(self, vectors: Mapping[bytes, Vectors]) -> None:
-        """Store a float16 vector (dim,) for each hash; a hash that is there keeps its vector."""
+        """Store a float16 vector (dim,) for each hash; a hash that has one keeps its vector."""
         self._db.run_each(
-            "INSERT INTO vectors (hash, vector) VALUES (?, ?) ON CONFLICT (hash) DO NOTHING",
+            "INSERT INTO vectors (hash, vector) VALUES (?, ?)"
+            f" ON CONFLICT (hash) DO UPDATE SET vector = excluded.vector WHERE {_MISSING}",
             [(key, vector.astype("<f2").tobytes()) for key, vector in vectors.items()],
         )
 
+    def expect_vectors(self, hashes: Iterable[bytes]) -> None:
+        """Note hashes whose vectors are to be made later; those that are there already stay as they are."""
+        self._db.run_each(
+            "INSERT INTO vectors (hash, vector) VALUES (?, x'') ON CONFLICT (hash) DO NOTHING",
+            [(key,) for key in hashes],
+        )
+
+    def vector_hashes(self, passage_ids: Sequence[int]) -> dict[int, bytes]:
+        """Return id -> hash of the text that the vector of the passage is, or will be, made from."""
+        sql = "SELECT p.id, v.hash FROM passages p JOIN vectors v ON v.id = p.vector WHERE p.id IN ({})"
+        return dict(self._db.rows_in(sql, passage_ids))
+
+    def count_unencoded(self) -> int:
+        """Return how many passages have no vector yet."""
+        if self._db.version < _WITH_MISSING:
+            return 0
+        sql = (
+            "SELECT count(*) FROM passages WHERE vector IN"
+            f" (SELECT id FROM vectors INDEXED BY vectors_missing WHERE {_MISSING})"
+        )
+        return int(self._db.one(sql)[0])
+
+    def unencoded(self, limit: int) -> list[int]:
+        """Return up to `limit` passages without a vector, those of the newest articles first."""
+        rows = self._db.rows(
+            "SELECT p.id FROM articles a INDEXED BY articles_by_day"
+            " CROSS JOIN passages p ON p.article = a.num"
+            f" WHERE p.vector IN (SELECT id FROM vectors INDEXED BY vectors_missing WHERE {_MISSING})"
+            " ORDER BY a.day DESC, a.num DESC, p.id LIMIT ?",
+            (limit,),
+        )
+        return [row[0] for row in rows]
+
     def vectors(self, after: int = 0, chunk: int = 8192) -> Iterator[tuple[Ids, Vectors]]:
-        """Yield (ids, vectors) of the passages with an id above `after`, by id, in chunks.
+        """Yield (ids, vectors) of the encoded passages with an id above `after`, by id, in chunks.
 
         ids int64 (n,), vectors float16 (n, dim).
         """
         cursor = self._db.rows(
             "SELECT p.id, v.vector FROM passages p JOIN vectors v ON v.id = p.vector"
-            " WHERE p.id > ? ORDER BY p.id",
+            f" WHERE p.id > ? AND NOT v.{_MISSING} ORDER BY p.id",
             (after,),
         )
         while rows := list(islice(cursor, chunk)):

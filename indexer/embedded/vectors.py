@@ -7,6 +7,7 @@ float32 takes 35 (docs/log.md, 2026-11-21, "dense search, 240,000 vectors of 384
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,18 @@ class DenseIndex:
 
     def __len__(self) -> int:
         return int(self._index.ntotal)
+
+    def holds(self, ids: Ids) -> npt.NDArray[np.bool_]:
+        """Return which of these passages have their vectors in the file, bool (n,)."""
+        places = np.searchsorted(self._ids, ids)
+        held: npt.NDArray[np.bool_] = np.append(self._ids, -1)[places] == ids
+        return held
+
+    @cached_property
+    def _ids(self) -> Ids:
+        """The ids of the file, ascending, as they were written."""
+        ids: Ids = _faiss().vector_to_array(self._index.id_map)
+        return ids
 
     def search(
         self, vector: npt.NDArray[np.float32], k: int, allowed: Ids | None = None

@@ -133,11 +133,16 @@ def check_in_step(index: EmbeddedIndex) -> IndexCheck:
     published = index.state.counts.passages - index.state.unpublished_passages
     # A tombstone may be older than the generation, where a writer was killed just after it published.
     fits = published <= manifest.passages <= published + len(index.store.tombstones())
-    if dense == lexical == manifest.passages and articles == manifest.articles and fits:
-        message = f"{dense:,} passages in the vectors, the words and the store"
+    in_step = dense == manifest.encoded and lexical == manifest.passages and articles == manifest.articles
+    if in_step and fits:
+        message = f"{lexical:,} passages in the vectors, the words and the store"
+        if dense < lexical:
+            message = f"{lexical:,} passages in the words and the store, {dense:,} of them in the vectors"
         return IndexCheck("in step", "ok", message)
+    wanted = "" if manifest.encoded == manifest.passages else f" of {manifest.encoded:,}"
+    vectors = f"{dense:,}{wanted}"
     message = (
-        f"passages: {manifest.passages:,} in the manifest, {dense:,} in the vectors,"
+        f"passages: {manifest.passages:,} in the manifest, {vectors} in the vectors,"
         f" {lexical:,} in the words, {published:,} of them in the store; articles: {manifest.articles:,} in"
         f" the manifest, {articles:,} in the words"
     )
@@ -151,14 +156,14 @@ def check_passages(index: EmbeddedIndex) -> IndexCheck:
     ids = list(dict.fromkeys(passage.article_id for passage in sample))
     articles = store.articles(ids)
     keys = [_key(passage, articles[passage.article_id]) for passage in sample]
-    known = store.known_vectors([key for key in keys if key])
+    stored = store.vector_hashes([passage.id for passage in sample])
     for passage, key in zip(sample, keys, strict=True):
         article = articles[passage.article_id]
         span = f"{passage.field} [{passage.start}:{passage.end}]"
         where = f"passage {passage.id}, {span} of the article {article.id!r},"
         if key is None:
             message = f"{where} does not fit its {len(article.content(passage.field)):,} characters"
-        elif key not in known:
+        elif key != stored.get(passage.id):
             message = f"{where} is not the text that its vector was made from"
         else:
             continue
@@ -179,7 +184,8 @@ def _key(passage: StoredPassage, article: Article) -> bytes | None:
 
 def check_vectors(index: EmbeddedIndex) -> IndexCheck:
     """Search with the stored vectors of some passages: each must find itself, or one that is the same."""
-    published = [p.id for p in sampled(index.store) if p.id <= index.manifest.upto]
+    facts = index.facts([p.id for p in sampled(index.store) if p.id <= index.manifest.upto])
+    published = sorted(i for i, fact in facts.items() if fact.encoded)
     passage_ids = published[:: max(1, len(published) // VECTORS)][:VECTORS]
     for passage_id in passage_ids:
         _, vectors = next(index.store.vectors(after=passage_id - 1, chunk=1))
@@ -188,6 +194,10 @@ def check_vectors(index: EmbeddedIndex) -> IndexCheck:
             message = f"{index.manifest.vectors} does not find passage {passage_id} by its own vector"
             return IndexCheck("vectors", "problem", message, rebuild_hint(index.folder))
     message = f"{len(passage_ids):,} passages searched by their own vectors, and found"
+    state = index.state
+    if state.encoded < 1:
+        message += f"; {state.counts.passages - state.encoded_passages:,} passages have no vectors yet"
+        return IndexCheck("vectors", "warning", message, f"nutgraf encode --index {index.folder}")
     return IndexCheck("vectors", "ok", message)
 
 
@@ -196,7 +206,8 @@ def check_unpublished(index: EmbeddedIndex) -> IndexCheck:
     waiting = index.state.unpublished_passages
     if not waiting:
         return IndexCheck("unpublished", "ok", "nothing waits to be published")
-    message = f"{waiting:,} passages are found by meaning, not yet by their words"
+    by_meaning = "found by meaning, not yet" if index.state.encoded == 1 else "not yet found"
+    message = f"{waiting:,} passages are {by_meaning} by their words"
     return IndexCheck("unpublished", "warning", message, f"nutgraf index --index {index.folder}")
 
 

@@ -2,7 +2,7 @@
 
 Knows the order of the steps; does not know how articles are read, whether a file is there (`indexer.origins`
 says so), the command line, or how anything is encoded. Stopped anywhere, the next writer goes on there: an
-article that is stored as it is costs a look-up.
+article that is stored as it is costs a look-up, and so does a passage that has its vector.
 """
 
 import json
@@ -27,16 +27,22 @@ from nutgraf.indexer.fields import Field
 from nutgraf.indexer.headlines import headline
 from nutgraf.indexer.loaders.base import Skipped
 from nutgraf.indexer.loaders.identity import ids_apart, ids_of_place, is_from_url
-from nutgraf.indexer.passages import PassageRule, split, title_prefix
+from nutgraf.indexer.passages import PassageRule, TokenSpans, split, title_prefix
 from nutgraf.indexer.storage import ArticleStatus, Counts, IndexState, WriteStatus
 
 BATCH_CHARS = 100_000
 """Text a transaction: some 210 passages, one or two seconds of encoding, the most that a kill can lose."""
 
+ENCODE_SECONDS = 1.5
+"""How long a batch of `encode` takes, the most that a kill can lose: more texts of one length are faster."""
+
+_FIRST_TEXTS = 64  # texts of the first batch of `encode`, whose time says how many the next has; not measured
+_ORDERED = 5000  # passages that are put in order at a time; not measured: it bounds how stale the order is
+
 BATCH_SECONDS = 1.0
 """How long a transaction waits for more text where articles are slow to read."""
 
-_UNSPLIT = 64  # articles a transaction when everything is encoded anew; not measured
+_UNSPLIT = 64  # articles a transaction when everything is cut anew; not measured
 _UNTITLED = 500  # titles a transaction when an older index gets them; not measured
 _REMEMBERED = "remembered:"  # the beginning of callers' keys, lest they meet those of the engine
 _Item: TypeAlias = Article | ArticleStatus
@@ -71,14 +77,42 @@ class EmbeddedWriter:
         self._store.close()
         self._lock.__exit__(*error)  # type: ignore[arg-type] # passed on as they came
 
+    @property
+    def unencoded_passages(self) -> int:
+        """How many stored passages have no vector yet."""
+        return self._store.count_unencoded()
+
     def add(
-        self, items: Iterable[Article | Skipped], each_batch: Callable[[], None] = lambda: None
+        self,
+        items: Iterable[Article | Skipped],
+        each_batch: Callable[[], None] = lambda: None,
+        *,
+        words_only: bool = False,
     ) -> Iterator[ArticleStatus]:
         """Store articles, a transaction a batch, and yield what became of each item; consume it."""
         self._claim()
         for batch in _batches(self._checked(items)):
-            yield from self._store_batch(batch)
+            yield from self._store_batch(batch, words_only=words_only)
             each_batch()
+
+    def encode(self, go_on: Callable[[], bool] = lambda: True, batch_seconds: float = ENCODE_SECONDS) -> None:
+        """Make the vectors that are missing, those of the newest articles first, a transaction a batch."""
+        self._claim()
+        self._fill(lambda: None)
+        size = _FIRST_TEXTS
+        while waiting := self._store.unencoded(_ORDERED):
+            at = 0
+            while at < len(waiting):
+                began = time.monotonic()
+                texts = self._missing_texts(waiting[at : at + size])
+                at += size
+                encoded = self._encoded(texts)
+                with self._store.atomic():
+                    self._store.put_vectors(encoded)
+                self.encoded_passages += len(encoded)
+                size = _next_size(size, time.monotonic() - began, batch_seconds)
+                if not go_on():
+                    return
 
     def remove(self, article_ids: Sequence[str]) -> list[str]:
         """Remove articles by id; return those that were there. They are gone from every search."""
@@ -110,6 +144,12 @@ class EmbeddedWriter:
                 self._store.set_state(BUILT_BY, self._built_by())
         self._fill(each_batch)
         clusters.complete(self._store)
+
+        def go_on() -> bool:
+            each_batch()
+            return True
+
+        self.encode(go_on)
         return _state(publish(self.folder, self._store, self._identity, self._rule, anew=True))
 
     def publish(self) -> IndexState:
@@ -118,11 +158,17 @@ class EmbeddedWriter:
         self._fill(lambda: None)
         clusters.settle(self._store)
         manifest = published(self.folder, self._store)
-        if manifest and manifest.upto == self._store.last_passage() and not self._store.tombstones():
-            return _state(manifest)
-        return _state(publish(self.folder, self._store, self._identity, self._rule))
+        if manifest is None or not self._holds_all(manifest):
+            manifest = publish(self.folder, self._store, self._identity, self._rule)
+        return _state(manifest)
 
     # --- inside -------------------------------------------------------------------------------------
+
+    def _holds_all(self, manifest: Manifest) -> bool:
+        """Whether nothing was stored, removed or encoded since a generation was published."""
+        if manifest.upto != self._store.last_passage() or self._store.tombstones():
+            return False
+        return manifest.passages - manifest.encoded == self._store.count_unencoded()
 
     def _built_by(self) -> str:
         return described(self._identity, self._rule)
@@ -224,14 +270,14 @@ class EmbeddedWriter:
                 return name
         return names[-1]
 
-    def _store_batch(self, batch: Sequence[_Item]) -> list[ArticleStatus]:
+    def _store_batch(self, batch: Sequence[_Item], *, words_only: bool) -> list[ArticleStatus]:
         """Store the articles of a batch; return a status for each item of it, in order."""
         self._pending.clear()
         named = self._named(batch)
         articles = [item for item in named if isinstance(item, Article)]
         stored = self._store.content_hashes([a.id for a in articles])
         fresh = [a for a in articles if stored.get(a.id) != a.content_hash]
-        self._write(fresh)
+        self._write(fresh, words_only=words_only)
         self._note_moves([a for a in articles if stored.get(a.id) == a.content_hash])
         statuses = self._statuses([a.id for a in fresh], stored)
         return [
@@ -267,27 +313,37 @@ class EmbeddedWriter:
             with self._store.atomic():
                 self._store.set_origins(moved)
 
-    def _write(self, articles: Sequence[Article]) -> None:
+    def _write(self, articles: Sequence[Article], *, words_only: bool) -> None:
         """Split, encode and store articles, and find their copies, in one transaction."""
         passages: dict[str, list[NewPassage]] = {}
         texts: dict[bytes, str] = {}
+        token_spans = self._token_spans(articles)
         for article in articles:
-            passages[article.id] = list(self._passages(article, texts))
-        encoded = self._encoded(texts)
+            passages[article.id] = list(self._passages(article, token_spans, texts))
+        encoded = {} if words_only else self._encoded(texts)
         with self._store.atomic():
             clusters.postpone(self._store, [article.id for article in articles])
             self._store.put_vectors(encoded)
+            self._store.expect_vectors(texts)
             for article in articles:
                 self._store.put(article, passages[article.id])
             clusters.place(self._store, articles)
         self.encoded_passages += len(encoded)
 
-    def _passages(self, article: Article, texts: dict[bytes, str]) -> Iterator[NewPassage]:
+    def _token_spans(self, articles: Sequence[Article]) -> TokenSpans:
+        """Return what looks up the tokens of titles and texts, counted together: that takes all threads."""
+        counted = [text for article in articles for text in (title_prefix(article.title), article.text)]
+        spans = dict(zip(counted, self._encoder.token_spans(counted), strict=True))
+        return lambda texts: [spans[text] for text in texts]
+
+    def _passages(
+        self, article: Article, token_spans: TokenSpans, texts: dict[bytes, str]
+    ) -> Iterator[NewPassage]:
         spans = split(
             article.text,
             article.title,
             self._rule,
-            token_spans=self._encoder.token_spans,
+            token_spans=token_spans,
             max_tokens=self._encoder.card.max_tokens,
         )
         for start, end in spans:
@@ -296,27 +352,37 @@ class EmbeddedWriter:
             yield _passage(article, *title, "title", texts)
 
     def _fill(self, each_batch: Callable[[], None]) -> None:
-        """Split and encode what has no passages: articles that `rebuild` left, titles in an older index."""
+        """Split what has no passages: articles that `rebuild` left, titles in an older index."""
         while articles := self._store.unsplit(_UNSPLIT):
-            self._write(articles)
+            self._write(articles, words_only=True)
             each_batch()
         while untitled := self._store.untitled(_UNTITLED):
             self._write_titles(untitled)
             each_batch()
 
     def _write_titles(self, articles: Mapping[int, Article]) -> None:
-        """Encode the titles of stored articles, and store their passages, in one transaction."""
+        """Store passages of the titles of stored articles, in one transaction."""
         texts: dict[bytes, str] = {}
         passages = {
             article.id: _passage(article, *title, "title", texts)
             for article in articles.values()
             if (title := headline(article))
         }
-        encoded = self._encoded(texts)
         with self._store.atomic():
-            self._store.put_vectors(encoded)
+            self._store.expect_vectors(texts)
             self._store.put_titles(articles, passages)
-        self.encoded_passages += len(encoded)
+
+    def _missing_texts(self, passage_ids: Sequence[int]) -> dict[bytes, str]:
+        """Return key -> text to encode, of these passages.
+
+        The key is the stored one: the rule that makes the text of a passage may have changed since.
+        """
+        passages, keys = self._store.passages(passage_ids), self._store.vector_hashes(passage_ids)
+        articles = self._store.articles([*{p.article_id for p in passages.values()}])
+        return {
+            keys[i]: _encoder_text(articles[p.article_id], p.start, p.end, p.field)
+            for i, p in passages.items()
+        }
 
     def _encoded(self, texts: Mapping[bytes, str]) -> dict[bytes, Vectors]:
         """Return key -> vector, float16 (dim,), of the texts whose vectors are not stored yet."""
@@ -328,10 +394,20 @@ class EmbeddedWriter:
 
 def _passage(article: Article, start: int, end: int, field: Field, texts: dict[bytes, str]) -> NewPassage:
     """Return a passage, and add what the encoder reads of it to the `texts` by their keys."""
-    encoded = title_prefix(article.title, field) + article.content(field)[start:end]
-    key = vector_hash(encoded)
-    texts[key] = encoded
+    text = _encoder_text(article, start, end, field)
+    key = vector_hash(text)
+    texts[key] = text
     return NewPassage(start, end, key, field)
+
+
+def _encoder_text(article: Article, start: int, end: int, field: Field) -> str:
+    """Return what the encoder reads of a passage: its words, behind the title of its article."""
+    return title_prefix(article.title, field) + article.content(field)[start:end]
+
+
+def _next_size(size: int, seconds: float, batch_seconds: float) -> int:
+    """Return how many texts the next batch has, that `batch_seconds` may be enough for; at most double."""
+    return max(1, min(2 * size, int(size * batch_seconds / max(seconds, 1e-3))))
 
 
 def _state(manifest: Manifest) -> IndexState:
@@ -343,6 +419,7 @@ def _state(manifest: Manifest) -> IndexState:
         unpublished_passages=0,
         last_passage=manifest.upto,
         encoder=manifest.encoder,
+        encoded_passages=manifest.encoded,
     )
 
 

@@ -264,13 +264,24 @@ def test_the_state_counts_what_is_found(any_storage: Storage) -> None:
         assert index.state == published
     any_storage.add([short("new", "Pandas were counted.")])
     with any_storage.index() as index:
-        assert index.state == replace(published, counts=Counts(5, 5), unpublished_passages=1, last_passage=5)
+        assert index.state == replace(
+            published,
+            counts=Counts(5, 5),
+            unpublished_passages=1,
+            last_passage=5,
+            encoded_passages=5,
+        )
     later = any_storage.publish()
     assert later.token != published.token
     with any_storage.index() as index:
         assert index.state == later
         assert later == replace(
-            published, generation=2, token=later.token, counts=Counts(5, 5), last_passage=5
+            published,
+            generation=2,
+            token=later.token,
+            counts=Counts(5, 5),
+            last_passage=5,
+            encoded_passages=5,
         )
 
 

@@ -515,7 +515,9 @@ def test_writing_tells_the_state_that_a_reader_then_sees(tmp_path: Path, encoder
     with EmbeddedWriter(tmp_path, encoder) as builder:
         list(builder.add([story("new", "Pandas were counted.")]))
     with EmbeddedIndex(tmp_path) as index:
-        assert index.state == replace(published, counts=Counts(3, 7), unpublished_passages=1, last_passage=7)
+        assert index.state == replace(
+            published, counts=Counts(3, 7), unpublished_passages=1, last_passage=7, encoded_passages=7
+        )
 
 
 def test_an_archive_lists_and_describes_itself(tmp_path: Path, encoder: FakeEncoder) -> None:

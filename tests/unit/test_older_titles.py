@@ -32,7 +32,8 @@ def older(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     with sqlite3.connect(folder / FILENAME) as db:
         db.execute("ALTER TABLE passages DROP COLUMN field")
         db.execute("DELETE FROM state WHERE key = 'untitled'")
-        db.execute("DELETE FROM migrations WHERE version = 4")
+        db.execute("DROP INDEX vectors_missing")
+        db.execute("DELETE FROM migrations WHERE version >= 4")
         db.execute("PRAGMA user_version = 3")
     return folder
 
@@ -56,8 +57,11 @@ def test_it_is_read_as_before(older: Path) -> None:
 def test_it_gets_them_when_it_is_next_written_to(older: Path) -> None:
     with EmbeddedWriter(older, FakeEncoder()) as writer:
         assert [status.status for status in writer.add(ARTICLES[:1])] == ["unchanged"]
-        assert (writer.publish().counts, writer.encoded_passages) == (Counts(5, 10), 5)
-        assert (writer.publish().generation, writer.encoded_passages) == (2, 5)
+        state = writer.publish()
+        assert (state.counts, state.encoded, writer.encoded_passages) == (Counts(5, 10), 0.5, 0)
+        writer.encode()
+        assert (writer.publish().encoded, writer.encoded_passages) == (1.0, 5)
+        assert (writer.publish().generation, writer.encoded_passages) == (3, 5)
     assert titles(older) == ["a0", "a1", "a2", "a3", "a4"]
     with EmbeddedIndex(older) as index:
         ids, _ = index.lexical("Falk", 9, Filter())

@@ -98,6 +98,26 @@ def test_vectors_come_by_id_and_are_shared_by_equal_text(store: Store) -> None:
     assert [ids.tolist() for ids, _ in store.vectors(after=2)] == [[3]]
 
 
+def test_vectors_that_are_to_be_made_later(store: Store) -> None:
+    one, two = vector_hash("One."), vector_hash("Two.")
+    for number, day in enumerate([None, 1, 2]):
+        published = datetime(2020, 1, day, tzinfo=UTC) if day else None
+        with store.atomic():
+            store.expect_vectors([one, two])
+            spans = [NewPassage(0, 4, one)] if number else [NewPassage(0, 4, one), NewPassage(5, 9, two)]
+            store.put(article(f"a{number}", published=published), spans)
+    assert (store.count_unencoded(), store.unencoded(9), store.unencoded(2)) == (4, [4, 3, 1, 2], [4, 3])
+    assert (store.known_vectors([one, two]), [*store.vectors()]) == (set(), [])
+    assert store.vector_hashes([1, 2, 3, 99]) == {1: one, 2: two, 3: one}
+    with store.atomic():
+        store.put_vectors({one: np.full(4, 1, np.float16)})
+        store.put_vectors({one: np.full(4, 2, np.float16)})
+        store.expect_vectors([one])
+    assert (store.count_unencoded(), store.unencoded(9), store.known_vectors([one, two])) == (1, [2], {one})
+    ((ids, rows),) = store.vectors()
+    assert (ids.tolist(), rows[:, 0].tolist()) == ([1, 3, 4], [1.0, 1.0, 1.0])
+
+
 def test_unused_vectors_go_with_their_tombstones(store: Store) -> None:
     put(store, article("a"), (0, 4))
     with store.atomic():
