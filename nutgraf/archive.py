@@ -17,7 +17,7 @@ from nutgraf.indexer.fields import Field
 from nutgraf.indexer.sandbox import Limits
 from nutgraf.indexer.storage import ArchiveWriter
 from nutgraf.indexer.web.options import WebOptions
-from nutgraf.ingest import ArticleSource, IngestOptions, Progress, ingest, no_progress
+from nutgraf.ingest import ArticleSource, IngestOptions, Progress, encode, ingest, no_progress
 from nutgraf.opening import ModelLoader, OpenIndex, index_stamp, is_archive, open_state, open_writer
 from nutgraf.qa.checks import checked_filter
 from nutgraf.qa.citing.citation import cited
@@ -425,6 +425,7 @@ class Archive:
         max_articles: int = 1000,
         pause: float = 1.0,
         allow_private: bool = False,
+        words_only: bool = False,
         progress: Progress = no_progress,
     ) -> AddReport:
         """Add articles, publish them, and return what became of each.
@@ -447,6 +448,10 @@ class Archive:
         An address ("https://...") is that of an article, a feed or a sitemap, and is asked as docs/follow.md
         says. At most `max_articles` documents are asked for, with a `pause` in seconds between two requests
         to one host; `allow_private` lets this machine and private networks be asked.
+
+        All articles are stored by their words first, and then encoded, the newest first. A long run publishes
+        every minute what it has, so that the archive can be asked meanwhile; `state.encoded` of a result is
+        the share of passages that have vectors. With `words_only` nothing is encoded: `encode` does it later.
 
         An article that is there as it is costs a look-up, so the same call may be repeated at any time. Where
         an iterable raises, what came before is stored and published, and SourceError names the cause.
@@ -478,6 +483,7 @@ class Archive:
             prune_many=prune_many,
             limits=Limits(max_seconds, max_memory_mb),
             web=WebOptions(allow_private=allow_private, max_articles=max_articles, pause=pause),
+            words_only=words_only,
         )
         return self.ingest(source, options, progress)
 
@@ -495,6 +501,26 @@ class Archive:
             self._check_open()
             try:
                 return ingest(self.settings, self.models, source, options, progress)
+            finally:
+                self._reload()
+
+    def encode(self, progress: Progress = no_progress) -> AddReport:
+        """Make the vectors that are missing, those of the newest articles first, and publish them.
+
+        What was encoded is published every minute, and a run that was stopped goes on where it was. Raises
+        SourceError (nothing is stored), IndexLocked, IndexMismatch (built by another encoder), StorageFailed.
+
+        >>> import nutgraf
+        >>> with nutgraf.open("tarn.nutgraf") as archive:
+        ...     stored = archive.add({"id": "t4", "text": "Tarn has a mayor."}, words_only=True)
+        ...     report = archive.encode()
+        >>> stored.state.encoded < 1, report.encoded_passages, report.state.encoded
+        (True, 1, 1.0)
+        """
+        with panics_as(), self._writing:
+            self._check_stored("encode")
+            try:
+                return encode(self.settings, self.models, progress)
             finally:
                 self._reload()
 
@@ -545,12 +571,7 @@ class Archive:
         3
         """
         with panics_as(), self._writing:
-            self._check_open()
-            if not is_archive(self.settings.index):
-                raise SourceError(
-                    f"there is nothing to rebuild in {self.settings.index}: no article was stored there",
-                    hint=f"nutgraf index PATH_TO_ARTICLES --index {self.settings.index}",
-                )
+            self._check_stored("rebuild")
             with open_writer(self.settings, self.models.encoder) as writer:
                 state = writer.rebuild()
                 report = AddReport((), (), writer.encoded_passages, state)
@@ -568,6 +589,15 @@ class Archive:
     def _open_newest(self) -> OpenIndex:
         self._check_open()
         return open_state(self.settings, self.models)
+
+    def _check_stored(self, verb: str) -> None:
+        """Raise SourceError where nothing was ever stored, rather than make a new empty archive."""
+        self._check_open()
+        if not is_archive(self.settings.index):
+            raise SourceError(
+                f"there is nothing to {verb} in {self.settings.index}: no article was stored there",
+                hint=f"nutgraf index PATH_TO_ARTICLES --index {self.settings.index}",
+            )
 
     def _is_new(self) -> bool:
         self._check_open()

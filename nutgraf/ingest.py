@@ -38,6 +38,7 @@ from nutgraf.indexer.web.crawl import Crawl, Memory
 from nutgraf.indexer.web.options import WebOptions
 from nutgraf.models.cores import available_cores
 from nutgraf.opening import ModelLoader, open_writer
+from nutgraf.publishing import Publisher, encode_missing
 from nutgraf.results import AddReport
 from nutgraf.settings import Settings
 
@@ -53,11 +54,15 @@ _TYPES = "a path, an address, a dict, an Article, or an iterable of these"
 
 @dataclass(slots=True)
 class IngestProgress:
-    """The progress of a run: its files, and the numbers of articles and passages so far."""
+    """The progress of a run: its files, and the numbers of articles and passages so far.
+
+    `missing_passages` had no vector when the last article was stored; it is 0 until then.
+    """
 
     files: Sequence[SourceFile] = ()
     articles: int = 0
     encoded_passages: int = 0
+    missing_passages: int = 0
 
 
 Progress = Callable[[IngestProgress], AbstractContextManager[Callable[[], None]]]
@@ -82,7 +87,7 @@ class IngestOptions:
 
     Where these are more than a third of a folder, they are removed only if `prune_many` is true: the folder
     may be on a disk that is not there. `limits` is what one document or record may cost, `web` how addresses
-    are asked.
+    are asked. With `words_only` no vectors are made.
     """
 
     fields: Mapping[str, str] = field(default_factory=dict)
@@ -94,6 +99,7 @@ class IngestOptions:
     prune_many: bool = False
     limits: Limits = field(default_factory=Limits)
     web: WebOptions = field(default_factory=WebOptions)
+    words_only: bool = False
 
     def loading(self) -> LoadOptions:
         """Return the options of loading; raises SourceError for a field that no article has."""
@@ -143,13 +149,17 @@ def ingest(
 def _published(
     settings: Settings, models: ModelLoader, feed: "_Feed", options: IngestOptions, progress: Progress
 ) -> tuple[AddReport, bool]:
-    """Store and publish the articles; return the report, and whether the run was interrupted."""
-    with open_writer(settings, models.encoder) as writer:
-        statuses, interrupted = _stored(writer, feed, progress)
+    """Store the articles, encode them, and publish all; return the report, and whether it was interrupted."""
+    run = IngestProgress(feed.files)
+    with open_writer(settings, models.encoder) as writer, progress(run) as update:
+        publisher = Publisher(writer)
+        statuses, interrupted = _stored(writer, feed, publisher, run, update)
         gone = [] if interrupted else vanished(writer.unseen_origins(), feed.roots)
         cautious = options.prune and not options.prune_many and gone
         loss = _loss(writer.unseen_origins(), set(gone), statuses, feed.roots) if cautious else None
         removed = writer.remove(gone) if options.prune and loss is None else []
+        if not (interrupted or feed.is_stopped or options.words_only):
+            interrupted = _encoded(writer, publisher, run, update)
         state = writer.publish()
         report = AddReport(
             statuses=tuple(statuses),
@@ -179,25 +189,57 @@ def _loss(
     return largest_loss(lost, kept, roots)
 
 
-def _stored(writer: ArchiveWriter, feed: "_Feed", progress: Progress) -> tuple[list[ArticleStatus], bool]:
-    """Store every article; return the status of each, and whether the run was interrupted."""
+def _stored(
+    writer: ArchiveWriter,
+    feed: "_Feed",
+    publisher: Publisher,
+    run: IngestProgress,
+    update: Callable[[], None],
+) -> tuple[list[ArticleStatus], bool]:
+    """Store every article by its words; return the status of each, and whether the run was interrupted."""
     statuses: list[ArticleStatus] = []
-    run = IngestProgress(feed.files)
-    with progress(run) as update:
 
-        def each_batch() -> None:
-            run.encoded_passages = writer.encoded_passages
-            feed.remember(writer)
-            update()
+    def each_batch() -> None:
+        feed.remember(writer)
+        update()
+        publisher.publish_if_due()
 
-        try:
-            for status in writer.add(feed.items(writer), each_batch):
-                statuses.append(status)
-                run.articles += status.status != "skipped"
-        except KeyboardInterrupt:
-            return statuses, True
+    try:
+        for status in writer.add(feed.items(writer), each_batch, words_only=True):
+            statuses.append(status)
+            run.articles += status.status != "skipped"
+    except KeyboardInterrupt:
+        return statuses, True
     feed.remember(writer)
     return [*statuses, *feed.unchanged()], False
+
+
+def _encoded(
+    writer: ArchiveWriter, publisher: Publisher, run: IngestProgress, update: Callable[[], None]
+) -> bool:
+    """Make the vectors that are missing; return whether the run was interrupted."""
+    run.missing_passages = writer.unencoded_passages
+
+    def each_batch() -> None:
+        run.encoded_passages = writer.encoded_passages
+        update()
+
+    publisher.hurry()
+    return encode_missing(writer, publisher, each_batch)
+
+
+def encode(settings: Settings, models: ModelLoader, progress: Progress) -> AddReport:
+    """Make the vectors that an archive lacks, and publish them; see `Archive.encode`.
+
+    After an interrupt the vectors that were made are published; then AddInterrupted is raised.
+    """
+    run = IngestProgress()
+    with open_writer(settings, models.encoder) as writer, progress(run) as update:
+        interrupted = _encoded(writer, Publisher(writer), run, update)
+        report = AddReport((), (), writer.encoded_passages, writer.publish())
+    if interrupted:
+        raise AddInterrupted(report)
+    return report
 
 
 class _Feed:
@@ -266,6 +308,11 @@ class _Feed:
         """Let the archive remember what was fetched; every article that was yielded must be stored."""
         if self._crawl is not None:
             self._crawl.remember(memory)
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the iterable of the caller ended the run, as Ctrl-C does."""
+        return isinstance(self.failure, KeyboardInterrupt | SystemExit)
 
     def unchanged(self) -> Sequence[ArticleStatus]:
         """Return the articles that are stored and were not fetched again."""

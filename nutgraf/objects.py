@@ -69,11 +69,12 @@ class PassageJson(TypedDict):
 
 
 class IndexJson(TypedDict):
-    """Which state of the index answered."""
+    """Which state of the index answered; `encoded` is the share of passages that have vectors, 0 to 1."""
 
     generation: int
     articles: int
     passages: int
+    encoded: float
 
 
 class SearchTimingJson(TypedDict):
@@ -458,6 +459,7 @@ def index_object(state: IndexState) -> IndexJson:
         "generation": state.generation,
         "articles": state.counts.articles,
         "passages": state.counts.passages,
+        "encoded": round(state.encoded, 4),
     }
 
 

@@ -117,8 +117,8 @@ class SearchHits(Sequence[Hit]):
 
     def __init__(self, query: str, result: SearchResult, state: IndexState) -> None:
         self.query = storable(query)
+        self.state = state
         self._result = result
-        self._state = state
         self._hits = [hit_of(candidate) for candidate in result.candidates]
 
     @property
@@ -138,7 +138,7 @@ class SearchHits(Sequence[Hit]):
 
     def to_dict(self) -> objects.SearchJson:
         """Return the JSON object of a search."""
-        return objects.search_object(self.query, self._result, self._state)
+        return objects.search_object(self.query, self._result, self.state)
 
     def __repr__(self) -> str:
         return f"SearchHits({self.query!r}, {len(self)} hits)"

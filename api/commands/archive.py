@@ -30,12 +30,16 @@ An address is that of an article, a feed or a sitemap; docs/follow.md says how i
 
 Run it again at any time: unchanged articles cost nothing, and a run that was stopped goes on.
 
+Articles can be asked within seconds: all are stored by their words first, and then encoded for searches by
+meaning, the newest first.
+
 \b
 Examples:
   nutgraf index articles/
   nutgraf index archive.jsonl.gz --field title=headline --field text=body
   nutgraf index articles/ --prune        also remove articles whose file is gone
   nutgraf index https://news.example/feed.xml
+  nutgraf index articles/ --words-only   leave the vectors to nutgraf encode
   nutgraf index --rebuild                derive everything again from the stored articles
 """
 
@@ -96,6 +100,9 @@ def index_command(
     rebuild: Annotated[
         bool, typer.Option("--rebuild", help="Derive everything again from the stored articles.")
     ] = False,
+    words_only: Annotated[
+        bool, typer.Option("--words-only", help="Make no vectors; nutgraf encode makes them later.")
+    ] = False,
     as_json: options.AsJson = False,
     encoder: options.EncoderName = None,
     threads: options.Threads = None,
@@ -106,6 +113,8 @@ def index_command(
     from nutgraf.api.terminal.summary import print_summary
 
     settings = options.settings(index, encoder, None, threads)
+    if rebuild and words_only:
+        raise BadOption("--rebuild makes all vectors, --words-only none", hint="give one of the two")
     if rebuild:
         report, interrupted = Archive(settings).rebuild(), False
     else:
@@ -121,6 +130,7 @@ def index_command(
             prune_many=yes,
             limits=Limits(max_seconds, max_memory_mb),
             web=WebOptions(allow_private, max_articles, pause, timeout),
+            words_only=words_only,
         )
         report, interrupted = _ingest(Archive(settings), paths, ingest_options, progress_bar)
     if as_json:

@@ -17,6 +17,7 @@ from nutgraf import __version__
 from nutgraf.api.commands import archive
 from nutgraf.api.commands import ask as asking
 from nutgraf.api.commands import doctor as checking
+from nutgraf.api.commands import encode as encoding
 from nutgraf.api.commands import eval as measuring
 from nutgraf.api.commands import follow as following
 from nutgraf.api.commands import serve as serving
@@ -141,6 +142,7 @@ app.command(help=asking.ASK_HELP)(asking.ask)
 app.command(help=asking.SEARCH_HELP)(asking.search)
 app.command(name="index", help=archive.INDEX_HELP)(archive.index_command)
 app.command(help=following.FOLLOW_HELP)(following.follow)
+app.command(help=encoding.ENCODE_HELP)(encoding.encode)
 app.command()(archive.show)
 app.command()(archive.remove)
 app.command()(archive.info)

@@ -85,6 +85,15 @@ def serve(
             help="Let pages of this origin ask from a browser: https://desk.example; may be repeated.",
         ),
     ] = None,
+    encode_share: Annotated[
+        float,
+        typer.Option(
+            "--encode-share",
+            min=0.0,
+            max=1.0,
+            help="Share of the time in which missing vectors are made while nobody asks; 0 makes none.",
+        ),
+    ] = 0.5,
     index: options.IndexFolder = _INDEX,
     encoder: options.EncoderName = None,
     reader: options.ReaderName = None,
@@ -106,7 +115,7 @@ def serve(
     rules, limits = AccessRules(keys=keys, per_minute=rate), EngineLimits(batch=batch)
     proxy = ProxyRules(checked_root_path(root_path), trusted_proxies(trusted_proxy or []))
     origins = checked_origins(cors_origin or [])
-    serving = Serving(host, port, rules, limits, deadline, log_questions, proxy, origins)
+    serving = Serving(host, port, rules, limits, deadline, log_questions, proxy, origins, encode_share)
     with Archive(options.settings(index, encoder, reader, threads, passages, profile)) as archive:
         serve_http(archive, serving)
 

@@ -92,6 +92,11 @@ class Engine:
         return len(self._waiting)
 
     @property
+    def is_idle(self) -> bool:
+        """Whether nobody waits for anything."""
+        return not (self._waiting or self._answering or self._others or self._writes)
+
+    @property
     def damage(self) -> IndexDamaged | None:
         """The first damage that was met in the state that is open now, None where there was none.
 

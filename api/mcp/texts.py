@@ -6,6 +6,7 @@ is, because offsets point into it.
 
 from nutgraf.api.mcp.holdings import HoldingsJson
 from nutgraf.api.terminal.console import visible
+from nutgraf.api.terminal.encoded import encoded_note
 from nutgraf.api.terminal.support import support_words
 from nutgraf.api.terminal.times import time_line
 from nutgraf.indexer.article import ArticleJson, FullArticleJson
@@ -35,8 +36,7 @@ def answer_text(result: AskJson) -> str:
         blocks += ["Nearest passages:", *nearest] if nearest else []
     else:
         blocks = [line for answer in result["answers"] for line in _answer(answer)]
-    if (note := question_note(result["question"])) is not None:
-        blocks.insert(0, f"Note: {note}.")
+    blocks[:0] = _notes(question_note(result["question"]), encoded_note(result["index"]["encoded"]))
     if (entries := result.get("timeline")) is not None:
         blocks += ["Over time:", *(_entry(entry) for entry in entries)]
     return "\n".join([*_time(result), *blocks])
@@ -45,7 +45,8 @@ def answer_text(result: AskJson) -> str:
 def search_text(result: SearchJson) -> str:
     """Return the passages, each with its source; the time that the words name comes first."""
     lines = [line for passage in result["passages"] for line in _passage(passage)]
-    return "\n".join([*_time(result), *(lines or ["No passage found."])])
+    notes = _notes(encoded_note(result["index"]["encoded"]))
+    return "\n".join([*_time(result), *notes, *(lines or ["No passage found."])])
 
 
 def article_text(article: FullArticleJson) -> str:
@@ -63,6 +64,10 @@ def article_text(article: FullArticleJson) -> str:
 def _time(result: AskJson | SearchJson) -> list[str]:
     time = result.get("time")
     return [] if time is None else [time_line(time, "`time`: false leaves it out")]
+
+
+def _notes(*notes: str | None) -> list[str]:
+    return [f"Note: {note}." for note in notes if note is not None]
 
 
 def archive_text(held: HoldingsJson) -> str:

@@ -189,6 +189,10 @@ class IndexStateSchema(_Object):
     generation: int = Field(examples=[3])
     articles: int = Field(examples=[11494])
     passages: int = Field(examples=[208644])
+    encoded: float = Field(
+        description="Share of the passages that have vectors; the others are found by their words alone.",
+        examples=[1.0],
+    )
 
 
 class TimingSchema(_Object):
@@ -368,3 +372,4 @@ class ReadySchema(_Object):
 
     status: Literal["ready"] = Field(examples=["ready"])
     waiting: int = Field(description="Questions that wait for a worker.", examples=[0])
+    encoded: float = Field(description="Share of the passages that have vectors.", examples=[1.0])

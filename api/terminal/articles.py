@@ -4,6 +4,7 @@ from rich.console import Console
 from rich.text import Text
 
 from nutgraf.api.terminal.console import console, visible
+from nutgraf.api.terminal.encoded import encoded_note
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.storage import Passage
 from nutgraf.objects import CalibrationJson
@@ -66,6 +67,8 @@ def print_info(report: ArchiveReport) -> None:
         "generation": str(info["generation"]),
         "size": f"{info['bytes'] / 1e6:,.1f} MB",
     }
+    if (note := encoded_note(info["encoded"])) is not None:
+        rows["vectors"] = f"{note}; run nutgraf encode"
     if info["unpublished_passages"]:
         waiting = f"{info['unpublished_passages']:,} passages: run nutgraf index again to publish them"
         rows["waiting"] = waiting

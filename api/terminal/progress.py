@@ -9,7 +9,9 @@ from nutgraf.ingest import IngestProgress
 
 @contextmanager
 def progress_bar(run: IngestProgress) -> Iterator[Callable[[], None]]:
-    """Show the share of bytes read, passages a second and time left; yield what to call after each batch.
+    """Show the share of bytes read, then of passages encoded, and the time left.
+
+    Yields what to call after each batch.
 
     The bar is shown on a terminal only: through a pipe there is only the summary.
     """
@@ -20,10 +22,10 @@ def progress_bar(run: IngestProgress) -> Iterator[Callable[[], None]]:
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
     columns = (
-        TextColumn("indexing"),
+        TextColumn("{task.description}"),
         BarColumn(),
         TextColumn("{task.percentage:>3.0f} %"),
-        TextColumn("{task.fields[articles]:,} articles, {task.fields[rate]:.0f} passages/s,"),
+        TextColumn("{task.fields[counts]},"),
         TimeElapsedColumn(),
         TextColumn("gone,"),
         TimeRemainingColumn(),
@@ -31,16 +33,16 @@ def progress_bar(run: IngestProgress) -> Iterator[Callable[[], None]]:
     )
     with Progress(*columns, console=out) as progress:
         total = max(1, sum(file.size_bytes for file in run.files))
-        task = progress.add_task("index", total=total, articles=0, rate=0.0)
+        task = progress.add_task("storing", total=total, counts="0 articles")
 
         def update() -> None:
-            elapsed = progress.tasks[0].elapsed or 1.0
-            progress.update(
-                task,
-                completed=sum(file.position_bytes for file in run.files),
-                articles=run.articles,
-                rate=run.encoded_passages / elapsed,
-            )
+            if run.missing_passages:
+                done, missing = run.encoded_passages, run.missing_passages
+                counts = f"{done:,} of {missing:,} passages"
+                progress.update(task, description="encoding", total=missing, completed=done, counts=counts)
+                return
+            read_bytes = sum(file.position_bytes for file in run.files)
+            progress.update(task, completed=read_bytes, counts=f"{run.articles:,} articles")
 
         yield update
 

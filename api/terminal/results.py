@@ -7,6 +7,7 @@ from rich.text import Text
 
 from nutgraf.api.terminal.articles import offsets, print_notice, source_line
 from nutgraf.api.terminal.console import console, visible
+from nutgraf.api.terminal.encoded import encoded_note
 from nutgraf.api.terminal.explanations import print_explanation
 from nutgraf.api.terminal.support import support_words
 from nutgraf.api.terminal.timelines import print_timeline
@@ -31,8 +32,9 @@ def print_result(result: AskResult, *, with_question: bool = False) -> None:
     if with_question:
         out.print(Text(f"? {visible(result.question)}"))
     _print_time(out, result.time)
-    if (note := question_note(result.question)) is not None:
-        out.print(Text(f"Note: {note}.", style="dim"))
+    for note in (question_note(result.question), encoded_note(result.state.encoded)):
+        if note is not None:
+            out.print(Text(f"Note: {note}.", style="dim"))
     if result.abstention is not None:
         reason = f"{result.abstention.reason}."
         if result.guess is None:
@@ -109,6 +111,8 @@ def print_hits(hits: SearchHits, *, duplicates: bool = False) -> None:
     """Print the passages of a search, each with the outlets that printed a copy, or with every copy."""
     out = console()
     _print_time(out, hits.time)
+    if (note := encoded_note(hits.state.encoded)) is not None:
+        out.print(Text(f"Note: {note}.", style="dim"))
     for hit in hits:
         out.print(Text(f"{hit.rank}. {source_line(hit.article, hit.page)}", style="bold"))
         out.print(Text(f"   {visible(hit.text)}"))

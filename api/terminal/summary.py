@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from rich.text import Text
 
 from nutgraf.api.terminal.console import console, visible
+from nutgraf.api.terminal.encoded import encoded_note
 from nutgraf.indexer.loaders import RefusedDates, UnusedFields
 from nutgraf.indexer.origins import is_address, origin_path
 from nutgraf.indexer.storage import ArticleStatus
@@ -45,6 +46,8 @@ def print_summary(report: AddReport) -> None:
         )
     total = report.state.counts
     out.print(Text(f"The index holds {total.articles:,} articles in {total.passages:,} passages."))
+    if (note := encoded_note(report.state.encoded)) is not None:
+        out.print(Text(f"Note: {note}; nutgraf encode makes the vectors that are missing."))
 
 
 def skip_lines(skipped: Sequence[ArticleStatus]) -> Iterator[str]:

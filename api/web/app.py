@@ -18,6 +18,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Route
 
+from nutgraf.api.engine.encoding import encoding_in_background
 from nutgraf.api.engine.engine import Engine
 from nutgraf.api.engine.limits import Busy, EngineLimits
 from nutgraf.api.engine.log import QuestionLog, log_to_stderr
@@ -60,6 +61,7 @@ class Serving:
     """The address to serve, who may come in, the deadline of a request, and whether questions are logged.
 
     `proxy` is what a proxy in front changes; pages of the `cors_origins` may ask from a browser.
+    `encode_share` is the part of the time in which missing vectors are made while nobody asks; 0: none.
     """
 
     host: str = "127.0.0.1"
@@ -70,6 +72,7 @@ class Serving:
     log_questions: bool = False
     proxy: ProxyRules = field(default_factory=ProxyRules)
     cors_origins: tuple[str, ...] = ()
+    encode_share: float = 0.5
 
 
 def create_app(archive: Archive, serving: Serving | None = None) -> FastAPI:
@@ -84,7 +87,10 @@ def create_app(archive: Archive, serving: Serving | None = None) -> FastAPI:
             app.state.engine, app.state.deadline_s = engine, serving.deadline_s
             app.state.writer = Writer(engine)
             try:
-                async with mcp_door.open(engine, serving.deadline_s):
+                async with (
+                    mcp_door.open(engine, serving.deadline_s),
+                    encoding_in_background(engine, serving.encode_share),
+                ):
                     yield
             finally:
                 await app.state.writer.aclose()
@@ -205,7 +211,7 @@ async def is_alive() -> dict[str, str]:
     return {"status": "alive"}
 
 
-async def is_ready(request: Request) -> dict[str, str | int]:
+async def is_ready(request: Request) -> dict[str, str | int | float]:
     """Say that models and index are open: before that the server does not answer.
 
     After a request that met damage in the index the answer is 503, until a sound generation is open.
@@ -218,7 +224,8 @@ async def is_ready(request: Request) -> dict[str, str | int]:
             "the server's index cannot be used",
             "the server's log has the cause, and what to type there",
         )
-    return {"status": "ready", "waiting": engine.waiting}
+    encoded = round(engine.opened.index.state.encoded, 4)
+    return {"status": "ready", "waiting": engine.waiting, "encoded": encoded}
 
 
 # --- failures -------------------------------------------------------------------------------------------
