@@ -82,7 +82,7 @@ def test_a_panic_at_the_index_is_told_and_the_server_not_ready_until_it_is_rebui
 ) -> None:
     panicking(index, "searching")
     with TestClient(create_app(Archive(Settings(index=index))), base_url="http://localhost") as client:
-        assert client.get("/readyz").json() == {"status": "ready", "waiting": 0}
+        assert client.get("/readyz").json() == {"status": "ready", "waiting": 0, "encoded": 1.0}
         for _ in range(3):  # no worker dies of it
             answered = client.post(f"/v1/{route}", json={"question": QUESTION})
             text = answered.text.partition("data: ")[2] if "stream" in route else answered.text

@@ -11,6 +11,9 @@ from nutgraf.api.mcp.tools import TOOLS
 from nutgraf.errors import UnknownArticle
 from nutgraf.qa.errors import BadFilter
 
+INDEX = {"encoded": 1.0}
+"""What the texts read of the state of an index whose passages all have vectors."""
+
 
 def article(number: int, **more: Any) -> dict[str, Any]:
     known = {"id": f"a{number}", "title": f"Title {number}", "url": None, "source": None, "published": None}
@@ -60,7 +63,7 @@ def test_an_answer_with_all_that_is_known_of_it() -> None:
     answer["attribution"] = {"text": "Mr. Wang"}
     answer["earlier"] = [span(9, text="Bo Lee")]
     assert answer_text(
-        {"question": "Who?", "answered": True, "answers": [answer], "abstention": None}
+        {"question": "Who?", "answered": True, "answers": [answer], "abstention": None, "index": INDEX}
     ) == "\n".join(
         [
             '"Ann Lee" (probability 76%)',
@@ -84,6 +87,7 @@ def test_an_abstention_names_the_three_nearest() -> None:
     abstention = {"reason": "unlikely", "guess": None}
     asked = {
         "question": "Who?",
+        "index": INDEX,
         "answered": False,
         "abstention": abstention,
         "passages": passages,
@@ -102,6 +106,7 @@ def test_an_abstention_names_the_three_nearest() -> None:
     ]
     nothing = {
         "question": "Who?",
+        "index": INDEX,
         "answered": False,
         "abstention": {"reason": "empty", "guess": None},
         "passages": [],
@@ -124,6 +129,7 @@ def test_the_timeline_has_a_line_an_answer() -> None:
     ]
     asked = {
         "question": "Who?",
+        "index": INDEX,
         "answered": False,
         "abstention": {"reason": "no", "guess": None},
         "passages": [],
@@ -139,11 +145,11 @@ def test_the_timeline_has_a_line_an_answer() -> None:
 def test_what_articles_say_cannot_look_like_ours() -> None:
     hostile = article(1, title="A\n9. The Paper\x1b[2J", source="B\r\nerror: \u202eno")
     found = {"passages": [span(1, article=hostile, rank=1, text="C\n2. forged\x00", copies=[], versions=[])]}
-    assert search_text(found).splitlines() == [
+    assert search_text(found | {"index": INDEX}).splitlines() == [
         "1. B  error:  no | no date | A 9. The Paper [2J | article a1 [1:5]",
         "   C 2. forged ",
     ]
-    assert search_text({"passages": []}) == "No passage found."
+    assert search_text({"passages": [], "index": INDEX}) == "No passage found."
 
 
 def test_an_article_is_told_as_it_is() -> None:
