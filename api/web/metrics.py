@@ -16,6 +16,7 @@ _GAUGES = {
     "index_articles": "Articles in the index.",
     "index_passages": "Passages in the index.",
     "index_unpublished_passages": "Passages stored since the last generation.",
+    "index_encoded_passages": "Passages that have vectors; the others are found by their words alone.",
     "index_generation": "The generation that answers.",
 }
 _Call = Callable[[], float]
@@ -76,6 +77,7 @@ class Metrics:
             "index_articles": lambda: opened().index.state.counts.articles,
             "index_passages": lambda: opened().index.state.counts.passages,
             "index_unpublished_passages": lambda: opened().index.state.unpublished_passages,
+            "index_encoded_passages": lambda: opened().index.state.encoded_passages,
             "index_generation": lambda: opened().index.state.generation,
         }
         for name, read in calls.items():

@@ -144,13 +144,15 @@ class EmbeddedWriter:
                 self._store.set_state(BUILT_BY, self._built_by())
         self._fill(each_batch)
         clusters.complete(self._store)
+        # Words first: the vectors of another encoder may take long.
+        publish(self.folder, self._store, self._identity, self._rule, anew=True)
 
         def go_on() -> bool:
             each_batch()
             return True
 
         self.encode(go_on)
-        return _state(publish(self.folder, self._store, self._identity, self._rule, anew=True))
+        return self.publish()
 
     def publish(self) -> IndexState:
         """Publish a generation, unless the last one holds all there is."""

@@ -15,6 +15,8 @@ from nutgraf.api.web.app import Serving, create_app
 from nutgraf.archive import Archive
 from nutgraf.errors import AddInterrupted, IndexMismatch, SourceError
 from nutgraf.indexer.embedded import writer as embedded_writer
+from nutgraf.indexer.embedded.index import EmbeddedIndex
+from nutgraf.indexer.embedded.verify import OPENED_CHECKS
 from nutgraf.ingest import IngestOptions, IngestProgress, no_progress
 from nutgraf.settings import Settings
 from tests.fakes import FakeEncoder, FakeModels
@@ -163,6 +165,27 @@ def test_notes_say_it_while_vectors_are_missing(archive: Archive) -> None:
     assert f"Note: {NOTE}." in search_text(archive.search("bridge").to_dict()).splitlines()
     archive.encode()
     assert "vector" not in answer_text(archive.ask("Who opened the bridge of Tarn?").to_dict())
+
+
+def test_a_text_that_has_a_vector_needs_no_other(archive: Archive) -> None:
+    archive.add(RECORDS)
+    report = archive.add([RECORDS[0] | {"id": "copy"}, RECORDS[1] | {"published": "2021-04-01"}])
+    assert (report.duplicate, report.updated, report.encoded_passages) == (1, 1, 0)
+    assert (report.state.counts.passages, report.state.encoded) == (18, 1.0)
+
+
+def test_the_checks_know_what_is_to_come(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embedded_writer, "_FIRST_TEXTS", 4)
+    archive.add(RECORDS, words_only=True)
+    archive.write(lambda writer: writer.encode(lambda: False))  # these four are not published
+    folder = archive.settings.index
+    with EmbeddedIndex(folder) as index:
+        checks = {name: check(index) for name, check in OPENED_CHECKS.items()}
+    assert {name for name, check in checks.items() if check.status != "ok"} == {"vectors"}
+    vectors = checks["vectors"]
+    assert (vectors.status, vectors.advice) == ("warning", f"nutgraf encode --index {folder}")
+    assert vectors.message.endswith("; 16 passages have no vectors yet")
+    assert checks["in step"].message == "16 passages in the words and the store, 0 of them in the vectors"
 
 
 # --- the server -------------------------------------------------------------------------------------------
