@@ -52,4 +52,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # The articles up to this number were stored without passages of their titles.
         "INSERT INTO state SELECT 'untitled', num FROM articles ORDER BY num DESC LIMIT 1",
     ),
+    (
+        # Lists and counts read these columns alone, and so no text.
+        "CREATE INDEX articles_in_lists ON articles (published DESC, id, day, source_key, source, authors)",
+    ),
 )
