@@ -17,6 +17,7 @@ from pydantic_core import InitErrorDetails
 from nutgraf.filters import article_filter
 from nutgraf.indexer.filters import Filter
 from nutgraf.indexer.loaders.identity import id_of_content, web_url
+from nutgraf.listing import MAX_PAGE
 from nutgraf.qa.checks import MAX_TOP
 from nutgraf.qa.inquiry import Inquiry
 
@@ -119,7 +120,12 @@ class ArticlesQuery(Filters):
         description="`newest` (default), `oldest`, `id`, or `best` (default with words).",
         examples=["newest"],
     )
-    limit: int = Field(100, description="How many articles, 1 to 1,000.", examples=[100])
+    limit: int = Field(
+        100,
+        description="How many articles, 1 to 1,000.",
+        examples=[100],
+        json_schema_extra={"minimum": 1, "maximum": MAX_PAGE},
+    )
     cursor: str | None = Field(None, description="`next` of the page before.", examples=["WyIy..."])
     facets: bool = Field(
         False, description="Also count the articles of all pages by outlet, author, month.", examples=[True]

@@ -360,7 +360,9 @@ class ArticlePageSchema(_Object):
     """A page of articles."""
 
     articles: list[ListedArticleSchema]
-    next: str | None = Field(description="The cursor of the next page; null on the last.", examples=[None])
+    next: str | None = Field(
+        description="The cursor of the next page; null on the last.", examples=["WyIy..."]
+    )
     facets: FacetsSchema | None = Field(None, description="If they were asked for.")
 
 

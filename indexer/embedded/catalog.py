@@ -71,7 +71,7 @@ class Catalog:
         by_month = [*self._db.rows(months.format(table, where), values)]
         return Facets(
             articles=sum(count for _, count in by_month),
-            outlets=tuple(counts("a.source", "a.source_key")),
+            outlets=tuple(counts("a.source", "+a.source_key")),
             authors=tuple(counts("n.value", "casefold(n.value)", ", json_each(a.authors) n")),
             months=tuple(FacetCount(*row) for row in by_month if row[0] is not None),
             undated=sum(count for month, count in by_month if month is None),
@@ -80,7 +80,8 @@ class Catalog:
 
 def _selected(selection: Selection, matches: Matches) -> tuple[str, str, list[object]]:
     """Return the tables to read, the condition on `articles a`, and its values."""
-    passing, values = conditions(selection.allow)
+    # By the index over all columns of lists: those over one column lead to rows, which are behind texts.
+    passing, values = conditions(selection.allow, "+")
     if selection.authors:
         names = ",".join("?" * len(selection.authors))
         passing.append(f"EXISTS (SELECT 1 FROM json_each(a.authors) WHERE casefold(value) IN ({names}))")
