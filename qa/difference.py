@@ -19,6 +19,9 @@ _RUNS = (4, 2, 1)
 _MOST_WORDS_BY_ONE = 12
 """One word alone holds two passages together that are no longer: "the" stands everywhere. Not compared."""
 
+_MOST_WORDS = 200_000
+"""Words of two passages that are aligned; what differs in longer ones is removed and added as a whole."""
+
 _TOKEN = re.compile(r"\S+\s*|^\s+")
 
 
@@ -93,7 +96,7 @@ def _equal(first: Sequence[str], other: Sequence[str]) -> list[tuple[int, int]]:
             end, other_end = end - 1, other_end - 1
             aligned.append((end, other_end))
         left, right = first[start:end], other[other_start:other_end]
-        if not left or not right or level == len(_RUNS):
+        if not left or not right or level == len(_RUNS) or len(left) + len(right) > _MOST_WORDS:
             continue
         run = _RUNS[level]
         if run == 1 and max(len(left), len(right)) > _MOST_WORDS_BY_ONE:

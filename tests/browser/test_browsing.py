@@ -194,7 +194,7 @@ def test_a_text_is_added(visit: Visit, tmp_path: Path) -> None:
     (tmp_path / "news.jsonl").write_text("\n".join([*lines, "no json"]), encoding="utf-8")
     page.set_input_files("#file", tmp_path / "news.jsonl")
     page.wait_for_selector("#became:text('added')")
-    assert page.inner_text("#became") == "3 added, 1 skipped, line 4: it is not JSON"
+    assert page.inner_text("#became") == "news.jsonl: 3 added, 1 skipped, number 4: line 4 is not JSON"
     (tmp_path / "old.txt").write_bytes("Die Brücke von Ende fiel.".encode("cp1252"))
     page.set_input_files("#file", tmp_path / "old.txt")
     page.wait_for_selector("#became:text('is in the form')")
@@ -204,11 +204,14 @@ def test_a_text_is_added(visit: Visit, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "says"),
     [
-        ("big.txt", b"x" * 1_000_001, "big.txt has 1.0 MB, at most 1 MB can be added here"),
-        ("news.pdf", b"%PDF", "news.pdf: files of this type are not added here"),
+        ("big.pdf", b"x" * 20_000_001, "big.pdf has 20.0 MB, at most 20 MB can be added here"),
+        ("news.xlsx", b"PK", "the name of the file is 'news.xlsx'"),
+        ("broken.pdf", b"%PDF", "broken.pdf"),
     ],
 )
-def test_files_that_are_not_sent(visit: Visit, tmp_path: Path, name: str, content: bytes, says: str) -> None:
+def test_files_that_cannot_be_added(
+    visit: Visit, tmp_path: Path, name: str, content: bytes, says: str
+) -> None:
     page = visit.go("/add")
     (tmp_path / name).write_bytes(content)
     page.set_input_files("#file", tmp_path / name)
@@ -259,6 +262,11 @@ def test_on_paper(visit: Visit) -> None:
     assert page.is_visible(".onpaper")
     shown = "getComputedStyle(document.querySelector('.tools a[href^=http]'), '::after').content"
     assert "https://news.example/" in page.evaluate(shown)
+    page = visit.go("/search?q=blast&author=Ann+Lee")
+    page.emulate_media(media="print")
+    assert page.inner_text(".hits .onpaper") == "https://news.example/21"
+    assert page.is_visible("p.onpaper:text('by Ann Lee')")
+    assert page.is_hidden("main > .facets")
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -3,10 +3,9 @@
 
 const form = document.querySelector("#adding");
 const field = (name) => form.querySelector(`#${name}`);
-const MOST_BYTES = 1_000_000; // of one article, and MOST_LINES_BYTES of a file with one in each line: as the server takes
-const MOST_LINES_BYTES = 100_000_000;
-const LINES = /\.(jsonl|ndjson)$/i;
-const TEXT = /\.(txt|text|md|markdown)$/i;
+const MOST_BYTES = 20_000_000; // of a file, as the server takes them
+const MOST_TEXT_BYTES = 1_000_000; // of an article from the form
+const TEXT = /\.(txt|text)$/i;
 
 form.hidden = false;
 form.addEventListener("submit", (event) => {
@@ -17,7 +16,11 @@ form.addEventListener("submit", (event) => {
   }
   const authors = field("authors").value.split(",").map((name) => name.trim()).filter(Boolean);
   if (authors.length) article.authors = authors;
-  send(JSON.stringify(article), "application/json").then((sent) => sent && form.reset());
+  send(JSON.stringify(article), "application/json").then((results) => {
+    if (!results) return;
+    form.reset();
+    say(summary(results), results[0].id);
+  });
 });
 
 const drop = document.querySelector("#drop");
@@ -34,25 +37,21 @@ field("file").addEventListener("change", () => {
 });
 
 async function take(files) {
+  const lines = [];
   for (const file of files) {
-    const most = LINES.test(file.name) ? MOST_LINES_BYTES : MOST_BYTES;
-    if (!LINES.test(file.name) && !TEXT.test(file.name) && !/\.json$/i.test(file.name)) {
-      return fail(`${file.name}: files of this type are not added here. Type: nutgraf index ${file.name}`);
+    if (file.size > MOST_BYTES) {
+      return fail(`${file.name} has ${(file.size / 1e6).toFixed(1)} MB, at most 20 MB can be added here. Type: nutgraf index ${file.name}`);
     }
-    if (file.size > most) {
-      return fail(`${file.name} has ${(file.size / 1e6).toFixed(1)} MB, at most ${most / 1e6} MB can be added here. Type: nutgraf index ${file.name}`);
+    if (files.length === 1 && TEXT.test(file.name) && file.size <= MOST_TEXT_BYTES) {
+      field("text").value = decoded(await file.arrayBuffer());
+      field("title").focus();
+      return say(`${file.name} is in the form: look it over, then add it.`);
     }
-    if (LINES.test(file.name)) {
-      if (!(await send(file, "application/x-ndjson"))) return;
-    } else if (TEXT.test(file.name)) {
-      const text = decoded(await file.arrayBuffer());
-      if (files.length === 1) {
-        field("text").value = text;
-        field("title").focus();
-        return say(`${file.name} is in the form: look it over, then add it.`);
-      }
-      if (!(await send(JSON.stringify({ text }), "application/json"))) return;
-    } else if (!(await send(file, "application/json"))) return;
+    const to = `?name=${encodeURIComponent(file.name)}`;
+    const results = await send(file, "application/octet-stream", to);
+    if (!results) return; // it is said why
+    lines.push(`${file.name}: ${summary(results)}`);
+    say(lines.join("; "), files.length === 1 && results.length === 1 ? results[0].id : null);
   }
 }
 
@@ -64,11 +63,11 @@ function decoded(bytes) {
   }
 }
 
-async function send(body, kind) {
+async function send(body, kind, to = "") {
   const headers = { "Content-Type": kind };
   if (field("key").value) headers.Authorization = `Bearer ${field("key").value}`;
   say("Sending …");
-  const answer = await fetch(form.dataset.to, { method: "POST", headers, body }).catch(() => null);
+  const answer = await fetch(form.dataset.to + to, { method: "POST", headers, body }).catch(() => null);
   if (!answer) return fail("The server cannot be reached.");
   const text = await answer.text();
   if (!answer.ok) {
@@ -78,9 +77,7 @@ async function send(body, kind) {
     }
     return fail(errorIn(text) ?? `The server answered ${answer.status}.`);
   }
-  const results = text.trim().split("\n").filter(Boolean).map((line) => JSON.parse(line));
-  say(summary(results), results.length === 1 ? results[0].id : null);
-  return true;
+  return text.trim().split("\n").filter(Boolean).map((line) => JSON.parse(line));
 }
 
 function errorIn(text) {
@@ -97,11 +94,11 @@ function summary(results) {
   for (const { status = "failed" } of results) counts[status] = (counts[status] ?? 0) + 1;
   const lines = Object.entries(counts).map(([status, count]) => `${count} ${status}`);
   const first = results.find((result) => result.reason ?? result.error);
-  if (first) lines.push(`line ${first.line}: ${first.reason ?? first.error.message}`);
+  if (first) lines.push(`number ${first.line}: ${first.reason ?? first.error.message}`);
   for (const { dates_not_used: dates = [] } of results.slice(0, 1)) {
     for (const date of dates) lines.push(`the date “${date.given}” was not used: ${date.reason}`);
   }
-  return lines.join(", ");
+  return lines.join(", ") || "nothing in it is an article";
 }
 
 function say(words, id = null) {
