@@ -10,7 +10,14 @@ from typing import TypeVar
 
 from nutgraf.error import panics_as
 from nutgraf.errors import ArchiveClosed, BadOption, IndexMissing, SourceError, StorageFailed
-from nutgraf.export import CountedBatches, checked_format, export_parts, selected, write_export
+from nutgraf.export import (
+    CountedBatches,
+    checked_format,
+    checked_target,
+    export_parts,
+    selected,
+    write_export,
+)
 from nutgraf.filters import Day, article_filter
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.clean import storable
@@ -402,8 +409,8 @@ class Archive:
         >>> import nutgraf
         >>> with nutgraf.open("seeds.nutgraf") as archive:
         ...     nearest = archive.related("seeds/004_d6905fbb12041181.txt", top=1)
-        >>> [entry.article.source for entry in nearest]
-        ['The New York Times']
+        >>> [entry.article.title for entry in nearest]
+        ['North Korea Discussion Expected At US-China Dialogue']
         """
         (article_id,) = _checked_ids([article_id])
         allow = article_filter(after, before, as_of, source)
@@ -416,15 +423,11 @@ class Archive:
         Raises UnknownArticle.
 
         >>> import nutgraf
-        >>> text = "The mill at Tarn closed on {} after ninety years, and its owner, Ada Quill, moved away."
-        >>> with nutgraf.open("tarn.nutgraf") as archive:
-        ...     report = archive.add(
-        ...         [
-        ...             {"id": "first", "text": text.format("Monday"), "published": "2016-01-27"},
-        ...             {"id": "second", "text": text.format("Tuesday"), "published": "2016-01-28"},
-        ...         ]
-        ...     )
-        ...     [version.id for version in archive.versions("first").versions]
+        >>> with nutgraf.open("seeds.nutgraf") as archive:
+        ...     first = archive.get("seeds/004_d6905fbb12041181.txt")
+        ...     text = first.text.replace("on Wednesday", "on Thursday")
+        ...     report = archive.add({"id": "second", "text": text})
+        ...     [version.id for version in archive.versions(first.id).versions]
         ['second']
         """
         (article_id,) = _checked_ids([article_id])
@@ -438,12 +441,18 @@ class Archive:
 
         >>> import nutgraf
         >>> with nutgraf.open("tarn.nutgraf") as archive:
-        ...     for change in archive.difference("first", "second"):
+        ...     report = archive.add(
+        ...         [
+        ...             {"id": "t1", "text": "The mill at Tarn closed on Monday for good."},
+        ...             {"id": "t2", "text": "The mill at Tarn closed on Tuesday for good."},
+        ...         ]
+        ...     )
+        ...     for change in archive.difference("t1", "t2"):
         ...         print(change.kind, "|", change.text)
         same | The mill at Tarn closed on
         removed | Monday
         added | Tuesday
-        same | after ninety years, and its owner, Ada Quill, moved away.
+        same | for good.
         """
         article_id, other_id = _checked_ids([article_id, other_id])
         with self.reading() as opened:
@@ -476,11 +485,11 @@ class Archive:
         >>> count, report.added
         (3, 3)
         """
-        name = checked_format(format)
+        name, target = checked_format(format), checked_target(Path(path), self.settings.index)
         selection = selection_of(article_filter(after, before, as_of, source), author, words)
         with self.reading() as opened:
             batches = CountedBatches(selected(opened.index, selection))
-            write_export(Path(path), export_parts(batches, name))
+            write_export(target, export_parts(batches, name))
         return batches.articles
 
     def cite(

@@ -72,14 +72,23 @@ def export_parts(batches: Iterable[list[Article]], format_name: str) -> Iterator
         yield citation_format(format_name).write(entries)
 
 
+def checked_target(path: Path, index: Path) -> Path:
+    """Return the file to write; raises BadOption for a folder, and for a file among those of the index."""
+    if path.is_dir():
+        raise BadOption(f"{path} is a folder, expected a file", hint="--output backup.jsonl.gz")
+    folder = Path(os.path.realpath(index))
+    if folder in Path(os.path.realpath(path)).parents:
+        message = f"{path} would stand among the files of the index {index}"
+        raise BadOption(message, hint="--output backup.jsonl.gz, in another folder")
+    return path
+
+
 def write_export(path: Path, parts: Iterable[str]) -> None:
     """Write an export to a file, gzipped where its name ends with ".gz".
 
-    Raises BadOption for a folder, and StorageFailed where the disk says no: what stood in the file before is
-    there still. What is no file, such as a pipe, is written to as it is.
+    Raises StorageFailed where the disk says no: what stood in the file before is there still. What is no
+    file, such as a pipe, is written to as it is.
     """
-    if path.is_dir():
-        raise BadOption(f"{path} is a folder, expected a file", hint="--output backup.jsonl.gz")
     path = Path(os.path.realpath(path))
     in_place = path.exists() and not path.is_file()
     target = path if in_place else path.with_name(f"{path.name}.{os.getpid()}.tmp")

@@ -18,6 +18,9 @@ MAX_PAGE = 1000
 """Most articles of one page: their texts are in memory together."""
 
 
+_LARGEST = 2**63
+
+
 def selection_of(allow: Filter, author: str | Sequence[str] | None, words: object) -> Selection:
     """Return the selection of the options; raises BadOption, BadFilter and BadQuestion for a wrong one."""
     names = () if author is None else (author,) if isinstance(author, str) else author
@@ -97,7 +100,7 @@ def _place(cursor: object, listing: str) -> ListPlace:
         raise BadOption(message, hint=hint, fields=["cursor"])
     try:
         made_for, key, article_id = json.loads(base64.b64decode(cursor.encode(), b"-_", validate=True))
-        if not isinstance(article_id, str) or type(key) not in {str, int, type(None)}:
+        if not isinstance(article_id, str) or not _is_key(key):
             raise ValueError(key)  # noqa: TRY301 - the same as a text that is no cursor
     except (binascii.Error, ValueError, TypeError, RecursionError) as error:
         message = f"{{cursor}} {cursor[:40]!r} is not `next` of a page"
@@ -105,4 +108,9 @@ def _place(cursor: object, listing: str) -> ListPlace:
     if made_for != listing:
         message = "the {cursor} is of a list with other filters or another order"
         raise BadOption(message, hint=hint, fields=["cursor"])
-    return ListPlace(key, article_id)
+    return ListPlace(storable(key) if isinstance(key, str) else key, storable(article_id))
+
+
+def _is_key(value: object) -> bool:
+    """Whether a value can be what a list is sorted by: an engine stores no larger number."""
+    return value is None or isinstance(value, str) or (type(value) is int and abs(value) < _LARGEST)

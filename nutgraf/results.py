@@ -341,7 +341,7 @@ class ArticlePage:
     >>> with nutgraf.open("seeds.nutgraf") as archive:
     ...     page = archive.articles(limit=1, facets=True)
     >>> page, page.facets.articles, page.facets.outlets[0]
-    (ArticlePage(1 articles, more), 3, FacetCount(name='The New York Times', articles=2))
+    (ArticlePage(1 articles, more), 3, FacetCount(name='The New York Times', articles=1))
     """
 
     articles: tuple[Article, ...]

@@ -26,6 +26,8 @@ class RelatedArticle:
     >>> with nutgraf.open("seeds.nutgraf") as archive:
     ...     for entry in archive.related("seeds/004_d6905fbb12041181.txt"):
     ...         print(round(entry.likeness, 1), entry.article.title)
+    0.7 North Korea Discussion Expected At US-China Dialogue
+    0.6 South Korea, US agree to consider new defense dialogue on regional political cooperation
     """
 
     article: Article

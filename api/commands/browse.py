@@ -15,6 +15,7 @@ from nutgraf.export import (
     EXPORT_FORMATS,
     CountedBatches,
     checked_format,
+    checked_target,
     export_parts,
     selected,
     write_export,
@@ -136,7 +137,7 @@ def export(
         if output is None or str(output) == "-":
             _print(parts)
         else:
-            write_export(output, parts)
+            write_export(checked_target(output, index), parts)
     where = "" if output is None else f" to {output}"
     count = f"{batches.articles:,} {'article' if batches.articles == 1 else 'articles'}"
     typer.echo(f"{count} exported{where}", err=True)

@@ -1,5 +1,6 @@
 """Looking through an archive, without weights: lists, stories and their prints, exports and restoring."""
 
+import base64
 import csv
 import gzip
 import io
@@ -81,6 +82,7 @@ def test_pages_of_a_list(archive: Archive) -> None:
         ({"words": "x" * 1001}, "has 1,001 characters"),
         ({"cursor": "nonsense"}, "cursor 'nonsense' is not `next` of a page"),
         ({"cursor": "W10="}, "is not `next` of a page"),
+        ({"cursor": "WyJoIiwgMWU5OTksICJhIl0="}, "is not `next` of a page"),
         ({"limit": 0}, "limit is 0, expected a whole number from 1 to 1,000"),
     ],
 )
@@ -94,6 +96,22 @@ def test_a_cursor_belongs_to_its_list(archive: Archive) -> None:
     for other in ({"sort": "oldest"}, {"source": "Alpha"}, {"words": "storm"}):
         with pytest.raises(errors.BadOption, match="of a list with other filters or another order"):
             archive.articles(cursor=cursor, **other)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("key", ["\ud800", "", 7, None])
+def test_a_cursor_that_was_made_up_is_some_place(archive: Archive, key: object) -> None:
+    assert len(archive.articles(cursor=made_up(archive, key))) <= 10
+
+
+def test_a_cursor_with_a_number_that_no_engine_stores(archive: Archive) -> None:
+    with pytest.raises(errors.BadOption, match="is not `next` of a page"):
+        archive.articles(cursor=made_up(archive, 10**40))
+
+
+def made_up(archive: Archive, key: object) -> str:
+    """Return a cursor of the list of all articles, with a key of another kind and the id of no article."""
+    made_for, _, _ = json.loads(base64.b64decode(archive.articles(limit=1).next or "", b"-_"))
+    return base64.urlsafe_b64encode(json.dumps([made_for, key, "\ud800"]).encode()).decode()
 
 
 def test_the_prints_of_a_story(archive: Archive) -> None:
@@ -141,6 +159,20 @@ def test_an_export_restores_the_archive(
     assert (again.unchanged, len(again.statuses)) == (10, 10)
     restored.export(tmp_path / f"second-{name}")
     assert (tmp_path / f"second-{name}").read_bytes() == path.read_bytes()
+
+
+def test_files_are_known_again_after_restoring(archive: Archive, restored: Archive, tmp_path: Path) -> None:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    for article in OTHERS:
+        (folder / f"{article.id}.txt").write_text(f"{article.id.title()}\n\n{article.text}")
+    archive.add(folder)
+    archive.export(tmp_path / "backup.jsonl")
+    restored.add(tmp_path / "backup.jsonl")
+    assert {status.status for status in restored.add(folder).statuses} == {"unchanged"}
+    (folder / "storm.txt").unlink()
+    assert restored.add(folder, prune=True).removed == ("articles/storm.txt",)
+    assert restored.info().articles == 13
 
 
 def test_a_record_that_was_edited_is_read_like_any_other(
@@ -254,6 +286,9 @@ def test_a_link_stays_a_link_and_a_device_a_device(tmp_path: Path) -> None:
 def test_where_no_export_can_be_written(archive: Archive, tmp_path: Path) -> None:
     with pytest.raises(errors.BadOption, match="is a folder, expected a file"):
         archive.export(tmp_path)
+    with pytest.raises(errors.BadOption, match="would stand among the files of the index"):
+        archive.export(archive.settings.index / "manifest.json")
+    assert archive.info().articles == 10
     with pytest.raises(errors.StorageFailed, match="cannot be written: No such file or directory"):
         archive.export(tmp_path / "missing" / "backup.jsonl")
     with pytest.raises(errors.BadOption, match="format is 'xlsx', expected one of jsonl, csv, bibtex"):
