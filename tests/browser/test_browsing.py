@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
+from playwright.sync_api import Browser
 
 from nutgraf.indexer.embedded.writer import EmbeddedWriter
 from tests.browser import test_page
@@ -26,6 +27,7 @@ BLAST = replace(
 )
 LATER = told(22, "The Echo", 2016, "Blast at school kills 31", STORY.replace("12 people", "31 people"))
 COPY = told(23, "Daily Copy", 2016, "School blast", STORY)
+READ_KEY, WRITE_KEY = "key-that-may-read", "key-that-may-write"
 EVIL_WORDS = '<img src=x onerror="window.hacked = 1">'
 PAGES = {
     "list": "/search",
@@ -57,6 +59,17 @@ def base(tmp_path_factory: pytest.TempPathFactory, encoder: Any) -> Iterator[str
         builder.publish()
     with serving(folder) as address:
         yield address
+
+
+@pytest.fixture
+def locked(tmp_path: Path, encoder: Any) -> Iterator[str]:
+    """Serve another archive to holders of keys, below a path."""
+    with EmbeddedWriter(tmp_path / "index", encoder) as builder:
+        list(builder.add([BLAST]))
+        builder.publish()
+    keys = ("--api-key", f"ann:read={READ_KEY}", "--api-key", f"bo:write={WRITE_KEY}")
+    with serving(tmp_path / "index", *keys, "--root-path", "/news") as address:
+        yield f"{address}/news"
 
 
 def titles(visit: Visit) -> list[str]:
@@ -206,7 +219,7 @@ def test_a_text_is_added(visit: Visit, tmp_path: Path) -> None:
     [
         ("big.pdf", b"x" * 20_000_001, "big.pdf has 20.0 MB, at most 20 MB can be added here"),
         ("news.xlsx", b"PK", "the name of the file is 'news.xlsx'"),
-        ("broken.pdf", b"%PDF", "broken.pdf"),
+        ("broken.pdf", b"%PDF", "Try: send a file that has text"),
     ],
 )
 def test_files_that_cannot_be_added(
@@ -216,7 +229,29 @@ def test_files_that_cannot_be_added(
     (tmp_path / name).write_bytes(content)
     page.set_input_files("#file", tmp_path / name)
     page.wait_for_selector("#failed:not([hidden])")
-    assert page.inner_text("#failed").startswith(says)
+    assert says in page.inner_text("#failed")
+    assert all(problem.startswith(f"{visit.base}/v1/articles?name={name}") for problem in visit.problems)
+    visit.problems.clear()  # that the server refused it is what was wanted
+
+
+def test_a_key_that_may_write_is_asked_for(browser: Browser, locked: str) -> None:
+    credentials: Any = {"username": "ann", "password": READ_KEY}
+    with browser.new_context(http_credentials=credentials) as context:
+        page = context.new_page()
+        page.set_default_timeout(60_000)
+        page.goto(f"{locked}/add")
+        page.fill("#text", "The ferry of Karsk was sold to Ole Brun.")
+        page.click("button:text('Add it')")
+        page.wait_for_selector("#failed:not([hidden])")
+        page.fill("#key", WRITE_KEY)
+        page.click("button:text('Add it')")
+        page.click("#became a")
+        page.wait_for_selector(".story")
+        assert page.url.startswith(f"{locked}/articles/")
+        page.click("a:text('Search')")
+        page.wait_for_url(f"{locked}/search")
+        assert page.inner_text("h1") == "2 articles"
+        assert page.evaluate("Object.keys(localStorage).length") == 0  # a key is not kept
 
 
 def test_a_hostile_article_is_listed_as_text(visit: Visit) -> None:

@@ -141,7 +141,7 @@ def base(tmp_path_factory: pytest.TempPathFactory, encoder: Any) -> Iterator[str
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[str]:
+def serving(folder: Path, *options: str) -> Iterator[str]:
     """Serve an archive as a person would, and give its address for a block."""
     free = "import socket; print(socket.create_server(('127.0.0.1', 0)).getsockname()[1])"
     port = subprocess.run(
@@ -158,6 +158,7 @@ def serving(folder: Path) -> Iterator[str]:
         port,
         "--rate",
         "100000",
+        *options,
     ]
     environment = {k: v for k, v in os.environ.items() if not k.startswith("NUTGRAF_")}
     log = (folder.parent / "log").open("w+", encoding="utf-8")
