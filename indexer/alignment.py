@@ -10,10 +10,10 @@ ANCHOR_WORDS = 4
 """So many words in a row hold two texts together. Not compared."""
 
 
-def anchors(first: Sequence[str], other: Sequence[str]) -> list[tuple[int, int]]:
+def anchors(first: Sequence[str], other: Sequence[str], words: int = ANCHOR_WORDS) -> list[tuple[int, int]]:
     """Return where runs of words that stand once in each text begin in both: most of them, in order."""
-    places = dict(_once(other))
-    pairs = [(at, places[run]) for run, at in _once(first) if run in places]
+    places = dict(_once(other, words))
+    pairs = [(at, places[run]) for run, at in _once(first, words) if run in places]
     ends: list[int] = []  # the least place in `other` at which an ascending chain of each length ends
     chain: list[int] = []
     before: list[int] = []
@@ -30,10 +30,10 @@ def anchors(first: Sequence[str], other: Sequence[str]) -> list[tuple[int, int]]
     return aligned[::-1]
 
 
-def _once(words: Sequence[str]) -> Iterator[tuple[tuple[str, ...], int]]:
-    """Yield the runs of words that stand once in a text, with their places, in order."""
+def _once(words: Sequence[str], length: int) -> Iterator[tuple[tuple[str, ...], int]]:
+    """Yield the runs of so many words that stand once in a text, with their places, in order."""
     places: dict[tuple[str, ...], int] = {}
-    for at in range(len(words) - ANCHOR_WORDS + 1):
-        run = tuple(words[at : at + ANCHOR_WORDS])
+    for at in range(len(words) - length + 1):
+        run = tuple(words[at : at + length])
         places[run] = -1 if run in places else at
     return ((run, at) for run, at in places.items() if at >= 0)

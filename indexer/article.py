@@ -50,6 +50,12 @@ class FullArticleJson(ArticleJson):
     text: str
 
 
+class ExportedArticleJson(FullArticleJson):
+    """An article as exports have it: with where it was read, so that it can be stored again as it was."""
+
+    origin: str | None
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Article:
     """A cleaned article.
@@ -132,6 +138,10 @@ class Article:
             "page_breaks": list(self.page_breaks),
             "text": self.text,
         }
+
+    def exported(self) -> ExportedArticleJson:
+        """Return the article with all that is needed to store it again."""
+        return {**self.to_dict(), "origin": self.origin}
 
     def content(self, field: Field) -> str:
         """Return what a span of the field has its offsets in: the title or the text."""

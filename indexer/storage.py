@@ -16,6 +16,7 @@ from nutgraf.indexer.encoder import EncoderIdentity
 from nutgraf.indexer.fields import Field
 from nutgraf.indexer.filters import Filter
 from nutgraf.indexer.loaders.base import Skipped
+from nutgraf.indexer.selection import Facets, ListedArticle, ListPlace, Selection, Sort
 
 Ids: TypeAlias = npt.NDArray[np.int64]
 """Ids of passages, int64 (n,)."""
@@ -217,6 +218,24 @@ class ArticleCatalog(Protocol):
         `after` is the last id of the page before, None for the first page. Fewer than `limit` articles, or
         none, mean that there are no more.
         """
+        ...
+
+    def listed(
+        self, selection: Selection, sort: Sort, after: ListPlace | None, limit: int
+    ) -> list[ListedArticle]:
+        """Return the next `limit` articles of a selection in the order of `sort`, those at a tie by id.
+
+        `after` is the place of the last article of the page before, None for the first page. Without words
+        that can be looked for "best" is by id.
+        """
+        ...
+
+    def facets(self, selection: Selection) -> Facets:
+        """Return how many articles a selection has, by outlet, author and month."""
+        ...
+
+    def cluster(self, name: str) -> list[Article]:
+        """Return the articles of a cluster, by date (none last), then id; none for an unknown name."""
         ...
 
     def info(self) -> ArchiveInfo:

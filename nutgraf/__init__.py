@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from nutgraf.archive import Archive, open_archive
     from nutgraf.error import NutgrafError
     from nutgraf.indexer.article import Article
+    from nutgraf.indexer.selection import Facets
     from nutgraf.indexer.storage import ArticleStatus
     from nutgraf.models import load_encoder, load_reader
+    from nutgraf.qa.difference import Change
+    from nutgraf.qa.related import RelatedArticle
     from nutgraf.qa.result import Answer
     from nutgraf.qa.timeline import TimelineEntry
     from nutgraf.results import (
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
         Hit,
         RemoveReport,
         SearchHits,
+        Versions,
     )
 
     open = open_archive
@@ -43,11 +47,15 @@ __all__ = [
     "ArticlePage",
     "ArticleStatus",
     "AskResult",
+    "Change",
+    "Facets",
     "Hit",
     "NutgrafError",
+    "RelatedArticle",
     "RemoveReport",
     "SearchHits",
     "TimelineEntry",
+    "Versions",
     "load_encoder",
     "load_reader",
     "open",
@@ -58,7 +66,10 @@ _HOMES = {
     "Archive": "nutgraf.archive",
     "Article": "nutgraf.indexer.article",
     "ArticleStatus": "nutgraf.indexer.storage",
+    "Change": "nutgraf.qa.difference",
+    "Facets": "nutgraf.indexer.selection",
     "NutgrafError": "nutgraf.error",
+    "RelatedArticle": "nutgraf.qa.related",
     "TimelineEntry": "nutgraf.qa.timeline",
     "load_encoder": "nutgraf.models",
     "load_reader": "nutgraf.models",

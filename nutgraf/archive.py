@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
@@ -10,6 +10,14 @@ from typing import TypeVar
 
 from nutgraf.error import panics_as
 from nutgraf.errors import ArchiveClosed, BadOption, IndexMissing, SourceError, StorageFailed
+from nutgraf.export import (
+    CountedBatches,
+    checked_format,
+    checked_target,
+    export_parts,
+    selected,
+    write_export,
+)
 from nutgraf.filters import Day, article_filter
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.clean import storable
@@ -18,20 +26,27 @@ from nutgraf.indexer.sandbox import Limits
 from nutgraf.indexer.storage import ArchiveWriter
 from nutgraf.indexer.web.options import WebOptions
 from nutgraf.ingest import ArticleSource, IngestOptions, Progress, encode, ingest, no_progress
+from nutgraf.listing import article_page, selection_of
 from nutgraf.opening import ModelLoader, OpenIndex, index_stamp, is_archive, open_state, open_writer
-from nutgraf.qa.checks import checked_filter
 from nutgraf.qa.citing.citation import cited
 from nutgraf.qa.citing.formats import written
+from nutgraf.qa.difference import Change
 from nutgraf.qa.inquiry import Inquiry
+from nutgraf.qa.related import RelatedArticle
 from nutgraf.qa.timeline import TimelineEntry
 from nutgraf.reloader import IndexReloader
-from nutgraf.results import AddReport, ArchiveReport, ArticlePage, AskResult, RemoveReport, SearchHits
+from nutgraf.results import (
+    AddReport,
+    ArchiveReport,
+    ArticlePage,
+    AskResult,
+    RemoveReport,
+    SearchHits,
+    Versions,
+)
 from nutgraf.settings import DEFAULT_INDEX, Settings
 
 T = TypeVar("T")
-
-MAX_PAGE = 1000
-"""Most articles of one page: their texts are in memory together."""
 
 
 def open_archive(
@@ -345,32 +360,137 @@ class Archive:
         before: Day | None = None,
         as_of: Day | None = None,
         source: str | Sequence[str] | None = None,
+        author: str | Sequence[str] | None = None,
+        words: str | None = None,
+        sort: str | None = None,
         limit: int = 100,
         cursor: str | None = None,
+        facets: bool = False,
     ) -> ArticlePage:
-        """Return up to `limit` articles (1 to 1000) that pass the filters, by id, from `cursor` on.
+        """Return up to `limit` articles (1 to 1000) that pass the filters, from `cursor` on.
 
-        `cursor` is `next` of the page before. Raises BadOption (a date or a limit that is
-        none) and BadFilter (dates that exclude each other).
+        `author` names one author or several. With `words` an article has every one of them in its title or
+        text, in any inflected form. `sort` is "newest" (default), "oldest", "id", or "best" (default with
+        words); articles without a date come last. `cursor` is `next` of the page before: an article that
+        comes or goes meanwhile moves no other one to another page. `facets` counts the articles of all pages
+        by outlet, author and month.
+
+        Raises BadOption (a date, a sort, a limit or a cursor that is none), BadFilter (dates that exclude
+        each other) and BadQuestion (words without a letter).
 
         >>> import nutgraf
         >>> with nutgraf.open("seeds.nutgraf") as archive:
         ...     page = archive.articles(limit=2)
         ...     rest = archive.articles(limit=2, cursor=page.next)
-        >>> len(page), len(rest), rest.next
-        (2, 1, None)
+        ...     found = archive.articles(words="missile defenses")
+        >>> len(page), len(rest), rest.next, [article.source for article in found]
+        (2, 1, None, ['The New York Times'])
         """
-        if type(limit) is not int or not 1 <= limit <= MAX_PAGE:
-            message = f"{{limit}} is {limit!r:.40}, expected a whole number from 1 to {MAX_PAGE:,}"
-            raise BadOption(message, hint="archive.articles(limit=100)", fields=["limit"])
-        _check_text("cursor", cursor, "`next` of the page before", "archive.articles(cursor=page.next)")
-        cursor = None if cursor is None else storable(cursor)
-        allow = checked_filter(article_filter(after, before, as_of, source))
-        if self._is_new():
-            return ArticlePage(())
+        selection = selection_of(article_filter(after, before, as_of, source), author, words)
+        with nullcontext() if self._is_new() else self.reading() as opened:
+            catalog = None if opened is None else opened.index
+            return article_page(catalog, selection, sort=sort, limit=limit, cursor=cursor, facets=facets)
+
+    def related(
+        self,
+        article_id: str,
+        *,
+        top: int = 10,
+        after: Day | None = None,
+        before: Day | None = None,
+        as_of: Day | None = None,
+        source: str | Sequence[str] | None = None,
+    ) -> list[RelatedArticle]:
+        """Return up to `top` articles (1 to 100) of the nearest other stories, one for each, nearest first.
+
+        Copies and versions of the article are no other story. Filters are those of `ask`. Raises
+        UnknownArticle, BadFilter and BadOption.
+
+        >>> import nutgraf
+        >>> with nutgraf.open("seeds.nutgraf") as archive:
+        ...     nearest = archive.related("seeds/004_d6905fbb12041181.txt", top=1)
+        >>> [entry.article.title for entry in nearest]
+        ['North Korea Discussion Expected At US-China Dialogue']
+        """
+        (article_id,) = _checked_ids([article_id])
+        allow = article_filter(after, before, as_of, source)
         with self.reading() as opened:
-            entries = opened.index.page(allow, cursor, limit + 1)
-        return ArticlePage(tuple(entries[:limit]), entries[limit - 1].id if len(entries) > limit else None)
+            return opened.related(article_id, top, allow)
+
+    def versions(self, article_id: str) -> Versions:
+        """Return the other prints of an article's story: copies, and versions that state a fact otherwise.
+
+        Raises UnknownArticle.
+
+        >>> import nutgraf
+        >>> with nutgraf.open("seeds.nutgraf") as archive:
+        ...     first = archive.get("seeds/004_d6905fbb12041181.txt")
+        ...     text = first.text.replace("on Wednesday", "on Thursday")
+        ...     report = archive.add({"id": "second", "text": text})
+        ...     [version.id for version in archive.versions(first.id).versions]
+        ['second']
+        """
+        (article_id,) = _checked_ids([article_id])
+        with self.reading() as opened:
+            return opened.versions(article_id)
+
+    def difference(self, article_id: str, other_id: str) -> list[Change]:
+        """Return what became of an article's text in that of another article, word by word.
+
+        Raises UnknownArticle.
+
+        >>> import nutgraf
+        >>> with nutgraf.open("tarn.nutgraf") as archive:
+        ...     report = archive.add(
+        ...         [
+        ...             {"id": "t1", "text": "The mill at Tarn closed on Monday for good."},
+        ...             {"id": "t2", "text": "The mill at Tarn closed on Tuesday for good."},
+        ...         ]
+        ...     )
+        ...     for change in archive.difference("t1", "t2"):
+        ...         print(change.kind, "|", change.text)
+        same | The mill at Tarn closed on
+        removed | Monday
+        added | Tuesday
+        same | for good.
+        """
+        article_id, other_id = _checked_ids([article_id, other_id])
+        with self.reading() as opened:
+            return opened.difference(article_id, other_id)
+
+    def export(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        format: str = "jsonl",  # noqa: A002 - every door calls it so
+        after: Day | None = None,
+        before: Day | None = None,
+        as_of: Day | None = None,
+        source: str | Sequence[str] | None = None,
+        author: str | Sequence[str] | None = None,
+        words: str | None = None,
+    ) -> int:
+        """Write the articles that pass the filters to a file, by id, and return how many they are.
+
+        `format` is "jsonl", from which `add` restores the same articles, "csv", or one of the references:
+        "bibtex", "ris", "csl-json", "markdown", "html", "text". A path that ends with ".gz" is gzipped. The
+        file is there when it is whole. Filters and errors are those of `articles`; StorageFailed is raised
+        where the file cannot be written.
+
+        >>> import nutgraf
+        >>> with nutgraf.open("seeds.nutgraf") as archive:
+        ...     count = archive.export("backup.jsonl.gz")
+        >>> with nutgraf.open("restored.nutgraf") as restored:
+        ...     report = restored.add("backup.jsonl.gz")
+        >>> count, report.added
+        (3, 3)
+        """
+        name, target = checked_format(format), checked_target(Path(path), self.settings.index)
+        selection = selection_of(article_filter(after, before, as_of, source), author, words)
+        with self.reading() as opened:
+            batches = CountedBatches(selected(opened.index, selection))
+            write_export(target, export_parts(batches, name))
+        return batches.articles
 
     def cite(
         self,

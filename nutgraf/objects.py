@@ -1,15 +1,19 @@
 """The JSON objects of every door: their shapes, and how they are made. docs/cli.md has the contract."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Literal, NotRequired, TypedDict
 
-from nutgraf.indexer.article import ArticleJson
+from nutgraf.indexer.article import Article, ArticleJson
 from nutgraf.indexer.fields import Field
 from nutgraf.indexer.filters import Filter
+from nutgraf.indexer.selection import Facets
 from nutgraf.indexer.storage import ArchiveInfo, IndexState
 from nutgraf.qa.citing.web_link import linked_reference
+from nutgraf.qa.difference import ChangeJson
 from nutgraf.qa.explanation import Explanation, ScoreBreakdown
 from nutgraf.qa.question_time import QuestionTime, TimeJson
+from nutgraf.qa.related import RelatedArticle
 from nutgraf.qa.result import AbstentionJson, AnswerJson, Outcome, QuestionResult
 from nutgraf.qa.retrieval import Candidate, EngineRank, SearchResult
 from nutgraf.qa.timeline import TimelineEntryJson
@@ -294,11 +298,65 @@ class RemoveJson(TypedDict):
     unknown: list[str]
 
 
-class ArticlePageJson(TypedDict):
-    """A page of articles, and the cursor of the next one; null on the last."""
+class ListedArticleJson(ArticleJson):
+    """An article of a list, with the names of its authors."""
 
-    articles: list[ArticleJson]
+    authors: list[str]
+
+
+class AuthorJson(TypedDict):
+    """An author, and how many of the articles are hers or his."""
+
+    author: str
+    articles: int
+
+
+class MonthJson(TypedDict):
+    """A month, "2016-01", and how many of the articles are of it."""
+
+    month: str
+    articles: int
+
+
+class FacetsJson(TypedDict):
+    """How many articles a list has, by outlet, author and month; `undated` have no month."""
+
+    articles: int
+    sources: list[OutletJson]
+    authors: list[AuthorJson]
+    months: list[MonthJson]
+    undated: int
+
+
+class ArticlePageJson(TypedDict):
+    """A page of articles, and the cursor of the next one; null on the last. `facets` if they were wanted."""
+
+    articles: list[ListedArticleJson]
     next: str | None
+    facets: NotRequired[FacetsJson]
+
+
+class RelatedArticleJson(ListedArticleJson):
+    """An article of another story, and its likeness, up to 1."""
+
+    likeness: float
+
+
+class RelatedJson(TypedDict):
+    """The nearest articles of other stories, nearest first."""
+
+    articles: list[RelatedArticleJson]
+
+
+class VersionsJson(TypedDict):
+    """The other prints of an article's story, by date, then id: those that state a fact differently apart.
+
+    `difference` is there where a print was named to compare it with.
+    """
+
+    copies: list[ListedArticleJson]
+    versions: list[ListedArticleJson]
+    difference: NotRequired[list[ChangeJson]]
 
 
 class ErrorBodyJson(TypedDict):
@@ -460,6 +518,30 @@ def index_object(state: IndexState) -> IndexJson:
         "articles": state.counts.articles,
         "passages": state.counts.passages,
         "encoded": round(state.encoded, 4),
+    }
+
+
+def listed_object(article: Article) -> ListedArticleJson:
+    """Return an article as lists show it."""
+    return {**article.reference(), "authors": [*article.authors]}
+
+
+def related_object(entries: Iterable[RelatedArticle]) -> RelatedJson:
+    """Return the nearest articles of other stories."""
+    articles: list[RelatedArticleJson] = [
+        {**listed_object(entry.article), "likeness": entry.likeness} for entry in entries
+    ]
+    return {"articles": articles}
+
+
+def facets_object(facets: Facets) -> FacetsJson:
+    """Return how many articles a list has, by outlet, author and month."""
+    return {
+        "articles": facets.articles,
+        "sources": [{"source": count.name, "articles": count.articles} for count in facets.outlets],
+        "authors": [{"author": count.name, "articles": count.articles} for count in facets.authors],
+        "months": [{"month": count.name, "articles": count.articles} for count in facets.months],
+        "undated": facets.undated,
     }
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from nutgraf.errors import UnknownArticle
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.clean import storable
+from nutgraf.indexer.filters import Filter
 from nutgraf.models import READERS
 from nutgraf.settings import Settings
 
@@ -25,12 +26,14 @@ if TYPE_CHECKING:
     from nutgraf.indexer.storage import ArchiveWriter
     from nutgraf.models import ModelCard
     from nutgraf.qa.answer import Answerer
+    from nutgraf.qa.difference import Change
     from nutgraf.qa.profiles import Profile
     from nutgraf.qa.reader import Readers
+    from nutgraf.qa.related import RelatedArticle
     from nutgraf.qa.result import QuestionResult
     from nutgraf.qa.search import Searcher
     from nutgraf.reloader import Stamp
-    from nutgraf.results import ArchiveReport, AskResult
+    from nutgraf.results import ArchiveReport, AskResult, Versions
 
 
 class ModelLoader:
@@ -152,6 +155,35 @@ class OpenIndex:
         if article_id not in articles:
             raise unknown_article(article_id)
         return articles[article_id]
+
+    def related(self, article_id: str, top: int, allow: Filter) -> "list[RelatedArticle]":
+        """Return the nearest articles of other stories; the encoder is loaded. Raises UnknownArticle."""
+        from nutgraf.qa.checks import check_top, checked_filter
+        from nutgraf.qa.related import related
+
+        check_top(top)
+        article, allow = self.article(article_id), checked_filter(allow)
+        self._check_encoder()
+        return related(self.index, self.models.encoder, article, top, allow)
+
+    def versions(self, article_id: str) -> "Versions":
+        """Return the other prints of an article's story; raises UnknownArticle."""
+        from nutgraf.qa.variation import is_version
+        from nutgraf.results import Versions
+
+        article = self.article(article_id)
+        prints = self.index.cluster(article.cluster) if article.cluster else []
+        others = [(other, is_version(article.text, other.text)) for other in prints if other.id != article.id]
+        return Versions(
+            copies=tuple(other for other, differs in others if not differs),
+            versions=tuple(other for other, differs in others if differs),
+        )
+
+    def difference(self, article_id: str, other_id: str) -> "list[Change]":
+        """Return what became of an article's text in that of another; raises UnknownArticle."""
+        from nutgraf.qa.difference import difference
+
+        return difference(self.article(article_id).text, self.article(other_id).text)
 
     def report(self) -> "ArchiveReport":
         """Return what the archive holds; no model is loaded for it."""

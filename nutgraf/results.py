@@ -12,6 +12,7 @@ from nutgraf import objects
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.clean import storable
 from nutgraf.indexer.fields import Field
+from nutgraf.indexer.selection import Facets
 from nutgraf.indexer.storage import ArchiveInfo, ArticleStatus, IndexState
 from nutgraf.qa.citing.answers import cite_answers
 from nutgraf.qa.citing.citation import Citation
@@ -332,17 +333,20 @@ class RemoveReport:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ArticlePage:
-    """Articles by their ids; `next` is the cursor of the page after it, None on the last.
+    """Articles of a list; `next` is the cursor of the page after it, None on the last.
+
+    `facets` are the counts of the whole list, None unless they were asked for.
 
     >>> import nutgraf
     >>> with nutgraf.open("seeds.nutgraf") as archive:
-    ...     page = archive.articles(limit=1)
-    >>> page, [article.id for article in page]
-    (ArticlePage(1 articles, next='seeds/000_a776745d974efc67.txt'), ['seeds/000_a776745d974efc67.txt'])
+    ...     page = archive.articles(limit=1, facets=True)
+    >>> page, page.facets.articles, page.facets.outlets[0]
+    (ArticlePage(1 articles, more), 3, FacetCount(name='The New York Times', articles=1))
     """
 
     articles: tuple[Article, ...]
     next: str | None = None
+    facets: Facets | None = None
 
     def __iter__(self) -> Iterator[Article]:
         return iter(self.articles)
@@ -352,10 +356,37 @@ class ArticlePage:
 
     def to_dict(self) -> objects.ArticlePageJson:
         """Return the JSON object of a page of articles, without their texts."""
-        return {"articles": [article.reference() for article in self.articles], "next": self.next}
+        listed = [objects.listed_object(article) for article in self.articles]
+        page: objects.ArticlePageJson = {"articles": listed, "next": self.next}
+        if self.facets is not None:
+            page["facets"] = objects.facets_object(self.facets)
+        return page
 
     def __repr__(self) -> str:
-        return f"ArticlePage({len(self)} articles, next={self.next!r})"
+        return f"ArticlePage({len(self)} articles{'' if self.next is None else ', more'})"
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """The other prints of an article's story, by date, then id.
+
+    `versions` state a fact differently than the article, `copies` do not.
+
+    >>> import nutgraf
+    >>> with nutgraf.open("seeds.nutgraf") as archive:
+    ...     archive.versions("seeds/004_d6905fbb12041181.txt")
+    Versions(copies=(), versions=())
+    """
+
+    copies: tuple[Article, ...]
+    versions: tuple[Article, ...]
+
+    def to_dict(self) -> objects.VersionsJson:
+        """Return the JSON object of the prints of a story, without their texts."""
+        return {
+            "copies": [objects.listed_object(article) for article in self.copies],
+            "versions": [objects.listed_object(article) for article in self.versions],
+        }
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -26,6 +26,15 @@ from nutgraf.indexer.filters import Filter, day_number
 from nutgraf.indexer.headlines import headline
 from nutgraf.indexer.loaders.base import Skipped
 from nutgraf.indexer.passages import PassageRule, split, title_prefix
+from nutgraf.indexer.selection import (
+    MOST_COUNTED,
+    FacetCount,
+    Facets,
+    ListedArticle,
+    ListPlace,
+    Selection,
+    Sort,
+)
 from nutgraf.indexer.stop_words import STOP_WORDS
 from nutgraf.indexer.storage import (
     ArchiveInfo,
@@ -345,6 +354,64 @@ class MemoryIndex:
         following = [a for i, a in self._articles.items() if after is None or i > after]
         return [article for article in following if _passes(article, allow)][:limit]
 
+    def listed(
+        self, selection: Selection, sort: Sort, after: ListPlace | None, limit: int
+    ) -> list[ListedArticle]:
+        scores = self._article_words.scores(selection.words)
+        articles = sorted(self._selected(selection), key=lambda article: article.id)
+
+        def key(article: Article) -> str | int | None:
+            if sort == "best":
+                return round(10_000 * scores.get(article.id, 0.0))
+            return article.published.isoformat() if article.published and sort != "id" else None
+
+        if sort in {"newest", "oldest"}:
+            dated = [article for article in articles if article.published]
+            dated.sort(key=lambda a: a.published or datetime.max, reverse=sort == "newest")
+            articles = dated + [article for article in articles if not article.published]
+        elif sort == "best":
+            articles.sort(key=lambda a: -scores.get(a.id, 0.0))
+        listed = [ListedArticle(article, ListPlace(key(article), article.id)) for article in articles]
+        passed = 0 if after is None else 1 + [entry.place for entry in listed].index(after)
+        return listed[passed : passed + limit]
+
+    def facets(self, selection: Selection) -> Facets:
+        articles = self._selected(selection)
+
+        def counted(names: Iterable[Iterable[str]]) -> tuple[FacetCount, ...]:
+            spellings: dict[str, str] = {}
+            counts: Counter[str] = Counter()
+            for group in names:
+                counts.update({name.casefold() for name in group})
+                for name in group:
+                    spellings[name.casefold()] = min(name, spellings.get(name.casefold(), name))
+            ranked = sorted((-count, spellings[name]) for name, count in counts.items())
+            return tuple(FacetCount(name, -count) for count, name in ranked[:MOST_COUNTED])
+
+        months = Counter(f"{a.published:%Y-%m}" for a in articles if a.published)
+        return Facets(
+            articles=len(articles),
+            outlets=counted([a.source] for a in articles if a.source),
+            authors=counted(a.authors for a in articles),
+            months=tuple(FacetCount(*month) for month in sorted(months.items())),
+            undated=len(articles) - months.total(),
+        )
+
+    def cluster(self, name: str) -> list[Article]:
+        last = datetime.max.replace(tzinfo=UTC)
+        members = [article for article in self._articles.values() if article.cluster == name]
+        return sorted(members, key=lambda a: (a.published or last, a.id))
+
+    def _selected(self, selection: Selection) -> list[Article]:
+        wanted = {name.casefold() for name in selection.authors}
+        return [
+            article
+            for article in self._articles.values()
+            if _passes(article, selection.allow)
+            and (not wanted or not wanted.isdisjoint(name.casefold() for name in article.authors))
+            and self._article_words.has_all(article.id, selection.words)
+        ]
+
     def info(self) -> ArchiveInfo:
         outlets = Counter(a.source for a in self._articles.values() if a.source is not None)
         ranked = sorted(outlets.items(), key=lambda outlet: (-outlet[1], outlet[0]))
@@ -368,6 +435,11 @@ class _Bm25:
         self._counts = {key: Counter(_terms(text)) for key, text in texts.items()}
         self._mean = sum(map(Counter.total, self._counts.values())) / max(1, len(texts))
         self._holders = Counter(term for counts in self._counts.values() for term in counts)
+
+    def has_all(self, key: object, words: str) -> bool:
+        """Whether a text has every word."""
+        terms = _terms(words)
+        return not terms or {*terms} <= {*self._counts.get(key, ())}
 
     def scores(self, question: str) -> dict[Any, float]:
         """Return key -> score of the texts that share a word with the question."""

@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 from nutgraf import __version__
 from nutgraf.api.commands import archive
 from nutgraf.api.commands import ask as asking
+from nutgraf.api.commands import browse as browsing
 from nutgraf.api.commands import doctor as checking
 from nutgraf.api.commands import encode as encoding
 from nutgraf.api.commands import eval as measuring
@@ -143,7 +144,9 @@ app.command(help=asking.SEARCH_HELP)(asking.search)
 app.command(name="index", help=archive.INDEX_HELP)(archive.index_command)
 app.command(help=following.FOLLOW_HELP)(following.follow)
 app.command(help=encoding.ENCODE_HELP)(encoding.encode)
+app.command(name="list", help=browsing.LIST_HELP)(browsing.list_command)
 app.command()(archive.show)
+app.command(help=browsing.EXPORT_HELP)(browsing.export)
 app.command()(archive.remove)
 app.command()(archive.info)
 app.command(name="eval", help=measuring.EVAL_HELP)(measuring.eval_command)

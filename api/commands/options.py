@@ -88,6 +88,14 @@ Sources = Annotated[
     list[str] | None,
     typer.Option("--source", metavar="NAME", help="Only articles of this outlet; may be repeated."),
 ]
+Authors = Annotated[
+    list[str] | None,
+    typer.Option("--author", metavar="NAME", help="Only articles by this author; may be repeated."),
+]
+Words = Annotated[
+    str | None,
+    typer.Option("--words", metavar="WORDS", help="Only articles that have every one of these words."),
+]
 Top = Annotated[int, typer.Option("--top", "-n", help="How many to show at most.")]
 MinProbability = Annotated[
     float | None,

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from nutgraf.api.engine.engine import Engine
+from nutgraf.api.engine.posted_files import file_articles
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.clean import storable
 from nutgraf.indexer.loaders import LoadOptions, Skipped
@@ -38,6 +39,7 @@ class Writer:
         self._since: float | None = None  # the time of the first change that is not published, in seconds
         self._publishing: asyncio.Task[None] | None = None
         self._publishing_turn = asyncio.Lock()
+        self._reading_turn = asyncio.Lock()
 
     async def add(self, records: Sequence[Mapping[str, object]]) -> list[StoredJson]:
         """Store articles, and return the status of each, with the dates of it that were not used.
@@ -59,6 +61,15 @@ class Writer:
             {**result, "dates_not_used": dates[place]} if place in dates else result
             for place, result in enumerate(results)
         ]
+
+    async def add_file(self, name: str, content: bytes) -> list[StoredJson]:
+        """Store the articles of a file, and return the status of each; raises what `add` raises.
+
+        `name` is one that `plain_name` returned.
+        """
+        async with self._reading_turn:  # the files of a pool are for one thread
+            articles = await asyncio.to_thread(file_articles, self._pool, name, content)
+        return [*await self._change(partial(_add, articles))] if articles else []
 
     async def remove(self, article_id: str) -> bool:
         """Remove an article, and return whether it was there."""

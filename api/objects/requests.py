@@ -17,6 +17,7 @@ from pydantic_core import InitErrorDetails
 from nutgraf.filters import article_filter
 from nutgraf.indexer.filters import Filter
 from nutgraf.indexer.loaders.identity import id_of_content, web_url
+from nutgraf.listing import MAX_PAGE
 from nutgraf.qa.checks import MAX_TOP
 from nutgraf.qa.inquiry import Inquiry
 
@@ -84,15 +85,9 @@ class _RequestBody(BaseModel):
         }
 
 
-class FilteredRequest(_RequestBody):
-    """A question with filters: days are inclusive, and an article without a date passes no filter of days."""
+class Filters(_RequestBody):
+    """Filters: days are inclusive, and an article without a date passes no filter of days."""
 
-    other_names: ClassVar[tuple[str, ...]] = ()
-    """What `question` may be called instead."""
-
-    question: Text = Field(
-        description="What to look for.", examples=["What did China agree to on sanctions?"]
-    )
     after: str | None = Field(None, description=f"Published then or later. {_DAY}", examples=["2016-01"])
     before: str | None = Field(None, description=f"Published then or earlier. {_DAY}", examples=["last week"])
     as_of: str | None = Field(
@@ -103,6 +98,69 @@ class FilteredRequest(_RequestBody):
     source: Annotated[
         OutletNames, BeforeValidator(_outlet_list, json_schema_input_type=Text | OutletNames | None)
     ] = Field([], description="Only this outlet, or these.", examples=[["The New York Times"]])
+
+    def allow(self) -> Filter:
+        """Return the filter; raises BadOption for a day that cannot be read."""
+        return article_filter(self.after, self.before, self.as_of, self.source)
+
+
+class ArticlesQuery(Filters):
+    """The parameters of an address that lists articles."""
+
+    model_config = ConfigDict(strict=False)  # everything in an address is text
+
+    author: Annotated[
+        OutletNames, BeforeValidator(_outlet_list, json_schema_input_type=Text | OutletNames | None)
+    ] = Field([], description="Only articles by this author, or these.", examples=[["Jane Perlez"]])
+    words: Text | None = Field(
+        None, description="Words that an article has, every one of them.", examples=["missile defense"]
+    )
+    sort: str | None = Field(
+        None,
+        description="`newest` (default), `oldest`, `id`, or `best` (default with words).",
+        examples=["newest"],
+    )
+    limit: int = Field(
+        100,
+        description="How many articles, 1 to 1,000.",
+        examples=[100],
+        json_schema_extra={"minimum": 1, "maximum": MAX_PAGE},
+    )
+    cursor: str | None = Field(None, description="`next` of the page before.", examples=["WyIy..."])
+    facets: bool = Field(
+        False, description="Also count the articles of all pages by outlet, author, month.", examples=[True]
+    )
+
+
+class RelatedQuery(Filters):
+    """The parameters of an address that asks for the nearest other stories."""
+
+    model_config = ConfigDict(strict=False)
+
+    top: int = Field(
+        10, description="How many articles, 1 to 100.", examples=[10], json_schema_extra=_TOP_RANGE
+    )
+
+
+class VersionsQuery(_RequestBody):
+    """The parameters of an address that asks for the prints of a story."""
+
+    model_config = ConfigDict(strict=False)
+
+    other: Text | None = Field(
+        None, alias="with", description="The id of an article to compare this one with.", examples=["b7"]
+    )
+
+
+class FilteredRequest(Filters):
+    """A question with filters: days are inclusive, and an article without a date passes no filter of days."""
+
+    other_names: ClassVar[tuple[str, ...]] = ()
+    """What `question` may be called instead."""
+
+    question: Text = Field(
+        description="What to look for.", examples=["What did China agree to on sanctions?"]
+    )
     time: bool = Field(
         True, description="Read the time that the question names; false leaves it out.", examples=[True]
     )
@@ -123,10 +181,6 @@ class FilteredRequest(_RequestBody):
             elif others.get(own) is None:
                 data = {**others, own: data[name]}
         return data
-
-    def allow(self) -> Filter:
-        """Return the filter; raises BadOption for a day that cannot be read."""
-        return article_filter(self.after, self.before, self.as_of, self.source)
 
 
 class WordsRequest(FilteredRequest):

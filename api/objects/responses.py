@@ -330,6 +330,75 @@ class OutletSchema(_Object):
     articles: int = Field(examples=[311])
 
 
+class AuthorCountSchema(_Object):
+    """An author, and the number of articles by that name."""
+
+    author: str = Field(examples=["Jane Perlez"])
+    articles: int = Field(examples=[17])
+
+
+class MonthCountSchema(_Object):
+    """A month, and the number of its articles."""
+
+    month: str = Field(examples=["2016-01"])
+    articles: int = Field(examples=[42])
+
+
+class FacetsSchema(_Object):
+    """How many articles a list has on all its pages, by outlet, author and month."""
+
+    articles: int = Field(examples=[311])
+    sources: list[OutletSchema] = Field(description="The largest 100, by count.")
+    authors: list[AuthorCountSchema] = Field(description="The largest 100, by count.")
+    months: list[MonthCountSchema]
+    undated: int = Field(description="Articles without a date, which have no month.", examples=[3])
+
+
+class ListedArticleSchema(ArticleRefSchema):
+    """An article of a list."""
+
+    authors: list[str] = Field(examples=[["Jane Perlez"]])
+
+
+class ArticlePageSchema(_Object):
+    """A page of articles."""
+
+    articles: list[ListedArticleSchema]
+    next: str | None = Field(
+        description="The cursor of the next page; null on the last.", examples=["WyIy..."]
+    )
+    facets: FacetsSchema | None = Field(None, description="If they were asked for.")
+
+
+class RelatedArticleSchema(ListedArticleSchema):
+    """An article of another story."""
+
+    likeness: float = Field(description="The cosine of its nearest passage, up to 1.", examples=[0.71])
+
+
+class RelatedSchema(_Object):
+    """The nearest articles of other stories, nearest first, one for each story."""
+
+    articles: list[RelatedArticleSchema]
+
+
+class ChangeSchema(_Object):
+    """A part of two texts: what both have, the first alone, or the second alone."""
+
+    kind: Literal["same", "removed", "added"] = Field(examples=["added"])
+    text: str = Field(examples=["at least 31 "])
+
+
+class VersionsSchema(_Object):
+    """The other prints of an article's story, by date, then id."""
+
+    copies: list[ListedArticleSchema] = Field(description="Those that state no fact otherwise.")
+    versions: list[ListedArticleSchema] = Field(description="Those that state a fact otherwise.")
+    difference: list[ChangeSchema] | None = Field(
+        None, description="What became of the article's text in that of `with`, word by word."
+    )
+
+
 class DaysSchema(_Object):
     """The first and the last time at which an article was published."""
 

@@ -26,6 +26,7 @@ from nutgraf.api.engine.remote_errors import defect_object, failure_object
 from nutgraf.api.engine.writer import Writer
 from nutgraf.api.mcp.transports import HttpDoor
 from nutgraf.api.objects.responses import AliveSchema, ErrorSchema, ReadySchema
+from nutgraf.api.web.browse import router as browsing
 from nutgraf.api.web.cursors import StaleCursor
 from nutgraf.api.web.description import described
 from nutgraf.api.web.guard import OPEN_PATHS, AccessRules, Guard
@@ -123,6 +124,7 @@ def create_app(archive: Archive, serving: Serving | None = None) -> FastAPI:
 
 
 def _add_routes(app: FastAPI, mcp_door: HttpDoor, metrics: Metrics) -> None:
+    app.include_router(browsing)  # before the articles, whose ids may have any ending
     app.include_router(router)
     app.include_router(pages)
     app.router.routes.append(Route(mcp_door.path, mcp_door, methods=["POST"]))

@@ -15,6 +15,9 @@ UPLOAD = "/v1/articles"
 LINES = frozenset({"application/x-ndjson", "application/jsonl"})
 """Media types of an upload with one article in each line. A single article is an ordinary body."""
 
+FILE = "application/octet-stream"
+"""The media type of a file to read."""
+
 _MOST_DIGITS = 18  # more digits are no size of a body, and are costly to parse
 
 
@@ -27,13 +30,14 @@ def media_type(headers: Headers) -> str:
 class BodyLimits:
     """The limits of bodies.
 
-    A body has `most` bytes, an upload `upload` bytes. A body, or each part of an upload, comes within
-    `seconds`. After its first seconds an upload comes at `rate` bytes a second or more; the time for storing
-    does not count. So a client cannot keep a place by sending a byte now and then. The numbers were not
-    measured: they are far above what a usual article or connection needs.
+    A body has `most` bytes, a file `file` bytes, an upload `upload` bytes. A body, or each part of an upload,
+    comes within `seconds`. After its first seconds an upload comes at `rate` bytes a second or more; the time
+    for storing does not count. So a client cannot keep a place by sending a byte now and then. The numbers
+    were not measured: they are far above what a usual article or connection needs.
     """
 
     most: int = 1_000_000
+    file: int = 20_000_000
     upload: int = 100_000_000
     seconds: float = 20.0
     rate: float = 10_000.0
@@ -44,8 +48,9 @@ class BodyLimits:
         It raises RequestRefused, and so does this call, for a body that is too long or too slow.
         """
         headers = Headers(scope=scope)
-        lines = scope["path"] == UPLOAD and scope["method"] == "POST" and media_type(headers) in LINES
-        most = self.upload if lines else self.most
+        posted = media_type(headers) if (scope["path"], scope["method"]) == (UPLOAD, "POST") else ""
+        lines = posted in LINES
+        most = self.upload if lines else self.file if posted == FILE else self.most
         declared = headers.get("content-length", "0")
         if not declared.isdecimal() or len(declared) > _MOST_DIGITS or int(declared) > most:
             raise _too_large(most)

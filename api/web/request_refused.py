@@ -1,14 +1,18 @@
 """The exception of a request that is refused before it reaches a route, or while its body is read."""
 
+from collections.abc import Sequence
+
 from starlette.responses import JSONResponse
 
 from nutgraf.objects import ErrorJson
 
 
 class RequestRefused(Exception):
-    """A request is refused with this status and error object."""
+    """A request is refused with this status and error object; a header may have several lines."""
 
-    def __init__(self, status: int, code: str, message: str, hint: str, **headers: str) -> None:
+    def __init__(
+        self, status: int, code: str, message: str, hint: str, **headers: str | Sequence[str]
+    ) -> None:
         super().__init__(message)
         self.body: ErrorJson = {"error": {"code": code, "message": message, "hint": hint}}
         self._status = status
@@ -17,4 +21,8 @@ class RequestRefused(Exception):
     @property
     def response(self) -> JSONResponse:
         """The response to send."""
-        return JSONResponse(self.body, self._status, self._headers)
+        response = JSONResponse(self.body, self._status)
+        for name, values in self._headers.items():
+            for value in [values] if isinstance(values, str) else values:
+                response.headers.append(name, value)
+        return response

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from starlette.requests import ClientDisconnect
 
 from nutgraf.api.engine.engine import Engine
+from nutgraf.api.engine.posted_files import plain_name
 from nutgraf.api.engine.queue import QueuedRequest
 from nutgraf.api.engine.remote_errors import defect_object, failure_object
 from nutgraf.api.engine.writer import CHANGES, Writer
@@ -26,12 +27,13 @@ from nutgraf.api.objects.requests import (
     SearchRequest,
 )
 from nutgraf.api.web import citations
-from nutgraf.api.web.bodies import LINES, media_type
+from nutgraf.api.web.bodies import FILE, LINES, media_type
 from nutgraf.api.web.cursors import cursor_at, place_of, request_hash
 from nutgraf.api.web.deadline import in_time
 from nutgraf.api.web.request_refused import RequestRefused
 from nutgraf.api.web.uploads import stored_lines
 from nutgraf.errors import NutgrafError
+from nutgraf.indexer.loaders.formats import SUFFIXES
 from nutgraf.objects import AskJson, InfoJson, SearchJson, SearchPageJson, search_object
 from nutgraf.opening import OpenIndex, unknown_article
 from nutgraf.qa.checks import MAX_TOP, check_top
@@ -56,6 +58,9 @@ Wait = Annotated[
 Accept = Annotated[
     str, Header(description="Says the format by its media type.", examples=["application/x-bibtex"])
 ]
+FileName = Annotated[
+    str, Query(description="Of a file: its name, whose ending says how to read it.", examples=["a.pdf"])
+]
 IfNoneMatch = Annotated[
     str | None,
     Header(
@@ -68,6 +73,7 @@ _UPLOAD_BODY = {
         "required": True,
         "content": {
             "application/json": {"schema": ArticleUpload.model_json_schema()},
+            "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
             "application/x-ndjson": {"schema": {"type": "string", "description": "An article a line."}},
         },
     }
@@ -199,8 +205,10 @@ async def get_article(
 @router.post(
     "/articles", tags=["articles"], openapi_extra=_UPLOAD_BODY, **gives(shapes.StoredArticleSchema, 200, 201)
 )
-async def post_articles(request: Request, wait: Wait = False) -> Response:
+async def post_articles(request: Request, wait: Wait = False, name: FileName = "") -> Response:
     """Store one article (application/json), or one in each line (application/x-ndjson); return each status.
+
+    A file (application/octet-stream, with its `name`) is read as `nutgraf index` reads it.
 
     When the call returns, searches by meaning find them; searches by words find them some seconds later, or,
     with `wait`, when the call returns.
@@ -209,6 +217,8 @@ async def post_articles(request: Request, wait: Wait = False) -> Response:
     if kind in LINES:
         lines = await stored_lines(request.stream(), _writer(request), publish=wait)
         return Response(lines, media_type="application/x-ndjson")
+    if kind == FILE:
+        return await _posted_file(request, name, publish=wait)
     _check_type(kind, "articles come")
     upload = ArticleUpload.model_validate_json(await request.body())
     writer = _writer(request)
@@ -251,6 +261,29 @@ def _engine(request: Request) -> Engine:
 def _writer(request: Request) -> Writer:
     writer: Writer = request.app.state.writer
     return writer
+
+
+async def _posted_file(request: Request, name: str, *, publish: bool) -> Response:
+    """Store the articles of a file, and return one line of JSON about each."""
+    plain = plain_name(name)
+    if not plain:
+        raise RequestRefused(
+            415,
+            "bad_type",
+            f"the name of the file is {name[:100]!r}, which does not end as that of a type that is read",
+            f"?name=report.pdf; these types are read: {SUFFIXES}",
+        )
+    writer = _writer(request)
+    results = await writer.add_file(plain, await request.body())
+    stored = any(result["status"] in CHANGES for result in results)
+    if len(results) == 1 and results[0]["status"] == "skipped":
+        raise RequestRefused(422, "bad_article", results[0]["reason"], "send a file that has text")
+    if publish or stored:
+        await writer.refresh(publish=publish)
+    lines = [
+        json.dumps({"line": line, **result}, ensure_ascii=False) for line, result in enumerate(results, 1)
+    ]
+    return Response("".join(f"{line}\n" for line in lines), media_type="application/x-ndjson")
 
 
 def _check_type(kind: str, wanted: str) -> None:

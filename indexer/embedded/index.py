@@ -22,6 +22,7 @@ from nutgraf.indexer.embedded.store import FILENAME, Store
 from nutgraf.indexer.embedded.vectors import DenseIndex, by_score, exact_search
 from nutgraf.indexer.errors import IndexMismatch
 from nutgraf.indexer.filters import Filter
+from nutgraf.indexer.selection import Facets, ListedArticle, ListPlace, Selection, Sort
 from nutgraf.indexer.storage import ArchiveInfo, Counts, Ids, IndexState, Passage, PassageFacts, Scores
 
 
@@ -147,6 +148,20 @@ class EmbeddedIndex:
         """Return the next `limit` articles that pass `allow`, by id, beyond the id `after`."""
         return self.store.page(allow, after, limit)
 
+    def listed(
+        self, selection: Selection, sort: Sort, after: ListPlace | None, limit: int
+    ) -> list[ListedArticle]:
+        """Return the next `limit` articles of a selection in the order of `sort`."""
+        return self.store.catalog.listed(selection, self._matches(selection), sort, after, limit)
+
+    def facets(self, selection: Selection) -> Facets:
+        """Return how many articles a selection has, by outlet, author and month."""
+        return self.store.catalog.facets(selection, self._matches(selection))
+
+    def cluster(self, name: str) -> list[Article]:
+        """Return the articles of a cluster, by date (none last), then id."""
+        return self.store.cluster_articles([name], Filter())
+
     def info(self) -> ArchiveInfo:
         """Return what the archive holds."""
         first, last = self.store.published_range()
@@ -192,6 +207,10 @@ class EmbeddedIndex:
     @cached_property
     def _articles(self) -> LexicalIndex:
         return self._words(ARTICLES)
+
+    def _matches(self, selection: Selection) -> dict[int, float] | None:
+        """Return first passage -> score of the articles that have the words; None without words."""
+        return self._articles.matching(selection.words, selection.allow) if selection.words else None
 
     def _words(self, part: str) -> LexicalIndex:
         folder = f"{self.manifest.lexical}/{part}"

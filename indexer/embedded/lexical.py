@@ -186,6 +186,20 @@ class LexicalIndex:
         )
         return by_score(np.array(ids, np.int64), scores)
 
+    def matching(self, words: str, allow: Filter) -> dict[int, float] | None:
+        """Return id -> BM25 score of the texts that have every one of the words; None where there are none.
+
+        Stop words are no words: they stand everywhere.
+        """
+        terms = list(dict.fromkeys(_analyzer().analyze(joined_initials(words))))[:MAX_TERMS]
+        if not terms:
+            return None
+        query = _query(terms, allow, None, every=True)
+        with _damage_named(self._folder):
+            hits = self._searcher.search(query, limit=max(1, len(self)), count=False).hits
+            ids = self._searcher.fast_field_values("id", [address for _, address in hits])
+        return dict(zip(ids, (float(score) for score, _ in hits), strict=True))
+
 
 @contextmanager
 def _damage_named(folder: Path) -> Iterator[None]:
@@ -239,12 +253,13 @@ def _temporary_folder(wanted_by: Path) -> Iterator[Path]:
         yield Path(name)
 
 
-def _query(terms: Sequence[str], allow: Filter, among: Sequence[int] | None) -> Any:  # noqa: ANN401
+def _query(terms: Sequence[str], allow: Filter, among: Sequence[int] | None, *, every: bool = False) -> Any:  # noqa: ANN401
     import tantivy
 
     query, occur, schema = tantivy.Query, tantivy.Occur, _schema()
-    any_term = query.boolean_query(
-        [(occur.Should, query.term_query(schema, "text", term, index_option="freq")) for term in terms]
+    wanted = occur.Must if every else occur.Should
+    holders = query.boolean_query(
+        [(wanted, query.term_query(schema, "text", term, index_option="freq")) for term in terms]
     )
     limits = []
     first, last = allow.first_day, allow.last_day
@@ -255,7 +270,7 @@ def _query(terms: Sequence[str], allow: Filter, among: Sequence[int] | None) -> 
     if among is not None:
         limits.append(query.term_set_query(schema, "id", list(among)))
     if not limits:
-        return any_term
+        return holders
     # A constant score of zero: filters say which passages may be found, never how good they are.
     silent = [(occur.Must, query.const_score_query(limit, 0.0)) for limit in limits]
-    return query.boolean_query([(occur.Must, any_term), *silent])
+    return query.boolean_query([(occur.Must, holders), *silent])

@@ -55,5 +55,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         # A vector that is still to be made is an empty one: passages wait for these, and few need be found.
         "CREATE INDEX vectors_missing ON vectors (id) WHERE vector = x''",
+        # Lists and counts read these columns alone, and so no text.
+        "CREATE INDEX articles_in_lists ON articles (published DESC, id, day, source_key, source, authors)",
     ),
 )

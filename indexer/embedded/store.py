@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nutgraf.indexer.article import Article
+from nutgraf.indexer.embedded.catalog import Catalog
 from nutgraf.indexer.embedded.database import Database
 from nutgraf.indexer.embedded.rows import WRITTEN, article_of, article_row, conditions, read_columns
 from nutgraf.indexer.embedded.sketches import Sketches
@@ -80,6 +81,7 @@ class Store:
         self.path = path
         self._db = Database(path, readonly=readonly)
         self.sketches = Sketches(self._db)
+        self.catalog = Catalog(self._db, self.articles)
 
     def __enter__(self) -> Self:
         return self

@@ -10,11 +10,13 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from nutgraf.indexer.article import Article
 from nutgraf.qa.citing.citation import Citation, printable
 
 BYTE_ORDER_MARK = "\ufeff"
 _QUOTE_COLUMNS = ("quote", "title", "outlet", "day", "url")
 _PLACE_COLUMNS = ("link", "authors", "page", "id", "field", "start", "end")
+_ARTICLE_COLUMNS = ("id", "title", "source", "authors", "published", "url", "text")
 _BEFORE_FORMULA = re.compile(r'(?:^|;"*)(?=[=+\-@＝＋－＠])')
 """The start of a cell with a formula; behind a semicolon, too, which parts cells where commas are decimal."""
 
@@ -36,6 +38,22 @@ def quote_table(citations: Iterable[Citation]) -> str:
     """Return a table of quotes; `start` and `end` are offsets of the quote."""
     rows = [[*_quote_cells(citation), *_place_cells(citation)] for citation in citations]
     return BYTE_ORDER_MARK + _written([[*_QUOTE_COLUMNS, *_PLACE_COLUMNS], *rows])
+
+
+def article_table(articles: Iterable[Article], *, with_head: bool = True) -> str:
+    """Return a table of articles with their texts; without its head it goes on with one that has it."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    if with_head:
+        out.write(BYTE_ORDER_MARK)
+        writer.writerow(_ARTICLE_COLUMNS)
+    for article in articles:
+        published = article.published.isoformat() if article.published else ""
+        authors = "; ".join(article.authors)
+        facts = (article.id, article.title, article.source or "", authors, published, article.url or "")
+        text = _BEFORE_FORMULA.sub(r"\g<0>'", article.text.strip())  # its paragraphs stay
+        writer.writerow([*map(_safe, facts), text])
+    return out.getvalue()
 
 
 def question_table(answers: Iterable[AnsweredQuestion], *, with_head: bool = True) -> str:

@@ -5,6 +5,7 @@ from datetime import date
 
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.filters import Filter
+from nutgraf.indexer.selection import FacetCount, Facets, ListPlace, Selection, Sort
 from nutgraf.indexer.storage import ArticleCatalog, OutletCount
 from tests.contract.conftest import Storage
 from tests.contract.stories import OTHERS, prints, short
@@ -108,3 +109,100 @@ def test_info_of_an_archive_without_dates_and_outlets(any_storage: Storage) -> N
     with any_storage.index() as catalog:
         info = catalog.info()
         assert (info.outlets, info.first_published, info.last_published) == ((), None, None)
+
+
+LISTED = [
+    replace(OTHERS[0], authors=("Ann Lee", "Bo Ek")),
+    replace(OTHERS[1], authors=("ann lee",)),
+    OTHERS[2],
+    replace(OTHERS[3], title="Mayors"),
+    replace(short("late", "A bridge was bridged.", day=40, source="ALPHA"), authors=("Émile Øst",)),
+]
+
+
+def listed(catalog: ArticleCatalog, selection: Selection, sort: Sort = "newest", limit: int = 2) -> list[str]:
+    """Return the ids of all pages of a list, read page by page."""
+    ids: list[str] = []
+    place: ListPlace | None = None
+    while page := catalog.listed(selection, sort, place, limit):
+        ids += [entry.article.id for entry in page]
+        place = page[-1].place
+    return ids
+
+
+def test_lists_are_sorted(any_storage: Storage) -> None:
+    any_storage.publish([*LISTED, short("undated", "Nothing.")])
+    with any_storage.index() as catalog:
+        for limit in (1, 2, 3, 9):
+            newest = ["late", "storm", "baker", "bridge", "mayor", "undated"]
+            oldest = ["bridge", "baker", "storm", "late", "mayor", "undated"]
+            assert listed(catalog, Selection(), "newest", limit) == newest
+            assert listed(catalog, Selection(), "oldest", limit) == oldest
+            assert listed(catalog, Selection(), "id", limit) == sorted(newest)
+        assert listed(catalog, Selection(), "best") == sorted(newest)
+
+
+def test_articles_of_one_moment_are_by_id(any_storage: Storage) -> None:
+    any_storage.publish([short(name, f"Story {name}.", day=3) for name in "cabed"])
+    with any_storage.index() as catalog:
+        assert listed(catalog, Selection(), "newest") == listed(catalog, Selection(), "oldest") == [*"abcde"]
+
+
+def test_lists_have_what_is_selected(any_storage: Storage) -> None:
+    any_storage.publish(LISTED)
+    with any_storage.index() as catalog:
+        assert listed(catalog, Selection(authors=("ANN LEE",))) == ["baker", "bridge"]
+        assert listed(catalog, Selection(authors=("bo ek", "émile øst"))) == ["late", "bridge"]
+        assert listed(catalog, Selection(authors=("Lee",))) == []
+        assert listed(catalog, Selection(Filter(sources=("alpha",)))) == ["late", "bridge"]
+        assert listed(catalog, Selection(Filter(last=date(2020, 1, 5)), ("ann lee",))) == ["baker", "bridge"]
+
+
+def test_lists_of_articles_with_words(any_storage: Storage) -> None:
+    any_storage.publish(LISTED)
+    any_storage.add([short("unpublished", "A bridge.")])
+    with any_storage.index() as catalog:
+        assert listed(catalog, Selection(words="bridge")) == ["late", "storm", "bridge"]
+        assert listed(catalog, Selection(words="the bridge of quist")) == ["storm"]
+        assert listed(catalog, Selection(words="bridge baker")) == []
+        assert listed(catalog, Selection(words="the")) == listed(catalog, Selection())
+        best = listed(catalog, Selection(words="bridge"), "best", 1)
+        assert sorted(best) == sorted(listed(catalog, Selection(words="bridge")))
+        assert best == listed(catalog, Selection(words="bridge"), "best", 9)
+        assert catalog.facets(Selection(Filter(sources=("alpha",)), words="bridge")).articles == 2
+
+
+def test_a_list_goes_on_where_it_was_when_articles_come_and_go(any_storage: Storage) -> None:
+    any_storage.publish(LISTED)
+    with any_storage.index() as catalog:
+        first = catalog.listed(Selection(), "newest", None, 2)
+        assert [entry.article.id for entry in first] == ["late", "storm"]
+    any_storage.publish([short("latest", "Now.", day=90)])
+    any_storage.remove("baker", publish=True)
+    with any_storage.index() as catalog:
+        rest = catalog.listed(Selection(), "newest", first[-1].place, 9)
+        assert [entry.article.id for entry in rest] == ["bridge", "mayor"]
+
+
+def test_articles_are_counted(any_storage: Storage) -> None:
+    any_storage.publish(LISTED)
+    with any_storage.index() as catalog:
+        assert catalog.facets(Selection()) == Facets(
+            articles=5,
+            outlets=(FacetCount("ALPHA", 2), FacetCount("Beta", 2)),
+            authors=(FacetCount("Ann Lee", 2), FacetCount("Bo Ek", 1), FacetCount("Émile Øst", 1)),
+            months=(FacetCount("2020-01", 3), FacetCount("2020-02", 1)),
+            undated=1,
+        )
+        nothing = catalog.facets(Selection(authors=("nobody",)))
+        assert nothing == Facets(0, (), (), (), 0)
+
+
+def test_a_cluster_has_all_prints_of_a_story(any_storage: Storage) -> None:
+    any_storage.publish([*prints(), *OTHERS])
+    with any_storage.index() as catalog:
+        clusters = {article.id: article.cluster for article in catalog.page(ALL, None, 20)}
+        assert clusters["story"] is not None
+        found = [article.id for article in catalog.cluster(clusters["story"])]
+        assert found == ["another", "edited", "story", "undated"]
+        assert catalog.cluster("no such cluster") == []

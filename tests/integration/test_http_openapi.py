@@ -49,6 +49,9 @@ def described(client: TestClient) -> dict[str, Any]:
         ("GET", "/v1/search?q=sanctions&top=2", None, shapes.SearchResultSchema),
         ("POST", "/v1/articles", ARTICLE | {"published": "soon"}, shapes.StoredArticleSchema),
         ("GET", "/v1/articles/a", None, shapes.ArticleSchema),
+        ("GET", "/v1/articles?facets=true&limit=2", None, shapes.ArticlePageSchema),
+        ("GET", "/v1/articles/a/related", None, shapes.RelatedSchema),
+        ("GET", "/v1/articles/a/versions?with=a", None, shapes.VersionsSchema),
         ("DELETE", "/v1/articles/a", None, shapes.RemovedArticlesSchema),
         ("GET", "/v1/articles/a", None, shapes.ErrorSchema),
         ("GET", "/v1/info", None, shapes.InfoSchema),
@@ -116,6 +119,8 @@ def test_what_has_bounds_says_so(described: dict[str, Any]) -> None:
         "get /v1/ask top": (1, 100),
         "get /v1/ask min_probability": (0, 1),
         "get /v1/search top": (1, 100),
+        "get /v1/articles limit": (1, 1000),
+        "get /v1/articles/{article_id}/related top": (1, 100),
     }
 
 

@@ -81,8 +81,8 @@ def test_filters_take_text_dates_and_datetimes(seeds: nutgraf.Archive) -> None:
 
 
 def test_articles_are_paged_and_filtered(seeds: nutgraf.Archive) -> None:
-    page = seeds.articles(limit=2)
-    rest = seeds.articles(limit=2, cursor=page.next)
+    page = seeds.articles(limit=2, sort="id")
+    rest = seeds.articles(limit=2, cursor=page.next, sort="id")
     ids = [article.id for article in (*page, *rest)]
     assert ids == sorted(ids)
     assert (len(page), len(rest), rest.next) == (2, 1, None)

@@ -45,7 +45,7 @@ HOMES = {
     "tesserocr": {"indexer/loaders/pdf/ocr.py"},
     "httpx": {"indexer/web/client.py"},
     "fastapi": {
-        *(f"api/web/{name}.py" for name in ("app", "citations", "deadline", "routes")),
+        *(f"api/web/{name}.py" for name in ("app", "browse", "citations", "deadline", "routes")),
         "api/web/page/routes.py",
     },
     "jinja2": {"api/web/page/render.py"},
@@ -59,7 +59,10 @@ HOMES = {
     "typer": {
         "api/commands/cli.py",
         "api/commands/options.py",
-        *(f"api/commands/{name}.py" for name in ("archive", "ask", "doctor", "eval", "follow", "serve")),
+        *(
+            f"api/commands/{name}.py"
+            for name in ("archive", "ask", "browse", "doctor", "eval", "follow", "serve")
+        ),
     },
     "ir_measures": {"qa/evaluate/ranking.py"},
     "matplotlib": {"api/evaluation/plot.py"},

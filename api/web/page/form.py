@@ -64,4 +64,4 @@ def has_empty_fields(query: QueryParams) -> bool:
     return any(not value.strip() for name, value in query.multi_items() if name in _FIELDS)
 
 
-_FIELDS: Mapping[str, None] = dict.fromkeys(("q", *DAYS, "source", "no_time"))
+_FIELDS: Mapping[str, None] = dict.fromkeys(("q", *DAYS, "source", "author", "no_time"))

@@ -6,7 +6,7 @@ is text: the templates escape it, and nothing here returns markup.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -16,12 +16,18 @@ from urllib.parse import quote, urlencode, urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from nutgraf.api.terminal.times import time_line
-from nutgraf.indexer.article import ArticleJson
+from nutgraf.indexer.article import Article, ArticleJson
 from nutgraf.indexer.fields import Field
+from nutgraf.indexer.headlines import headline_span
 from nutgraf.qa.question_note import question_note
 
 HERE = Path(__file__).parent
-TYPES = {"page.css": "text/css", "page.js": "text/javascript", "icon.svg": "image/svg+xml"}
+TYPES = {
+    "page.css": "text/css",
+    "page.js": "text/javascript",
+    "add.js": "text/javascript",
+    "icon.svg": "image/svg+xml",
+}
 """The files served beside the pages, with their media types."""
 
 LEVELS = ((0.9, "Very likely"), (0.66, "Likely"), (0.33, "Perhaps"), (0.0, "A guess"))
@@ -133,6 +139,13 @@ def outlet(article: ArticleJson) -> str:
     return str(article["source"] or article["title"] or article["id"])
 
 
+def headline(article: ArticleJson) -> str:
+    """Return the title of an article without the name of the site; a stand-in where it has none."""
+    title = article["title"]
+    plain = Article(article["id"], title, "", url=article["url"], source=article["source"])
+    return title[slice(*headline_span(plain))] or title.strip() or "Untitled"
+
+
 def sentence(words: str) -> str:
     """Return the words as a sentence: with a capital letter and a full stop."""
     ended = words if words.endswith((".", "?", "!", "…")) else f"{words}."
@@ -158,6 +171,11 @@ def citation(article_id: str, format_name: str, span: SpanJson | None = None) ->
     return f"v1/articles/{quote(article_id, safe='')}?{urlencode({'format': format_name, **_where(span)})}"
 
 
+def comparing(article_id: str, other_id: str) -> str:
+    """Return the address of an article with what changed to or from another, below the root of links."""
+    return f"{place(article_id)}?{urlencode({'compare': other_id})}#changes"
+
+
 def web(url: str | None) -> str | None:
     """Return a URL that a reader may follow, None for any that is not http or https."""
     try:
@@ -176,7 +194,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     for function in (
-        *(confidence, percent, day, pieces, outlet, sentence, place, citation, web, time_line, question_note),
+        *(confidence, percent, day, pieces, outlet, sentence, place, citation, comparing, web),
+        *(headline, time_line, question_note),
     ):
         environment.filters[function.__name__] = function
     environment.globals |= {
@@ -185,5 +204,6 @@ def _environment() -> Environment:
         "CITATION_LABELS": CITATION_LABELS,
         "COPIED_CITATIONS": COPIED_CITATIONS,
         "SUPPORT_TAGS": SUPPORT_TAGS,
+        "today": lambda: day(datetime.now(UTC).isoformat()),
     }
     return environment

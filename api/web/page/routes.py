@@ -15,14 +15,17 @@ from nutgraf.api.engine.engine import Engine
 from nutgraf.api.engine.limits import Busy
 from nutgraf.api.web.deadline import in_time
 from nutgraf.api.web.page import reference
+from nutgraf.api.web.page.browse_form import BrowseForm
 from nutgraf.api.web.page.examples import FrontPage
 from nutgraf.api.web.page.form import SearchForm, has_empty_fields
+from nutgraf.api.web.page.looking import search_view, surroundings
 from nutgraf.api.web.page.passages import passage_views
 from nutgraf.api.web.page.render import CharSpan, assets, paragraphs, pieces, render, version
 from nutgraf.api.web.page.strips import rival, strips
 from nutgraf.api.web.proxies import link_root
 from nutgraf.filters import article_filter
 from nutgraf.indexer.fields import Field
+from nutgraf.indexer.headlines import headline_span
 from nutgraf.objects import AskJson
 from nutgraf.opening import OpenIndex
 from nutgraf.qa.inquiry import Inquiry
@@ -67,11 +70,36 @@ async def home(request: Request) -> Response:
     )
 
 
+@router.api_route("/search", methods=_READING)
+async def browse(request: Request) -> Response:
+    """Show the articles that have some words or mean the same; without words all of them, by date."""
+    form = BrowseForm.of(request.query_params)
+    if has_empty_fields(request.query_params):
+        return RedirectResponse(link_root(request) + form.url, 303)
+    view = await in_time(request, _engine(request).run(lambda opened: search_view(opened, form)))
+    return await _page(request, "search.html", form=SearchForm(), browse=form, view=view)
+
+
+@router.api_route("/add", methods=_READING)
+async def add(request: Request) -> Response:
+    """Show the form that adds an article; its script sends it to the route for programs."""
+    return await _page(request, "add.html", form=SearchForm())
+
+
 @router.api_route("/articles/{article_id:path}", methods=_READING)
 async def read(
-    article_id: str, request: Request, start: int = 0, end: int = 0, field: Field = "text"
+    article_id: str,
+    request: Request,
+    start: int = 0,
+    end: int = 0,
+    field: Field = "text",
+    compare: str = "",
 ) -> Response:
-    """Show an article with the words from `start` to `end` of its text, or of its title, marked."""
+    """Show an article with the words from `start` to `end` of its text, or of its title, marked.
+
+    What stands around it is shown, too: other prints of the story, what changed in `compare`, and what is
+    related.
+    """
 
     def work(opened: OpenIndex) -> dict[str, object]:
         article = opened.article(article_id)
@@ -79,12 +107,16 @@ async def read(
         marks: dict[Field, list[CharSpan]] = {"text": [], "title": []}
         if inside:
             marks[field].append((start, end))
+        first, last = headline_span(article)
+        if any(mark_end > last for _, mark_end in marks["title"]):  # the quote has the name of the site
+            first, last = 0, len(article.title)
         return {
             "article": article.to_dict(),
-            "title": pieces(article.title, 0, marks["title"]),
+            "title": pieces(article.title[first:last], first, marks["title"]),
             "lines": [*paragraphs(article.text, marks["text"])],
             "quote": {"field": field, "start": start, "end": end} if inside else None,
             "missing": not inside and end != 0,
+            "around": surroundings(opened, article, compare),
         }
 
     values = await in_time(request, _engine(request).run(work))

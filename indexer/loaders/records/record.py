@@ -13,6 +13,7 @@ from nutgraf.indexer.loaders.assemble import ArticleDraft, RefuseDate, StatedDat
 from nutgraf.indexer.loaders.base import LoadOptions, Skipped, SourceFile, UnreadableError
 from nutgraf.indexer.loaders.identity import derived_id, web_url
 from nutgraf.indexer.loaders.pages.fragment import fragment_text
+from nutgraf.indexer.loaders.records.exported import exported_article
 from nutgraf.indexer.loaders.records.names import FIELD_NAMES, known_name, text_names
 from nutgraf.indexer.loaders.records.shapes import at_path, by_path, unwrapped
 from nutgraf.indexer.loaders.records.unused import note_unused
@@ -69,6 +70,9 @@ def line_to_article(
     `number` is None where the record is all that the file holds. `part` says which of several records in the
     line it is, from 1.
     """
+    exported = exported_article(record, file.origin_of(number), options.max_bytes)
+    if exported is not None:
+        return exported
     record = _whole(record, options)
     fields, article = _Fields(record, options), None
     try:

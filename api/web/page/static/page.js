@@ -11,7 +11,7 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   const elsewhere = event.target.closest("input:not(#q), textarea, select, .whole, pre");
   if (elsewhere) return;
-  if (event.key === "/" && event.target !== box) {
+  if (event.key === "/" && box && event.target !== box) {
     event.preventDefault();
     box.focus();
     box.select();
@@ -21,7 +21,8 @@ document.addEventListener("keydown", (event) => {
 });
 
 function step(event, by) {
-  const stops = [box, ...[...document.querySelectorAll("[data-result]")].filter(isShown)];
+  const stops = [...(box ? [box] : []), ...[...document.querySelectorAll("[data-result]")].filter(isShown)];
+  if (!stops.length) return;
   const at = stops.indexOf(document.activeElement);
   const to = at < 0 ? (by > 0 ? 1 : -1) : at + by;
   if (to < 0 || to >= stops.length) return; // the page scrolls, as it does without results
@@ -43,8 +44,9 @@ function put(text, control) {
   else copyOld(text, done);
 }
 
-function copyLink(button) {
-  put(new URL(button.dataset.link, location.href).href, button);
+function copyOf(button) {
+  const part = button.dataset.copy && document.querySelector(button.dataset.copy);
+  put(part ? part.innerText : new URL(button.dataset.link, location.href).href, button);
 }
 
 async function copyFetched(event) {
@@ -101,11 +103,82 @@ async function fetched(address, title) {
   return whole;
 }
 
+// --- a calendar beside each field of a day, which takes words such as "last week", too ------------------------
+
+for (const words of document.querySelectorAll("[data-day]")) {
+  const calendar = document.createElement("input");
+  calendar.type = "date";
+  calendar.className = "calendar";
+  calendar.setAttribute("aria-label", `${words.closest("label").firstChild.textContent.trim()}, from a calendar`);
+  if (/^\d{4}-\d{2}-\d{2}$/.test(words.value)) calendar.value = words.value;
+  calendar.addEventListener("change", () => { words.value = calendar.value; });
+  words.closest("label").after(calendar);
+}
+
+// --- what was asked and what is kept: in this browser alone ---------------------------------------------------
+
+const MOST_ASKED = 20;
+const archive = new URL(document.querySelector(".brand").href).pathname; // one origin may serve several archives
+
+function kept(name) {
+  try {
+    const entries = JSON.parse(localStorage.getItem(`nutgraf:${archive}:${name}`) ?? "[]");
+    return Array.isArray(entries) ? entries.filter((entry) => typeof entry?.q === "string" && typeof entry.query === "string") : [];
+  } catch {
+    return []; // a browser may keep its storage from the page
+  }
+}
+
+function keep(name, entries) {
+  try {
+    localStorage.setItem(`nutgraf:${archive}:${name}`, JSON.stringify(entries));
+  } catch { /* full, or kept from the page: then nothing is remembered */ }
+}
+
+const without = (entries, query) => entries.filter((entry) => entry.query !== query);
+
+const answered = document.querySelector("[data-question]");
+if (answered) {
+  const asked = { q: answered.dataset.question, query: location.search };
+  keep("asked", [asked, ...without(kept("asked"), asked.query)].slice(0, MOST_ASKED));
+  for (const button of document.querySelectorAll("[data-save]")) {
+    const isSaved = () => kept("saved").some((entry) => entry.query === asked.query);
+    const show = () => { button.textContent = isSaved() ? "Forget question" : "Save question"; };
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      keep("saved", isSaved() ? without(kept("saved"), asked.query) : [asked, ...kept("saved")]);
+      show();
+      said.textContent = isSaved() ? "Saved" : "Forgotten";
+    });
+    show();
+  }
+}
+
+for (const list of document.querySelectorAll("[data-kept]")) {
+  const name = list.dataset.kept;
+  for (const { q, query } of kept(name)) {
+    const link = document.createElement("a");
+    link.dataset.result = "";
+    link.href = `${archive}?${query.replace(/^\?/, "")}`;
+    link.textContent = q;
+    const line = document.createElement("li");
+    line.append(link);
+    list.querySelector("ul").append(line);
+  }
+  list.hidden = kept(name).length === 0;
+  list.querySelector("button").addEventListener("click", () => {
+    keep(name, []);
+    list.hidden = true;
+    said.textContent = "Forgotten";
+    box.focus();
+  });
+}
+
 // --- buttons, which do nothing without this file, appear with it -------------------------------------------
 
 for (const button of document.querySelectorAll("[data-copy], [data-expand]")) {
   button.hidden = false;
-  button.addEventListener("click", () => (button.dataset.expand ? expand(button) : copyLink(button)));
+  button.addEventListener("click", () => (button.dataset.expand ? expand(button) : copyOf(button)));
 }
 for (const link of document.querySelectorAll("[data-fetch]")) link.addEventListener("click", copyFetched);
 if (location.hash === "#quote") document.querySelector("#quote")?.focus({ preventScroll: true });

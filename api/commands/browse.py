@@ -1,0 +1,156 @@
+"""The commands `list` and `export`, which look through an archive without a question."""
+
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from nutgraf.api.commands import options
+from nutgraf.api.commands.exits import FOUND, NOT_FOUND
+from nutgraf.archive import Archive
+from nutgraf.export import (
+    EXPORT_FORMATS,
+    CountedBatches,
+    checked_format,
+    checked_target,
+    export_parts,
+    selected,
+    write_export,
+    write_failed,
+)
+from nutgraf.filters import article_filter
+from nutgraf.indexer.selection import SORTS
+from nutgraf.listing import selection_of
+from nutgraf.settings import DEFAULT_INDEX
+
+_INDEX = Path(DEFAULT_INDEX)
+_ENDINGS = {
+    ".csv": "csv",
+    ".bib": "bibtex",
+    ".ris": "ris",
+    ".md": "markdown",
+    ".html": "html",
+    ".txt": "text",
+}
+
+LIST_HELP = """List articles: newest first, or with --words best match first.
+
+Exits 0 if there are any, 1 if there are none.
+
+\b
+Examples:
+  nutgraf list --after 2016 --source "The New York Times"
+  nutgraf list --words "missile defense" --sort newest
+  nutgraf list --author "Jane Perlez" --facets
+"""
+EXPORT_HELP = f"""Export articles: all of them, or those that pass the filters.
+
+Formats: {", ".join(EXPORT_FORMATS)}. JSON Lines (jsonl) have all that is kept of an article: nutgraf index
+restores the archive from them. All but jsonl and csv are references without the texts.
+
+\b
+Examples:
+  nutgraf export --output backup.jsonl.gz
+  nutgraf export --after 2016 --source "The New York Times" --output nyt.csv
+  nutgraf export --author "Jane Perlez" --format bibtex > perlez.bib
+"""
+
+
+def list_command(
+    after: options.After = None,
+    before: options.Before = None,
+    as_of: options.AsOf = None,
+    sources: options.Sources = None,
+    authors: options.Authors = None,
+    words: options.Words = None,
+    sort: Annotated[
+        str | None, typer.Option("--sort", metavar="ORDER", help=f"The order: {', '.join(SORTS)}.")
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", help="How many to show at most, 1 to 1,000.")] = 20,
+    cursor: Annotated[
+        str | None, typer.Option("--cursor", metavar="CURSOR", help="Go on where another list ended.")
+    ] = None,
+    facets: Annotated[
+        bool, typer.Option("--facets", help="Also count all of them by outlet, author and month.")
+    ] = False,
+    as_json: options.AsJson = False,
+    index: options.IndexFolder = _INDEX,
+) -> None:
+    """List articles; LIST_HELP is the help of the command."""
+    from nutgraf.api.terminal.console import print_json
+    from nutgraf.api.terminal.listing import print_page
+
+    with Archive(options.settings(index)) as archive:
+        archive.check()  # no archive is an error here, and not an empty list
+        page = archive.articles(
+            after=after,
+            before=before,
+            as_of=as_of,
+            source=sources,
+            author=authors,
+            words=words,
+            sort=sort,
+            limit=limit,
+            cursor=cursor,
+            facets=facets,
+        )
+    if as_json:
+        print_json(page.to_dict())
+    else:
+        print_page(page)
+    raise typer.Exit(FOUND if page.articles else NOT_FOUND)
+
+
+def export(
+    after: options.After = None,
+    before: options.Before = None,
+    as_of: options.AsOf = None,
+    sources: options.Sources = None,
+    authors: options.Authors = None,
+    words: options.Words = None,
+    format_name: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            metavar="NAME",
+            help=f"{', '.join(EXPORT_FORMATS)} [default: as the file is named, else jsonl].",
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="Write to this file; one that ends with .gz is gzipped."
+        ),
+    ] = None,
+    index: options.IndexFolder = _INDEX,
+) -> None:
+    """Export articles; EXPORT_HELP is the help of the command."""
+    ending = "" if output is None else Path(output.name.removesuffix(".gz")).suffix
+    name = checked_format(_ENDINGS.get(ending, "jsonl") if format_name is None else format_name)
+    selection = selection_of(article_filter(after, before, as_of, sources), authors, words)
+    with Archive(options.settings(index)) as archive, archive.reading() as opened:
+        batches = CountedBatches(selected(opened.index, selection))
+        parts = export_parts(batches, name)
+        if output is None or str(output) == "-":
+            _print(parts)
+        else:
+            write_export(checked_target(output, index), parts)
+    where = "" if output is None else f" to {output}"
+    count = f"{batches.articles:,} {'article' if batches.articles == 1 else 'articles'}"
+    typer.echo(f"{count} exported{where}", err=True)
+    raise typer.Exit(FOUND if batches.articles else NOT_FOUND)
+
+
+def _print(parts: Iterable[str]) -> None:
+    """Write an export to standard output, as the file that it is; raises StorageFailed."""
+    try:
+        for part in parts:
+            sys.stdout.buffer.write(part.encode())
+            sys.stdout.buffer.flush()
+    except OSError as error:
+        # What is left in the buffer would fail again when the program ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise write_failed("standard output", error) from error
