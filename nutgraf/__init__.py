@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         RemoveReport,
         SearchHits,
     )
+    from nutgraf.watches import Watch, WatchChange, WatchRun
 
     open = open_archive
 
@@ -48,6 +49,9 @@ __all__ = [
     "RemoveReport",
     "SearchHits",
     "TimelineEntry",
+    "Watch",
+    "WatchChange",
+    "WatchRun",
     "load_encoder",
     "load_reader",
     "open",
@@ -60,6 +64,9 @@ _HOMES = {
     "ArticleStatus": "nutgraf.indexer.storage",
     "NutgrafError": "nutgraf.error",
     "TimelineEntry": "nutgraf.qa.timeline",
+    "Watch": "nutgraf.watches",
+    "WatchChange": "nutgraf.watches",
+    "WatchRun": "nutgraf.watches",
     "load_encoder": "nutgraf.models",
     "load_reader": "nutgraf.models",
     "open": "nutgraf.archive",

@@ -104,6 +104,7 @@ def index_command(
     from nutgraf.api.terminal.console import print_json
     from nutgraf.api.terminal.progress import progress_bar
     from nutgraf.api.terminal.summary import print_summary
+    from nutgraf.api.terminal.watches import change_note
 
     settings = options.settings(index, encoder, None, threads)
     if rebuild:
@@ -130,6 +131,8 @@ def index_command(
     if interrupted:
         typer.echo("stopped; run the same command again to go on", err=True)
     _tell_gone(report)
+    for line in change_note(report.changes, report.watch_failure):
+        typer.echo(line, err=True)
     if report.not_pruned:
         raise SourceError(
             f"--prune would remove {report.not_pruned}; nothing was removed",

@@ -20,6 +20,7 @@ from nutgraf.api.commands import doctor as checking
 from nutgraf.api.commands import eval as measuring
 from nutgraf.api.commands import follow as following
 from nutgraf.api.commands import serve as serving
+from nutgraf.api.commands import watch as watching
 from nutgraf.api.commands.exits import FAILED, FOUND, INTERRUPTED
 from nutgraf.api.commands.system_errors import system_refusal
 from nutgraf.errors import BadOption, LibraryPanicked, NutgrafError, error_object, option
@@ -141,6 +142,7 @@ app.command(help=asking.ASK_HELP)(asking.ask)
 app.command(help=asking.SEARCH_HELP)(asking.search)
 app.command(name="index", help=archive.INDEX_HELP)(archive.index_command)
 app.command(help=following.FOLLOW_HELP)(following.follow)
+app.add_typer(watching.watch_app, name="watch", context_settings=_SETTINGS)
 app.command()(archive.show)
 app.command()(archive.remove)
 app.command()(archive.info)

@@ -109,6 +109,7 @@ def _line(finished: Round) -> str:
     """Return the line of a round: its time, counts and the feeds that failed; then a line for each skip."""
     from nutgraf.api.terminal.console import visible
     from nutgraf.api.terminal.summary import skip_lines
+    from nutgraf.api.terminal.watches import change_note
 
     now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
     if finished.report is None:
@@ -129,7 +130,7 @@ def _line(finished: Round) -> str:
         for feed, reason, seconds in finished.failed
     )
     line = f"{now}  {shown}; {report.state.counts.articles:,} articles{visible(''.join(failures))}"
-    return "\n".join([line, *skip_lines(skipped)])
+    return "\n".join([line, *skip_lines(skipped), *change_note(report.changes, report.watch_failure)])
 
 
 def _json_line(finished: Round) -> str:

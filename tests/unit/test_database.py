@@ -74,7 +74,7 @@ def test_a_newer_file_is_refused(path: Path) -> None:
 def test_migrations_are_recorded(path: Path) -> None:
     Database(path).close()
     with sqlite3.connect(path) as db:
-        assert db.execute("SELECT version FROM migrations").fetchall() == [(1,), (2,), (3,), (4,)]
+        assert db.execute("SELECT version FROM migrations").fetchall() == [(1,), (2,), (3,), (4,), (5,)]
         assert db.execute("PRAGMA user_version").fetchone() == (4,)
 
 
