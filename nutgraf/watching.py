@@ -4,7 +4,7 @@ Knows the order of the steps, each of which is safe to stop at; what a change is
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache, partial
 from typing import TYPE_CHECKING
@@ -58,28 +58,27 @@ def add_watches(archive: "Archive", inquiries: Sequence[Inquiry], webhook: str |
     return pick_watches(archive.settings, ids)
 
 
-def edit_watch(archive: "Archive", watch: Watch, inquiry: Inquiry, webhook: str | None) -> Watch:
-    """Replace the question of a watch, and ask it once.
+def edit_watch(
+    archive: "Archive", watch_id: int, revision: int, inquiry: Inquiry, webhook: str | None = None
+) -> Watch:
+    """Replace the question of a watch, and ask it once; without a `webhook` it keeps the one that it has.
 
-    Raises UnknownWatch, and StaleWatch where somebody edited it since `watch` was read.
+    Raises UnknownWatch, and StaleWatch where it was edited since the revision was read.
     """
     definition, is_empty = definition_of(inquiry.checked()), index_stamp(archive.settings) is None
     with open_watches(archive.settings) as book:
-        row = next(iter(book.pick([watch.id])), None)
+        row = next(iter(book.pick([watch_id])), None)
         if row is None:
-            raise unknown_watch(watch.id)
-        if definition == row.definition:
-            edited = replace(row, webhook=webhook, revision=watch.revision)
-        else:
+            raise unknown_watch(watch_id)
+        edited = replace(row, webhook=webhook or row.webhook, revision=revision)
+        if definition != row.definition:
             seen = 0 if is_empty else NEVER
-            edited = WatchRow(
-                watch.id, definition, webhook, state_of(Standing()), seen, watch.revision, watch.created
-            )
+            edited = replace(edited, definition=definition, state=state_of(Standing()), seen=seen)
         if not book.edit(edited):
-            raise stale_watch(watch)
+            raise _stale_watch(watch_id, revision)
     if not is_empty:
-        run_watches(archive, [watch.id])
-    return pick_watches(archive.settings, [watch.id])[0]
+        run_watches(archive, [watch_id])
+    return pick_watches(archive.settings, [watch_id])[0]
 
 
 def list_watches(settings: Settings, after: int = 0, limit: int | None = None) -> list[Watch]:
@@ -122,11 +121,13 @@ def list_changes(
     return [WatchChange.of(row) for row in rows]
 
 
-def run_watches(archive: "Archive", ids: Sequence[int] | None = None) -> WatchRun:
-    """Ask the watches that new articles may touch, or of these ids; return what changed.
+def run_watches(
+    archive: "Archive", ids: Sequence[int] | None = None, is_stopped: Callable[[], bool] = lambda: False
+) -> WatchRun:
+    """Ask the watches that new articles may touch, or those of these ids; return what changed.
 
-    Each is noted as soon as it was asked, so that a run that is stopped goes on with the next. Raises what
-    `ask` raises.
+    Each is noted as soon as it was asked, so that a run that is stopped goes on with the next; `is_stopped`
+    is asked now and then. Raises what `ask` raises.
     """
     settings = archive.settings
     if not is_archive(settings.index):
@@ -141,7 +142,7 @@ def run_watches(archive: "Archive", ids: Sequence[int] | None = None) -> WatchRu
         touched = run.touched(due)
         asked = {row.id for row in touched}
         book.pass_over([row for row in due if row.id not in asked], opened.index.state.last_passage)
-        changes = tuple(run.ask(touched))
+        changes = tuple(run.ask(touched, is_stopped))
     return WatchRun(len(rows), run.asked, changes)
 
 
@@ -175,10 +176,9 @@ def unknown_watch(number: int) -> UnknownWatch:
     return UnknownWatch(f"no watch has the id {number}", hint="nutgraf watch list shows them with their ids")
 
 
-def stale_watch(watch: Watch) -> StaleWatch:
-    """Return what is raised where a watch is not as it was read."""
+def _stale_watch(number: int, revision: int) -> StaleWatch:
     return StaleWatch(
-        f"watch {watch.id} was edited or removed since its revision {watch.revision} was read",
+        f"watch {number} was edited or removed since its revision {revision} was read",
         hint="read it again, and repeat the edit",
     )
 
@@ -219,7 +219,7 @@ class _Run:
         touched = {known[place].id for place in touching.touched}
         return [row for row in due if row.id in touched or row.seen == NEVER or self._must_be_asked(row)]
 
-    def ask(self, rows: Sequence[WatchRow]) -> Iterator[WatchChange]:
+    def ask(self, rows: Sequence[WatchRow], is_stopped: Callable[[], bool]) -> Iterator[WatchChange]:
         """Ask watches, note the answer of each at once, and yield what changed.
 
         Those for which none of the passages to read is new need not be read: nothing can have changed.
@@ -229,6 +229,8 @@ class _Run:
                 yield from self._noted(row, *gone(self._standings[row.id]))
             return
         for first in range(0, len(rows), _BLOCK):
+            if is_stopped():
+                return
             yield from self._asked(rows[first : first + _BLOCK])
 
     # --- inside -------------------------------------------------------------------------------------

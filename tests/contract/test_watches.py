@@ -150,16 +150,16 @@ def test_an_edit_of_what_somebody_else_edited_is_refused(archive: Archive) -> No
     archive.add(BAKER)
     seen_by_both = archive.watch(QUESTION, min_probability=0.0)
     other = Inquiry("Who closed the mill?", min_probability=0.0)
-    edited = watching.edit_watch(archive, seen_by_both, other, None)
+    edited = watching.edit_watch(archive, 1, seen_by_both.revision, other)
     assert (edited.id, edited.question, edited.revision) == (1, "Who closed the mill?", 2)
     with pytest.raises(errors.StaleWatch, match="watch 1 was edited or removed since its revision 1"):
-        watching.edit_watch(archive, seen_by_both, Inquiry("Who?"), None)
+        watching.edit_watch(archive, 1, seen_by_both.revision, Inquiry("Who?"))
     archive.watch(QUESTION)
     with pytest.raises(errors.BadWatch, match="watch 2 asks the same already"):
-        watching.edit_watch(archive, edited, Inquiry(QUESTION), None)
+        watching.edit_watch(archive, 1, edited.revision, Inquiry(QUESTION))
     archive.unwatch(1)
     with pytest.raises(errors.UnknownWatch, match="no watch has the id 1"):
-        watching.edit_watch(archive, edited, other, None)
+        watching.edit_watch(archive, 1, edited.revision, other)
 
 
 def test_there_are_bounds_on_watches_and_changes(archive: Archive) -> None:

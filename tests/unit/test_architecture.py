@@ -45,12 +45,12 @@ HOMES = {
     "tesserocr": {"indexer/loaders/pdf/ocr.py"},
     "httpx": {"indexer/web/client.py"},
     "fastapi": {
-        *(f"api/web/{name}.py" for name in ("app", "citations", "deadline", "routes")),
+        *(f"api/web/{name}.py" for name in ("app", "citations", "deadline", "routes", "watches")),
         "api/web/page/routes.py",
     },
     "jinja2": {"api/web/page/render.py"},
     "pydantic": {
-        *(f"api/objects/{name}.py" for name in ("requests", "responses")),
+        *(f"api/objects/{name}.py" for name in ("requests", "responses", "watches")),
         *(f"api/web/{name}.py" for name in ("app", "routes")),
         *(f"api/mcp/{name}.py" for name in ("citing", "tool_errors", "tools")),
     },
