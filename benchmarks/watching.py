@@ -73,8 +73,8 @@ def _compare_bounds(archive: Archive, batch: int) -> None:
     others = [a for a in islice(_articles(None), 10 * batch) if a.id not in wanted][:batch]
     archive.add([*answering, *others])
     questions = _questions(1000)
-    vectors = archive.models.encoder.encode([*questions, *(question for question, _ in pairs)])
-    vectors = vectors.astype(np.float16)
+    encoded = archive.models.encoder.encode([*questions, *(question for question, _ in pairs)])
+    vectors = encoded.astype(np.float16)
     with EmbeddedIndex(archive.settings.index) as index:
         parts = [*index.added(0)]
     rows = []

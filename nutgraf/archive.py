@@ -596,9 +596,12 @@ class Archive:
         >>> watch.answer.text, watch.answer.outlets
         ('new United Nations sanctions against the North', ('The New York Times',))
         """
+        from nutgraf.hooks import Hooks
+
+        self._check_open()
         allow = article_filter(after, before, as_of, source)
         inquiry = Inquiry(question, 1, allow, min_probability, time)
-        return add_watches(self, [inquiry], webhook)[0]
+        return add_watches(self, [inquiry], Hooks.of(os.environ).checked(webhook))[0]
 
     def watches(self) -> list[Watch]:
         """Return the standing questions by id, with what each is answered with now.

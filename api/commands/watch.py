@@ -1,5 +1,6 @@
 """The commands `watch add`, `list`, `remove` and `run`: questions that are asked again as articles come."""
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
@@ -61,6 +62,12 @@ def add(
     source: options.Sources = None,
     min_probability: options.MinProbability = None,
     no_time: options.NoTime = False,
+    webhook: Annotated[
+        str | None,
+        typer.Option(
+            "--webhook", metavar="URL", help="Send changes there; $NUTGRAF_WEBHOOK_HOSTS allows its host."
+        ),
+    ] = None,
     as_json: options.AsJson = False,
     index: options.IndexFolder = _INDEX,
     encoder: options.EncoderName = None,
@@ -74,14 +81,16 @@ def add(
     """
     from nutgraf.api.terminal.console import print_json
     from nutgraf.api.terminal.watches import watch_lines
+    from nutgraf.hooks import Hooks
     from nutgraf.qa.inquiry import Inquiry
     from nutgraf.watching import add_watches
 
+    address = Hooks.of(os.environ).checked(webhook)
     questions = _questions(question, file)
     allow = article_filter(after, before, as_of, source)
     inquiries = [Inquiry(text, 1, allow, min_probability, not no_time).checked() for text in questions]
     with Archive(options.settings(index, encoder, reader, threads)) as archive:
-        watches = add_watches(archive, inquiries)
+        watches = add_watches(archive, inquiries, address)
     if as_json:
         print_json([watch.to_dict() for watch in watches])
         return
@@ -140,6 +149,15 @@ def remove(
 
 @watch_app.command("run")
 def run(
+    command: Annotated[
+        str | None,
+        typer.Option(
+            "--exec",
+            metavar="COMMAND",
+            envvar="NUTGRAF_WATCH_EXEC",
+            help="Run this with the changes on its standard input, each a line of JSON.",
+        ),
+    ] = None,
     as_json: options.AsJson = False,
     index: options.IndexFolder = _INDEX,
     encoder: options.EncoderName = None,
@@ -154,9 +172,11 @@ def run(
     """
     from nutgraf.api.terminal.console import print_json
     from nutgraf.api.terminal.watches import change_lines
+    from nutgraf.hooks import Hooks, hand_over
     from nutgraf.watches import WatchRun
     from nutgraf.watching import note_seen, run_watches, unseen_changes
 
+    hooks = Hooks.of(os.environ, command or "")
     settings = options.settings(index, encoder, reader, threads)
     with Archive(settings) as archive:
         found = run_watches(archive)
@@ -172,4 +192,6 @@ def run(
         )
     if changes:
         note_seen(settings, _READER, changes[-1])
+    for failure in hand_over(settings, hooks):
+        typer.echo(failure, err=True)
     raise typer.Exit(NOT_FOUND if changes else FOUND)

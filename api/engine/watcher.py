@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
 
 from nutgraf.api.engine.engine import Engine
+from nutgraf.hooks import Hooks, hand_over
 from nutgraf.watching import run_watches
 
 log = logging.getLogger("nutgraf")
@@ -13,12 +13,12 @@ log = logging.getLogger("nutgraf")
 class Watcher:
     """Runs the watches of an engine's archive: one run at a time, and one more for what came meanwhile.
 
-    `after_run` is called in a thread after each run. `aclose` ends a run soon: the next one goes on.
+    After each run the changes are handed over to the `hooks`. `aclose` ends a run soon: the next one goes on.
     """
 
-    def __init__(self, engine: Engine, after_run: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, engine: Engine, hooks: Hooks) -> None:
         self._engine = engine
-        self._after_run = after_run
+        self._hooks = hooks
         self._is_wanted = self._is_stopped = False
         self._task: asyncio.Task[None] | None = None
 
@@ -46,4 +46,5 @@ class Watcher:
         run = run_watches(self._engine.archive, is_stopped=lambda: self._is_stopped)
         if run.changes:
             log.info("%d watched answers changed", len(run.changes))
-        self._after_run()
+        for failure in hand_over(self._engine.archive.settings, self._hooks):
+            log.warning("%s", failure)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from nutgraf.api.terminal.console import visible
 from nutgraf.qa.watching.standing import KIND_WORDS, WatchedAnswer
+from nutgraf.results import AddReport
 from nutgraf.watches import Watch, WatchChange
 
 _LABELS = {"disputed": ("says", "but")}
@@ -37,13 +38,18 @@ def change_lines(changes: Sequence[WatchChange]) -> Iterator[str]:
         yield ""
 
 
-def change_note(changes: Sequence[WatchChange], failure: str) -> Iterator[str]:
-    """Yield the lines that tell, after articles were added, what this means for the watches."""
+def change_note(report: AddReport, failures: Sequence[str]) -> Iterator[str]:
+    """Yield the lines that tell, after articles were added, what this means for the watches.
+
+    `failures` are those of handing changes over.
+    """
+    changes, failure = report.changes, report.watch_failure
     if changes:
         many = "answer" if len(changes) == 1 else "answers"
         yield f"{len(changes):,} watched {many} changed: nutgraf watch run shows them"
     if failure:
         yield f"the watches were not asked: {visible(failure)}; nutgraf watch run asks them"
+    yield from map(visible, failures)
 
 
 def _answer_lines(label: str, answer: WatchedAnswer) -> Iterator[str]:

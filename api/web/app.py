@@ -40,6 +40,7 @@ from nutgraf.api.web.routes import router
 from nutgraf.api.web.watches import router as watches
 from nutgraf.archive import Archive
 from nutgraf.errors import BadOption, NutgrafError, StaleWatch, UnknownArticle, UnknownWatch
+from nutgraf.hooks import Hooks
 from nutgraf.indexer.errors import BadWatch, IndexLocked
 from nutgraf.qa.errors import QAError
 
@@ -64,7 +65,8 @@ STATUS: dict[type[Exception], int] = {
 class Serving:
     """The address to serve, who may come in, the deadline of a request, and whether questions are logged.
 
-    `proxy` is what a proxy in front changes; pages of the `cors_origins` may ask from a browser.
+    `proxy` is what a proxy in front changes; pages of the `cors_origins` may ask from a browser. Changed
+    answers are handed over to the `hooks`.
     """
 
     host: str = "127.0.0.1"
@@ -75,6 +77,7 @@ class Serving:
     log_questions: bool = False
     proxy: ProxyRules = field(default_factory=ProxyRules)
     cors_origins: tuple[str, ...] = ()
+    hooks: Hooks = field(default_factory=Hooks)
 
 
 def create_app(archive: Archive, serving: Serving | None = None) -> FastAPI:
@@ -87,7 +90,8 @@ def create_app(archive: Archive, serving: Serving | None = None) -> FastAPI:
         async with Engine(archive, serving.limits, observer) as engine:
             metrics.watch(lambda: engine.waiting, lambda: engine.opened)
             app.state.engine, app.state.deadline_s = engine, serving.deadline_s
-            watcher = Watcher(engine)
+            app.state.hooks = serving.hooks
+            watcher = Watcher(engine, serving.hooks)
             app.state.writer = Writer(engine, published=watcher.run_soon)
             try:
                 async with mcp_door.open(engine, serving.deadline_s):

@@ -27,7 +27,8 @@ def feed(title: str, address: str, archive: str, changes: Sequence[WatchChange])
     _text(SubElement(root, "author"), "name", "nutgraf")
     for change in changes:
         _add_entry(root, change, f"{name}:change:{change.id}")
-    return b'<?xml version="1.0" encoding="utf-8"?>\n' + tostring(root, encoding="utf-8")
+    content: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
+    return content
 
 
 def _add_entry(root: Element, change: WatchChange, name: str) -> None:

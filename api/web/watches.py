@@ -13,6 +13,7 @@ from nutgraf.api.web.atom import MEDIA_TYPE, feed
 from nutgraf.api.web.deadline import in_time
 from nutgraf.api.web.routes import check_json, gives
 from nutgraf.archive import Archive
+from nutgraf.hooks import Hooks
 from nutgraf.watches import Watch, WatchChange
 from nutgraf.watching import (
     add_watches,
@@ -53,8 +54,8 @@ async def get_watches(request: Request, after: After = 0, limit: Limit = 100) ->
 @router.post("", dependencies=_JSON_ONLY, **gives(shapes.WatchSchema))
 async def post_watch(body: shapes.WatchRequest, request: Request) -> JSONResponse:
     """Watch a question, and ask it once; with the same filters it is watched only once."""
-    inquiry, archive = body.inquiry(), _archive(request)
-    (watch,) = await _run(request, lambda: add_watches(archive, [inquiry], body.webhook))
+    inquiry, webhook, archive = body.inquiry(), _webhook(request, body), _archive(request)
+    (watch,) = await _run(request, lambda: add_watches(archive, [inquiry], webhook))
     return JSONResponse(watch.to_dict())
 
 
@@ -81,10 +82,10 @@ async def get_watch(watch_id: WatchId, request: Request) -> JSONResponse:
 @router.put("/{watch_id}", dependencies=_JSON_ONLY, **gives(shapes.WatchSchema))
 async def put_watch(watch_id: WatchId, body: shapes.WatchEdit, request: Request) -> JSONResponse:
     """Replace the question of a watch, unless it was edited since the revision that the request names."""
-    inquiry, archive = body.inquiry(), _archive(request)
+    inquiry, webhook, archive = body.inquiry(), _webhook(request, body), _archive(request)
 
     def edit() -> Watch:
-        return edit_watch(archive, watch_id, body.revision, inquiry, body.webhook)
+        return edit_watch(archive, watch_id, body.revision, inquiry, webhook)
 
     return JSONResponse((await _run(request, edit)).to_dict())
 
@@ -130,6 +131,12 @@ async def _changes(
     shown: list[WatchChange] = changes[:limit]
     page = [change.to_dict() for change in shown]
     return JSONResponse({"changes": page, "next": None if is_last else shown[-1].id})
+
+
+def _webhook(request: Request, body: shapes.WatchRequest) -> str | None:
+    """Return the address of a request's webhook; raises BadOption unless this server may call it."""
+    hooks: Hooks = request.app.state.hooks
+    return hooks.checked(body.webhook)
 
 
 def _archive(request: Request) -> Archive:
