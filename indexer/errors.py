@@ -6,7 +6,8 @@
     ├── IndexLocked     another process writes to it
     ├── IndexMismatch   built by another encoder, passage rule or a newer nutgraf
     ├── IndexDamaged    a file is truncated, missing or contradicts the manifest
-    └── StorageFailed   a file cannot be read or written (disk full, no permission, I/O error)
+    ├── StorageFailed   a file cannot be read or written (disk full, no permission, I/O error)
+    └── BadWatch        a standing question that cannot be kept
 
 Each message holds the bad value and what was expected; `hint` is the next thing to type.
 """
@@ -56,3 +57,9 @@ class StorageFailed(IndexerError):
     """The operating system refused a write or a read."""
 
     code = "storage_failed"
+
+
+class BadWatch(IndexerError):
+    """A standing question cannot be kept: there are too many, or another asks the same."""
+
+    code = "bad_watch"

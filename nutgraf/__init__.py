@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         SearchHits,
         Versions,
     )
+    from nutgraf.watches import Watch, WatchChange, WatchRun
 
     open = open_archive
 
@@ -56,6 +57,9 @@ __all__ = [
     "SearchHits",
     "TimelineEntry",
     "Versions",
+    "Watch",
+    "WatchChange",
+    "WatchRun",
     "load_encoder",
     "load_reader",
     "open",
@@ -71,6 +75,9 @@ _HOMES = {
     "NutgrafError": "nutgraf.error",
     "RelatedArticle": "nutgraf.qa.related",
     "TimelineEntry": "nutgraf.qa.timeline",
+    "Watch": "nutgraf.watches",
+    "WatchChange": "nutgraf.watches",
+    "WatchRun": "nutgraf.watches",
     "load_encoder": "nutgraf.models",
     "load_reader": "nutgraf.models",
     "open": "nutgraf.archive",

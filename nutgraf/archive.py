@@ -45,6 +45,15 @@ from nutgraf.results import (
     Versions,
 )
 from nutgraf.settings import DEFAULT_INDEX, Settings
+from nutgraf.watches import Watch, WatchChange, WatchRun
+from nutgraf.watching import (
+    add_watches,
+    list_changes,
+    list_watches,
+    remove_watches,
+    run_watches,
+    with_changes,
+)
 
 T = TypeVar("T")
 
@@ -620,9 +629,10 @@ class Archive:
         with panics_as(), self._writing:
             self._check_open()
             try:
-                return ingest(self.settings, self.models, source, options, progress)
+                report = ingest(self.settings, self.models, source, options, progress)
             finally:
                 self._reload()
+        return with_changes(self, report)
 
     def encode(self, progress: Progress = no_progress) -> AddReport:
         """Make the vectors that are missing, those of the newest articles first, and publish them.
@@ -697,6 +707,92 @@ class Archive:
                 report = AddReport((), (), writer.encoded_passages, state)
             self._reload()
         return report
+
+    # --- standing questions ---------------------------------------------------------------------------
+
+    def watch(
+        self,
+        question: str,
+        *,
+        after: Day | None = None,
+        before: Day | None = None,
+        as_of: Day | None = None,
+        source: str | Sequence[str] | None = None,
+        min_probability: float | None = None,
+        time: bool = True,
+        webhook: str | None = None,
+    ) -> Watch:
+        """Watch a question: ask it now, and again whenever new articles may touch it.
+
+        What changes then is in the report of `add`, and in `changes`. Filters are those of `ask`; relative
+        days are those of today from now on. `webhook` is an address that changes are sent to, as
+        docs/watch.md says. A question that is watched with these filters already is not watched twice.
+
+        Raises what `ask` raises, and BadWatch (there are too many watches, an address that is none). An
+        archive without articles can be watched, too.
+
+        >>> import nutgraf
+        >>> with nutgraf.open("seeds.nutgraf") as archive:
+        ...     watch = archive.watch("What did China agree to on sanctions?", after="2016")
+        >>> watch.answer.text, watch.answer.outlets
+        ('new United Nations sanctions against the North', ('The New York Times',))
+        """
+        from nutgraf.hooks import Hooks
+
+        self._check_open()
+        allow = article_filter(after, before, as_of, source)
+        inquiry = Inquiry(question, 1, allow, min_probability, time)
+        return add_watches(self, [inquiry], Hooks.of(os.environ).checked(webhook))[0]
+
+    def watches(self) -> list[Watch]:
+        """Return the standing questions by id, with what each is answered with now.
+
+        >>> import nutgraf
+        >>> with nutgraf.open("seeds.nutgraf") as archive:
+        ...     watch = archive.watch("Who is Sung Kim?")
+        ...     [watch.question for watch in archive.watches()]
+        ['Who is Sung Kim?']
+        """
+        self._check_open()
+        return list_watches(self.settings)
+
+    def unwatch(self, watch_ids: int | Iterable[int]) -> list[int]:
+        """Remove standing questions with their changes; return the ids that were there.
+
+        >>> import nutgraf
+        >>> with nutgraf.open("seeds.nutgraf") as archive:
+        ...     watch = archive.watch("Who is Sung Kim?")
+        ...     archive.unwatch([watch.id, 99])
+        [1]
+        """
+        self._check_open()
+        return remove_watches(self.settings, [watch_ids] if isinstance(watch_ids, int) else [*watch_ids])
+
+    def run_watches(self) -> WatchRun:
+        """Ask the standing questions again that new articles may touch, and return what changed.
+
+        `add` does so by itself; this is for changes that other processes made. Raises what `ask` raises.
+
+        >>> import nutgraf
+        >>> with nutgraf.open("seeds.nutgraf") as archive:
+        ...     archive.run_watches().changes
+        ()
+        """
+        self._check_open()
+        return run_watches(self)
+
+    def changes(self, watch_id: int | None = None, *, after: int = 0, limit: int = 100) -> list[WatchChange]:
+        """Return up to `limit` changes of answers, oldest first, beyond the id `after`; of one watch or all.
+
+        Raises UnknownWatch.
+
+        >>> import nutgraf
+        >>> with nutgraf.open("seeds.nutgraf") as archive:
+        ...     archive.changes()
+        []
+        """
+        self._check_open()
+        return list_changes(self.settings, after, limit, watch_id)
 
     # --- inside ---------------------------------------------------------------------------------------
 

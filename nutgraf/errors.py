@@ -7,7 +7,8 @@
     │   ├── IndexLocked      another process or thread writes to it
     │   ├── IndexMismatch    built by another encoder, passage rule or a newer nutgraf
     │   ├── IndexDamaged     a file is truncated, missing or contradicts the manifest
-    │   └── StorageFailed    the disk refuses (full, read-only, I/O error)
+    │   ├── StorageFailed    the disk refuses (full, read-only, I/O error)
+    │   └── BadWatch         a standing question that cannot be kept
     ├── ModelError      about a model
     │   ├── ModelMissing     no such model, or the extra that runs it is not installed
     │   ├── ModelDamaged     its files are not what its card says
@@ -18,6 +19,8 @@
     │   ├── BadOption        an option with a value that cannot be used
     │   ├── EmptyIndex       the archive holds no article
     │   ├── UnknownArticle   no article has that id
+    │   ├── UnknownWatch     no standing question has that id
+    │   ├── StaleWatch       a standing question was edited meanwhile
     │   └── ArchiveClosed    the archive was closed, or opened before a fork
     └── LibraryPanicked a library stopped at a fault of its own
 
@@ -28,6 +31,7 @@ from typing import TYPE_CHECKING
 
 from nutgraf.error import LibraryPanicked, NutgrafError, Spelling
 from nutgraf.indexer.errors import (
+    BadWatch,
     IndexDamaged,
     IndexerError,
     IndexLocked,
@@ -50,6 +54,7 @@ __all__ = [
     "BadInput",
     "BadOption",
     "BadQuestion",
+    "BadWatch",
     "EmptyIndex",
     "IndexDamaged",
     "IndexLocked",
@@ -63,8 +68,10 @@ __all__ = [
     "NutgrafError",
     "QAError",
     "SourceError",
+    "StaleWatch",
     "StorageFailed",
     "UnknownArticle",
+    "UnknownWatch",
     "error_object",
     "option",
 ]
@@ -74,6 +81,18 @@ class UnknownArticle(QAError):
     """No article has that id."""
 
     code = "unknown_article"
+
+
+class UnknownWatch(QAError):
+    """No standing question has that id."""
+
+    code = "unknown_watch"
+
+
+class StaleWatch(QAError):
+    """A standing question was edited or removed since it was read."""
+
+    code = "stale_watch"
 
 
 class ArchiveClosed(QAError):

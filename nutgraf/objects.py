@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from nutgraf.index_calibration import ActiveCalibration
     from nutgraf.indexer.loaders import RefusedDates, UnusedFields
     from nutgraf.results import AddReport
+    from nutgraf.watches import WatchChangeJson
 
 # --- shapes ---------------------------------------------------------------------------------------------
 
@@ -256,7 +257,7 @@ class FieldsJson(TypedDict):
 
 
 class AddJson(TypedDict):
-    """What became of the articles of one run."""
+    """What became of the articles of one run; `changes` is there where answers of watches changed."""
 
     added: int
     updated: int
@@ -270,6 +271,8 @@ class AddJson(TypedDict):
     dates_not_used: list[DatesJson]
     fields_not_used: list[FieldsJson]
     index: IndexJson
+    changes: NotRequired[list["WatchChangeJson"]]
+    watch_failure: NotRequired[str]
 
 
 class UnusedDateJson(TypedDict):
@@ -577,7 +580,7 @@ def calibration_object(calibration: "ActiveCalibration") -> CalibrationJson:
 
 def add_object(report: "AddReport") -> AddJson:
     """Return what became of the articles of one run."""
-    return {
+    shown: AddJson = {
         "added": report.added,
         "updated": report.updated,
         "unchanged": report.unchanged,
@@ -591,6 +594,11 @@ def add_object(report: "AddReport") -> AddJson:
         "fields_not_used": [_fields_object(fields) for fields in report.fields_not_used],
         "index": index_object(report.state),
     }
+    if report.changes:
+        shown["changes"] = [change.to_dict() for change in report.changes]
+    if report.watch_failure:
+        shown["watch_failure"] = report.watch_failure
+    return shown
 
 
 def _dates_object(dates: "RefusedDates") -> DatesJson:

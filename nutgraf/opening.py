@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from nutgraf.indexer.embedded.index import EmbeddedIndex
     from nutgraf.indexer.encoder import Encoder
     from nutgraf.indexer.storage import ArchiveWriter
+    from nutgraf.indexer.watches import WatchBook
     from nutgraf.models import ModelCard
     from nutgraf.qa.answer import Answerer
     from nutgraf.qa.difference import Change
@@ -244,6 +245,13 @@ def open_writer(settings: Settings, encoder: "Encoder") -> Iterator["ArchiveWrit
 
     with EmbeddedWriter(settings.index, encoder) as writer:
         yield writer
+
+
+def open_watches(settings: Settings, *, readonly: bool = False) -> "WatchBook":
+    """Open the standing questions; the archive must be there to be only read (`is_archive`)."""
+    from nutgraf.indexer.embedded.watches import EmbeddedWatches
+
+    return EmbeddedWatches(settings.index, readonly=readonly)
 
 
 def is_archive(folder: Path) -> bool:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from nutgraf.index_calibration import ActiveCalibration
     from nutgraf.indexer.loaders import RefusedDates, UnusedFields
     from nutgraf.qa.explanation import Explanation
+    from nutgraf.watches import WatchChange
 
 _SHOWN_CHARS = 80
 
@@ -255,7 +256,8 @@ class AddReport:
     `gone` are the ids of articles whose file was in one of the folders and is there no more. `not_pruned`
     says why they were not removed although `prune` was given: so many would go that the folder may be on a
     disk that is not there. `failed` are the addresses of the source that could not be read; each is among
-    the skipped, with its reason.
+    the skipped, with its reason. `changes` are those of standing questions (`Archive.watch`) that the new
+    articles caused; `watch_failure` says why these could not be asked.
 
     >>> import nutgraf
     >>> with nutgraf.open("tarn.nutgraf") as archive:
@@ -275,6 +277,8 @@ class AddReport:
     gone: tuple[str, ...] = ()
     not_pruned: str = ""
     failed: tuple[str, ...] = ()
+    changes: tuple["WatchChange", ...] = ()
+    watch_failure: str = ""
 
     def _count(self, status: str) -> int:
         return sum(article.status == status for article in self.statuses)

@@ -1,5 +1,6 @@
 """The commands `index`, `show`, `remove` and `info`, which change or show what an archive holds."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -111,6 +112,8 @@ def index_command(
     from nutgraf.api.terminal.console import print_json
     from nutgraf.api.terminal.progress import progress_bar
     from nutgraf.api.terminal.summary import print_summary
+    from nutgraf.api.terminal.watches import change_note
+    from nutgraf.hooks import Hooks, hand_over
 
     settings = options.settings(index, encoder, None, threads)
     if rebuild and words_only:
@@ -140,6 +143,8 @@ def index_command(
     if interrupted:
         typer.echo("stopped; run the same command again to go on", err=True)
     _tell_gone(report)
+    for line in change_note(report, hand_over(settings, Hooks.of(os.environ))):
+        typer.echo(line, err=True)
     if report.not_pruned:
         raise SourceError(
             f"--prune would remove {report.not_pruned}; nothing was removed",

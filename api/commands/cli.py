@@ -22,6 +22,7 @@ from nutgraf.api.commands import encode as encoding
 from nutgraf.api.commands import eval as measuring
 from nutgraf.api.commands import follow as following
 from nutgraf.api.commands import serve as serving
+from nutgraf.api.commands import watch as watching
 from nutgraf.api.commands.exits import FAILED, FOUND, INTERRUPTED
 from nutgraf.api.commands.system_errors import system_refusal
 from nutgraf.errors import BadOption, LibraryPanicked, NutgrafError, error_object, option
@@ -145,6 +146,7 @@ app.command(name="index", help=archive.INDEX_HELP)(archive.index_command)
 app.command(help=following.FOLLOW_HELP)(following.follow)
 app.command(help=encoding.ENCODE_HELP)(encoding.encode)
 app.command(name="list", help=browsing.LIST_HELP)(browsing.list_command)
+app.add_typer(watching.watch_app, name="watch", context_settings=_SETTINGS)
 app.command()(archive.show)
 app.command(help=browsing.EXPORT_HELP)(browsing.export)
 app.command()(archive.remove)

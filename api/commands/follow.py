@@ -1,8 +1,10 @@
 """The command `follow`, which keeps an archive current until it is stopped."""
 
 import json
+import os
 import signal
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -52,12 +54,15 @@ def follow(
     shortest: Annotated[float, typer.Option("--shortest", hidden=True)] = 60.0,
 ) -> None:
     """Follow feeds; FOLLOW_HELP is the help of the command."""
+    from nutgraf.hooks import Hooks, hand_over
+
     seconds = interval(every)
     if seconds < shortest:
         raise BadOption(
             f"{{every}} {every!r} is less than {spelled(shortest)}", hint="{every} 15m", fields=["every"]
         )
     web = WebOptions(allow_private, max_articles, pause, timeout, listings_only=True)
+    hooks = Hooks.of(os.environ)
     with Archive(options.settings(index, encoder, None, threads)) as archive:
         stop = _Stop()
         follower = Follower(archive, feeds, seconds, IngestOptions(outlet=outlet, web=web), stop.sleep)
@@ -66,7 +71,11 @@ def follow(
         try:
             for finished in follower.rounds():
                 stop.wait()
-                typer.echo(_json_line(finished) if as_json else _line(finished))
+                failures = hand_over(archive.settings, hooks) if finished.report is not None else []
+                typer.echo(_json_line(finished) if as_json else _line(finished, failures))
+                if as_json:
+                    for failure in failures:
+                        typer.echo(failure, err=True)
         except AddInterrupted as interrupt:
             typer.echo(_json_line(Round(interrupt.report)) if as_json else _line(Round(interrupt.report)))
         except KeyboardInterrupt:
@@ -105,10 +114,14 @@ class _Stop:
         time.sleep(seconds)
 
 
-def _line(finished: Round) -> str:
-    """Return the line of a round: its time, counts and the feeds that failed; then a line for each skip."""
+def _line(finished: Round, not_told: Sequence[str] = ()) -> str:
+    """Return the line of a round: its time, counts and the feeds that failed; then a line for each skip.
+
+    Changed answers have a line, and so has each of `not_told`, the failures of handing these over.
+    """
     from nutgraf.api.terminal.console import visible
     from nutgraf.api.terminal.summary import skip_lines
+    from nutgraf.api.terminal.watches import change_note
 
     now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
     if finished.report is None:
@@ -129,7 +142,7 @@ def _line(finished: Round) -> str:
         for feed, reason, seconds in finished.failed
     )
     line = f"{now}  {shown}; {report.state.counts.articles:,} articles{visible(''.join(failures))}"
-    return "\n".join([line, *skip_lines(skipped)])
+    return "\n".join([line, *skip_lines(skipped), *change_note(report, not_told)])
 
 
 def _json_line(finished: Round) -> str:

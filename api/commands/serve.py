@@ -1,5 +1,6 @@
 """The commands `serve` and `mcp`."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -110,12 +111,14 @@ def serve(
     from nutgraf.api.web.origins import checked_origins
     from nutgraf.api.web.proxies import ProxyRules, trusted_proxies
     from nutgraf.api.web.proxies import root_path as checked_root_path
+    from nutgraf.hooks import Hooks
 
     keys = parse_keys([*(api_key or []), *(read_keys(api_key_file) if api_key_file else [])])
     rules, limits = AccessRules(keys=keys, per_minute=rate), EngineLimits(batch=batch)
     proxy = ProxyRules(checked_root_path(root_path), trusted_proxies(trusted_proxy or []))
     origins = checked_origins(cors_origin or [])
-    serving = Serving(host, port, rules, limits, deadline, log_questions, proxy, origins, encode_share)
+    hooks = Hooks.of(os.environ)
+    serving = Serving(host, port, rules, limits, deadline, log_questions, proxy, origins, encode_share, hooks)
     with Archive(options.settings(index, encoder, reader, threads, passages, profile)) as archive:
         serve_http(archive, serving)
 

@@ -29,10 +29,18 @@ class Writer:
 
     It publishes `quiet_s` seconds after the last change, and `latest_s` seconds after the first at the
     latest. Neither number was measured: publishing is costly, so changes of one upload share a generation.
+    `published` is called whenever a generation was published.
     """
 
-    def __init__(self, engine: Engine, quiet_s: float = 5.0, latest_s: float = 60.0) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        quiet_s: float = 5.0,
+        latest_s: float = 60.0,
+        published: Callable[[], None] = lambda: None,
+    ) -> None:
         self._engine = engine
+        self._published = published
         self._quiet_s = quiet_s
         self._latest_s = latest_s
         self._pool = WorkerPool()
@@ -126,6 +134,7 @@ class Writer:
             except BaseException:
                 self._since = asyncio.get_running_loop().time()
                 raise
+        self._published()
 
     async def _publish_or_log(self) -> None:
         try:

@@ -39,11 +39,13 @@ _CALIBRATION = {
 }
 
 
-class _Object(BaseModel):
+class ResponseSchema(BaseModel):
+    """A response; it has no field that is not described."""
+
     model_config = ConfigDict(extra="forbid")
 
 
-class ErrorBodySchema(_Object):
+class ErrorBodySchema(ResponseSchema):
     """What was wrong, what was expected, and what to do next."""
 
     code: str = Field(examples=["bad_question"])
@@ -51,7 +53,7 @@ class ErrorBodySchema(_Object):
     hint: str = Field(examples=["ask it in words"])
 
 
-class ErrorSchema(_Object):
+class ErrorSchema(ResponseSchema):
     """The body of every failure."""
 
     error: ErrorBodySchema
@@ -66,7 +68,7 @@ _FieldName = Annotated[
 ]
 
 
-class QuoteSchema(_Object):
+class QuoteSchema(ResponseSchema):
     """Words of an article: `text` is [start:end] of its text or title, as `field` says, in code points."""
 
     text: str = Field(examples=[f"China agreed on Wednesday to {_QUOTE}."])
@@ -76,7 +78,7 @@ class QuoteSchema(_Object):
     page: _Page
 
 
-class ArticleRefSchema(_Object):
+class ArticleRefSchema(ResponseSchema):
     """What identifies an article to a person."""
 
     id: str = Field(examples=[ARTICLE_ID])
@@ -113,7 +115,7 @@ class ArticleSchema(ArticleRefSchema):
     )
 
 
-class SupportSchema(_Object):
+class SupportSchema(ResponseSchema):
     """The same answer in another article."""
 
     article: ArticleRefSchema
@@ -158,7 +160,7 @@ class AnswerSchema(QuoteSchema):
     )
 
 
-class AbstentionSchema(_Object):
+class AbstentionSchema(ResponseSchema):
     """Why there is no answer."""
 
     code: Literal["nothing_found", "nothing_read", "unlikely", "below_threshold"] = Field(
@@ -183,7 +185,7 @@ class PassageSchema(QuoteSchema):
     )
 
 
-class IndexStateSchema(_Object):
+class IndexStateSchema(ResponseSchema):
     """The state of the index that answered."""
 
     generation: int = Field(examples=[3])
@@ -195,7 +197,7 @@ class IndexStateSchema(_Object):
     )
 
 
-class TimingSchema(_Object):
+class TimingSchema(ResponseSchema):
     """Milliseconds of each stage; the time of a batch is divided evenly among its questions."""
 
     encode: float = Field(examples=[6.1])
@@ -209,7 +211,7 @@ class AskTimingSchema(TimingSchema):
     total: float = Field(examples=[95.3])
 
 
-class MentionSchema(_Object):
+class MentionSchema(ResponseSchema):
     """An article that gave an answer at some time."""
 
     article: ArticleRefSchema
@@ -220,7 +222,7 @@ class MentionSchema(_Object):
     text: str = Field(examples=[_QUOTE])
 
 
-class TimelineEntrySchema(_Object):
+class TimelineEntrySchema(ResponseSchema):
     """One of the answers that were given over time."""
 
     text: str = Field(examples=[_QUOTE])
@@ -233,7 +235,7 @@ class TimelineEntrySchema(_Object):
     articles: list[MentionSchema]
 
 
-class TimeSchema(_Object):
+class TimeSchema(ResponseSchema):
     """The time that a question asks about. Without days it did not count, for the reason in `problem`."""
 
     words: str = Field(description="The words of the question.", examples=["in 2016"])
@@ -257,7 +259,7 @@ NamedTime = Annotated[
 ]
 
 
-class QuestionResultSchema(_Object):
+class QuestionResultSchema(ResponseSchema):
     """The result of a question: either answers, or an abstention."""
 
     question: str = Field(examples=["What did China agree to on sanctions?"])
@@ -280,13 +282,13 @@ class QuestionResultSchema(_Object):
     )
 
 
-class BatchResultSchema(_Object):
+class BatchResultSchema(ResponseSchema):
     """The results of a batch, in the order of its questions."""
 
     outcomes: list[QuestionResultSchema]
 
 
-class SearchResultSchema(_Object):
+class SearchResultSchema(ResponseSchema):
     """A page of a search."""
 
     question: str = Field(examples=["sanctions"])
@@ -297,14 +299,14 @@ class SearchResultSchema(_Object):
     next: str | None = Field(description="`cursor` of the next page; null on the last.", examples=["MTAu..."])
 
 
-class UnusedDateSchema(_Object):
+class UnusedDateSchema(ResponseSchema):
     """A date that was not used: the article has none, or keeps the one that was understood."""
 
     given: str = Field(examples=["03/04/2016"])
     reason: str = Field(description="Why it was not used.", examples=["day and month could be swapped"])
 
 
-class StoredArticleSchema(_Object):
+class StoredArticleSchema(ResponseSchema):
     """The status of an article that was sent."""
 
     status: Literal["added", "updated", "unchanged", "duplicate", "skipped"] = Field(examples=["added"])
@@ -317,34 +319,34 @@ class StoredArticleSchema(_Object):
     )
 
 
-class RemovedArticlesSchema(_Object):
+class RemovedArticlesSchema(ResponseSchema):
     """The ids of the articles that were removed."""
 
     removed: list[str] = Field(examples=[[ARTICLE_ID]])
 
 
-class OutletSchema(_Object):
+class OutletSchema(ResponseSchema):
     """An outlet, and the number of its articles."""
 
     source: str = Field(examples=["The New York Times"])
     articles: int = Field(examples=[311])
 
 
-class AuthorCountSchema(_Object):
+class AuthorCountSchema(ResponseSchema):
     """An author, and the number of articles by that name."""
 
     author: str = Field(examples=["Jane Perlez"])
     articles: int = Field(examples=[17])
 
 
-class MonthCountSchema(_Object):
+class MonthCountSchema(ResponseSchema):
     """A month, and the number of its articles."""
 
     month: str = Field(examples=["2016-01"])
     articles: int = Field(examples=[42])
 
 
-class FacetsSchema(_Object):
+class FacetsSchema(ResponseSchema):
     """How many articles a list has on all its pages, by outlet, author and month."""
 
     articles: int = Field(examples=[311])
@@ -360,7 +362,7 @@ class ListedArticleSchema(ArticleRefSchema):
     authors: list[str] = Field(examples=[["Jane Perlez"]])
 
 
-class ArticlePageSchema(_Object):
+class ArticlePageSchema(ResponseSchema):
     """A page of articles."""
 
     articles: list[ListedArticleSchema]
@@ -376,20 +378,20 @@ class RelatedArticleSchema(ListedArticleSchema):
     likeness: float = Field(description="The cosine of its nearest passage, up to 1.", examples=[0.71])
 
 
-class RelatedSchema(_Object):
+class RelatedSchema(ResponseSchema):
     """The nearest articles of other stories, nearest first, one for each story."""
 
     articles: list[RelatedArticleSchema]
 
 
-class ChangeSchema(_Object):
+class ChangeSchema(ResponseSchema):
     """A part of two texts: what both have, the first alone, or the second alone."""
 
     kind: Literal["same", "removed", "added"] = Field(examples=["added"])
     text: str = Field(examples=["at least 31 "])
 
 
-class VersionsSchema(_Object):
+class VersionsSchema(ResponseSchema):
     """The other prints of an article's story, by date, then id."""
 
     copies: list[ListedArticleSchema] = Field(description="Those that state no fact otherwise.")
@@ -399,14 +401,14 @@ class VersionsSchema(_Object):
     )
 
 
-class DaysSchema(_Object):
+class DaysSchema(ResponseSchema):
     """The first and the last time at which an article was published."""
 
     first: str = Field(examples=[_DAY])
     last: str = Field(examples=[_DAY])
 
 
-class EncoderSchema(_Object):
+class EncoderSchema(ResponseSchema):
     """The encoder that made the vectors."""
 
     id: str = Field(examples=["nutgraf/all-MiniLM-L6-v2-int8"])
@@ -430,13 +432,13 @@ class InfoSchema(IndexStateSchema):
     )
 
 
-class AliveSchema(_Object):
+class AliveSchema(ResponseSchema):
     """The process is alive."""
 
     status: Literal["alive"] = Field(examples=["alive"])
 
 
-class ReadySchema(_Object):
+class ReadySchema(ResponseSchema):
     """Models and index are open."""
 
     status: Literal["ready"] = Field(examples=["ready"])

@@ -23,6 +23,7 @@ from nutgraf.api.engine.engine import Engine
 from nutgraf.api.engine.limits import Busy, EngineLimits
 from nutgraf.api.engine.log import QuestionLog, log_to_stderr
 from nutgraf.api.engine.remote_errors import defect_object, failure_object
+from nutgraf.api.engine.watcher import Watcher
 from nutgraf.api.engine.writer import Writer
 from nutgraf.api.mcp.transports import HttpDoor
 from nutgraf.api.objects.responses import AliveSchema, ErrorSchema, ReadySchema
@@ -38,9 +39,11 @@ from nutgraf.api.web.page.routes import router as pages
 from nutgraf.api.web.proxies import ProxyMiddleware, ProxyRules, server_root
 from nutgraf.api.web.request_refused import RequestRefused
 from nutgraf.api.web.routes import router
+from nutgraf.api.web.watches import router as watches
 from nutgraf.archive import Archive
-from nutgraf.errors import BadOption, NutgrafError, UnknownArticle
-from nutgraf.indexer.errors import IndexLocked
+from nutgraf.errors import BadOption, NutgrafError, StaleWatch, UnknownArticle, UnknownWatch
+from nutgraf.hooks import Hooks
+from nutgraf.indexer.errors import BadWatch, IndexLocked
 from nutgraf.qa.errors import QAError
 
 LEAST_ZIPPED_BYTES, ZIP_LEVEL = 1000, 6
@@ -49,9 +52,12 @@ LEAST_ZIPPED_BYTES, ZIP_LEVEL = 1000, 6
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 STATUS: dict[type[Exception], int] = {
     UnknownArticle: 404,
+    UnknownWatch: 404,
+    StaleWatch: 409,
     StaleCursor: 409,
     IndexLocked: 409,
     Busy: 503,
+    BadWatch: 400,
     QAError: 400,
 }
 """The status of an error is that of the first matching class; otherwise it is 500, a fault of the server."""
@@ -63,6 +69,7 @@ class Serving:
 
     `proxy` is what a proxy in front changes; pages of the `cors_origins` may ask from a browser.
     `encode_share` is the part of the time in which missing vectors are made while nobody asks; 0: none.
+    Changed answers are handed over to the `hooks`.
     """
 
     host: str = "127.0.0.1"
@@ -74,6 +81,7 @@ class Serving:
     proxy: ProxyRules = field(default_factory=ProxyRules)
     cors_origins: tuple[str, ...] = ()
     encode_share: float = 0.5
+    hooks: Hooks = field(default_factory=Hooks)
 
 
 def create_app(archive: Archive, serving: Serving | None = None) -> FastAPI:
@@ -86,7 +94,9 @@ def create_app(archive: Archive, serving: Serving | None = None) -> FastAPI:
         async with Engine(archive, serving.limits, observer) as engine:
             metrics.watch(lambda: engine.waiting, lambda: engine.opened)
             app.state.engine, app.state.deadline_s = engine, serving.deadline_s
-            app.state.writer = Writer(engine)
+            app.state.hooks = serving.hooks
+            watcher = Watcher(engine, serving.hooks)
+            app.state.writer = Writer(engine, published=watcher.run_soon)
             try:
                 async with (
                     mcp_door.open(engine, serving.deadline_s),
@@ -95,6 +105,7 @@ def create_app(archive: Archive, serving: Serving | None = None) -> FastAPI:
                     yield
             finally:
                 await app.state.writer.aclose()
+                await watcher.aclose()
 
     app = FastAPI(
         title="nutgraf",
@@ -126,6 +137,7 @@ def create_app(archive: Archive, serving: Serving | None = None) -> FastAPI:
 def _add_routes(app: FastAPI, mcp_door: HttpDoor, metrics: Metrics) -> None:
     app.include_router(browsing)  # before the articles, whose ids may have any ending
     app.include_router(router)
+    app.include_router(watches)
     app.include_router(pages)
     app.router.routes.append(Route(mcp_door.path, mcp_door, methods=["POST"]))
     app.add_api_route("/healthz", is_alive, response_model=AliveSchema, tags=["health"])
@@ -240,6 +252,8 @@ async def _nutgraf_error(_: Request, error: Exception) -> JSONResponse:
     body = failure_object(error)
     if isinstance(error, UnknownArticle):  # its own hint is a command of the command line
         body["error"]["hint"] = "a search for its words shows the ids of articles"
+    if isinstance(error, UnknownWatch):
+        body["error"]["hint"] = "GET /v1/watches lists them with their ids"
     return JSONResponse(body, status, headers)
 
 

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from nutgraf.errors import BadOption
 
-METHODS = ("GET", "POST", "DELETE")
+METHODS = ("GET", "POST", "PUT", "DELETE")
 SHOWN_HEADERS = ("ETag", "Retry-After", "X-Request-Id")
 """Headers of an answer that a script of another origin may read."""
 

@@ -162,6 +162,8 @@ class Database:
         done = self.version
         for version, script in enumerate(MIGRATIONS[done:], start=done + 1):
             with self.atomic():
+                if self.version >= version:  # another process took the step meanwhile
+                    continue
                 for statement in script:
                     self._db.execute(statement)
                 now = datetime.now(UTC).isoformat(timespec="seconds")

@@ -3,7 +3,7 @@
 Knows the generation and the store; does not know questions, fusion or answers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, replace
 from functools import cached_property
@@ -24,6 +24,7 @@ from nutgraf.indexer.errors import IndexMismatch
 from nutgraf.indexer.filters import Filter
 from nutgraf.indexer.selection import Facets, ListedArticle, ListPlace, Selection, Sort
 from nutgraf.indexer.storage import ArchiveInfo, Counts, Ids, IndexState, Passage, PassageFacts, Scores
+from nutgraf.indexer.watches import AddedPassages
 
 
 class EmbeddedIndex:
@@ -173,6 +174,16 @@ class EmbeddedIndex:
             last_published=last,
             size_bytes=sum(self.manifest.files.values()) + self.store.size_bytes(),
         )
+
+    # --- standing questions -------------------------------------------------------------------------
+
+    def holds(self, article_ids: Sequence[str]) -> set[str]:
+        """Return those of the ids that an article has."""
+        return {*self.store.content_hashes(article_ids)}
+
+    def added(self, after: int) -> Iterator[AddedPassages]:
+        """Yield the passages with ids above `after`, by id, in parts of whole articles."""
+        return self.store.added_passages(after)
 
     # --- inside -------------------------------------------------------------------------------------
 

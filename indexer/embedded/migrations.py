@@ -57,5 +57,26 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX vectors_missing ON vectors (id) WHERE vector = x''",
         # Lists and counts read these columns alone, and so no text.
         "CREATE INDEX articles_in_lists ON articles (published DESC, id, day, source_key, source, authors)",
+        # Standing questions. `seen` is the highest passage that a question was compared with, -1 for none.
+        """CREATE TABLE watches (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            definition TEXT NOT NULL UNIQUE,
+            webhook TEXT,
+            state TEXT NOT NULL,
+            seen INTEGER NOT NULL,
+            revision INTEGER NOT NULL,
+            created TEXT NOT NULL,
+            encoder TEXT,
+            vector BLOB
+        )""",
+        # `tries` counts how often the change was sent in vain; NULL where it need not be sent (again).
+        """CREATE TABLE watch_changes (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            watch INTEGER NOT NULL REFERENCES watches (id) ON DELETE CASCADE,
+            at TEXT NOT NULL,
+            body TEXT NOT NULL,
+            tries INTEGER
+        )""",
+        "CREATE INDEX watch_changes_by_watch ON watch_changes (watch)",
     ),
 )

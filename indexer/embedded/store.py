@@ -28,6 +28,7 @@ from nutgraf.indexer.errors import IndexDamaged
 from nutgraf.indexer.fields import Field
 from nutgraf.indexer.filters import Filter
 from nutgraf.indexer.storage import Counts, Ids, OutletCount, PassageFacts
+from nutgraf.indexer.watches import AddedPassages
 
 Vectors: TypeAlias = npt.NDArray[np.float16]
 """(n, dim) float16 unit rows: exact enough (1e-3), half the memory and twice the speed of float32."""
@@ -67,6 +68,7 @@ _UNTITLED = "untitled"
 _WITH_FIELDS = 4
 _WITH_MISSING = 5
 _MISSING = "vector = x''"  # the words of the partial index `vectors_missing`, which SQLite compares
+_PART = 1024  # passages of a part, or as many more as an article has; not compared
 _ALONE = "NOT EXISTS (SELECT 1 FROM articles b WHERE b.cluster = a.cluster AND b.num <> a.num)"
 
 
@@ -452,6 +454,36 @@ class Store:
             ids = np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
             yield ids, np.frombuffer(b"".join(row[1] for row in rows), dtype="<f2").reshape(len(rows), -1)
 
+    def added_passages(self, after: int) -> Iterator[AddedPassages]:
+        """Yield the passages with an id above `after`, by id, in parts of whole articles."""
+        columns = "p.id, v.vector, p.start, p.stop, " + self._field
+        spans = self._db.rows(
+            f"SELECT p.article, {columns} FROM passages p JOIN vectors v ON v.id = p.vector"
+            " WHERE p.id > ? ORDER BY p.id",
+            (after,),
+        )
+        part: list[tuple[int, bytes, str, str, int | None, str | None]] = []
+        for number, passages in groupby(spans, key=itemgetter(0)):
+            row = self._db.one("SELECT id, title, text, day, source FROM articles WHERE num = ?", (number,))
+            if row:
+                article_id, title, text, day, source = row
+                part += [
+                    (
+                        i,
+                        vector,
+                        f"{title}\n{text[start:end]}" if field == "text" else title,
+                        article_id,
+                        day,
+                        source,
+                    )
+                    for _, i, vector, start, end, field in passages
+                ]
+            if len(part) >= _PART:
+                yield _added(part)
+                part = []
+        if part:
+            yield _added(part)
+
     # --- state --------------------------------------------------------------------------------------
 
     def state(self, key: str) -> str | None:
@@ -462,3 +494,9 @@ class Store:
     def set_state(self, key: str, value: str) -> None:
         """Remember a value."""
         self._db.run("INSERT OR REPLACE INTO state VALUES (?, ?)", (key, value))
+
+
+def _added(part: Sequence[tuple[int, bytes, str, str, int | None, str | None]]) -> AddedPassages:
+    ids, vectors, texts, articles, days, sources = zip(*part, strict=True)
+    matrix = np.frombuffer(b"".join(vectors), dtype="<f2").reshape(len(ids), -1)
+    return AddedPassages(np.array(ids, np.int64), matrix, texts, articles, days, sources)

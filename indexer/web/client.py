@@ -116,6 +116,16 @@ class Client:
             target = _redirected(target, location)
         raise FetchFailed(f"redirects more than {MAX_REDIRECTS} times")
 
+    def post(self, address: str, body: bytes, headers: Mapping[str, str]) -> int:
+        """Send a document to an address, and return the status. No redirect is followed, nothing asked twice.
+
+        Host and port are checked as those of a page are; no robots.txt is asked. Raises FetchFailed.
+        """
+        target = Target.of(address)
+        self._check_port(target)
+        budget = _Budget(self._options.timeout)
+        return self._request(target, headers, budget, self._max_bytes, cut=True, body=body).status
+
     def _check(self, target: Target) -> None:
         """Raise FetchFailed where robots.txt, a port or a host that asked to wait forbids a request."""
         self._check_port(target)
@@ -191,6 +201,7 @@ class Client:
         max_bytes: int,
         *,
         cut: bool = False,
+        body: bytes | None = None,
     ) -> _Answer:
         """Make one request to one of the host's addresses, after the pause that its host is due.
 
@@ -201,7 +212,7 @@ class Client:
         try:
             for number, address in enumerate(addresses, start=1):
                 try:
-                    return self._exchange(target, address, headers, budget, max_bytes, cut=cut)
+                    return self._exchange(target, address, headers, budget, max_bytes, cut=cut, body=body)
                 except _Unreachable as error:
                     if number == len(addresses):
                         raise FetchFailed(str(error)) from error
@@ -224,6 +235,7 @@ class Client:
         max_bytes: int,
         *,
         cut: bool,
+        body: bytes | None = None,
     ) -> _Answer:
         """Send a request to an IP address and read the answer; raises _Unreachable and FetchFailed."""
         import httpx
@@ -231,8 +243,9 @@ class Client:
         host = f"[{address}]" if ":" in address else address
         with budget.running() as watch:
             request = httpx.Request(
-                "GET",
+                "GET" if body is None else "POST",
                 f"{target.scheme}://{host}:{target.port}{target.path}",
+                content=body,
                 headers={
                     "Host": target.netloc,
                     "User-Agent": self._options.user_agent,

@@ -45,12 +45,12 @@ HOMES = {
     "tesserocr": {"indexer/loaders/pdf/ocr.py"},
     "httpx": {"indexer/web/client.py"},
     "fastapi": {
-        *(f"api/web/{name}.py" for name in ("app", "browse", "citations", "deadline", "routes")),
+        *(f"api/web/{name}.py" for name in ("app", "browse", "citations", "deadline", "routes", "watches")),
         "api/web/page/routes.py",
     },
     "jinja2": {"api/web/page/render.py"},
     "pydantic": {
-        *(f"api/objects/{name}.py" for name in ("requests", "responses")),
+        *(f"api/objects/{name}.py" for name in ("requests", "responses", "watches")),
         *(f"api/web/{name}.py" for name in ("app", "routes")),
         *(f"api/mcp/{name}.py" for name in ("citing", "tool_errors", "tools")),
     },
@@ -61,7 +61,7 @@ HOMES = {
         "api/commands/options.py",
         *(
             f"api/commands/{name}.py"
-            for name in ("archive", "ask", "browse", "doctor", "eval", "follow", "serve")
+            for name in ("archive", "ask", "browse", "doctor", "eval", "follow", "serve", "watch")
         ),
     },
     "ir_measures": {"qa/evaluate/ranking.py"},

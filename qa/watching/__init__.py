@@ -1,0 +1,1 @@
+"""Standing questions: which of them new articles may touch, and when an answer is another one. Pure."""
