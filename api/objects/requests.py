@@ -55,7 +55,7 @@ Text = Annotated[str, AfterValidator(_checked_text)]
 OutletNames = Annotated[list[Text], Field(max_length=MOST_OUTLETS)]
 
 
-class _RequestBody(BaseModel):
+class RequestBody(BaseModel):
     """A request in which a field that is not known is an error."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -84,7 +84,7 @@ class _RequestBody(BaseModel):
         }
 
 
-class FilteredRequest(_RequestBody):
+class FilteredRequest(RequestBody):
     """A question with filters: days are inclusive, and an article without a date passes no filter of days."""
 
     other_names: ClassVar[tuple[str, ...]] = ()
@@ -135,6 +135,11 @@ class WordsRequest(FilteredRequest):
     other_names: ClassVar[tuple[str, ...]] = ("query",)
 
 
+_ARTICLES = Field(
+    False, description="Also send the whole articles that are named, each once.", examples=[False]
+)
+
+
 class SearchRequest(WordsRequest):
     """Words to look for; `query` is taken as another name of `question`."""
 
@@ -144,6 +149,7 @@ class SearchRequest(WordsRequest):
     cursor: str | None = Field(
         None, description="`next` of the page before: the same request goes on there.", examples=["MTAu..."]
     )
+    articles: bool = _ARTICLES
 
 
 class AskRequest(FilteredRequest):
@@ -160,6 +166,7 @@ class AskRequest(FilteredRequest):
     )
     timeline: bool = Field(False, description="Also show how the answer changed over time.", examples=[False])
     explain: bool = Field(False, description="Show ranks and scores of every passage.", examples=[False])
+    articles: bool = _ARTICLES
 
     def inquiry(self) -> Inquiry:
         """Return the checked question; raises BadOption, BadQuestion and BadFilter."""
@@ -167,6 +174,7 @@ class AskRequest(FilteredRequest):
 
 
 _Q = Field(alias="q", description="What to look for.", examples=["What did China agree to on sanctions?"])
+_FORMAT = Field(None, description="A format of citations, for quotes to be cited.", examples=["bibtex"])
 
 
 class AskQuery(AskRequest):
@@ -176,9 +184,7 @@ class AskQuery(AskRequest):
     other_names: ClassVar[tuple[str, ...]] = ("question", "query")
 
     question: Text = _Q
-    format: str | None = Field(
-        None, description="A format of citations, for quotes to be cited.", examples=["bibtex"]
-    )
+    format: str | None = _FORMAT
 
 
 class SearchQuery(SearchRequest):
@@ -188,15 +194,16 @@ class SearchQuery(SearchRequest):
     other_names: ClassVar[tuple[str, ...]] = ("question", "query")
 
     question: Text = _Q
+    format: str | None = _FORMAT
 
 
-class BatchRequest(_RequestBody):
+class BatchRequest(RequestBody):
     """Questions to answer together."""
 
     questions: Annotated[list[AskRequest], Field(min_length=1, max_length=MOST_QUESTIONS)]
 
 
-class ArticleUpload(_RequestBody):
+class ArticleUpload(RequestBody):
     """An article to store. `id`, or else `url`, identifies it; without both it gets an id of its content."""
 
     text: str = Field(examples=["BEIJING — Secretary of State John Kerry said on Wednesday that ..."])

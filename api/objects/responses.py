@@ -19,6 +19,7 @@ _RANKS = {
     "recency": 0.0,
     "time": 0.0,
     "reader": {"rank": 1, "score": 9.1, "over_null": 7.2, "model": "nutgraf/minilm-l6-reader-int8"},
+    "title": False,
     "cluster": ARTICLE_ID,
 }
 _WHY = {
@@ -253,6 +254,12 @@ NamedTime = Annotated[
 ]
 
 
+WholeArticles = Annotated[
+    list[ArticleSchema] | None,
+    Field(description="With `articles`: every article that is named, each once."),
+]
+
+
 class QuestionResultSchema(_Object):
     """The result of a question: either answers, or an abstention."""
 
@@ -274,6 +281,7 @@ class QuestionResultSchema(_Object):
     explanation: dict[str, Any] | None = Field(
         None, description="With `explain`: why the first is first.", examples=[_WHY]
     )
+    articles: WholeArticles = None
 
 
 class BatchResultSchema(_Object):
@@ -291,6 +299,7 @@ class SearchResultSchema(_Object):
     timing_ms: TimingSchema
     index: IndexStateSchema
     next: str | None = Field(description="`cursor` of the next page; null on the last.", examples=["MTAu..."])
+    articles: WholeArticles = None
 
 
 class UnusedDateSchema(_Object):

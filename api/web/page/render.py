@@ -21,7 +21,12 @@ from nutgraf.indexer.fields import Field
 from nutgraf.qa.question_note import question_note
 
 HERE = Path(__file__).parent
-TYPES = {"page.css": "text/css", "page.js": "text/javascript", "icon.svg": "image/svg+xml"}
+TYPES = {
+    "page.css": "text/css",
+    "page.js": "text/javascript",
+    "try.js": "text/javascript",
+    "icon.svg": "image/svg+xml",
+}
 """The files served beside the pages, with their media types."""
 
 LEVELS = ((0.9, "Very likely"), (0.66, "Likely"), (0.33, "Perhaps"), (0.0, "A guess"))
