@@ -7,6 +7,7 @@
         answer = archive.ask("What did China agree to on sanctions?")
         print(answer.text, answer.answers[0].article.source)
 
+`nutgraf.Client(url, key)` is the same for the archive of a server.
 `docs/python.md` has a tutorial. Importing this loads no model and no library beyond the standard ones.
 """
 
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from nutgraf.archive import Archive, open_archive
+    from nutgraf.client import AsyncClient, Client
     from nutgraf.error import NutgrafError
     from nutgraf.indexer.article import Article
     from nutgraf.indexer.selection import Facets
@@ -48,7 +50,9 @@ __all__ = [
     "ArticlePage",
     "ArticleStatus",
     "AskResult",
+    "AsyncClient",
     "Change",
+    "Client",
     "Facets",
     "Hit",
     "NutgrafError",
@@ -70,6 +74,8 @@ _HOMES = {
     "Archive": "nutgraf.archive",
     "Article": "nutgraf.indexer.article",
     "ArticleStatus": "nutgraf.indexer.storage",
+    "AsyncClient": "nutgraf.client",
+    "Client": "nutgraf.client",
     "Change": "nutgraf.qa.difference",
     "Facets": "nutgraf.indexer.selection",
     "NutgrafError": "nutgraf.error",

@@ -8,6 +8,7 @@ from threading import RLock
 from types import TracebackType
 from typing import TypeVar
 
+from nutgraf.arguments import checked_ids, checked_inquiries, ingest_options
 from nutgraf.error import panics_as
 from nutgraf.errors import ArchiveClosed, BadOption, IndexMissing, SourceError, StorageFailed
 from nutgraf.export import (
@@ -20,11 +21,8 @@ from nutgraf.export import (
 )
 from nutgraf.filters import Day, article_filter
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.clean import storable
 from nutgraf.indexer.fields import Field
-from nutgraf.indexer.sandbox import Limits
 from nutgraf.indexer.storage import ArchiveWriter
-from nutgraf.indexer.web.options import WebOptions
 from nutgraf.ingest import ArticleSource, IngestOptions, Progress, encode, ingest, no_progress
 from nutgraf.listing import article_page, selection_of
 from nutgraf.opening import ModelLoader, OpenIndex, index_stamp, is_archive, open_state, open_writer
@@ -273,11 +271,8 @@ class Archive:
         [True, False]
         """
         self._check_open()
-        if isinstance(questions, str) or not isinstance(questions, Iterable):
-            message = f"{{questions}} is {type(questions).__name__}, expected a list of questions"
-            raise BadOption(message, hint="archive.ask(QUESTION) asks one", fields=["questions"])
         allow = article_filter(after, before, as_of, source)
-        inquiries = [Inquiry(question, top, allow, min_probability, time).checked() for question in questions]
+        inquiries = checked_inquiries(questions, top, allow, min_probability, use_time=time)
         return [*self.answers(inquiries, timeline=timeline, explain=explain)]
 
     def answers(
@@ -358,7 +353,7 @@ class Archive:
         ...     archive.get("seeds/004_d6905fbb12041181.txt").source
         'The New York Times'
         """
-        (article_id,) = _checked_ids([article_id])
+        (article_id,) = checked_ids([article_id])
         with self.reading() as opened:
             return opened.article(article_id)
 
@@ -421,7 +416,7 @@ class Archive:
         >>> [entry.article.title for entry in nearest]
         ['North Korea Discussion Expected At US-China Dialogue']
         """
-        (article_id,) = _checked_ids([article_id])
+        (article_id,) = checked_ids([article_id])
         allow = article_filter(after, before, as_of, source)
         with self.reading() as opened:
             return opened.related(article_id, top, allow)
@@ -439,7 +434,7 @@ class Archive:
         ...     [version.id for version in archive.versions(first.id).versions]
         ['second']
         """
-        (article_id,) = _checked_ids([article_id])
+        (article_id,) = checked_ids([article_id])
         with self.reading() as opened:
             return opened.versions(article_id)
 
@@ -463,7 +458,7 @@ class Archive:
         added | Tuesday
         same | for good.
         """
-        article_id, other_id = _checked_ids([article_id, other_id])
+        article_id, other_id = checked_ids([article_id, other_id])
         with self.reading() as opened:
             return opened.difference(article_id, other_id)
 
@@ -599,19 +594,19 @@ class Archive:
         >>> report.added, [(article.status, article.reason) for article in report.skipped]
         (1, [('skipped', 'no field "text"')])
         """
-        _check_add(fields, outlet, max_bytes)
-        _check_limits(max_seconds, max_memory_mb)
-        _check_web(max_articles, pause)
-        options = IngestOptions(
-            fields=fields or {},
+        options = ingest_options(
+            fields=fields,
             outlet=outlet,
             max_bytes=max_bytes,
             file_dates=file_dates,
             ocr=ocr,
             prune=prune,
             prune_many=prune_many,
-            limits=Limits(max_seconds, max_memory_mb),
-            web=WebOptions(allow_private=allow_private, max_articles=max_articles, pause=pause),
+            max_seconds=max_seconds,
+            max_memory_mb=max_memory_mb,
+            max_articles=max_articles,
+            pause=pause,
+            allow_private=allow_private,
             words_only=words_only,
         )
         return self.ingest(source, options, progress)
@@ -664,7 +659,7 @@ class Archive:
         ...     archive.remove(["seeds/004_d6905fbb12041181.txt", "no such id"])
         RemoveReport(removed=('seeds/004_d6905fbb12041181.txt',), unknown=('no such id',))
         """
-        ids = _checked_ids(article_ids)
+        ids = checked_ids(article_ids)
         with panics_as(), self._writing:
             self.check()  # a clear error where there is no archive, rather than a new empty one
             with open_writer(self.settings, self.models.encoder) as writer:
@@ -832,59 +827,6 @@ class Archive:
             raise ArchiveClosed(
                 f"the archive {self.settings.index} was opened before this process was forked", hint=hint
             )
-
-
-def _check_text(field: str, value: object, expected: str, hint: str) -> None:
-    """Raise BadOption for a value that is neither text nor None."""
-    if value is not None and not isinstance(value, str):
-        message = f"{{{field}}} is {type(value).__name__}, expected {expected}"
-        raise BadOption(message, hint=hint, fields=[field])
-
-
-def _check_add(fields: Mapping[str, str] | None, outlet: str | None, max_bytes: int) -> None:
-    """Raise BadOption for an option of `add` of another type than it says."""
-    if fields is not None and not (
-        isinstance(fields, Mapping) and all(isinstance(word, str) for pair in fields.items() for word in pair)
-    ):
-        message = f"{{fields}} is {fields!r:.60}, expected a dict of names"
-        raise BadOption(message, hint='archive.add(path, fields={"title": "headline"})', fields=["fields"])
-    _check_text("outlet", outlet, "a name", 'archive.add(path, outlet="The Tarn Post")')
-    if type(max_bytes) is not int or max_bytes < 1:
-        message = f"{{max_bytes}} is {max_bytes!r:.40}, expected a whole number, 1 or more"
-        raise BadOption(message, hint="archive.add(path, max_bytes=20_000_000)", fields=["max_bytes"])
-
-
-def _check_limits(max_seconds: float, max_memory_mb: int) -> None:
-    """Raise BadOption for a limit that is no number; `Limits` says which numbers may be."""
-    for field, value, kinds in (
-        ("max_seconds", max_seconds, (int, float)),
-        ("max_memory_mb", max_memory_mb, (int,)),
-    ):
-        if type(value) not in kinds:
-            message = f"{{{field}}} is {value!r:.40}, expected a number"
-            raise BadOption(
-                message, hint="archive.add(path, max_seconds=20, max_memory_mb=1000)", fields=[field]
-            )
-
-
-def _check_web(max_articles: int, pause: float) -> None:
-    """Raise BadOption for an option of fetching that is no number; `WebOptions` says which may be."""
-    if type(max_articles) is not int:
-        message = f"{{max_articles}} is {max_articles!r:.40}, expected a whole number, 1 or more"
-        raise BadOption(message, hint="archive.add(address, max_articles=1000)", fields=["max_articles"])
-    if type(pause) not in (int, float):
-        message = f"{{pause}} is {pause!r:.40}, expected a number of seconds"
-        raise BadOption(message, hint="archive.add(address, pause=1.0)", fields=["pause"])
-
-
-def _checked_ids(article_ids: str | Iterable[str]) -> list[str]:
-    """Return ids as they are stored; raises BadOption for anything else."""
-    ids = [article_ids] if isinstance(article_ids, str) else article_ids
-    ids = [*ids] if isinstance(ids, Iterable) else [ids]
-    if wrong := [i for i in ids if not isinstance(i, str)]:
-        message = f"an article id is {type(wrong[0]).__name__}, expected str"
-        raise BadOption(message, hint="archive.articles() lists articles with their ids")
-    return [storable(article_id) for article_id in ids]
 
 
 def _checked_location(location: str | os.PathLike[str]) -> Path:

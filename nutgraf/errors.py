@@ -22,6 +22,10 @@
     │   ├── UnknownWatch     no standing question has that id
     │   ├── StaleWatch       a standing question was edited meanwhile
     │   └── ArchiveClosed    the archive was closed, or opened before a fork
+    ├── ServerError     about a server that is asked, where no error above fits
+    │   ├── ServerUnreachable  no connection, or no answer in time
+    │   ├── ServerBusy         it has too much to do, or this key asked too often
+    │   └── AccessDenied       the key is missing or wrong, or it only reads
     └── LibraryPanicked a library stopped at a fault of its own
 
 `AddInterrupted` is a KeyboardInterrupt: what was stored before is published, and it has the report.
@@ -48,6 +52,7 @@ if TYPE_CHECKING:
     from nutgraf.results import AddReport
 
 __all__ = [
+    "AccessDenied",
     "AddInterrupted",
     "ArchiveClosed",
     "BadFilter",
@@ -67,6 +72,9 @@ __all__ = [
     "ModelMissing",
     "NutgrafError",
     "QAError",
+    "ServerBusy",
+    "ServerError",
+    "ServerUnreachable",
     "SourceError",
     "StaleWatch",
     "StorageFailed",
@@ -99,6 +107,30 @@ class ArchiveClosed(QAError):
     """The archive is used after it was closed, or in a process that was forked after it was opened."""
 
     code = "archive_closed"
+
+
+class ServerError(NutgrafError):
+    """A server cannot be asked, or its answer is none of nutgraf."""
+
+    code = "server_error"
+
+
+class ServerUnreachable(ServerError):
+    """There is no connection to the server, or no answer in time."""
+
+    code = "server_unreachable"
+
+
+class ServerBusy(ServerError):
+    """The server has too much to do, or was asked too often with this key: later it can be asked again."""
+
+    code = "server_busy"
+
+
+class AccessDenied(ServerError):
+    """The server wants a key, or another one: this one is wrong, or it only reads."""
+
+    code = "access_denied"
 
 
 class AddInterrupted(KeyboardInterrupt):

@@ -130,24 +130,14 @@ def ingest(
     with ExitStack() as stack:
         pool = stack.enter_context(WorkerPool(options.worker_limits(), settings.threads or available_cores()))
         # The source is looked at first: no archive is made for one that is not there.
-        feed = stack.enter_context(_Feed(source, options, pool))
+        feed = stack.enter_context(Feed(source, options, pool))
         report, interrupted = _published(settings, models, feed, options, progress)
-    if interrupted or isinstance(feed.failure, KeyboardInterrupt):
-        raise AddInterrupted(report)
-    if isinstance(feed.failure, SystemExit):
-        raise feed.failure
-    if feed.failure is not None:
-        stored = len(report.statuses) - len(report.skipped)
-        raised = f"{type(feed.failure).__name__}: {feed.failure}"
-        raise SourceError(
-            f"the source of articles raised {raised}; the {stored:,} articles before are stored",
-            hint="mend the source and add it again: articles that are stored already cost only a look-up",
-        ) from feed.failure
+    feed.raise_failure(report, interrupted=interrupted)
     return report
 
 
 def _published(
-    settings: Settings, models: ModelLoader, feed: "_Feed", options: IngestOptions, progress: Progress
+    settings: Settings, models: ModelLoader, feed: "Feed", options: IngestOptions, progress: Progress
 ) -> tuple[AddReport, bool]:
     """Store the articles, encode them, and publish all; return the report, and whether it was interrupted."""
     run = IngestProgress(feed.files)
@@ -191,7 +181,7 @@ def _loss(
 
 def _stored(
     writer: ArchiveWriter,
-    feed: "_Feed",
+    feed: "Feed",
     publisher: Publisher,
     run: IngestProgress,
     update: Callable[[], None],
@@ -242,8 +232,8 @@ def encode(settings: Settings, models: ModelLoader, progress: Progress) -> AddRe
     return report
 
 
-class _Feed:
-    """The articles of a source, one after another.
+class Feed:
+    """The articles of a source, one after another; use it as a context manager.
 
     Where the source consists of paths and addresses alone, `roots` are these paths and `files` the files in
     them; of these paths each must be there. `failure` is what an iterable raised, Ctrl-C included: it ends
@@ -272,7 +262,7 @@ class _Feed:
                     hint=f"name a folder or files of these types: {SUFFIXES}",
                 )
 
-    def __enter__(self) -> "_Feed":
+    def __enter__(self) -> "Feed":
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -331,6 +321,20 @@ class _Feed:
         """Return the fields of each file of records that hold something, and were not used."""
         return tuple(filter(None, map(unused_fields, self._read_files())))
 
+    def raise_failure(self, report: AddReport, *, interrupted: bool = False) -> None:
+        """Raise what ended the run early: SourceError, or AddInterrupted for Ctrl-C."""
+        if interrupted or isinstance(self.failure, KeyboardInterrupt):
+            raise AddInterrupted(report)
+        if isinstance(self.failure, SystemExit):
+            raise self.failure
+        if self.failure is not None:
+            stored = len(report.statuses) - len(report.skipped)
+            raised = f"{type(self.failure).__name__}: {self.failure}"
+            raise SourceError(
+                f"the source of articles raised {raised}; the {stored:,} articles before are stored",
+                hint="mend the source and add it again: articles that are stored already cost only a look-up",
+            ) from self.failure
+
     def _read_files(self) -> list[SourceFile]:
         return [*self.files, *(self._crawl.files if self._crawl else ())]
 
@@ -379,7 +383,7 @@ def _is_path(item: object) -> TypeGuard[str | os.PathLike[str]]:
 
 
 def _items(source: object) -> Iterable[Any]:
-    """Return the items of a source, each of any type: `_Feed` looks at the type of each."""
+    """Return the items of a source, each of any type: `Feed` looks at the type of each."""
     if isinstance(source, str | os.PathLike | Mapping | Article):
         return [source]
     if isinstance(source, Iterable) and not isinstance(source, bytes):

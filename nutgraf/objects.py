@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Literal, NotRequired, TypedDict
 
-from nutgraf.indexer.article import Article, ArticleJson
+from nutgraf.indexer.article import Article, ArticleJson, FullArticleJson
 from nutgraf.indexer.fields import Field
 from nutgraf.indexer.filters import Filter
 from nutgraf.indexer.selection import Facets
@@ -45,7 +45,7 @@ class ReaderRankJson(RankJson):
 
 
 class PassageExplanationJson(TypedDict):
-    """Why a passage stands where it does."""
+    """Why a passage stands where it does; `title` tells whether its article's title was read with it."""
 
     dense: RankJson | None
     bm25: RankJson | None
@@ -54,6 +54,7 @@ class PassageExplanationJson(TypedDict):
     recency: float
     time: float
     reader: ReaderRankJson | None
+    title: bool
     cluster: str | None
 
 
@@ -161,6 +162,7 @@ class AskJson(TypedDict):
     timeline: NotRequired[list[TimelineEntryJson]]
     considered: NotRequired[list[AnswerJson]]
     explanation: NotRequired[ExplanationJson]
+    articles: NotRequired[list[FullArticleJson]]
 
 
 class SearchJson(TypedDict):
@@ -171,6 +173,7 @@ class SearchJson(TypedDict):
     passages: list[PassageJson]
     timing_ms: SearchTimingJson
     index: IndexJson
+    articles: NotRequired[list[FullArticleJson]]
 
 
 class SearchPageJson(SearchJson):
@@ -473,6 +476,7 @@ def passage_explanation(
             "over_null": round(reading.null_margin, 4),
             "model": reading.reader,
         },
+        "title": candidate.headline is not None,
         "cluster": candidate.passage.article.cluster,
     }
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,7 +14,10 @@ from nutgraf.errors import BadOption
 from nutgraf.filters import article_filter
 from nutgraf.qa.citing.citation import Citation
 from nutgraf.results import AskResult
-from nutgraf.settings import DEFAULT_INDEX
+from nutgraf.settings import DEFAULT_INDEX, Settings
+
+if TYPE_CHECKING:
+    from nutgraf.client import Client
 
 _INDEX = Path(DEFAULT_INDEX)
 
@@ -31,12 +34,14 @@ Examples:
   ask "Who leads the central bank?" --format bibtex
   ask --file questions.txt --json > answers.jsonl
   ask --file questions.csv --format csv > answers.csv
+  ask "Who leads the central bank?" --server https://archive.example/news
 
 Exit code: 0 answered, 1 unsure or not found, 2 error.
 """
 
 
 def ask(
+    context: typer.Context,
     question: Annotated[list[str] | None, typer.Argument(help="The question.", show_default=False)] = None,
     file: Annotated[
         Path | None,
@@ -58,10 +63,13 @@ def ask(
     explain: options.Explain = False,
     as_json: options.AsJson = False,
     format_name: options.FormatName = None,
+    server: options.ServerUrl = None,
+    api_key_file: options.ServerKeyFile = None,
     index: options.IndexFolder = _INDEX,
     encoder: options.EncoderName = None,
     reader: options.ReaderName = None,
     threads: options.Threads = None,
+    version: options.Version = False,  # noqa: ARG001 - its callback prints the version
 ) -> None:
     """Answer questions; ASK_HELP is the help of the command."""
     from nutgraf.api.terminal.console import print_json
@@ -74,7 +82,8 @@ def ask(
     # Every question is checked before a model is loaded.
     inquiries = [Inquiry(text, top, allow, min_probability, not no_time).checked() for text in questions]
     answered = False
-    with Archive(options.settings(index, encoder, reader, threads, passages, profile)) as archive:
+    settings = options.settings(index, encoder, reader, threads, passages, profile)
+    with _opened(context, settings, server, api_key_file) as archive:
         _check_outlets(archive, source)
         results = archive.answers(inquiries, timeline=timeline, explain=explain)
         if output is None or output == "json":
@@ -89,7 +98,19 @@ def ask(
     raise typer.Exit(FOUND if answered else NOT_FOUND)
 
 
-def _check_outlets(archive: Archive, names: list[str] | None) -> None:
+def _opened(
+    context: typer.Context, settings: Settings, server: str | None, key_file: Path | None
+) -> "Archive | Client":
+    """Return the archive of a server, or else that of the settings."""
+    from nutgraf.api.commands.remote import check_no_key_file, open_server
+
+    if server is not None:
+        return open_server(context, server, key_file)
+    check_no_key_file(key_file)
+    return Archive(settings)
+
+
+def _check_outlets(archive: "Archive | Client", names: list[str] | None) -> None:
     """Say on standard error which names are those of no outlet of the archive."""
     from nutgraf.api.terminal.outlets import print_unknown_outlets
 
@@ -140,6 +161,7 @@ Examples:
 
 
 def search(
+    context: typer.Context,
     words: Annotated[list[str], typer.Argument(help="The words to look for.", show_default=False)],
     top: options.Top = 10,
     after: options.After = None,
@@ -155,6 +177,8 @@ def search(
     no_time: options.NoTime = False,
     as_json: options.AsJson = False,
     format_name: options.FormatName = None,
+    server: options.ServerUrl = None,
+    api_key_file: options.ServerKeyFile = None,
     index: options.IndexFolder = _INDEX,
     encoder: options.EncoderName = None,
     threads: options.Threads = None,
@@ -165,7 +189,8 @@ def search(
     from nutgraf.api.terminal.results import print_hits
 
     output = options.output_format(format_name, as_json, duplicates=duplicates)
-    with Archive(options.settings(index, encoder, None, threads)) as archive:
+    settings = options.settings(index, encoder, None, threads)
+    with _opened(context, settings, server, api_key_file) as archive:
         _check_outlets(archive, source)
         hits = archive.search(
             " ".join(words),

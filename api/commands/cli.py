@@ -8,13 +8,12 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
-from typing import Annotated, Any, NoReturn
+from typing import Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
 
-from nutgraf import __version__
-from nutgraf.api.commands import archive
+from nutgraf.api.commands import archive, options
 from nutgraf.api.commands import ask as asking
 from nutgraf.api.commands import browse as browsing
 from nutgraf.api.commands import doctor as checking
@@ -119,20 +118,10 @@ def _report(error: ErrorBodyJson) -> None:
         print_error(error["message"], error["hint"])
 
 
-def _print_version(value: bool) -> None:
-    """Print the version and stop, before the command is read."""
-    if value:
-        typer.echo(f"nutgraf {__version__}")
-        raise typer.Exit
-
-
 @app.callback()
 def nutgraf(
     context: typer.Context,
-    version: Annotated[  # noqa: ARG001 - its callback prints the version
-        bool,
-        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit."),
-    ] = False,
+    version: options.Version = False,  # noqa: ARG001 - its callback prints the version
 ) -> None:
     """Print the help when no command is given."""
     if context.invoked_subcommand is None:

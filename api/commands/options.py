@@ -5,13 +5,43 @@ from typing import Annotated
 
 import typer
 
+from nutgraf import __version__
+from nutgraf.api.commands import completion
 from nutgraf.errors import BadOption
 from nutgraf.qa.citing.formats import FORMAT_NAMES, citation_format
 from nutgraf.settings import MAX_PASSAGES, Settings
 
+
+def _print_version(value: bool) -> None:
+    """Print the version and stop, before the command is read."""
+    if value:
+        typer.echo(f"nutgraf {__version__}")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool,
+    typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit."),
+]
 IndexFolder = Annotated[
     Path,
     typer.Option("--index", envvar="NUTGRAF_INDEX", help="Folder of the index.", show_default=".nutgraf"),
+]
+ServerUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--server",
+        metavar="URL",
+        help="Ask the archive of this server (nutgraf serve), not one on this machine.",
+    ),
+]
+ServerKeyFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--api-key-file",
+        metavar="FILE",
+        help="With --server: a file with its key [default: the key in $NUTGRAF_API_KEY].",
+    ),
 ]
 EncoderName = Annotated[
     str | None,
@@ -27,6 +57,7 @@ ReaderName = Annotated[
         "--reader",
         envvar="NUTGRAF_READER",
         help="Read with this model alone: small, large, a path, or a name (extra hf).",
+        autocompletion=completion.readers,
     ),
 ]
 Threads = Annotated[
@@ -56,12 +87,18 @@ ProfileName = Annotated[
         envvar="NUTGRAF_PROFILE",
         metavar="NAME",
         help="How much to do for a question: quick, balanced or thorough [default: balanced].",
+        autocompletion=completion.profiles,
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 FormatName = Annotated[
     str | None,
-    typer.Option("--format", metavar="NAME", help=f"Print quotes to be cited: {', '.join(FORMAT_NAMES)}."),
+    typer.Option(
+        "--format",
+        metavar="NAME",
+        help=f"Print quotes to be cited: {', '.join(FORMAT_NAMES)}.",
+        autocompletion=completion.formats,
+    ),
 ]
 Explain = Annotated[
     bool, typer.Option("--explain", help="Also show why: the ranks and scores of every passage.")
@@ -86,7 +123,12 @@ AsOf = Annotated[
 ]
 Sources = Annotated[
     list[str] | None,
-    typer.Option("--source", metavar="NAME", help="Only articles of this outlet; may be repeated."),
+    typer.Option(
+        "--source",
+        metavar="NAME",
+        help="Only articles of this outlet; may be repeated.",
+        autocompletion=completion.outlets,
+    ),
 ]
 Authors = Annotated[
     list[str] | None,

@@ -1,10 +1,11 @@
 """The tool that gives a quote, or an article, as it is cited: its arguments, its result and its words."""
 
-from typing import Literal, TypedDict
+from typing import ClassVar, Literal, TypedDict
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from nutgraf.api.engine.engine import Engine
+from nutgraf.api.objects.requests import RequestBody
 from nutgraf.indexer.fields import Field as ArticleField
 from nutgraf.opening import OpenIndex
 from nutgraf.qa.citing.citation import cited
@@ -33,10 +34,11 @@ class CitationSchema(BaseModel):
     citation: str
 
 
-class CiteQuote(BaseModel):
-    """A quote, or an article, to be cited."""
+class CiteQuote(RequestBody):
+    """A quote, or an article, to be cited; agents may write numbers as text, and nothing as an empty text."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(strict=False)
+    absent: ClassVar[tuple[object, ...]] = (None, "")
 
     id: str = Field(description="The article's id, as ask_news and search_news give it.")
     format: Literal["text", "csv", "bibtex", "ris", "csl-json", "markdown", "html", "annotation"] = "text"

@@ -56,7 +56,7 @@ Text = Annotated[str, AfterValidator(_checked_text)]
 OutletNames = Annotated[list[Text], Field(max_length=MOST_OUTLETS)]
 
 
-class _RequestBody(BaseModel):
+class RequestBody(BaseModel):
     """A request in which a field that is not known is an error."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -85,7 +85,7 @@ class _RequestBody(BaseModel):
         }
 
 
-class Filters(_RequestBody):
+class Filters(RequestBody):
     """Filters: days are inclusive, and an article without a date passes no filter of days."""
 
     after: str | None = Field(None, description=f"Published then or later. {_DAY}", examples=["2016-01"])
@@ -142,7 +142,7 @@ class RelatedQuery(Filters):
     )
 
 
-class VersionsQuery(_RequestBody):
+class VersionsQuery(RequestBody):
     """The parameters of an address that asks for the prints of a story."""
 
     model_config = ConfigDict(strict=False)
@@ -189,6 +189,11 @@ class WordsRequest(FilteredRequest):
     other_names: ClassVar[tuple[str, ...]] = ("query",)
 
 
+_ARTICLES = Field(
+    False, description="Also send the whole articles that are named, each once.", examples=[False]
+)
+
+
 class SearchRequest(WordsRequest):
     """Words to look for; `query` is taken as another name of `question`."""
 
@@ -198,6 +203,7 @@ class SearchRequest(WordsRequest):
     cursor: str | None = Field(
         None, description="`next` of the page before: the same request goes on there.", examples=["MTAu..."]
     )
+    articles: bool = _ARTICLES
 
 
 class AskRequest(FilteredRequest):
@@ -214,6 +220,7 @@ class AskRequest(FilteredRequest):
     )
     timeline: bool = Field(False, description="Also show how the answer changed over time.", examples=[False])
     explain: bool = Field(False, description="Show ranks and scores of every passage.", examples=[False])
+    articles: bool = _ARTICLES
 
     def inquiry(self) -> Inquiry:
         """Return the checked question; raises BadOption, BadQuestion and BadFilter."""
@@ -221,6 +228,7 @@ class AskRequest(FilteredRequest):
 
 
 _Q = Field(alias="q", description="What to look for.", examples=["What did China agree to on sanctions?"])
+_FORMAT = Field(None, description="A format of citations, for quotes to be cited.", examples=["bibtex"])
 
 
 class AskQuery(AskRequest):
@@ -230,9 +238,7 @@ class AskQuery(AskRequest):
     other_names: ClassVar[tuple[str, ...]] = ("question", "query")
 
     question: Text = _Q
-    format: str | None = Field(
-        None, description="A format of citations, for quotes to be cited.", examples=["bibtex"]
-    )
+    format: str | None = _FORMAT
 
 
 class SearchQuery(SearchRequest):
@@ -242,15 +248,16 @@ class SearchQuery(SearchRequest):
     other_names: ClassVar[tuple[str, ...]] = ("question", "query")
 
     question: Text = _Q
+    format: str | None = _FORMAT
 
 
-class BatchRequest(_RequestBody):
+class BatchRequest(RequestBody):
     """Questions to answer together."""
 
     questions: Annotated[list[AskRequest], Field(min_length=1, max_length=MOST_QUESTIONS)]
 
 
-class ArticleUpload(_RequestBody):
+class ArticleUpload(RequestBody):
     """An article to store. `id`, or else `url`, identifies it; without both it gets an id of its content."""
 
     text: str = Field(examples=["BEIJING — Secretary of State John Kerry said on Wednesday that ..."])

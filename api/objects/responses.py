@@ -19,6 +19,7 @@ _RANKS = {
     "recency": 0.0,
     "time": 0.0,
     "reader": {"rank": 1, "score": 9.1, "over_null": 7.2, "model": "nutgraf/minilm-l6-reader-int8"},
+    "title": False,
     "cluster": ARTICLE_ID,
 }
 _WHY = {
@@ -259,6 +260,12 @@ NamedTime = Annotated[
 ]
 
 
+WholeArticles = Annotated[
+    list[ArticleSchema] | None,
+    Field(description="With `articles`: every article that is named, each once."),
+]
+
+
 class QuestionResultSchema(ResponseSchema):
     """The result of a question: either answers, or an abstention."""
 
@@ -280,6 +287,7 @@ class QuestionResultSchema(ResponseSchema):
     explanation: dict[str, Any] | None = Field(
         None, description="With `explain`: why the first is first.", examples=[_WHY]
     )
+    articles: WholeArticles = None
 
 
 class BatchResultSchema(ResponseSchema):
@@ -297,6 +305,7 @@ class SearchResultSchema(ResponseSchema):
     timing_ms: TimingSchema
     index: IndexStateSchema
     next: str | None = Field(description="`cursor` of the next page; null on the last.", examples=["MTAu..."])
+    articles: WholeArticles = None
 
 
 class UnusedDateSchema(ResponseSchema):

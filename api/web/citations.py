@@ -3,7 +3,7 @@
 Knows requests and the formats of `nutgraf.qa.citing`; does not know how answers are found.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any
@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Header, Query, Request, Response
 
 from nutgraf.api.engine.engine import Engine
+from nutgraf.api.engine.queue import QueuedRequest
 from nutgraf.api.web.deadline import in_time
 from nutgraf.indexer.fields import Field
 from nutgraf.opening import OpenIndex
@@ -19,6 +20,8 @@ from nutgraf.qa.citing.citation import cited
 from nutgraf.qa.citing.formats import CITATION_FORMATS, FORMAT_NAMES, citation_format
 from nutgraf.qa.inquiry import Inquiry
 from nutgraf.qa.result import QuestionResult
+from nutgraf.qa.retrieval import Candidate
+from nutgraf.results import hit_of
 
 _READ_IN_PLACE = frozenset({"text", "html"})  # a browser offers the others as files
 _ACCEPTED = {
@@ -61,6 +64,20 @@ Place = Annotated[QuotedPlace, Depends(QuotedPlace)]
 async def answer_citation(request: Request, engine: Engine, inquiry: Inquiry, name: str) -> Response:
     """Return the answers of a question in a format: without any an empty file, or a row of CSV."""
     return _response(await in_time(request, engine.ask(inquiry, partial(_cited_answers, name))), name)
+
+
+async def answers_citation(
+    request: Request, engine: Engine, inquiries: Sequence[Inquiry], name: str
+) -> Response:
+    """Return the answers of several questions in one file; as CSV every question has a row."""
+    questions = [QueuedRequest(inquiry, lambda _, result: result) for inquiry in inquiries]
+    results = await in_time(request, engine.ask_all(questions))
+    return _response(await in_time(request, engine.run(lambda _: cite_answers(results, name))), name)
+
+
+def hits_citation(candidates: Sequence[Candidate], name: str) -> Response:
+    """Return the passages of a search in a format."""
+    return _response(citation_format(name).write([hit_of(c).citation for c in candidates]), name)
 
 
 async def article_citation(

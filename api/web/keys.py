@@ -54,6 +54,14 @@ def parse_keys(texts: Sequence[str]) -> list[Key]:
     return keys
 
 
+def secret_of(text: str) -> str:
+    """Return the secret of a key; raises BadOption, which does not repeat it, for what is no key."""
+    match = _FORM.fullmatch(text.strip())
+    if match is None:
+        raise BadOption("the API key is not of the form [NAME[:SCOPE]=]SECRET", hint="SECRET alone will do")
+    return match["secret"]
+
+
 def read_keys(path: Path) -> list[str]:
     """Return the keys of a file, one in each line; blank lines and lines that begin with # are left out."""
     try:

@@ -16,6 +16,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from nutgraf.errors import BadOption
 
 HEADER = "X-Forwarded-Prefix"
+OWN_SEGMENTS = frozenset(
+    {"articles", "docs", "healthz", "mcp", "metrics", "openapi.json", "readyz", "static", "v1"}
+)
+"""What the paths of the server begin with: a prefix that begins so cannot be told from a path without it."""
+
 _SEGMENT = re.compile(r"[A-Za-z0-9._~-]{1,100}")
 _MOST_CHARS = 1000  # of a prefix; not measured, far above what anybody types
 _STATE = "prefix"
@@ -37,6 +42,12 @@ def root_path(text: str) -> str:
     if prefix is None:
         raise BadOption(
             f"{{root_path}} {text[:100]!r} is no path such as /news",
+            hint="{root_path} /news",
+            fields=["root_path"],
+        )
+    if _is_own(prefix):
+        raise BadOption(
+            f"{{root_path}} {prefix} begins like the paths of nutgraf itself",
             hint="{root_path} /news",
             fields=["root_path"],
         )
@@ -132,10 +143,17 @@ class ProxyMiddleware:
 
 
 def _below(scope: Scope, prefix: str) -> Scope:
-    """Return the scope with the prefix noted, and taken off the path if the proxy left it there."""
+    """Return the scope with the prefix noted, and taken off the path if the proxy left it there.
+
+    A proxy that names a prefix like the paths of this server has taken it off, as most proxies do.
+    """
     path, raw_path = scope["path"], bytes(scope.get("raw_path") or b"")
-    if f"{path}/".startswith(f"{prefix}/"):
+    if f"{path}/".startswith(f"{prefix}/") and not _is_own(prefix):
         path = path[len(prefix) :] or "/"
         begins = raw_path.startswith(prefix.encode())
         raw_path = (raw_path[len(prefix) :] or b"/") if begins else path.encode()
     return {**scope, "path": path, "raw_path": raw_path, "state": {**scope.get("state", {}), _STATE: prefix}}
+
+
+def _is_own(prefix: str) -> bool:
+    return prefix.removeprefix("/").partition("/")[0] in OWN_SEGMENTS

@@ -1,6 +1,7 @@
 """The routes under /v1: they take bodies and return the objects of `nutgraf.objects`, and compute nothing."""
 
 import json
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from functools import partial
@@ -30,6 +31,7 @@ from nutgraf.api.web import citations
 from nutgraf.api.web.bodies import FILE, LINES, media_type
 from nutgraf.api.web.cursors import cursor_at, place_of, request_hash
 from nutgraf.api.web.deadline import in_time
+from nutgraf.api.web.enclosed import enclosed_with_answers, enclosed_with_hits
 from nutgraf.api.web.request_refused import RequestRefused
 from nutgraf.api.web.uploads import stored_lines
 from nutgraf.errors import NutgrafError
@@ -46,7 +48,21 @@ def check_json(request: Request) -> None:
     _check_type(media_type(request.headers), "a question comes")
 
 
+def check_once(request: Request) -> None:
+    """Raise RequestRefused for a parameter that is there several times: only the last of them would count."""
+    counts = Counter(name for name, _ in request.query_params.multi_items() if name != "source")
+    name = next((name for name, count in counts.items() if count > 1), None)
+    if name is not None:
+        raise RequestRefused(
+            422,
+            "bad_request",
+            f"{name[:100]}: it is there {counts[name]} times, expected once",
+            "source alone may be there several times",
+        )
+
+
 router = APIRouter(prefix="/v1")
+_ONCE = [Depends(check_once)]
 _JSON_ONLY = [Depends(check_json)]
 ArticleId = Annotated[
     str,
@@ -105,15 +121,28 @@ async def ask(body: AskRequest, request: Request, name: citations.WantedFormat) 
     return JSONResponse((await in_time(request, _engine(request).ask_all([_queued(body)])))[0])
 
 
-@router.get("/ask", tags=["asking"], **citations.also_citations(gives(shapes.QuestionResultSchema)))
+@router.get(
+    "/ask",
+    tags=["asking"],
+    dependencies=_ONCE,
+    **citations.also_citations(gives(shapes.QuestionResultSchema)),
+)
 async def get_ask(query: Annotated[AskQuery, Query()], request: Request, accept: Accept = "*/*") -> Response:
     """Answer the question of an address; `source` may be there several times."""
     return await ask(query, request, citations.wanted_format(query.format, accept))
 
 
-@router.post("/ask/batch", tags=["asking"], dependencies=_JSON_ONLY, **gives(shapes.BatchResultSchema))
-async def ask_batch(body: BatchRequest, request: Request) -> JSONResponse:
+@router.post(
+    "/ask/batch",
+    tags=["asking"],
+    dependencies=_JSON_ONLY,
+    **citations.also_citations(gives(shapes.BatchResultSchema)),
+)
+async def ask_batch(body: BatchRequest, request: Request, name: citations.WantedFormat) -> Response:
     """Answer up to 32 questions; the outcomes are in the order of the questions."""
+    if name != "json":
+        inquiries = [question.inquiry() for question in body.questions]
+        return await citations.answers_citation(request, _engine(request), inquiries, name)
     requests = [_queued(question) for question in body.questions]
     return JSONResponse({"outcomes": await in_time(request, _engine(request).ask_all(requests))})
 
@@ -132,7 +161,10 @@ async def ask_stream(body: AskRequest, request: Request) -> StreamingResponse:
 
     def retrieve(opened: OpenIndex) -> tuple[SearchResult, SearchJson]:
         result = opened.answerer.retrieve(inquiry)
-        return result, search_object(inquiry.question, result, opened.index.state)
+        passages = search_object(inquiry.question, result, opened.index.state)
+        if body.articles:
+            passages["articles"] = enclosed_with_hits(result.candidates)
+        return result, passages
 
     async def events() -> AsyncIterator[str]:
         try:
@@ -151,29 +183,47 @@ async def ask_stream(body: AskRequest, request: Request) -> StreamingResponse:
     return StreamingResponse(events(), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
 
-@router.post("/search", tags=["asking"], dependencies=_JSON_ONLY, **gives(shapes.SearchResultSchema))
-async def search(body: SearchRequest, request: Request) -> JSONResponse:
+@router.post(
+    "/search",
+    tags=["asking"],
+    dependencies=_JSON_ONLY,
+    **citations.also_citations(gives(shapes.SearchResultSchema)),
+)
+async def search(body: SearchRequest, request: Request, name: citations.WantedFormat) -> Response:
     """Find the passages nearest to some words; up to 100, a page at a time."""
     check_top(body.top)
     allow = body.allow()
     hash_of_request = request_hash(body.question, allow, use_time=body.time)
 
-    def work(opened: OpenIndex) -> SearchPageJson:
+    def work(opened: OpenIndex) -> Response:
         first = 0 if body.cursor is None else place_of(body.cursor, hash_of_request, opened)
         last = min(first + body.top, MAX_TOP) if first else body.top
         result = opened.searcher.search(body.question, top=last, allow=allow, use_time=body.time)
+        shown = result.candidates[first:]
+        if name != "json":
+            return citations.hits_citation(shown, name)
         more = len(result.candidates) == last < MAX_TOP
         hits = search_object(body.question, result, opened.index.state)
         next_cursor = cursor_at(last, hash_of_request, opened) if more else None
-        return {**hits, "passages": hits["passages"][first:], "next": next_cursor}
+        page: SearchPageJson = {**hits, "passages": hits["passages"][first:], "next": next_cursor}
+        if body.articles:
+            page["articles"] = enclosed_with_hits(shown)
+        return JSONResponse(page)
 
-    return JSONResponse(await in_time(request, _engine(request).run(work)))
+    return await in_time(request, _engine(request).run(work))
 
 
-@router.get("/search", tags=["asking"], **gives(shapes.SearchResultSchema))
-async def get_search(query: Annotated[SearchQuery, Query()], request: Request) -> JSONResponse:
+@router.get(
+    "/search",
+    tags=["asking"],
+    dependencies=_ONCE,
+    **citations.also_citations(gives(shapes.SearchResultSchema)),
+)
+async def get_search(
+    query: Annotated[SearchQuery, Query()], request: Request, accept: Accept = "*/*"
+) -> Response:
     """Find the passages nearest to the words of an address; `source` may be there several times."""
-    return await search(query, request)
+    return await search(query, request, citations.wanted_format(query.format, accept))
 
 
 @router.get(
@@ -303,7 +353,11 @@ def _queued(body: AskRequest) -> QueuedRequest[AskJson]:
 
 
 def _rendered(body: AskRequest, opened: OpenIndex, result: QuestionResult) -> AskJson:
-    return opened.result(result, timeline=body.timeline, explain=body.explain).to_dict()
+    outcome = opened.result(result, timeline=body.timeline, explain=body.explain)
+    shown = outcome.to_dict()
+    if body.articles:
+        shown["articles"] = enclosed_with_answers(result, outcome.timeline)
+    return shown
 
 
 def _event(name: str, value: Mapping[str, object]) -> str:

@@ -1,4 +1,4 @@
-"""The one home of httpx: asks for one document, with every hop checked, bounded in size and time, and polite.
+"""Asks the web for one document, with every hop checked, bounded in size and time, and polite.
 
 Knows requests and answers; does not know what is in a document. A redirect is a new address: its scheme,
 port, host and robots.txt are checked like those of the first. The connection is made to an IP address that

@@ -36,7 +36,7 @@ def _entry(reference: Reference) -> str:
         else "",  # so that no style changes its case
         "journal": _escaped(citation.outlet),
         "year": str(day.year) if day else "",
-        "month": f"{day:%b}".lower() if day else "",
+        "month": citation.month[:3].lower(),
         "date": day.isoformat() if day else "",
         "pages": reference.pages,
         "url": citation.url or "",

@@ -13,6 +13,12 @@ from nutgraf.indexer.passages import sentence_around
 from nutgraf.qa.citing.web_link import web_address, web_link
 from nutgraf.qa.errors import BadOption
 
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+"""The names of the months: those of the locale would make a script's `cite` depend on its machine."""
+
 _JOINERS = "\u200c\u200d"  # unprintable, but they shape letters and pictures
 
 
@@ -74,7 +80,12 @@ class Citation:
     @property
     def printed_day(self) -> str:
         """The day as newspapers print it, "27 January 2016"; empty without one."""
-        return f"{self.day.day} {self.day:%B} {self.day.year}" if self.day else ""
+        return f"{self.day.day} {self.month} {self.day.year}" if self.day else ""
+
+    @property
+    def month(self) -> str:
+        """The month in English, "January"; empty without a day."""
+        return _MONTHS[self.day.month - 1] if self.day else ""
 
     @property
     def page(self) -> int | None:

@@ -1,10 +1,5 @@
-"""Reads labelled questions, for fitting a calibration: JSON lines, or a SQuAD file.
+"""Reads labelled questions, to fit a calibration on: JSON lines as `qa.evaluate.news` has them, or SQuAD."""
 
-A line is `{question, answers}`; `answers` is a list of strings, empty where the archive has no answer. A line
-may also have `article`, the id of the article that answers.
-"""
-
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +8,7 @@ from nutgraf.indexer.article import Article
 from nutgraf.indexer.errors import SourceError
 from nutgraf.qa.checks import checked_question
 from nutgraf.qa.errors import BadQuestion
-from nutgraf.qa.evaluate.news import occurring
+from nutgraf.qa.evaluate.news import evidence, gold_answers, occurring
 from nutgraf.qa.evaluate.questions import GoldQuestion, checked_questions, json_lines, string
 from nutgraf.qa.evaluate.squad import load_squad
 from nutgraf.qa.normalize import normalize
@@ -26,13 +21,15 @@ _HINT = (
 
 @dataclass(frozen=True, slots=True)
 class LabelledQuestion(GoldQuestion):
-    """A question, its gold answers (none: the archive does not answer it), and their article if known."""
+    """A question, its gold answers (none: the archive does not answer it), and their articles if known."""
 
     article_id: str | None = None
+    other_articles: tuple[str, ...] = ()
 
     def answered_by(self, article: Article) -> bool:
-        """Whether the article is the question's own, or has the words of a gold answer."""
-        return article.id == self.article_id or bool(occurring({*self.gold_answers}, [article.text]))
+        """Whether the article is one of the question's own, or has the words of a gold answer."""
+        is_own = article.id in (self.article_id, *self.other_articles)
+        return is_own or bool(occurring({*self.gold_answers}, [article.text]))
 
 
 def load_labelled(path: Path) -> list[LabelledQuestion]:
@@ -58,14 +55,13 @@ def load_labelled(path: Path) -> list[LabelledQuestion]:
 
 
 def _labelled(record: Any, number: int) -> LabelledQuestion:  # noqa: ANN401 - JSON
-    answers, article = record["answers"], record.get("article")
-    if not isinstance(answers, list):
-        raise TypeError(f"answers are {answers!r:.40}, expected a list of strings")
+    first, *others = evidence(record) or (None,)
     return LabelledQuestion(
         id=f"line {number}",
         text=string(record["question"]),
-        gold_answers=tuple(string(a["text"] if isinstance(a, Mapping) else a) for a in answers),
-        article_id=None if article is None else string(article),
+        gold_answers=gold_answers(record),
+        article_id=first,
+        other_articles=tuple(name for name in others if name is not None),
     )
 
 

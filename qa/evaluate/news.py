@@ -1,8 +1,9 @@
-"""Reads files of news questions: JSON lines with answers, and the articles that may hold them.
+"""Reads files of questions: JSON lines with answers, and the articles that may hold them.
 
-A line is `{id, question, answers}`. It may also have `contains_answer` (ids of articles in whose text an
-answer occurs, weak labels), `evidence` (ids of articles that the answer was taken from), and `asked`, the day
-that the question is from.
+A line is `{question, answers}`; `answers` is a list of strings, or of objects with a `text`, and empty where
+there is none. It may also have `id`, `article` or `evidence` (the id of the article that the answer was taken
+from, or several), `contains_answer` (ids of articles in whose text an answer occurs, weak labels), and
+`asked`, the day that the question is from. Other fields are passed over. docs/data.md describes it.
 """
 
 from collections.abc import Iterable, Mapping, Set
@@ -40,20 +41,36 @@ class NewsQuestion(GoldQuestion):
 
 def load_news(path: Path) -> list[NewsQuestion]:
     """Read a file of news questions, gzipped or not; raises SourceError as `load_squad` does."""
-    questions = [*json_lines(path, lambda record, _: _question(record))]
+    questions = [*json_lines(path, _question)]
     checked_questions(path, questions)
     return questions
 
 
-def _question(record: Any) -> NewsQuestion:  # noqa: ANN401 - JSON
+def _question(record: Any, number: int) -> NewsQuestion:  # noqa: ANN401 - JSON
+    name = record.get("id")
     return NewsQuestion(
-        string(record["id"]),
+        f"line {number}" if name is None else string(name),
         string(record["question"]),
-        _strings(record["answers"]),
+        gold_answers(record),
         _strings(record.get(CONTAINS, [])),
-        _strings(record.get(EVIDENCE, [])),
+        evidence(record),
         _day(record.get("asked")),
     )
+
+
+def gold_answers(record: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the answers of a line; raises KeyError or TypeError for a line without such."""
+    answers = record["answers"]
+    if not isinstance(answers, list):
+        raise TypeError(f"answers are {answers!r:.40}, expected a list of strings")
+    return tuple(string(a["text"] if isinstance(a, Mapping) else a) for a in answers)
+
+
+def evidence(record: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the ids of the articles that the answer of a line was taken from."""
+    article = record.get("article")
+    own = () if article is None else (string(article),)
+    return tuple(dict.fromkeys((*own, *_strings(record.get(EVIDENCE, [])))))
 
 
 def _day(value: object) -> date | None:

@@ -634,6 +634,23 @@ def test_the_first_paint_is_light(visit: Visit, name: str) -> None:
     assert sum(taken.values()) < MOST_BYTES, taken
 
 
+def test_docs_send_what_is_typed(visit: Visit) -> None:
+    page = visit.go("/docs")
+    asking = page.locator("section[id='POST/v1/ask']")
+    asking.get_by_text("Try it").click()
+    assert asking.locator("textarea").input_value() == f'{{\n  "question": "{QUESTION}"\n}}'
+    asking.get_by_role("button", name="Send").click()
+    page.wait_for_function("document.querySelector('#said').textContent.startsWith('200')")
+    assert '"outcome": "answered"' in asking.locator("form pre").inner_text()
+    searching = page.locator("section[id='GET/v1/search']")
+    searching.get_by_text("Try it").click()
+    searching.locator("input[name=q]").fill("missile & defense")
+    searching.locator("input[name=top]").fill("1")
+    searching.get_by_role("button", name="Send").click()
+    searching.locator("form pre").get_by_text('"question": "missile & defense"').wait_for()
+    assert violations(page) == []
+
+
 def test_docs_name_every_route(visit: Visit) -> None:
     described = visit.page.request.get(f"{visit.base}/openapi.json").json()
     page = visit.go("/docs")

@@ -15,9 +15,11 @@ from typer.testing import CliRunner
 
 import nutgraf
 from nutgraf.api.commands.cli import app
+from nutgraf.api.web import enclosed
 from nutgraf.api.web.app import create_app
 from nutgraf.archive import Archive
 from nutgraf.indexer.article import Article
+from nutgraf.qa.citing.answers import cite_answers
 from nutgraf.qa.citing.formats import CITATION_FORMATS
 from nutgraf.settings import Settings
 
@@ -204,6 +206,58 @@ def test_http_gives_the_formats(client: TestClient, archive: nutgraf.Archive, na
     place = {name: getattr(result.answers[0], name) for name in ("start", "end", "field")}
     quoted = client.get("/v1/articles/tarn%2F1", params={"format": name, **place})
     assert quoted.content.decode() == result.answers[0].cite(name)
+
+
+@pytest.mark.parametrize("name", CITATION_FORMATS)
+def test_http_gives_the_formats_of_searches_and_batches(
+    client: TestClient, archive: nutgraf.Archive, name: str
+) -> None:
+    media, cited = CITATION_FORMATS[name].media_type, archive.search("astronomy", top=2).cite(name)
+    words = {"question": "astronomy", "top": 2}
+    assert client.post(f"/v1/search?format={name}", json=words).content.decode() == cited
+    got = client.get("/v1/search", params={"q": "astronomy", "top": 2, "format": name})
+    assert (got.content.decode(), got.headers["content-type"].startswith(media)) == (cited, True)
+    batch = {"questions": [{"question": QUESTION}, {"question": UNANSWERED}, {"question": QUESTION}]}
+    results = archive.ask_many([QUESTION, UNANSWERED, QUESTION])
+    answered = client.post(f"/v1/ask/batch?format={name}", json=batch)
+    assert answered.content.decode() == cite_answers([result.result for result in results], name)
+    if name != "html":
+        accepted = client.post("/v1/ask/batch", headers={"Accept": media}, json=batch)
+        assert accepted.content == answered.content
+
+
+def test_a_page_of_a_search_is_cited(client: TestClient, archive: nutgraf.Archive) -> None:
+    words: dict[str, Any] = {"question": "astronomy", "top": 1}
+    page = client.post("/v1/search?format=json", json=words).json()
+    if page["next"] is not None:
+        rest = client.post("/v1/search?format=ris", json=words | {"cursor": page["next"]}).text
+        assert rest == "".join(hit.cite("ris") for hit in archive.search("astronomy", top=2)[1:])
+
+
+@pytest.mark.parametrize("path", ["/v1/search?format=doc", "/v1/ask/batch?format=RIS"])
+def test_no_format_of_searches_and_batches(client: TestClient, path: str) -> None:
+    body = {"questions": [{"question": QUESTION}]} if "batch" in path else {"question": "dome"}
+    answered = client.post(path, json=body)
+    assert (answered.status_code, answered.json()["error"]["code"]) == (400, "bad_option")
+    assert client.get("/v1/search?q=dome&format=doc").status_code == 400
+
+
+def test_whole_articles_are_enclosed(client: TestClient) -> None:
+    whole = client.get("/v1/articles/tarn%2F1").json()
+    whole.pop("link", None)
+    asked = client.post("/v1/ask", json={"question": QUESTION, "articles": True}).json()
+    found = client.get("/v1/search?q=dome&articles=true").json()
+    assert asked["articles"] == found["articles"] == [whole]
+    assert "articles" not in client.post("/v1/ask", json={"question": QUESTION}).json()
+
+
+def test_too_many_characters_are_not_enclosed(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(enclosed, "MOST_CHARS", 100)
+    answered = client.get("/v1/search?q=dome&articles=true")
+    assert answered.status_code == 400
+    assert answered.json()["error"]["message"] == (
+        f"articles: they have {len(TEXT)} characters together, more than 100"
+    )
 
 
 @pytest.mark.parametrize(

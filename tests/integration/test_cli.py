@@ -177,7 +177,17 @@ def test_explain_says_why(cli: Any, index: Path) -> None:
     )
     asked = json.loads(cli("ask", QUESTION, "--explain", "--json", "--after", "2016").stdout)
     why = asked["passages"][0]["explain"]
-    assert {*why} == {"dense", "bm25", "article_bm25", "fused", "recency", "time", "reader", "cluster"}
+    assert {*why} == {
+        "dense",
+        "bm25",
+        "article_bm25",
+        "fused",
+        "recency",
+        "time",
+        "reader",
+        "title",
+        "cluster",
+    }
     assert asked["considered"][0]["text"] == QUOTE
     assert asked["explanation"]["filter"] == {
         "first": "2016-01-01",
@@ -251,7 +261,8 @@ def test_index_then_everything_else(cli: Any, tmp_path: Path) -> None:
     done = cli("index", "seeds")
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[0].startswith("3 added, 0 unchanged, ")
-    assert "seeds/questions.jsonl: " in done.stdout
+    assert done.stdout.splitlines()[0].endswith(", 1 skipped")
+    assert "seeds/questions.jsonl: it holds questions, which nutgraf eval" in done.stdout
     assert len(done.stdout.splitlines()) == 3
     assert cli("index", "seeds").stdout.startswith("0 added, 3 unchanged, ")
     info = json.loads(cli("info", "--json").stdout)

@@ -99,6 +99,33 @@ def test_the_page_says_what_it_cannot_do(client: TestClient) -> None:
     assert "nothing is counted" not in client.get("/", params={"q": QUESTION}).text
 
 
+@pytest.mark.parametrize(
+    ("address", "status", "message"),
+    [
+        ("/v1/ask?q=Who%3F&q=Why%3F", 422, "q: it is there 2 times, expected once"),
+        ("/v1/search?q=sanctions&top=1&top=2", 422, "top: it is there 2 times, expected once"),
+        ("/v1/ask?q=" + "x" * 10_000, 400, "the question has 10,000 characters; at most 1,000 are read"),
+        ("/v1/ask?q=%ff%fe", 400, "the question '\ufffd\ufffd' has no letter and no digit"),
+        ("/v1/ask?q=%zz%", 400, None),
+        ("/v1/ask?q=%00Who", 422, "q: Value error, it holds NUL or half of a surrogate pair"),
+        ("/v1/ask?q=&question=", 422, None),
+        ("/v1/ask", 422, "q: Field required"),
+        ("/v1/ask?q=Who%3F&tpo=1", 422, "tpo: Extra inputs are not permitted"),
+        ("/v1/search?q=dome&format=csv&format=ris", 422, "format: it is there 2 times, expected once"),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_addresses_that_cannot_be_answered(
+    client: TestClient, address: str, status: int, message: str | None
+) -> None:
+    answered = client.get(address)
+    if address.endswith("%zz%"):  # what is no escape stands for itself
+        assert answered.json()["question"] == "%zz%"
+        return
+    assert answered.status_code == status
+    assert answered.json()["error"]["message"].startswith(message or "")
+
+
 # --- compression and origins ----------------------------------------------------------------------------
 
 

@@ -186,6 +186,9 @@ def test_a_quote_is_cited(agent: Agent) -> None:
         "a place is field, start and end of an answer or a passage",
     )
     assert failed(agent.call("cite_quote", id=KERRY, format="doc"))["code"] == "bad_request"
+    lenient = {"start": str(place["start"]), "end": str(place["end"]), "field": "", "format": None}
+    text = agent.call("cite_quote", id=KERRY, **lenient).structured_content
+    assert (text["format"], answer["text"] in text["citation"]) == ("text", True)
 
 
 # --- asking ---------------------------------------------------------------------------------------------

@@ -43,7 +43,7 @@ HOMES = {
     "pyarrow": {"indexer/loaders/records/parquet.py"},
     "pypdfium2": {"indexer/loaders/pdf/pages.py"},
     "tesserocr": {"indexer/loaders/pdf/ocr.py"},
-    "httpx": {"indexer/web/client.py"},
+    "httpx": {"indexer/web/client.py", "nutgraf/transport.py"},
     "fastapi": {
         *(f"api/web/{name}.py" for name in ("app", "browse", "citations", "deadline", "routes", "watches")),
         "api/web/page/routes.py",
@@ -59,10 +59,8 @@ HOMES = {
     "typer": {
         "api/commands/cli.py",
         "api/commands/options.py",
-        *(
-            f"api/commands/{name}.py"
-            for name in ("archive", "ask", "browse", "doctor", "eval", "follow", "serve", "watch")
-        ),
+        *(f"api/commands/{name}.py" for name in ("archive", "ask", "browse", "completion", "doctor", "eval")),
+        *(f"api/commands/{name}.py" for name in ("follow", "remote", "serve", "watch")),
     },
     "ir_measures": {"qa/evaluate/ranking.py"},
     "matplotlib": {"api/evaluation/plot.py"},
@@ -168,6 +166,7 @@ def test_nothing_imports_the_training_but_itself() -> None:
     "code",
     [
         "import nutgraf, nutgraf.api, nutgraf.indexer, nutgraf.models, nutgraf.qa",
+        "import nutgraf.client; nutgraf.client.Client('http://127.0.0.1:8017')",
         "import nutgraf.api.commands.cli, nutgraf.opening, nutgraf.ingest, nutgraf.indexer.embedded.writer\n"
         "import nutgraf.indexer.embedded.index, nutgraf.qa.answer",
         "import sys; sys.argv = ['ask', '--help']; from nutgraf.api.commands.cli import ask_main\n"

@@ -197,6 +197,17 @@ def test_bibtex() -> None:
     )
 
 
+def test_months_are_english_whatever_the_locale() -> None:
+    names = [Citation(Article("a", "", "", published=datetime(2016, m, 1, tzinfo=UTC))) for m in (1, 5, 9)]
+    assert [citation.printed_day for citation in names] == [
+        "1 January 2016",
+        "1 May 2016",
+        "1 September 2016",
+    ]
+    months = [citation_format("bibtex").write([c]).split("month = ")[1][:3] for c in names]
+    assert months == ["jan", "may", "sep"]
+
+
 def test_ris() -> None:
     assert written("ris", [cited(MILL, "Ada Quill")]).split("\r\n") == [
         "TY  - NEWS",

@@ -9,8 +9,11 @@ from typing import Any
 
 import pytest
 
+from nutgraf.indexer.article import Article
 from nutgraf.indexer.errors import SourceError
 from nutgraf.indexer.filters import Filter
+from nutgraf.qa.evaluate.formats import kind_of
+from nutgraf.qa.evaluate.labels import load_labelled
 from nutgraf.qa.evaluate.news import NewsQuestion, load_news, occurring
 from nutgraf.qa.evaluate.questions import BATCH, GoldQuestion, batches, sample
 from nutgraf.qa.evaluate.squad import SquadQuestion, load_squad
@@ -82,6 +85,37 @@ def test_news(tmp_path: Path) -> None:
     assert second.relevant == {}
 
 
+@pytest.mark.parametrize("suffix", [".jsonl", ".jsonl.gz"])
+def test_eval_and_calibrate_read_the_same_files(tmp_path: Path, suffix: str) -> None:
+    lines = [
+        {"question": "Who?", "answers": [{"text": "Ada", "sentence": "Ada came."}], "article": "a"},
+        {"id": "q2", "question": "Where?", "answers": ["Orlow"], "article": None, "evidence": ["b", "c"]},
+        {"question": "When?", "answers": [], "answered": False},
+    ]
+    path = tmp_path / f"questions{suffix}"
+    content = "\n".join(map(json.dumps, lines)).encode()
+    path.write_bytes(gzip.compress(content) if suffix.endswith("gz") else content)
+    assert load_news(path) == [
+        NewsQuestion("line 1", "Who?", ("Ada",), (), ("a",)),
+        NewsQuestion("q2", "Where?", ("Orlow",), (), ("b", "c")),
+        NewsQuestion("line 3", "When?", ()),
+    ]
+    labelled = load_labelled(path)
+    assert [(q.text, q.gold_answers) for q in labelled] == [(q.text, q.gold_answers) for q in load_news(path)]
+    article = Article(id="c", title="", text="Nothing of it.")
+    assert [question.answered_by(article) for question in labelled] == [False, True, False]
+
+
+def test_the_seed_questions_are_such_a_file() -> None:
+    path = Path(__file__).parents[2] / "seeds" / "questions.jsonl"
+    questions, labelled = load_news(path), load_labelled(path)
+    assert kind_of(path) == "news"
+    assert questions[0].id == "s01"
+    assert questions[0].gold_answers == ("Jim Mattis", "US Defense Secretary Jim Mattis")
+    assert questions[0].relevant == {"evidence": {"seeds/000_a776745d974efc67.txt": 1}}
+    assert [q.gold_answers for q in labelled] == [q.gold_answers for q in questions]
+
+
 BAD_SQUAD = {
     "empty": ("", "is not JSON"),
     "prose": ("Ada Novak built it.", "is not JSON"),
@@ -109,8 +143,8 @@ BAD_NEWS = {
     "empty": ("\n", "holds no question"),
     "prose": (json.dumps(LINE) + "\nAda", "line 2 is not JSON"),
     "list": ("[]", "line 1 has another shape"),
-    "squad": (json.dumps(squad(ADA)), "line 1 lacks 'id'"),
-    "string": (json.dumps(LINE | {"answers": "Ada"}), "expected a list of strings, found 'Ada'"),
+    "squad": (json.dumps(squad(ADA)), "line 1 lacks 'question'"),
+    "string": (json.dumps(LINE | {"answers": "Ada"}), "answers are 'Ada', expected a list of strings"),
     "numbers": (json.dumps(LINE | {"evidence": [3]}), "expected a string, found 3"),
     "day": (json.dumps(LINE | {"asked": "last week"}), "asked is 'last week', expected a day"),
     "twice": ((json.dumps(LINE) + "\n") * 3, "3 of its questions have the id 'n1'"),

@@ -43,6 +43,22 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "news.jsonl"
 
 
+def test_a_file_of_questions_is_one_line_of_the_summary(path: Path) -> None:
+    question = {"id": "q1", "question": "Who built it?", "answers": ["Ada"], "article": "a1"}
+    skipped, article, bad = read(path, "\n".join(map(json.dumps, [question, RECORD, question, {"id": "x"}])))
+    reason = "it holds questions, which nutgraf eval and nutgraf calibrate read, and no articles"
+    assert skipped == Skipped(str(path), reason)
+    assert isinstance(article, Article)
+    assert isinstance(bad, Skipped)
+    assert bad.reason.startswith('no field "text"')
+
+
+def test_a_question_whose_field_is_named_is_an_article(path: Path) -> None:
+    record = {"id": "q1", "question": "Who built it? Ada did.", "answers": []}
+    assert one(path, record, LoadOptions(fields={"text": "question"})).text == "Who built it? Ada did."
+    assert one(path, record | {"text": "Body."}).text == "Body."
+
+
 @pytest.mark.parametrize("name", ["news.jsonl", "news.jsonl.gz", "NEWS.JSONL.GZ", "news.ndjson"])
 def test_a_record(tmp_path: Path, name: str) -> None:
     line = json.dumps(RECORD).encode()

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 import nutgraf
+from nutgraf.arguments import AddOptions
+from nutgraf.calls import AskOptions, FilterOptions, SearchOptions
 
 SURFACE = [
     "AddReport",
@@ -21,6 +23,8 @@ SURFACE = [
     "ArticlePage",
     "ArticleStatus",
     "AskResult",
+    "AsyncClient",
+    "Client",
     "Change",
     "Facets",
     "Hit",
@@ -69,6 +73,38 @@ def test_every_public_name_has_an_example_that_is_true(
     said: list[str] = []
     runner.run(examples, out=said.append)
     assert runner.failures == 0, "".join(said)
+
+
+CLIENT_METHODS = {
+    "add": {*AddOptions.__annotations__, "progress"},
+    "ask": {*AskOptions.__annotations__},
+    "ask_many": {*AskOptions.__annotations__},
+    "cite": {"start", "end", "field"},
+    "get": set(),
+    "info": set(),
+    "remove": set(),
+    "search": {*SearchOptions.__annotations__},
+    "timeline": {*FilterOptions.__annotations__},
+}
+"""The methods that clients have like an archive, with the names of their options."""
+
+
+@pytest.mark.parametrize("method", CLIENT_METHODS)
+def test_a_client_has_the_methods_of_an_archive(method: str) -> None:
+    parameters = inspect.signature(getattr(nutgraf.Archive, method)).parameters.values()
+    assert {p.name for p in parameters if p.kind is p.KEYWORD_ONLY} == CLIENT_METHODS[method]
+    positional = [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
+    for client in (nutgraf.Client, nutgraf.AsyncClient):
+        given = inspect.signature(getattr(client, method)).parameters.values()
+        assert [p.name for p in given if p.kind is p.POSITIONAL_OR_KEYWORD] == positional
+
+
+def test_clients_have_the_same_methods() -> None:
+    waiting, not_waiting = (
+        {name for name, _ in inspect.getmembers(client, inspect.isfunction) if not name.startswith("_")}
+        for client in (nutgraf.Client, nutgraf.AsyncClient)
+    )
+    assert waiting - {"answers", "close"} == not_waiting - {"aclose"} == {*CLIENT_METHODS, "ask_stream"}
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,8 @@
 """Links that make a browser scroll to a quote: which terms they have, and how these are encoded."""
 
+import re
+from urllib.parse import unquote
+
 import pytest
 
 from nutgraf.indexer.article import Article
@@ -66,6 +69,35 @@ def test_nothing_but_blanks_has_no_directive(words: str) -> None:
 def test_a_script_without_blanks_is_not_widened_to_its_sentence() -> None:
     text = "".join(map(chr, range(0x4E00, 0x4F00)))  # 256 letters, each once
     assert text_directive(text, 130, 132) == "text=%E4%BA%82%E4%BA%83"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "שלום, עולם - אמר ראש העיר.\nביום שני, 1,000 איש - ועוד",
+        "قال الوزير: «50% من الميزانية»، يوم الاثنين.\n\nوأضاف - دون تفصيل - أن",
+        "A well-known, R&D-led 100% — “it's” 1,000\u00a0km\nnext-line, -dash- ,comma, #hash:~:text=x",
+        "Family 👩\u200d👩\u200d👧, ok; e\u0301tude, na\u00efve\u2011looking %41%2C text",
+    ],
+)
+def test_the_terms_of_any_words_can_be_read_back(text: str) -> None:
+    """What a browser parts at commas and dashes are words of the page, in their order."""
+    line, places = " ".join(text.split()), [0, *(at for at, char in enumerate(text) if not char.isalnum())]
+    for start in places:
+        for end in (place for place in places if place > start):
+            directive = text_directive(text, start, end)
+            if not directive:
+                assert not text[start:end].strip()
+                continue
+            terms = directive.removeprefix("text=").split(",")
+            prefix = terms.pop(0) if terms[0].endswith("-") else "-"
+            suffix = terms.pop() if terms[-1].startswith("-") else "-"
+            assert len(terms) in {1, 2}
+            at = -1
+            for term in filter(None, (prefix[:-1], *terms, suffix[1:])):
+                assert re.fullmatch(r"[A-Za-z0-9._~%]+", term)
+                assert unquote(term) in line
+                at = line.index(unquote(term), max(at, 0))
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+from nutgraf.api.web.app import create_app
+from nutgraf.api.web.page.routes import router as pages
 from nutgraf.api.web.proxies import (
     HEADER,
+    OWN_SEGMENTS,
     ProxyMiddleware,
     ProxyRules,
     link_root,
@@ -18,7 +21,9 @@ from nutgraf.api.web.proxies import (
     server_root,
     trusted_proxies,
 )
+from nutgraf.archive import Archive
 from nutgraf.errors import BadOption
+from nutgraf.settings import Settings
 
 PROXY = "10.1.2.3"
 
@@ -58,6 +63,26 @@ def test_what_is_a_prefix(text: str, prefix: str | None) -> None:
     if prefix is None:
         with pytest.raises(BadOption, match="is no path such as /news"):
             root_path(text)
+
+
+@pytest.mark.parametrize("path", ["/v1", "/docs/", "/articles/2026", "/static", "/mcp", "/healthz/a"])
+def test_a_prefix_like_a_path_of_its_own(path: str) -> None:
+    """Behind a proxy that takes it off, /articles/articles/7 and /articles/7 could not be told apart."""
+    with pytest.raises(BadOption, match="begins like the paths of nutgraf itself"):
+        root_path(path)
+    header = {HEADER: path}
+    prefix = path.removesuffix("/")
+    told = served("", (PROXY,)).get(f"{prefix}/7", headers=header).json()
+    assert told[:3] == [f"{prefix}/7", f"{prefix}/", prefix]
+
+
+def test_the_paths_of_its_own_are_all_known() -> None:
+    app = create_app(Archive(Settings()))
+    paths = {
+        *app.openapi()["paths"],
+        *(route.path for route in [*app.routes, *pages.routes] if hasattr(route, "path")),
+    }
+    assert {path.split("/")[1] for path in paths} - {""} == OWN_SEGMENTS
 
 
 @pytest.mark.parametrize("address", ["", "proxy.example", "*", "10.0.0.0/99", "10.0.0.2:80"])

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 _PREFIX = "#/components/schemas/"
@@ -14,7 +15,10 @@ JsonSchema = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field or parameter: `kind` is its type in words, `refers` the object in it, None for no object."""
+    """A field or parameter: `kind` is its type in words, `refers` the object in it, None for no object.
+
+    `place` is where a parameter stands: "path", "query" or "header".
+    """
 
     name: str
     kind: str
@@ -22,6 +26,7 @@ class Field:
     required: bool
     description: str
     example: str | None
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,7 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A route with its parameters and bodies."""
+    """A route with its parameters and bodies; `body` is the least JSON that can be sent, "" for none."""
 
     method: str
     path: str
@@ -42,6 +47,7 @@ class Operation:
     parameters: tuple[Field, ...]
     takes: tuple[Body, ...]
     gives: tuple[Body, ...]
+    body: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +62,17 @@ class Shape:
 
 def operations(described: JsonSchema) -> list[Operation]:
     """Return the routes in the order of the description."""
+    schemas: Mapping[str, JsonSchema] = described["components"]["schemas"]
     return [
         Operation(
             method.upper(),
             path,
             operation.get("description", ""),
             tuple(
-                _field(parameter["name"], parameter | parameter["schema"], parameter["required"])
+                replace(
+                    _field(parameter["name"], parameter | parameter["schema"], parameter["required"]),
+                    place=parameter["in"],
+                )
                 for parameter in operation.get("parameters", [])
             ),
             tuple(_bodies(operation.get("requestBody", {}), "")),
@@ -71,6 +81,7 @@ def operations(described: JsonSchema) -> list[Operation]:
                 for status, response in operation["responses"].items()
                 for body in _bodies(response, status)
             ),
+            _least_body(operation.get("requestBody", {}), schemas),
         )
         for path, methods in described["paths"].items()
         for method, operation in methods.items()
@@ -92,6 +103,14 @@ def shapes(described: JsonSchema) -> list[Shape]:
         )
         for name, schema in sorted(schemas.items())
     ]
+
+
+def _least_body(body: JsonSchema, schemas: Mapping[str, JsonSchema]) -> str:
+    """Return an example of a body of JSON with the fields alone that it must have; "" without a body."""
+    schema = body.get("content", {}).get("application/json", {}).get("schema")
+    if schema is None:
+        return ""
+    return json.dumps(_example(schema, schemas, required_only=True), ensure_ascii=False, indent=2)
 
 
 def _bodies(body: JsonSchema, status: str) -> Iterator[Body]:
@@ -124,17 +143,21 @@ def _kind(schema: JsonSchema) -> tuple[str, str | None]:
     return str(schema.get("type", "anything")), None
 
 
-def _example(schema: JsonSchema, schemas: Mapping[str, JsonSchema], depth: int = 0) -> object:
+def _example(
+    schema: JsonSchema, schemas: Mapping[str, JsonSchema], depth: int = 0, *, required_only: bool = False
+) -> object:
     """Return the example of a schema, or one that is made of the examples of its parts."""
+    example = partial(_example, required_only=required_only)
     if schema.get("examples"):
         return schema["examples"][0]
     if "$ref" in schema:
         referred = schemas[schema["$ref"].removeprefix(_PREFIX)]
-        return _example(referred, schemas, depth + 1) if depth < _DEEPEST else None
+        return example(referred, schemas, depth + 1) if depth < _DEEPEST else None
     if "anyOf" in schema:
-        return _example(schema["anyOf"][0], schemas, depth)
+        return example(schema["anyOf"][0], schemas, depth)
     if schema.get("type") == "array":
-        return [_example(schema.get("items", {}), schemas, depth)]
+        return [example(schema.get("items", {}), schemas, depth)]
     if "properties" not in schema:
         return schema.get("default")
-    return {key: _example(value, schemas, depth) for key, value in schema["properties"].items()}
+    required = schema.get("required", []) if required_only else [*schema["properties"]]
+    return {key: example(schema["properties"][key], schemas, depth) for key in required}

@@ -26,6 +26,7 @@ TYPES = {
     "page.css": "text/css",
     "page.js": "text/javascript",
     "add.js": "text/javascript",
+    "try.js": "text/javascript",
     "icon.svg": "image/svg+xml",
 }
 """The files served beside the pages, with their media types."""

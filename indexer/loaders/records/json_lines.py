@@ -3,7 +3,7 @@
 import gzip
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import BinaryIO, cast
 
 from nutgraf.indexer.article import Article
@@ -21,12 +21,14 @@ from nutgraf.indexer.loaders.records.record import line_to_article, records_in
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _BOM = b"\xef\xbb\xbf"
 _GZIP = b"\x1f\x8b"
+_QUESTIONS = "it holds questions, which nutgraf eval and nutgraf calibrate read, and no articles"
 # A file that goes on for so long without an article is no file of articles.
 _MOST_FRUITLESS_LINES = 100_000
 
 
 def load_json_lines(file: SourceFile, options: LoadOptions) -> Iterator[Article | Skipped]:
-    """Yield one article or one reason for each line that is not blank."""
+    """Yield one article or one reason for each line that is not blank; all lines of questions have one."""
+    questions, is_told = Skipped(file.origin, _QUESTIONS), False
     with file.open() as raw:
         zipped = raw.peek(len(_GZIP)).startswith(_GZIP)
         stream = cast("BinaryIO", gzip.GzipFile(fileobj=raw)) if zipped else cast("BinaryIO", raw)
@@ -36,7 +38,8 @@ def load_json_lines(file: SourceFile, options: LoadOptions) -> Iterator[Article 
             if not is_blank and not file.is_next(number):
                 continue
             items = [] if is_blank else list(_json_articles(line, number, file, options))
-            yield from items
+            yield from (item for item in items if not (is_told and item == questions))
+            is_told = is_told or questions in items
             fruitless = 0 if any(isinstance(item, Article) for item in items) else fruitless + 1
             if fruitless > _MOST_FRUITLESS_LINES:
                 reason = f"no article in {_MOST_FRUITLESS_LINES:,} lines; the rest was not read"
@@ -85,9 +88,18 @@ def _json_articles(
     try:
         records = list(records_in(_value(line, number, options), options))
         for part, record in enumerate(records, 1):
+            if _is_question(record, options):
+                yield Skipped(file.origin, _QUESTIONS)
+                continue
             yield line_to_article(record, number, file, options, part=part if len(records) > 1 else None)
     except UnreadableError as error:
         yield Skipped(f"{file.origin}:{number}", str(error))
+
+
+def _is_question(record: Mapping[str, object], options: LoadOptions) -> bool:
+    """Whether a record is a question with its right answers, as docs/data.md has them, and no article."""
+    is_question = isinstance(record.get("question"), str) and isinstance(record.get("answers"), list)
+    return is_question and options.key("text") not in record
 
 
 def _value(line: bytes, number: int, options: LoadOptions) -> object:

@@ -1,0 +1,311 @@
+"""The archive of a server as a Python object, with the methods of `nutgraf.Archive`.
+
+What the methods ask is in `nutgraf.calls` and `nutgraf.uploads`, how it is sent in `nutgraf.transport`.
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any, Generic, Self, TypeVar, Unpack
+
+from nutgraf import calls, uploads
+from nutgraf.arguments import AddOptions, ingest_options
+from nutgraf.errors import ArchiveClosed, NutgrafError
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.fields import Field
+from nutgraf.ingest import ArticleSource, Progress, no_progress
+from nutgraf.qa.inquiry import Inquiry
+from nutgraf.qa.timeline import TimelineEntry
+from nutgraf.results import AddReport, ArchiveReport, AskResult, RemoveReport, SearchHits
+from nutgraf.transport import TIMEOUT_S, AsyncConnection, Connection, Server, not_nutgraf
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class _Value(Generic[T]):
+    """The value that a plan returned."""
+
+    value: T
+
+
+class _Named:
+    """What both clients are: a server by its address, and the state of being closed."""
+
+    def __init__(self, url: str, key: str | None = None, *, timeout: float = TIMEOUT_S) -> None:
+        """Name a server and its key; a call takes `timeout` seconds at most, an upload ten times that.
+
+        Raises BadOption.
+        """
+        self.server = Server(url, key, timeout).checked()
+        self._closed = False
+        self._process = os.getpid()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.server.url!r}{', closed' if self._closed else ''})"
+
+    def _check_open(self) -> None:
+        hint = f"nutgraf.{type(self).__name__}({self.server.url!r})"
+        if self._closed:
+            raise ArchiveClosed(f"the client of {self.server.url} is closed", hint=hint)
+        if self._process != os.getpid():  # both processes would read from the same connections
+            message = f"the client of {self.server.url} was made before this process was forked"
+            raise ArchiveClosed(message, hint=hint)
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        try:
+            yield
+        except calls.Unreadable as error:
+            raise not_nutgraf(self.server.url, str(error)) from error
+
+
+class Client(_Named):
+    """The archive of a server: methods, results and errors are those of `nutgraf.Archive`.
+
+    `url` is the server's address, with the path under which a proxy serves it, and `key` one of its keys.
+    Many threads may use one client. Nothing is asked before the first call. `ask`, `search` and `get` send
+    whole articles over the line, because results quote from them. Files that `add` names are read on this
+    machine; it cannot `prune`.
+
+    Beside the errors of an archive its methods raise ServerUnreachable (no connection, or no answer in
+    time), ServerBusy, AccessDenied (the key) and ServerError (the address is that of something else).
+
+    >>> import nutgraf
+    >>> archive = nutgraf.Client("http://127.0.0.1:8017")
+    >>> archive
+    Client('http://127.0.0.1:8017')
+    >>> archive.close()
+    """
+
+    def __init__(self, url: str, key: str | None = None, *, timeout: float = TIMEOUT_S) -> None:
+        super().__init__(url, key, timeout=timeout)
+        self._connection: Connection | None = None
+        self._connecting = Lock()
+
+    def __enter__(self) -> Self:
+        self._check_open()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the client; a second call does nothing."""
+        self._closed = True
+        with self._connecting:
+            if self._connection is not None:
+                self._connection.close()
+
+    def ask(self, question: str, **options: Unpack[calls.AskOptions]) -> AskResult:
+        """Answer a question; see `Archive.ask`."""
+        return self._run(calls.ask([question], **options))[0]
+
+    def ask_many(self, questions: Iterable[str], **options: Unpack[calls.AskOptions]) -> list[AskResult]:
+        """Answer each question as `ask` does, some in each call; see `Archive.ask_many`."""
+        return self._run(calls.ask(questions, **options))
+
+    def ask_stream(
+        self, question: str, **options: Unpack[calls.AskOptions]
+    ) -> Iterator[SearchHits | AskResult]:
+        """Yield the passages as soon as they are found, then the answer that is read from them."""
+        stream = calls.Stream(question, **options)
+        self._check_open()
+        with self._reading():
+            for name, shown in self._connected().events(stream.call):
+                yield from stream.event(name, shown)
+
+    def answers(
+        self, inquiries: Sequence[Inquiry], *, timeline: bool = False, explain: bool = False
+    ) -> Iterator[AskResult]:
+        """Yield the outcome of each inquiry, in order, as it is there; see `Archive.answers`."""
+        for batch in calls.batches(inquiries):
+            yield from self._run(calls.ask_together(batch, timeline=timeline, explain=explain))
+
+    def search(self, query: str, **options: Unpack[calls.SearchOptions]) -> SearchHits:
+        """Find passages; see `Archive.search`."""
+        return self._run(calls.search(query, **options))
+
+    def timeline(self, question: str, **options: Unpack[calls.FilterOptions]) -> list[TimelineEntry]:
+        """Return each distinct answer over time; see `Archive.timeline`."""
+        return self._run(calls.timeline(question, **options))
+
+    def get(self, article_id: str) -> Article:
+        """Return an article by its id; see `Archive.get`."""
+        return self._run(calls.get(article_id))
+
+    def cite(
+        self,
+        article_id: str,
+        format: str = "text",  # noqa: A002 - every door calls it so
+        *,
+        start: int = 0,
+        end: int = 0,
+        field: Field = "text",
+    ) -> str:
+        """Return an article, or words of it, in a format; see `Archive.cite`."""
+        return self._run(calls.cite(article_id, format, start=start, end=end, field=field))
+
+    def info(self) -> ArchiveReport:
+        """Return what the archive holds; see `Archive.info`."""
+        return self._run(calls.info())
+
+    def add(
+        self, source: ArticleSource, *, progress: Progress = no_progress, **options: Unpack[AddOptions]
+    ) -> AddReport:
+        """Read articles on this machine and add them to the archive of the server; see `Archive.add`.
+
+        `encoded_passages` of the report is 0: a server does not say it. What came before an error is stored.
+        """
+        return self._run(uploads.add(source, ingest_options(**options), progress))
+
+    def remove(self, article_ids: str | Iterable[str]) -> RemoveReport:
+        """Remove articles by id; see `Archive.remove`."""
+        return self._run(calls.remove(article_ids))
+
+    # --- inside ---------------------------------------------------------------------------------------
+
+    def _run(self, plan: calls.Plan[T]) -> T:
+        self._check_open()
+        try:
+            with self._reading():
+                step = _step(plan, None)
+                while isinstance(step, calls.Call):
+                    step = _step(plan, self._sent(step))
+                return step.value
+        finally:
+            plan.close()
+
+    def _sent(self, call: calls.Call) -> Any:  # noqa: ANN401 - JSON, or the error that was raised
+        try:
+            return self._connected().send(call)
+        except NutgrafError as error:
+            return error
+
+    def _connected(self) -> Connection:
+        with self._connecting:
+            self._check_open()
+            if self._connection is None:
+                self._connection = Connection(self.server)
+            return self._connection
+
+
+class AsyncClient(_Named):
+    """The archive of a server, for `async` code: what `Client` is, with `await` before each call.
+
+    One event loop uses it. Long answers are read, and files for `add`, in another thread meanwhile.
+
+    >>> import nutgraf
+    >>> nutgraf.AsyncClient("http://127.0.0.1:8017/news")
+    AsyncClient('http://127.0.0.1:8017/news')
+    """
+
+    def __init__(self, url: str, key: str | None = None, *, timeout: float = TIMEOUT_S) -> None:
+        super().__init__(url, key, timeout=timeout)
+        self._connection: AsyncConnection | None = None
+
+    async def __aenter__(self) -> Self:
+        self._check_open()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the client; a second call does nothing."""
+        self._closed = True
+        if self._connection is not None:
+            await self._connection.aclose()
+
+    async def ask(self, question: str, **options: Unpack[calls.AskOptions]) -> AskResult:
+        """Answer a question; see `Archive.ask`."""
+        return (await self._run(calls.ask([question], **options)))[0]
+
+    async def ask_many(
+        self, questions: Iterable[str], **options: Unpack[calls.AskOptions]
+    ) -> list[AskResult]:
+        """Answer each question as `ask` does, some in each call; see `Archive.ask_many`."""
+        return await self._run(calls.ask(questions, **options))
+
+    async def ask_stream(
+        self, question: str, **options: Unpack[calls.AskOptions]
+    ) -> AsyncIterator[SearchHits | AskResult]:
+        """Yield the passages as soon as they are found, then the answer that is read from them."""
+        stream = calls.Stream(question, **options)
+        self._check_open()
+        with self._reading():
+            async for name, shown in self._connected().events(stream.call):
+                for result in stream.event(name, shown):
+                    yield result
+
+    async def search(self, query: str, **options: Unpack[calls.SearchOptions]) -> SearchHits:
+        """Find passages; see `Archive.search`."""
+        return await self._run(calls.search(query, **options))
+
+    async def timeline(self, question: str, **options: Unpack[calls.FilterOptions]) -> list[TimelineEntry]:
+        """Return each distinct answer over time; see `Archive.timeline`."""
+        return await self._run(calls.timeline(question, **options))
+
+    async def get(self, article_id: str) -> Article:
+        """Return an article by its id; see `Archive.get`."""
+        return await self._run(calls.get(article_id))
+
+    async def cite(
+        self,
+        article_id: str,
+        format: str = "text",  # noqa: A002 - every door calls it so
+        *,
+        start: int = 0,
+        end: int = 0,
+        field: Field = "text",
+    ) -> str:
+        """Return an article, or words of it, in a format; see `Archive.cite`."""
+        return await self._run(calls.cite(article_id, format, start=start, end=end, field=field))
+
+    async def info(self) -> ArchiveReport:
+        """Return what the archive holds; see `Archive.info`."""
+        return await self._run(calls.info())
+
+    async def add(
+        self, source: ArticleSource, *, progress: Progress = no_progress, **options: Unpack[AddOptions]
+    ) -> AddReport:
+        """Read articles on this machine and add them to the archive of the server; see `Client.add`."""
+        return await self._run(uploads.add(source, ingest_options(**options), progress))
+
+    async def remove(self, article_ids: str | Iterable[str]) -> RemoveReport:
+        """Remove articles by id; see `Archive.remove`."""
+        return await self._run(calls.remove(article_ids))
+
+    # --- inside ---------------------------------------------------------------------------------------
+
+    async def _run(self, plan: calls.Plan[T]) -> T:
+        """Take the steps of a plan in another thread: they may read files, or megabytes of JSON."""
+        self._check_open()
+        with self._reading():
+            step = await asyncio.to_thread(_step, plan, None)
+            while isinstance(step, calls.Call):
+                step = await asyncio.to_thread(_step, plan, await self._sent(step))
+            return step.value
+
+    async def _sent(self, call: calls.Call) -> Any:  # noqa: ANN401 - JSON, or the error that was raised
+        try:
+            return await self._connected().send(call)
+        except NutgrafError as error:
+            return error
+
+    def _connected(self) -> AsyncConnection:
+        self._check_open()
+        if self._connection is None:
+            self._connection = AsyncConnection(self.server)
+        return self._connection
+
+
+def _step(plan: calls.Plan[T], answer: Any) -> calls.Call | _Value[T]:  # noqa: ANN401 - JSON, or an error
+    """Send a plan the answer to its call; return its next call, or its value."""
+    try:
+        return plan.throw(answer) if isinstance(answer, NutgrafError) else plan.send(answer)
+    except StopIteration as stop:
+        return _Value(stop.value)
