@@ -85,7 +85,8 @@ _LINE_RULES = {
     ),
     "advert": (
         r"advertisement(?: ?[-–—:]? ?(?:scroll to continue|continue reading below|story continues below))?",
-        r"(?:story|article|content) continues below(?: (?:this )?(?:advertisement|ad))?",
+        r"(?:this )?(?:story|article|content) continues (?:below|after)"
+        r"(?: (?:(?:this|the) )?(?:advertisement|ad))?",
         r"(?:skip|report) (?:this )?(?:ad|advertisement)",
         r"scroll (?:down )?to continue(?: reading)?",
         r"ad feedback",

@@ -40,12 +40,16 @@ class _NoMemory:
 def add(source: ArticleSource, options: IngestOptions, progress: Progress) -> Plan[AddReport]:
     """Send the articles of a source, and let the server publish them; see `Archive.add`.
 
-    Raises BadOption for `prune`: the files of a server's articles are not on this machine.
+    Raises BadOption for `prune`: the files of a server's articles are not on this machine. It does for
+    `words_only` as well: a server makes vectors when it is idle.
     """
     if options.prune or options.prune_many:
         raise BadOption(
             "{prune} is for an archive on this machine", hint="archive.remove(IDS)", fields=["prune"]
         )
+    if options.words_only:
+        hint = "nutgraf serve --encode-share 0"
+        raise BadOption("{words_only} is for an archive on this machine", hint=hint, fields=["words_only"])
     if options.ocr:
         check_ocr(options.ocr)
     with ExitStack() as stack:

@@ -4,6 +4,7 @@ import codecs
 import re
 import unicodedata
 
+from nutgraf.indexer.loaders.alphabets import codec_by_alphabet
 from nutgraf.indexer.loaders.base import UnreadableError
 from nutgraf.indexer.loaders.labels import codec_of
 
@@ -124,6 +125,8 @@ def detect(data: bytes) -> str:
         raise UnreadableError("binary file")
     if _MAC_SIGN.search(sample) and len(sample.translate(None, _ASCII)) <= _MAC_HIGH_SHARE * len(sample):
         return "mac_roman"
+    if codec := codec_by_alphabet(sample):
+        return codec
     if _is_western(sample):
         return "cp1252"
     from charset_normalizer import from_bytes

@@ -146,3 +146,23 @@ def test_a_label_decides_where_the_bytes_do_not(data: bytes, label: str, text: s
 def test_declarations_in_markup(head: str) -> None:
     assert decode_markup(head.encode() + b"\xb3\xf3d\xbc") == f"{head}łódź"
     assert decode_markup(head.encode() + b"\xb3\xf3d\xbc", "windows-1250") == f"{head}łódĽ"
+
+
+@pytest.mark.parametrize(
+    ("codec", "text"),
+    [
+        ("cp1250", "Starosta řekl, že most bude hotov v září."),
+        ("iso8859_2", "Starosta řekl, že most bude hotov v září, a že zdroje jsou jisté."),
+        ("cp1250", "Burmistrz Łodzi powiedział, że most będzie gotowy we wrześniu."),
+        ("iso8859_2", "Burmistrz Łodzi powiedział, że most będzie gotowy we wrześniu. Święto."),
+        ("cp1250", "A polgármester szerint a híd szeptemberre elkészül, és több őszi járat lesz."),
+        ("cp1254", "Belediye başkanı köprünün eylülde hazır olacağını söyledi."),
+        ("cp1257", "Pilsētas mērs sacīja, ka tilts būs gatavs un ka avoti ir droši; daži šaubās."),
+        ("cp850", "Der Bürgermeister von Köln sagte, die Brücke sei größer als früher."),
+        ("mac_roman", "Der Bürgermeister von Köln sagte, die Brücke sei größer als früher."),
+        ("cp1252", "Le maire a dit que l’œuvre était prête – “enfin”, à Noël."),
+        ("cp1252", "Zoë Müller, José Sá and Søren Ærø met in Malmö – 5 m³ of water’s worth."),
+    ],
+)
+def test_a_short_text_is_told_by_its_alphabet(codec: str, text: str) -> None:
+    assert decode(text.encode(codec)) == text

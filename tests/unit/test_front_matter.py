@@ -38,6 +38,7 @@ def read(path: Path, content: str) -> Article:
         ("+++\ntitle = \"Council\"\n[author]\nname = \"Ada Lind\"\n+++", "Council", ("Ada Lind",)),
         ('{\n "title": "Council", "author": {"name": "Ada Lind"}\n}', "Council", ("Ada Lind",)),
         ("Title: Council names\nAuthor: Ada Lind\n", "Council names", ("Ada Lind",)),
+        ("% Council names\n% Ada Lind; Bo Chi\n% 27 January 2016", "Council names", ("Ada Lind", "Bo Chi")),
     ],
 )  # fmt: skip
 def test_title_and_authors(tmp_path: Path, front: str, title: str | None, authors: tuple[str, ...]) -> None:
@@ -115,3 +116,9 @@ def test_hostile_front_matter(tmp_path: Path) -> None:
     deep = f"---\nauthor: {'[' * 9000}\ntitle: A\n---\nThe body."
     assert read(tmp_path / "b.md", deep).text == "The body."
     assert read(tmp_path / "c.md", f"+++\ntitle = {'[' * 9000}\n+++\nThe body.").text.endswith("The body.")
+
+
+def test_marks_behind_a_backslash_are_signs(tmp_path: Path) -> None:
+    assert read(tmp_path / "a.md", "# A\n\nIt cost 3 \\*plus\\* tax, not \\_more\\_.\n").text == (
+        "It cost 3 *plus* tax, not _more_."
+    )

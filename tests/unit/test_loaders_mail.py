@@ -385,3 +385,26 @@ def test_the_given_name_of_a_sender_comes_first(tmp_path: Path, sender: str, aut
     (item,) = load(file)
     assert isinstance(item, Article)
     assert item.authors == (author,)
+
+
+@pytest.mark.parametrize(
+    "footer",
+    [
+        "You receive this e-mail because you subscribed. Unsubscribe",
+        "Sie erhalten diesen Newsletter, weil Sie ihn bestellt haben.",
+        "Vous recevez cet e-mail car vous êtes abonné.",
+    ],
+)
+def test_the_footer_of_a_letter_in_html(tmp_path: Path, footer: str) -> None:
+    mail = message(html=f"<h1>Rain</h1><p>The mill at Tarn closed on Monday.</p><p>{footer}</p>")
+    assert article(tmp_path / "a.eml", mail.as_bytes()).text == "The mill at Tarn closed on Monday."
+
+
+def test_a_signed_message_and_one_behind_a_mark(tmp_path: Path) -> None:
+    signed = (
+        "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nThe mill closed.\n- -- Ada\n"
+        "-----BEGIN PGP SIGNATURE-----\nVersion: GnuPG - x\n\niQEz\n-----END PGP SIGNATURE-----\n"
+    )
+    assert article(tmp_path / "a.eml", f"{HEAD}\n{signed}").text == "The mill closed.\n-- Ada"
+    marked = article(tmp_path / "a.eml", b"\xef\xbb\xbf\r\n" + f"{HEAD}\nThe mill closed.\n".encode())
+    assert (marked.id, marked.text) == ("7@tarn.example", "The mill closed.")

@@ -129,7 +129,12 @@ def test_what_stands_aside_and_leads_nowhere_is_a_box_of_the_article(tmp_path: P
 
 
 @pytest.mark.parametrize(
-    "stamps", [("18:05 GMT, 3 Nov", "9.40 GMT"), ("18:05, 3 May 2021", "Monday 3 May 2021")]
+    "stamps",
+    [
+        ("18:05 GMT, 3 Nov", "9.40 GMT"),
+        ("18:05, 3 May 2021", "Monday 3 May 2021"),
+        ("10.55am BST", "9 p.m. ET"),
+    ],
 )
 def test_the_times_of_a_live_blog_stay(tmp_path: Path, stamps: tuple[str, str]) -> None:
     entries = [

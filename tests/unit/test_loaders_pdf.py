@@ -657,3 +657,33 @@ def test_languages_that_are_not_installed(languages: str) -> None:
     pytest.importorskip("tesserocr")
     with pytest.raises(SourceError, match="Tesseract's data for the languages"):
         check_ocr(languages)
+
+
+BRIDGE = (
+    "The bridge at Kell will close for six weeks in March so that its oldest arch can be rebuilt, the county"
+    " said on Friday. Trains will use the other bridge, and some thousand passengers a day will be late for"
+    " work, as they were in the winter of the great flood."
+)
+
+
+def test_a_narrow_box_beside_the_text_breaks_no_sentence(tmp_path: Path) -> None:
+    text = [Type(60, 750 - 12 * at, line) for at, line in enumerate(textwrap.wrap(BRIDGE, 44))]
+    box = [Type(330, 750, "FACTS", 12), Type(330, 735, "Built: 1911", 8), Type(330, 723, "Arches: 12", 8)]
+    story = article(tmp_path / "a.pdf", pdf([[Type(60, 790, "Bridge to close", 20), *text, *box]]))
+    assert BRIDGE in story.text
+    assert {"FACTS", "Built: 1911", "Arches: 12"} <= {*story.text.split("\n")}
+
+
+def test_lines_beside_a_large_first_letter_are_one_paragraph(tmp_path: Path) -> None:
+    lines = textwrap.wrap(BRIDGE[1:], 60)
+    text = [Type(60 if at > 1 else 85, 735 - 13 * at, line) for at, line in enumerate(lines)]
+    page = [Type(60, 790, "Bridge to close", 20), Type(60, 718, "T", 30), *text]
+    assert article(tmp_path / "a.pdf", pdf([page])).text == BRIDGE
+
+
+def test_page_numbers_at_the_foot_of_the_first_page_and_the_head_of_others(tmp_path: Path) -> None:
+    lines = [Type(60, 740 - 13 * at, line) for at, line in enumerate(textwrap.wrap(BRIDGE, 60))]
+    first = [Type(60, 790, "Bridge to close", 20), *lines, Type(290, 40, "1")]
+    second = [Type(60, 790, "2"), Type(60, 740, "The new arch will be of concrete, the county said.")]
+    story = article(tmp_path / "a.pdf", pdf([first, second]))
+    assert story.text == f"{BRIDGE}\n\nThe new arch will be of concrete, the county said."

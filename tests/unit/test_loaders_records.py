@@ -638,3 +638,55 @@ def test_more_names_of_authors(path: Path) -> None:
         "Bo Chi",
     )
     assert one(path, {"id": 7.0, "text": "It rained."}).id == "7"
+
+
+def test_an_outlet_s_other_dates_say_how_it_writes_day_and_month(path: Path) -> None:
+    records = [
+        {"text": "It rained.", "source": {"name": "Post"}, "published": day}
+        for day in ("03/04/2016", "22/07/2016")
+    ]
+    articles = read(path, "\n".join(map(json.dumps, records)))
+    days = [article.published for article in articles if isinstance(article, Article)]
+    assert days == [datetime(2016, 4, 3, tzinfo=UTC), datetime(2016, 7, 22, tzinfo=UTC)]
+
+
+@pytest.mark.parametrize(
+    ("text", "read_as"),
+    [
+        ("It rained.\\n\\nIt didn\\u2019t stop.", "It rained.\n\nIt didn’t stop."),
+        ("It rained \\ud83d\\ude00, she said \\u2013 twice.", "It rained 😀, she said – twice."),
+        ("It is in C:\\news\\new and in D:\\none.", "It is in C:\\news\\new and in D:\\none."),
+        (
+            '[caption id="a1" width="300"]<img src="x"/> The pier[/caption]\n\nIt rained.',
+            "The pier\n\nIt rained.",
+        ),
+        ('[caption id="a1" caption="The pier"]<img src="x"/>[/caption]It rained.', "The pier\n\nIt rained."),
+        (
+            'It rained.\n\n[gallery ids="1,2"]\n\n[embed]https://v.example/1[/embed]\n\nAgain.',
+            "It rained.\n\nAgain.",
+        ),
+        ("[vc_row][vc_column_text]It rained.[/vc_column_text][/vc_row]", "It rained."),
+        ("[video] was all that he wrote [sic].", "[video] was all that he wrote [sic]."),
+    ],
+)
+def test_escapes_and_shortcodes_are_no_words(path: Path, text: str, read_as: str) -> None:
+    assert one(path, {"id": "a1", "text": text}).text == read_as
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        {"title": {"0": "Rain", "7": "Snow"}, "text": {"0": "It rained.", "7": "It snowed."}},
+        {
+            "columns": ["title", "text"],
+            "index": [0, 7],
+            "data": [["Rain", "It rained."], ["Snow", "It snowed."]],
+        },
+    ],
+)
+def test_tables_of_pandas(tmp_path: Path, table: object) -> None:
+    articles = read(tmp_path / "news.json", json.dumps(table))
+    assert [(a.title, a.text) for a in articles if isinstance(a, Article)] == [
+        ("Rain", "It rained."),
+        ("Snow", "It snowed."),
+    ]

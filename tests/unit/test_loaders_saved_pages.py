@@ -219,6 +219,37 @@ def test_a_chapter_has_the_author_of_its_byline(tmp_path: Path, byline: str) -> 
     assert snow.text == "Snow fell in Tarn,\nand then it stopped.\n\nNobody & nothing."
 
 
+def test_a_newspaper_that_calibre_downloaded(tmp_path: Path) -> None:
+    package = (
+        PACKAGE.replace("Tarn Quarterly", "The Tarn Post [Wed, 27 Jan 2016]")
+        .replace("<dc:creator>Ada Quill</dc:creator><dc:creator>Bo Marsh", "<dc:creator>calibre")
+        .replace(
+            "</metadata>", '<meta name="calibre:publication_type" content="periodical:unknown"/></metadata>'
+        )
+    )
+    links = '<div class="calibre_navbar1">| <a href="x">Next</a> | <a href="y">Main menu</a> |</div>'
+    foot = (
+        '<div class="calibre_navbar1"><p>This article was downloaded by <strong>calibre</strong> from '
+        '<a rel="calibre-downloaded-from" href="https://tarn.example/2016/01/26/snow">there</a></p></div>'
+    )
+    book = BOOK | {
+        "OEBPS/book.opf": package,
+        "OEBPS/cover.xhtml": '<html><body><ul class="calibre_article_list"><li>Snow</li></ul></body></html>',
+        "OEBPS/text/two.xhtml": CHAPTER.format("Snow")
+        .replace("<body>", f"<body>{links}")
+        .replace("</body>", f"{foot}</body>"),
+    }
+    contents, snow, rain, _ = read(tmp_path / "a.epub", zipped(book))
+    assert not isinstance(contents, Article)
+    assert isinstance(snow, Article)
+    assert isinstance(rain, Article)
+    assert snow.text == "Snow fell in Tarn,\nand then it stopped.\n\nNobody & nothing."
+    assert (snow.source, snow.authors) == ("The Tarn Post", ())
+    assert snow.url == "https://tarn.example/2016/01/26/snow"
+    assert snow.published == datetime(2016, 1, 26, tzinfo=UTC)
+    assert rain.published is None  # the date of the book is that of the download
+
+
 @pytest.mark.parametrize(
     ("content", "expected"),
     [

@@ -551,3 +551,24 @@ WRAPPED = (
 def test_wrapped_text_is_one_paragraph_in_every_format(tmp_path: Path, name: str, content: str) -> None:
     article = read(tmp_path / name, content)
     assert (article.title, article.text) == ("Council votes", WRAPPED.replace("\n", " "))
+
+
+@pytest.mark.parametrize(
+    ("line", "day"),
+    [
+        ("THE EVENING MAIL, FRIDAY, JULY 22, 1921.", datetime(1921, 7, 22, tzinfo=UTC)),
+        ("The Lorne Post — 22 July 1921, page 3", datetime(1921, 7, 22, tzinfo=UTC)),
+        ("Lorne Post | July 22, 1921", datetime(1921, 7, 22, tzinfo=UTC)),
+    ],
+)
+def test_a_newspaper_and_its_day_in_one_line_above_a_headline(
+    tmp_path: Path, line: str, day: datetime
+) -> None:
+    text = (
+        f"{line}\n\nFERRY SINKS OFF THE\nPOINT.\n\nTHREE MEN SAVED.\n\nThe ferry struck a rock on Monday.\n"
+    )
+    story = read(tmp_path / "a.txt", text)
+    assert (story.title, story.published) == ("FERRY SINKS OFF THE POINT.", day)
+    assert story.source is not None
+    assert line.startswith(story.source)
+    assert story.text == "THREE MEN SAVED.\n\nThe ferry struck a rock on Monday."

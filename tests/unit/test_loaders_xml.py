@@ -352,7 +352,8 @@ def test_nitf(tmp_path: Path) -> None:
     item = article(tmp_path / "a.xml", NITF)
     assert (item.id, item.title, item.source) == ("tarn-7", "Mill at Tarn closes", "The Tarn Wire")
     assert item.text == (
-        "The mill is shut.\n\nThe mill at Tarn closed on Monday.\n\nThe weir\n\nNobody knew why."
+        "No reason given\n\nThe mill is shut."
+        "\n\nThe mill at Tarn closed on Monday.\n\nThe weir\n\nNobody knew why."
     )
     assert (item.authors, item.published) == (("Ada Quill",), DAY)
 
@@ -385,7 +386,7 @@ def test_newsml_g2(tmp_path: Path) -> None:
     assert article(tmp_path / "a.xml", newsml(content=plain)).text == "It rained."
     inside = article(tmp_path / "a.xml", newsml(content=f"<inlineXML>{NITF.partition('>')[2]}</inlineXML>"))
     assert (inside.id, inside.title) == ("urn:tarn:7", "Mill at Tarn closes")
-    assert inside.text.startswith("The mill is shut.")
+    assert inside.text.startswith("No reason given\n\nThe mill is shut.")
     assert reason(tmp_path / "a.xml", newsml("canceled", content=XHTML)) == (
         "withdrawn by the agency (pubStatus stat:canceled)"
     )

@@ -101,3 +101,29 @@ def test_the_header_once_more_is_no_article(path: Path) -> None:
         ("a1", "A", "B"),
         ("a2", "C", "D"),
     ]
+
+
+def test_a_quote_that_is_not_closed_is_told(path: Path) -> None:
+    first, *others = read(path, 'id,title,text\na0,A,B\na1,A,"It rained\na2,B,It snowed.\na3,C,It froze.\n')
+    assert isinstance(first, Article)
+    assert [(item.origin, item.reason) for item in others if isinstance(item, Skipped)] == [
+        (f"{path}:3", "a quote in it is not closed; 2 lines below it are no rows")
+    ]
+    assert len(others) == 1
+
+
+@pytest.mark.parametrize(
+    ("rows", "days"),
+    [
+        (["Post,22/07/2016", "Post,03/04/2016"], ["2016-07-22", "2016-04-03"]),
+        (["Post,03/04/2016", "Post,07/22/2016"], ["2016-03-04", "2016-07-22"]),
+        (["Post,22/07/2016", "Sun,03/04/2016"], ["2016-07-22", None]),
+        (["Post,22/07/2016", "Post,07/22/2016", "Post,03/04/2016"], ["2016-07-22", "2016-07-22", None]),
+    ],
+)
+def test_an_outlet_s_other_dates_say_how_it_writes_day_and_month(
+    path: Path, rows: list[str], days: list[str | None]
+) -> None:
+    articles = read(path, "text,source,date\n" + "".join(f"It rained.,{row}\n" for row in rows))
+    dates = [article.published for article in articles if isinstance(article, Article)]
+    assert [day and day.date().isoformat() for day in dates] == days

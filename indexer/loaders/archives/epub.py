@@ -6,6 +6,7 @@ passed over.
 
 import io
 import posixpath
+import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -33,6 +34,14 @@ _PAGES = frozenset({"application/xhtml+xml", "text/html"})
 _TYPE = "{http://www.idpf.org/2007/ops}type"
 _EVENT = "{http://www.idpf.org/2007/opf}event"
 _HEADINGS = frozenset({"h1", "h2", "h3"})
+# A newspaper or magazine that calibre made of web pages: its mark in the package, bars of links above and
+# below each story, and lists of stories. The dates of the book are those of the download.
+_NEWS = "periodical:"
+_DOWNLOADED = "calibre-downloaded-from"
+_BAR_CLASS = "calibre_navbar"
+_LIST_CLASSES = ("calibre_article_list", "calibre_feed_list", "calibre_recipe_title")
+_CALIBRE = "calibre"
+_DAY_BEHIND = re.compile(r" \[[^\[\]]{4,40}\]$")  # The Lorne Post [Fri, 22 Jul 2016]
 
 
 def split_epub(file: SourceFile, options: LoadOptions) -> Iterator[Part]:
@@ -133,15 +142,17 @@ def _path(base: str, href: str) -> str:
 
 def _known(package: "_Element") -> ArticleDraft:
     texts: dict[str, list[str]] = {"title": [], "creator": [], "date": []}
+    is_news = any((node.get("content") or "").startswith(_NEWS) for node in package.iter("{*}meta"))
     for node in package.iter():
         is_change = node.get(_EVENT, "publication") != "publication"
         if local_name(node) in texts and node.text and not is_change:
             texts[local_name(node)].append(node.text.strip())
+    title = next(iter(texts["title"]), "")
     return ArticleDraft(
         text="",
-        source=next(iter(texts["title"]), ""),
-        authors=tuple(texts["creator"]),
-        dates=tuple(StatedDate(date, "given") for date in texts["date"][:1]),
+        source=_DAY_BEHIND.sub("", title) if is_news else title,
+        authors=tuple(name for name in texts["creator"] if name != _CALIBRE),
+        dates=() if is_news else tuple(StatedDate(date, "given") for date in texts["date"][:1]),
     )
 
 
@@ -150,6 +161,7 @@ def _chapter(book: _Book, path: str, known: ArticleDraft) -> ArticleDraft:
     body = next((node for node in page.iter() if local_name(node) == "body"), page)
     if {*(body.get(_TYPE) or "").split()} & _BESIDE:
         raise UnreadableError("a cover or a list, not a chapter")
+    known = _without_bars(body, known)
     heading = next((node for node in body.iter() if local_name(node) in _HEADINGS), None)
     title = "" if heading is None else " ".join(element_text(heading).split())
     text = element_text(body)
@@ -163,3 +175,24 @@ def _chapter(book: _Book, path: str, known: ArticleDraft) -> ArticleDraft:
     text = "\n".join((*head.deck, *lines[head.lines :]))
     dates = tuple(StatedDate(date, "byline") for date in head.dates)
     return with_known(ArticleDraft(text=text, title=title, authors=head.authors, dates=dates), known)
+
+
+def _without_bars(body: "_Element", known: ArticleDraft) -> ArticleDraft:
+    """Take the bars of links off a story that calibre downloaded; return what is known, with its address.
+
+    Raises UnreadableError for a list of stories.
+    """
+    bars = []
+    for node in body.iter("{*}div", "{*}ul", "{*}h1", "{*}a"):
+        names = (node.get("class") or "").split()
+        if any(name.startswith(_LIST_CLASSES) for name in names):
+            raise UnreadableError("a cover or a list, not a chapter")
+        if node.get("rel") == _DOWNLOADED:
+            known = replace(known, url=node.get("href") or "")
+        if any(name.startswith(_BAR_CLASS) for name in names):
+            bars.append(node)
+    for bar in bars:
+        text = bar.tail
+        bar.clear()
+        bar.tail = text
+    return known

@@ -6,6 +6,7 @@ matter of `mail_text`.
 
 import io
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from email import message_from_bytes
 from email.header import decode_header
@@ -67,8 +68,11 @@ class _ShortHeaders(Compat32):
 
 
 def message_of(data: bytes) -> Message:
-    """Return the message that bytes are; of hostile ones the library raises anything."""
-    return message_from_bytes(data, policy=_ShortHeaders())
+    """Return the message that bytes are; of hostile ones the library raises anything.
+
+    A mark of UTF-8 or a blank line above the header is no end of it.
+    """
+    return message_from_bytes(data.removeprefix(BOM_UTF8).lstrip(b"\r\n"), policy=_ShortHeaders())
 
 
 def split_eml(file: SourceFile, options: LoadOptions) -> Iterator[Part]:

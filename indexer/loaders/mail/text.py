@@ -42,7 +42,10 @@ _QUOTE_MARK = re.compile(r"(?:>[ ]?)++")
 # Lines that footers begin with or consist of; a rule counts where such a line follows it.
 _RULE = re.compile(r"[_~=*-]{10,80}")
 _FOOTER = re.compile(
-    r"you(?:'re| are)? (?:receiv(?:ed|ing)) this (?:e-?mail|message|newsletter)\b.{0,200}"
+    r"you(?:'re| are)? receiv(?:e|ed|ing) this (?:e-?mail|message|newsletter)\b.{0,200}"
+    r"|sie (?:erhalten|bekommen) (?:diese[nr]?|unseren?) (?:e-?mail|nachricht|newsletter)\b.{0,200}"
+    r"|vous recevez (?:cet?|notre) (?:e-?mail|courriel|message|newsletter)\b.{0,200}"
+    r"|(?:(?:vom )?newsletter )?(?:abmelden|abbestellen)\b.{0,50}|se (?:désabonner|désinscrire)\b.{0,50}"
     r"|you(?:'re| are) (?:currently )?subscribed to .{0,200}"
     r"|(?:if you (?:wish|want|would like) )?to (?:unsubscribe|stop receiving|opt out)\b.{0,200}"
     r"|unsubscribe\b.{0,50}|(?:manage|update) (?:your )?(?:e-?mail )?(?:preferences|subscriptions?)\b.{0,50}"
@@ -51,11 +54,16 @@ _FOOTER = re.compile(
 )
 # Words of a footer in a sentence; a paragraph without them is of a story.
 _OF_MAILINGS = re.compile(
-    r"@|://|www\.|\bthis (?:e-?mail|message|newsletter|(?:mailing )?list|group)\b|\b(?:subscri|unsubscribe)"
+    r"@|://|www\.|\b(?:diese[nr]?|unseren?|cet?|notre) (?:e-?mail|nachricht|newsletter|courriel|message)\b"
+    r"|\bthis (?:e-?mail|message|newsletter|(?:mailing )?list|group)\b|\b(?:subscri|unsubscribe)"
     r"|\b(?:our|your) (?:e-?mails?|newsletters?|(?:mailing )?list|preferences|account)\b|\bclick\b|\bhere\b"
     r"|\bat any time\b|\breply\b|©|\ball rights reserved\b|\bregistered (?:in|office)\b",
     re.IGNORECASE,
 )
+_SIGNED = "-----BEGIN PGP SIGNED MESSAGE-----"
+_SIGNATURE, _SIGNATURE_END = "-----BEGIN PGP SIGNATURE-----", "-----END PGP SIGNATURE-----"
+_ARMOUR_HEADERS = re.compile(r"\A\s{0,3}(?:[A-Z][A-Za-z-]{1,20}: .{0,200}\n){0,5}")
+_ESCAPED_DASH = re.compile(r"^- (?=-)", re.MULTILINE)
 _FULL_STOP = re.compile(r"[^\W\d_.]{2}[.!?]['\"’”)]{0,2}$|[0-9][.!?]$")
 _SENTENCE_CHARS = 40  # shorter ones stand in signatures; not measured
 _VIEW_ONLINE = re.compile(
@@ -129,12 +137,23 @@ def is_answer(subject: str) -> bool:
     return _ANSWER_MARK.match(subject) is not None
 
 
+def _without_armour(text: str) -> str:
+    """Return a text without what PGP puts around a signed one (RFC 9580, 7)."""
+    above, begin, signed = text.partition(_SIGNED)
+    if not begin:
+        return text
+    signed, _, signature = signed.partition(_SIGNATURE)
+    words = _ESCAPED_DASH.sub("", _ARMOUR_HEADERS.sub("", signed, count=1))
+    return f"{above}{words}{signature.partition(_SIGNATURE_END)[2]}"
+
+
 def own_words(text: str, *, answers: bool = False, forwards: bool = False) -> str:
     """Return a message's text without quotes, signature and footer, unless nothing else is left.
 
     A message that `answers` another quotes that one; quotes of any other are those of its story, unless a
     mail program stands above them with the sender. What a message `forwards` is not cut off.
     """
+    text = _without_armour(text)
     mark = None if forwards else _FORWARD.search(text)
     below = text[mark.end() :].lstrip().split("\n", _MOST_FIELDS)[:_MOST_FIELDS] if mark else []
     is_old = mark and not _SURELY.search(mark[0]) and below and _FIELD.match(below[0])

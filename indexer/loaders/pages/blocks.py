@@ -76,7 +76,10 @@ _MOSTLY_LINKED = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph, heading, item, row or caption: its text in one line, and the element that holds it."""
+    """A paragraph, heading, item, row or caption: its text in one line, and the element that holds it.
+
+    Of text that a page shows as it was typed (`pre`), the lines and their blanks stay.
+    """
 
     text: str
     kind: str
@@ -122,6 +125,7 @@ class _Walk:
         self._before_link: str | None = None
         self._link_chars = 0
         self._links = 0
+        self._typed = 0
         self._kinds: dict[HtmlElement, str] = {}
 
     def blocks(self) -> list[Block]:
@@ -143,8 +147,10 @@ class _Walk:
                     self._links += 1
                     if self._before_link is None:
                         self._before_link = "".join(self._parts)
+                self._typed += self._wholes and tag == "pre"
                 self._add(element.text)
                 continue
+            self._typed -= self._wholes and tag == "pre"
             if tag == "a" and self._links:
                 self._links -= 1
             if element is not self._tree:
@@ -155,7 +161,7 @@ class _Walk:
     def _add(self, text: str | None) -> None:
         if not text:
             return
-        piece = _single_spaced(text)
+        piece = text if self._typed else _single_spaced(text)
         # Only a style sheet parts "The bridge." from "Photograph: Ann Lee".
         if self._parts and piece[0].isupper() and self._parts[-1].endswith((".", "!", "?")):
             self._parts.append(" ")
@@ -165,7 +171,9 @@ class _Walk:
 
     def _flush(self, element: "HtmlElement | None") -> None:
         if self._parts:
-            text = " ".join("".join(self._parts).split())
+            text = (
+                _typed_lines("".join(self._parts)) if self._typed else " ".join("".join(self._parts).split())
+            )
             if text and element is not None:
                 led_by = text if self._before_link is None else " ".join(self._before_link.split())
                 link_chars = min(self._link_chars, len(text))
@@ -185,6 +193,11 @@ class _Walk:
             part = None if part.tag in _CONTAINERS else part.getparent()
         self._kinds.update(dict.fromkeys(inside, kind))
         return kind
+
+
+def _typed_lines(text: str) -> str:
+    """Return the lines of a text without blank ones at its ends; blanks at the ends of lines go."""
+    return "\n".join(line.rstrip() for line in text.expandtabs().split("\n")).strip("\n")
 
 
 def _single_spaced(text: str) -> str:

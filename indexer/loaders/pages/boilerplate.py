@@ -37,6 +37,8 @@ _OTHERS = (
     # consent and paywalls
     "cookie cookies cookiebanner cookieconsent consent gdpr ccpa onetrust didomi usercentrics paywall regwall"
     " tinypass subscribe subscription subscriptions upsell donate donation contributions epic-container"
+    # buttons of wikis
+    " mw-editsection"
     # newsletters
     " newsletter newsletters signup sign-up mailchimp mc4wp mailing-list email-alert"
     # sharing

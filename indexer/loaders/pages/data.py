@@ -187,16 +187,18 @@ def _resolved(node: Mapping[str, Any], named: Mapping[str, Mapping[str, Any]]) -
 
 @dataclass(frozen=True, slots=True)
 class StateArticle:
-    """The article in the data of a page's scripts: its paragraphs, each text or HTML, and its authors."""
+    """The article in the data of a page's scripts: its paragraphs, each text or HTML, authors and title."""
 
     paragraphs: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
+    headline: str = ""
 
 
 def state_article(tree: "HtmlElement", titles: tuple[str, ...]) -> StateArticle:
     """Return the article in the data that the page's scripts start from.
 
-    Of several articles that with a title of the page is taken, else the longest. Only the first has authors.
+    Of several articles that with a title of the page is taken, else the longest. Only the first has authors
+    and a headline.
     """
     own = {letters(title) for title in titles} - {""}
     best = StateArticle()
@@ -205,10 +207,11 @@ def state_article(tree: "HtmlElement", titles: tuple[str, ...]) -> StateArticle:
         for state in _states(script):
             for node in _nodes(state):
                 paragraphs = _body(node)
-                rank = (bool(own & {*map(letters, _titles(node))}), sum(map(len, paragraphs)))
+                title = next((title for title in _titles(node) if letters(title) in own), "")
+                rank = (bool(title), sum(map(len, paragraphs)))
                 if rank[1] >= _LEAST_STATE_CHARS and rank > best_rank:
                     authors = tuple(_state_authors(node)) if rank[0] else ()
-                    best, best_rank = StateArticle(tuple(paragraphs), authors), rank
+                    best, best_rank = StateArticle(tuple(paragraphs), authors, title), rank
     return best
 
 

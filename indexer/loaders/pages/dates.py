@@ -110,7 +110,8 @@ class _Sources:
             StatedDate(words, "json-ld") for article in articles for words in self._sure(article, days)
         ]
         published += [StatedDate(words, "meta") for words in self._meta(_PUBLISHED)]
-        maybe = () if published else self._meta(_MAYBE_PUBLISHED)
+        maybe = [] if published else self._meta(_MAYBE_PUBLISHED)
+        maybe = [words for words in maybe if shown or not self._is_of_change(words)]
         published += [StatedDate(words, "meta") for words in maybe if self._agrees(words, days)]
         if shown:
             published.append(StatedDate(shown, "byline"))
@@ -220,6 +221,13 @@ class _Sources:
         """Whether a date is the first of these days, up to zones, or there is none."""
         value, day = parse_date(words, order=self.day_order).value, next(filter(None, days), None)
         return value is None or day is None or abs(value.date() - day.date()) <= timedelta(days=1)
+
+    def _is_of_change(self, words: str) -> bool:
+        """Whether a date is that of a change, as other meta elements and the words of the page both say."""
+        value = parse_date(words, order=self.day_order).value
+        stated = (parse_date(text, order=self.day_order).value for text in self._meta(_MODIFIED))
+        shown = {self._day(line) for line in self._shown.lines if line.label == "modified"}
+        return value is not None and value.date() in shown & {day.date() for day in stated if day}
 
     def _script_day(self) -> list[str]:
         """Return a date that inline scripts give the page, where all of them give the same."""

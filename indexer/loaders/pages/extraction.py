@@ -4,6 +4,7 @@ The one module that knows the library.
 """
 
 import logging
+import re
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +13,27 @@ if TYPE_CHECKING:
     from trafilatura.settings import Document
 
 
+_HAS_BODY = re.compile(r"<(?:body|frameset)\b", re.IGNORECASE)
+_BLOCK = re.compile(
+    r"<(?:article|aside|div|figure|h[1-6]|header|main|nav|ol|p|section|table|ul)\b", re.IGNORECASE
+)
+_SEEN_CHARS = 200  # in which the library looks for the word "html", and more
+
+
 def parsed(source: str) -> "HtmlElement | None":
     """Return the tree of a page; None where it is no HTML. What the library complains of goes nowhere."""
     from trafilatura.utils import load_html
 
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # a skipped file has its reason
     _make_elements_alike()
+    block = None if _HAS_BODY.search(source) else _BLOCK.search(source)
+    if (
+        block
+    ):  # the tags of head and body may be left out, but the parser takes <article> for a part of the head
+        source = f"{source[: block.start()]}<body>{source[block.start() :]}"
+    begin = source[:_SEEN_CHARS].lstrip().lower()
+    if begin.startswith("<") and not begin.startswith("<?") and "html" not in begin:
+        source = f"<!doctype html>{source}"  # else the library takes a short page without <html> for none
     return load_html(source)
 
 

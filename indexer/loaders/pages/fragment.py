@@ -38,6 +38,18 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _BLOCK_TAG = re.compile(r"<(?:p|br|div)\b", re.IGNORECASE)
+# Shortcodes of WordPress and its builders of pages, which mean nothing to readers; of a picture its caption
+# stays, and of what is embedded nothing. Such words in brackets without a value or an end may be the story's.
+_CODE = (
+    r"(?:wp_)?caption|gallery|audio|video|playlist|contact-form(?:-7)?|(?:vc|et_pb|fusion|su)_[a-z_]{1,40}"
+)
+_SHORTCODE = re.compile(
+    r"\[embed(?:\s[^\[\]]{0,300})?\][^\s\[\]]{0,1000}\[/embed\]"
+    r"|\[(?:wp_)?caption\s[^\[\]]{0,500}?\bcaption=\"(?P<caption>[^\"\[\]]{1,1000})\"[^\[\]]{0,300}\]"
+    rf"|\[(?:{_CODE}|embed)\s[^\[\]=]{{1,40}}=[^\[\]]{{0,1000}}\]|(?P<end>\[/(?:{_CODE})\])"
+    r"|\[(?:vc|et_pb|fusion)_[a-z_]{1,40}\]",
+    re.IGNORECASE,
+)
 _BLANK_LINE = re.compile(r"\n[ \t\r]*+\n")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 
@@ -50,6 +62,10 @@ def fragment_text(markup: str) -> str:
     >>> fragment_text("<p>It rained<br>in Tarn.</p><p>Ada &amp; Bo saw it.</p>")
     'It rained\nin Tarn.\n\nAda & Bo saw it.'
     """
+    if "[" in markup:
+        markup = _SHORTCODE.sub(
+            lambda code: f"{code['caption'] or ''}\n\n" if code["end"] or code["caption"] else "", markup
+        )
     if "<" not in markup and "&" not in markup:
         return markup.strip()
     text = markup.replace("\0", "")

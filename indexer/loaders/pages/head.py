@@ -12,12 +12,19 @@ from nutgraf.indexer.loaders.pages.data import letters
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-_SEPARATOR = re.compile(r" (?:[|\-–—»·•/]|::) |: | \| ?|\| ")
+# In Chinese and Japanese no blanks stand around it.
+_SEPARATOR = re.compile(
+    r" (?:[|\-–—»·•/]|::|--) |: | \| ?|\| |(?<=[\u3000-\u9fff\uff01-\uff60])[_|–—-]{1,2}(?=[\u3000-\u9fff])"
+)
 # What editors of pages write where nobody gave a title.
 _UNTITLED = re.compile(
     r"untitled(?: (?:document|page))?(?: ?[0-9]{1,3})?|(?:new|blank) page(?: ?[0-9]{1,3})?|no title|title"
     r"|unbenanntes dokument|document sans (?:titre|nom)|documento (?:sin|sem) título|documento senza titolo"
-    r"|naamloos document|namnlöst dokument|dokument bez tytułu",
+    r"|naamloos document|namnlöst dokument|dokument bez tytułu"
+    # What pages for printers are called, with the name of the site.
+    r"|(?:[^:|]{1,60}(?: [-–—|»]|:|\|) ?)?(?:print(?:er[ -]friendly|able)?(?: this)?"
+    r" (?:version|page|view|article|story)|print|druckversion|druckansicht|version imprimable"
+    r"|versión (?:para imprimir|imprimible)|versione stampabile)(?:(?: [-–—|»]|:|\|) ?[^:|]{1,60})?",
     re.IGNORECASE,
 )
 _MOST_TITLE_CHARS = 1000
@@ -32,6 +39,8 @@ _SECTIONS = re.compile(
     r"(?: (?:and|&) |[ ,]|$)){1,4}",
     re.IGNORECASE,
 )
+_ALIKE_LETTERS = 4  # of a headline that another form of it holds; not compared
+_NAMED_HEADING = re.compile(r"\b(?:entry|post|article)-?title\b", re.IGNORECASE)
 _ALIKE_SHARE = 0.5  # of the words of a headline that another form of it has; not compared
 
 
@@ -87,6 +96,21 @@ def headline(tree: "HtmlElement", stated: str, outlet: str) -> str:
     return shown[0] if is_name and shown and len(shown[0].split()) > _SITE_WORDS else best
 
 
+def with_longest_parts(titles: Sequence[str]) -> tuple[str, ...]:
+    """Return the titles, and of each the longest part between separators: another may be the site."""
+    longest = (max(_SEPARATOR.split(title[:_MOST_TITLE_CHARS]), key=len).strip() for title in titles)
+    return (*titles, *longest)
+
+
+def part_beside(line: str, title: str) -> str | None:
+    """Return the other part of a title that begins or ends with a line; None where it does neither."""
+    for separator in _SEPARATOR.finditer(title[:_MOST_TITLE_CHARS]):
+        head, tail = title[: separator.start()].strip(), title[separator.end() :].strip()
+        if separator[0].strip() != ":" and letters(line) in {letters(head), letters(tail)} - {""}:
+            return tail if letters(line) == letters(head) else head
+    return None
+
+
 def site_in_title(tree: "HtmlElement", title: str) -> str:
     """Return the name of the site that stands beside the article's title in the title of the page."""
     first = next(tree.iter("title"), None)
@@ -101,13 +125,23 @@ def site_in_title(tree: "HtmlElement", title: str) -> str:
         else:
             continue
         sections = {letters(text) for text in (meta_content(tree, "article:section"), title)}
-        is_name = len(name.split()) <= _MOST_OUTLET_WORDS and letters(name) not in sections
-        return name if is_name and not _SECTIONS.fullmatch(name) else ""
+        return name if is_site_name(name) and letters(name) not in sections else ""
     return ""
 
 
+def is_site_name(name: str) -> bool:
+    """Whether a part of a title may be the name of a site: short, and not that of a section."""
+    return len(name.split()) <= _MOST_OUTLET_WORDS and not _SECTIONS.fullmatch(name)
+
+
 def _headings(tree: "HtmlElement") -> list[str]:
-    """Return the headings of the first rank; those of the second where a page has none."""
+    """Return the headings of the first rank, else those that are called titles, else of the second rank."""
+    if next(tree.iter("h1"), None) is None:
+        named = (
+            node for node in tree.iter("h2", "h3", "h4") if _NAMED_HEADING.search(node.get("class") or "")
+        )
+        if titles := [text for text in islice(map(_seen_text, named), _MOST_TITLES) if text]:
+            return titles
     for tag in ("h1", "h2"):
         headings = [text for text in islice(map(_seen_text, tree.iter(tag)), _MOST_TITLES) if text]
         if headings or tag == "h2":
@@ -128,7 +162,9 @@ def _seen_text(heading: "HtmlElement") -> str:
 
 def _alike(shown: str, other: str) -> bool:
     own, words = ({*map(letters, title.split())} - {""} for title in (shown, other))
-    return len(own & words) >= _ALIKE_SHARE * max(1, min(len(own), len(words)))
+    if len(own & words) >= _ALIKE_SHARE * max(1, min(len(own), len(words))):
+        return True
+    return len(letters(shown)) >= _ALIKE_LETTERS and letters(shown) in letters(other)  # words without blanks
 
 
 def _logos(tree: "HtmlElement") -> Iterator[str]:

@@ -14,7 +14,16 @@ from nutgraf.indexer.loaders.pages.boilerplate import remove_boilerplate
 from nutgraf.indexer.loaders.pages.data import state_article, stated_article
 from nutgraf.indexer.loaders.pages.dates import page_dates
 from nutgraf.indexer.loaders.pages.extraction import Guesses, main_text, parsed
-from nutgraf.indexer.loaders.pages.head import headline, is_title, meta_content, page_titles, site_in_title
+from nutgraf.indexer.loaders.pages.head import (
+    headline,
+    is_site_name,
+    is_title,
+    meta_content,
+    page_titles,
+    part_beside,
+    site_in_title,
+    with_longest_parts,
+)
 from nutgraf.indexer.loaders.pages.kinds import is_shell, reason_of_other_kind, reason_without_text
 from nutgraf.indexer.loaders.pages.story import article_blocks
 
@@ -62,7 +71,7 @@ def read_html(data: bytes, _: LoadOptions) -> ArticleDraft:
     dates = page_dates(tree)
     titles = page_titles(tree)
     stated = stated_article(tree, titles)
-    state = state_article(tree, (*titles, stated.headline))
+    state = state_article(tree, with_longest_parts((*titles, stated.headline)))
     bodies = ([stated.body], state.paragraphs)
     _drop_costly_json(tree)
     _drop_wide_cells(tree)
@@ -73,7 +82,9 @@ def read_html(data: bytes, _: LoadOptions) -> ArticleDraft:
     url = guesses.url
     outlets = (meta_content(tree, "og:site_name"), stated.publisher, guesses.site)
     outlet = next((name for name in outlets if any(map(str.isalpha, name))), "")
-    title = headline(tree, stated.headline, outlet) or (guesses.title if is_title(guesses.title) else "")
+    title = headline(tree, stated.headline or state.headline, outlet) or (
+        guesses.title if is_title(guesses.title) else ""
+    )
     outlet = outlet or site_in_title(tree, title)
 
     def other_authors() -> Sequence[str]:
@@ -88,7 +99,12 @@ def read_html(data: bytes, _: LoadOptions) -> ArticleDraft:
         raise UnreadableError(other_kind)
     without_text = reason_without_text(tree)
     least_words = _LEAST_WORDS_OF_SHELL if is_shell(tree) else 0
-    text = _without_title(_article_text(tree, (title, *titles)), title)
+    text = _article_text(tree, (title, *titles))
+    first = text.lstrip().partition("\n")[0].strip()
+    other = part_beside(first, title)
+    if other is not None:  # old pages print their headline in bold type, which is no heading
+        title, outlet = first, outlet or (other if is_site_name(other) else "")
+    text = _without_title(text, title)
     text = text if len(text.split()) >= least_words else ""
     for body in filter(any, bodies):
         full = "\n\n".join(filter(None, map(_plain, body)))

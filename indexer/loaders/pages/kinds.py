@@ -35,7 +35,12 @@ _CONSENT = re.compile(
 )
 _ERROR = re.compile(
     r"(?:error )?(?:404|410|500|502|503)\b.{0,80}|(?:page|article|story) (?:not found|no longer "
-    r"available).{0,60}",
+    r"available).{0,60}"
+    r"|(?:oops\W{1,5}|sorry\W{1,3}){0,2}(?:(?:that|this|the) (?:page|article|story)"
+    r" (?:can(?:no|['’])t|could(?: no|n['’])t) be found"
+    r"|we (?:can(?:no|['’])t|could(?: no|n['’])t) find (?:that|this|the|your) (?:page|article|story)).{0,60}"
+    r"|(?:die )?seite (?:wurde )?nicht gefunden.{0,60}|page (?:introuvable|non trouvée).{0,60}"
+    r"|página no encontrada.{0,60}|pagina non trovata.{0,60}|pagina niet gevonden.{0,60}",
     re.IGNORECASE,
 )
 _OTHER_KINDS = (

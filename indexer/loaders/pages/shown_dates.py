@@ -48,6 +48,7 @@ _SUBHEADINGS = frozenset({"h2", "h3", "h4"})
 _FORETELLS = re.compile(
     r"\b(?:from|until|till|since|through|ab|bis|seit|depuis|desde|hasta|dal|vanaf|tot)\W{0,3}$", re.IGNORECASE
 )
+_MOST_PARTS = 8  # of a line, such as its words in bold type
 _MOST_LINES = 300  # lines with a date that are looked at; news pages have some dozen
 
 
@@ -101,7 +102,8 @@ class ShownDates:
                 covered.add(element)
                 continue
             machine = machine_dates.get(element, "")
-            text = with_ascii_digits(texts.short.get(element, ""))
+            line = _line_behind(element, texts) if element.tag == "br" else texts.short.get(element, "")
+            text = with_ascii_digits(line)
             if not (machine or HAS_DAY.search(text)):
                 continue
             if element.tag != "time" and element.find(".//time") is not None:
@@ -186,6 +188,17 @@ def _entries(
         if element in told:
             told.add(parent)
     return {entry for row in rows.values() if len(row) > 1 for entry in row}
+
+
+def _line_behind(line_break: "HtmlElement", texts: Texts) -> str:
+    """Return the text between a line break and the next one, or the next block."""
+    parts = [line_break.tail or ""]
+    for element in islice(line_break.itersiblings(), _MOST_PARTS):
+        if element.tag not in _INLINE_TAGS:
+            break
+        parts += texts.short.get(element, ""), element.tail or ""
+    line = "".join(parts) if sum(map(len, parts)) <= LONGEST_CHARS * 2 else ""
+    return " ".join(line.split())
 
 
 def _line_around(element: "HtmlElement", texts: Texts) -> str:

@@ -6,6 +6,7 @@ items of lists. This module takes them back, and leaves out what is told to be f
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from nutgraf.indexer.dates import parse_date_line
@@ -13,6 +14,7 @@ from nutgraf.indexer.loaders.pages.blocks import Block, page_blocks
 from nutgraf.indexer.loaders.pages.data import letters
 from nutgraf.indexer.loaders.pages.furniture import furniture, is_led_by_label
 from nutgraf.indexer.loaders.pages.places import Place, places_of
+from nutgraf.indexer.loaders.texts.head import read_head
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -35,6 +37,7 @@ _TO_READERS = re.compile(
     re.IGNORECASE,
 )
 _BYLINE_KINDS = frozenset({"div", "li", "p"})
+_TOLD_KINDS = frozenset({"blockquote", "p", "pre"})
 _CAPTIONS = frozenset({"figcaption", "tr", "caption"})
 _WORD = re.compile(r"\w+")
 _BYLINE = re.compile(
@@ -47,7 +50,7 @@ _BYLINE = re.compile(
 )
 # The time above an entry of a live blog. Short words are zones and parts of the day: GMT, pm, Uhr.
 _LONGEST_STAMP_CHARS = 50
-_TIME = re.compile(r"\b[0-9]{1,2}[:.h][0-9]{2}\b")
+_TIME = re.compile(r"\b(?:[0-9]{1,2}[:.h][0-9]{2}(?:\b|(?=[ap]\.?m))|[0-9]{1,2} ?[ap]\.?m\b)", re.IGNORECASE)
 _LETTERS = re.compile(r"[^\W\d_]+")
 _STAMP_WORD = re.compile(
     r"[^\W\d_]{1,4}\b|jan|feb|m[aä]r|a[pbv]r|ma[iy]|jun|jul|aug|ago|ao[uû]t|sep|o[ck]t|nov|de[cz]"
@@ -117,7 +120,7 @@ def _is_beside(block: Block, places: Mapping["HtmlElement", Place]) -> bool:
     words = len(block.text.split())
     if block.kind == "li":
         least = _ITEM_WORDS
-    elif block.kind == "p" or (block.kind == "div" and block.ends_sentence):
+    elif block.kind in _TOLD_KINDS or (block.kind == "div" and block.ends_sentence):
         least = _TEXT_WORDS
     else:
         return False
@@ -207,22 +210,30 @@ def _without_ends(
 
     `stamps` stay: the times above the entries of a live blog.
     """
-    long = [number for number, block in enumerate(blocks) if len(block.text.split()) >= _PROSE_WORDS]
+    long = [
+        number
+        for number, block in enumerate(blocks)
+        if len(block.text.split()) >= _PROSE_WORDS and not _is_head(block)
+    ]
     if not long:
-        return [*blocks]
+        heads = len([*takewhile(_is_head, blocks)])
+        return [*(blocks[heads:] or blocks)]
     own = {*map(letters, titles)} - {""}
     front = [*blocks[: long[0]]]
     for number, block in enumerate(front):
         if letters(block.text) in own:
             front = [block for block in front[:number] if block.kind in _CAPTIONS] + front[number + 1 :]
             break
-    front = [
-        block
-        for block in front
-        if block in stamps or block.kind not in _BYLINE_KINDS or not _BYLINE.fullmatch(block.text)
-    ]
+    front = [block for block in front if block in stamps or not _is_head(block)]
     back = [block for block in blocks[long[-1] + 1 :] if block.kind == "tr" or not block.is_link]
     return [*front, *blocks[long[0] : long[-1] + 1], *back]
+
+
+def _is_head(block: Block) -> bool:
+    """Whether a block is a byline, or a line with the days of the article."""
+    if block.kind not in _BYLINE_KINDS:
+        return False
+    return _BYLINE.fullmatch(block.text) is not None or read_head((block.text,)).lines > 0
 
 
 def _without_lone_headings(blocks: Sequence[Block]) -> list[Block]:

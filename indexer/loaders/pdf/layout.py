@@ -6,7 +6,7 @@ import statistics
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate, groupby, pairwise
 
 # All distances below were chosen on made-up pages of the tests, and not compared with others.
@@ -28,6 +28,7 @@ _APART = 1.8  # times the size of the type, from a running line to the text
 _HEADLINE_SIZE = 1.3  # the same, of the first line of another story; headings within a story are smaller
 _CAP_SIZE = 1.8  # times the size of the text, of a letter that begins it over several lines
 _MARGIN_GAP = 1.4  # the same, to a web address below the text
+_BESIDE = 1.5  # the same, between parts of a row in different type that belong together
 _FAR = 4.0  # the same, from the columns to a line that is in none of them
 _PRINTED_AT = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4},? \d{1,2}[:.]\d\d\b")
 _MARGIN = re.compile(
@@ -38,6 +39,7 @@ _MARGIN = re.compile(
 LIST_MARK = r"[•▪‣●◦■–—*-]|\(?(?:\d{1,3}|[a-z])[.)]"
 """What stands before an item of a list, as a pattern: a bullet, a dash, "1." or "(a)"."""
 _LIST_MARK = re.compile(LIST_MARK)
+_FOLIO = re.compile(r"[–—-]? ?([0-9]{1,4}) ?[–—-]?")
 _DIGITS = re.compile(r"\d+")
 _LETTERS = re.compile(r"[^\W\d_]{3}")
 _JUMP = re.compile(
@@ -196,8 +198,22 @@ def _with_tables(lines: Sequence[Sequence[Line]]) -> list[Line]:
     for is_table, run in groupby(lines, key=_has_cells):
         table = list(run)
         is_row = is_table and len(table) >= _TABLE_ROWS
-        joined += [_joined(row, is_row=is_row) for row in table]
+        joined += [
+            _joined(part, is_row=is_row) for row in table for part in ([row] if is_row else _by_type(row))
+        ]
     return joined
+
+
+def _by_type(row: Sequence[Line]) -> list[list[Line]]:
+    """Return a row in parts of one type: a heading of a box stands beside a line of the text, and apart."""
+    parts = [[row[0]]]
+    for before, part in pairwise(row):
+        is_apart = part.left - before.right > _BESIDE * max(before.size, part.size)
+        if is_apart and not same_size(before.size, part.size) and not _LIST_MARK.fullmatch(before.text):
+            parts.append([part])
+        else:
+            parts[-1].append(part)
+    return parts
 
 
 def _has_cells(row: Sequence[Line]) -> bool:
@@ -309,6 +325,7 @@ def without_running_lines(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
     size = body_size(part for page in pages for part in page)
     places: dict[tuple[bool, str], list[Line]] = defaultdict(list)
     apart: set[int] = set()
+    folios: dict[int, list[Line]] = defaultdict(list)  # by how much they differ from the number of their page
     for page in pages:
         edges = rows(page)
         for at_top, side in ((True, edges[: _EDGE_ROWS + 1]), (False, edges[: -_EDGE_ROWS - 2 : -1])):
@@ -316,6 +333,8 @@ def without_running_lines(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
                 text = side[number + 1] if number + 1 < len(side) else ()
                 gap = min((abs(row[0].bottom - part.bottom) for part in text), default=0.0)
                 for part in row:
+                    if number == 0 and (folio := _FOLIO.fullmatch(part.text)):
+                        folios[int(folio[1]) - part.page].append(part)
                     if len(part.text) <= _RUNNING_CHARS:
                         words = part.text.casefold()
                         key = words if _is_heading(part, size) else _DIGITS.sub("#", words)
@@ -323,6 +342,10 @@ def without_running_lines(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
                     if (gap > _APART * size and number < _APART_ROWS) or not same_size(part.size, size):
                         apart.update(id(part) for row in side[: number + 1] for part in row)
     running = {id(part) for (_, key), parts in places.items() for part in _running(key, parts, apart)}
+    # Those of the first page, or of left and right pages, may stand elsewhere.
+    counts = max(folios.values(), key=lambda parts: len({part.page for part in parts}), default=[])
+    if len({part.page for part in counts}) > 1:
+        running |= {id(part) for part in counts}
     rest = [[part for part in page if id(part) not in running] for page in pages]
     if not any(rest):  # one page, several times
         rest = [list(page) for page in pages]
@@ -401,6 +424,8 @@ def with_drop_caps(parts: Sequence[Line], words: frozenset[str]) -> list[Line]:
             word = line.text.split(" ", 1)[0].casefold()
             apart = cap.text in "AI" and cap.text.casefold() + word.rstrip(",.") not in words
             text = f"{cap.text} {line.text}" if apart else cap.text + line.text
-            lines[first] = Line(text, line.page, line.left, line.right, line.bottom, line.top, line.size)
+            lines[first] = replace(line, text=text)
+            for number in beside:  # or else the lines beside it are indented
+                lines[number] = replace(lines[number], left=min(cap.left, lines[number].left))
             lines.remove(cap)
     return lines

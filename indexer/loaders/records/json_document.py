@@ -6,7 +6,7 @@ A list is read record by record, whatever its length; one value is held in memor
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TextIO, TypeGuard
 
 from nutgraf.indexer.article import Article
@@ -21,7 +21,7 @@ from nutgraf.indexer.loaders.base import (
 )
 from nutgraf.indexer.loaders.decode import STRAY_BYTES, encoding_of
 from nutgraf.indexer.loaders.records.record import line_to_article
-from nutgraf.indexer.loaders.records.shapes import feed_records, ghost_posts
+from nutgraf.indexer.loaders.records.shapes import feed_records, frame_records, ghost_posts
 
 # The keys under which answers of news services, search engines and exports hold their records.
 _LIST_KEYS = (
@@ -158,7 +158,8 @@ def _numbered(values: _Values, number: int, end: str) -> Iterator[tuple[int, obj
 
 def _in_object(value: object, file: SourceFile, options: LoadOptions) -> Iterator[tuple[int | None, object]]:
     """Yield the records of the only value of a file: itself, or those that it holds."""
-    records = [*feed_records(value)] or [*ghost_posts(value)] or _listed(value, _MOST_DEPTH)
+    shaped = [*feed_records(value)] or [*ghost_posts(value)] or frame_records(value)
+    records: Sequence[object] = shaped or _listed(value, _MOST_DEPTH)
     if not records and isinstance(value, dict):
         groups = [list(value.values()), *(list_ for list_ in value.values() if isinstance(list_, list))]
         others = max((group for group in groups if _is_records(group)), key=len, default=[])

@@ -1,7 +1,9 @@
 """JSON Lines, gzipped or not, read line by line: a file may be larger than memory, a line may not."""
 
 import gzip
+import io
 import json
+import re
 import zlib
 from collections.abc import Iterator, Mapping
 from typing import BinaryIO, cast
@@ -9,6 +11,7 @@ from typing import BinaryIO, cast
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.loaders.base import (
     BOMB_RATIO,
+    BUFFER_BYTES,
     LoadOptions,
     Skipped,
     SourceFile,
@@ -16,12 +19,14 @@ from nutgraf.indexer.loaders.base import (
     too_large,
 )
 from nutgraf.indexer.loaders.decode import decode
-from nutgraf.indexer.loaders.records.record import line_to_article, records_in
+from nutgraf.indexer.loaders.records.record import day_orders, line_to_article, records_in
+from nutgraf.indexer.written_dates import DayOrder
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _BOM = b"\xef\xbb\xbf"
 _GZIP = b"\x1f\x8b"
 _QUESTIONS = "it holds questions, which nutgraf eval and nutgraf calibrate read, and no articles"
+_NUMERIC_DATE = re.compile(rb'"[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{2,4}')
 # A file that goes on for so long without an article is no file of articles.
 _MOST_FRUITLESS_LINES = 100_000
 
@@ -32,18 +37,37 @@ def load_json_lines(file: SourceFile, options: LoadOptions) -> Iterator[Article 
     with file.open() as raw:
         zipped = raw.peek(len(_GZIP)).startswith(_GZIP)
         stream = cast("BinaryIO", gzip.GzipFile(fileobj=raw)) if zipped else cast("BinaryIO", raw)
+        orders = _orders(stream, options)
         fruitless = 0
         for number, line in _lines(stream, raw, file, options):
             is_blank = line.isspace()
             if not is_blank and not file.is_next(number):
                 continue
-            items = [] if is_blank else list(_json_articles(line, number, file, options))
+            items = [] if is_blank else list(_json_articles(line, number, file, options, orders))
             yield from (item for item in items if not (is_told and item == questions))
             is_told = is_told or questions in items
             fruitless = 0 if any(isinstance(item, Article) for item in items) else fruitless + 1
             if fruitless > _MOST_FRUITLESS_LINES:
                 reason = f"no article in {_MOST_FRUITLESS_LINES:,} lines; the rest was not read"
                 raise UnreadableError(reason)
+
+
+def _orders(stream: BinaryIO, options: LoadOptions) -> dict[str, DayOrder]:
+    """Return how the outlets of a file write day and month, as its first lines show it."""
+    try:
+        sample = cast("io.BufferedReader", stream).peek(BUFFER_BYTES)[:BUFFER_BYTES]
+    except (OSError, EOFError, zlib.error):
+        return {}
+    if not _NUMERIC_DATE.search(sample):
+        return {}
+    records: list[Mapping[str, object]] = []
+    for line in sample.split(b"\n"):
+        try:
+            value = json.loads(line)
+        except (ValueError, RecursionError):
+            continue
+        records += records_in(value, options)
+    return day_orders(records, options)
 
 
 def _lines(
@@ -82,7 +106,7 @@ def _check_ratio(unpacked_bytes: int, packed_bytes: int, number: int, limit: int
 
 
 def _json_articles(
-    line: bytes, number: int, file: SourceFile, options: LoadOptions
+    line: bytes, number: int, file: SourceFile, options: LoadOptions, orders: Mapping[str, DayOrder]
 ) -> Iterator[Article | Skipped]:
     """Yield the article of a line, or the articles where it is a list or the answer of a service."""
     try:
@@ -91,7 +115,8 @@ def _json_articles(
             if _is_question(record, options):
                 yield Skipped(file.origin, _QUESTIONS)
                 continue
-            yield line_to_article(record, number, file, options, part=part if len(records) > 1 else None)
+            part_of_line = part if len(records) > 1 else None
+            yield line_to_article(record, number, file, options, part=part_of_line, orders=orders)
     except UnreadableError as error:
         yield Skipped(f"{file.origin}:{number}", str(error))
 

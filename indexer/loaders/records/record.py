@@ -5,10 +5,12 @@ those of WordPress, NewsAPI, NewsCatcher, Event Registry, news-please (Common Cr
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from nutgraf.indexer.article import Article
+from nutgraf.indexer.dates import day_order
 from nutgraf.indexer.loaders.assemble import ArticleDraft, RefuseDate, StatedDate, assemble
 from nutgraf.indexer.loaders.base import LoadOptions, Skipped, SourceFile, UnreadableError
 from nutgraf.indexer.loaders.identity import derived_id, web_url
@@ -24,7 +26,9 @@ from nutgraf.indexer.loaders.records.values import (
     is_nothing,
     plain,
     single,
+    unescaped,
 )
+from nutgraf.indexer.written_dates import DayOrder
 
 _MOST_PARAGRAPHS = 100_000
 _CUT = re.compile(r"\s{0,3}(?:…|\.\.\.)?\s{0,3}\[\+[0-9]{1,7} chars\]\s{0,5}$")  # how NewsAPI ends a text
@@ -32,6 +36,8 @@ _REMOVED = "[Removed]"  # what NewsAPI leaves of an article that is gone
 _UNPUBLISHED = ("draft", "auto-draft", "trash", "scheduled")  # as Ghost and WordPress name it
 _OUTLET_SIGNS = (" - ", " – ", " — ", " | ")
 _DEPTH = 4
+_DATE_CHARS = 40
+_NO_ORDERS: Mapping[str, DayOrder] = MappingProxyType({})
 # The keys below which services put the records of an answer.
 _ENVELOPES = ("articles", "results", "items", "data", "response", "posts", "docs")
 
@@ -64,11 +70,12 @@ def line_to_article(
     options: LoadOptions,
     *,
     part: int | None = None,
+    orders: Mapping[str, DayOrder] = _NO_ORDERS,
 ) -> Article | Skipped:
     """Make an article of the record in line `number`, from 1, of a file; its place may have to name it.
 
     `number` is None where the record is all that the file holds. `part` says which of several records in the
-    line it is, from 1.
+    line it is, from 1. `orders` are the `day_orders` of the file.
     """
     exported = exported_article(record, file.origin_of(number), options.max_bytes)
     if exported is not None:
@@ -77,6 +84,7 @@ def line_to_article(
     fields, article = _Fields(record, options), None
     try:
         draft = _draft(fields)
+        draft = replace(draft, day_order=orders.get(draft.source))
         if part is not None and not draft.id and web_url(draft.url) is None:
             draft = replace(draft, id=derived_id(f"{file.id_stem}#{number}.{part}"))
         article = assemble(draft, options=options, file=file, number=number)
@@ -89,6 +97,20 @@ def line_to_article(
         return article
     finally:
         note_unused(record, fields.used, article, file)
+
+
+def day_orders(records: Iterable[Mapping[str, object]], options: LoadOptions) -> dict[str, DayOrder]:
+    """Return how each outlet of these records writes day and month, by its name.
+
+    That is so where its dates of one reading, such as 27/01/2016, all have the same order.
+    """
+    orders: dict[str, set[DayOrder]] = {}
+    for record in records:
+        fields = _Fields(_whole(record, options), options)
+        order = day_order(date_words(fields.value("published"))[:_DATE_CHARS])
+        if order in {"dmy", "mdy"}:
+            orders.setdefault(_source(fields), set()).add(order)
+    return {source: next(iter(own)) for source, own in orders.items() if len(own) == 1}
 
 
 def records_in(value: object, options: LoadOptions) -> Iterator[Mapping[str, object]]:
@@ -160,7 +182,7 @@ def _draft(fields: _Fields) -> ArticleDraft:
     # The number that WordPress gives an article is that of another in each outlet.
     values = fields.values
     numbered = isinstance(values.get("content"), dict) and isinstance(values.get("id"), int)
-    source = fragment_text(fields.plain("source"))
+    source = _source(fields)
     return ArticleDraft(
         text=text,
         id="" if numbered and values.get("link") else fields.plain("id"),
@@ -171,6 +193,10 @@ def _draft(fields: _Fields) -> ArticleDraft:
         dates=(StatedDate(published, "given"),),
         modified=(modified,) if modified else (),
     )
+
+
+def _source(fields: _Fields) -> str:
+    return fragment_text(fields.plain("source"))
 
 
 def _without_outlet(title: str, source: str) -> str:
@@ -201,7 +227,7 @@ def _text(fields: _Fields) -> str:
     value = single(value)
     if not isinstance(value, str):
         raise UnreadableError(f'field "{key[:60]}" is not text')
-    text = fragment_text(value)
+    text = fragment_text(unescaped(value))
     if text.strip() == _REMOVED:
         raise UnreadableError(f"removed by the service that it comes from ({_REMOVED})")
     return _CUT.sub("…", text) if text.rstrip().endswith("chars]") else text

@@ -123,5 +123,25 @@ def feed_records(value: object) -> Iterator[Mapping[str, object]]:
             yield {"source": feed.get("title"), **named, "authors": authors}
 
 
+def frame_records(value: object) -> list[Mapping[str, object]]:
+    """Return the rows of a table that pandas wrote: of columns of rows by number, or its lists of cells.
+
+    >>> frame_records({"title": {"0": "Rain"}, "text": {"0": "It rained."}})
+    [{'title': 'Rain', 'text': 'It rained.'}]
+    """
+    frame: Mapping[str, Any] = value if isinstance(value, Mapping) else {}
+    names, rows = frame.get("columns"), frame.get("data")
+    if isinstance(names, list) and isinstance(rows, list):
+        cells = (row for row in rows if isinstance(row, list))
+        return [dict(zip(map(str, names), row, strict=False)) for row in cells]
+    first = next(iter(frame.values()), None)
+    numbers = {*first} if isinstance(first, Mapping) else set()
+    if not all(map(str.isdecimal, numbers)) or any(
+        not isinstance(column, Mapping) or {*column} != numbers for column in frame.values()
+    ):
+        return []
+    return [{name: column[number] for name, column in frame.items()} for number in first or ()]
+
+
 def _list_or_object(values: dict[str, object]) -> object:
     return [*values.values()] if all(key.isdecimal() for key in values) else values

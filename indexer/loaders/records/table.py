@@ -5,6 +5,7 @@ import io
 import itertools
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import TextIO
 
 from nutgraf.indexer.article import Article
@@ -19,7 +20,7 @@ from nutgraf.indexer.loaders.base import (
 )
 from nutgraf.indexer.loaders.decode import STRAY_BYTES, encoding_of
 from nutgraf.indexer.loaders.records.names import known_name, text_names
-from nutgraf.indexer.loaders.records.record import line_to_article
+from nutgraf.indexer.loaders.records.record import day_orders, line_to_article
 
 _MOST_NAMES, _NAME_CHARS = 12, 30  # of the columns in a message
 _DELIMITERS = (",", "\t", ";", "|")
@@ -61,6 +62,7 @@ class _Lines:
 
     def __init__(self, stream: TextIO, file: SourceFile, limit: int, *, escaped: bool) -> None:
         self.row_chars = 0
+        self.ended = False
         self.escaped = escaped
         self.number = 0
         self._stream = stream
@@ -75,6 +77,7 @@ class _Lines:
             self._limit + 3
         )  # two more for the line's end, and one more to notice a longer line
         if not line:
+            self.ended = True
             raise StopIteration
         self.number += 1
         self.row_chars += len(line)
@@ -95,17 +98,22 @@ def _rows(lines: _Lines, file: SourceFile, options: LoadOptions, sample: str) ->
     escape = "\\" if lines.escaped else None
     from_database = delimiter == "\t" and _DATABASE.search(sample) is not None
     unquoted = from_database or (delimiter == "\t" and _is_unquoted(sample.split("\n"), first.count("\t")))
-    reader = csv.reader(
-        itertools.chain([first], lines),
+    read_rows = partial(
+        csv.reader,
         delimiter=delimiter,
         escapechar=None if unquoted else escape,
         quoting=csv.QUOTE_NONE if unquoted else csv.QUOTE_MINIMAL,
         skipinitialspace=True,
     )
+    reader = read_rows(itertools.chain([first], lines))
     header = _names(next(reader, []), options)
     if not {*text_names(options)} & {*header}:
         raise UnreadableError(_no_text(header, options))
     no_text = dict.fromkeys({*text_names(options)} & {*header}, "")  # of a row that ends before it
+    try:
+        orders = day_orders((_record(header, row) for row in read_rows(sample.splitlines())), options)
+    except csv.Error:  # which the rows below tell
+        orders = {}
     while True:
         lines.row_chars, start = 0, lines.number + 1
         try:
@@ -113,6 +121,10 @@ def _rows(lines: _Lines, file: SourceFile, options: LoadOptions, sample: str) ->
         except csv.Error as error:
             raise UnreadableError(f"line {start} is not CSV ({error}); the rest was not read") from error
         if row is None:
+            return
+        if lines.ended:  # within a cell: a row that is whole needs no line behind it
+            reason = f"a quote in it is not closed; {lines.number - start} lines below it are no rows"
+            yield Skipped(file.origin_of(start), reason)
             return
         is_header = row[0:1] and _names(row, options) == header  # once more, where files were joined
         if not is_header and any(cell.strip() for cell in row) and file.is_next(start):
@@ -124,7 +136,9 @@ def _rows(lines: _Lines, file: SourceFile, options: LoadOptions, sample: str) ->
                 yield Skipped(file.origin_of(start), reason)
             else:
                 cells = map(_unescaped, row) if from_database else row
-                yield line_to_article(no_text | _record(header, [*cells]), start, file, options)
+                yield line_to_article(
+                    no_text | _record(header, [*cells]), start, file, options, orders=orders
+                )
 
 
 def _is_unquoted(lines: Sequence[str], tabs: int) -> bool:

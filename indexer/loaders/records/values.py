@@ -18,6 +18,10 @@ _VALUES = (
     "#text", "value", "text", "main", "original",
 )  # fmt: skip
 _NOTHING = frozenset({"nan", "NaN", "NaT", "None", "null", "NULL", "N/A", "<NA>"})  # as tables are exported
+_ESCAPED_LETTER = re.compile(r"\\u(?:00[a-f]|20[0-9])[0-9a-f]", re.IGNORECASE)
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|([nrt\"/]))")
+_SIGNS = {"n": "\n", "r": "", "t": "\t", '"': '"', "/": "/"}
+_WINDOWS_PATH = re.compile(r"\b[A-Za-z]:\\")
 _BY = re.compile(r"by[: ]\s{0,5}", re.IGNORECASE)
 _MAIL = re.compile(r"[<(]?[^\s<>()@]{1,100}@[^\s<>()@]{1,100}[>)]?")
 _AND = re.compile(r" and | & ", re.IGNORECASE)
@@ -69,6 +73,19 @@ def plain(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)  # a table with gaps makes 7 into 7.0
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
+
+
+def unescaped(text: str) -> str:
+    r"""Return a text whose line ends and letters were written as signs, as where JSON is escaped twice.
+
+    >>> unescaped("It rained.\\n\\nIt didn\\u2019t stop.")
+    'It rained.\n\nIt didn’t stop.'
+    """
+    is_escaped = text.count("\\n") > 1 and "\n" not in text and not _WINDOWS_PATH.search(text)
+    if not is_escaped and not _ESCAPED_LETTER.search(text):
+        return text
+    plain = _ESCAPE.sub(lambda sign: chr(int(sign[1], 16)) if sign[1] else _SIGNS[sign[2]], text)
+    return plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # two halves make an emoji
 
 
 def date_words(value: object) -> str:

@@ -28,6 +28,10 @@ _FENCED = (
 _BARE = re.compile(
     r"(?i:title|date|author|authors):[ \t][^\n]{1,500}\n(?:[A-Za-z_ -]{1,40}:[^\n]{0,2000}\n){0,40}(?:\n|\Z)"
 )
+# Three lines of Pandoc: title, authors, day.
+_TITLE_BLOCK = re.compile(
+    r"%[ \t]([^\n]{1,500})\n(?:%[ \t]?([^\n]{0,500})\n)?(?:%[ \t]?([^\n]{0,100})\n)?(?=\n|\Z)"
+)
 _PAIR = re.compile(r"([A-Za-z_ -]{1,40}?)[ \t]{0,9}:(?:[ \t](.{0,2000}))?")
 _ITEM = re.compile(r"[ \t]{0,9}-[ \t]{1,9}(.{1,200})")
 _KEYS = {
@@ -65,6 +69,9 @@ def split_front_matter(text: str) -> tuple[Mapping[str, object], str]:
         except (ValueError, RecursionError):
             return {}, text
         return (fields, text[end:]) if isinstance(fields, dict) and fields else ({}, text)
+    if block := _TITLE_BLOCK.match(text):
+        values = {"title": block[1], "author": block[2] or "", "date": block[3] or ""}
+        return values, text[block.end() :]
     bare = _BARE.match(text)
     return (_lines(bare[0]), text[bare.end() :]) if bare else ({}, text)
 

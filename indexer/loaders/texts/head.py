@@ -148,7 +148,7 @@ def _read_line(line: str, after: str) -> Head | None:
         return None
     if (outlet := _OUTLET.fullmatch(line)) and _DATELINE.match(after):
         return Head(source=outlet[1])
-    if date := _date(line):
+    if date := _date(_SOURCE.sub("", line)):
         return Head(dates=(date,))
     parts = [part.strip() for part in _PARTS.split(line)]
     heads = [_read_part(part) for part in parts]

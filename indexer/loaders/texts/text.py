@@ -33,6 +33,8 @@ _DATELINE = re.compile(
     rf"|{_AGENCY}{_DASH}[A-Z]"
     rf"|[A-Z][A-Z .,'’-]{{2,40}},[\w .,]{{0,40}}\b[0-9]{{1,2}}(?:, [12][0-9]{{3}})?{_DASH}\S"
 )
+_AFTER_NAME = re.compile(r"[,.|:–—-]++ ?")
+_PAGE = re.compile(r"[,.;|]? (?:p|pg|page|seite|s|sivu|sida)\.? ?[A-Z]?[0-9]{1,3}\.?$", re.IGNORECASE)
 _LINES_ABOVE = 4  # a title, with room for one more; not measured
 _SAMPLE_LINES = 200  # from which it is seen how wide a text was wrapped; not measured
 
@@ -85,9 +87,20 @@ def _above_title(lines: Sequence[str]) -> tuple[int, ArticleDraft]:
             above = replace(above, dates=(*above.dates, StatedDate(line, "byline")))
         elif not above.source and is_masthead(line) and parse_date_line(after).stated:
             above = replace(above, source=line)
+        elif not above.source and (issue := _issue(line)):
+            above = replace(above, source=issue[0], dates=(*above.dates, StatedDate(issue[1], "byline")))
         else:
             return at, above
     return 0, ArticleDraft(text="")
+
+
+def _issue(line: str) -> tuple[str, str] | None:
+    """Return the newspaper and the day of a line with both: "THE LORNE POST, FRIDAY, JULY 22, 1921."."""
+    for mark in _AFTER_NAME.finditer(line[:_TITLE_CHARS]):
+        name, day = line[: mark.start()].strip(), _PAGE.sub("", line[mark.end() :]).strip(" .,")
+        if is_masthead(name) and parse_date_line(day).stated:
+            return name, day
+    return None
 
 
 def with_head(draft: ArticleDraft) -> ArticleDraft:
@@ -117,9 +130,11 @@ def _title_lines(lines: Sequence[str]) -> int:
     second = lines[1].strip()
     if not second or read_head([second]).lines:
         return 0 if _is_sentence(first) and not _has_head(lines[1:]) else 1
+    block = list(takewhile(str.strip, lines[: _WRAPPED_TITLE_LINES + 1]))
+    if len(block) <= min(_WRAPPED_TITLE_LINES, len(rest)) and all(map(str.isupper, block)):
+        return len([*takewhile(lambda line: not read_head([line]).lines, block)])  # a headline in capitals
     if not second[0].islower():
         return 0 if _is_sentence(first) or _goes_on(lines) else 1
-    block = list(takewhile(str.strip, lines[: _WRAPPED_TITLE_LINES + 1]))
     is_title = len(block) <= min(_WRAPPED_TITLE_LINES, len(rest)) and sum(map(len, block)) <= _TITLE_CHARS
     return len(block) if is_title and not _SENTENCE_END.search(block[-1]) else 0
 

@@ -96,7 +96,7 @@ def feed_entry(record: XmlRecord, base: str) -> FeedEntry:
         published=published,
         changed=next((dates[name] for name in _CHANGED if dates.get(name)), "") or next(iter(published), ""),
         source=_source(children),
-        feed=record.context.get("title", ""),
+        feed=" ".join(fragment_text(record.context.get("title", "")).split()),
         content=max((_html(child) for child in children if _name(child) in texts), key=len, default=""),
     )
 

@@ -77,7 +77,10 @@ def _nitf(nitf: "_Element") -> ArticleDraft:
         ("date.release", "norm"),
     )
     abstract = _first(nitf, "abstract") if head is not None and body is content else None
-    parts = [element_text(part, _HEAD.__contains__) for part in (abstract, body) if part is not None]
+    subheads = [*_all(nitf, "hl2")] if _text(nitf, "hl1") else []
+    parts = [
+        element_text(part, _HEAD.__contains__) for part in (*subheads, abstract, body) if part is not None
+    ]
     return ArticleDraft(
         text="\n\n".join(part for part in parts if part),
         id=_attribute(nitf, "doc-id", "id-string"),
