@@ -103,7 +103,8 @@ def archive_report(shown: Json) -> ArchiveReport:
     """Return what the archive of a server holds."""
     days, encoder = shown["published"], EncoderIdentity(**shown["encoder"])
     counts = Counts(shown["articles"], shown["passages"])
-    state = IndexState(shown["generation"], "", counts, shown["unpublished_passages"], 0, encoder)
+    unpublished, encoded = shown["unpublished_passages"], _encoded_passages(shown)
+    state = IndexState(shown["generation"], "", counts, unpublished, 0, encoder, encoded)
     info = ArchiveInfo(
         location=shown["path"],
         state=state,
@@ -239,7 +240,13 @@ def _time(shown: Json | None) -> QuestionTime | None:
 
 def _state(shown: Json) -> IndexState:
     counts = Counts(shown["articles"], shown["passages"])
-    return IndexState(shown["generation"], "", counts, 0, 0, NOT_SAID)
+    return IndexState(shown["generation"], "", counts, 0, 0, NOT_SAID, _encoded_passages(shown))
+
+
+def _encoded_passages(shown: Json) -> int:
+    """Return how many passages have vectors: not all of them where the share is below 1."""
+    passages: int = shown["passages"]
+    return passages if shown["encoded"] >= 1 else min(round(shown["encoded"] * passages), passages - 1)
 
 
 def _active_calibration(shown: Json, encoder: EncoderIdentity) -> ActiveCalibration:
