@@ -329,7 +329,7 @@ def test_filters(visit: Visit) -> None:
     page.click(".filters summary")
     page.fill("[name=after]", "2018")
     page.fill("[name=source]", "the echo")
-    page.click("text=Ask >> nth=0")
+    page.click("button:text-is('Ask')")
     page.wait_for_url("**after=2018&source=the+echo")
     assert page.inner_text(".large") == "Nora Bell"
     assert page.inner_text(".filters summary") == "Dates and outlets: after 2018, the echo"
