@@ -106,13 +106,24 @@ async function fetched(address, title) {
 // --- a calendar beside each field of a day, which takes words such as "last week", too ------------------------
 
 for (const words of document.querySelectorAll("[data-day]")) {
+  const label = words.closest("label");
+  const day = document.createElement("div");
   const calendar = document.createElement("input");
+  const button = document.createElement("button");
+  day.className = "day";
   calendar.type = "date";
-  calendar.className = "calendar";
-  calendar.setAttribute("aria-label", `${words.closest("label").firstChild.textContent.trim()}, from a calendar`);
-  if (/^\d{4}-\d{2}-\d{2}$/.test(words.value)) calendar.value = words.value;
+  calendar.tabIndex = -1; // the button opens it
+  calendar.setAttribute("aria-hidden", "true");
   calendar.addEventListener("change", () => { words.value = calendar.value; });
-  words.closest("label").after(calendar);
+  button.type = "button";
+  button.textContent = "▾";
+  button.setAttribute("aria-label", `${label.textContent.trim()}: calendar`);
+  button.addEventListener("click", () => {
+    if (/^\d{4}-\d{2}-\d{2}$/.test(words.value)) calendar.value = words.value;
+    calendar.showPicker();
+  });
+  label.replaceWith(day);
+  day.append(label, calendar, button);
 }
 
 // --- what was asked and what is kept: in this browser alone ---------------------------------------------------
