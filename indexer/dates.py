@@ -49,7 +49,8 @@ _DATELINE = re.compile(
 )
 # The same of an agency in any letters and language: Harrow Bay, April 14, 2016 (AFP) - ...
 _AGENCY_DATELINE = re.compile(
-    r"[^\W\d_a-z][^\d,()/]{1,40}(?:, [A-Z][A-Za-z. ]{1,20})?, (.{6,40}?) ?[(/][\w ]{2,30}[)/]\.?"
+    r"[^\W\d_a-z][^\d,()/]{1,40}(?:\([^\d,()/]{1,40}\))?(?:, [A-Z][A-Za-z. ]{1,20})?"
+    r", (.{6,40}?) ?[(/][\w ]{2,30}[)/]\.?"
 )
 _FIRST_LINES, _LAST_LINES = 5, 3  # of a text, where datelines and labels stand; not measured
 _DATELINE_CHARS = 80

@@ -31,6 +31,7 @@ _ALONE = re.compile(
     r"\s{0,8}(?:>|#{1,6}\s|```|~~~|\||[-=*_+~.]{3}|\[[^\]\n]{1,80}\]:)|[^\n]{0,300}?\S(?:\t| {3,}| \| )\S"
 )
 _ITEM = re.compile(r"\s{0,12}(?:([-*+•◦▪‣·■□►–—])|\(?[0-9]{1,3}[.)]|\(?[a-z]\))\s{1,4}\S")
+_PAIR = re.compile(r"\s{0,8}[^\W\d_][^:\n]{0,40}:[ \t]{1,8}\S")  # "Adults: 12 euros", which stands alone
 _HYPHEN_END = re.compile(r"(?<![^\W_-])([^\W_]++(?:-[^\W_]++){0,3})[-¬]$")
 _FIRST_WORD = re.compile(r"[^\W_]+")
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*+")
@@ -189,7 +190,8 @@ def _breaks(lines: Sequence[str], width: int) -> Iterator[tuple[str, str, bool]]
             in_items or bool(_SENTENCE_END.search(before[-4:])) or not _is_full(before, after, width)
         )
         indented = not in_items and _indent(after) >= _indent(before) + _INDENT
-        apart = alone_before or alone or item or indented
+        is_pair = 2 * len(before) < width and _PAIR.match(before) is not None
+        apart = alone_before or alone or item or indented or is_pair
         in_items = item or (in_items and not apart)
         yield before, after, apart
 

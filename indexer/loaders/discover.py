@@ -16,16 +16,10 @@ from pathlib import Path
 from nutgraf.indexer.errors import SourceError
 from nutgraf.indexer.loaders.base import Skipped, SourceFile, shown
 from nutgraf.indexer.loaders.formats import LOADERS, suffix_of
+from nutgraf.indexer.loaders.saved_pages import pages_of
 
-# What browsers and Windows add to the name of a saved page, for the folder of its parts ("Connected Files").
-_PARTS_OF_PAGE = (
-    "_files", ".files", "_file", "-dateien", "_dateien", "_archivos", "_arquivos", "_ficheiros", "_fichiers",
-    "_bestanden", "-filer", "_filer", "_pliki", "_soubory", "_tiedostot", "_dosyalar", "_datoteke",
-    "_fajlovi", "_fitxers", "_fitxategiak", "_elemei", "_failid", "_fails", "_bylos", "_файлы",
-)  # fmt: skip
 # What a person types who means an address: "ftp://news.example", "www.news.example/a".
 _ADDRESS = re.compile(r"[a-z][a-z+.-]{0,20}:/|(?:www|feeds?|rss)\.[^/]", re.IGNORECASE)
-_PAGES = (".html", ".htm", ".xhtml")
 
 
 def discover(paths: Sequence[str]) -> tuple[list[SourceFile], list[Skipped]]:
@@ -143,20 +137,13 @@ def _walk(start: Path, seen: set[Path]) -> Iterator[Path | Skipped]:
 def _without_parts(entries: list[Path]) -> list[Path]:
     """Return the entries of a folder without the folders that hold the parts of a saved page in it."""
     names = {entry.name.casefold() for entry in entries}
-    return [entry for entry in entries if not (_pages_of(entry.name) & names and entry.is_dir())]
-
-
-def _pages_of(name: str) -> set[str]:
-    """Return the names that a page may have whose parts are in a folder of this name, in lower case."""
-    folded = name.casefold()
-    stems = [folded.removesuffix(end) for end in _PARTS_OF_PAGE if folded.endswith(end)]
-    return {f"{stem}{suffix}" for stem in stems for suffix in _PAGES}
+    return [entry for entry in entries if not (pages_of(entry.name) & names and entry.is_dir())]
 
 
 def _is_of_saved_page(path: Path, known: dict[Path, bool]) -> bool:
     """Whether a path is, or is inside, the folder of a saved page's parts; `known` are folders looked at."""
     for folder in (path, *path.parents):
-        if pages := _pages_of(folder.name):
+        if pages := pages_of(folder.name):
             if folder not in known:
                 names = {entry.name.casefold() for entry in _entries(folder.parent)}
                 known[folder] = bool(pages & names) and folder.is_dir()

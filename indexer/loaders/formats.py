@@ -4,6 +4,7 @@ A new format takes a module beside this one and a line in `LOADERS`. Heavy parse
 functions that need them, so that this table costs nothing.
 """
 
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -11,12 +12,14 @@ from pathlib import Path
 from typing import TypeAlias
 
 from nutgraf.indexer.article import Article
+from nutgraf.indexer.clean import normalise
 from nutgraf.indexer.loaders.archives.archive import split_tar, split_zip
 from nutgraf.indexer.loaders.archives.epub import split_epub
 from nutgraf.indexer.loaders.archives.members import Split, read_parts, reason_of
 from nutgraf.indexer.loaders.archives.warc import split_warc
 from nutgraf.indexer.loaders.assemble import ArticleDraft, StatedDate, assemble
 from nutgraf.indexer.loaders.base import LoadOptions, Skipped, SourceFile, UnreadableError, read_bytes
+from nutgraf.indexer.loaders.decode import decode
 from nutgraf.indexer.loaders.mail.message import split_eml, split_mbox
 from nutgraf.indexer.loaders.mail.mhtml import read_mhtml
 from nutgraf.indexer.loaders.pages.html import read_html
@@ -25,6 +28,7 @@ from nutgraf.indexer.loaders.records.json_document import load_json
 from nutgraf.indexer.loaders.records.json_lines import load_json_lines
 from nutgraf.indexer.loaders.records.parquet import load_parquet
 from nutgraf.indexer.loaders.records.table import load_table
+from nutgraf.indexer.loaders.texts.front_matter import split_front_matter
 from nutgraf.indexer.loaders.texts.markdown import read_markdown
 from nutgraf.indexer.loaders.texts.text import read_text
 from nutgraf.indexer.loaders.word.docx import read_docx
@@ -36,6 +40,7 @@ Loader: TypeAlias = Callable[[SourceFile, LoadOptions], Iterator[Article | Skipp
 """Yields the articles of a file, and what was skipped in it; raises UnreadableError for the whole file."""
 
 
+_BEGIN_BYTES = 1000  # of a file, in which it shows what it is
 RECORD_LOADERS: set[Loader] = {load_json, load_json_lines, load_parquet, load_table}
 """Loaders that count the records of a file, and can go on behind one of them."""
 
@@ -58,6 +63,18 @@ def document(read: Callable[[bytes, LoadOptions], ArticleDraft], *, dated_names:
             yield Skipped(file.origin, draft.left_out)
 
     return load_document
+
+
+def _read_text_file(data: bytes, options: LoadOptions) -> ArticleDraft:
+    """Return the article of a text file, which may be a page, RTF or Markdown that is called a text."""
+    begin = data[:_BEGIN_BYTES].removeprefix(BOM_UTF8).lstrip().lower()
+    if begin.startswith(b"{\\rtf"):
+        return read_rtf(data, options)
+    if begin.startswith((b"<!doctype html", b"<html")):
+        return read_html(data, options)
+    if begin.startswith((b"---", b"+++")) and split_front_matter(normalise(decode(data)))[0]:
+        return read_markdown(data, options)
+    return read_text(data, options)
 
 
 def _changed(file: SourceFile) -> datetime | None:
@@ -109,7 +126,7 @@ LOADERS: dict[str, Loader] = {
     ".tar.gz": records(split_tar),
     ".tgz": records(split_tar),
     ".tsv": load_table,
-    ".txt": document(read_text),
+    ".txt": document(_read_text_file),
     ".warc": records(split_warc),
     ".warc.gz": records(split_warc),
     ".xhtml": document(read_html),

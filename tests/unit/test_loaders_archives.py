@@ -281,3 +281,19 @@ def test_members_of_one_name_are_all_read(tmp_path: Path) -> None:
         ("!news/mill-3.txt", "It hailed in Tarn."),
     ]
     assert len({item.id for item in items if isinstance(item, Article)}) == len(items)
+
+
+@pytest.mark.parametrize("suffix", [".zip", ".tar"])
+def test_the_parts_of_a_saved_page_in_an_archive_are_passed_over(tmp_path: Path, suffix: str) -> None:
+    page = (
+        b"<title>Mill</title><p>The mill closed on Monday, said the mayor of Tarn, and nobody knew why.</p>"
+    )
+    members = {
+        "old/Mill.html": page,
+        "old/Mill_files/ad.html": b"<title>Ad</title><p>Buy shoes.</p>",
+        "other_files/a.txt": b"Weir\n\nThe weir is shut.\n",
+    }
+    path = tmp_path / f"a{suffix}"
+    items = read(path, zipped(members) if suffix == ".zip" else tarred(members))
+    assert [item.title for item in items if isinstance(item, Article)] == ["Mill", "Weir"]
+    assert len(items) == 2

@@ -123,6 +123,22 @@ def test_a_saved_page(tmp_path: Path, name: str) -> None:
     assert (item.published, item.published_from) == (DAY, "url")  # not when it was saved
 
 
+def test_a_web_archive_that_was_packed_as_a_whole(tmp_path: Path) -> None:
+    path = tmp_path / "a.warc.gz"
+    assert places(read(path, gzip.compress(warc(packed=False))), path) == WARC_READ
+
+
+def test_a_page_that_was_sent_without_a_type(tmp_path: Path) -> None:
+    path = tmp_path / "a.warc"
+    records = [
+        warc_record(
+            "response", f"WARC-Target-URI: https://tarn.example/{name}\r\n", b"HTTP/1.1 200 OK\r\n\r\n" + body
+        )
+        for name, body in (("data", b"\x00\x01"), ("mill", page("Mill").encode()))
+    ]
+    assert places(read(path, b"".join(records)), path) == [(":2", "Mill")]
+
+
 def test_a_saved_page_without_a_page(tmp_path: Path) -> None:
     assert places(read(tmp_path / "a.mht", b"Subject: x\n\nno page"), tmp_path / "a.mht") == [
         ("", "not a saved page: no HTML in it")

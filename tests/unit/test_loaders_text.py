@@ -572,3 +572,50 @@ def test_a_newspaper_and_its_day_in_one_line_above_a_headline(
     assert story.source is not None
     assert line.startswith(story.source)
     assert story.text == "THREE MEN SAVED.\n\nThe ferry struck a rock on Monday."
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "<html><title>Mill</title><body><h1>Mill</h1><p>The mill closed on Monday.</p></body></html>",
+        "\ufeff<!DOCTYPE html><title>Mill</title><p>The mill closed on Monday.</p>",
+        r"{\rtf1\ansi Mill\par The mill closed on Monday.\par}",
+        "---\ntitle: Mill\n---\n\nThe mill closed on Monday.\n",
+    ],
+)
+def test_a_file_that_is_called_a_text_and_is_none(tmp_path: Path, content: str) -> None:
+    story = read(tmp_path / "a.txt", content)
+    assert (story.title, story.text) == ("Mill", "The mill closed on Monday.")
+
+
+def test_fields_that_blank_lines_part_and_a_text_behind_its_name(tmp_path: Path) -> None:
+    story = read(
+        tmp_path / "a.txt",
+        "Title: Mill closes\n\nPublication title: Tarn Post\n\nPublication date: Jan 27, 2016\n\n"
+        "Document URL: https://docs.example/7\n\nFull text: The mill closed.\n\nDate: nobody knows.\n\n"
+        "____________________\n",
+    )
+    assert (story.title, story.source, story.url) == ("Mill closes", "Tarn Post", "https://docs.example/7")
+    assert story.published == datetime(2016, 1, 27, tzinfo=UTC)
+    assert story.text == "The mill closed.\n\nDate: nobody knows."
+
+
+def test_fields_of_a_list_above_the_text(tmp_path: Path) -> None:
+    fields = "Title: Mill closes\nAuthor: Ada Quill\nDate: 27 January 2016\nSource: Tarn Post\n"
+    story = read(tmp_path / "a.txt", f"{fields}\nThe mill closed.\n\nDate: nobody knows.\n")
+    assert (story.title, story.authors, story.source) == ("Mill closes", ("Ada Quill",), "Tarn Post")
+    assert story.text == "The mill closed.\n\nDate: nobody knows."
+
+
+def test_the_author_beside_an_agency_in_small_letters(tmp_path: Path) -> None:
+    story = read(
+        tmp_path / "a.txt", "Mühle schließt\nVon Ada Quill, dpa\n\nTarn (dpa) - Die Mühle schließt.\n"
+    )
+    assert (story.authors, story.text) == (("Ada Quill",), "Tarn (dpa) - Die Mühle schließt.")
+
+
+def test_the_day_behind_a_land_in_brackets(tmp_path: Path) -> None:
+    story = read(
+        tmp_path / "a.txt", "Mill closes\n\nTarn (Norway), January 27, 2016 (AFP) - The mill closed.\n"
+    )
+    assert (story.published, story.published_from) == (datetime(2016, 1, 27, tzinfo=UTC), "text")

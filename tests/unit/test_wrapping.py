@@ -149,3 +149,21 @@ def test_joining_once_is_joining_for_good(text: str) -> None:
     assert unwrap(once) == once
     letters = str.maketrans("", "", " \n-")
     assert once.translate(letters) == text.translate(letters)
+
+
+def test_prose_around_a_list_of_prices_is_joined() -> None:
+    text = (
+        "The harbour of Lorne will close for six weeks in March so that its oldest\n"
+        "pier can be rebuilt, the port said on Friday, and ferries will use the other\n"
+        "dock. Prices:\nAdults: 12 euros\nChildren: 6 euros\nDogs: free\n"
+        "The work will cost four million euros, of which the state pays half, according\nto a decision.\n"
+    )
+    lines = [line for line in unwrap(text).split("\n") if line]
+    assert lines == [
+        "The harbour of Lorne will close for six weeks in March so that its oldest pier can be rebuilt, the"
+        " port said on Friday, and ferries will use the other dock. Prices:",
+        "Adults: 12 euros",
+        "Children: 6 euros",
+        "Dogs: free",
+        "The work will cost four million euros, of which the state pays half, according to a decision.",
+    ]

@@ -10,13 +10,14 @@ import stat
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from datetime import UTC, datetime
 from lzma import LZMAError
 from typing import IO, cast
 
 from nutgraf.indexer.loaders.archives.members import Member, Part, SkippedMember
 from nutgraf.indexer.loaders.base import LoadOptions, Readable, SourceFile, UnreadableError, read_bytes
+from nutgraf.indexer.loaders.saved_pages import pages_of
 
 _MOST_MEMBERS = 200_000  # a bound against archives that are nothing but a list; not measured
 _DAMAGE = (
@@ -25,6 +26,7 @@ _DAMAGE = (
 )  # fmt: skip
 """What the libraries raise for an archive that is damaged, or packed in a way that they do not know."""
 
+_MOST_FOLDERS = 20  # of a path that are looked at
 _GZIP = b"\x1f\x8b"
 _LEFT_BY_MACS = "__MACOSX"
 
@@ -38,6 +40,7 @@ def split_zip(file: SourceFile, options: LoadOptions) -> Iterator[Part]:
         except _DAMAGE as error:
             raise UnreadableError("not a zip archive, or its end is missing") from error
         packed_bytes = 0
+        names = {name.casefold() for name in archive.namelist()}
         for number, info in enumerate(archive.infolist()):
             packed_bytes += info.compress_size
             file.position_bytes = min(packed_bytes, file.size_bytes)
@@ -48,11 +51,12 @@ def split_zip(file: SourceFile, options: LoadOptions) -> Iterator[Part]:
             member = Member(
                 info.filename, _zip_opener(archive, info, file), info.file_size, changed=_zip_time(info)
             )
-            yield from _checked(member, number, reason)
+            yield from _checked(member, number, reason, names)
 
 
 def split_tar(file: SourceFile, _: LoadOptions) -> Iterator[Part]:
     """Yield the members of a tar archive, gzipped or not; raises UnreadableError."""
+    names: set[str] = set()
     with file.open() as raw:
         is_packed = raw.peek(len(_GZIP)).startswith(_GZIP)
         stream = _Unpacked(gzip.GzipFile(fileobj=raw), file.unpacked) if is_packed else raw
@@ -63,18 +67,22 @@ def split_tar(file: SourceFile, _: LoadOptions) -> Iterator[Part]:
                 continue
             reason = "" if info.isreg() and not info.issparse() else "not a regular file"
             member = Member(info.name, _tar_opener(archive, info), info.size, changed=_tar_time(info))
-            yield from _checked(member, number, reason)
+            names.add(info.name.casefold())
+            yield from _checked(member, number, reason, names)
 
 
-def _checked(member: Member, number: int, reason: str) -> Iterator[Part]:
+def _checked(member: Member, number: int, reason: str, names: Set[str]) -> Iterator[Part]:
     """Yield a member under a name that is a path inside the archive, or why it cannot be read.
 
-    Hidden files are passed over, as they are in folders.
+    Hidden files and the parts of saved pages are passed over, as they are in folders. `names` are those of
+    the archive's members in lower case, as far as they are known.
     """
     if number >= _MOST_MEMBERS:
         raise UnreadableError(f"more than {_MOST_MEMBERS:,} members; the rest was not read")
     steps = [step for step in member.name.replace("\\", "/").split("/") if step not in {"", "."}]
     if not steps or any(step == _LEFT_BY_MACS or step.startswith(".") > (step == "..") for step in steps):
+        return
+    if _is_of_saved_page(member.name, names):
         return
     name = "/".join(steps)
     if ".." in steps:
@@ -83,6 +91,16 @@ def _checked(member: Member, number: int, reason: str) -> Iterator[Part]:
         yield SkippedMember(name, reason)
     else:
         yield Member(name, member.open, member.size_bytes, changed=member.changed)
+
+
+def _is_of_saved_page(name: str, names: Set[str]) -> bool:
+    """Whether a member stands in the folder of a page's parts: "mill_files/a.html" beside "mill.html"."""
+    folders = name.split("/")[:-1][:_MOST_FOLDERS]
+    return any(
+        "/".join([*folders[:depth], page]).casefold() in names
+        for depth, folder in enumerate(folders)
+        for page in pages_of(folder)
+    )
 
 
 class _Unpacked:

@@ -1,5 +1,6 @@
 """Reads web archives (WARC, ISO 28500): each page that was answered with success, once."""
 
+import gzip
 import hashlib
 import io
 from collections.abc import Callable, Iterator
@@ -13,6 +14,8 @@ from nutgraf.indexer.loaders.charset import page_in
 from nutgraf.indexer.loaders.pages.html import read_html
 from nutgraf.indexer.loaders.pdf.document import read_pdf
 
+_GZIP = b"\x1f\x8b"
+_UNTYPED, _SEEN_BYTES = "*/*", 1000  # what was sent without a type, and how much of it tells a page
 _MOST_DIGESTS = 2_000_000  # some 250 MB of memory; pages behind so many are not compared
 
 
@@ -30,9 +33,13 @@ def split_warc(file: SourceFile, options: LoadOptions) -> Iterator[Part]:
             file.position_bytes = min(stream.tell(), file.size_bytes)
             file.passed()
             kind, charset = _kind(record)
-            if kind not in _READERS:
+            if kind not in _READERS and kind != _UNTYPED:
                 continue
             data = _payload(record, options.max_bytes)
+            if kind == _UNTYPED:
+                if not data[:_SEEN_BYTES].lstrip().lower().startswith((b"<!doctype html", b"<html")):
+                    continue
+                kind = "text/html"
             file.unpacked(len(data))
             digest = hashlib.blake2b(data, digest_size=16).digest()
             if digest not in seen:
@@ -50,7 +57,9 @@ def _records(stream: io.BufferedReader) -> Iterator[Any]:
 
     count = 0
     try:
-        for record in ArchiveIterator(stream):
+        # The library reads no archive that was packed as a whole, as `gzip` does it.
+        is_packed = stream.peek(len(_GZIP)).startswith(_GZIP)
+        for record in ArchiveIterator(_Unpacked(stream) if is_packed else stream):
             count += 1
             yield record
     except UnreadableError:
@@ -58,6 +67,19 @@ def _records(stream: io.BufferedReader) -> Iterator[Any]:
     except Exception as error:
         reason = f"damaged after record {count}; the rest was not read" if count else "not a web archive"
         raise UnreadableError(reason) from error
+
+
+class _Unpacked:
+    """A gzipped stream: what comes before a damage is read, which `GzipFile.read` would lose."""
+
+    def __init__(self, stream: io.BufferedReader) -> None:
+        self._stream = gzip.GzipFile(fileobj=stream)
+
+    def read(self, size: int = -1, /) -> bytes:
+        return self._stream.read1(size)
+
+    def tell(self) -> int:
+        return self._stream.tell()
 
 
 def _kind(record: Any) -> tuple[str, str]:  # noqa: ANN401 - the library has no types
@@ -69,7 +91,7 @@ def _kind(record: Any) -> tuple[str, str]:  # noqa: ANN401 - the library has no 
         headers, is_page = record.rec_headers, record.rec_type == "resource"
     if not is_page:
         return "", ""
-    kind, _, rest = (headers.get_header("Content-Type") or "").partition(";")
+    kind, _, rest = (headers.get_header("Content-Type") or _UNTYPED).partition(";")
     return kind.strip().lower(), rest.lower().partition("charset=")[2].strip(" \"';")
 
 

@@ -44,9 +44,9 @@ _CODE = (
     r"(?:wp_)?caption|gallery|audio|video|playlist|contact-form(?:-7)?|(?:vc|et_pb|fusion|su)_[a-z_]{1,40}"
 )
 _SHORTCODE = re.compile(
-    r"\[embed(?:\s[^\[\]]{0,300})?\][^\s\[\]]{0,1000}\[/embed\]"
-    r"|\[(?:wp_)?caption\s[^\[\]]{0,500}?\bcaption=\"(?P<caption>[^\"\[\]]{1,1000})\"[^\[\]]{0,300}\]"
-    rf"|\[(?:{_CODE}|embed)\s[^\[\]=]{{1,40}}=[^\[\]]{{0,1000}}\]|(?P<end>\[/(?:{_CODE})\])"
+    r"\[embed(?:\s[^\[\]]{0,300})?\][^\s\[\]]{0,900}\[/embed\]"
+    r"|\[(?:wp_)?caption\s[^\[\]]{0,500}?\bcaption=\"(?P<caption>[^\"\[\]]{1,900})\"[^\[\]]{0,300}\]"
+    rf"|\[(?:{_CODE}|embed)\s[^\[\]=]{{1,40}}=[^\[\]]{{0,900}}\]|(?P<end>\[/(?:{_CODE})\])"
     r"|\[(?:vc|et_pb|fusion)_[a-z_]{1,40}\]",
     re.IGNORECASE,
 )

@@ -21,7 +21,7 @@ _PARTICLE = rf"(?:{'|'.join(sorted(PARTICLES))})"
 _PERSON = rf"{_NAME}(?: (?:{_PARTICLE} ){{0,2}}{_NAME}){{1,4}}"
 _AND = r"(?:(?i:, and| and|,| with| und| et| avec| mit)| &) "
 _PLACE = rf"{_NAME}(?: {_NAME}){{0,3}}"
-_PRESS = r"[A-Z]{2,6}|Reuters"
+_PRESS = r"[A-Z]{2,6}|Reuters|dpa|epd|kna|sid"
 _BYLINE = re.compile(
     r"(?:(?i:(?:(?:written|reported|reporting|story|words|text|report|exclusive|analysis|compiled) )?by)"
     r"|Von|Par|Por|Door|Av):? "

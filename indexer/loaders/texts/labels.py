@@ -16,23 +16,29 @@ _TITLE_CHARS = 200
 _LABELS = 2  # so many fields make a head where none of them is a title
 _LABEL = re.compile(
     r"(from|to|cc|bcc|reply-to|subject|sent|date|slug|headline|title|byline|author|dateline|section|length"
-    r"|publication|source|copyright|edition|page|language|keywords?|embargo|desk|words|priority|category)"
+    r"|publication(?: title| date| info)?|published|document url|url|source|copyright|edition|page|language"
+    r"|keywords?|embargo|desk|words|priority|category)"
     r":[ \t]{0,20}(.{0,400})",
     re.IGNORECASE,
 )
 _FIRST = re.compile(
-    r"(?:from|to|subject|sent|slug|headline|byline):.{0,400}|copyright (?:©|\(c\) )?[12]\d{3}\b.{0,300}",
+    r"(?:from|to|subject|sent|slug|headline|byline|title|author|date|publication title):.{0,400}"
+    r"|copyright (?:©|\(c\) )?[12]\d{3}\b.{0,300}",
     re.IGNORECASE,
 )
 _SLUG = re.compile(r"\s{0,8}slug:", re.IGNORECASE)
 _BODY = re.compile(r"(?:body|full text|text):?", re.IGNORECASE)
+_BODY_BEHIND = re.compile(r"full text:[ \t]{1,9}(?=\S)", re.IGNORECASE)  # whose text begins in the same line
+_LISTED_FIRST = re.compile(
+    r"(?:title|author|date|publication title):", re.IGNORECASE
+)  # no field of a message
 _RIGHTS = re.compile(r"all rights reserved\.?|copyright\b.{0,300}|©.{0,300}|.{0,60}\bedition", re.IGNORECASE)
 _WORDS = re.compile(r"[\d,.]{1,7} words", re.IGNORECASE)
 # The lines of a database below a text, and its captions there, which are kept.
 _TRAILER = re.compile(
     r"(?:load-date|document [A-Z0-9]{8,40}$|document-type|publication-type).{0,200}|classification"
     r"|(?:language|subject|industry|company|organization|person|geographic|journal-code|url):.{0,400}"
-    rf"|end of document|{_RIGHTS.pattern}",
+    rf"|end of document|_{{10,80}}|{_RIGHTS.pattern}",
     re.IGNORECASE,
 )
 _GRAPHIC = re.compile(r"graphic:[ \t]{0,20}(.{0,2000})", re.IGNORECASE)
@@ -51,6 +57,8 @@ _OFFICE = re.compile(r".{0,60}\b(?:office|department|desk|service)", re.IGNORECA
 _NAMES = {
     "subject": "title", "headline": "title", "title": "title", "byline": "byline", "author": "byline",
     "from": "from", "date": "date", "sent": "date", "publication": "source", "source": "source",
+    "published": "date", "publication date": "date", "publication title": "source", "url": "url",
+    "document url": "url",
 }  # fmt: skip
 _BETWEEN = re.compile(r" and |; |, (?=(?:[^\W\d_]|[.'’-]){1,20} [^\W\d_])")
 _SENDER = re.compile(r"[\"']?([^\"'<>@\s][^\"<>@]{0,80}?)[\"']?[ ]{0,4}(?:<|$)")
@@ -75,6 +83,9 @@ def labelled_draft(lines: Sequence[str]) -> ArticleDraft | None:
 
 def _fields(lines: Sequence[str], filled: Sequence[int]) -> ArticleDraft | None:
     body = next((at for at in filled if _BODY.fullmatch(lines[at].strip())), None)
+    may_part = (
+        _LISTED_FIRST.match(lines[filled[0]].strip()) is not None
+    )  # ProQuest parts fields by blank lines
     values: dict[str, str] = {}
     last, end, labels = "", filled[0], 0
     while end < (filled[-1] + 1 if body is None else body):
@@ -83,6 +94,8 @@ def _fields(lines: Sequence[str], filled: Sequence[int]) -> ArticleDraft | None:
             labels += 1
             last = _NAMES.get(field[1].lower(), "other")
             values.setdefault(last, field[2].strip())
+        elif not line and may_part and end + 1 < len(lines) and _LABEL.fullmatch(lines[end + 1].strip()):
+            last = ""
         elif body is None and (not line or not lines[end][0].isspace()):
             break
         elif line and last and lines[end - 1].strip():
@@ -93,7 +106,11 @@ def _fields(lines: Sequence[str], filled: Sequence[int]) -> ArticleDraft | None:
         end += 1
     if not values.get("title") and labels < _LABELS and not _SLUG.match(lines[filled[0]]):
         return None
-    return _draft(lines[end if body is None else body + 1 :], values)
+    rest = [*lines[end if body is None else body + 1 :]]
+    begin = next((at for at, line in enumerate(rest) if line.strip()), 0)
+    if rest and (mark := _BODY_BEHIND.match(rest[begin])):
+        rest[begin] = rest[begin][mark.end() :]
+    return _draft(rest, values)
 
 
 def _exported(lines: Sequence[str], filled: Sequence[int]) -> ArticleDraft | None:
@@ -180,6 +197,7 @@ def _draft(lines: Sequence[str], values: dict[str, str]) -> ArticleDraft:
     return ArticleDraft(
         text="\n".join((*lines[:end], *captions)),
         title=values.get("title", ""),
+        url=values.get("url", ""),
         source=values.get("source", ""),
         authors=authors or ((sender[1],) if sender else ()),
         dates=(StatedDate(values["date"], "byline"),) if values.get("date") else (),
