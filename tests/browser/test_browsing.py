@@ -12,7 +12,17 @@ from playwright.sync_api import Browser
 
 from nutgraf.indexer.embedded.writer import EmbeddedWriter
 from tests.browser import test_page
-from tests.browser.test_page import CHROMIUM, LOOKS, MAYOR, MAYORS, Visit, serving, told, violations
+from tests.browser.test_page import (
+    CHROMIUM,
+    LOOKS,
+    MAYOR,
+    MAYORS,
+    Visit,
+    serving,
+    told,
+    violations,
+    wait_until_ready,
+)
 
 browser, open_visit, visit = test_page.browser, test_page.open_visit, test_page.visit
 
@@ -62,13 +72,14 @@ def base(tmp_path_factory: pytest.TempPathFactory, encoder: Any) -> Iterator[str
 
 
 @pytest.fixture
-def locked(tmp_path: Path, encoder: Any) -> Iterator[str]:
+def locked(browser: Browser, tmp_path: Path, encoder: Any) -> Iterator[str]:
     """Serve another archive to holders of keys, below a path."""
     with EmbeddedWriter(tmp_path / "index", encoder) as builder:
         list(builder.add([BLAST]))
         builder.publish()
     keys = ("--api-key", f"ann:read={READ_KEY}", "--api-key", f"bo:write={WRITE_KEY}")
     with serving(tmp_path / "index", *keys, "--root-path", "/news") as address:
+        wait_until_ready(browser, f"{address}/news")
         yield f"{address}/news"
 
 

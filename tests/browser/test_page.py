@@ -178,12 +178,12 @@ def browser(base: str) -> Iterator[Browser]:
         opened = playwright.chromium.launch(
             executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"], timeout=120_000
         )
-        _wait_until_ready(opened, base)
+        wait_until_ready(opened, base)
         yield opened
         opened.close()
 
 
-def _wait_until_ready(browser: Browser, base: str) -> None:
+def wait_until_ready(browser: Browser, base: str) -> None:
     with browser.new_context() as context:
         for _ in range(240):
             try:
