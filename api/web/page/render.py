@@ -19,9 +19,15 @@ from nutgraf.api.terminal.times import time_line
 from nutgraf.indexer.article import ArticleJson
 from nutgraf.indexer.fields import Field
 from nutgraf.qa.question_note import question_note
+from nutgraf.qa.watching.standing import KIND_WORDS
 
 HERE = Path(__file__).parent
-TYPES = {"page.css": "text/css", "page.js": "text/javascript", "icon.svg": "image/svg+xml"}
+TYPES = {
+    "page.css": "text/css",
+    "page.js": "text/javascript",
+    "watches.js": "text/javascript",
+    "icon.svg": "image/svg+xml",
+}
 """The files served beside the pages, with their media types."""
 
 LEVELS = ((0.9, "Very likely"), (0.66, "Likely"), (0.33, "Perhaps"), (0.0, "A guess"))
@@ -185,5 +191,6 @@ def _environment() -> Environment:
         "CITATION_LABELS": CITATION_LABELS,
         "COPIED_CITATIONS": COPIED_CITATIONS,
         "SUPPORT_TAGS": SUPPORT_TAGS,
+        "KIND_WORDS": KIND_WORDS,
     }
     return environment
