@@ -177,3 +177,18 @@ def test_a_feed_holds_no_character_that_xml_has_not(archive: Archive) -> None:
         "a:title", "", ATOM
     )
     assert title == "a  ? <"
+
+
+def test_the_page(client: TestClient) -> None:
+    empty = client.get("/watches").text
+    assert "No question is watched" in empty
+    assert 'watches">Watched questions</a>' in client.get("/").text
+    client.post("/v1/watches", json=ASK | {"question": "Who sells two hundred loaves & <b>?"})
+    client.post("/v1/articles?wait=true", json=BAKER)
+    (change,) = changes_of(client)
+    page = client.get("/watches").text
+    assert f'data-change="{change["id"]}"' in page
+    assert "New answer:" in page
+    assert "loaves &amp; &lt;b&gt;?" in page
+    assert "articles/baker?start=" in page
+    assert client.get("/static/watches.js").headers["content-type"].startswith("text/javascript")

@@ -20,6 +20,7 @@ from nutgraf.indexer.article import Article, ArticleJson
 from nutgraf.indexer.fields import Field
 from nutgraf.indexer.headlines import headline_span
 from nutgraf.qa.question_note import question_note
+from nutgraf.qa.watching.standing import KIND_WORDS
 
 HERE = Path(__file__).parent
 TYPES = {
@@ -27,6 +28,7 @@ TYPES = {
     "page.js": "text/javascript",
     "add.js": "text/javascript",
     "try.js": "text/javascript",
+    "watches.js": "text/javascript",
     "icon.svg": "image/svg+xml",
 }
 """The files served beside the pages, with their media types."""
@@ -206,5 +208,6 @@ def _environment() -> Environment:
         "COPIED_CITATIONS": COPIED_CITATIONS,
         "SUPPORT_TAGS": SUPPORT_TAGS,
         "today": lambda: day(datetime.now(UTC).isoformat()),
+        "KIND_WORDS": KIND_WORDS,
     }
     return environment

@@ -33,11 +33,13 @@ from nutgraf.qa.result import QuestionResult
 from nutgraf.qa.timeline import TimelineEntryJson
 from nutgraf.reloader import IndexHandle
 from nutgraf.results import AskResult
+from nutgraf.watching import list_changes, list_watches
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 FOR_PROGRAMS = ("/v1/", "/mcp", "/metrics", "/openapi.json", "/healthz", "/readyz")
 router = APIRouter(include_in_schema=False)
 _READING = ["GET", "HEAD"]
+_MOST_WATCHES, _MOST_CHANGES = 200, 100  # of one page
 _OTHER_READINGS = 3  # runners-up that are shown below the answer
 
 
@@ -121,6 +123,25 @@ async def read(
 
     values = await in_time(request, _engine(request).run(work))
     return await _page(request, "article.html", form=SearchForm(), **values)
+
+
+@router.api_route("/watches", methods=_READING)
+async def watched(request: Request) -> Response:
+    """Show the standing questions, and how their answers changed; a script marks what is new."""
+    settings = _engine(request).archive.settings
+
+    def work(_: OpenIndex) -> dict[str, object]:
+        watches = list_watches(settings, limit=_MOST_WATCHES + 1)
+        changes = list_changes(settings, limit=_MOST_CHANGES, newest=True)
+        return {
+            "watches": [watch.to_dict() for watch in watches[:_MOST_WATCHES]],
+            "more": len(watches) > _MOST_WATCHES,
+            "changes": [change.to_dict() for change in changes],
+            "archive": settings.index.resolve().name,
+        }
+
+    values = await in_time(request, _engine(request).run(work))
+    return await _page(request, "watches.html", form=SearchForm(), **values)
 
 
 @router.api_route("/docs", methods=_READING)
