@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from nutgraf.errors import NutgrafError, StaleWatch, UnknownWatch
+from nutgraf.errors import AddInterrupted, NutgrafError, StaleWatch, UnknownWatch
 from nutgraf.indexer.watches import NEVER, WatchBook, WatchRow
 from nutgraf.opening import OpenIndex, index_stamp, is_archive, open_watches
 from nutgraf.qa.calibration import MARGIN_CAP, Calibration
@@ -153,10 +153,13 @@ def run_watches(
 def with_changes(archive: "Archive", report: AddReport) -> AddReport:
     """Run the watches after articles were added; return the report with what changed.
 
-    A run that fails takes nothing from the report but says so: the next one goes on where it stopped.
+    A run that fails takes nothing from the report but says so: the next one goes on where it stopped. Raises
+    AddInterrupted where somebody interrupts it.
     """
     try:
         return replace(report, changes=run_watches(archive).changes)
+    except KeyboardInterrupt:
+        raise AddInterrupted(report) from None
     except NutgrafError as error:
         return replace(report, watch_failure=str(error))
 

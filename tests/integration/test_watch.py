@@ -32,8 +32,8 @@ LOW = {
     "title": "Holt resigns; Low takes over at central bank",
     "source": "Orlow Times",
     "published": "2026-03-02",
-    "text": "Ben Low was named governor of the central bank of Orlow on Monday, after Anna Holt resigned. Mr Low,"
-    " a former finance minister, now leads the central bank. He takes over at once.",
+    "text": "Ben Low was named governor of the central bank of Orlow on Monday, after Anna Holt resigned. Mr"
+    " Low, a former finance minister, now leads the central bank. He takes over at once.",
 }
 FERRY = {
     "id": "ferry",
