@@ -761,7 +761,11 @@ class Archive:
         [1]
         """
         self._check_open()
-        return remove_watches(self.settings, [watch_ids] if isinstance(watch_ids, int) else [*watch_ids])
+        ids = [*watch_ids] if isinstance(watch_ids, Iterable) else [watch_ids]
+        if wrong := [i for i in ids if type(i) is not int]:
+            message = f"the id of a watch is {type(wrong[0]).__name__}, expected int"
+            raise BadOption(message, hint="archive.watches() lists watches with their ids")
+        return remove_watches(self.settings, ids)
 
     def run_watches(self) -> WatchRun:
         """Ask the standing questions again that new articles may touch, and return what changed.

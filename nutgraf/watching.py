@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from nutgraf.errors import NutgrafError, StaleWatch, UnknownWatch
+from nutgraf.errors import AddInterrupted, NutgrafError, StaleWatch, UnknownWatch
 from nutgraf.indexer.watches import NEVER, WatchBook, WatchRow
 from nutgraf.opening import OpenIndex, index_stamp, is_archive, open_watches
 from nutgraf.qa.calibration import MARGIN_CAP, Calibration
 from nutgraf.qa.inquiry import Inquiry
 from nutgraf.qa.result import Answer, QuestionResult
-from nutgraf.qa.retrieval import SearchResult
+from nutgraf.qa.retrieval import Candidate, SearchResult
 from nutgraf.qa.watching.compare import Evidence, compare, gone
 from nutgraf.qa.watching.standing import AnswerChange, Standing, WatchedAnswer
 from nutgraf.qa.watching.touch import Touching, WatchedQuestion
@@ -38,6 +38,10 @@ from nutgraf.watches import (
 if TYPE_CHECKING:
     from nutgraf.archive import Archive
     from nutgraf.qa.answer import Answerer
+
+LEAST_LEAD = -6.0
+"""Logits: where the small reader sees "no answer" so far ahead in each new passage, a watch is not asked.
+Chosen in docs/log.md, 2026-11-27, "which watches an article touches", over -4 to 0."""
 
 _BLOCK = 64
 """Questions that are read in one call: those of one block of `Answerer.answer`."""
@@ -149,10 +153,13 @@ def run_watches(
 def with_changes(archive: "Archive", report: AddReport) -> AddReport:
     """Run the watches after articles were added; return the report with what changed.
 
-    A run that fails takes nothing from the report but says so: the next one goes on where it stopped.
+    A run that fails takes nothing from the report but says so: the next one goes on where it stopped. Raises
+    AddInterrupted where somebody interrupts it.
     """
     try:
         return replace(report, changes=run_watches(archive).changes)
+    except KeyboardInterrupt:
+        raise AddInterrupted(report) from None
     except NutgrafError as error:
         return replace(report, watch_failure=str(error))
 
@@ -222,7 +229,8 @@ class _Run:
     def ask(self, rows: Sequence[WatchRow], is_stopped: Callable[[], bool]) -> Iterator[WatchChange]:
         """Ask watches, note the answer of each at once, and yield what changed.
 
-        Those for which none of the passages to read is new need not be read: nothing can have changed.
+        Where none of the passages to read is new, nothing can have changed; where the small reader sees no
+        answer in those that are, nothing is told.
         """
         if self._opened.index.state.counts.passages == 0:
             for row in rows:
@@ -239,7 +247,15 @@ class _Run:
         answerer = self._opened.answerer
         found = [(row, inquiry_of(row.definition)) for row in rows]
         retrieved = [(row, inquiry, answerer.retrieve(inquiry)) for row, inquiry in found]
-        read = [entry for entry in retrieved if self._must_be_read(entry[0], entry[2])]
+        fresh = [self._fresh_candidates(row, result) for row, _, result in retrieved]
+        leads = answerer.glance(
+            [(i.question, told) for (_, i, _), told in zip(retrieved, fresh, strict=True)]
+        )
+        read = [
+            entry
+            for entry, lead in zip(retrieved, leads, strict=True)
+            if lead >= LEAST_LEAD or entry[0].seen == NEVER or self._must_be_asked(entry[0])
+        ]
         same = {row.id for row in rows} - {row.id for row, _, _ in read}
         self._book.pass_over([row for row in rows if row.id in same], self._last)
         self.asked += len(read)
@@ -247,10 +263,11 @@ class _Run:
         for (row, _, _), result in zip(read, results, strict=True):
             yield from self._noted(row, *self._compared(answerer, row, result))
 
-    def _must_be_read(self, row: WatchRow, result: SearchResult) -> bool:
-        passages = [passage for candidate in result.candidates for passage in candidate.passages]
-        is_new = any(passage.id > row.seen for passage in passages)
-        return is_new or row.seen == NEVER or self._must_be_asked(row)
+    def _fresh_candidates(self, row: WatchRow, result: SearchResult) -> list[Candidate]:
+        """Return those of the passages to read that a watch has not seen; none where it is read anyway."""
+        if row.seen == NEVER or self._must_be_asked(row):
+            return []
+        return [c for c in result.candidates if any(p.id > row.seen for p in c.passages)]
 
     def _noted(self, row: WatchRow, standing: Standing, change: AnswerChange | None) -> Iterator[WatchChange]:
         body = None

@@ -33,7 +33,7 @@ from nutgraf.qa.judge import accepts, judge, probability_alone, widened_span
 from nutgraf.qa.profiles import Profile
 from nutgraf.qa.reader import PassageSpans, Readers, read
 from nutgraf.qa.result import PassageReading, QuestionResult, Timing
-from nutgraf.qa.retrieval import SearchResult
+from nutgraf.qa.retrieval import Candidate, SearchResult
 from nutgraf.qa.search import Searcher, milliseconds_since
 from nutgraf.qa.tenure import speaks_of_now
 from nutgraf.qa.time_fit import OTHER
@@ -174,6 +174,18 @@ class Answerer:
             asked_change(outcome.question),
             time.last if time is not None else None,
         )
+
+    def glance(self, questions: Sequence[tuple[str, Sequence[Candidate]]]) -> list[float]:
+        """Return for each question how far its candidates' best span leads over "no answer", in logits.
+
+        The small reader alone reads them. It is minus infinity where there is no span.
+        """
+        untimed = [(question, candidates, None) for question, candidates in questions]
+        passages_of_each = read(Readers(self._readers.small), untimed, self.profile.reading)
+        return [
+            max((span.null_margin for p in passages for span in p.spans), default=float("-inf"))
+            for passages in passages_of_each
+        ]
 
     # --- inside -------------------------------------------------------------------------------------
 

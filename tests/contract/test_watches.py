@@ -113,8 +113,9 @@ def test_a_run_that_is_stopped_goes_on_with_the_next(
 
     with monkeypatch.context() as patch:
         patch.setattr(EmbeddedWatches, "record", dying)
-        with pytest.raises(KeyboardInterrupt):
+        with pytest.raises(errors.AddInterrupted) as interrupted:
             archive.add(BAKER)
+    assert interrupted.value.report.added == 1
     assert kinds(archive) == [(1, "new_answer")]
     assert [change.watch for change in archive.run_watches().changes] == [2, 3]
     assert kinds(archive) == [(1, "new_answer"), (2, "new_answer"), (3, "new_answer")]
@@ -198,6 +199,8 @@ def test_unknown_watches_and_bad_questions(archive: Archive) -> None:
     assert (archive.watches(), archive.changes(), archive.unwatch(1)) == ([], [], [])
     with pytest.raises(errors.UnknownWatch, match="no watch has the id 7"):
         archive.changes(7)
+    with pytest.raises(errors.BadOption, match="the id of a watch is str, expected int"):
+        archive.unwatch("1")  # type: ignore[arg-type]
     with pytest.raises(errors.BadQuestion, match="the question is empty"):
         archive.watch(" ")
     with pytest.raises(errors.BadFilter, match="is later than"):
