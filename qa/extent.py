@@ -73,8 +73,11 @@ def asked_extent(question: str) -> Extent:
     words = [word.rstrip(",") for word in words]
     extent = _extent(words)
     for end in ends:  # "In 2016, did Spain sign?", but not "In which year, if any, did Spain sign?"
-        if extent is None and QUESTION_WORDS.isdisjoint(words[: end + 1]):
-            extent = _extent(words[end + 1 :])
+        rest = words[end + 1 :]
+        # nor "The mayor, who lost, was voted out after how many years?"
+        is_told = rest[:1] != [] and rest[0] in _AUXILIARIES and not QUESTION_WORDS.isdisjoint(rest)
+        if extent is None and not is_told and QUESTION_WORDS.isdisjoint(words[: end + 1]):
+            extent = _extent(rest)
     return extent or Extent.SPAN
 
 

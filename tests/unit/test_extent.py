@@ -30,6 +30,8 @@ from nutgraf.qa.judge import judge
         ("Will Smith slapped which comedian?", Extent.SPAN),
         ("Was it rain or snow?", Extent.SPAN),
         ("In what country, besides Spain, did it rain?", Extent.SPAN),
+        ("The mayor, who lost, was voted out after how many years?", Extent.SPAN),
+        ("A star of the show, a singer, was jailed this week. How long is he held?", Extent.SPAN),
         ("Why was he held?", Extent.REASON),
         ("How come he was held?", Extent.REASON),
         ("How did he escape?", Extent.WAY),
