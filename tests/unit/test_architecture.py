@@ -59,7 +59,10 @@ HOMES = {
     "typer": {
         "api/commands/cli.py",
         "api/commands/options.py",
-        *(f"api/commands/{name}.py" for name in ("archive", "ask", "doctor", "eval", "follow", "serve")),
+        *(
+            f"api/commands/{name}.py"
+            for name in ("archive", "ask", "doctor", "encode", "eval", "follow", "serve")
+        ),
     },
     "ir_measures": {"qa/evaluate/ranking.py"},
     "matplotlib": {"api/evaluation/plot.py"},
