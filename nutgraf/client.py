@@ -1,6 +1,6 @@
 """The archive of a server as a Python object, with the methods of `nutgraf.Archive`.
 
-What the methods ask is in `nutgraf.calls` and `nutgraf.uploads`, how it is sent in `nutgraf.transport`.
+What the methods ask is in `nutgraf.calls`, `list_calls` and `uploads`, how it is sent in `nutgraf.transport`.
 """
 
 import asyncio
@@ -11,15 +11,25 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any, Generic, Self, TypeVar, Unpack
 
-from nutgraf import calls, uploads
+from nutgraf import calls, list_calls, uploads
 from nutgraf.arguments import AddOptions, ingest_options
 from nutgraf.errors import ArchiveClosed, NutgrafError
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.fields import Field
 from nutgraf.ingest import ArticleSource, Progress, no_progress
+from nutgraf.qa.difference import Change
 from nutgraf.qa.inquiry import Inquiry
+from nutgraf.qa.related import RelatedArticle
 from nutgraf.qa.timeline import TimelineEntry
-from nutgraf.results import AddReport, ArchiveReport, AskResult, RemoveReport, SearchHits
+from nutgraf.results import (
+    AddReport,
+    ArchiveReport,
+    ArticlePage,
+    AskResult,
+    RemoveReport,
+    SearchHits,
+    Versions,
+)
 from nutgraf.transport import TIMEOUT_S, AsyncConnection, Connection, Server, not_nutgraf
 
 T = TypeVar("T")
@@ -68,8 +78,13 @@ class Client(_Named):
 
     `url` is the server's address, with the path under which a proxy serves it, and `key` one of its keys.
     Many threads may use one client. Nothing is asked before the first call. `ask`, `search` and `get` send
-    whole articles over the line, because results quote from them. Files that `add` names are read on this
+    whole articles over the line, because results quote from them. A server's lists have no texts, so
+    `articles`, `related` and `versions` ask for each article by a call of its own: a page with a small
+    `limit` comes sooner, and a server bounds the calls of a minute. Files that `add` names are read on this
     machine; it cannot `prune`.
+
+    HTTP does not offer `export` (on the server, `nutgraf export` writes one), nor what is for whoever runs
+    the archive: `encode`, `rebuild`, `write` and `ingest`.
 
     Beside the errors of an archive its methods raise ServerUnreachable (no connection, or no answer in
     time), ServerBusy, AccessDenied (the key) and ServerError (the address is that of something else).
@@ -136,6 +151,22 @@ class Client(_Named):
     def get(self, article_id: str) -> Article:
         """Return an article by its id; see `Archive.get`."""
         return self._run(calls.get(article_id))
+
+    def articles(self, **options: Unpack[list_calls.ListOptions]) -> ArticlePage:
+        """Return a page of the articles that pass the filters; see `Archive.articles`."""
+        return self._run(list_calls.articles(**options))
+
+    def related(self, article_id: str, **options: Unpack[list_calls.RelatedOptions]) -> list[RelatedArticle]:
+        """Return the nearest articles of other stories; see `Archive.related`."""
+        return self._run(list_calls.related(article_id, **options))
+
+    def versions(self, article_id: str) -> Versions:
+        """Return the other prints of an article's story; see `Archive.versions`."""
+        return self._run(list_calls.versions(article_id))
+
+    def difference(self, article_id: str, other_id: str) -> list[Change]:
+        """Return what became of an article's text in that of another; see `Archive.difference`."""
+        return self._run(list_calls.difference(article_id, other_id))
 
     def cite(
         self,
@@ -252,6 +283,24 @@ class AsyncClient(_Named):
     async def get(self, article_id: str) -> Article:
         """Return an article by its id; see `Archive.get`."""
         return await self._run(calls.get(article_id))
+
+    async def articles(self, **options: Unpack[list_calls.ListOptions]) -> ArticlePage:
+        """Return a page of the articles that pass the filters; see `Archive.articles`."""
+        return await self._run(list_calls.articles(**options))
+
+    async def related(
+        self, article_id: str, **options: Unpack[list_calls.RelatedOptions]
+    ) -> list[RelatedArticle]:
+        """Return the nearest articles of other stories; see `Archive.related`."""
+        return await self._run(list_calls.related(article_id, **options))
+
+    async def versions(self, article_id: str) -> Versions:
+        """Return the other prints of an article's story; see `Archive.versions`."""
+        return await self._run(list_calls.versions(article_id))
+
+    async def difference(self, article_id: str, other_id: str) -> list[Change]:
+        """Return what became of an article's text in that of another; see `Archive.difference`."""
+        return await self._run(list_calls.difference(article_id, other_id))
 
     async def cite(
         self,
