@@ -1,6 +1,7 @@
 """The archive of a server as a Python object, with the methods of `nutgraf.Archive`.
 
-What the methods ask is in `nutgraf.calls`, `list_calls` and `uploads`, how it is sent in `nutgraf.transport`.
+What the methods ask is in `nutgraf.calls`, `nutgraf.list_calls`, `nutgraf.watch_calls` and `nutgraf.uploads`,
+how it is sent in `nutgraf.transport`.
 """
 
 import asyncio
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any, Generic, Self, TypeVar, Unpack
 
-from nutgraf import calls, list_calls, uploads
+from nutgraf import calls, list_calls, uploads, watch_calls
 from nutgraf.arguments import AddOptions, ingest_options
 from nutgraf.errors import ArchiveClosed, NutgrafError
 from nutgraf.indexer.article import Article
@@ -31,6 +32,7 @@ from nutgraf.results import (
     Versions,
 )
 from nutgraf.transport import TIMEOUT_S, AsyncConnection, Connection, Server, not_nutgraf
+from nutgraf.watches import Watch, WatchChange
 
 T = TypeVar("T")
 
@@ -83,8 +85,9 @@ class Client(_Named):
     `limit` comes sooner, and a server bounds the calls of a minute. Files that `add` names are read on this
     machine; it cannot `prune`.
 
-    HTTP does not offer `export` (on the server, `nutgraf export` writes one), nor what is for whoever runs
-    the archive: `encode`, `rebuild`, `write` and `ingest`.
+    HTTP does not offer `export` (on the server, `nutgraf export` writes one), `run_watches` (a server asks
+    its watches by itself when articles have come), nor what is for whoever runs the archive: `encode`,
+    `rebuild`, `write` and `ingest`.
 
     Beside the errors of an archive its methods raise ServerUnreachable (no connection, or no answer in
     time), ServerBusy, AccessDenied (the key) and ServerError (the address is that of something else).
@@ -189,13 +192,31 @@ class Client(_Named):
     ) -> AddReport:
         """Read articles on this machine and add them to the archive of the server; see `Archive.add`.
 
-        `encoded_passages` of the report is 0: a server does not say it. What came before an error is stored.
+        `encoded_passages` of the report is 0: a server does not say it. Its `changes` are empty: a server
+        asks watches after the call, and `Client.changes` has what changed. What came before an error is
+        stored.
         """
         return self._run(uploads.add(source, ingest_options(**options), progress))
 
     def remove(self, article_ids: str | Iterable[str]) -> RemoveReport:
         """Remove articles by id; see `Archive.remove`."""
         return self._run(calls.remove(article_ids))
+
+    def watch(self, question: str, **options: Unpack[watch_calls.WatchOptions]) -> Watch:
+        """Watch a question; see `Archive.watch`. `webhook` must be of a host that the server may call."""
+        return self._run(watch_calls.watch(question, **options))
+
+    def watches(self) -> list[Watch]:
+        """Return the standing questions by id; see `Archive.watches`. A `webhook` is shown as "//host"."""
+        return self._run(watch_calls.watches())
+
+    def unwatch(self, watch_ids: int | Iterable[int]) -> list[int]:
+        """Remove standing questions with their changes; see `Archive.unwatch`."""
+        return self._run(watch_calls.unwatch(watch_ids))
+
+    def changes(self, watch_id: int | None = None, *, after: int = 0, limit: int = 100) -> list[WatchChange]:
+        """Return changes of answers, oldest first; see `Archive.changes`."""
+        return self._run(watch_calls.changes(watch_id, after=after, limit=limit))
 
     # --- inside ---------------------------------------------------------------------------------------
 
@@ -327,6 +348,24 @@ class AsyncClient(_Named):
     async def remove(self, article_ids: str | Iterable[str]) -> RemoveReport:
         """Remove articles by id; see `Archive.remove`."""
         return await self._run(calls.remove(article_ids))
+
+    async def watch(self, question: str, **options: Unpack[watch_calls.WatchOptions]) -> Watch:
+        """Watch a question; see `Archive.watch`. `webhook` must be of a host that the server may call."""
+        return await self._run(watch_calls.watch(question, **options))
+
+    async def watches(self) -> list[Watch]:
+        """Return the standing questions by id; see `Archive.watches`. A `webhook` is shown as "//host"."""
+        return await self._run(watch_calls.watches())
+
+    async def unwatch(self, watch_ids: int | Iterable[int]) -> list[int]:
+        """Remove standing questions with their changes; see `Archive.unwatch`."""
+        return await self._run(watch_calls.unwatch(watch_ids))
+
+    async def changes(
+        self, watch_id: int | None = None, *, after: int = 0, limit: int = 100
+    ) -> list[WatchChange]:
+        """Return changes of answers, oldest first; see `Archive.changes`."""
+        return await self._run(watch_calls.changes(watch_id, after=after, limit=limit))
 
     # --- inside ---------------------------------------------------------------------------------------
 

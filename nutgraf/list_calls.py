@@ -11,9 +11,8 @@ from nutgraf import parser
 from nutgraf.arguments import checked_ids
 from nutgraf.calls import ArticleFilters, Call, Plan, article_path, filter_object, get, reading
 from nutgraf.errors import UnknownArticle
-from nutgraf.filters import Day, article_filter
+from nutgraf.filters import article_filter
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.filters import Filter
 from nutgraf.listing import checked_place, selection_of
 from nutgraf.qa.checks import check_top, checked_filter
 from nutgraf.qa.difference import Change
@@ -50,7 +49,7 @@ def articles(
     **filters: Unpack[ArticleFilters],
 ) -> Plan[ArticlePage]:
     """Return a page of the articles that pass the filters."""
-    selection = selection_of(_filter(**filters), author, words)
+    selection = selection_of(article_filter(**filters), author, words)
     order, _ = checked_place(selection, sort, limit, cursor)
     params = {**filter_object(selection.allow), "author": list(selection.authors), "sort": order}
     params |= {"limit": str(limit), "facets": "true" if facets else "false"}
@@ -71,7 +70,7 @@ def related(
 ) -> Plan[list[RelatedArticle]]:
     """Return the nearest articles of other stories."""
     (article_id,) = checked_ids([article_id])
-    allow = _filter(**filters)
+    allow = article_filter(**filters)
     check_top(top)
     params = {**filter_object(checked_filter(allow)), "top": str(top)}
     shown = yield Call("GET", f"{article_path(article_id)}/related", params=params)
@@ -101,16 +100,6 @@ def difference(article_id: str, other_id: str) -> Plan[list[Change]]:
     article = yield from get(article_id)
     other = yield from get(other_id)
     return difference_of(article.text, other.text)
-
-
-def _filter(
-    *,
-    after: Day | None = None,
-    before: Day | None = None,
-    as_of: Day | None = None,
-    source: str | Sequence[str] | None = None,
-) -> Filter:
-    return article_filter(after, before, as_of, source)
 
 
 def _whole(ids: Iterable[str]) -> Plan[dict[str, Article]]:

@@ -11,11 +11,12 @@ from typing import Any, TypeAlias
 import pytest
 
 import nutgraf
-from nutgraf import errors
+from nutgraf import errors, watch_calls, watching
 from nutgraf.api.web.app import Serving, create_app
 from nutgraf.api.web.guard import AccessRules
 from nutgraf.api.web.keys import parse_keys
 from nutgraf.archive import Archive
+from nutgraf.qa.inquiry import Inquiry
 from nutgraf.settings import Settings
 from tests.contract.stories import OTHERS, STORY, prints, short
 from tests.fakes import FakeModels
@@ -249,6 +250,20 @@ def test_related_articles_are_other_stories(listed: Either) -> None:
         (errors.UnknownArticle, lambda archive: archive.difference("story", "no\0pe")),
         (errors.UnknownArticle, lambda archive: archive.difference("..", "story")),
         (errors.BadOption, lambda archive: archive.difference("story", None)),
+        (errors.BadQuestion, lambda archive: archive.watch("")),
+        (errors.BadFilter, lambda archive: archive.watch("Who?", min_probability=7)),
+        (errors.BadFilter, lambda archive: archive.watch("Who?", time="now")),
+        (errors.BadFilter, lambda archive: archive.watch("Who?", after="2017", before="2016")),
+        (errors.BadOption, lambda archive: archive.watch("Who?", as_of="the day of the fox")),
+        (TypeError, lambda archive: archive.watch("Who?", top=3)),
+        (errors.BadOption, lambda archive: archive.unwatch("7")),
+        (errors.BadOption, lambda archive: archive.unwatch([True])),
+        (errors.UnknownWatch, lambda archive: archive.changes(7)),
+        (errors.UnknownWatch, lambda archive: archive.changes(0)),
+        (errors.UnknownWatch, lambda archive: archive.changes(1 << 63)),
+        (errors.BadOption, lambda archive: archive.changes("7")),
+        (errors.BadOption, lambda archive: archive.changes(limit=0)),
+        (errors.BadOption, lambda archive: archive.changes(after=1 << 63)),
         (errors.SourceError, lambda archive: archive.add(7)),
         (errors.SourceError, lambda archive: archive.add("/no/such/folder")),
         (TypeError, lambda archive: archive.ask("Who?", tpo=1)),
@@ -359,12 +374,70 @@ def test_what_is_removed_is_gone(own: Either) -> None:
         own.get("bridge")
 
 
+def test_a_question_is_watched_until_it_is_not(own: Either) -> None:
+    watch = own.watch(QUESTION, source="Beta", after="2020", min_probability=0.0)
+    assert (watch.id, watch.question, watch.asked, watch.revision) == (1, QUESTION, True, 1)
+    assert (watch.answer and watch.answer.text, watch.webhook) == ("Reed", None)
+    assert (watch.inquiry.allow.sources, watch.inquiry.allow.first) == (("Beta",), date(2020, 1, 1))
+    assert own.watch(f" {QUESTION} ", source=["Beta"], after="2020", min_probability=0.0) == watch
+    other = own.watch("Who is elected mayor?", time=False, as_of=date(2020, 1, 9))
+    assert own.watches() == [watch, other]
+    assert own.changes() == own.changes(1) == []
+    assert own.unwatch([2, 7, 2, 0, 1 << 70]) == [2]
+    assert own.unwatch(1) == [1]
+    assert own.watches() == []
+
+
+def test_what_cannot_be_watched(own: Either, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(errors.BadOption, match="is of a host that is not allowed"):
+        own.watch(QUESTION, webhook="https://hooks.example/x")
+    monkeypatch.setattr(watching, "MAX_WATCHES", 1)
+    own.watch(QUESTION)
+    with pytest.raises(errors.BadWatch, match="there would be 2 watches; an archive keeps 1 at most"):
+        own.watch("Who is elected mayor?")
+
+
 def test_a_closed_one_says_so(own: Either) -> None:
     own.close()
     own.close()
     assert repr(own).endswith(", closed)")
     with pytest.raises(errors.ArchiveClosed, match="is closed"):
         own.ask(QUESTION)
+
+
+# --- watches with changes ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def watched_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give an archive with two watches, one with a webhook, whose answers changed when articles came."""
+    folder = tmp_path_factory.mktemp("watched") / "news"
+    with Archive(Settings(folder), FakeModels()) as archive:
+        archive.watch(QUESTION, min_probability=0.0)
+        mayor = Inquiry("Who is elected mayor?", min_probability=0.0)
+        watching.add_watches(archive, [mayor], "https://hooks.example/secret")
+        archive.add([OTHERS[0], OTHERS[1]])
+        archive.add(OTHERS[3])
+    return folder
+
+
+def test_changes_are_read(watched_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch_calls, "PAGE", 1)  # so that there are several pages
+    with local(watched_folder) as here, remote(watched_folder) as there:
+        assert here.changes()[0].question == QUESTION
+        for archive in (here, there):
+            first, second = archive.changes(1), archive.changes(2)
+            assert [(c.kind, c.before, c.after and c.after.text) for c in first] == [
+                ("new_answer", None, "Reed")
+            ]
+            assert {c.watch for c in second} == {2}
+            assert archive.changes() == sorted([*first, *second], key=lambda change: change.id)
+            assert archive.changes(after=1) == archive.changes()[1:]
+            assert archive.changes(limit=1) == archive.changes()[:1]
+        assert there.changes() == here.changes()
+        assert len(here.changes()) > 1
+        assert [watch.to_dict() for watch in there.watches()] == [watch.to_dict() for watch in here.watches()]
+        assert [watch.webhook for watch in there.watches()] == [None, "//hooks.example"]
 
 
 # --- the client alone -------------------------------------------------------------------------------------
@@ -424,6 +497,11 @@ def test_the_same_without_waiting(folder: Path, both: tuple[Either, Either]) -> 
                 await client.add({"id": "mill", "text": "The mill at Tarn closed."})
             with pytest.raises(errors.AccessDenied):
                 await client.remove("bridge")
+            with pytest.raises(errors.AccessDenied):
+                await client.watch(QUESTION)
+            with pytest.raises(errors.AccessDenied):
+                await client.unwatch(1)
+            assert (await client.watches(), await client.changes()) == ([], [])
             with pytest.raises(errors.BadQuestion):
                 await client.ask("")
         with pytest.raises(errors.ArchiveClosed):

@@ -14,6 +14,7 @@ import nutgraf
 from nutgraf.arguments import AddOptions
 from nutgraf.calls import AskOptions, FilterOptions, SearchOptions
 from nutgraf.list_calls import ListOptions, RelatedOptions
+from nutgraf.watch_calls import WatchOptions
 
 SURFACE = [
     "AddReport",
@@ -81,6 +82,7 @@ CLIENT_METHODS = {
     "articles": {*ListOptions.__annotations__},
     "ask": {*AskOptions.__annotations__},
     "ask_many": {*AskOptions.__annotations__},
+    "changes": {"after", "limit"},
     "cite": {"start", "end", "field"},
     "difference": set(),
     "get": set(),
@@ -89,7 +91,10 @@ CLIENT_METHODS = {
     "remove": set(),
     "search": {*SearchOptions.__annotations__},
     "timeline": {*FilterOptions.__annotations__},
+    "unwatch": set(),
     "versions": set(),
+    "watch": {*WatchOptions.__annotations__},
+    "watches": set(),
 }
 """The methods that clients have like an archive, with the names of their options."""
 
