@@ -18,7 +18,7 @@ _COLUMNS = "80"  # the width at which click wraps help on most terminals
 
 def help_text(command: str) -> str:
     """Return what `nutgraf COMMAND --help` prints on a terminal of 80 columns."""
-    arguments = [command, "--help"] if command else ["--help"]
+    arguments = [*command.split(), "--help"]
     result = CliRunner().invoke(app, arguments, prog_name="nutgraf", env={"COLUMNS": _COLUMNS})
     return "\n".join(line.rstrip() for line in result.output.splitlines())
 

@@ -73,7 +73,7 @@ def _class(name: str, level: str = "###") -> list[str]:
 def signature(name: str, function: Any) -> str:  # noqa: ANN401 - as above
     """Return `name(parameters) -> result` as the source has it, a parameter a line where it is long."""
     node = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
-    assert isinstance(node, ast.FunctionDef)
+    assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     node.args.args = [argument for argument in node.args.args if argument.arg != "self"]
     result = ast.unparse(node.returns).strip("'\"") if node.returns else "None"
     parameters = _split(ast.unparse(node.args).replace("'", '"'))
@@ -119,7 +119,7 @@ def _attributes(kind: type) -> list[str]:
             continue
         if isinstance(member, property):
             node = ast.parse(textwrap.dedent(inspect.getsource(member.fget))).body[0]  # type: ignore[arg-type]
-            assert isinstance(node, ast.FunctionDef)
+            assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
             assert node.returns
             rows.append(f"| `{name}` | {_type(ast.unparse(node.returns))} | {_first(member)} |")
         elif isinstance(member, FunctionType) and kind is not nutgraf.Archive:

@@ -8,7 +8,13 @@ from threading import RLock
 from types import TracebackType
 from typing import TypeVar
 
-from nutgraf.arguments import checked_ids, checked_inquiries, ingest_options
+from nutgraf.arguments import (
+    check_changes,
+    checked_ids,
+    checked_inquiries,
+    checked_watch_ids,
+    ingest_options,
+)
 from nutgraf.error import panics_as
 from nutgraf.errors import ArchiveClosed, BadOption, IndexMissing, SourceError, StorageFailed
 from nutgraf.export import (
@@ -761,11 +767,7 @@ class Archive:
         [1]
         """
         self._check_open()
-        ids = [*watch_ids] if isinstance(watch_ids, Iterable) else [watch_ids]
-        if wrong := [i for i in ids if type(i) is not int]:
-            message = f"the id of a watch is {type(wrong[0]).__name__}, expected int"
-            raise BadOption(message, hint="archive.watches() lists watches with their ids")
-        return remove_watches(self.settings, ids)
+        return remove_watches(self.settings, checked_watch_ids(watch_ids))
 
     def run_watches(self) -> WatchRun:
         """Ask the standing questions again that new articles may touch, and return what changed.
@@ -783,7 +785,7 @@ class Archive:
     def changes(self, watch_id: int | None = None, *, after: int = 0, limit: int = 100) -> list[WatchChange]:
         """Return up to `limit` changes of answers, oldest first, beyond the id `after`; of one watch or all.
 
-        Raises UnknownWatch.
+        Raises UnknownWatch and BadOption.
 
         >>> import nutgraf
         >>> with nutgraf.open("seeds.nutgraf") as archive:
@@ -791,6 +793,7 @@ class Archive:
         []
         """
         self._check_open()
+        check_changes(watch_id, after, limit)
         return list_changes(self.settings, after, limit, watch_id)
 
     # --- inside ---------------------------------------------------------------------------------------

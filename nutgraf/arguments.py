@@ -11,6 +11,8 @@ from nutgraf.indexer.web.options import WebOptions
 from nutgraf.ingest import IngestOptions
 from nutgraf.qa.inquiry import Inquiry
 
+_LARGEST = 1 << 63  # a store has no larger number
+
 
 class AddOptions(TypedDict, total=False):
     """The options of `Archive.add`."""
@@ -82,6 +84,25 @@ def checked_ids(article_ids: str | Iterable[str]) -> list[str]:
         message = f"an article id is {type(wrong[0]).__name__}, expected str"
         raise BadOption(message, hint="archive.articles() lists articles with their ids")
     return [storable(article_id) for article_id in ids]
+
+
+def checked_watch_ids(watch_ids: int | Iterable[int]) -> list[int]:
+    """Return ids of watches as a list; raises BadOption for anything else."""
+    ids = [*watch_ids] if isinstance(watch_ids, Iterable) else [watch_ids]
+    if wrong := [i for i in ids if type(i) is not int]:
+        message = f"the id of a watch is {type(wrong[0]).__name__}, expected int"
+        raise BadOption(message, hint="archive.watches() lists watches with their ids")
+    return ids
+
+
+def check_changes(watch_id: int | None, after: int, limit: int) -> None:
+    """Raise BadOption for a watch, a place or a number of changes that is no whole number of its range."""
+    if watch_id is not None:
+        checked_watch_ids([watch_id])
+    for field, value, least in (("after", after, 0), ("limit", limit, 1)):
+        if type(value) is not int or not least <= value < _LARGEST:
+            message = f"{{{field}}} is {value!r:.40}, expected a whole number, {least} or more"
+            raise BadOption(message, hint="archive.changes(after=0, limit=100)", fields=[field])
 
 
 def check_text(field: str, value: object, expected: str, hint: str) -> None:

@@ -46,7 +46,7 @@ class Call:
     path: str
     body: Mapping[str, object] | None = None
     lines: bytes | None = None
-    params: Mapping[str, str] = field(default_factory=dict)
+    params: Mapping[str, str | list[str]] = field(default_factory=dict)
     safe: bool = True
     patient: bool = False
 
@@ -55,13 +55,18 @@ Plan: TypeAlias = Generator[Call, Any, T]
 """Yields calls, is sent the JSON of their answers, and returns a value."""
 
 
-class FilterOptions(TypedDict, total=False):
-    """The filters of `Archive.ask`."""
+class ArticleFilters(TypedDict, total=False):
+    """The filters of a list of articles."""
 
     after: Day | None
     before: Day | None
     as_of: Day | None
     source: str | Sequence[str] | None
+
+
+class FilterOptions(ArticleFilters, total=False):
+    """The filters of `Archive.ask`."""
+
     time: bool
 
 
@@ -133,7 +138,7 @@ def asked_object(inquiry: Inquiry, *, timeline: bool) -> dict[str, object]:
     return {
         "question": inquiry.question,
         "top": inquiry.top,
-        **_filter_object(inquiry.allow),
+        **filter_object(inquiry.allow),
         "min_probability": inquiry.min_probability,
         "time": inquiry.use_time,
         "timeline": timeline,
@@ -189,7 +194,7 @@ def search(
     check_use_time(time)
     allow = checked_filter(article_filter(after, before, as_of, source))
     words = storable(query).replace("\0", " ")
-    body = {"question": words, "top": top, **_filter_object(allow), "time": time, "articles": True}
+    body = {"question": words, "top": top, **filter_object(allow), "time": time, "articles": True}
     shown = yield Call("POST", "/v1/search", body)
     with reading():
         return parser.search_hits(shown)
@@ -198,7 +203,7 @@ def search(
 def get(article_id: str) -> Plan[Article]:
     """Return an article by its id."""
     (article_id,) = checked_ids([article_id])
-    shown = yield Call("GET", _article_path(article_id))
+    shown = yield Call("GET", article_path(article_id))
     with reading():
         return parser.article(shown)
 
@@ -228,7 +233,7 @@ def remove(article_ids: str | Iterable[str]) -> Plan[RemoveReport]:
     removed, unknown = [], []
     for article_id in dict.fromkeys(checked_ids(article_ids)):
         try:
-            yield Call("DELETE", _article_path(article_id), safe=False)
+            yield Call("DELETE", article_path(article_id), safe=False)
         except UnknownArticle:
             unknown.append(article_id)
         else:
@@ -251,7 +256,8 @@ def _inquiries(
     return checked_inquiries(questions, top, allow, min_probability, use_time=time)
 
 
-def _filter_object(allow: Filter) -> dict[str, object]:
+def filter_object(allow: Filter) -> dict[str, str | list[str]]:
+    """Return the fields of a request that are its filter; of an address the parameters."""
     days = {"after": allow.first, "before": allow.last, "as_of": allow.as_of}
     return {
         **{name: day.isoformat() for name, day in days.items() if day is not None},
@@ -259,7 +265,7 @@ def _filter_object(allow: Filter) -> dict[str, object]:
     }
 
 
-def _article_path(article_id: str) -> str:
+def article_path(article_id: str) -> str:
     """Return the path of an article; raises UnknownArticle for an id that no path can name."""
     if not article_id:
         raise unknown_article(article_id)

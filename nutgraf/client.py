@@ -1,6 +1,7 @@
 """The archive of a server as a Python object, with the methods of `nutgraf.Archive`.
 
-What the methods ask is in `nutgraf.calls` and `nutgraf.uploads`, how it is sent in `nutgraf.transport`.
+What the methods ask is in `nutgraf.calls`, `nutgraf.list_calls`, `nutgraf.watch_calls` and `nutgraf.uploads`,
+how it is sent in `nutgraf.transport`.
 """
 
 import asyncio
@@ -11,16 +12,27 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any, Generic, Self, TypeVar, Unpack
 
-from nutgraf import calls, uploads
+from nutgraf import calls, list_calls, uploads, watch_calls
 from nutgraf.arguments import AddOptions, ingest_options
 from nutgraf.errors import ArchiveClosed, NutgrafError
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.fields import Field
 from nutgraf.ingest import ArticleSource, Progress, no_progress
+from nutgraf.qa.difference import Change
 from nutgraf.qa.inquiry import Inquiry
+from nutgraf.qa.related import RelatedArticle
 from nutgraf.qa.timeline import TimelineEntry
-from nutgraf.results import AddReport, ArchiveReport, AskResult, RemoveReport, SearchHits
+from nutgraf.results import (
+    AddReport,
+    ArchiveReport,
+    ArticlePage,
+    AskResult,
+    RemoveReport,
+    SearchHits,
+    Versions,
+)
 from nutgraf.transport import TIMEOUT_S, AsyncConnection, Connection, Server, not_nutgraf
+from nutgraf.watches import Watch, WatchChange
 
 T = TypeVar("T")
 
@@ -68,8 +80,14 @@ class Client(_Named):
 
     `url` is the server's address, with the path under which a proxy serves it, and `key` one of its keys.
     Many threads may use one client. Nothing is asked before the first call. `ask`, `search` and `get` send
-    whole articles over the line, because results quote from them. Files that `add` names are read on this
+    whole articles over the line, because results quote from them. A server's lists have no texts, so
+    `articles`, `related` and `versions` ask for each article by a call of its own: a page with a small
+    `limit` comes sooner, and a server bounds the calls of a minute. Files that `add` names are read on this
     machine; it cannot `prune`.
+
+    HTTP does not offer `export` (on the server, `nutgraf export` writes one), `run_watches` (a server asks
+    its watches by itself when articles have come), nor what is for whoever runs the archive: `encode`,
+    `rebuild`, `write` and `ingest`.
 
     Beside the errors of an archive its methods raise ServerUnreachable (no connection, or no answer in
     time), ServerBusy, AccessDenied (the key) and ServerError (the address is that of something else).
@@ -137,6 +155,22 @@ class Client(_Named):
         """Return an article by its id; see `Archive.get`."""
         return self._run(calls.get(article_id))
 
+    def articles(self, **options: Unpack[list_calls.ListOptions]) -> ArticlePage:
+        """Return a page of the articles that pass the filters; see `Archive.articles`."""
+        return self._run(list_calls.articles(**options))
+
+    def related(self, article_id: str, **options: Unpack[list_calls.RelatedOptions]) -> list[RelatedArticle]:
+        """Return the nearest articles of other stories; see `Archive.related`."""
+        return self._run(list_calls.related(article_id, **options))
+
+    def versions(self, article_id: str) -> Versions:
+        """Return the other prints of an article's story; see `Archive.versions`."""
+        return self._run(list_calls.versions(article_id))
+
+    def difference(self, article_id: str, other_id: str) -> list[Change]:
+        """Return what became of an article's text in that of another; see `Archive.difference`."""
+        return self._run(list_calls.difference(article_id, other_id))
+
     def cite(
         self,
         article_id: str,
@@ -158,13 +192,31 @@ class Client(_Named):
     ) -> AddReport:
         """Read articles on this machine and add them to the archive of the server; see `Archive.add`.
 
-        `encoded_passages` of the report is 0: a server does not say it. What came before an error is stored.
+        `encoded_passages` of the report is 0: a server does not say it. Its `changes` are empty: a server
+        asks watches after the call, and `Client.changes` has what changed. What came before an error is
+        stored.
         """
         return self._run(uploads.add(source, ingest_options(**options), progress))
 
     def remove(self, article_ids: str | Iterable[str]) -> RemoveReport:
         """Remove articles by id; see `Archive.remove`."""
         return self._run(calls.remove(article_ids))
+
+    def watch(self, question: str, **options: Unpack[watch_calls.WatchOptions]) -> Watch:
+        """Watch a question; see `Archive.watch`. `webhook` must be of a host that the server may call."""
+        return self._run(watch_calls.watch(question, **options))
+
+    def watches(self) -> list[Watch]:
+        """Return the standing questions by id; see `Archive.watches`. A `webhook` is shown as "//host"."""
+        return self._run(watch_calls.watches())
+
+    def unwatch(self, watch_ids: int | Iterable[int]) -> list[int]:
+        """Remove standing questions with their changes; see `Archive.unwatch`."""
+        return self._run(watch_calls.unwatch(watch_ids))
+
+    def changes(self, watch_id: int | None = None, *, after: int = 0, limit: int = 100) -> list[WatchChange]:
+        """Return changes of answers, oldest first; see `Archive.changes`."""
+        return self._run(watch_calls.changes(watch_id, after=after, limit=limit))
 
     # --- inside ---------------------------------------------------------------------------------------
 
@@ -253,6 +305,24 @@ class AsyncClient(_Named):
         """Return an article by its id; see `Archive.get`."""
         return await self._run(calls.get(article_id))
 
+    async def articles(self, **options: Unpack[list_calls.ListOptions]) -> ArticlePage:
+        """Return a page of the articles that pass the filters; see `Archive.articles`."""
+        return await self._run(list_calls.articles(**options))
+
+    async def related(
+        self, article_id: str, **options: Unpack[list_calls.RelatedOptions]
+    ) -> list[RelatedArticle]:
+        """Return the nearest articles of other stories; see `Archive.related`."""
+        return await self._run(list_calls.related(article_id, **options))
+
+    async def versions(self, article_id: str) -> Versions:
+        """Return the other prints of an article's story; see `Archive.versions`."""
+        return await self._run(list_calls.versions(article_id))
+
+    async def difference(self, article_id: str, other_id: str) -> list[Change]:
+        """Return what became of an article's text in that of another; see `Archive.difference`."""
+        return await self._run(list_calls.difference(article_id, other_id))
+
     async def cite(
         self,
         article_id: str,
@@ -278,6 +348,24 @@ class AsyncClient(_Named):
     async def remove(self, article_ids: str | Iterable[str]) -> RemoveReport:
         """Remove articles by id; see `Archive.remove`."""
         return await self._run(calls.remove(article_ids))
+
+    async def watch(self, question: str, **options: Unpack[watch_calls.WatchOptions]) -> Watch:
+        """Watch a question; see `Archive.watch`. `webhook` must be of a host that the server may call."""
+        return await self._run(watch_calls.watch(question, **options))
+
+    async def watches(self) -> list[Watch]:
+        """Return the standing questions by id; see `Archive.watches`. A `webhook` is shown as "//host"."""
+        return await self._run(watch_calls.watches())
+
+    async def unwatch(self, watch_ids: int | Iterable[int]) -> list[int]:
+        """Remove standing questions with their changes; see `Archive.unwatch`."""
+        return await self._run(watch_calls.unwatch(watch_ids))
+
+    async def changes(
+        self, watch_id: int | None = None, *, after: int = 0, limit: int = 100
+    ) -> list[WatchChange]:
+        """Return changes of answers, oldest first; see `Archive.changes`."""
+        return await self._run(watch_calls.changes(watch_id, after=after, limit=limit))
 
     # --- inside ---------------------------------------------------------------------------------------
 

@@ -16,7 +16,10 @@ Day = str | date
 
 
 def article_filter(
-    after: Day | None, before: Day | None, as_of: Day | None, source: str | Sequence[str] | None
+    after: Day | None = None,
+    before: Day | None = None,
+    as_of: Day | None = None,
+    source: str | Sequence[str] | None = None,
 ) -> Filter:
     """Return the filter of the options; raises BadOption for a text that is no date.
 

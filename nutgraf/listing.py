@@ -54,6 +54,20 @@ def checked_sort(sort: str | None, selection: Selection) -> Sort:
     raise BadOption(message, hint="{sort} newest", fields=["sort"])
 
 
+def checked_place(
+    selection: Selection, sort: str | None, limit: object, cursor: object
+) -> tuple[Sort, ListPlace | None]:
+    """Return the order of a list, and the place behind which a page of it begins; None is the first page.
+
+    Raises BadOption for a sort, a limit or a cursor that is none.
+    """
+    if type(limit) is not int or not 1 <= limit <= MAX_PAGE:
+        message = f"{{limit}} is {limit!r:.40}, expected a whole number from 1 to {MAX_PAGE:,}"
+        raise BadOption(message, hint="{limit} 100", fields=["limit"])
+    order = checked_sort(sort, selection)
+    return order, None if cursor is None else _place(cursor, _hash(selection, order))
+
+
 def article_page(
     catalog: ArticleCatalog | None,
     selection: Selection,
@@ -68,16 +82,11 @@ def article_page(
     Without a catalog, of a new archive, there are no articles. Raises BadOption for a sort, a limit or a
     cursor that is none.
     """
-    if type(limit) is not int or not 1 <= limit <= MAX_PAGE:
-        message = f"{{limit}} is {limit!r:.40}, expected a whole number from 1 to {MAX_PAGE:,}"
-        raise BadOption(message, hint="{limit} 100", fields=["limit"])
-    order = checked_sort(sort, selection)
-    listing = _hash(selection, order)
-    after = None if cursor is None else _place(cursor, listing)
+    order, after = checked_place(selection, sort, limit, cursor)
     if catalog is None:
         return ArticlePage((), facets=Facets(0, (), (), (), 0) if facets else None)
     entries = catalog.listed(selection, order, after, limit + 1)
-    more = _cursor(entries[limit - 1].place, listing) if len(entries) > limit else None
+    more = _cursor(entries[limit - 1].place, _hash(selection, order)) if len(entries) > limit else None
     counts = catalog.facets(selection) if facets else None
     return ArticlePage(tuple(entry.article for entry in entries[:limit]), more, counts)
 

@@ -16,6 +16,7 @@ from nutgraf.indexer.article import Article
 from nutgraf.indexer.encoder import EncoderIdentity
 from nutgraf.indexer.filters import Filter
 from nutgraf.indexer.headlines import headline_span
+from nutgraf.indexer.selection import FacetCount, Facets
 from nutgraf.indexer.storage import ArchiveInfo, Counts, IndexState, OutletCount, Passage
 from nutgraf.qa.calibration import FEATURES, Calibration, CalibrationFigures, Features
 from nutgraf.qa.citations import Citation
@@ -97,6 +98,22 @@ def article(shown: Json) -> Article:
         cluster=shown["cluster"],
         page_breaks=tuple(shown["page_breaks"]),
     )
+
+
+def article_ids(shown: Sequence[Json]) -> list[str]:
+    """Return the ids of the articles that a list names."""
+    return [_text(listed["id"]) for listed in shown]
+
+
+def facets(shown: Json | None) -> Facets | None:
+    """Return how many articles a list has, by outlet, author and month; None where they were not counted."""
+    if shown is None:
+        return None
+    outlets, authors, months = (
+        tuple(FacetCount(_text(count[name]), count["articles"]) for count in shown[names])
+        for names, name in (("sources", "source"), ("authors", "author"), ("months", "month"))
+    )
+    return Facets(shown["articles"], outlets, authors, months, shown["undated"])
 
 
 def archive_report(shown: Json) -> ArchiveReport:

@@ -19,6 +19,7 @@ from nutgraf.errors import (
     BadFilter,
     BadOption,
     BadQuestion,
+    BadWatch,
     EmptyIndex,
     IndexDamaged,
     IndexLocked,
@@ -32,6 +33,7 @@ from nutgraf.errors import (
     ServerUnreachable,
     StorageFailed,
     UnknownArticle,
+    UnknownWatch,
 )
 
 if TYPE_CHECKING:
@@ -67,7 +69,7 @@ _BY_CODE: Mapping[str, type[NutgrafError]] = {
     **{
         kind.code: kind
         for kind in (
-            *(BadFilter, BadOption, BadQuestion, EmptyIndex, UnknownArticle),
+            *(BadFilter, BadOption, BadQuestion, BadWatch, EmptyIndex, UnknownArticle, UnknownWatch),
             *(IndexDamaged, IndexLocked, IndexMismatch, IndexMissing, StorageFailed),
             *(ModelDamaged, ModelMissing),
         )

@@ -10,6 +10,7 @@ import logging
 
 from nutgraf.api.engine.log import request_id
 from nutgraf.errors import (
+    BadWatch,
     EmptyIndex,
     IndexerError,
     IndexLocked,
@@ -33,7 +34,7 @@ log = logging.getLogger("nutgraf")
 
 def failure_object(error: NutgrafError) -> ErrorJson:
     """Return the error object for a caller elsewhere; where the message is not for callers, it is logged."""
-    if isinstance(error, QAError):
+    if isinstance(error, QAError | BadWatch):
         body = error_object(error)
         if isinstance(error, EmptyIndex):  # its own hint is a command of the command line
             body["error"]["hint"] = "articles have to be added to the archive first"

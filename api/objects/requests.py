@@ -152,15 +152,20 @@ class VersionsQuery(RequestBody):
     )
 
 
-class FilteredRequest(Filters):
+class _QuestionBody(RequestBody):
+    """What is asked; it comes first where a request is described."""
+
+    question: Text = Field(
+        description="What to look for.", examples=["What did China agree to on sanctions?"]
+    )
+
+
+class FilteredRequest(Filters, _QuestionBody):
     """A question with filters: days are inclusive, and an article without a date passes no filter of days."""
 
     other_names: ClassVar[tuple[str, ...]] = ()
     """What `question` may be called instead."""
 
-    question: Text = Field(
-        description="What to look for.", examples=["What did China agree to on sanctions?"]
-    )
     time: bool = Field(
         True, description="Read the time that the question names; false leaves it out.", examples=[True]
     )

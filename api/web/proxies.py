@@ -17,7 +17,10 @@ from nutgraf.errors import BadOption
 
 HEADER = "X-Forwarded-Prefix"
 OWN_SEGMENTS = frozenset(
-    {"articles", "docs", "healthz", "mcp", "metrics", "openapi.json", "readyz", "static", "v1"}
+    {
+        *("add", "articles", "docs", "healthz", "mcp", "metrics", "openapi.json", "readyz", "search"),
+        *("static", "v1", "watches"),
+    }
 )
 """What the paths of the server begin with: a prefix that begins so cannot be told from a path without it."""
 

@@ -51,7 +51,8 @@ _BACK = (
     "INSERT INTO tombstones SELECT id FROM passages WHERE field = 'title'",
     *("DELETE FROM passages WHERE field = 'title'", "ALTER TABLE passages DROP COLUMN field"),
     *("DELETE FROM state WHERE key = 'untitled'", "DELETE FROM migrations WHERE version >= 4"),
-    "DROP INDEX vectors_missing",
+    *("DROP INDEX vectors_missing", "DROP INDEX articles_in_lists"),
+    *("DROP TABLE watch_changes", "DROP TABLE watches"),
     "PRAGMA user_version = 3",
 )
 """What makes a store one of the version before, which the next writer migrates."""

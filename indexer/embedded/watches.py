@@ -162,6 +162,8 @@ class EmbeddedWatches:
 
     def unsent(self, limit: int) -> Iterator[tuple[ChangeRow, str, int]]:
         """Yield (change, webhook, tries) of those that wait to be sent."""
+        if self._is_old:
+            return
         rows = self._db.rows(
             "SELECT c.id, c.watch, c.at, c.body, w.webhook, c.tries FROM watch_changes c"
             " JOIN watches w ON w.id = c.watch"

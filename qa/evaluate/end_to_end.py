@@ -41,7 +41,9 @@ def search_all(searcher: Searcher, questions: Sequence[GoldQuestion]) -> Iterato
 def _searched(searcher: Answerer | Searcher, question: GoldQuestion) -> list[Candidate]:
     if not _askable(question.text):
         return []
-    return searcher.search(question.text, top=MAX_TOP, allow=question.allow).candidates
+    return searcher.search(
+        question.text, top=MAX_TOP, allow=question.allow, use_time=question.use_time
+    ).candidates
 
 
 def ask_twice(
@@ -74,9 +76,10 @@ def ask_batch(answerer: Answerer, questions: Sequence[GoldQuestion]) -> list[Que
     Neighbours with the same filter are asked together.
     """
     outcomes: list[QuestionResult | None] = []
-    for allow, group in groupby(questions, key=lambda question: question.allow):
+    for (allow, use_time), group in groupby(questions, key=lambda q: (q.allow, q.use_time)):
         texts = [question.text for question in group]
-        results = iter(answerer.ask_many([text for text in texts if _askable(text)], allow=allow))
+        askable = [text for text in texts if _askable(text)]
+        results = iter(answerer.ask_many(askable, allow=allow, use_time=use_time))
         outcomes += [next(results) if _askable(text) else None for text in texts]
     return outcomes
 

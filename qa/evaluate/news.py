@@ -33,6 +33,11 @@ class NewsQuestion(GoldQuestion):
         return Filter(as_of=self.asked)
 
     @property
+    def use_time(self) -> bool:
+        """Its "this week" is a time only where the day is known on which it was asked."""
+        return self.asked is not None
+
+    @property
     def relevant(self) -> Mapping[str, Mapping[str, int]]:
         """The articles of both labels, a label without articles left out; every article has the grade 1."""
         labels = {CONTAINS: self.contains_answer, EVIDENCE: self.evidence}

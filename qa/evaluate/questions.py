@@ -39,6 +39,11 @@ class GoldQuestion:
         return Filter()
 
     @property
+    def use_time(self) -> bool:
+        """Whether the time that the question names is read."""
+        return True
+
+    @property
     def relevant(self) -> Mapping[str, Mapping[str, int]]:
         """The articles that retrieval should return: their ids and grades, by the name of their label."""
         return {}

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -10,13 +11,14 @@ from typing import Any, TypeAlias
 import pytest
 
 import nutgraf
-from nutgraf import errors
+from nutgraf import errors, watch_calls, watching
 from nutgraf.api.web.app import Serving, create_app
 from nutgraf.api.web.guard import AccessRules
 from nutgraf.api.web.keys import parse_keys
 from nutgraf.archive import Archive
+from nutgraf.qa.inquiry import Inquiry
 from nutgraf.settings import Settings
-from tests.contract.stories import OTHERS, STORY, prints
+from tests.contract.stories import OTHERS, STORY, prints, short
 from tests.fakes import FakeModels
 from tests.served import served
 
@@ -73,6 +75,19 @@ def archive(request: pytest.FixtureRequest, both: tuple[Either, Either]) -> Eith
     return both[request.param]
 
 
+@pytest.fixture(scope="module", params=OPENERS)
+def listed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Either]:
+    """Give an archive with a copy whose id looks like a path, and a story that is near to another."""
+    folder = filled(tmp_path_factory.mktemp("listed") / "news")
+    with Archive(Settings(folder), FakeModels()) as archive:
+        ferry = short("ferry", "The ferry of Pell was steered by Ida Sund through every winter.", day=90)
+        market = "The ferry of Pell carries Ida Sund to the winter market of Orlow."
+        crossing = short("crossing", market, day=91, source="Delta")
+        archive.add([replace(ferry, authors=("Ann Lee",)), replace(ferry, id="a/b?c=1&d/related"), crossing])
+    with OPENERS[request.param](folder) as opened:
+        yield opened
+
+
 @pytest.fixture(params=OPENERS)
 def own(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Either]:
     """Give an archive that a test may change."""
@@ -121,6 +136,76 @@ def test_an_article_is_returned_and_cited(archive: Either) -> None:
     )
 
 
+def test_articles_are_listed_a_page_at_a_time(archive: Either) -> None:
+    page = archive.articles(sort="oldest", limit=3, facets=True)
+    assert [article.id for article in page] == ["bridge", "baker", "another"]
+    assert page.articles[1].text == OTHERS[1].text
+    assert page.facets is not None
+    assert (page.facets.articles, page.facets.undated) == (8, 2)
+    assert [(count.name, count.articles) for count in page.facets.outlets] == [
+        *(("Alpha", 3), ("Beta", 3)),
+        ("Gamma", 1),
+    ]
+    assert [(count.name, count.articles) for count in page.facets.months] == [("2020-01", 6)]
+    ids = []
+    while page.next:
+        page = archive.articles(sort="oldest", limit=3, cursor=page.next)
+        ids += [article.id for article in page]
+    assert ids == ["edited", "storm", "story", "mayor", "undated"]
+    assert page.facets is None
+
+
+@pytest.mark.parametrize(
+    ("options", "ids"),
+    [
+        ({"words": "bridges"}, {"bridge", "storm"}),
+        ({"words": "bridges", "source": ["Alpha", "gamma"]}, {"bridge"}),
+        ({"author": ["ANN LEE", "Bo Berg"]}, {"ferry"}),
+        ({"author": "Nobody"}, set()),
+        ({"after": date(2020, 1, 5), "before": "2020-01"}, {"story", "storm"}),
+        ({"as_of": "2020-01-02", "words": " "}, {"bridge"}),
+        ({"sort": "id", "limit": 2}, {"a/b?c=1&d/related", "another"}),
+    ],
+    ids=str,
+)
+def test_lists_pass_filters(listed: Either, options: dict[str, Any], ids: set[str]) -> None:
+    assert {article.id for article in listed.articles(**options)} == ids
+
+
+def test_ids_that_look_like_paths(listed: Either) -> None:
+    (copy,) = listed.versions("a/b?c=1&d/related").copies
+    assert (copy.id, copy.authors) == ("ferry", ("Ann Lee",))
+    assert [version.id for version in listed.versions("ferry").copies] == ["a/b?c=1&d/related"]
+
+
+def test_the_prints_of_a_story(archive: Either) -> None:
+    prints_of = archive.versions("story")
+    assert [article.id for article in prints_of.copies] == ["another", "edited", "undated"]
+    assert prints_of.versions == ()
+    assert prints_of.copies[0].text == STORY
+    assert archive.versions("baker") == nutgraf.Versions((), ())
+    changes = archive.difference("another", "edited")
+    assert [(change.kind, change.text.strip()) for change in changes] == [
+        ("added", "By our staff."),
+        ("same", STORY),
+        ("added", "Beta has more."),
+    ]
+
+
+def test_related_articles_are_other_stories(listed: Either) -> None:
+    entries = listed.related("ferry")
+    assert [entry.article.id for entry in entries] == ["crossing", "undated", "bridge"]
+    nearest = entries[0]
+    assert (nearest.article.id, nearest.article.source) == ("crossing", "Delta")
+    assert nearest.article.text == "The ferry of Pell carries Ida Sund to the winter market of Orlow."
+    assert nearest.likeness == 0.6771
+    assert [entry.article.id for entry in listed.related("ferry", top=1, source=["delta"])] == ["crossing"]
+    assert [entry.article.id for entry in listed.related("ferry", before="2020-01")] == [
+        "another",
+        "bridge",
+    ]
+
+
 @pytest.mark.parametrize(
     ("raised", "call"),
     [
@@ -142,6 +227,43 @@ def test_an_article_is_returned_and_cited(archive: Either) -> None:
         (errors.BadOption, lambda archive: archive.cite("bridge", "doc")),
         (errors.BadOption, lambda archive: archive.cite("bridge", start=7, end=99_999)),
         (errors.BadOption, lambda archive: archive.add("x", max_bytes=0)),
+        (errors.BadOption, lambda archive: archive.articles(limit=0)),
+        (errors.BadOption, lambda archive: archive.articles(limit="7")),
+        (errors.BadOption, lambda archive: archive.articles(sort="random")),
+        (errors.BadOption, lambda archive: archive.articles(sort="best")),
+        (errors.BadOption, lambda archive: archive.articles(cursor="nonsense")),
+        (
+            errors.BadOption,
+            lambda archive: archive.articles(cursor=archive.articles(limit=1).next, words="x"),
+        ),
+        (errors.BadOption, lambda archive: archive.articles(author=7)),
+        (errors.BadOption, lambda archive: archive.articles(words=7)),
+        (errors.BadQuestion, lambda archive: archive.articles(words="?!")),
+        (errors.BadFilter, lambda archive: archive.articles(after="2017", before="2016")),
+        (TypeError, lambda archive: archive.articles(time=True)),
+        (errors.UnknownArticle, lambda archive: archive.related("nope")),
+        (errors.BadFilter, lambda archive: archive.related("mayor", top=0)),
+        (errors.BadFilter, lambda archive: archive.related("mayor", after="2017", before="2016")),
+        (errors.BadOption, lambda archive: archive.related(7)),
+        (errors.UnknownArticle, lambda archive: archive.versions("nope")),
+        (errors.UnknownArticle, lambda archive: archive.versions("")),
+        (errors.UnknownArticle, lambda archive: archive.difference("story", "no\0pe")),
+        (errors.UnknownArticle, lambda archive: archive.difference("..", "story")),
+        (errors.BadOption, lambda archive: archive.difference("story", None)),
+        (errors.BadQuestion, lambda archive: archive.watch("")),
+        (errors.BadFilter, lambda archive: archive.watch("Who?", min_probability=7)),
+        (errors.BadFilter, lambda archive: archive.watch("Who?", time="now")),
+        (errors.BadFilter, lambda archive: archive.watch("Who?", after="2017", before="2016")),
+        (errors.BadOption, lambda archive: archive.watch("Who?", as_of="the day of the fox")),
+        (TypeError, lambda archive: archive.watch("Who?", top=3)),
+        (errors.BadOption, lambda archive: archive.unwatch("7")),
+        (errors.BadOption, lambda archive: archive.unwatch([True])),
+        (errors.UnknownWatch, lambda archive: archive.changes(7)),
+        (errors.UnknownWatch, lambda archive: archive.changes(0)),
+        (errors.UnknownWatch, lambda archive: archive.changes(1 << 63)),
+        (errors.BadOption, lambda archive: archive.changes("7")),
+        (errors.BadOption, lambda archive: archive.changes(limit=0)),
+        (errors.BadOption, lambda archive: archive.changes(after=1 << 63)),
         (errors.SourceError, lambda archive: archive.add(7)),
         (errors.SourceError, lambda archive: archive.add("/no/such/folder")),
         (TypeError, lambda archive: archive.ask("Who?", tpo=1)),
@@ -199,6 +321,10 @@ def test_both_find_and_hold_the_same(both: tuple[Either, Either]) -> None:
     assert both[1].info().to_dict() == both[0].info().to_dict()
     entries = [[entry.to_dict() for entry in archive.timeline(QUESTION)] for archive in both]
     assert entries[1] == entries[0]
+    pages = [archive.articles(limit=4, facets=True) for archive in both]
+    assert pages[1].to_dict() == pages[0].to_dict()
+    assert [article.to_dict() for article in pages[1]] == [article.to_dict() for article in pages[0]]
+    assert both[1].versions("story").to_dict() == both[0].versions("story").to_dict()
 
 
 def without_times(shown: dict[str, Any]) -> dict[str, Any]:
@@ -248,12 +374,70 @@ def test_what_is_removed_is_gone(own: Either) -> None:
         own.get("bridge")
 
 
+def test_a_question_is_watched_until_it_is_not(own: Either) -> None:
+    watch = own.watch(QUESTION, source="Beta", after="2020", min_probability=0.0)
+    assert (watch.id, watch.question, watch.asked, watch.revision) == (1, QUESTION, True, 1)
+    assert (watch.answer and watch.answer.text, watch.webhook) == ("Reed", None)
+    assert (watch.inquiry.allow.sources, watch.inquiry.allow.first) == (("Beta",), date(2020, 1, 1))
+    assert own.watch(f" {QUESTION} ", source=["Beta"], after="2020", min_probability=0.0) == watch
+    other = own.watch("Who is elected mayor?", time=False, as_of=date(2020, 1, 9))
+    assert own.watches() == [watch, other]
+    assert own.changes() == own.changes(1) == []
+    assert own.unwatch([2, 7, 2, 0, 1 << 70]) == [2]
+    assert own.unwatch(1) == [1]
+    assert own.watches() == []
+
+
+def test_what_cannot_be_watched(own: Either, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(errors.BadOption, match="is of a host that is not allowed"):
+        own.watch(QUESTION, webhook="https://hooks.example/x")
+    monkeypatch.setattr(watching, "MAX_WATCHES", 1)
+    own.watch(QUESTION)
+    with pytest.raises(errors.BadWatch, match="there would be 2 watches; an archive keeps 1 at most"):
+        own.watch("Who is elected mayor?")
+
+
 def test_a_closed_one_says_so(own: Either) -> None:
     own.close()
     own.close()
     assert repr(own).endswith(", closed)")
     with pytest.raises(errors.ArchiveClosed, match="is closed"):
         own.ask(QUESTION)
+
+
+# --- watches with changes ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def watched_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give an archive with two watches, one with a webhook, whose answers changed when articles came."""
+    folder = tmp_path_factory.mktemp("watched") / "news"
+    with Archive(Settings(folder), FakeModels()) as archive:
+        archive.watch(QUESTION, min_probability=0.0)
+        mayor = Inquiry("Who is elected mayor?", min_probability=0.0)
+        watching.add_watches(archive, [mayor], "https://hooks.example/secret")
+        archive.add([OTHERS[0], OTHERS[1]])
+        archive.add(OTHERS[3])
+    return folder
+
+
+def test_changes_are_read(watched_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch_calls, "PAGE", 1)  # so that there are several pages
+    with local(watched_folder) as here, remote(watched_folder) as there:
+        assert here.changes()[0].question == QUESTION
+        for archive in (here, there):
+            first, second = archive.changes(1), archive.changes(2)
+            assert [(c.kind, c.before, c.after and c.after.text) for c in first] == [
+                ("new_answer", None, "Reed")
+            ]
+            assert {c.watch for c in second} == {2}
+            assert archive.changes() == sorted([*first, *second], key=lambda change: change.id)
+            assert archive.changes(after=1) == archive.changes()[1:]
+            assert archive.changes(limit=1) == archive.changes()[:1]
+        assert there.changes() == here.changes()
+        assert len(here.changes()) > 1
+        assert [watch.to_dict() for watch in there.watches()] == [watch.to_dict() for watch in here.watches()]
+        assert [watch.webhook for watch in there.watches()] == [None, "//hooks.example"]
 
 
 # --- the client alone -------------------------------------------------------------------------------------
@@ -305,10 +489,19 @@ def test_the_same_without_waiting(folder: Path, both: tuple[Either, Either]) -> 
             assert await client.cite("bridge", "bibtex") == both[0].cite("bridge", "bibtex")
             assert (await client.info()).articles == both[0].info().articles
             assert len(await client.timeline(QUESTION)) == len(both[0].timeline(QUESTION))
+            assert (await client.articles(limit=2)).to_dict() == both[0].articles(limit=2).to_dict()
+            assert await client.related("mayor") == both[0].related("mayor")
+            assert (await client.versions("story")).to_dict() == both[0].versions("story").to_dict()
+            assert await client.difference("story", "baker") == both[0].difference("story", "baker")
             with pytest.raises(errors.AccessDenied):
                 await client.add({"id": "mill", "text": "The mill at Tarn closed."})
             with pytest.raises(errors.AccessDenied):
                 await client.remove("bridge")
+            with pytest.raises(errors.AccessDenied):
+                await client.watch(QUESTION)
+            with pytest.raises(errors.AccessDenied):
+                await client.unwatch(1)
+            assert (await client.watches(), await client.changes()) == ([], [])
             with pytest.raises(errors.BadQuestion):
                 await client.ask("")
         with pytest.raises(errors.ArchiveClosed):

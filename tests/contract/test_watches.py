@@ -10,6 +10,7 @@ import pytest
 
 from nutgraf import errors, watching
 from nutgraf.archive import Archive
+from nutgraf.hooks import Hooks, hand_over
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.embedded import database
 from nutgraf.indexer.embedded.watches import MOST_CHANGES, EmbeddedWatches
@@ -187,6 +188,7 @@ def test_an_archive_of_an_older_nutgraf(archive: Archive, monkeypatch: pytest.Mo
         patch.setattr(database, "MIGRATIONS", database.MIGRATIONS[:4])
         database.Database(path).close()
     assert (archive.watches(), archive.changes()) == ([], [])
+    assert (archive.run_watches().watches, hand_over(archive.settings, Hooks("exit 3"))) == (0, [])
     with ThreadPoolExecutor(8) as pool:
         for opened in pool.map(lambda _: EmbeddedWatches(path.parent), range(8)):
             opened.__exit__()

@@ -172,7 +172,7 @@ def test_explain_says_why(cli: Any, index: Path) -> None:
     assert re.search(
         r"1\. seeds/.+ \[\d+:\d+\](?: and its title)?\n.+found 0\.\d{3} \| meaning #\d+ 0\.\d{3}"
         r" \| words #\d+ \d+\.\d{3}"
-        r" \| article's words #\d+ \d+\.\d{3} \| minilm-l6-reader-int8 #\d",
+        r" \| article's words #\d+ \d+\.\d{3} \| (?:minilm-l6|mpnet)-reader-int8 #\d",
         done.stdout,
     )
     asked = json.loads(cli("ask", QUESTION, "--explain", "--json", "--after", "2016").stdout)
@@ -266,7 +266,8 @@ def test_index_then_everything_else(cli: Any, tmp_path: Path) -> None:
     assert len(done.stdout.splitlines()) == 3
     assert cli("index", "seeds").stdout.startswith("0 added, 3 unchanged, ")
     info = json.loads(cli("info", "--json").stdout)
-    assert (info["articles"], info["generation"]) == (3, 1)
+    assert (info["articles"], info["encoded"]) == (3, 1.0)
+    assert info["generation"] >= 1  # on a slow machine the words are published before the vectors
     assert info["sources"] == [{"source": "The New York Times", "articles": 1}]
     assert re.search(r"^articles +3$", cli("info").stdout, re.MULTILINE)
     article_id = "seeds/002_72d0e388f015c1f5.txt"

@@ -18,6 +18,7 @@ INFO = {
     "generation": 1,
     "articles": 3,
     "passages": 9,
+    "encoded": 1.0,
     "path": "news",
     "unpublished_passages": 0,
     "published": None,

@@ -262,5 +262,5 @@ def test_the_description_has_plain_names_and_the_ways_to_send_a_key(client: Test
     assert parameters["q"]["required"]
     assert set(parameters) == {
         *("q", "after", "before", "as_of", "source"),
-        *("top", "min_probability", "time", "timeline", "explain", "format", "accept"),
+        *("top", "min_probability", "time", "timeline", "explain", "articles", "format", "accept"),
     }

@@ -59,8 +59,11 @@ HOMES = {
     "typer": {
         "api/commands/cli.py",
         "api/commands/options.py",
-        *(f"api/commands/{name}.py" for name in ("archive", "ask", "browse", "completion", "doctor", "eval")),
-        *(f"api/commands/{name}.py" for name in ("follow", "remote", "serve", "watch")),
+        *(
+            f"api/commands/{name}.py"
+            for name in ("archive", "ask", "browse", "completion", "doctor", "encode")
+        ),
+        *(f"api/commands/{name}.py" for name in ("eval", "follow", "remote", "serve", "watch")),
     },
     "ir_measures": {"qa/evaluate/ranking.py"},
     "matplotlib": {"api/evaluation/plot.py"},

@@ -32,7 +32,13 @@ def older(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     with sqlite3.connect(folder / FILENAME) as db:
         db.execute("ALTER TABLE passages DROP COLUMN field")
         db.execute("DELETE FROM state WHERE key = 'untitled'")
-        db.execute("DROP INDEX vectors_missing")
+        for dropped in (
+            "INDEX vectors_missing",
+            "INDEX articles_in_lists",
+            "TABLE watch_changes",
+            "TABLE watches",
+        ):
+            db.execute(f"DROP {dropped}")
         db.execute("DELETE FROM migrations WHERE version >= 4")
         db.execute("PRAGMA user_version = 3")
     return folder

@@ -13,6 +13,8 @@ import pytest
 import nutgraf
 from nutgraf.arguments import AddOptions
 from nutgraf.calls import AskOptions, FilterOptions, SearchOptions
+from nutgraf.list_calls import ListOptions, RelatedOptions
+from nutgraf.watch_calls import WatchOptions
 
 SURFACE = [
     "AddReport",
@@ -24,8 +26,8 @@ SURFACE = [
     "ArticleStatus",
     "AskResult",
     "AsyncClient",
-    "Client",
     "Change",
+    "Client",
     "Facets",
     "Hit",
     "NutgrafError",
@@ -77,14 +79,22 @@ def test_every_public_name_has_an_example_that_is_true(
 
 CLIENT_METHODS = {
     "add": {*AddOptions.__annotations__, "progress"},
+    "articles": {*ListOptions.__annotations__},
     "ask": {*AskOptions.__annotations__},
     "ask_many": {*AskOptions.__annotations__},
+    "changes": {"after", "limit"},
     "cite": {"start", "end", "field"},
+    "difference": set(),
     "get": set(),
     "info": set(),
+    "related": {*RelatedOptions.__annotations__},
     "remove": set(),
     "search": {*SearchOptions.__annotations__},
     "timeline": {*FilterOptions.__annotations__},
+    "unwatch": set(),
+    "versions": set(),
+    "watch": {*WatchOptions.__annotations__},
+    "watches": set(),
 }
 """The methods that clients have like an archive, with the names of their options."""
 

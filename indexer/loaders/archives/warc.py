@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import io
+import zlib
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
@@ -98,8 +99,11 @@ def _kind(record: Any) -> tuple[str, str]:  # noqa: ANN401 - the library has no 
 def _payload(record: Any, limit: int) -> bytes:  # noqa: ANN401
     """Return what was sent, unpacked; at most one byte more than the limit."""
     stream, data = record.content_stream(), bytearray()
-    while len(data) <= limit and (part := stream.read(limit + 1 - len(data))):
-        data += part
+    try:
+        while len(data) <= limit and (part := stream.read(limit + 1 - len(data))):
+            data += part
+    except (EOFError, OSError, zlib.error) as error:
+        raise UnreadableError("damaged in its archive; the rest was not read") from error
     return bytes(data)
 
 
