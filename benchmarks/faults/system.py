@@ -56,6 +56,7 @@ _FAILING = (
 """The calls of which some fail, as libfiu names them. Python reads its own modules by others."""
 
 _CLOCKS = ("-20y", "-400d", "-2h", "+2h", "+400d", "+10y")
+_LOADER_ABORTS, _NO_THREAD_DATA = 127, "cannot allocate memory for thread-local data: ABORT"  # glibc
 _HANG_S = 60.0  # a command takes a second or two
 _HANGS = f"(no end in {_HANG_S:g} s)"
 _FAILED = 2
@@ -163,7 +164,8 @@ def _name(kind: str, command: str, ended: int, said: str) -> str:
     """Return what became of a command, by its exit code and its output."""
     if said.endswith(_HANGS):
         return "hang"
-    if ended < 0:  # libraries in Rust and C++ abort where they get no memory
+    # Libraries in Rust and C++ abort where they get no memory; so does the loader, with a code of its own.
+    if ended < 0 or (ended == _LOADER_ABORTS and _NO_THREAD_DATA in said):
         return "died" if kind == "memory" else "crash"
     if "Traceback" in said:
         return "traceback"
