@@ -47,8 +47,8 @@ class ChangeRow:
 class AddedPassages:
     """Passages that were added after others, those of an article together.
 
-    `ids` int64 (n,), `vectors` float16 (n, dim), unit rows. `texts` have the article's title in front,
-    `articles` are ids of articles, `days` day numbers.
+    `ids` int64 (n,), `vectors` float16 (n, dim), unit rows, or NaN where a vector is still to be made.
+    `texts` have the article's title in front, `articles` are ids of articles, `days` day numbers.
     """
 
     ids: Ids

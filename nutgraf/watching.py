@@ -245,11 +245,10 @@ class _Run:
 
     def _asked(self, rows: Sequence[WatchRow]) -> Iterator[WatchChange]:
         answerer = self._opened.answerer
-        found = [(row, inquiry_of(row.definition)) for row in rows]
-        retrieved = [(row, inquiry, answerer.retrieve(inquiry)) for row, inquiry in found]
-        fresh = [self._fresh_candidates(row, result) for row, _, result in retrieved]
+        inquiries = [(row, inquiry_of(row.definition)) for row in rows]
+        retrieved = [(row, inquiry, answerer.retrieve(inquiry)) for row, inquiry in inquiries]
         leads = answerer.glance(
-            [(i.question, told) for (_, i, _), told in zip(retrieved, fresh, strict=True)]
+            [(inquiry.question, self._fresh_candidates(row, result)) for row, inquiry, result in retrieved]
         )
         read = [
             entry

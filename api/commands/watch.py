@@ -179,15 +179,15 @@ def run(
     hooks = Hooks.of(os.environ, command or "")
     settings = options.settings(index, encoder, reader, threads)
     with Archive(settings) as archive:
-        found = run_watches(archive)
+        finished = run_watches(archive)
     changes = unseen_changes(settings, _READER, _MOST_SHOWN)
     if as_json:
-        print_json(WatchRun(found.watches, found.asked, tuple(changes)).to_dict())
+        print_json(WatchRun(finished.watches, finished.asked, tuple(changes)).to_dict())
     else:
         _print(change_lines(changes))
         many = "answer" if len(changes) == 1 else "answers"
         typer.echo(
-            f"{found.watches:,} watched, {found.asked:,} asked again, {len(changes):,} {many} changed",
+            f"{finished.watches:,} watched, {finished.asked:,} asked again, {len(changes):,} {many} changed",
             err=True,
         )
     if changes:

@@ -183,7 +183,7 @@ class EmbeddedIndex:
 
     def added(self, after: int) -> Iterator[AddedPassages]:
         """Yield the passages with ids above `after`, by id, in parts of whole articles."""
-        return self.store.added_passages(after)
+        return self.store.added_passages(after, self.state.encoder.dim)
 
     # --- inside -------------------------------------------------------------------------------------
 

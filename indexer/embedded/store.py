@@ -454,8 +454,12 @@ class Store:
             ids = np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
             yield ids, np.frombuffer(b"".join(row[1] for row in rows), dtype="<f2").reshape(len(rows), -1)
 
-    def added_passages(self, after: int) -> Iterator[AddedPassages]:
-        """Yield the passages with an id above `after`, by id, in parts of whole articles."""
+    def added_passages(self, after: int, dim: int) -> Iterator[AddedPassages]:
+        """Yield the passages with an id above `after`, by id, in parts of whole articles.
+
+        A vector that is still to be made is a row of NaN, of as many numbers as the others (`dim`).
+        """
+        missing = np.full(dim, np.nan, "<f2").tobytes()
         columns = "p.id, v.vector, p.start, p.stop, " + self._field
         spans = self._db.rows(
             f"SELECT p.article, {columns} FROM passages p JOIN vectors v ON v.id = p.vector"
@@ -470,7 +474,7 @@ class Store:
                 part += [
                     (
                         i,
-                        vector,
+                        vector or missing,
                         f"{title}\n{text[start:end]}" if field == "text" else title,
                         article_id,
                         day,

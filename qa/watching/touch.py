@@ -74,7 +74,8 @@ class Touching:
                 if key not in masks:
                     masks[key] = columns.passing(*key)
                 shares = _shares(self._words[place], postings, len(places))[article_of]
-                is_near = (cosines >= NEAR) | ((cosines >= LEAST) & (shares >= SHARE))
+                may_be_near = (cosines >= LEAST) | np.isnan(cosines)  # without a vector only words tell
+                is_near = (cosines >= NEAR) | (may_be_near & (shares >= SHARE))
                 self._touched[place] = bool((is_near & masks[key]).any())
 
 

@@ -63,6 +63,14 @@ def test_an_answer_over_weeks(tmp_path: Path) -> None:
         assert archive.add(old | {"text": text}).changes == ()
 
 
+def test_articles_without_vectors_change_answers_as_well(tmp_path: Path) -> None:
+    with Archive(Settings(tmp_path / "news")) as archive:
+        archive.add([HOLT, FERRY])
+        archive.watch(WHO)
+        (change,) = archive.add(LOW, words_only=True).changes
+        assert (change.kind, archive.add(AGAIN, words_only=True).watch_failure) == ("other_answer", "")
+
+
 def test_the_commands(cli: Cli, tmp_path: Path) -> None:
     """Each exit code, and each change shown once, whichever command found it."""
     added = cli("watch", "add", WHO, "--after", "2026-01-01")

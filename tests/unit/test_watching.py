@@ -247,6 +247,13 @@ def test_a_passage_touches_by_meaning_or_by_meaning_and_words() -> None:
     assert not touched("Who?", added(["The ferry runs."], [BETWEEN]))
 
 
+def test_without_a_vector_words_tell() -> None:
+    missing = np.full_like(NEAR_ONE, np.nan)
+    assert touched(WHO, added(["The central bank of Orlow has a new head."], [missing]))
+    assert not touched(WHO, added(["Something else."], [missing]))
+    assert touched(WHO, added(["Something else.", "Something else."], [missing, NEAR_ONE]))
+
+
 def test_words_count_for_the_whole_article() -> None:
     parts = replace(
         added(["The central bank met.", "It is in Orlow."], [BETWEEN, FAR_ONE]), articles=["x", "x"]
