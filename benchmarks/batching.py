@@ -22,7 +22,9 @@ import numpy as np
 from benchmarks.common import ROOT, SQUAD, THREADS, index_of, need, print_table
 from nutgraf.archive import open_for_reading
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.loaders import LoadOptions, discover, load
+from nutgraf.indexer.loaders.base import LoadOptions
+from nutgraf.indexer.loaders.discover import discover
+from nutgraf.indexer.loaders.formats import load
 from nutgraf.qa.answer import Answerer
 from nutgraf.qa.evaluate.squad import load_squad
 from nutgraf.qa.result import QuestionResult

@@ -24,7 +24,9 @@ from nutgraf.indexer import duplicates
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.embedded import clusters
 from nutgraf.indexer.embedded.store import Store
-from nutgraf.indexer.loaders import LoadOptions, discover, load
+from nutgraf.indexer.loaders.base import LoadOptions
+from nutgraf.indexer.loaders.discover import discover
+from nutgraf.indexer.loaders.formats import load
 
 ARTICLES = DATA / "news" / "articles.jsonl.gz"
 PAIRS = ROOT / "tests" / "quality" / "duplicate_pairs.jsonl"

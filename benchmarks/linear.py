@@ -22,8 +22,9 @@ from nutgraf.indexer.article import Article
 from nutgraf.indexer.clean import clean
 from nutgraf.indexer.dates import date_in_text
 from nutgraf.indexer.embedded.writer import EmbeddedWriter
-from nutgraf.indexer.loaders import SourceFile, load
+from nutgraf.indexer.loaders.base import SourceFile
 from nutgraf.indexer.loaders.decode import decode
+from nutgraf.indexer.loaders.formats import load
 from nutgraf.indexer.loaders.pdf.layout import Line, columns
 from nutgraf.indexer.loaders.pdf.paragraphs import paragraphs, printed
 from nutgraf.indexer.passages import PassageRule, sentence_around, split

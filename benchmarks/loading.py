@@ -23,7 +23,8 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.common import DATA, ROOT, need, print_table
-from nutgraf.indexer.loaders import SourceFile, load
+from nutgraf.indexer.loaders.base import SourceFile
+from nutgraf.indexer.loaders.formats import load
 
 ARTICLES = DATA / "news" / "articles.jsonl.gz"
 _LINKS = "".join(f'<li><a href="/{number}">Section {number}</a></li>' for number in range(20))

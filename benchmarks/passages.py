@@ -20,7 +20,9 @@ from benchmarks.depth import Question, articles_of, hits, labels, news, squad
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.embedded.index import EmbeddedIndex
 from nutgraf.indexer.embedded.writer import EmbeddedWriter
-from nutgraf.indexer.loaders import LoadOptions, discover, load
+from nutgraf.indexer.loaders.base import LoadOptions
+from nutgraf.indexer.loaders.discover import discover
+from nutgraf.indexer.loaders.formats import load
 from nutgraf.indexer.passages import PassageRule
 from nutgraf.opening import ModelLoader, OpenIndex
 from nutgraf.qa.evaluate.metrics import exact_match, f1

@@ -15,7 +15,7 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 import nutgraf
-from nutgraf import errors, filters, ingest
+from nutgraf import errors, filters, ingest_options
 
 PAGE = Path(__file__).parents[1] / "docs" / "python.md"
 MARK = "<!-- From here on this page is made from the docstrings: run `make docs`. -->\n"
@@ -40,7 +40,7 @@ def reference() -> str:
         if isinstance(method, FunctionType) and not name.startswith("_"):
             parts += _function(f"Archive.{name}", method)
     parts += ["### What parameters may be", ""]
-    for module, name in ((filters, "Day"), (ingest, "ArticleSource")):
+    for module, name in ((filters, "Day"), (ingest_options, "ArticleSource")):
         parts += [f"- `{name}`: {_described(module, name)}"]
     parts += ["", "### Results and values", ""]
     for name in names:

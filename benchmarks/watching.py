@@ -23,7 +23,8 @@ from benchmarks.common import DATA, THREADS, need, print_table
 from nutgraf.archive import Archive
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.embedded.index import EmbeddedIndex
-from nutgraf.indexer.loaders import LoadOptions, record_to_article
+from nutgraf.indexer.loaders.base import LoadOptions
+from nutgraf.indexer.loaders.records.record import record_to_article
 from nutgraf.indexer.watches import AddedPassages
 from nutgraf.opening import open_watches
 from nutgraf.qa.inquiry import Inquiry

@@ -29,7 +29,7 @@ from nutgraf.filters import Day, article_filter
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.fields import Field
 from nutgraf.indexer.storage import ArchiveWriter
-from nutgraf.ingest import ArticleSource, IngestOptions, Progress, encode, ingest, no_progress
+from nutgraf.ingest_options import ArticleSource, IngestOptions, Progress, no_progress
 from nutgraf.listing import article_page, selection_of
 from nutgraf.opening import ModelLoader, OpenIndex, index_stamp, is_archive, open_state, open_writer
 from nutgraf.qa.citing.citation import cited
@@ -621,12 +621,14 @@ class Archive:
         """Add articles as `add` does, its options in one value.
 
         >>> import nutgraf
-        >>> from nutgraf.ingest import IngestOptions, no_progress
+        >>> from nutgraf.ingest_options import IngestOptions, no_progress
         >>> with nutgraf.open("tarn.nutgraf") as archive:
         ...     article = {"id": "t3", "text": "The bridge at Tarn opened."}
         ...     archive.ingest(article, IngestOptions(), no_progress)
         AddReport(added=1, articles=1)
         """
+        from nutgraf.ingest import ingest
+
         with panics_as(), self._writing:
             self._check_open()
             try:
@@ -648,6 +650,8 @@ class Archive:
         >>> stored.state.encoded < 1, report.encoded_passages, report.state.encoded
         (True, 1, 1.0)
         """
+        from nutgraf.ingest import encode
+
         with panics_as(), self._writing:
             self._check_stored("encode")
             try:

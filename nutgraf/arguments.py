@@ -6,9 +6,9 @@ from typing import TypedDict
 from nutgraf.errors import BadOption
 from nutgraf.indexer.clean import storable
 from nutgraf.indexer.filters import Filter
-from nutgraf.indexer.sandbox import Limits
+from nutgraf.indexer.sandbox.limits import Limits
 from nutgraf.indexer.web.options import WebOptions
-from nutgraf.ingest import IngestOptions
+from nutgraf.ingest_options import IngestOptions
 from nutgraf.qa.inquiry import Inquiry
 
 _LARGEST = 1 << 63  # a store has no larger number

@@ -17,7 +17,7 @@ from nutgraf.arguments import AddOptions, ingest_options
 from nutgraf.errors import ArchiveClosed, NutgrafError
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.fields import Field
-from nutgraf.ingest import ArticleSource, Progress, no_progress
+from nutgraf.ingest_options import ArticleSource, Progress, no_progress
 from nutgraf.qa.difference import Change
 from nutgraf.qa.inquiry import Inquiry
 from nutgraf.qa.related import RelatedArticle

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from nutgraf.archive import Archive
 from nutgraf.errors import BadOption, IndexLocked, NutgrafError, SourceError, StorageFailed
 from nutgraf.indexer.origins import is_address
-from nutgraf.ingest import IngestOptions, no_progress
+from nutgraf.ingest_options import IngestOptions, no_progress
 from nutgraf.results import AddReport
 
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}

@@ -8,113 +8,49 @@ import json
 import math
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, nullcontext
-from dataclasses import dataclass, field, replace
+from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from typing import Any, TypeGuard
 
 from nutgraf import __version__
 from nutgraf.errors import AddInterrupted, SourceError
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.loaders import (
-    LoadOptions,
+from nutgraf.indexer.loaders.article_values import checked_article
+from nutgraf.indexer.loaders.base import (
+    ARTICLE_FIELDS,
     RefusedDates,
     Skipped,
     SourceFile,
     UnusedFields,
-    discover,
-    record_to_article,
-    unused_fields,
+    note_refused,
+    too_large,
 )
-from nutgraf.indexer.loaders.article_values import checked_article
-from nutgraf.indexer.loaders.base import ARTICLE_FIELDS, note_refused, too_large
-from nutgraf.indexer.loaders.formats import SUFFIXES
+from nutgraf.indexer.loaders.discover import discover
 from nutgraf.indexer.loaders.pdf.ocr import check_ocr
+from nutgraf.indexer.loaders.records.record import record_to_article
+from nutgraf.indexer.loaders.records.unused import unused_fields
+from nutgraf.indexer.loaders.suffixes import SUFFIXES
 from nutgraf.indexer.origins import Loss, is_address, largest_loss, vanished
-from nutgraf.indexer.sandbox import Limits, WorkerPool
-from nutgraf.indexer.sandbox.limits import LONGEST_SECONDS
+from nutgraf.indexer.sandbox.pool import WorkerPool
 from nutgraf.indexer.storage import ArchiveWriter, ArticleStatus
 from nutgraf.indexer.web.crawl import Crawl, Memory
-from nutgraf.indexer.web.options import WebOptions
+from nutgraf.ingest_options import (
+    ArticleSource,
+    IngestOptions,
+    IngestProgress,
+    Progress,
+)
 from nutgraf.models.cores import available_cores
 from nutgraf.opening import ModelLoader, open_writer
 from nutgraf.publishing import Publisher, encode_missing
 from nutgraf.results import AddReport
 from nutgraf.settings import Settings
 
-ArticleItem = str | os.PathLike[str] | Mapping[str, object] | Article
-ArticleSource = ArticleItem | Iterable[ArticleItem]
-"""A path, an address of the web, a record, an article, or an iterable of these."""
-
 USER_AGENT = f"nutgraf/{__version__} (+https://github.com/nutgraf/nutgraf)"
 """What servers are told."""
 
 _TYPES = "a path, an address, a dict, an Article, or an iterable of these"
-
-
-@dataclass(slots=True)
-class IngestProgress:
-    """The progress of a run: its files, and the numbers of articles and passages so far.
-
-    `missing_passages` had no vector when the last article was stored; it is 0 until then.
-    """
-
-    files: Sequence[SourceFile] = ()
-    articles: int = 0
-    encoded_passages: int = 0
-    missing_passages: int = 0
-
-
-Progress = Callable[[IngestProgress], AbstractContextManager[Callable[[], None]]]
-"""Shows the progress of a run: takes it, and yields the function to call after each batch."""
-
-
-def no_progress(_: IngestProgress) -> AbstractContextManager[Callable[[], None]]:
-    """Show nothing."""
-    return nullcontext(lambda: None)
-
-
-OCR_PATIENCE = 30
-"""Times as long as another document, which a document may take whose pictures are read.
-
-A page of print takes Tesseract about a second; what is beyond the limit is skipped, with that reason.
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class IngestOptions:
-    """Options of reading a source (see `LoadOptions`); `prune` removes articles whose file is gone.
-
-    Where these are more than a third of a folder, they are removed only if `prune_many` is true: the folder
-    may be on a disk that is not there. `limits` is what one document or record may cost, `web` how addresses
-    are asked. With `words_only` no vectors are made.
-    """
-
-    fields: Mapping[str, str] = field(default_factory=dict)
-    outlet: str | None = None
-    max_bytes: int = 20_000_000
-    file_dates: bool = False
-    ocr: str = ""
-    prune: bool = False
-    prune_many: bool = False
-    limits: Limits = field(default_factory=Limits)
-    web: WebOptions = field(default_factory=WebOptions)
-    words_only: bool = False
-
-    def loading(self) -> LoadOptions:
-        """Return the options of loading; raises SourceError for a field that no article has."""
-        return LoadOptions(
-            max_bytes=self.max_bytes,
-            fields=self.fields,
-            source=self.outlet,
-            file_dates=self.file_dates,
-            ocr=self.ocr,
-        )
-
-    def worker_limits(self) -> Limits:
-        """Return what one document may cost: with `ocr` it is given `OCR_PATIENCE` times as long."""
-        longer = min(OCR_PATIENCE * self.limits.seconds, LONGEST_SECONDS)
-        return replace(self.limits, seconds=longer) if self.ocr else self.limits
 
 
 def ingest(
@@ -259,7 +195,7 @@ class Feed:
             if self.roots and not self.files:
                 raise SourceError(
                     _nothing(self.roots, self._skipped),
-                    hint=f"name a folder or files of these types: {SUFFIXES}",
+                    hint=f"name a folder or files of these types: {' '.join(SUFFIXES)}",
                 )
 
     def __enter__(self) -> "Feed":

@@ -20,7 +20,7 @@ from nutgraf.qa.timeline import TimelineEntryJson
 
 if TYPE_CHECKING:
     from nutgraf.index_calibration import ActiveCalibration
-    from nutgraf.indexer.loaders import RefusedDates, UnusedFields
+    from nutgraf.indexer.loaders.base import RefusedDates, UnusedFields
     from nutgraf.results import AddReport
     from nutgraf.watches import WatchChangeJson
 

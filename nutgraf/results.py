@@ -24,7 +24,7 @@ from nutgraf.qa.timeline import TimelineEntry
 
 if TYPE_CHECKING:
     from nutgraf.index_calibration import ActiveCalibration
-    from nutgraf.indexer.loaders import RefusedDates, UnusedFields
+    from nutgraf.indexer.loaders.base import RefusedDates, UnusedFields
     from nutgraf.qa.explanation import Explanation
     from nutgraf.watches import WatchChange
 

@@ -11,11 +11,12 @@ from nutgraf import parser
 from nutgraf.calls import Call, Plan, reading
 from nutgraf.errors import BadOption
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.loaders import Skipped
+from nutgraf.indexer.loaders.base import Skipped
 from nutgraf.indexer.loaders.pdf.ocr import check_ocr
-from nutgraf.indexer.sandbox import WorkerPool
+from nutgraf.indexer.sandbox.pool import WorkerPool
 from nutgraf.indexer.storage import ArticleStatus
-from nutgraf.ingest import ArticleSource, Feed, IngestOptions, IngestProgress, Progress
+from nutgraf.ingest import Feed
+from nutgraf.ingest_options import ArticleSource, IngestOptions, IngestProgress, Progress
 from nutgraf.models.cores import available_cores
 from nutgraf.results import AddReport
 

@@ -12,6 +12,7 @@ questions at once, and takes their time. It does not know files, doors, or which
 | judge | groups -> answers or an abstention | `judge.judge` |
 """
 
+import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -160,7 +161,8 @@ class Answerer:
         by_passage = {c.passage.id: replace(c, recency=0.0) for c in outcome.candidates}
         candidates = [*(by_passage | {c.passage.id: c for c in result.candidates}).values()]
         rule = self.profile.reading
-        rule = replace(rule, contenders=len(candidates) if rule.contenders else 0)
+        if rule.contenders:  # each article speaks for itself, however far behind the best it is
+            rule = replace(rule, contenders=len(candidates), contender_lead=math.inf)
         (passages,) = read(self._readers, [(outcome.question, candidates, time)], rule)
         asked = question_kinds(outcome.question)
 

@@ -21,6 +21,10 @@ RECENT_DAYS = 30
 """A single newest article is weighed against those of so many days before it. Reasoned, not compared: what
 changes is written about again within a month."""
 
+LIKELY = 0.5
+"""An article tells when an answer was given if it is likelier right than wrong, by itself. On a timeline 0.4
+and 0.6 do no better: docs/log.md, 2026-11-27, "two readers on timelines"."""
+
 _SEVERAL = 2
 _DAY = timedelta(days=1)
 

@@ -12,12 +12,14 @@ from nutgraf.indexer.filters import Filter
 from nutgraf.models.answer_kinds import is_other_kind
 from nutgraf.models.kinds import Kinds
 from nutgraf.models.question_kinds import question_kinds
+from nutgraf.qa.answer_status import LIKELY
 from nutgraf.qa.calibration import MARGIN_CAP, Calibration, Features
 from nutgraf.qa.extent import Extent, asked_extent, widened
 from nutgraf.qa.inquiry import Inquiry
 from nutgraf.qa.join import Accepts, AnswerGroup, LocatedSpan
 from nutgraf.qa.result import Abstention, Answer
 from nutgraf.qa.retrieval import SearchResult
+from nutgraf.qa.succession import present_holders
 from nutgraf.qa.time_fit import FITS, OTHER
 from nutgraf.qa.versions import newest_versions
 
@@ -56,6 +58,12 @@ def judge(
 
     is_sure = accepts(calibration, asked)
     newest = newest_versions(groups, lambda span: is_sure(span, MARGIN_CAP))
+    if result.time is None or not result.time.is_bound:
+
+        def is_likely(span: LocatedSpan) -> bool:
+            return probability_alone(span, calibration, asked) >= LIKELY
+
+        newest = present_holders(newest, inquiry.question, is_likely)
     ranked = _widened(with_probabilities(newest, calibration, asked), asked_extent(inquiry.question))
     threshold, floor = calibration.threshold, calibration.floor
     if inquiry.min_probability is not None:

@@ -39,6 +39,6 @@ PROFILES = MappingProxyType(
     {
         "quick": Profile(reading=ReaderParams(windows=5, contenders=0)),
         DEFAULT: Profile(),
-        "thorough": Profile(reading=ReaderParams(windows=100, contenders=12)),
+        "thorough": Profile(reading=ReaderParams(windows=100, contenders=12, contender_lead=8.0)),
     }
 )

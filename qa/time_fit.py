@@ -32,6 +32,7 @@ _GRACE_DAYS, _SHORT_GRACE_DAYS = 7, 3  # news of a time is printed for some days
 _SHORT_DAYS = 27  # a week and less: news of it is over sooner
 _FEW_YEARS = 10
 _GAP_CHARS = 100  # more blanks than between sentences
+_LEFT = word_set("in on of at during from for")  # "the election of 2019": the words of its time are "2019"
 _COMPARING = word_set("since from until till than before after to by")
 _DATED = {"day", "month", "year", "decade"}
 _TOLD = {*_DATED, "bare day", "span"}  # "last year" is a span
@@ -90,6 +91,43 @@ def _is_date(sentence: str, period: Period) -> bool:
 def _is_of(sentence: str, period: Period) -> bool:
     """Whether a sentence tells of a time that it names: "in 2012", and not "since 2012"."""
     return sentence[: period.start].rstrip().rpartition(" ")[2].lower() not in _COMPARING
+
+
+def question_of(question: str, text: str, article: Article, time: QuestionTime | None) -> str:
+    """Return the question that a reader is asked of a text: without its time, where the text is of that time.
+
+    News of a day does not name the day, and a reader says "no answer" where a question does and its text does
+    not. A text that names the time, and one of another time, is asked the whole question.
+
+    >>> from datetime import UTC, date, datetime
+    >>> from nutgraf.qa.question_time import question_time
+    >>> question = "Who won in 2016?"
+    >>> asked = question_time(question, lambda: date(2020, 12, 31), date(2026, 1, 1), None)
+    >>> article = Article("a", "", "Stein won on Sunday.", published=datetime(2016, 10, 3, tzinfo=UTC))
+    >>> question_of(question, article.text, article, asked)
+    'Who won?'
+    """
+    if (
+        time is None
+        or not time.is_bound
+        or not is_of_time(article.published and article.published.date(), time)
+    ):
+        return question
+    named = (period for period in _periods(text, article) if not period.relative)
+    if _overlap(named, time):
+        return question
+    untimed = _untimed(question, time.words)
+    return untimed if any(map(str.isalnum, untimed)) else question
+
+
+def _untimed(question: str, words: str) -> str:
+    """Return a question without the words of its time, and without the preposition that they leave."""
+    before, _, after = question.partition(words)
+    kept, following = before.split(), after.split()
+    if not following or following[0] in _LEFT or not following[0][0].isalnum():
+        while kept and kept[-1].lower() in {*_LEFT, "the"}:
+            kept.pop()
+    return " ".join([*kept, *following]).replace(" ?", "?").replace(" ,", ",").strip(" ,")
 
 
 def names_time(text: str, article: Article, time: QuestionTime) -> bool:

@@ -9,7 +9,7 @@ from datetime import date
 from typing import TypedDict
 
 from nutgraf.indexer.article import ArticleJson
-from nutgraf.qa.answer_status import AnswerPeriod, AnswerStatus, Mention, statuses
+from nutgraf.qa.answer_status import LIKELY, AnswerPeriod, AnswerStatus, Mention, statuses
 from nutgraf.qa.change import GROWING_COUNT, STATE, Change
 from nutgraf.qa.citing.web_link import linked_reference
 from nutgraf.qa.join import AnswerGroup, LocatedSpan, answer_keys
@@ -122,9 +122,10 @@ def timeline(
 ) -> list[TimelineEntry]:
     """Return the answers that articles give, by first appearance; then those without a date, surest first.
 
-    An article speaks once, by its best span: its other spans are noise, or a name from before. It counts if
-    its own probability reaches `threshold`, and `SURE_SHARE` of the surest that says something else: where
-    articles answer plainly, a guess is no other opinion.
+    An article speaks once, by its best span: its other spans are noise, or a name from before. An answer
+    counts if an article gives it whose own probability reaches `threshold`, and an article if its own reaches
+    `LIKELY`. Both must reach `SURE_SHARE` of the surest that says something else: where articles answer
+    plainly, a guess is no other opinion.
 
     Statuses are those of `qa.answer_status`. For them an article speaks of its own day, or of the time that
     its sentence looks back to where events recur or are counted, but of no day after `asked_until`, the last
@@ -133,11 +134,12 @@ def timeline(
     weighed = {key: [(s, probability(s)) for s in spans] for key, spans in _answers(groups, change).items()}
     surest = {key: max(p for _, p in spans) for key, spans in weighed.items()}
     rivals = {key: max((p for k, p in surest.items() if k != key), default=0.0) for key in surest}
-    sure = {
-        key: [(span, p) for span, p in spans if p >= max(threshold, SURE_SHARE * rivals[key])]
+    least = {key: SURE_SHARE * rivals[key] for key in surest}
+    entries = {
+        key: _entry(key, [(span, p) for span, p in spans if p >= max(min(LIKELY, threshold), least[key])])
         for key, spans in weighed.items()
+        if surest[key] >= max(threshold, least[key])
     }
-    entries = {key: _entry(key, spans) for key, spans in sure.items() if spans}
     dated = sorted((e for e in entries.values() if e.first), key=lambda e: (*_ends(e.spans), e.best.text))
     undated = sorted(
         (e for e in entries.values() if not e.first), key=lambda e: (-e.probability, e.best.text)

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.loaders import LoadOptions, Skipped, discover, load
+from nutgraf.indexer.loaders.base import LoadOptions, Skipped
+from nutgraf.indexer.loaders.discover import discover
+from nutgraf.indexer.loaders.formats import load
 
 NO_TEXT = 'no field "text"; name the field of the text with --field text=NAME'
 """Why a record of a file without a text is skipped."""

@@ -10,11 +10,11 @@ from nutgraf.api.commands import options
 from nutgraf.api.commands.exits import FAILED, FOUND, INTERRUPTED, NOT_FOUND
 from nutgraf.archive import Archive
 from nutgraf.errors import AddInterrupted, BadOption, SourceError
-from nutgraf.indexer.loaders.formats import SUFFIXES
+from nutgraf.indexer.loaders.suffixes import SUFFIXES
 from nutgraf.indexer.origins import is_address
-from nutgraf.indexer.sandbox import Limits
+from nutgraf.indexer.sandbox.limits import Limits
 from nutgraf.indexer.web.options import WebOptions
-from nutgraf.ingest import IngestOptions, Progress
+from nutgraf.ingest_options import IngestOptions, Progress
 from nutgraf.qa.citing.citation import Citation
 from nutgraf.qa.citing.formats import citation_format
 from nutgraf.results import AddReport
@@ -25,7 +25,7 @@ _SHOWN_GONE = 10
 
 INDEX_HELP = f"""Index articles: files, folders, globs and addresses of the web.
 
-Types of files: {SUFFIXES}.
+Types of files: {" ".join(SUFFIXES)}.
 
 An address is that of an article, a feed or a sitemap; docs/follow.md says how it is fetched.
 

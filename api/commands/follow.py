@@ -17,7 +17,7 @@ from nutgraf.archive import Archive
 from nutgraf.errors import AddInterrupted, BadOption, error_object, option
 from nutgraf.follow import Follower, Round, interval, spelled
 from nutgraf.indexer.web.options import WebOptions
-from nutgraf.ingest import IngestOptions
+from nutgraf.ingest_options import IngestOptions
 from nutgraf.settings import DEFAULT_INDEX
 
 _INDEX = Path(DEFAULT_INDEX)

@@ -15,9 +15,9 @@ from tempfile import TemporaryDirectory
 from nutgraf.errors import StorageFailed
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.clean import storable
-from nutgraf.indexer.loaders import LoadOptions, Skipped, SourceFile
-from nutgraf.indexer.loaders.formats import LOADERS, suffix_of
-from nutgraf.indexer.sandbox import WorkerPool
+from nutgraf.indexer.loaders.base import LoadOptions, Skipped, SourceFile
+from nutgraf.indexer.loaders.suffixes import SUFFIXES, suffix_of
+from nutgraf.indexer.sandbox.pool import WorkerPool
 
 MOST_ARTICLES = 1000
 """Articles of one file, which are in memory together; larger archives are for the command line."""
@@ -31,7 +31,7 @@ def plain_name(name: str) -> str:
     """Return the name of a file without folders and odd characters; "" where its type is not read."""
     last = re.split(r"[/\\]", storable(name))[-1]
     plain = _NO_NAME.sub("_", last).strip(" .")[-_NAME_CHARS:]
-    return plain if suffix_of(Path(plain)) in LOADERS and not plain.startswith(".") else ""
+    return plain if suffix_of(Path(plain)) in SUFFIXES and not plain.startswith(".") else ""
 
 
 def file_articles(pool: WorkerPool, name: str, content: bytes) -> Sequence[Article | Skipped]:

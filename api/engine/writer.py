@@ -14,8 +14,8 @@ from nutgraf.api.engine.engine import Engine
 from nutgraf.api.engine.posted_files import file_articles
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.clean import storable
-from nutgraf.indexer.loaders import LoadOptions, Skipped
-from nutgraf.indexer.sandbox import WorkerPool
+from nutgraf.indexer.loaders.base import LoadOptions, Skipped
+from nutgraf.indexer.sandbox.pool import WorkerPool
 from nutgraf.indexer.storage import ArchiveWriter, ArticleStatus
 from nutgraf.objects import StoredJson, UnusedDateJson
 

@@ -13,8 +13,9 @@ from nutgraf.api.terminal.console import console, visible
 from nutgraf.api.terminal.progress import counting_bar
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.errors import SourceError
-from nutgraf.indexer.loaders import LoadOptions, Skipped, SourceFile, discover
-from nutgraf.indexer.sandbox import WorkerPool
+from nutgraf.indexer.loaders.base import LoadOptions, Skipped, SourceFile
+from nutgraf.indexer.loaders.discover import discover
+from nutgraf.indexer.sandbox.pool import WorkerPool
 from nutgraf.models.cards import sha256_of
 from nutgraf.qa.evaluate.extraction import GoldPage, extraction_figures, load_gold
 from nutgraf.qa.evaluate.summaries import Figure

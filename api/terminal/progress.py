@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from nutgraf.api.terminal.console import console
-from nutgraf.ingest import IngestProgress
+from nutgraf.ingest_options import IngestProgress
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from nutgraf.api.terminal.console import console, visible
 from nutgraf.api.terminal.encoded import encoded_note
-from nutgraf.indexer.loaders import RefusedDates, UnusedFields
+from nutgraf.indexer.loaders.base import RefusedDates, UnusedFields
 from nutgraf.indexer.origins import is_address, origin_path
 from nutgraf.indexer.storage import ArticleStatus
 from nutgraf.results import AddReport

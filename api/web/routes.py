@@ -35,7 +35,7 @@ from nutgraf.api.web.enclosed import enclosed_with_answers, enclosed_with_hits
 from nutgraf.api.web.request_refused import RequestRefused
 from nutgraf.api.web.uploads import stored_lines
 from nutgraf.errors import NutgrafError
-from nutgraf.indexer.loaders.formats import SUFFIXES
+from nutgraf.indexer.loaders.suffixes import SUFFIXES
 from nutgraf.objects import AskJson, InfoJson, SearchJson, SearchPageJson, search_object
 from nutgraf.opening import OpenIndex, unknown_article
 from nutgraf.qa.checks import MAX_TOP, check_top
@@ -321,7 +321,7 @@ async def _posted_file(request: Request, name: str, *, publish: bool) -> Respons
             415,
             "bad_type",
             f"the name of the file is {name[:100]!r}, which does not end as that of a type that is read",
-            f"?name=report.pdf; these types are read: {SUFFIXES}",
+            f"?name=report.pdf; these types are read: {' '.join(SUFFIXES)}",
         )
     writer = _writer(request)
     results = await writer.add_file(plain, await request.body())

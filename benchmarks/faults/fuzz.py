@@ -25,9 +25,10 @@ from benchmarks.faults.journal import Journal, Outcome
 from benchmarks.faults.mutations import mutated, mutated_gzip, mutated_value, mutated_zip
 from nutgraf.archive import Archive
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.loaders import LoadOptions, Skipped, discover
+from nutgraf.indexer.loaders.base import LoadOptions, Skipped
+from nutgraf.indexer.loaders.discover import discover
 from nutgraf.indexer.passages import PassageRule, split
-from nutgraf.indexer.sandbox import WorkerPool
+from nutgraf.indexer.sandbox.pool import WorkerPool
 from nutgraf.settings import Settings
 from tests.fakes import word_spans
 from tests.unit.test_loaders_formats import PRINTED, page, pdf, word

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from nutgraf.indexer.errors import SourceError
 from nutgraf.indexer.loaders.base import Skipped, SourceFile, shown
-from nutgraf.indexer.loaders.formats import LOADERS, suffix_of
 from nutgraf.indexer.loaders.saved_pages import pages_of
+from nutgraf.indexer.loaders.suffixes import SUFFIXES, suffix_of
 
 # What a person types who means an address: "ftp://news.example", "www.news.example/a".
 _ADDRESS = re.compile(r"[a-z][a-z+.-]{0,20}:/|(?:www|feeds?|rss)\.[^/]", re.IGNORECASE)
@@ -160,7 +160,7 @@ def _source_file(path: Path, base: Path) -> SourceFile | Skipped:
     if not stat.S_ISREG(status.st_mode):
         return Skipped(shown(path), "not a regular file")
     suffix = suffix_of(path)
-    if suffix not in LOADERS:
+    if suffix not in SUFFIXES:
         return Skipped(shown(path), f"unsupported type {suffix}" if suffix else "unsupported type: no suffix")
     absolute = _absolute(path)
     inside = absolute.relative_to(base) if absolute.is_relative_to(base) else absolute

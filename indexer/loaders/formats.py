@@ -1,7 +1,7 @@
-"""The one table of file types: a suffix, and the loader of files that end in it.
+"""The loaders of all file types, by the suffix of the files.
 
-A new format takes a module beside this one and a line in `LOADERS`. Heavy parsers are imported inside the
-functions that need them, so that this table costs nothing.
+A new format takes a module beside this one, a line in `LOADERS`, and its suffix in `suffixes`. Heavy parsers
+are imported inside the functions that need them.
 """
 
 from codecs import BOM_UTF8
@@ -28,6 +28,7 @@ from nutgraf.indexer.loaders.records.json_document import load_json
 from nutgraf.indexer.loaders.records.json_lines import load_json_lines
 from nutgraf.indexer.loaders.records.parquet import load_parquet
 from nutgraf.indexer.loaders.records.table import load_table
+from nutgraf.indexer.loaders.suffixes import suffix_of
 from nutgraf.indexer.loaders.texts.front_matter import split_front_matter
 from nutgraf.indexer.loaders.texts.markdown import read_markdown
 from nutgraf.indexer.loaders.texts.text import read_text
@@ -134,9 +135,6 @@ LOADERS: dict[str, Loader] = {
     ".zip": records(split_zip),
 }
 
-SUFFIXES = " ".join(LOADERS)
-"""The suffixes of all files that can be read, as help and hints show them."""
-
 
 def holds_records(path: Path) -> bool:
     """Whether the file may hold several articles, each of which is counted."""
@@ -146,15 +144,6 @@ def holds_records(path: Path) -> bool:
 def counts_lines(path: Path) -> bool:
     """Whether the records of the file are counted by the lines they stand in."""
     return LOADERS.get(suffix_of(path)) in (load_json_lines, load_table)
-
-
-def suffix_of(path: Path) -> str:
-    """Return the suffix that decides who reads the file, in lower case: ".txt", ".jsonl.gz"."""
-    suffixes = [suffix.lower() for suffix in path.suffixes[-2:]]
-    double, last = "".join(suffixes), "".join(suffixes[-1:])
-    if double in LOADERS:
-        return double
-    return "" if "!" in last else last  # a member without a suffix: the archive's is not its own
 
 
 def load(file: SourceFile, options: LoadOptions | None = None) -> Iterator[Article | Skipped]:

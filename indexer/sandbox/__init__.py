@@ -3,8 +3,3 @@
 `pool` is the side of nutgraf, `worker` what a worker process runs, `confine` takes rights from that process,
 and `messages` is what goes through the pipes between them. What is read comes from `nutgraf.indexer.loaders`.
 """
-
-from nutgraf.indexer.sandbox.limits import Limits
-from nutgraf.indexer.sandbox.pool import WorkerPool
-
-__all__ = ["Limits", "WorkerPool"]

@@ -22,7 +22,7 @@ from typing import IO, Any
 
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.errors import SourceError
-from nutgraf.indexer.loaders import LoadOptions, RefusedDates, Skipped, SourceFile
+from nutgraf.indexer.loaders.base import LoadOptions, RefusedDates, Skipped, SourceFile
 from nutgraf.indexer.loaders.formats import counts_lines, holds_records
 from nutgraf.indexer.sandbox.limits import WAITING, Limits
 from nutgraf.indexer.sandbox.messages import (
@@ -67,7 +67,7 @@ class WorkerPool:
 
     Use it as a context manager. Several threads may ask for records at once; files are for one thread.
 
-    >>> from nutgraf.indexer.loaders import LoadOptions
+    >>> from nutgraf.indexer.loaders.base import LoadOptions
     >>> with WorkerPool() as pool:
     ...     [article] = pool.records([{"id": "a1", "text": "It rained."}], LoadOptions())
     >>> article.text

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.loaders import load, record_to_article
+from nutgraf.indexer.loaders.formats import load
+from nutgraf.indexer.loaders.records.record import record_to_article
 from nutgraf.indexer.passages import PassageRule, split
 from nutgraf.indexer.sandbox.confine import Stopwatch, confine
 from nutgraf.indexer.sandbox.limits import Limits

@@ -18,8 +18,8 @@ from urllib.parse import urlsplit
 
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.loaders.base import Entry, LoadOptions, Skipped, SourceFile, too_large
-from nutgraf.indexer.loaders.formats import LOADERS, suffix_of
 from nutgraf.indexer.loaders.identity import canonical_url
+from nutgraf.indexer.loaders.suffixes import SUFFIXES, suffix_of
 from nutgraf.indexer.origins import is_address
 from nutgraf.indexer.storage import ArticleStatus
 from nutgraf.indexer.web.client import Client, Response, bounded, unpacked
@@ -209,7 +209,7 @@ class Crawl:
             yield self._failure(address, "is no feed and no sitemap", depth)
             return
         suffix = _suffix(response)
-        if suffix not in LOADERS:
+        if suffix not in SUFFIXES:
             yield Skipped(address, f"is of the type {response.media_type or 'unknown'}, which is not read")
             self._pending[address] = replace(record, is_done=True).value()
             return
@@ -281,7 +281,7 @@ class Crawl:
     def _unzipped(self, response: Response) -> bytes:
         """Return a document without the gzip around it, where it is one that is read so: `sitemap.xml.gz`."""
         data = response.data
-        if not data.startswith(_GZIP) or suffix_of(Path(urlsplit(response.url).path)) in LOADERS:
+        if not data.startswith(_GZIP) or suffix_of(Path(urlsplit(response.url).path)) in SUFFIXES:
             return data
         data, more = bounded(unpacked([data]), self._loading.max_bytes)
         if more:
@@ -356,8 +356,8 @@ def _suffix(response: Response) -> str:
     if response.media_type not in _VAGUE:
         known = _SUFFIXES.get(response.media_type)
         guesses = mimetypes.guess_all_extensions(response.media_type)
-        return known or next((guess for guess in guesses if guess in LOADERS), named)
-    if named in LOADERS:
+        return known or next((guess for guess in guesses if guess in SUFFIXES), named)
+    if named in SUFFIXES:
         return named
     start = response.data[:1000].lstrip().lower()
     if start.startswith(b"%pdf-"):

@@ -18,7 +18,7 @@ from nutgraf.indexer.article import Article
 from nutgraf.indexer.embedded.index import EmbeddedIndex
 from nutgraf.indexer.embedded.writer import EmbeddedWriter
 from nutgraf.indexer.encoder import Encoder
-from nutgraf.indexer.loaders import Skipped
+from nutgraf.indexer.loaders.base import Skipped
 from nutgraf.indexer.storage import ArchiveWriter, ArticleCatalog, ArticleStatus, IndexState, PassageIndex
 from nutgraf.models import load_encoder, load_reader
 from nutgraf.models.reader import Reader

@@ -10,7 +10,9 @@ import pytest
 
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.filters import Filter
-from nutgraf.indexer.loaders import LoadOptions, discover, load
+from nutgraf.indexer.loaders.base import LoadOptions
+from nutgraf.indexer.loaders.discover import discover
+from nutgraf.indexer.loaders.formats import load
 from nutgraf.qa.answer import Answerer
 from nutgraf.qa.calibration import Calibration
 from nutgraf.qa.errors import EmptyIndex

@@ -9,7 +9,7 @@ from nutgraf.indexer.article import Article
 from nutgraf.indexer.encoder import identity
 from nutgraf.indexer.errors import IndexLocked, IndexMismatch
 from nutgraf.indexer.filters import Filter
-from nutgraf.indexer.loaders import Skipped
+from nutgraf.indexer.loaders.base import Skipped
 from nutgraf.indexer.storage import ArticleStatus, Counts
 from tests.contract.conftest import Storage
 from tests.contract.stories import OTHERS, prints, short

@@ -21,7 +21,7 @@ from nutgraf.indexer.embedded.vectors import exact_search
 from nutgraf.indexer.embedded.writer import EmbeddedWriter
 from nutgraf.indexer.errors import IndexDamaged, IndexLocked, IndexMismatch, IndexMissing
 from nutgraf.indexer.filters import Filter
-from nutgraf.indexer.loaders import Skipped
+from nutgraf.indexer.loaders.base import Skipped
 from nutgraf.indexer.passages import PassageRule, title_prefix
 from nutgraf.indexer.storage import ArticleStatus, Counts
 from tests.fakes import FakeEncoder

@@ -102,7 +102,7 @@ def test_the_reader_alone(cli: Any, answerable: str) -> None:
     }
     printed = cli("eval", answerable).stdout
     assert printed.startswith("one.json: the reader alone")
-    assert "4 questions; reader nutgraf/minilm" in printed
+    assert "4 questions; reader nutgraf/mpnet" in printed
     assert re.search(r"^ *EM +100\.00 % +4 *$", printed, re.MULTILINE)
     assert re.search(r"^ *name +name +3 +100\.0 +3 +100\.0 *$", printed, re.MULTILINE)
     assert re.search(r"^ *right, the surest 50 % answered +100\.00 % +4 *$", printed, re.MULTILINE)

@@ -21,7 +21,7 @@ def squad(path: Path, golds: dict[str, str]) -> None:
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """Return a report of the shipped reader, as --json prints it."""
+    """Return a report of the small reader, as --json prints it."""
     from nutgraf.api.evaluation.evaluate import evaluate
     from nutgraf.api.evaluation.report import report_object
     from nutgraf.api.evaluation.request import EvalRequest
@@ -29,7 +29,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
     path = tmp_path_factory.mktemp("squad") / "squad.json"
     squad(path, {i: gold for i, (_, gold) in ASKED.items()})
-    return report_object(evaluate(Settings(), EvalRequest(path)))
+    return report_object(evaluate(Settings(reader="small"), EvalRequest(path)))
 
 
 @pytest.fixture

@@ -85,7 +85,7 @@ def test_ask_archive(home: Path, run: Run) -> None:
     assert done.stdout.splitlines() == [
         "AddReport(added=3, skipped=1, articles=3)",
         "  skipped seeds/empty.txt: empty file",
-        f"{ANSWER}  (82%)",
+        f"{ANSWER}  (95%)",
         f"  {SENTENCE}",
         "  U.S. Says It Will Step Up Defenses if China Fails to Act Against North Korea | The New York Times"
         f" | 2016-01-27 | {SEED}",

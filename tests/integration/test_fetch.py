@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.loaders import LoadOptions
-from nutgraf.indexer.sandbox import WorkerPool
+from nutgraf.indexer.loaders.base import LoadOptions
+from nutgraf.indexer.sandbox.pool import WorkerPool
 from nutgraf.indexer.storage import ArticleStatus
 from nutgraf.indexer.web.crawl import Crawl
 from nutgraf.indexer.web.options import WebOptions

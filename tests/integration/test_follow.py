@@ -17,7 +17,7 @@ import nutgraf
 from nutgraf.errors import BadOption, IndexLocked, SourceError
 from nutgraf.follow import Follower, Round, interval, spelled
 from nutgraf.indexer.web.options import WebOptions
-from nutgraf.ingest import IngestOptions
+from nutgraf.ingest_options import IngestOptions
 from tests.web_server import Answer, WebServer, item, serving
 
 ROOT = Path(__file__).parents[2]

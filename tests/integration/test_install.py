@@ -26,7 +26,7 @@ def shell(run: Any, clone: Path) -> Shell:
 
 
 def test_the_readme_shows_an_answer() -> None:
-    assert SHOWN.startswith("new United Nations sanctions against the North   (probability 82%)\n")
+    assert SHOWN.startswith("new United Nations sanctions against the North   (probability 95%)\n")
 
 
 def test_make_ask_prints_what_the_readme_shows(

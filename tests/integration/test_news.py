@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.loaders import LoadOptions, discover, load
+from nutgraf.indexer.loaders.base import LoadOptions
+from nutgraf.indexer.loaders.discover import discover
+from nutgraf.indexer.loaders.formats import load
 from nutgraf.indexer.passages import PassageRule, split, title_prefix
 
 

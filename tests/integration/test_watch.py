@@ -9,7 +9,7 @@ from nutgraf.archive import Archive
 from nutgraf.settings import Settings
 from tests.conftest import Cli
 
-WHO = "Who leads the central bank of Orlow?"
+WHO = "Who is the governor of the central bank of Orlow?"
 HOLT = {
     "id": "holt",
     "title": "Orlow bank has a new head",
@@ -24,8 +24,8 @@ AGAIN = {
     "title": "Rates stay",
     "source": "Orlow Times",
     "published": "2026-01-20",
-    "text": "The central bank of Orlow kept its rates on Tuesday. Governor Holt, who has led the central bank"
-    " since January, said that inflation was falling. Anna Holt spoke at a news conference in the capital.",
+    "text": "The central bank of Orlow kept its rates on Tuesday. Anna Holt, the governor of the central bank"
+    " of Orlow, said at a news conference in the capital that inflation was falling.",
 }
 LOW = {
     "id": "low",

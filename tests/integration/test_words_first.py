@@ -17,7 +17,7 @@ from nutgraf.errors import AddInterrupted, IndexMismatch, SourceError
 from nutgraf.indexer.embedded import writer as embedded_writer
 from nutgraf.indexer.embedded.index import EmbeddedIndex
 from nutgraf.indexer.embedded.verify import OPENED_CHECKS
-from nutgraf.ingest import IngestOptions, IngestProgress, no_progress
+from nutgraf.ingest_options import IngestOptions, IngestProgress, no_progress
 from nutgraf.settings import Settings
 from tests.fakes import FakeEncoder, FakeModels
 

@@ -13,7 +13,9 @@ from typing import Any
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.embedded import clusters
 from nutgraf.indexer.embedded.store import Store
-from nutgraf.indexer.loaders import LoadOptions, discover, load
+from nutgraf.indexer.loaders.base import LoadOptions
+from nutgraf.indexer.loaders.discover import discover
+from nutgraf.indexer.loaders.formats import load
 
 PAIRS = Path(__file__).with_name("duplicate_pairs.jsonl")
 UNSEEN = Path(__file__).with_name("duplicate_pairs_unseen.jsonl")

@@ -8,6 +8,7 @@ from nutgraf.qa.extent import Extent, asked_extent, widened
 from nutgraf.qa.inquiry import Inquiry
 from nutgraf.qa.join import LocatedSpan, join
 from nutgraf.qa.judge import judge
+from nutgraf.qa.retrieval import SearchResult
 
 
 @pytest.mark.parametrize(
@@ -96,7 +97,7 @@ def test_answers_that_are_one_when_widened_are_given_once() -> None:
         for words, score in (("leftist president", 9.0), ("Monday", 8.0), ("the vote", 7.0))
     ]
     inquiry = Inquiry("Did voters choose a president?", top=3, min_probability=0.0)
-    answers = judge(join(spans), [], inquiry, Calibration.from_card(None)).answers
+    answers = judge(join(spans), SearchResult([], 0.0, 0.0), inquiry, Calibration.from_card(None)).answers
     assert [a.text for a in answers] == [
         "Voters on Monday chose a leftist president.",
         "Markets fell after the vote.",

@@ -5,8 +5,7 @@ from random import Random
 
 import pytest
 
-from nutgraf.indexer.loaders import LoadOptions, Skipped, SourceFile
-from nutgraf.indexer.loaders.base import Entry
+from nutgraf.indexer.loaders.base import Entry, LoadOptions, Skipped, SourceFile
 from nutgraf.indexer.web.links import Link
 from nutgraf.indexer.web.listing import MOST_LINKS, is_listing, read_listing
 

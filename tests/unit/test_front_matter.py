@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.loaders import discover, load
+from nutgraf.indexer.loaders.discover import discover
+from nutgraf.indexer.loaders.formats import load
 from nutgraf.indexer.loaders.texts.front_matter import draft_of_fields, split_front_matter
 
 

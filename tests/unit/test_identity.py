@@ -9,7 +9,8 @@ import pytest
 
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.embedded.writer import EmbeddedWriter
-from nutgraf.indexer.loaders import discover, load
+from nutgraf.indexer.loaders.discover import discover
+from nutgraf.indexer.loaders.formats import load
 from nutgraf.indexer.loaders.identity import canonical_url, derived_id, ids_apart, ids_of_place, is_home
 from tests.fakes import FakeEncoder
 

@@ -5,12 +5,19 @@ from pathlib import Path
 
 import pytest
 
-import nutgraf.indexer.loaders
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.errors import SourceError
-from nutgraf.indexer.loaders import LoadOptions, Skipped, discover, formats, load
+from nutgraf.indexer.loaders import formats
 from nutgraf.indexer.loaders.assemble import ArticleDraft
+from nutgraf.indexer.loaders.base import LoadOptions, Skipped
+from nutgraf.indexer.loaders.discover import discover
+from nutgraf.indexer.loaders.formats import load
 from nutgraf.indexer.loaders.identity import canonical_url, web_url
+from nutgraf.indexer.loaders.suffixes import SUFFIXES
+
+
+def test_every_suffix_has_a_loader() -> None:
+    assert tuple(formats.LOADERS) == SUFFIXES
 
 
 @pytest.fixture
@@ -26,13 +33,6 @@ def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def stems(*paths: str) -> list[str]:
     return [file.id_stem for file in discover(paths)[0]]
-
-
-def test_public_names() -> None:
-    assert nutgraf.indexer.loaders.__all__ == [
-        *("LoadOptions", "RefusedDates", "Skipped", "SourceFile", "UnusedFields"),
-        *("discover", "load", "record_to_article", "unused_fields"),
-    ]
 
 
 def test_a_folder_is_read_whole_in_order_without_hidden_files(archive: Path) -> None:
@@ -170,12 +170,13 @@ def test_only_web_addresses_become_links(url: str) -> None:
     assert web_url(url) is None
 
 
-def test_a_new_file_type_is_a_line_in_one_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_new_file_type_is_a_suffix_and_a_loader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def read_mail(data: bytes, _: LoadOptions) -> ArticleDraft:
         head, _, body = data.decode().partition("\n\n")
         return ArticleDraft(text=body, title=head.removeprefix("Subject: "))
 
     monkeypatch.setitem(formats.LOADERS, ".letter", formats.document(read_mail))
+    monkeypatch.setattr("nutgraf.indexer.loaders.discover.SUFFIXES", (*SUFFIXES, ".letter"))
     (tmp_path / "rain.LETTER").write_text("Subject: Floods\n\nThe river rose.")
     (tmp_path / "letter.msg").write_text("x")
     files, skipped = discover([str(tmp_path)])

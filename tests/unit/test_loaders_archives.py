@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.loaders import LoadOptions, SourceFile, load
+from nutgraf.indexer.loaders.base import LoadOptions, SourceFile
+from nutgraf.indexer.loaders.formats import load
 from tests.loading import NO_TEXT, places, read
 
 NOTE = b"The mill at Tarn closes\n\nThe mill at Tarn closed on Monday, said Ada Quill."

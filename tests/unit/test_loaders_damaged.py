@@ -16,9 +16,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.loaders import LoadOptions, Skipped, discover, load
-from nutgraf.indexer.loaders.formats import LOADERS
-from nutgraf.indexer.sandbox import WorkerPool
+from nutgraf.indexer.loaders.base import LoadOptions, Skipped
+from nutgraf.indexer.loaders.discover import discover
+from nutgraf.indexer.loaders.formats import LOADERS, load
+from nutgraf.indexer.sandbox.pool import WorkerPool
 
 SEED = 7
 ROUNDS = 40

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.loaders import LoadOptions, RefusedDates, discover, load
 from nutgraf.indexer.loaders.assemble import TRUST
+from nutgraf.indexer.loaders.base import LoadOptions, RefusedDates
+from nutgraf.indexer.loaders.discover import discover
+from nutgraf.indexer.loaders.formats import load
 
 BODY = "The minister of trade resigned after a row over steel prices, the government said."
 JSON_LD = (

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.loaders import Skipped
+from nutgraf.indexer.loaders.base import Skipped
 from tests.loading import article, read_one, reason
 
 SENTENCES = [

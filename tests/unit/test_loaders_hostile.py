@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.loaders import LoadOptions, SourceFile, load
+from nutgraf.indexer.loaders.base import LoadOptions, SourceFile
+from nutgraf.indexer.loaders.formats import load
 
 SUFFIXES = [
     ".csv", ".docx", ".eml", ".epub", ".fodt", ".html", ".json", ".jsonl", ".jsonl.gz", ".mbox", ".md",

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.loaders import LoadOptions, Skipped, SourceFile, discover, load
+from nutgraf.indexer.loaders.base import LoadOptions, Skipped, SourceFile
+from nutgraf.indexer.loaders.discover import discover
+from nutgraf.indexer.loaders.formats import load
 from tests.loading import article, read, reason
 
 DAY = datetime(2016, 1, 27, 2, tzinfo=UTC)

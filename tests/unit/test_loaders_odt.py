@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks.faults.mutations import mutated, mutated_zip
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.loaders import LoadOptions
+from nutgraf.indexer.loaders.base import LoadOptions
 from tests.loading import article, read_one, reason
 from tests.unit.test_loaders_formats import archive
 

@@ -8,8 +8,9 @@ import pytest
 
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.errors import SourceError
-from nutgraf.indexer.loaders import Skipped, SourceFile, discover, load
-from nutgraf.indexer.loaders.base import Entry
+from nutgraf.indexer.loaders.base import Entry, Skipped, SourceFile
+from nutgraf.indexer.loaders.discover import discover
+from nutgraf.indexer.loaders.formats import load
 
 LEAD = (
     "The festival of Tarn drew forty thousand visitors this year, more than ever before, its director said "

@@ -12,9 +12,10 @@ import pytest
 
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.errors import SourceError
-from nutgraf.indexer.loaders import LoadOptions, Skipped, SourceFile, load
+from nutgraf.indexer.loaders.base import LoadOptions, Skipped, SourceFile
+from nutgraf.indexer.loaders.formats import load
 from nutgraf.indexer.loaders.pdf.ocr import check_ocr
-from nutgraf.indexer.sandbox import WorkerPool
+from nutgraf.indexer.sandbox.pool import WorkerPool
 
 
 class Type(NamedTuple):

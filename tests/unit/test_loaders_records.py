@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.loaders import LoadOptions, Skipped, discover, load, record_to_article
+from nutgraf.indexer.loaders.base import LoadOptions, Skipped
+from nutgraf.indexer.loaders.discover import discover
+from nutgraf.indexer.loaders.formats import load
+from nutgraf.indexer.loaders.records.record import record_to_article
 from tests.loading import NO_TEXT
 
 RECORD = {

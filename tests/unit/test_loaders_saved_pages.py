@@ -14,8 +14,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.loaders import LoadOptions, SourceFile, discover, load
-from nutgraf.indexer.sandbox import WorkerPool
+from nutgraf.indexer.loaders.base import LoadOptions, SourceFile
+from nutgraf.indexer.loaders.discover import discover
+from nutgraf.indexer.loaders.formats import load
+from nutgraf.indexer.sandbox.pool import WorkerPool
 from tests.loading import places, read
 
 SAID = "The mill at Tarn closed on Monday, said Ada Quill, and “nobody” knew why it had to be so."

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.loaders import LoadOptions, Skipped, discover, load
+from nutgraf.indexer.loaders.base import LoadOptions, Skipped
 from nutgraf.indexer.loaders.decode import decode
+from nutgraf.indexer.loaders.discover import discover
+from nutgraf.indexer.loaders.formats import load
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 

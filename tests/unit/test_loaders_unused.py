@@ -8,7 +8,10 @@ from zipfile import ZipFile
 
 import pytest
 
-from nutgraf.indexer.loaders import LoadOptions, RefusedDates, UnusedFields, discover, load, unused_fields
+from nutgraf.indexer.loaders.base import LoadOptions, RefusedDates, UnusedFields
+from nutgraf.indexer.loaders.discover import discover
+from nutgraf.indexer.loaders.formats import load
+from nutgraf.indexer.loaders.records.unused import unused_fields
 
 BODY = "The minister of trade resigned after a row over steel prices, the government said. " * 3
 BARE = {"id": "a1", "text": BODY}

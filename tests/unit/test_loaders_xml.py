@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.loaders import LoadOptions, Skipped, SourceFile, load
+from nutgraf.indexer.loaders.base import LoadOptions, Skipped, SourceFile
+from nutgraf.indexer.loaders.formats import load
 from nutgraf.indexer.loaders.pages.fragment import fragment_text
 from tests.loading import article, read, reason
 

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.loaders import SourceFile, load
+from nutgraf.indexer.loaders.base import SourceFile
+from nutgraf.indexer.loaders.formats import load
 from nutgraf.qa.evaluate.extraction import GoldPage, extraction_figures
 from tests.news_pages import NewsPage, news_pages
 

@@ -15,10 +15,15 @@ import pytest
 
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.errors import SourceError
-from nutgraf.indexer.loaders import LoadOptions, Skipped, SourceFile, discover, load, record_to_article
-from nutgraf.indexer.sandbox import Limits, WorkerPool, pool
+from nutgraf.indexer.loaders.base import LoadOptions, Skipped, SourceFile
+from nutgraf.indexer.loaders.discover import discover
+from nutgraf.indexer.loaders.formats import load
+from nutgraf.indexer.loaders.records.record import record_to_article
+from nutgraf.indexer.sandbox import pool
 from nutgraf.indexer.sandbox.confine import confinement
+from nutgraf.indexer.sandbox.limits import Limits
 from nutgraf.indexer.sandbox.messages import BadMessage, item_message, item_of, line_of, message_of
+from nutgraf.indexer.sandbox.pool import WorkerPool
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 SHORT = Limits(seconds=0.2)

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.loaders import Skipped, discover, load
+from nutgraf.indexer.loaders.base import Skipped
+from nutgraf.indexer.loaders.discover import discover
+from nutgraf.indexer.loaders.formats import load
 
 
 def read(path: Path, content: str | bytes) -> list[Article | Skipped]:

@@ -15,6 +15,7 @@ from nutgraf.qa.time_fit import (
     is_of_time,
     names_time,
     newest_losses,
+    question_of,
     time_fit,
 )
 
@@ -61,6 +62,45 @@ def test_a_sentence_without_a_time_is_of_its_article_s(published: str | None, ex
 )
 def test_words_that_name_the_time_count_in_any_article(text: str, published: str | None) -> None:
     assert fit(text, published) == FITS
+
+
+def question_to(text: str, published: str | None, question: str) -> str:
+    """Return what a reader is asked of a text of that day."""
+    day = None if published is None else datetime.fromisoformat(published).replace(tzinfo=UTC)
+    return question_of(question, text, Article("a", "", text, published=day), asked(question))
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Who won in 2016?", "Who won?"),
+        ("Who won the election of 2016?", "Who won the election?"),
+        ("In 2016, who won?", "who won?"),
+        ("Who won the 2016 election in Orlow?", "Who won the election in Orlow?"),
+        ("Who won in October 2016 in Orlow?", "Who won in Orlow?"),
+        ("Who won on 3 October 2016?", "Who won?"),
+        ("2016?", "2016?"),  # nothing would be left
+    ],
+)
+def test_a_text_of_the_time_is_asked_without_it(question: str, expected: str) -> None:
+    assert question_to("Stein won on Sunday.", "2016-10-03", question) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "published"),
+    [
+        ("Stein won the election of 2016.", "2016-10-03"),  # it names the time
+        ("Stein won on Sunday.", "2012-10-03"),  # it is of another time
+        ("Stein won on Sunday.", None),
+    ],
+)
+def test_other_texts_are_asked_the_whole_question(text: str, published: str | None) -> None:
+    assert question_to(text, published, "Who won in 2016?") == "Who won in 2016?"
+
+
+def test_a_question_without_a_time_is_asked_as_it_is() -> None:
+    article = Article("a", "", "Stein won.", published=datetime(2016, 10, 3, tzinfo=UTC))
+    assert question_of("Who won?", article.text, article, None) == "Who won?"
 
 
 def test_a_title_that_names_the_time_counts() -> None:

@@ -38,7 +38,7 @@ def _parser() -> argparse.ArgumentParser:
     run_options(parser, kept="the reader's scores, the checkpoint, the log and the encoder")
     parser.add_argument(
         "--reader",
-        help="the reader whose scores are learnt, a name or a folder (default: the one in the box)",
+        help="the reader whose scores are learnt, a name or a folder (default: the small one in the box)",
     )
     return parser
 

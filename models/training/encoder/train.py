@@ -46,7 +46,7 @@ def train(
 ) -> Path:
     """Train from the weights in `base` on the files in `data`; return the folder `run`/encoder.
 
-    `reader` is a name that `load_reader` takes, by default the reader in the box; its scores are the soft
+    `reader` is a name that `load_reader` takes, by default the small one in the box; its scores are the soft
     targets. The folder `run` holds them, the published vectors, the checkpoint and the log. If a run was
     killed, the same call resumes it; it ends with the same weights up to the rounding of sums.
     Raises ModelError if a file is missing or wrong, or if another process trains in this folder.
@@ -57,7 +57,7 @@ def train(
         say(f"{len(every.corpus.contexts):,} passages; finding hard negatives")
         numbers = chosen(every, recipe)
         batches = draw(every, hard_negatives(every.corpus), recipe, numbers)
-        teacher = load_reader(reader, threads=threads)
+        teacher = load_reader(reader or "small", threads=threads)
         scores = reader_scores(teacher, every, _pairs(batches), run, say)
         network = EncoderNetwork(base).to(device)
         texts = _Texts(every, batches, tokens)
