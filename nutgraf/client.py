@@ -80,14 +80,12 @@ class Client(_Named):
 
     `url` is the server's address, with the path under which a proxy serves it, and `key` one of its keys.
     Many threads may use one client. Nothing is asked before the first call. `ask`, `search` and `get` send
-    whole articles over the line, because results quote from them. A server's lists have no texts, so
-    `articles`, `related` and `versions` ask for each article by a call of its own: a page with a small
-    `limit` comes sooner, and a server bounds the calls of a minute. Files that `add` names are read on this
-    machine; it cannot `prune`.
+    whole articles over the line, because results quote from them. `related` and `versions` ask for each
+    article by a call of its own, and a server bounds the calls of a minute. Files that `add` names are read
+    on this machine, and `export` writes on it; `add` cannot `prune`.
 
-    HTTP does not offer `export` (on the server, `nutgraf export` writes one), `run_watches` (a server asks
-    its watches by itself when articles have come), nor what is for whoever runs the archive: `encode`,
-    `rebuild`, `write` and `ingest`.
+    HTTP does not offer `run_watches` (a server asks its watches by itself when articles have come), nor what
+    is for whoever runs the archive: `encode`, `rebuild`, `write` and `ingest`.
 
     Beside the errors of an archive its methods raise ServerUnreachable (no connection, or no answer in
     time), ServerBusy, AccessDenied (the key) and ServerError (the address is that of something else).
@@ -170,6 +168,20 @@ class Client(_Named):
     def difference(self, article_id: str, other_id: str) -> list[Change]:
         """Return what became of an article's text in that of another; see `Archive.difference`."""
         return self._run(list_calls.difference(article_id, other_id))
+
+    def export(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        format: str = "jsonl",  # noqa: A002 - every door calls it so
+        **filters: Unpack[list_calls.ExportFilters],
+    ) -> int:
+        """Write the articles that pass the filters to a file on this machine; see `Archive.export`.
+
+        Lines of JSON have no `origin`: a server does not tell where its files are. Articles that come or go
+        meanwhile are in the export or not.
+        """
+        return self._run(list_calls.export(path, format=format, **filters))
 
     def cite(
         self,
@@ -322,6 +334,16 @@ class AsyncClient(_Named):
     async def difference(self, article_id: str, other_id: str) -> list[Change]:
         """Return what became of an article's text in that of another; see `Archive.difference`."""
         return await self._run(list_calls.difference(article_id, other_id))
+
+    async def export(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        format: str = "jsonl",  # noqa: A002 - every door calls it so
+        **filters: Unpack[list_calls.ExportFilters],
+    ) -> int:
+        """Write the articles that pass the filters to a file on this machine; see `Client.export`."""
+        return await self._run(list_calls.export(path, format=format, **filters))
 
     async def cite(
         self,

@@ -6,10 +6,9 @@ A file gets its name when it is whole: whatever stops an export, no half file st
 import gzip
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import replace
-from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
@@ -48,34 +47,60 @@ def selected(catalog: ArticleCatalog, selection: Selection) -> Iterator[list[Art
 class CountedBatches:
     """Batches of articles, read once; `articles` is how many were read so far."""
 
-    def __init__(self, batches: Iterable[list[Article]]) -> None:
+    def __init__(self, batches: Iterable[Sequence[Article]]) -> None:
         self.articles = 0
         self._batches = batches
 
-    def __iter__(self) -> Iterator[list[Article]]:
+    def __iter__(self) -> Iterator[Sequence[Article]]:
         for batch in self._batches:
             self.articles += len(batch)
             yield batch
 
 
-def export_parts(batches: Iterable[list[Article]], format_name: str) -> Iterator[str]:
-    """Yield the text of an export in parts; references are one part, because their keys are unique in it."""
-    if format_name == "jsonl":
-        for articles in batches:
-            yield "".join(json.dumps(article.exported(), ensure_ascii=False) + "\n" for article in articles)
-    elif format_name == "csv":
-        yield article_table([])
-        for articles in batches:
-            yield article_table(articles, with_head=False)
-    else:
-        entries = [Citation(replace(article, text="", page_breaks=())) for article in chain(*batches)]
-        yield citation_format(format_name).write(entries)
+class ExportText:
+    """The text of an export, made a batch of articles at a time."""
+
+    def __init__(self, format_name: str) -> None:
+        self._format = format_name
+        self._citations: list[Citation] = []
+
+    def head(self) -> str:
+        """Return what stands before the first article."""
+        return article_table([]) if self._format == "csv" else ""
+
+    def of(self, articles: Sequence[Article]) -> str:
+        """Return the text of some articles; references are kept for `rest`."""
+        if self._format == "jsonl":
+            return "".join(json.dumps(article.exported(), ensure_ascii=False) + "\n" for article in articles)
+        if self._format == "csv":
+            return article_table(articles, with_head=False)
+        self._citations += [Citation(replace(article, text="", page_breaks=())) for article in articles]
+        return ""
+
+    def rest(self) -> str:
+        """Return what stands behind the last article: all references, because their keys are unique in it."""
+        is_text = self._format in {"jsonl", "csv"}
+        return "" if is_text else citation_format(self._format).write(self._citations)
+
+
+def export_parts(batches: Iterable[Sequence[Article]], format_name: str) -> Iterator[str]:
+    """Yield the text of an export in parts."""
+    text = ExportText(format_name)
+    yield text.head()
+    yield from map(text.of, batches)
+    yield text.rest()
+
+
+def checked_file(path: Path) -> Path:
+    """Return the file to write; raises BadOption for a folder."""
+    if path.is_dir():
+        raise BadOption(f"{path} is a folder, expected a file", hint="--output backup.jsonl.gz")
+    return path
 
 
 def checked_target(path: Path, index: Path) -> Path:
     """Return the file to write; raises BadOption for a folder, and for a file among those of the index."""
-    if path.is_dir():
-        raise BadOption(f"{path} is a folder, expected a file", hint="--output backup.jsonl.gz")
+    checked_file(path)
     folder = Path(os.path.realpath(index))
     if folder in Path(os.path.realpath(path)).parents:
         message = f"{path} would stand among the files of the index {index}"
@@ -84,10 +109,18 @@ def checked_target(path: Path, index: Path) -> Path:
 
 
 def write_export(path: Path, parts: Iterable[str]) -> None:
-    """Write an export to a file, gzipped where its name ends with ".gz".
+    """Write an export to a file; see `export_file`."""
+    with export_file(path) as write:
+        for part in parts:
+            write(part)
 
-    Raises StorageFailed where the disk says no: what stood in the file before is there still. What is no
-    file, such as a pipe, is written to as it is.
+
+@contextmanager
+def export_file(path: Path) -> Iterator[Callable[[str], object]]:
+    """Give a function that writes to a file, gzipped where its name ends with ".gz".
+
+    Raises StorageFailed where the disk says no: what stood in the file before is there still, and so it is
+    where the block raises. What is no file, such as a pipe, is written to as it is.
     """
     path = Path(os.path.realpath(path))
     in_place = path.exists() and not path.is_file()
@@ -97,7 +130,9 @@ def write_export(path: Path, parts: Iterable[str]) -> None:
             if not in_place:
                 undo.callback(_remove, target)
             with target.open("wb") as file:
-                _write(file, parts, zipped=path.suffix == ".gz")
+                with _packed(file) if path.suffix == ".gz" else nullcontext(file) as packed:
+                    yield lambda part: packed.write(part.encode())
+                file.flush()
                 if not in_place:
                     os.fsync(file.fileno())
             if not in_place:
@@ -118,16 +153,9 @@ def write_failed(name: str, error: OSError) -> StorageFailed:
     return StorageFailed(f"{name} cannot be written: {error.strerror or error}", hint=hint)
 
 
-def _write(file: BinaryIO, parts: Iterable[str], *, zipped: bool) -> None:
-    with ExitStack() as stack:
-        write: Callable[[bytes], int] = file.write
-        if zipped:
-            # Without the time of day: the same articles make the same file.
-            packer = gzip.GzipFile("", "wb", _GZIP_LEVEL, file, mtime=0)
-            write = stack.enter_context(packer).write
-        for part in parts:
-            write(part.encode())
-    file.flush()
+def _packed(file: BinaryIO) -> gzip.GzipFile:
+    # Without the time of day: the same articles make the same file.
+    return gzip.GzipFile("", "wb", _GZIP_LEVEL, file, mtime=0)
 
 
 def _remove(path: Path) -> None:

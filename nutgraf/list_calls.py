@@ -1,16 +1,20 @@
 """The plans of lists: articles that pass filters, the nearest other stories, the prints of a story.
 
-A server names the articles of a list without their texts, so each of them is asked for by a call of its own.
+A server gives the related articles and the prints of a story without their texts, so each of them is asked
+for by a call of its own.
 """
 
+import os
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Unpack
 
 from nutgraf import parser
 from nutgraf.arguments import checked_ids
 from nutgraf.calls import ArticleFilters, Call, Plan, article_path, filter_object, get, reading
 from nutgraf.errors import UnknownArticle
+from nutgraf.export import ExportText, checked_file, checked_format, export_file
 from nutgraf.filters import article_filter
 from nutgraf.indexer.article import Article
 from nutgraf.listing import checked_place, selection_of
@@ -21,15 +25,24 @@ from nutgraf.qa.related import RelatedArticle
 from nutgraf.results import ArticlePage, Versions
 
 
-class ListOptions(ArticleFilters, total=False):
-    """The options of `Archive.articles`."""
+class ExportFilters(ArticleFilters, total=False):
+    """The filters of `Archive.export`."""
 
     author: str | Sequence[str] | None
     words: str | None
+
+
+class ListOptions(ExportFilters, total=False):
+    """The options of `Archive.articles`."""
+
     sort: str | None
     limit: int
     cursor: str | None
     facets: bool
+
+
+EXPORT_PAGE = 200
+"""Articles of a call of an export. Not measured."""
 
 
 class RelatedOptions(ArticleFilters, total=False):
@@ -48,21 +61,50 @@ def articles(
     facets: bool = False,
     **filters: Unpack[ArticleFilters],
 ) -> Plan[ArticlePage]:
-    """Return a page of the articles that pass the filters."""
+    """Return a page of the articles that pass the filters; where they are long, it takes several calls."""
     selection = selection_of(article_filter(**filters), author, words)
     order, _ = checked_place(selection, sort, limit, cursor)
     params = {**filter_object(selection.allow), "author": list(selection.authors), "sort": order}
-    params |= {"limit": str(limit), "facets": "true" if facets else "false"}
+    params |= {"whole": "true", "facets": "true" if facets else "false"}
     if selection.words:
         params["words"] = selection.words
-    if cursor is not None:
-        params["cursor"] = cursor
-    shown = yield Call("GET", "/v1/articles", params=params)
-    with reading():
-        ids, counts = parser.article_ids(shown["articles"]), parser.facets(shown.get("facets"))
-        following = shown["next"]
-    page = yield from _whole(ids)
-    return ArticlePage(tuple(page.values()), following, counts)
+    page, counts = list[Article](), None
+    while True:
+        params["limit"] = str(limit - len(page))
+        if cursor is not None:
+            params["cursor"] = cursor
+        shown = yield Call("GET", "/v1/articles", params=dict(params))
+        with reading():
+            part, cursor = [parser.article(article) for article in shown["articles"]], shown["next"]
+            counts = counts or parser.facets(shown.get("facets"))
+            if cursor is not None and not part:
+                raise ValueError("a page without articles has another one behind it")
+        page += part
+        if cursor is None or len(page) >= limit:
+            return ArticlePage(tuple(page), cursor, counts)
+        params["facets"] = "false"
+
+
+def export(
+    path: str | os.PathLike[str],
+    *,
+    format: str = "jsonl",  # noqa: A002 - every door calls it so
+    **filters: Unpack[ExportFilters],
+) -> Plan[int]:
+    """Write the articles that pass the filters to a file on this machine; return how many they are."""
+    text, target = ExportText(checked_format(format)), checked_file(Path(path))
+    count, cursor = 0, None
+    page = yield from articles(sort="id", limit=EXPORT_PAGE, **filters)
+    with export_file(target) as write:
+        write(text.head())
+        while True:
+            write(text.of(page.articles))
+            count, cursor = count + len(page), page.next
+            if cursor is None:
+                break
+            page = yield from articles(sort="id", limit=EXPORT_PAGE, cursor=cursor, **filters)
+        write(text.rest())
+    return count
 
 
 def related(

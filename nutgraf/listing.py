@@ -5,6 +5,7 @@ import binascii
 import json
 from collections.abc import Sequence
 from hashlib import sha256
+from itertools import accumulate
 
 from nutgraf.errors import BadOption
 from nutgraf.indexer.clean import storable
@@ -76,9 +77,11 @@ def article_page(
     limit: int = 100,
     cursor: str | None = None,
     facets: bool = False,
+    most_chars: int | None = None,
 ) -> ArticlePage:
     """Return a page of a selection from `cursor` on; with `facets`, the counts of all its pages, too.
 
+    With `most_chars` a page ends behind the article whose text reaches so many characters of all its texts.
     Without a catalog, of a new archive, there are no articles. Raises BadOption for a sort, a limit or a
     cursor that is none.
     """
@@ -86,9 +89,13 @@ def article_page(
     if catalog is None:
         return ArticlePage((), facets=Facets(0, (), (), (), 0) if facets else None)
     entries = catalog.listed(selection, order, after, limit + 1)
-    more = _cursor(entries[limit - 1].place, _hash(selection, order)) if len(entries) > limit else None
+    shown = entries[:limit]
+    if most_chars is not None:
+        ends = accumulate(len(entry.article.text) for entry in shown)
+        shown = shown[: 1 + sum(end < most_chars for end in ends)]
+    more = _cursor(shown[-1].place, _hash(selection, order)) if len(entries) > len(shown) else None
     counts = catalog.facets(selection) if facets else None
-    return ArticlePage(tuple(entry.article for entry in entries[:limit]), more, counts)
+    return ArticlePage(tuple(entry.article for entry in shown), more, counts)
 
 
 def _hash(selection: Selection, sort: Sort) -> str:

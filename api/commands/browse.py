@@ -2,9 +2,10 @@
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +15,7 @@ from nutgraf.archive import Archive
 from nutgraf.export import (
     EXPORT_FORMATS,
     CountedBatches,
+    checked_file,
     checked_format,
     checked_target,
     export_parts,
@@ -22,9 +24,13 @@ from nutgraf.export import (
     write_failed,
 )
 from nutgraf.filters import article_filter
-from nutgraf.indexer.selection import SORTS
+from nutgraf.indexer.article import Article
+from nutgraf.indexer.selection import SORTS, Selection
 from nutgraf.listing import selection_of
 from nutgraf.settings import DEFAULT_INDEX
+
+if TYPE_CHECKING:
+    from nutgraf.client import Client
 
 _INDEX = Path(DEFAULT_INDEX)
 _ENDINGS = {
@@ -56,6 +62,7 @@ Examples:
   nutgraf export --output backup.jsonl.gz
   nutgraf export --after 2016 --source "The New York Times" --output nyt.csv
   nutgraf export --author "Jane Perlez" --format bibtex > perlez.bib
+  nutgraf export --server https://archive.example/news --output backup.jsonl.gz
 """
 
 
@@ -105,6 +112,7 @@ def list_command(
 
 
 def export(
+    context: typer.Context,
     after: options.After = None,
     before: options.Before = None,
     as_of: options.AsOf = None,
@@ -125,23 +133,59 @@ def export(
             "--output", "-o", metavar="FILE", help="Write to this file; one that ends with .gz is gzipped."
         ),
     ] = None,
+    server: options.ServerUrl = None,
+    api_key_file: options.ServerKeyFile = None,
     index: options.IndexFolder = _INDEX,
 ) -> None:
     """Export articles; EXPORT_HELP is the help of the command."""
+    from nutgraf.api.commands.remote import check_no_key_file, open_server
+
     ending = "" if output is None else Path(output.name.removesuffix(".gz")).suffix
     name = checked_format(_ENDINGS.get(ending, "jsonl") if format_name is None else format_name)
     selection = selection_of(article_filter(after, before, as_of, sources), authors, words)
-    with Archive(options.settings(index)) as archive, archive.reading() as opened:
-        batches = CountedBatches(selected(opened.index, selection))
+    target = None if output is None or str(output) == "-" else output
+    with ExitStack() as stack:
+        if server is None:
+            check_no_key_file(api_key_file)
+            archive = stack.enter_context(Archive(options.settings(index)))
+            opened = stack.enter_context(archive.reading())
+            batches = CountedBatches(selected(opened.index, selection))
+        else:
+            client = stack.enter_context(open_server(context, server, api_key_file))
+            batches = CountedBatches(_pages(client, selection))
         parts = export_parts(batches, name)
-        if output is None or str(output) == "-":
+        if target is None:
             _print(parts)
         else:
-            write_export(checked_target(output, index), parts)
+            checked = checked_file(target) if server else checked_target(target, index)
+            write_export(checked, parts)
     where = "" if output is None else f" to {output}"
     count = f"{batches.articles:,} {'article' if batches.articles == 1 else 'articles'}"
     typer.echo(f"{count} exported{where}", err=True)
     raise typer.Exit(FOUND if batches.articles else NOT_FOUND)
+
+
+def _pages(client: "Client", selection: Selection) -> Iterator[Sequence[Article]]:
+    """Yield the articles of a selection from a server, some at a time."""
+    from nutgraf.list_calls import EXPORT_PAGE
+
+    allow, cursor = selection.allow, None
+    while True:
+        page = client.articles(
+            after=allow.first,
+            before=allow.last,
+            as_of=allow.as_of,
+            source=allow.sources,
+            author=selection.authors,
+            words=selection.words,
+            sort="id",
+            limit=EXPORT_PAGE,
+            cursor=cursor,
+        )
+        yield page.articles
+        cursor = page.next
+        if cursor is None:
+            return
 
 
 def _print(parts: Iterable[str]) -> None:

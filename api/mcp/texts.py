@@ -53,7 +53,7 @@ def article_text(article: FullArticleJson) -> str:
     """Return the source of an article, then its text as it is."""
     authors = visible(", ".join(article["authors"]))
     lines = [
-        f"{_source(article)}{f' | by {authors}' if authors else ''}",
+        f"{source_of(article)}{f' | by {authors}' if authors else ''}",
         *_notice(article),
         "",
         article["text"],
@@ -73,7 +73,7 @@ def _notes(*notes: str | None) -> list[str]:
 def archive_text(held: HoldingsJson) -> str:
     """Return how many articles the archive holds, of which days, and its largest outlets."""
     days = held["published"]
-    published = f", {_day(days['first'])} to {_day(days['last'])}" if days else ", none with a date"
+    published = f", {day_of(days['first'])} to {day_of(days['last'])}" if days else ", none with a date"
     more = held["outlets"] - len(held["sources"])
     return "\n".join(
         [
@@ -86,7 +86,9 @@ def archive_text(held: HoldingsJson) -> str:
 
 def listing_text(article: ArticleJson) -> str:
     """Return outlet and date of an article in a list."""
-    return ", ".join(part for part in (visible(article["source"] or ""), _day(article["published"])) if part)
+    return ", ".join(
+        part for part in (visible(article["source"] or ""), day_of(article["published"])) if part
+    )
 
 
 def _answer(answer: AnswerJson) -> list[str]:
@@ -135,16 +137,17 @@ def _entry(entry: TimelineEntryJson) -> str:
 
 def _place(span: AnswerJson | EarlierJson | PassageJson | SupportJson) -> str:
     field = "title " if span["field"] == "title" else ""
-    return f"{_source(span['article'], span['page'])} {field}[{span['start']}:{span['end']}]"
+    return f"{source_of(span['article'], span['page'])} {field}[{span['start']}:{span['end']}]"
 
 
-def _source(article: ArticleJson, page: int | None = None) -> str:
+def source_of(article: ArticleJson, page: int | None = None) -> str:
     """Return outlet, date, page, title, link and id, as far as they are known."""
-    day = _day(article["published"])
+    day = day_of(article["published"])
     on_page = f"p. {page}" if page else None
     parts = [article["source"], day, on_page, article["title"], article["url"], f"article {article['id']}"]
     return " | ".join(visible(part) for part in parts if part)
 
 
-def _day(moment: str | None) -> str:
+def day_of(moment: str | None) -> str:
+    """Return the day of an ISO 8601 moment."""
     return (moment or "no date")[: len("2016-01-27")]

@@ -9,7 +9,7 @@ from nutgraf.api.engine.limits import Busy
 from nutgraf.api.engine.remote_errors import failure_object
 from nutgraf.api.mcp.tools import Tool
 from nutgraf.api.terminal.console import visible
-from nutgraf.errors import LibraryPanicked, NutgrafError, UnknownArticle
+from nutgraf.errors import LibraryPanicked, NutgrafError, UnknownArticle, UnknownWatch
 from nutgraf.objects import ErrorJson
 
 MOST_CHARS = 500
@@ -28,6 +28,8 @@ def tool_error(error: Exception, tool: Tool | None = None) -> ErrorJson:
         return _error(Busy.code, "there was no answer in time", "try again later")
     if isinstance(error, UnknownArticle):
         return _error(error.code, str(error), "search_news and ask_news give the ids of articles")
+    if isinstance(error, UnknownWatch):
+        return _error(error.code, str(error), "list_watches gives the ids of watches")
     if isinstance(error, NutgrafError) and not isinstance(error, LibraryPanicked):
         return _error(**failure_object(error)["error"])
     kind = type(error).__name__

@@ -130,6 +130,11 @@ class ArticlesQuery(Filters):
     facets: bool = Field(
         False, description="Also count the articles of all pages by outlet, author, month.", examples=[True]
     )
+    whole: bool = Field(
+        False,
+        description="Give whole articles; a page of long ones has fewer than `limit`.",
+        examples=[False],
+    )
 
 
 class RelatedQuery(Filters):

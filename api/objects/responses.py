@@ -374,7 +374,7 @@ class ListedArticleSchema(ArticleRefSchema):
 class ArticlePageSchema(ResponseSchema):
     """A page of articles."""
 
-    articles: list[ListedArticleSchema]
+    articles: list[ListedArticleSchema | ArticleSchema] = Field(description="Whole ones if `whole` is true.")
     next: str | None = Field(
         description="The cursor of the next page; null on the last.", examples=["WyIy..."]
     )

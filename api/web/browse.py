@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
+from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from starlette.routing import Match
 from starlette.types import Scope
@@ -13,8 +14,11 @@ from nutgraf.api.objects.requests import ArticlesQuery, RelatedQuery, VersionsQu
 from nutgraf.api.web.deadline import in_time
 from nutgraf.api.web.routes import ArticleId, gives
 from nutgraf.listing import article_page, selection_of
-from nutgraf.objects import ArticlePageJson, RelatedJson, VersionsJson, related_object
+from nutgraf.objects import RelatedJson, VersionsJson, related_object
 from nutgraf.opening import OpenIndex
+
+WHOLE_CHARS = 2_000_000
+"""Characters of the texts of a page of whole articles, but for the last one. Not measured."""
 
 
 class _BehindId(APIRoute):
@@ -34,11 +38,11 @@ router = APIRouter(prefix="/v1", tags=["articles"], route_class=_BehindId)
 
 
 @router.get("/articles", **gives(shapes.ArticlePageSchema))
-async def list_articles(query: Annotated[ArticlesQuery, Query()], request: Request) -> ArticlePageJson:
+async def list_articles(query: Annotated[ArticlesQuery, Query()], request: Request) -> JSONResponse:
     """List the articles that pass the filters, a page at a time; `source` and `author` may be there often."""
     selection = selection_of(query.allow(), query.author, query.words)
 
-    def work(opened: OpenIndex) -> ArticlePageJson:
+    def work(opened: OpenIndex) -> JSONResponse:
         page = article_page(
             opened.index,
             selection,
@@ -46,8 +50,10 @@ async def list_articles(query: Annotated[ArticlesQuery, Query()], request: Reque
             limit=query.limit,
             cursor=query.cursor,
             facets=query.facets,
+            most_chars=WHOLE_CHARS if query.whole else None,
         )
-        return page.to_dict()
+        whole = {"articles": [article.to_dict() for article in page]} if query.whole else {}
+        return JSONResponse({**page.to_dict(), **whole})
 
     return await in_time(request, _engine(request).run(work))
 

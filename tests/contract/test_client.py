@@ -1,6 +1,7 @@
 """What `nutgraf.Archive` and `nutgraf.Client` have alike: one body of tests, on a folder and on a server."""
 
 import asyncio
+import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
@@ -11,13 +12,17 @@ from typing import Any, TypeAlias
 import pytest
 
 import nutgraf
-from nutgraf import errors, watch_calls, watching
+from nutgraf import errors, list_calls, watch_calls, watching
+from nutgraf.api.web import browse
 from nutgraf.api.web.app import Serving, create_app
 from nutgraf.api.web.guard import AccessRules
 from nutgraf.api.web.keys import parse_keys
 from nutgraf.archive import Archive
+from nutgraf.calls import Call
+from nutgraf.export import EXPORT_FORMATS
 from nutgraf.qa.inquiry import Inquiry
 from nutgraf.settings import Settings
+from nutgraf.transport import Connection
 from tests.contract.stories import OTHERS, STORY, prints, short
 from tests.fakes import FakeModels
 from tests.served import served
@@ -241,6 +246,12 @@ def test_related_articles_are_other_stories(listed: Either) -> None:
         (errors.BadQuestion, lambda archive: archive.articles(words="?!")),
         (errors.BadFilter, lambda archive: archive.articles(after="2017", before="2016")),
         (TypeError, lambda archive: archive.articles(time=True)),
+        (errors.BadOption, lambda archive: archive.export("backup.doc", format="doc")),
+        (errors.BadOption, lambda archive: archive.export("/")),
+        (errors.BadOption, lambda archive: archive.export("backup.jsonl", author=7)),
+        (errors.BadFilter, lambda archive: archive.export("backup.jsonl", after="2017", before="2016")),
+        (errors.StorageFailed, lambda archive: archive.export("/no/such/folder/backup.jsonl")),
+        (errors.StorageFailed, lambda archive: archive.export("/dev/full")),
         (errors.UnknownArticle, lambda archive: archive.related("nope")),
         (errors.BadFilter, lambda archive: archive.related("mayor", top=0)),
         (errors.BadFilter, lambda archive: archive.related("mayor", after="2017", before="2016")),
@@ -329,6 +340,46 @@ def test_both_find_and_hold_the_same(both: tuple[Either, Either]) -> None:
 
 def without_times(shown: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in shown.items() if name != "timing_ms"}
+
+
+@pytest.fixture
+def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make an export of several calls, and pages of whole articles shorter than that."""
+    monkeypatch.setattr(list_calls, "EXPORT_PAGE", 3)
+    monkeypatch.setattr(browse, "WHOLE_CHARS", 2 * len(STORY))
+
+
+@pytest.mark.usefixtures("small_pages")
+@pytest.mark.parametrize("name", ["backup.jsonl", "backup.jsonl.gz"])
+def test_an_export_restores_the_same_articles(listed: Either, tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    assert listed.export(path) == 11
+    with Archive(Settings(tmp_path / "restored"), FakeModels()) as restored:
+        report = restored.add(path)
+        assert (len(report.statuses), report.skipped) == (11, ())
+        pages = [archive.articles(sort="id", limit=1000) for archive in (listed, restored)]
+    kept, again = ([{**a.to_dict(), "ingested_at": None} for a in page] for page in pages)
+    assert again == kept
+
+
+@pytest.mark.usefixtures("small_pages")
+@pytest.mark.parametrize("format_name", EXPORT_FORMATS)
+def test_both_export_the_same(both: tuple[Either, Either], tmp_path: Path, format_name: str) -> None:
+    texts = []
+    for number, archive in enumerate(both):
+        path = tmp_path / str(number)
+        assert archive.export(path, format=format_name, source=["alpha", "Beta"]) == 6
+        texts.append(path.read_text(encoding="utf-8"))
+    if format_name == "jsonl":  # a server does not tell where its files are
+        texts[0] = re.sub(r'"origin": .*', '"origin": null}', texts[0])
+    assert texts[1] == texts[0]
+
+
+@pytest.mark.usefixtures("small_pages")
+def test_a_page_of_long_articles_is_complete(both: tuple[Either, Either]) -> None:
+    here, there = (archive.articles(sort="newest", limit=5, facets=True) for archive in both)
+    assert [article.id for article in there] == [article.id for article in here]
+    assert (there.next, there.facets, len(there)) == (here.next, here.facets, 5)
 
 
 # --- writing ----------------------------------------------------------------------------------------------
@@ -472,7 +523,28 @@ def test_passages_come_before_the_answer(both: tuple[Either, Either]) -> None:
         next(there.ask_stream(QUESTION, top=0))
 
 
-def test_the_same_without_waiting(folder: Path, both: tuple[Either, Either]) -> None:
+@pytest.mark.usefixtures("small_pages")
+def test_an_export_that_breaks_off_leaves_the_old_file(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "backup.jsonl"
+    path.write_text("old", encoding="utf-8")
+    sent = Connection.send
+
+    def failing(self: Connection, call: Call) -> Any:
+        if "cursor" in call.params:
+            raise errors.ServerUnreachable("it is gone")
+        return sent(self, call)
+
+    monkeypatch.setattr(Connection, "send", failing)
+    gone = pytest.raises(errors.ServerUnreachable, match="it is gone")
+    with address(folder) as url, nutgraf.Client(url, READER) as client, gone:
+        client.export(path)
+    assert [*tmp_path.iterdir()] == [path]
+    assert path.read_text(encoding="utf-8") == "old"
+
+
+def test_the_same_without_waiting(folder: Path, both: tuple[Either, Either], tmp_path: Path) -> None:
     async def work(url: str) -> None:
         async with nutgraf.AsyncClient(url, READER) as client:
             results = await asyncio.gather(client.ask(QUESTION), client.ask("Who is elected mayor?"))
@@ -493,6 +565,7 @@ def test_the_same_without_waiting(folder: Path, both: tuple[Either, Either]) -> 
             assert await client.related("mayor") == both[0].related("mayor")
             assert (await client.versions("story")).to_dict() == both[0].versions("story").to_dict()
             assert await client.difference("story", "baker") == both[0].difference("story", "baker")
+            assert await client.export(tmp_path / "backup.jsonl", words="bridge") == 2
             with pytest.raises(errors.AccessDenied):
                 await client.add({"id": "mill", "text": "The mill at Tarn closed."})
             with pytest.raises(errors.AccessDenied):

@@ -108,6 +108,22 @@ def test_the_same_is_found(run: Run, folder: Path, url: str, more: tuple[str, ..
     assert (there[0], timeless(there[1])) == (here[0], timeless(here[1]))
 
 
+@pytest.mark.parametrize("more", [(), ("--format", "csv"), ("--words", "bridge", "--source", "alpha")])
+def test_the_same_is_exported(
+    run: Run, folder: Path, url: str, tmp_path: Path, more: tuple[str, ...]
+) -> None:
+    for output in ("-", str(tmp_path / "news.jsonl.gz")):
+        export = partial(run, "export", "--output", output, *more)
+        here, there = export("--index", str(folder)), export("--server", url)
+        assert there == (here[0], re.sub(r'"origin": .*', '"origin": null}', here[1]), here[2])
+    assert here[2].endswith(" exported to " + output + "\n")
+
+
+def test_a_server_and_an_index_are_not_exported_together(run: Run, folder: Path, url: str) -> None:
+    refused = run("export", "--server", url, "--index", str(folder))
+    assert refused == (2, "", "--server and --index were given, and a server answers as it was started")
+
+
 def test_a_key_from_a_file(run: Run, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NUTGRAF_API_KEY")
     file = tmp_path / "key.txt"

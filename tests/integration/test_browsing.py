@@ -12,6 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from nutgraf.api.objects import responses as shapes
+from nutgraf.api.web import browse
 from nutgraf.api.web.app import create_app
 from nutgraf.archive import Archive
 from nutgraf.settings import Settings
@@ -45,6 +46,21 @@ def test_pages_over_http(client: TestClient) -> None:
         page = client.get("/v1/articles", params={"limit": 4, "cursor": page["next"]}).json()
         listed += ids(page)
     assert sorted(listed) == sorted(article.id for article in ARTICLES)
+
+
+def test_whole_articles_over_http(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    query = {"whole": "true", "sort": "id"}
+    whole = client.get("/v1/articles", params=query).json()
+    shapes.ArticlePageSchema.model_validate(whole)
+    assert whole["articles"][0] == client.get(f"/v1/articles/{ids(whole)[0]}").json()
+    assert {article["text"] for article in whole["articles"]} == {article.text for article in ARTICLES}
+    monkeypatch.setattr(browse, "WHOLE_CHARS", 1)  # so that each article fills a page
+    page = client.get("/v1/articles", params=query).json()
+    pages = [page]
+    while page["next"]:
+        page = client.get("/v1/articles", params=query | {"cursor": page["next"]}).json()
+        pages.append(page)
+    assert [page["articles"] for page in pages] == [[article] for article in whole["articles"]]
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,7 @@ def described(client: TestClient) -> dict[str, Any]:
         ("POST", "/v1/articles", ARTICLE | {"published": "soon"}, shapes.StoredArticleSchema),
         ("GET", "/v1/articles/a", None, shapes.ArticleSchema),
         ("GET", "/v1/articles?facets=true&limit=2", None, shapes.ArticlePageSchema),
+        ("GET", "/v1/articles?whole=true&limit=2", None, shapes.ArticlePageSchema),
         ("GET", "/v1/articles/a/related", None, shapes.RelatedSchema),
         ("GET", "/v1/articles/a/versions?with=a", None, shapes.VersionsSchema),
         ("DELETE", "/v1/articles/a", None, shapes.RemovedArticlesSchema),

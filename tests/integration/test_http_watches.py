@@ -1,9 +1,11 @@
 """Standing questions over HTTP: kept, edited by two at once, removed; their changes as JSON and as a feed."""
 
+import html
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 from xml.etree import ElementTree
 
 import pytest
@@ -182,7 +184,7 @@ def test_a_feed_holds_no_character_that_xml_has_not(archive: Archive) -> None:
 def test_the_page(client: TestClient) -> None:
     empty = client.get("/watches").text
     assert "No question is watched" in empty
-    assert 'watches">Watched questions</a>' in client.get("/").text
+    assert 'watches">Watched</a>' in client.get("/").text
     client.post("/v1/watches", json=ASK | {"question": "Who sells two hundred loaves & <b>?"})
     client.post("/v1/articles?wait=true", json=BAKER)
     (change,) = changes_of(client)
@@ -191,4 +193,33 @@ def test_the_page(client: TestClient) -> None:
     assert "New answer:" in page
     assert "loaves &amp; &lt;b&gt;?" in page
     assert "articles/baker?start=" in page
+    assert 'source=The+Tarn+Post">Who sells two hundred loaves' in page
     assert client.get("/static/watches.js").headers["content-type"].startswith("text/javascript")
+
+
+def test_the_form_of_the_page(client: TestClient) -> None:
+    """It has the question and the filters of its address, and says what to type without scripts."""
+    wanted = {"q": "Who's <b>?", "after": "2016", "source": "A", "no_time": "1"}
+    page = client.get("/watches", params=wanted).text
+    assert "<b>?" not in page
+    assert 'value="Who&#39;s &lt;b&gt;?"' in page
+    assert 'name="after" value="2016"' in page
+    assert 'name="source" value="A"' in page
+    assert 'name="no_time" checked' in page
+    command = """nutgraf watch add 'Who'"'"'s <b>?' --after 2016 --source A --no-time"""
+    assert f"<code>{command}</code>" in html.unescape(page)
+    asked = {"q": QUESTION, "before": "2017"}
+    link = f'watches?{urlencode(asked)}">Watch this question'
+    assert link in html.unescape(client.get("/", params=asked).text)
+
+
+def test_the_page_of_many_watches(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nutgraf.api.web.page.routes._MOST_WATCHES", 2)
+    for number in range(3):
+        client.post("/v1/watches", json={"question": f"Who is number {number}?"})
+    first, rest = client.get("/watches").text, client.get("/watches?beyond=2").text
+    assert [f"Watch {number}<" in first for number in (1, 2, 3)] == [True, True, False]
+    assert 'watches?beyond=2#questions">More questions' in first
+    assert [f"Watch {number}<" in rest for number in (1, 2, 3)] == [False, False, True]
+    assert "More questions" not in rest
+    assert client.get("/watches?beyond=x").status_code == 422

@@ -140,6 +140,8 @@ def test_the_tools_are_described(agent: Agent) -> None:
         "get_article": ["id"],
         "archive_info": [],
         "cite_quote": ["id", "format", "start", "end", "field"],
+        "list_watches": ["after", "limit"],
+        "watch_changes": ["watch", "after", "limit"],
     }
     for tool in tools.values():
         assert tool.input_schema["additionalProperties"] is False
@@ -167,6 +169,8 @@ def test_outcomes_have_the_fields_that_are_described(agent: Agent) -> None:
         "get_article": agent.call("get_article", id=KERRY).structured_content,
         "archive_info": agent.call("archive_info").structured_content,
         "cite_quote": agent.call("cite_quote", id=KERRY).structured_content,
+        "list_watches": agent.call("list_watches").structured_content,
+        "watch_changes": agent.call("watch_changes").structured_content,
     }
     for name, outcome in outcomes.items():
         described = set((tools[name].output_schema or {})["properties"])

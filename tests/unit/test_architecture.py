@@ -52,7 +52,7 @@ HOMES = {
     "pydantic": {
         *(f"api/objects/{name}.py" for name in ("requests", "responses", "watches")),
         *(f"api/web/{name}.py" for name in ("app", "routes")),
-        *(f"api/mcp/{name}.py" for name in ("citing", "tool_errors", "tools")),
+        *(f"api/mcp/{name}.py" for name in ("citing", "tool_errors", "tools", "watches")),
     },
     "mcp": {"api/mcp/server.py", "api/mcp/transports.py"},
     "prometheus_client": {"api/web/metrics.py"},

@@ -107,6 +107,52 @@ def test_examples_ask_who_holds_a_post() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("text", "question", "words"),
+    [
+        (
+            "Since the Tarn Observatory was founded in 1931, it",
+            "When was the Tarn Observatory founded?",
+            "1931",
+        ),
+        ("The Karsk Bridge was opened in May 1987.", "When was the Karsk Bridge opened?", "1987"),
+        ("Ada Novak was born on 3 March 1902 in Pell.", "When was Ada Novak born?", "1902"),
+        ("Ada Novak was born on March 3, 1902, in Pell.", "When was Ada Novak born?", "1902"),
+        ("Police said 12 people were injured in Drevnik.", "How many people were injured in Drevnik?", "12"),
+        (
+            "The attacks killed at least 1,130 civilians in the Upper Vale.",
+            "How many civilians were killed in the Upper Vale?",
+            "1,130",
+        ),
+        ("Nordic Rail Freight, based in Oslo, said so.", "Where is Nordic Rail Freight based?", "Oslo"),
+        ("Tarn Air, which is headquartered in Pell, flew.", "Where is Tarn Air headquartered?", "Pell"),
+    ],
+)
+def test_an_example_of_each_kind(text: str, question: str, words: str) -> None:
+    assert candidates([text]) == {question: words}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It was founded in 1931.",
+        "In Monday Market Square was opened in 1931.",
+        "The Bridge was opened in 87.",
+        "12 people were injured in January.",
+        "12 people were injured in a blast.",
+        "They Said So, based in Oslo.",
+    ],
+)
+def test_what_makes_no_example(text: str) -> None:
+    assert candidates([text]) == {}
+
+
+def test_kinds_of_examples_take_turns() -> None:
+    posts = [f"The mayor of Ort{n}, Ann Lee, spoke." for n in "abcdefghij"]
+    texts = [*posts, "Karsk Bridge was opened in 1987.", "Tarn Air, based in Pell, flew."]
+    assert [question.split()[0] for question in candidates(texts)] == ["Who", "When", "Where", *["Who"] * 5]
+
+
 def said(text: str, status: str, *days: str | None) -> dict[str, object]:
     articles = [
         {

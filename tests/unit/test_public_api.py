@@ -13,7 +13,7 @@ import pytest
 import nutgraf
 from nutgraf.arguments import AddOptions
 from nutgraf.calls import AskOptions, FilterOptions, SearchOptions
-from nutgraf.list_calls import ListOptions, RelatedOptions
+from nutgraf.list_calls import ExportFilters, ListOptions, RelatedOptions
 from nutgraf.watch_calls import WatchOptions
 
 SURFACE = [
@@ -85,6 +85,7 @@ CLIENT_METHODS = {
     "changes": {"after", "limit"},
     "cite": {"start", "end", "field"},
     "difference": set(),
+    "export": {*ExportFilters.__annotations__, "format"},
     "get": set(),
     "info": set(),
     "related": {*RelatedOptions.__annotations__},

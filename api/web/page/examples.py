@@ -1,14 +1,15 @@
 """The front page of an archive: its size, days and outlets, and example questions.
 
-An example asks who holds a post that one of the newest passages names together with its holder. The index is
-asked each of them, and only questions that it answers with that name are shown.
+An example asks what one of the newest passages says in so many words: who holds a post, when and where
+something is, how many people were hurt. The index is asked each of them, and only questions that it answers
+with these words are shown, of different kinds where it can.
 """
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, zip_longest
 from typing import Generic, TypeVar
 
 from nutgraf.api.engine.engine import Engine
@@ -17,8 +18,8 @@ from nutgraf.opening import OpenIndex
 from nutgraf.qa.inquiry import Inquiry
 
 T = TypeVar("T")
-PASSAGES, ASKED, SHOWN = 2000, 8, 3
-"""Newest passages that are searched for posts, questions that are asked, questions that are shown.
+PASSAGES, ASKED, SHOWN = 2000, 8, 4
+"""Newest passages that are searched for facts, questions that are asked, questions that are shown.
 
 Not measured: eight questions are answered in about a second.
 """
@@ -40,6 +41,42 @@ _POST_PATTERNS = (
     ),
 )
 """A post and its holder as papers write: "the Chinese foreign minister, Wang Yi", "French President ..."."""
+
+
+_THING = r"\b(?P<thing>(?:[Tt]he )?[A-Z]\w{1,20}(?: [A-Z]\w{1,20}){1,4})"
+_DONE = re.compile(
+    rf"{_THING},? (?P<be>was|were) (?P<done>born|built|created|established|founded|launched|opened|published)"
+    r" (?:in|on) (?:\d{1,2} )?(?:[A-Z][a-z]{2,9} )?(?:\d{1,2}, )?(?P<words>(?:1[5-9]|20)\d\d)\b"
+)
+"""What was done in a year: "the Tarn Observatory was founded in 1931"."""
+
+_BASED = re.compile(
+    rf"{_THING}(?:, which)?,? (?:is |are )?(?P<done>based|headquartered) in (?P<words>[A-Z]\w{{1,20}})"
+)
+"""Where something has its seat: "Nordic Rail, based in Oslo, ..."."""
+
+_NUMBER = (
+    r"(?P<words>\d{1,3}(?:,\d{3}){0,2}|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens"
+    "|hundreds)"
+)
+_PEOPLE = (
+    "(?P<people>people|children|civilians|migrants|officers|passengers|protesters|soldiers|students|workers)"
+)
+_PLACE = r"in (?P<place>(?:the )?[A-Z]\w{1,20}(?: [A-Z]\w{1,20})?)"
+_HURT = "(?P<done>arrested|detained|evacuated|injured|killed|rescued|wounded)"
+_HURT_PATTERNS = (
+    re.compile(rf"\b{_NUMBER} {_PEOPLE} (?:were |had been |have been ){_HURT} {_PLACE}"),
+    re.compile(rf"\b{_HURT} (?:at least |more than |about |some )?{_NUMBER} {_PEOPLE} {_PLACE}"),
+)
+"""How many were hurt somewhere: "12 people were injured in Drevnik", "killed 130 people in Paris"."""
+
+_NO_NAME = re.compile(
+    r"\b(?:A|After|All|An|And|As|At|Before|But|By|Dr|For|From|He|Her|His|If|In|Its?|Mr|Mrs|Ms|On|One|Our|She"
+    r"|Since|So|That|The|Their|There|These|They|This|Those|To|Under|We|What|When|Where|While|Who|With|You"
+    r"|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|May|June|July|August|September"
+    r"|October|November|December)\b"
+)
+"""Capitalised words that begin a sentence, or name a day: with one of them it is no name of a thing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +135,7 @@ def facts(opened: OpenIndex) -> Facts:
 
 
 def examples(opened: OpenIndex) -> list[str]:
-    """Return questions that the index answers with the expected name, the most probable first."""
+    """Return questions that the index answers with the expected words, of different kinds where it can."""
     last = opened.index.state.last_passage
     newest = opened.index.fetch(range(max(1, last + 1 - PASSAGES), last + 1))
     expected = candidates([passage.text for passage in newest])
@@ -106,17 +143,72 @@ def examples(opened: OpenIndex) -> list[str]:
     right = [
         (-result.answers[0].probability, result.question)
         for result in results
-        if result.answers and expected[result.question] in result.answers[0].text
+        if result.answers and expected[result.question].casefold() in result.answers[0].text.casefold()
     ]
-    return [question for _, question in sorted(right)][:SHOWN]
+    return _of_each_kind([question for _, question in sorted(right)])[:SHOWN]
+
+
+def _of_each_kind(questions: list[str]) -> list[str]:
+    """Return the questions in their order, but the first of each kind (by its first word) before others."""
+    kinds: dict[str, str] = {}
+    for question in questions:
+        kinds.setdefault(question.split()[0], question)
+    first = [*kinds.values()]
+    return [*first, *(question for question in questions if question not in first)]
 
 
 def candidates(texts: list[str]) -> dict[str, str]:
-    """Return question -> name of the holder, for posts that the texts name together with their holder."""
+    """Return question -> words that its answer has, of facts in the texts: each kind of question in turn.
+
+    Of a kind, those of the last texts come first.
+    """
+    kinds = [_unique(questions(texts)) for questions in (_who, _when, _how_many, _where)]
+    in_turn = (pair for pairs in zip_longest(*kinds) for pair in pairs if pair is not None)
+    return dict(islice(in_turn, ASKED))
+
+
+def _unique(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return the first pairs, as many as are asked at most, one for each question."""
     questions: dict[str, str] = {}
-    for match in (m for text in reversed(texts) for form in _POST_PATTERNS for m in form.finditer(text)):
-        if any(
-            character.isupper() for character in match["post"]
-        ):  # without a name it is "the company's president"
-            questions.setdefault(f"Who is the {match['post']}?", match["name"])
-    return dict(islice(questions.items(), ASKED))
+    for question, words in pairs:
+        questions.setdefault(question, words)
+        if len(questions) == ASKED:
+            break
+    return [*questions.items()]
+
+
+def _matches(texts: list[str], *patterns: re.Pattern[str]) -> Iterator[re.Match[str]]:
+    for text in reversed(texts):
+        for pattern in patterns:
+            yield from pattern.finditer(text)
+
+
+def _who(texts: list[str]) -> Iterator[tuple[str, str]]:
+    for match in _matches(texts, *_POST_PATTERNS):
+        # Without a name it is "the company's president".
+        if any(character.isupper() for character in match["post"]):
+            yield f"Who is the {match['post']}?", match["name"]
+
+
+def _when(texts: list[str]) -> Iterator[tuple[str, str]]:
+    for match in _matches(texts, _DONE):
+        if thing := _name(match["thing"]):
+            yield f"When {match['be']} {thing} {match['done']}?", match["words"]
+
+
+def _how_many(texts: list[str]) -> Iterator[tuple[str, str]]:
+    for match in _matches(texts, *_HURT_PATTERNS):
+        if place := _name(match["place"]):
+            yield f"How many {match['people']} were {match['done']} in {place}?", match["words"]
+
+
+def _where(texts: list[str]) -> Iterator[tuple[str, str]]:
+    for match in _matches(texts, _BASED):
+        if (thing := _name(match["thing"])) and _name(match["words"]):
+            yield f"Where is {thing} {match['done']}?", match["words"]
+
+
+def _name(words: str) -> str:
+    """Return a name as it stands within a sentence; "" for what is none."""
+    name = re.sub("^The ", "the ", words)
+    return "" if _NO_NAME.search(name) else name

@@ -1,10 +1,13 @@
 """The form of the page, read from an address and written to one. Pure."""
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from starlette.datastructures import QueryParams
+
+from nutgraf.watches import WatchJson
 
 DAYS = ("after", "before", "as_of")
 
@@ -27,6 +30,12 @@ class SearchForm:
         sources = tuple(name.strip() for name in query.getlist("source") if name.strip())
         return cls(**single, source=sources, no_time=bool(query.get("no_time", "").strip()))
 
+    @classmethod
+    def of_watch(cls, watch: WatchJson) -> "SearchForm":
+        """Return the form that asks what a watch asks."""
+        days = (watch["after"] or "", watch["before"] or "", watch["as_of"] or "")
+        return cls(watch["question"], *days, tuple(watch["source"]), no_time=not watch["time"])
+
     @property
     def filtered(self) -> bool:
         """Whether the form has a filter."""
@@ -45,6 +54,14 @@ class SearchForm:
         no_time = [("no_time", "1")] if self.no_time else []
         query = urlencode([*single, *(("source", name) for name in self.source), *no_time])
         return f"?{query}" if query else ""
+
+    @property
+    def watch_command(self) -> str:
+        """The command that watches the question with these filters, for a shell."""
+        days = [(f"--{name.replace('_', '-')}", getattr(self, name)) for name in DAYS if getattr(self, name)]
+        options = [*days, *(("--source", name) for name in self.source)]
+        words = [self.q or "QUESTION", *(word for option in options for word in option)]
+        return shlex.join(["nutgraf", "watch", "add", *words, *(["--no-time"] if self.no_time else [])])
 
     def asking(self, question: str) -> str:
         """Return the address of another question with the same filters."""

@@ -29,6 +29,7 @@ TYPES = {
     "add.js": "text/javascript",
     "try.js": "text/javascript",
     "watches.js": "text/javascript",
+    "writing.js": "text/javascript",
     "icon.svg": "image/svg+xml",
 }
 """The files served beside the pages, with their media types."""

@@ -6,8 +6,9 @@ Pages are rendered on the server, so they work without their script, and an addr
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
@@ -41,6 +42,8 @@ router = APIRouter(include_in_schema=False)
 _READING = ["GET", "HEAD"]
 _MOST_WATCHES, _MOST_CHANGES = 200, 100  # of one page
 _OTHER_READINGS = 3  # runners-up that are shown below the answer
+WatchPlace = Annotated[int, Query(ge=0, le=(1 << 63) - 1)]
+"""The id of a watch, behind which a page of watches begins."""
 
 
 @router.api_route("/", methods=_READING)
@@ -126,22 +129,28 @@ async def read(
 
 
 @router.api_route("/watches", methods=_READING)
-async def watched(request: Request) -> Response:
-    """Show the standing questions, and how their answers changed; a script marks what is new."""
+async def watched(request: Request, beyond: WatchPlace = 0) -> Response:
+    """Show the standing questions from one on, how their answers changed, and a form that watches another.
+
+    The form has the question and the filters of the address. A script sends it, and marks what is new.
+    """
     settings = _engine(request).archive.settings
 
     def work(_: OpenIndex) -> dict[str, object]:
-        watches = list_watches(settings, limit=_MOST_WATCHES + 1)
+        watches = list_watches(settings, beyond, _MOST_WATCHES + 1)
+        shown = [watch.to_dict() for watch in watches[:_MOST_WATCHES]]
         changes = list_changes(settings, limit=_MOST_CHANGES, newest=True)
         return {
-            "watches": [watch.to_dict() for watch in watches[:_MOST_WATCHES]],
-            "more": len(watches) > _MOST_WATCHES,
+            "watches": shown,
+            "forms": {watch["id"]: SearchForm.of_watch(watch) for watch in shown},
+            "next": shown[-1]["id"] if len(watches) > _MOST_WATCHES else None,
             "changes": [change.to_dict() for change in changes],
             "archive": settings.index.resolve().name,
         }
 
     values = await in_time(request, _engine(request).run(work))
-    return await _page(request, "watches.html", form=SearchForm(), **values)
+    form = SearchForm.of(request.query_params)
+    return await _page(request, "watches.html", form=form, plain=SearchForm(), beyond=beyond, **values)
 
 
 @router.api_route("/docs", methods=_READING)

@@ -1,13 +1,10 @@
-// Adds articles: a text that is pasted, or files that are dropped, sent to the route for programs.
+// Adds articles: a text that is pasted, or files that are dropped, sent to the route for programs (writing.js).
 "use strict";
 
-const form = document.querySelector("#adding");
-const field = (name) => form.querySelector(`#${name}`);
 const MOST_BYTES = 20_000_000; // of a file, as the server takes them
 const MOST_TEXT_BYTES = 1_000_000; // of an article from the form
 const TEXT = /\.(txt|text)$/i;
 
-form.hidden = false;
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   const article = { text: field("text").value };
@@ -19,7 +16,7 @@ form.addEventListener("submit", (event) => {
   send(JSON.stringify(article), "application/json").then((results) => {
     if (!results) return;
     form.reset();
-    say(summary(results), results[0].id);
+    sayStored(summary(results), results[0].id);
   });
 });
 
@@ -51,7 +48,7 @@ async function take(files) {
     const results = await send(file, "application/octet-stream", to);
     if (!results) return; // it is said why
     lines.push(`${file.name}: ${summary(results)}`);
-    say(lines.join("; "), files.length === 1 && results.length === 1 ? results[0].id : null);
+    sayStored(lines.join("; "), files.length === 1 && results.length === 1 ? results[0].id : null);
   }
 }
 
@@ -64,29 +61,8 @@ function decoded(bytes) {
 }
 
 async function send(body, kind, to = "") {
-  const headers = { "Content-Type": kind };
-  if (field("key").value) headers.Authorization = `Bearer ${field("key").value}`;
-  say("Sending …");
-  const answer = await fetch(form.dataset.to + to, { method: "POST", headers, body }).catch(() => null);
-  if (!answer) return fail("The server cannot be reached.");
-  const text = await answer.text();
-  if (!answer.ok) {
-    if (answer.status === 401 || answer.status === 403) {
-      document.querySelector("#keyed").hidden = false;
-      field("key").focus();
-    }
-    return fail(errorIn(text) ?? `The server answered ${answer.status}.`);
-  }
-  return text.trim().split("\n").filter(Boolean).map((line) => JSON.parse(line));
-}
-
-function errorIn(text) {
-  try {
-    const { message, hint } = JSON.parse(text).error;
-    return hint ? `${message}. Try: ${hint}` : message;
-  } catch {
-    return null;
-  }
+  const text = await write("POST", form.dataset.to + to, body, kind);
+  return text === null ? null : text.trim().split("\n").filter(Boolean).map((line) => JSON.parse(line));
 }
 
 function summary(results) {
@@ -101,23 +77,11 @@ function summary(results) {
   return lines.join(", ") || "nothing in it is an article";
 }
 
-function say(words, id = null) {
-  const became = document.querySelector("#became");
-  document.querySelector("#failed").hidden = true;
-  became.hidden = false;
-  became.textContent = words;
-  if (id) {
-    const link = document.createElement("a");
-    link.href = form.dataset.shows + encodeURIComponent(id);
-    link.textContent = "Read it";
-    became.append(". ", link);
-  }
-}
-
-function fail(words) {
-  const failed = document.querySelector("#failed");
-  document.querySelector("#became").hidden = true;
-  failed.hidden = false;
-  failed.textContent = words;
-  return false;
+function sayStored(words, id) {
+  const became = say(words);
+  if (!id) return;
+  const link = document.createElement("a");
+  link.href = form.dataset.shows + encodeURIComponent(id);
+  link.textContent = "Read it";
+  became.append(". ", link);
 }
