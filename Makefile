@@ -1,7 +1,7 @@
 # One place for what people and CI run. `make help` lists it.
 PYTHON ?= python3
 VENV   ?= .venv
-EXTRAS ?= dev,eval,hf
+EXTRAS ?= dev,docs,eval,hf
 INDEX  ?= .nutgraf
 SEEDS  := .nutgraf-seeds
 PATHS  ?= seeds
@@ -54,9 +54,10 @@ format: $(VENV)/.installed-dev ## Rewrite the code as `check` wants it
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-docs: $(VENV)/.installed-dev ## Write what `--help` prints into docs/cli.md, and docstrings into docs/python.md
+docs: $(VENV)/.installed-dev ## Write the docs' made parts (help, docstrings), and all of them as a site to build/site
 	$(BIN)/python -m benchmarks.help
 	$(BIN)/python -m benchmarks.reference
+	$(BIN)/python -m benchmarks.site
 
 bench: $(VENV)/.installed-dev ## Measure what the README shows (needs $$NUTGRAF_DATA, see docs/data.md; some hours; PEERS=Python of benchmarks/peers)
 	$(BIN)/python -m benchmarks $(if $(PEERS),--peers $(PEERS))
@@ -69,7 +70,7 @@ linear: $(VENV)/.installed-dev ## Measure how the time of each stage grows with 
 
 lock: $(VENV)/.installed-dev ## Pin the newest releases that pyproject.toml allows
 	$(BIN)/python -m pip install --quiet uv
-	echo 'torch==2.13.0' | $(BIN)/uv pip compile pyproject.toml --extra dev --extra eval --extra hf --universal \
+	echo 'torch==2.13.0' | $(BIN)/uv pip compile pyproject.toml --extra dev --extra docs --extra eval --extra hf --universal \
 	  --python-version 3.11 --constraint /dev/stdin --no-header --no-annotate --upgrade --output-file requirements.lock
 
 clean: ## Remove the virtual environment and the index of the seeds
