@@ -109,12 +109,27 @@ class OutletCount:
 
 
 @dataclass(frozen=True, slots=True)
+class Recall:
+    """What a search finds that compares few of `passages`: the shares of the nearest 10 and 100, 0 to 1."""
+
+    passages: int
+    at_10: float
+    at_100: float
+
+    def reaches(self, least: float) -> bool:
+        """Whether both are at least so high."""
+        return min(self.at_10, self.at_100) >= least
+
+
+@dataclass(frozen=True, slots=True)
 class ArchiveInfo:
     """What an archive holds.
 
     `location` is the folder or address that it was opened by. `outlets` are sorted by count, the largest
     first, then by name; articles without an outlet are left out. `first_published` and `last_published` are
-    ISO 8601, None where no article has a date.
+    ISO 8601, None where no article has a date. `recall` was measured when the vectors were published; of
+    several parts it is the least. Its `passages` are 0 where it was too low: all vectors are compared then,
+    as they are in a small archive, where it is None.
     """
 
     location: str
@@ -123,6 +138,7 @@ class ArchiveInfo:
     first_published: str | None
     last_published: str | None
     size_bytes: int
+    recall: Recall | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from nutgraf.indexer.article import Article, ArticleJson, FullArticleJson
 from nutgraf.indexer.fields import Field
 from nutgraf.indexer.filters import Filter
 from nutgraf.indexer.selection import Facets
-from nutgraf.indexer.storage import ArchiveInfo, IndexState
+from nutgraf.indexer.storage import ArchiveInfo, IndexState, Recall
 from nutgraf.qa.citing.web_link import linked_reference
 from nutgraf.qa.difference import ChangeJson
 from nutgraf.qa.explanation import Explanation, ScoreBreakdown
@@ -229,7 +229,16 @@ class InfoJson(IndexJson):
     sources: list[OutletJson]
     encoder: EncoderJson
     bytes: int
+    approximate: "RecallJson | None"
     calibration: CalibrationJson
+
+
+class RecallJson(TypedDict):
+    """How many passages are found by meaning without comparing all vectors, and what that finds, 0 to 1."""
+
+    passages: int
+    recall_at_10: float
+    recall_at_100: float
 
 
 class SkippedJson(TypedDict):
@@ -566,7 +575,18 @@ def info_object(info: ArchiveInfo, calibration: "ActiveCalibration") -> InfoJson
         "sources": [{"source": outlet.name, "articles": outlet.articles} for outlet in info.outlets],
         "encoder": {"id": encoder.id, "sha256": encoder.sha256, "dim": encoder.dim},
         "bytes": info.size_bytes,
+        "approximate": _recall_object(info.recall),
         "calibration": calibration_object(calibration),
+    }
+
+
+def _recall_object(recall: Recall | None) -> RecallJson | None:
+    if recall is None:
+        return None
+    return {
+        "passages": recall.passages,
+        "recall_at_10": recall.at_10,
+        "recall_at_100": recall.at_100,
     }
 
 

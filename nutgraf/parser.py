@@ -17,7 +17,7 @@ from nutgraf.indexer.encoder import EncoderIdentity
 from nutgraf.indexer.filters import Filter
 from nutgraf.indexer.headlines import headline_span
 from nutgraf.indexer.selection import FacetCount, Facets
-from nutgraf.indexer.storage import ArchiveInfo, Counts, IndexState, OutletCount, Passage
+from nutgraf.indexer.storage import ArchiveInfo, Counts, IndexState, OutletCount, Passage, Recall
 from nutgraf.qa.calibration import FEATURES, Calibration, CalibrationFigures, Features
 from nutgraf.qa.citations import Citation
 from nutgraf.qa.explanation import Explanation, ProbabilityTerm, ScoreBreakdown
@@ -129,8 +129,15 @@ def archive_report(shown: Json) -> ArchiveReport:
         first_published=None if days is None else days["first"],
         last_published=None if days is None else days["last"],
         size_bytes=shown["bytes"],
+        recall=_recall(shown.get("approximate")),
     )
     return ArchiveReport(info, _active_calibration(shown["calibration"], encoder))
+
+
+def _recall(shown: Json | None) -> Recall | None:
+    if shown is None:
+        return None
+    return Recall(shown["passages"], shown["recall_at_10"], shown["recall_at_100"])
 
 
 # --- the parts --------------------------------------------------------------------------------------------

@@ -425,6 +425,16 @@ class EncoderSchema(ResponseSchema):
     dim: int = Field(examples=[384])
 
 
+class RecallSchema(ResponseSchema):
+    """What is found by meaning, measured when the vectors were published."""
+
+    passages: int = Field(
+        description="Passages that are found so; 0 where the recall was too low.", examples=[1_048_576]
+    )
+    recall_at_10: float = Field(examples=[0.981])
+    recall_at_100: float = Field(examples=[0.962])
+
+
 class InfoSchema(IndexStateSchema):
     """The content of the index."""
 
@@ -436,6 +446,9 @@ class InfoSchema(IndexStateSchema):
     sources: list[OutletSchema]
     encoder: EncoderSchema
     bytes: int = Field(examples=[411_000_000])
+    approximate: RecallSchema | None = Field(
+        description="Of a large archive: how well passages are found without comparing all vectors."
+    )
     calibration: dict[str, Any] = Field(
         description="What probabilities and threshold come from.", examples=[_CALIBRATION]
     )

@@ -7,7 +7,7 @@ from nutgraf.api.terminal.console import console, visible
 from nutgraf.api.terminal.encoded import encoded_note
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.storage import Passage
-from nutgraf.objects import CalibrationJson
+from nutgraf.objects import CalibrationJson, RecallJson
 from nutgraf.qa.join import LocatedSpan
 from nutgraf.results import ArchiveReport
 
@@ -69,12 +69,21 @@ def print_info(report: ArchiveReport) -> None:
     }
     if (note := encoded_note(info["encoded"])) is not None:
         rows["vectors"] = f"{note}; run nutgraf encode"
+    if (recall := info["approximate"]) is not None:
+        rows["recall"] = _recall_line(recall)
     if info["unpublished_passages"]:
         waiting = f"{info['unpublished_passages']:,} passages: run nutgraf index again to publish them"
         rows["waiting"] = waiting
     for name, value in rows.items():
         out.print(Text.assemble((f"{name:<11}", "bold"), visible(value)))
     out.print(Text(f"calibration {visible(_calibration_line(info['calibration']))}"))
+
+
+def _recall_line(recall: RecallJson) -> str:
+    shares = f"{recall['recall_at_10']:.3f} of the nearest 10, {recall['recall_at_100']:.3f} of 100"
+    if recall["passages"]:
+        return f"{shares}: an approximate index of {recall['passages']:,} passages"
+    return f"exact: an approximate index finds too few, {shares}"
 
 
 def _calibration_line(calibration: CalibrationJson) -> str:

@@ -4,20 +4,21 @@ Knows the files of an index folder, and who may write them; does not know which 
 of (`indexer.embedded.lexical`), nor what a question is.
 
     index/ store.sqlite        the truth
-           vectors-<n>.faiss   dense index of generation n     | derived, immutable once published
-           lexical-<n>/        lexical index of generation n   |  of passages/ and of articles/
-           manifest.json       names both, with the size and the digest of every file
+           vectors-<s>.faiss   dense index, a file a segment   | derived, immutable once published; beside
+           lexical-<n>/        lexical index of generation n   |  the vectors columns, cells and removed ids
+           manifest.json       names all, with the size and the digest of every file
            writer.lock         held by the one process that writes
 """
 
 import os
+import re
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from nutgraf.indexer.embedded import lexical, vectors
+from nutgraf.indexer.embedded import lexical
 from nutgraf.indexer.embedded.digests import digests_of
 from nutgraf.indexer.embedded.manifest import (
     FORMAT,
@@ -29,6 +30,7 @@ from nutgraf.indexer.embedded.manifest import (
     read_manifest,
     write_manifest,
 )
+from nutgraf.indexer.embedded.segments import SegmentRule, grow
 from nutgraf.indexer.embedded.store import Store
 from nutgraf.indexer.encoder import EncoderIdentity
 from nutgraf.indexer.errors import IndexerError, IndexLocked, StorageFailed
@@ -36,7 +38,7 @@ from nutgraf.indexer.passages import PassageRule, title_prefix
 
 LOCK = "writer.lock"
 PID = "writer.pid"
-_DENSE = ".faiss"
+_NUMBERED = re.compile(r"(?:vectors|columns|cells|blocks|removed|lexical)-(\d+)(?:\.|\Z)")
 PASSAGES, ARTICLES = "passages", "articles"
 """The two lexical indexes of a generation, as folders in `lexical-<n>`."""
 
@@ -80,22 +82,28 @@ def writer_lock(folder: Path) -> Iterator[None]:
 
 
 def publish(
-    folder: Path, store: Store, encoder: EncoderIdentity, rule: PassageRule, *, anew: bool = False
+    folder: Path,
+    store: Store,
+    encoder: EncoderIdentity,
+    rule: PassageRule,
+    segments: SegmentRule,
+    *,
+    anew: bool = False,
 ) -> Manifest:
     """Derive the next generation from the store and publish it; the caller holds the writer lock.
 
-    The lexical indexes grow from the last ones (`anew`: from nothing); the dense file is always written
-    whole. A kill at any instruction leaves the last generation as it was. Raises StorageFailed.
+    The lexical indexes and the segments of vectors grow from the last ones (`anew`: from nothing).
+    A kill at any instruction leaves the last generation as it was. Raises StorageFailed.
     """
     last = published(folder, store)
     number, token = _next_number(folder), secrets.token_hex(8)
     removed, upto, counts = store.tombstones(), store.last_passage(), store.counts()
     # BM25's statistics go on counting removed passages: where they are many, start from nothing.
     previous = None if anew or len(removed) > _REMOVED_SHARE * counts.passages else last
-    names = (f"vectors-{number}{_DENSE}", f"lexical-{number}")
-    encoded = vectors.write(folder / names[0], store.vectors(), encoder.dim)
-    _write_lexical(folder, names[1], previous, store, removed)
-    files = _sizes(folder, names)
+    dense = grow(folder, number, store, None if anew else last, encoder.dim, segments)
+    words = f"lexical-{number}"
+    _write_lexical(folder, words, previous, store, removed)
+    files = _sizes(folder, dense.files, words)
     manifest = Manifest(
         format=FORMAT,
         generation=number,
@@ -104,13 +112,15 @@ def publish(
         analyzer=lexical.ANALYZER,
         articles=counts.articles,
         passages=counts.passages,
-        encoded=encoded,
+        encoded=dense.encoded,
         upto=upto,
-        vectors=names[0],
-        lexical=names[1],
+        vectors=dense.vectors,
+        lexical=words,
         files=files,
         token=token,
         digests=digests_of(folder, files, last),
+        removed=dense.removed,
+        recalls=dense.recalls,
     )
     with store.atomic():
         store.set_state(TOKENS, f"{token} {last.token if last else ''}")
@@ -118,7 +128,7 @@ def publish(
     write_manifest(folder, manifest)
     with store.atomic():
         store.clear_tombstones(removed)
-    _sweep(folder, keep={number, last.generation if last else number})
+    _sweep(folder, keep={*manifest.files, *(last.files if last else ())})
     return manifest
 
 
@@ -140,9 +150,8 @@ def _next_number(folder: Path) -> int:
 
 
 def _number(name: str) -> int | None:
-    kind, _, rest = name.partition("-")
-    digits = rest.removesuffix(_DENSE)
-    return int(digits) if kind in {"vectors", "lexical"} and digits.isdigit() else None
+    match = _NUMBERED.match(name)
+    return int(match[1]) if match else None
 
 
 def _write_lexical(
@@ -167,25 +176,24 @@ def _write_lexical(
         lexical.update(target, removed if previous else [], added)
 
 
-def _sizes(folder: Path, names: tuple[str, str]) -> dict[str, int]:
+def _sizes(folder: Path, dense: Iterable[str], words: str) -> dict[str, int]:
     """Return the size in bytes of every file of a generation, by its name in the index folder."""
-    dense, words = names
-    files = [folder / dense]
+    files = [folder / name for name in dense]
     for part in (ARTICLES, PASSAGES):
         files += lexical.files(folder / words / part)
     return {file.relative_to(folder).as_posix(): file.stat().st_size for file in files}
 
 
-def _sweep(folder: Path, keep: set[int]) -> None:
-    """Remove older generations, and what a killed write left.
+def _sweep(folder: Path, keep: Iterable[str]) -> None:
+    """Remove files of older generations, and what a killed write left.
 
-    The generation before the last stays: a reader may be opening it.
+    Those of the generation before the last stay: a reader may be opening it.
     """
     for left in folder.glob(f"{MANIFEST}.*.tmp"):
         left.unlink(missing_ok=True)
+    kept = {name.partition("/")[0] for name in keep}
     for path in folder.iterdir():
-        number = _number(path.name)
-        if number is None or number in keep:
+        if path.name in kept or _number(path.name) is None:
             continue
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)

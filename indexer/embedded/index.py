@@ -14,16 +14,27 @@ import numpy as np
 import numpy.typing as npt
 
 from nutgraf.indexer.article import Article
+from nutgraf.indexer.embedded.columns import Columns
 from nutgraf.indexer.embedded.digests import check_digests
 from nutgraf.indexer.embedded.generation import ARTICLES, PASSAGES
 from nutgraf.indexer.embedded.lexical import ANALYZER, LexicalIndex
 from nutgraf.indexer.embedded.manifest import Manifest, check_files, check_store, read_manifest, rebuild_hint
+from nutgraf.indexer.embedded.segments import Segments, best_of, cells_name, read_removed
 from nutgraf.indexer.embedded.store import FILENAME, Store
-from nutgraf.indexer.embedded.vectors import DenseIndex, by_score, exact_search
+from nutgraf.indexer.embedded.vectors import exact_search
 from nutgraf.indexer.errors import IndexMismatch
 from nutgraf.indexer.filters import Filter
 from nutgraf.indexer.selection import Facets, ListedArticle, ListPlace, Selection, Sort
-from nutgraf.indexer.storage import ArchiveInfo, Counts, Ids, IndexState, Passage, PassageFacts, Scores
+from nutgraf.indexer.storage import (
+    ArchiveInfo,
+    Counts,
+    Ids,
+    IndexState,
+    Passage,
+    PassageFacts,
+    Recall,
+    Scores,
+)
 from nutgraf.indexer.watches import AddedPassages
 
 
@@ -82,13 +93,11 @@ class EmbeddedIndex:
 
     def dense(self, vector: npt.NDArray[np.float32], k: int, allow: Filter) -> tuple[Ids, Scores]:
         """Return ids and cosines of the `k` passages nearest to the unit vector float32 (dim,)."""
-        allowed = self.store.allowed_passages(allow) if allow else None
-        ids, scores = self._dense.search(vector, k + len(self._removed), allowed)
-        ids, scores = self._without_removed(ids, scores)
+        hits = [self._dense.search(vector, k, allow)]
         if len(self._new_ids):
-            new_ids, new_scores = exact_search(self._new_ids, self._new_vectors, vector, k, allowed)
-            ids, scores = by_score(np.concatenate([ids, new_ids]), np.concatenate([scores, new_scores]))
-        return ids[:k], scores[:k]
+            new = self._new_columns.passing(allow) if allow else slice(None)
+            hits.append(exact_search(self._new_ids[new], self._new_vectors[new], vector, k))
+        return best_of(hits, k)
 
     def lexical(self, question: str, k: int, allow: Filter) -> tuple[Ids, Scores]:
         """Return ids and BM25 scores of the `k` best passages that share a word with the question."""
@@ -173,6 +182,7 @@ class EmbeddedIndex:
             first_published=first,
             last_published=last,
             size_bytes=sum(self.manifest.files.values()) + self.store.size_bytes(),
+            recall=self._recall(),
         )
 
     # --- standing questions -------------------------------------------------------------------------
@@ -187,13 +197,24 @@ class EmbeddedIndex:
 
     # --- inside -------------------------------------------------------------------------------------
 
+    def _recall(self) -> Recall | None:
+        """Return the least recall of the segments that have cells; of those that were to, where none has."""
+        recalls = self.manifest.recalls
+        used = [r for name, r in recalls.items() if cells_name(name) in self.manifest.files]
+        measured = used or [*recalls.values()]
+        if not measured:
+            return None
+        at_10, at_100 = min(r.at_10 for r in measured), min(r.at_100 for r in measured)
+        return Recall(sum(r.passages for r in used), at_10, at_100)
+
     def _state(self, counts: Counts) -> IndexState:
         """Return what is searched. The vectors are opened for it only where some are missing, others gone."""
         manifest, unpublished = self.manifest, self.store.passages_after(self.manifest.upto)
         if manifest.encoded == manifest.passages:
             encoded = counts.passages - unpublished
         else:
-            removed = int(self._dense.holds(self._removed).sum()) if len(self._removed) else 0
+            since = np.setdiff1d(self._removed, read_removed(self.folder, manifest))
+            removed = int(self._dense.holds(since).sum()) if len(since) else 0
             encoded = manifest.encoded - removed
         return IndexState(
             generation=manifest.generation,
@@ -207,9 +228,14 @@ class EmbeddedIndex:
         )
 
     @cached_property
-    def _dense(self) -> DenseIndex:
-        check_digests(self.folder, self.manifest, [self.manifest.vectors])
-        return DenseIndex(self.folder / self.manifest.vectors)
+    def _dense(self) -> Segments:
+        gone = np.union1d(read_removed(self.folder, self.manifest), self._removed)
+        return Segments(self.folder, self.manifest, self.store, gone)
+
+    @cached_property
+    def _new_columns(self) -> Columns:
+        """The columns of the passages that wait for the next generation."""
+        return Columns.of(self.store.days_and_outlets(self._new_ids))
 
     @cached_property
     def _lexical(self) -> LexicalIndex:

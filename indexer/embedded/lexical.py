@@ -46,6 +46,8 @@ _META = "meta.json"
 _REWRITTEN = frozenset({".json", ".lock"})
 """Suffixes of the files that tantivy rewrites in place; all others are written once."""
 
+_TRIED = 2  # times as many hits are looked at, of which those up to a day are taken; not compared
+
 _WRITER_BYTES = 64_000_000  # not measured; tantivy takes at least 15 MB a thread
 _SCORE_DIGITS = 4  # single precision is exact to six or seven digits, before a sum varies
 _INITIALS = re.compile(r"\b(?:[A-Za-z]\.){2,}+")
@@ -176,15 +178,31 @@ class LexicalIndex:
         terms = list(dict.fromkeys(_analyzer().analyze(joined_initials(question))))[:MAX_TERMS]
         if not terms or not k:
             return np.empty(0, np.int64), np.empty(0, np.float32)
-        query = _query(terms, allow, among)
         with _damage_named(self._folder):
-            hits = self._searcher.search(query, limit=k, count=False).hits
+            hits = None if among is not None else self._until(terms, k, allow)
+            if hits is None:
+                hits = self._searcher.search(_query(terms, allow, among), limit=k, count=False).hits
             ids = self._searcher.fast_field_values("id", [address for _, address in hits])
         # Rounded, because the order in which a score's terms are summed varies in the last bits.
         scores: npt.NDArray[np.float32] = np.array([score for score, _ in hits], np.float32).round(
             _SCORE_DIGITS
         )
         return by_score(np.array(ids, np.int64), scores)
+
+    def _until(self, terms: Sequence[str], k: int, allow: Filter) -> list[Any] | None:
+        """Return the `k` best hits up to a day, if nearly all texts pass; None where that is to be searched.
+
+        A filter changes no score: the best that pass are the first that pass of all. Within a query a range
+        of days makes tantivy score every text that has a term, where it otherwise passes over most of them.
+        """
+        last = allow.last_day
+        if last is None or allow.first_day is not None or allow.sources:
+            return None
+        limit = _TRIED * k
+        hits = self._searcher.search(_query(terms, Filter(), None), limit=limit, count=False).hits
+        days = self._searcher.fast_field_values("day", [address for _, address in hits])
+        passing = [hit for hit, day in zip(hits, days, strict=True) if day is not None and day <= last]
+        return passing[:k] if len(passing) >= k or len(hits) < limit else None
 
     def matching(self, words: str, allow: Filter) -> dict[int, float] | None:
         """Return id -> BM25 score of the texts that have every one of the words; None where there are none.

@@ -13,8 +13,9 @@ from nutgraf.indexer.embedded.store import FILENAME, Store
 from nutgraf.indexer.encoder import EncoderIdentity
 from nutgraf.indexer.errors import IndexDamaged, IndexerError, IndexMismatch, IndexMissing, StorageFailed
 from nutgraf.indexer.passages import PassageRule
+from nutgraf.indexer.storage import Recall
 
-FORMAT = 3  # 1 had no digests, 2 had the vectors of all passages
+FORMAT = 4  # 1 had no digests, 2 had the vectors of all passages, 3 had all vectors in one file
 MANIFEST = "manifest.json"
 BUILT_BY = "built_by"
 """The key of the store's state that holds its encoder and passage rule."""
@@ -28,10 +29,12 @@ class Manifest:
     """One published generation.
 
     `articles` and `passages` are numbers, `encoded` is the number of passages whose vectors are in it, `upto`
-    is the highest passage id in it, `vectors` and `lexical` are names in the index folder, and `files` maps
-    each name to its size in bytes. `token` is a random word that the store knows, too: a store that was
-    replaced or restored from a backup does not know it. `digests` maps the same names to digests of the
-    files' content (`digests.py`); a manifest of format 1 has none.
+    is the highest passage id in it, `vectors` (a file a segment) and `lexical` are names in the index folder,
+    and `files` maps each name to its size in bytes. `token` is a random word that the store knows, too: a
+    store that was replaced or restored from a backup does not know it. `digests` maps the same names to
+    digests of the files' content (`digests.py`); a manifest of format 1 has none. `removed` names the file of
+    the passages that segments have and the archive no longer has, "" where there are none. `recalls` says
+    for each segment that was to get cells what their search finds; it got none where that is too little.
     """
 
     format: int
@@ -43,11 +46,13 @@ class Manifest:
     passages: int
     encoded: int
     upto: int
-    vectors: str
+    vectors: list[str]
     lexical: str
     files: dict[str, int]
     token: str
     digests: dict[str, str] = field(default_factory=dict)
+    removed: str = ""
+    recalls: dict[str, Recall] = field(default_factory=dict)
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -75,7 +80,7 @@ def read_manifest(folder: Path) -> Manifest:
         )
     try:
         return _parse(data)
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, AttributeError) as error:
         raise IndexDamaged(
             f"{path} lacks or misspells a field: {error}", hint=rebuild_hint(folder)
         ) from error
@@ -84,7 +89,10 @@ def read_manifest(folder: Path) -> Manifest:
 def _parse(data: dict[str, Any]) -> Manifest:
     encoder, rule = EncoderIdentity(**data["encoder"]), PassageRule(**data["rule"])
     encoded = data.get("encoded", data.get("passages"))
-    manifest = Manifest(**{**data, "encoder": encoder, "rule": rule, "encoded": encoded})
+    vectors = [data["vectors"]] if isinstance(data["vectors"], str) else data["vectors"]
+    recalls = {name: Recall(**recall) for name, recall in data.get("recalls", {}).items()}
+    made = {"encoder": encoder, "rule": rule, "encoded": encoded, "vectors": vectors, "recalls": recalls}
+    manifest = Manifest(**{**data, **made})
     for name, annotation in get_type_hints(Manifest).items():
         value, expected = getattr(manifest, name), get_origin(annotation) or annotation
         if not isinstance(value, expected):

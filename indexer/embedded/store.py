@@ -68,6 +68,8 @@ _UNTITLED = "untitled"
 _WITH_FIELDS = 4
 _WITH_MISSING = 5
 _MISSING = "vector = x''"  # the words of the partial index `vectors_missing`, which SQLite compares
+_LOOKED_UP = 8192  # passages that are looked up together; not compared
+_FEW = 50_000  # missing vectors that are put in order, rather than looked for by article; not compared
 _PART = 1024  # passages of a part, or as many more as an article has; not compared
 _ALONE = "NOT EXISTS (SELECT 1 FROM articles b WHERE b.cluster = a.cluster AND b.num <> a.num)"
 
@@ -303,8 +305,9 @@ class Store:
         """
         yield from self._db.rows(
             "SELECT (SELECT min(id) FROM passages WHERE article = a.num) AS first, a.title, a.text, a.source,"
-            " a.day FROM articles a WHERE first > ? ORDER BY a.num",
-            (after,),
+            " a.day FROM articles a WHERE a.num IN (SELECT article FROM passages WHERE id > ?) AND first > ?"
+            " ORDER BY a.num",
+            (after, after),
         )
 
     def first_passages(self, passage_ids: Sequence[int]) -> dict[int, int]:
@@ -312,17 +315,17 @@ class Store:
         sql = "SELECT p.id, (SELECT min(id) FROM passages WHERE article = p.article) FROM passages p"
         return dict(self._db.rows_in(f"{sql} WHERE p.id IN ({{}})", passage_ids))
 
-    def allowed_passages(self, allow: Filter) -> Ids:
-        """Return the ids (int64, ascending) of the passages whose article passes the filter."""
-        passing, values = conditions(allow)
-        rows = list(
-            self._db.rows(
-                "SELECT p.id FROM passages p JOIN articles a ON a.num = p.article"
-                f" WHERE {' AND '.join(passing) or '1'} ORDER BY p.id",
-                values,
-            )
-        )
-        return np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
+    def days_and_outlets(self, passage_ids: Ids) -> Iterator[tuple[int | None, str | None]]:
+        """Yield the day and the casefolded outlet of the article of each passage, (None, None) if it is gone.
+
+        Every article is read once for all its passages among some thousand: its day stands behind its text.
+        """
+        for start in range(0, len(passage_ids), _LOOKED_UP):
+            ids = passage_ids[start : start + _LOOKED_UP].tolist()
+            articles = dict(self._db.rows_in("SELECT id, article FROM passages WHERE id IN ({})", ids))
+            sql = "SELECT num, day, source_key FROM articles WHERE num IN ({})"
+            values = {row[0]: row[1:] for row in self._db.rows_in(sql, [*{*articles.values()}])}
+            yield from (values.get(articles.get(i), (None, None)) for i in ids)
 
     def facts(self, passage_ids: Sequence[int]) -> dict[int, PassageFacts]:
         """Return id -> facts of its article, of the passages that are stored."""
@@ -335,8 +338,8 @@ class Store:
     def unsplit(self, limit: int) -> list[Article]:
         """Return up to `limit` articles that have no passages (after `forget_passages`)."""
         rows = self._db.rows(
-            f"SELECT {self._columns} FROM articles"
-            " WHERE num NOT IN (SELECT article FROM passages) ORDER BY num LIMIT ?",
+            f"SELECT {self._columns} FROM articles a"
+            " WHERE NOT EXISTS (SELECT 1 FROM passages WHERE article = a.num) ORDER BY num LIMIT ?",
             (limit,),
         )
         return self._read(rows)
@@ -431,12 +434,18 @@ class Store:
 
     def unencoded(self, limit: int) -> list[int]:
         """Return up to `limit` passages without a vector, those of the newest articles first."""
+        missing = f"SELECT id FROM vectors INDEXED BY vectors_missing WHERE {_MISSING}"
+        (few,) = self._db.one(f"SELECT count(*) <= ? FROM ({missing})", (_FEW,))
+        # Few are put in order; of many those of the newest articles are looked for.
+        tables = (
+            f"({missing}) v CROSS JOIN passages p ON p.vector = v.id"
+            " CROSS JOIN articles a ON a.num = p.article"
+            if few
+            else "articles a INDEXED BY articles_by_day CROSS JOIN passages p ON p.article = a.num"
+            f" AND p.vector IN ({missing})"
+        )
         rows = self._db.rows(
-            "SELECT p.id FROM articles a INDEXED BY articles_by_day"
-            " CROSS JOIN passages p ON p.article = a.num"
-            f" WHERE p.vector IN (SELECT id FROM vectors INDEXED BY vectors_missing WHERE {_MISSING})"
-            " ORDER BY a.day DESC, a.num DESC, p.id LIMIT ?",
-            (limit,),
+            f"SELECT p.id FROM {tables} ORDER BY a.day DESC, a.num DESC, p.id LIMIT ?", (limit,)
         )
         return [row[0] for row in rows]
 
@@ -452,6 +461,24 @@ class Store:
         )
         while rows := list(islice(cursor, chunk)):
             ids = np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
+            yield ids, np.frombuffer(b"".join(row[1] for row in rows), dtype="<f2").reshape(len(rows), -1)
+
+    def encoded_passages(self) -> Ids:
+        """Return the ids (int64, ascending) of the passages that have vectors."""
+        missing = f"SELECT id FROM vectors INDEXED BY vectors_missing WHERE {_MISSING}"
+        where = f" WHERE vector NOT IN ({missing})" if self._db.version >= _WITH_MISSING else ""
+        rows = self._db.rows(f"SELECT id FROM passages{where} ORDER BY id")
+        return np.fromiter((row[0] for row in rows), dtype=np.int64)
+
+    def vectors_of(self, passage_ids: Ids) -> Iterator[tuple[Ids, Vectors]]:
+        """Yield (ids, vectors) of encoded passages, whose ids ascend, in chunks as `vectors` does."""
+        sql = (
+            "SELECT p.id, v.vector FROM passages p JOIN vectors v ON v.id = p.vector"
+            " WHERE p.id IN ({}) ORDER BY p.id"
+        )
+        for start in range(0, len(passage_ids), _LOOKED_UP):
+            rows = [*self._db.rows_in(sql, passage_ids[start : start + _LOOKED_UP].tolist())]
+            ids = np.array([row[0] for row in rows], np.int64)
             yield ids, np.frombuffer(b"".join(row[1] for row in rows), dtype="<f2").reshape(len(rows), -1)
 
     def added_passages(self, after: int, dim: int) -> Iterator[AddedPassages]:

@@ -21,6 +21,7 @@ from nutgraf.indexer.embedded.generation import ARTICLES, PASSAGES, PID
 from nutgraf.indexer.embedded.index import EmbeddedIndex
 from nutgraf.indexer.embedded.lexical import LexicalIndex
 from nutgraf.indexer.embedded.manifest import MANIFEST, read_manifest, rebuild_hint
+from nutgraf.indexer.embedded.segments import cells_name, read_removed
 from nutgraf.indexer.embedded.store import FILENAME, Store, StoredPassage, vector_hash
 from nutgraf.indexer.embedded.vectors import DenseIndex
 from nutgraf.indexer.errors import IndexDamaged, IndexerError
@@ -74,7 +75,8 @@ def index_sizes(folder: Path) -> IndexSizes:
         manifest = read_manifest(folder)
     except IndexerError:
         return IndexSizes(0, 0)
-    return IndexSizes(manifest.files.get(manifest.vectors, 0), sum(manifest.files.values()))
+    searched = [cells if (cells := cells_name(n)) in manifest.files else n for n in manifest.vectors]
+    return IndexSizes(sum(manifest.files.get(n, 0) for n in searched), sum(manifest.files.values()))
 
 
 def count_other_articles(folder: Path, article_ids: Iterable[str]) -> int:
@@ -128,7 +130,8 @@ def check_in_step(index: EmbeddedIndex) -> IndexCheck:
     """Compare how much the published files have with the manifest, and that with the store."""
     manifest, folder = index.manifest, index.folder
     check_digests(folder, manifest, manifest.files)  # what is damaged could crash those who read it
-    dense = len(DenseIndex(folder / manifest.vectors))
+    dense = sum(len(DenseIndex(folder / name)) for name in manifest.vectors)
+    dense -= len(read_removed(folder, manifest))
     lexical, articles = (len(LexicalIndex(folder / manifest.lexical / part)) for part in (PASSAGES, ARTICLES))
     published = index.state.counts.passages - index.state.unpublished_passages
     # A tombstone may be older than the generation, where a writer was killed just after it published.
@@ -191,7 +194,7 @@ def check_vectors(index: EmbeddedIndex) -> IndexCheck:
         _, vectors = next(index.store.vectors(after=passage_id - 1, chunk=1))
         _, cosines = index.dense(vectors[0].astype(np.float32), 1, Filter())
         if not (len(cosines) and cosines[0] > SAME):
-            message = f"{index.manifest.vectors} does not find passage {passage_id} by its own vector"
+            message = f"the vectors do not find passage {passage_id} by its own vector"
             return IndexCheck("vectors", "problem", message, rebuild_hint(index.folder))
     message = f"{len(passage_ids):,} passages searched by their own vectors, and found"
     state = index.state

@@ -21,6 +21,7 @@ from nutgraf.indexer.duplicates import copies, shingled
 from nutgraf.indexer.embedded import clusters
 from nutgraf.indexer.embedded.generation import publish, published, writer_lock
 from nutgraf.indexer.embedded.manifest import BUILT_BY, Manifest, check_encoder, described
+from nutgraf.indexer.embedded.segments import SegmentRule
 from nutgraf.indexer.embedded.store import FILENAME, NewPassage, Store, Vectors, vector_hash
 from nutgraf.indexer.encoder import Encoder, EncoderIdentity, identity
 from nutgraf.indexer.fields import Field
@@ -54,12 +55,20 @@ class EmbeddedWriter:
     The methods are described in `indexer.storage`, as those of an `ArchiveWriter`.
     """
 
-    def __init__(self, folder: Path, encoder: Encoder, rule: PassageRule | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        encoder: Encoder,
+        rule: PassageRule | None = None,
+        segments: SegmentRule | None = None,
+    ) -> None:
         self.folder = folder
         self.encoded_passages = 0
         self._encoder = encoder
         self._identity = identity(encoder)
         self._rule = rule or PassageRule()
+        self._segments = segments or SegmentRule()
+        self._claimed = False
         self._seen: set[str] = set()
         self._pending: dict[str, str] = {}  # id -> text of those that are not stored yet
 
@@ -145,7 +154,7 @@ class EmbeddedWriter:
         self._fill(each_batch)
         clusters.complete(self._store)
         # Words first: the vectors of another encoder may take long.
-        publish(self.folder, self._store, self._identity, self._rule, anew=True)
+        self._publish(anew=True)
 
         def go_on() -> bool:
             each_batch()
@@ -161,10 +170,13 @@ class EmbeddedWriter:
         clusters.settle(self._store)
         manifest = published(self.folder, self._store)
         if manifest is None or not self._holds_all(manifest):
-            manifest = publish(self.folder, self._store, self._identity, self._rule)
+            manifest = self._publish()
         return _state(manifest)
 
     # --- inside -------------------------------------------------------------------------------------
+
+    def _publish(self, *, anew: bool = False) -> Manifest:
+        return publish(self.folder, self._store, self._identity, self._rule, self._segments, anew=anew)
 
     def _holds_all(self, manifest: Manifest) -> bool:
         """Whether nothing was stored, removed or encoded since a generation was published."""
@@ -176,7 +188,12 @@ class EmbeddedWriter:
         return described(self._identity, self._rule)
 
     def _claim(self) -> None:
-        """Remember the encoder and rule of a new index; refuse another encoder than that of an old one."""
+        """Remember the encoder and rule of a new index; refuse another encoder than that of an old one.
+
+        Once is enough: looking for articles without sketches passes over all of them.
+        """
+        if self._claimed:
+            return
         built_by = self._store.state(BUILT_BY)
         if built_by is None:
             with self._store.atomic():
@@ -186,6 +203,7 @@ class EmbeddedWriter:
             check_encoder(self.folder, EncoderIdentity(**encoder), self._identity)
             self._rule = PassageRule(**rule)
         clusters.complete(self._store)
+        self._claimed = True
 
     def _checked(self, items: Iterable[Article | Skipped]) -> Iterator[_Item]:
         """Yield each article that can be stored, and the status of each item that cannot."""

@@ -16,6 +16,7 @@ import pytest
 
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.embedded.index import EmbeddedIndex
+from nutgraf.indexer.embedded.segments import SegmentRule
 from nutgraf.indexer.embedded.writer import EmbeddedWriter
 from nutgraf.indexer.encoder import Encoder
 from nutgraf.indexer.loaders.base import Skipped
@@ -135,13 +136,24 @@ def embedded(folder: Path) -> Storage:
     return Storage(str(folder), partial(EmbeddedWriter, folder), partial(EmbeddedIndex, folder))
 
 
+def approximate(folder: Path) -> Storage:
+    """Return an archive in files whose vectors are in several segments with cells, however few they are."""
+    rule = SegmentRule(most=100, whole=0, passages=1, recall=1.0)
+    writer = partial(EmbeddedWriter, folder, segments=rule)
+    return Storage(str(folder), writer, partial(EmbeddedIndex, folder))
+
+
 def memory(folder: Path) -> Storage:
     """Return an archive in memory, which is the fake."""
     archive = MemoryArchive(f"memory:{folder.name}")
     return Storage(archive.location, archive.writer, archive.index)
 
 
-STORAGES: dict[str, Callable[[Path], Storage]] = {"embedded": embedded, "memory": memory}
+STORAGES: dict[str, Callable[[Path], Storage]] = {
+    "embedded": embedded,
+    "approximate": approximate,
+    "memory": memory,
+}
 
 
 @pytest.fixture(params=STORAGES)

@@ -270,6 +270,8 @@ def test_only_two_generations_stay_on_disk(tmp_path: Path, encoder: FakeEncoder)
     for number in range(4):
         run(tmp_path, encoder, [Article(id=f"n{number}", title="", text=f"Story {number}.")])
     assert sorted(p.name for p in tmp_path.glob("*-*")) == [
+        "columns-3.npz",
+        "columns-4.npz",
         "lexical-3",
         "lexical-4",
         "vectors-3.faiss",
@@ -365,7 +367,7 @@ def dying(function, before):
     return wrapped
 
 targets = {{
-    "vectors": (generation.vectors, "write"),
+    "vectors": (vectors, "write"),
     "lexical": (generation.lexical, "update"),
     "manifest": (generation, "write_manifest"),
     "tombstones": (Store, "clear_tombstones"),

@@ -3,12 +3,15 @@
 import json
 import shutil
 import sqlite3
+from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from nutgraf.indexer.embedded import digests
 from nutgraf.indexer.embedded.index import EmbeddedIndex
+from nutgraf.indexer.embedded.segments import SegmentRule
 from nutgraf.indexer.embedded.verify import check_digests_anew
 from nutgraf.indexer.embedded.writer import EmbeddedWriter
 from nutgraf.indexer.errors import IndexDamaged
@@ -43,6 +46,62 @@ def test_a_flipped_bit_is_seen_before_a_derived_file_is_read(copy: Path, part: s
         index.prepare()
     assert str(raised.value).startswith(str(file))
     assert raised.value.hint == f"nutgraf index --rebuild --index {copy}"
+
+
+CELLS = SegmentRule(passages=1, recall=0.0)
+
+
+@pytest.fixture
+def with_cells(copy: Path, encoder) -> Path:  # noqa: ANN001
+    with EmbeddedWriter(copy, encoder, segments=CELLS) as writer:
+        writer.rebuild()
+    return copy
+
+
+def answers(folder: Path) -> list[list[int]]:
+    """Return what is found by each of some vectors, without and with a filter."""
+    with EmbeddedIndex(folder) as index:
+        index.prepare()
+        _, vectors = next(index.store.vectors())
+        return [
+            index.dense(vector.astype(np.float32), 5, allow)[0].tolist()
+            for vector in vectors[:8]
+            for allow in (Filter(), Filter(last=date(2016, 12, 31)))
+        ]
+
+
+@pytest.mark.parametrize("place", [0.0, 0.5, 1.0])
+@pytest.mark.parametrize("part", ["vectors", "cells", "blocks", "columns"])
+def test_a_flipped_bit_of_an_approximate_index_is_seen(with_cells: Path, part: str, place: float) -> None:
+    (file,) = with_cells.glob(f"{part}-*")
+    flip(file, place)
+    with pytest.raises(IndexDamaged, match="is damaged: ") as raised:
+        answers(with_cells)
+    assert str(raised.value).startswith(str(file))
+    assert raised.value.hint == f"nutgraf index --rebuild --index {with_cells}"
+
+
+@pytest.mark.parametrize("part", ["vectors", "cells", "blocks", "columns"])
+def test_bits_flipped_anywhere_give_the_right_answer_or_an_error(with_cells: Path, part: str) -> None:
+    expected = answers(with_cells)
+    (file,) = with_cells.glob(f"{part}-*")
+    for place in np.random.default_rng(1).random(12):
+        flip(file, place)
+        try:
+            outcome: object = answers(with_cells)
+        except IndexDamaged as error:
+            outcome = file.name in str(error)
+        assert outcome in (expected, True)
+        flip(file, place)
+    assert answers(with_cells) == expected
+
+
+@pytest.mark.parametrize("part", ["vectors", "cells", "blocks", "columns"])
+def test_a_short_file_of_an_approximate_index_is_refused(with_cells: Path, part: str) -> None:
+    (file,) = with_cells.glob(f"{part}-*")
+    file.write_bytes(file.read_bytes()[:-9])
+    with pytest.raises(IndexDamaged, match=f"{file.name} has .* bytes instead of"):
+        EmbeddedIndex(with_cells)
 
 
 def test_rebuild_mends_it(copy: Path, encoder) -> None:  # noqa: ANN001
