@@ -60,8 +60,8 @@ class StoreWriter(ABC):
 
     _store: ArticleStore
 
-    def __init__(self, location: Path, encoder: Encoder, rule: PassageRule | None = None) -> None:
-        self.folder = location
+    def __init__(self, location: Path | str, encoder: Encoder, rule: PassageRule | None = None) -> None:
+        self._location = location
         self.encoded_passages = 0
         self._encoder = encoder
         self._identity = identity(encoder)
@@ -178,7 +178,7 @@ class StoreWriter(ABC):
                 self._store.set_state(BUILT_BY, self._built_by())
         elif built_by != self._built_by():
             encoder, rule = json.loads(built_by)
-            check_encoder(self.folder, EncoderIdentity(**encoder), self._identity)
+            check_encoder(self._location, EncoderIdentity(**encoder), self._identity)
             self._rule = PassageRule(**rule)
         clusters.complete(self._store)
 
@@ -390,7 +390,11 @@ class StoreWriter(ABC):
 
 
 class EmbeddedWriter(StoreWriter):
-    """The one writer of an index in files. Use it as a context manager: it holds the lock inside the block."""
+    """The one writer of an index in files. Use it as a context manager: it holds the lock in the block."""
+
+    def __init__(self, folder: Path, encoder: Encoder, rule: PassageRule | None = None) -> None:
+        super().__init__(folder, encoder, rule)
+        self.folder = folder
 
     def __enter__(self) -> Self:
         self._lock = writer_lock(self.folder)
