@@ -1,7 +1,7 @@
 # One place for what people and CI run. `make help` lists it.
 PYTHON ?= python3
 VENV   ?= .venv
-EXTRAS ?= dev,docs,eval,hf
+EXTRAS ?= dev,docs,eval,hf,milvus
 INDEX  ?= .nutgraf
 SEEDS  := .nutgraf-seeds
 PATHS  ?= seeds
@@ -70,7 +70,7 @@ linear: $(VENV)/.installed-dev ## Measure how the time of each stage grows with 
 
 lock: $(VENV)/.installed-dev ## Pin the newest releases that pyproject.toml allows
 	$(BIN)/python -m pip install --quiet uv
-	echo 'torch==2.13.0' | $(BIN)/uv pip compile pyproject.toml --extra dev --extra docs --extra eval --extra hf --universal \
+	echo 'torch==2.13.0' | $(BIN)/uv pip compile pyproject.toml --extra dev --extra docs --extra eval --extra hf --extra milvus --universal \
 	  --python-version 3.11 --constraint /dev/stdin --no-header --no-annotate --upgrade --output-file requirements.lock
 
 clean: ## Remove the virtual environment and the index of the seeds

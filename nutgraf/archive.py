@@ -28,6 +28,7 @@ from nutgraf.export import (
 from nutgraf.filters import Day, article_filter
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.fields import Field
+from nutgraf.indexer.milvus.address import check_not_lite, is_milvus, parse
 from nutgraf.indexer.storage import ArchiveWriter
 from nutgraf.ingest_options import ArticleSource, IngestOptions, Progress, no_progress
 from nutgraf.listing import article_page, selection_of
@@ -90,7 +91,7 @@ def open_archive(
     >>> report.added, answer.text
     (1, 'Mayor Ada Quill')
     """
-    folder = _checked_location(location)
+    folder = Path(location) if _is_milvus(location) else _checked_location(location)
     archive = Archive(Settings(folder, encoder, reader, threads, passages, profile).checked())
     if check and index_stamp(archive.settings) is not None:  # a stopped first run published nothing
         archive.check()
@@ -840,6 +841,14 @@ class Archive:
             )
 
 
+def _is_milvus(location: str | os.PathLike[str]) -> bool:
+    """Whether a location is an address in Milvus; raises StorageFailed for one that is misspelled."""
+    if isinstance(location, str | os.PathLike) and is_milvus(location):
+        parse(location)
+        return True
+    return False
+
+
 def _checked_location(location: str | os.PathLike[str]) -> Path:
     """Return the folder of an archive, or of one that can be made there; raises what `open_archive` says."""
     if not isinstance(location, str | os.PathLike) or not isinstance(os.fspath(location), str):
@@ -863,6 +872,7 @@ def _checked_location(location: str | os.PathLike[str]) -> Path:
     except UnicodeError as error:
         message = f"{os.fspath(location)!a} is no name of a folder"
         raise BadOption(message, hint="nutgraf.open('news.nutgraf')") from error
+    check_not_lite(folder)
     if entries is not None and not is_archive(folder):
         raise IndexMissing(
             f"the folder {folder} holds other files and no archive",

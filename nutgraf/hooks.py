@@ -23,7 +23,7 @@ from nutgraf.indexer.watches import ChangeRow
 from nutgraf.indexer.web.errors import FetchFailed
 from nutgraf.indexer.web.hosts import Target
 from nutgraf.indexer.web.options import WebOptions
-from nutgraf.opening import is_archive, open_watches
+from nutgraf.opening import has_watches, open_watches
 from nutgraf.settings import Settings
 from nutgraf.watches import WatchChange
 from nutgraf.watching import note_seen, unseen_changes
@@ -97,7 +97,7 @@ class Hooks:
 
 def hand_over(settings: Settings, hooks: Hooks) -> list[str]:
     """Give the changes that were not handed over yet to the command and the webhooks; return what failed."""
-    if not is_archive(settings.index):
+    if not has_watches(settings.index):
         return []
     try:
         failures = _run_command(settings, hooks.command) if hooks.command else []

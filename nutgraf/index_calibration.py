@@ -12,6 +12,7 @@ from typing import Any
 from nutgraf.indexer.atomic_write import write_text_atomically
 from nutgraf.indexer.encoder import EncoderIdentity
 from nutgraf.indexer.errors import IndexDamaged, IndexMismatch, StorageFailed
+from nutgraf.indexer.milvus.address import is_milvus
 from nutgraf.models import ModelCard, ModelMissing, reader_folder
 from nutgraf.models.cards import LENGTH_COST
 from nutgraf.qa.calibration import Calibration, CalibrationFigures
@@ -128,6 +129,11 @@ def write_own(folder: Path, own: IndexCalibration) -> Path:
 
     Raises StorageFailed.
     """
+    if is_milvus(folder):
+        raise StorageFailed(
+            f"{folder}: a calibration of its own is kept by an embedded archive only",
+            hint="nutgraf calibrate QUESTIONS.jsonl --dry-run shows what it would be",
+        )
     path = folder / FILENAME
     try:
         write_text_atomically(path, json.dumps(own_object(own), indent=1))

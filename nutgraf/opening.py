@@ -16,6 +16,7 @@ from nutgraf.errors import UnknownArticle
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.clean import storable
 from nutgraf.indexer.filters import Filter
+from nutgraf.indexer.milvus.address import check_not_lite, is_milvus, parse
 from nutgraf.models import READERS
 from nutgraf.settings import Settings
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from nutgraf.index_calibration import ActiveCalibration
     from nutgraf.indexer.embedded.index import EmbeddedIndex
     from nutgraf.indexer.encoder import Encoder
+    from nutgraf.indexer.milvus.index import MilvusIndex
     from nutgraf.indexer.storage import ArchiveWriter
     from nutgraf.indexer.watches import WatchBook
     from nutgraf.models import ModelCard
@@ -89,7 +91,7 @@ class ModelLoader:
 class OpenIndex:
     """One state of an archive, with the models that answer from it."""
 
-    def __init__(self, settings: Settings, models: ModelLoader, index: "EmbeddedIndex") -> None:
+    def __init__(self, settings: Settings, models: ModelLoader, index: "EmbeddedIndex | MilvusIndex") -> None:
         self.settings = settings
         self.models = models
         self.index = index
@@ -201,7 +203,9 @@ class OpenIndex:
         from nutgraf.indexer.embedded.manifest import check_encoder
         from nutgraf.indexer.encoder import identity
 
-        check_encoder(self.settings.index, self.index.state.encoder, identity(self.models.encoder))
+        location = self.settings.index
+        named = str(parse(location)) if is_milvus(location) else location
+        check_encoder(named, self.index.state.encoder, identity(self.models.encoder))
 
 
 def reader_names(settings: Settings) -> list[str]:
@@ -224,10 +228,14 @@ def open_state(settings: Settings, models: ModelLoader) -> OpenIndex:
     return OpenIndex(settings, models, open_index(settings))
 
 
-def open_index(settings: Settings) -> "EmbeddedIndex":
+def open_index(settings: Settings) -> "EmbeddedIndex | MilvusIndex":
     """Open the index alone: enough to show, list and count."""
     from nutgraf.indexer.embedded.index import EmbeddedIndex
 
+    if is_milvus(settings.index):
+        from nutgraf.indexer.milvus.index import MilvusIndex
+
+        return MilvusIndex(parse(settings.index))
     return EmbeddedIndex(settings.index)
 
 
@@ -235,6 +243,9 @@ def check_published(settings: Settings) -> None:
     """Raise IndexMissing, IndexMismatch or IndexDamaged unless a state was published; open no other file."""
     from nutgraf.indexer.embedded.manifest import read_manifest
 
+    if is_milvus(settings.index):
+        open_index(settings).close()
+        return
     read_manifest(settings.index)
 
 
@@ -243,22 +254,46 @@ def open_writer(settings: Settings, encoder: "Encoder") -> Iterator["ArchiveWrit
     """Open the archive for writing; raises IndexLocked where another process or thread writes to it."""
     from nutgraf.indexer.embedded.writer import EmbeddedWriter
 
+    if is_milvus(settings.index):
+        from nutgraf.indexer.milvus.writer import MilvusWriter
+
+        with MilvusWriter(parse(settings.index), encoder) as milvus_writer:
+            yield milvus_writer
+        return
+    check_not_lite(settings.index)
     with EmbeddedWriter(settings.index, encoder) as writer:
         yield writer
 
 
 def open_watches(settings: Settings, *, readonly: bool = False) -> "WatchBook":
-    """Open the standing questions; the archive must be there to be only read (`is_archive`)."""
+    """Open the standing questions; the archive must be there to be only read (`has_watches`).
+
+    Raises StorageFailed for an archive in Milvus, which has none.
+    """
     from nutgraf.indexer.embedded.watches import EmbeddedWatches
+
+    if is_milvus(settings.index):
+        from nutgraf.indexer.milvus.index import no_watches
+
+        raise no_watches(parse(settings.index))
 
     return EmbeddedWatches(settings.index, readonly=readonly)
 
 
+def has_watches(location: Path) -> bool:
+    """Whether the archive there may have standing questions: one in Milvus has none."""
+    return not is_milvus(location) and is_archive(location)
+
+
 def is_archive(folder: Path) -> bool:
-    """Whether a folder holds an archive, be it damaged or not yet published."""
+    """Whether a folder, or an address in Milvus, holds an archive, be it damaged or not yet published."""
     from nutgraf.indexer.embedded.manifest import MANIFEST
     from nutgraf.indexer.embedded.store import FILENAME
 
+    if is_milvus(folder):
+        from nutgraf.indexer.milvus.head import is_there
+
+        return is_there(parse(folder))
     return (folder / FILENAME).exists() or (folder / MANIFEST).exists()
 
 
@@ -266,6 +301,10 @@ def index_stamp(settings: Settings) -> "Stamp | None":
     """Return what changes whenever a state is published; None where nothing was published."""
     from nutgraf.indexer.embedded.manifest import MANIFEST
 
+    if is_milvus(settings.index):
+        from nutgraf.indexer.milvus.head import stamp
+
+        return stamp(parse(settings.index))
     try:
         status = os.stat(settings.index / MANIFEST)  # noqa: PTH116 - Path.stat() makes the same call slower
     except OSError:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from nutgraf.errors import AddInterrupted, NutgrafError, StaleWatch, UnknownWatch
 from nutgraf.indexer.watches import NEVER, WatchBook, WatchRow
-from nutgraf.opening import OpenIndex, index_stamp, is_archive, open_watches
+from nutgraf.opening import OpenIndex, has_watches, index_stamp, open_watches
 from nutgraf.qa.calibration import MARGIN_CAP, Calibration
 from nutgraf.qa.inquiry import Inquiry
 from nutgraf.qa.result import Answer, QuestionResult
@@ -87,7 +87,7 @@ def edit_watch(
 
 def list_watches(settings: Settings, after: int = 0, limit: int | None = None) -> list[Watch]:
     """Return watches by id; none where there is no archive."""
-    if not is_archive(settings.index):
+    if not has_watches(settings.index):
         return []
     with open_watches(settings, readonly=True) as book:
         return [Watch.of(row) for row in book.rows(after, limit)]
@@ -96,7 +96,7 @@ def list_watches(settings: Settings, after: int = 0, limit: int | None = None) -
 def pick_watches(settings: Settings, ids: Sequence[int]) -> list[Watch]:
     """Return the watches of these ids, in their order; raises UnknownWatch."""
     rows: dict[int, WatchRow] = {}
-    if is_archive(settings.index):
+    if has_watches(settings.index):
         with open_watches(settings, readonly=True) as book:
             rows = {row.id: row for row in book.pick(ids)}
     if unknown := [number for number in ids if number not in rows]:
@@ -106,7 +106,7 @@ def pick_watches(settings: Settings, ids: Sequence[int]) -> list[Watch]:
 
 def remove_watches(settings: Settings, ids: Sequence[int]) -> list[int]:
     """Remove watches with their changes; return the ids that were there."""
-    if not is_archive(settings.index):
+    if not has_watches(settings.index):
         return []
     with open_watches(settings) as book:
         return book.remove(ids)
@@ -118,7 +118,7 @@ def list_changes(
     """Return changes by id, beyond the id `after`; with `newest` the last ones, the newest first."""
     if watch is not None:
         pick_watches(settings, [watch])
-    if not is_archive(settings.index):
+    if not has_watches(settings.index):
         return []
     with open_watches(settings, readonly=True) as book:
         rows = book.newest_changes(limit, watch) if newest else book.changes(after, limit, watch)
@@ -134,7 +134,7 @@ def run_watches(
     is asked now and then. Raises what `ask` raises.
     """
     settings = archive.settings
-    if not is_archive(settings.index):
+    if not has_watches(settings.index):
         return WatchRun(0, 0, ())
     with open_watches(settings, readonly=True) as book:
         rows = book.rows() if ids is None else book.pick(ids)
@@ -166,7 +166,7 @@ def with_changes(archive: "Archive", report: AddReport) -> AddReport:
 
 def unseen_changes(settings: Settings, reader: str, limit: int) -> list[WatchChange]:
     """Return the changes that a reader of this name was not given yet, oldest first."""
-    if not is_archive(settings.index):
+    if not has_watches(settings.index):
         return []
     with open_watches(settings, readonly=True) as book:
         return [WatchChange.of(row) for row in book.changes(book.cursor(reader), limit)]

@@ -5,6 +5,7 @@ from functools import partial
 from nutgraf.api.doctor import index_checks, machine
 from nutgraf.api.doctor.findings import Finding, caught
 from nutgraf.api.doctor.offline import answering
+from nutgraf.indexer.milvus.address import is_milvus
 from nutgraf.models import READERS
 from nutgraf.opening import reader_names
 from nutgraf.settings import Settings
@@ -15,6 +16,7 @@ def examine(settings: Settings) -> list[Finding]:
     of_index = list(index_checks.examine(settings.index))
     sizes = index_checks.index_sizes(settings.index)
     opens = of_index[0].status == "ok"
+    disk = partial(machine.disk, settings.index, sizes.derived)
     return [
         caught("python", machine.python),
         caught("encoder", partial(machine.encoder, settings.encoder)),
@@ -23,7 +25,7 @@ def examine(settings: Settings) -> list[Finding]:
         caught("workers", machine.workers),
         caught("threads", partial(machine.threads, settings)),
         caught("memory", partial(machine.memory, sizes.vectors)),
-        caught("disk", partial(machine.disk, settings.index, sizes.derived)),
+        *([] if is_milvus(settings.index) else [caught("disk", disk)]),
         caught("offline", partial(answering, settings, from_index=opens)),
     ]
 

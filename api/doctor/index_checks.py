@@ -1,6 +1,6 @@
 """The checks of the index (`indexer.embedded.verify`) as findings of the doctor.
 
-A second storage engine brings a `verify` of its own; the rest of the doctor knows none of them.
+Each storage engine brings a `verify` of its own; the rest of the doctor knows none of them.
 """
 
 from collections.abc import Iterator
@@ -11,6 +11,8 @@ from nutgraf.api.doctor.findings import Finding, caught
 from nutgraf.indexer.embedded import verify
 from nutgraf.indexer.embedded.index import EmbeddedIndex
 from nutgraf.indexer.embedded.verify import IndexCheck, index_sizes
+from nutgraf.indexer.milvus import verify as milvus_verify
+from nutgraf.indexer.milvus.address import is_milvus
 from nutgraf.settings import DEFAULT_INDEX
 
 __all__ = ["examine", "index_sizes"]
@@ -18,6 +20,10 @@ __all__ = ["examine", "index_sizes"]
 
 def examine(folder: Path) -> Iterator[Finding]:
     """Yield a finding for each check; the first says whether there is an index, and whether it opens."""
+    if is_milvus(folder):
+        for name, milvus_check in milvus_verify.CHECKS.items():
+            yield _finding(caught(name, partial(milvus_check, folder)))
+        return
     absent = caught("index", partial(_absent, folder))
     if absent is not None:
         yield absent

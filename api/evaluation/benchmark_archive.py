@@ -12,6 +12,7 @@ from nutgraf.archive import Archive
 from nutgraf.errors import BadOption
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.filters import Filter
+from nutgraf.indexer.milvus.address import is_milvus
 from nutgraf.indexer.storage import ArticleCatalog
 from nutgraf.opening import OpenIndex
 from nutgraf.settings import Settings
@@ -50,6 +51,11 @@ def _check_other_articles(settings: Settings, articles: Iterable[Article]) -> No
     """Refuse an index that holds other articles, so that no news archive gets paragraphs of a benchmark."""
     from nutgraf.indexer.embedded.verify import count_other_articles
 
+    if is_milvus(settings.index):
+        raise BadOption(
+            f"a benchmark is kept in an embedded archive only, not in {settings.index}",
+            hint="name a folder with --index, or leave --index out",
+        )
     others = count_other_articles(settings.index, (article.id for article in articles))
     if others > 0:
         raise BadOption(

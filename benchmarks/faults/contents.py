@@ -14,6 +14,7 @@ from typing import Any
 from nutgraf.archive import Archive
 from nutgraf.errors import IndexDamaged, IndexMissing, NutgrafError
 from nutgraf.indexer.article import Article
+from nutgraf.indexer.embedded.index import EmbeddedIndex
 from nutgraf.indexer.embedded.store import FILENAME
 from nutgraf.indexer.encoder import Encoder
 from nutgraf.indexer.fields import Field
@@ -180,6 +181,7 @@ def _half_articles(opened: OpenIndex, texts: Mapping[str, str]) -> list[tuple[st
     An article of an older index may wait for the passage of its title.
     """
     stored: dict[str, list[tuple[Field, int, int]]] = {article_id: [] for article_id in texts}
+    assert isinstance(opened.index, EmbeddedIndex)
     store, encoder = opened.index.store, opened.models.encoder
     for _, passage in sorted(store.passages(range(1, store.last_passage() + 1)).items()):
         stored.setdefault(passage.article_id, []).append((passage.field, passage.start, passage.end))
@@ -207,6 +209,7 @@ def _not_found(opened: OpenIndex) -> list[tuple[str, str]]:
     A passage that has no vector yet is not looked for by its meaning.
     """
     index, faults = opened.index, []
+    assert isinstance(index, EmbeddedIndex)
     stored = index.store.passages(range(1, index.store.last_passage() + 1))
     facts = index.facts(sorted(stored))
     for passage in index.fetch(sorted(stored)):

@@ -1,8 +1,7 @@
 """Keeps copies of one story in one cluster, while articles come, change and go.
 
 Knows when clusters must be joined or parted, and that `indexer.duplicates` says whether two texts are copies;
-does not know how clusters and sketches are kept (`indexer.embedded.store`, `indexer.embedded.sketches`), nor
-vectors.
+does not know how clusters and sketches are kept (`indexer.article_store`), nor vectors.
 
 A cluster is a connected component of the graph of copies, and is named by the least id in it: whatever the
 order of arrival, the same articles make the same clusters, as long as no template puts more articles into one
@@ -20,7 +19,7 @@ from typing import TypeAlias
 
 from nutgraf.indexer import duplicates
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.embedded.store import Store
+from nutgraf.indexer.article_store import ArticleStore
 from nutgraf.indexer.filters import day_number
 
 RULE = "sketched_by"
@@ -41,7 +40,7 @@ _Shingled: TypeAlias = Callable[[str], duplicates.ShingledText]
 """The id of an article -> its text as it is compared."""
 
 
-def postpone(store: Store, article_ids: Sequence[str]) -> None:
+def postpone(store: ArticleStore, article_ids: Sequence[str]) -> None:
     """Note that these articles are about to change or go: without them their clusters may part.
 
     Looking into it costs a comparison of all members. So `settle` does it once, however many members change
@@ -50,7 +49,7 @@ def postpone(store: Store, article_ids: Sequence[str]) -> None:
     _wait(store, _waiting(store) | store.shared_clusters(article_ids))
 
 
-def settle(store: Store) -> None:
+def settle(store: ArticleStore) -> None:
     """Find the clusters of the members of those that `postpone` noted, a transaction each."""
     while waiting := _waiting(store):
         name = min(waiting)
@@ -59,15 +58,15 @@ def settle(store: Store) -> None:
             place(store, [], store.cluster_members([name]))
 
 
-def _waiting(store: Store) -> set[str]:
+def _waiting(store: ArticleStore) -> set[str]:
     return {*json.loads(store.state(WAITING) or "[]")}
 
 
-def _wait(store: Store, names: Iterable[str]) -> None:
+def _wait(store: ArticleStore, names: Iterable[str]) -> None:
     store.set_state(WAITING, json.dumps(sorted(names)))
 
 
-def place(store: Store, articles: Sequence[Article], left: Iterable[str] = ()) -> None:
+def place(store: ArticleStore, articles: Sequence[Article], left: Iterable[str] = ()) -> None:
     """Sketch stored articles, and find the clusters of them and of the ids `left` of clusters that lost some.
 
     The caller has begun a transaction.
@@ -97,14 +96,14 @@ def place(store: Store, articles: Sequence[Article], left: Iterable[str] = ()) -
                 _join(store, names)
 
 
-def _candidates(store: Store, article_id: str) -> Iterator[tuple[str, str]]:
+def _candidates(store: ArticleStore, article_id: str) -> Iterator[tuple[str, str]]:
     """Yield (id, cluster) of articles that may be copies, the likeliest first."""
     likely = _likely(store, article_id)
     names = store.clusters([*likely])
     yield from ((i, names[i]) for i in likely)
 
 
-def _likely(store: Store, article_id: str) -> dict[str, int]:
+def _likely(store: ArticleStore, article_id: str) -> dict[str, int]:
     """Return id -> likeness of the articles that may be copies, the likeliest first."""
     sketches = store.sketches
     own = sketches.of([article_id])[article_id]
@@ -127,7 +126,7 @@ def _hold_other_reports(left: Iterable[str], right: Iterable[str], shingled: _Sh
     return any(duplicates.other_reports(shingled(i), shingled(other)) for i, other in pairs)
 
 
-def _regroup(store: Store, article_ids: Sequence[str], shingled: _Shingled) -> None:
+def _regroup(store: ArticleStore, article_ids: Sequence[str], shingled: _Shingled) -> None:
     """Make the clusters of these articles anew, the likeliest copies first; no two reports share one."""
     _wait(store, _waiting(store).difference(store.clusters(article_ids).values()))  # all are looked into here
     store.part(article_ids)
@@ -148,7 +147,7 @@ def _regroup(store: Store, article_ids: Sequence[str], shingled: _Shingled) -> N
             _join(store, group)
 
 
-def _join(store: Store, names: Iterable[str]) -> None:
+def _join(store: ArticleStore, names: Iterable[str]) -> None:
     """Make one cluster of several."""
     least, *others = sorted(names)  # writing a row anew costs its text, too: only those that change
     store.join(least, others)
@@ -157,7 +156,7 @@ def _join(store: Store, names: Iterable[str]) -> None:
         _wait(store, waiting.difference(others) | {least})
 
 
-def forget(store: Store) -> None:
+def forget(store: ArticleStore) -> None:
     """Forget every sketch and cluster; `complete` makes them again. The caller has begun a transaction."""
     store.sketches.remove_all()
     store.part()
@@ -165,7 +164,7 @@ def forget(store: Store) -> None:
     store.set_state(RULE, duplicates.rule())
 
 
-def complete(store: Store) -> None:
+def complete(store: ArticleStore) -> None:
     """Place the articles that have no sketch: an older nutgraf stored them, or `forget` was called.
 
     There is a transaction a batch: stopped anywhere, the next call goes on there.

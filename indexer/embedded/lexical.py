@@ -7,7 +7,7 @@ Zaragoza 2009, with tantivy's k1 = 1.2 and b = 0.75.
 
 What the rest of the engine uses: `LexicalIndex` (`search`, `len`) reads; `update` writes, `share`
 and `files` help to publish; `ANALYZER` names the rules that made the terms; `TITLE_TIMES` is how often a
-title counts.
+title counts. Other engines make the same terms with `analyzed` and `question_terms`.
 """
 
 import os
@@ -72,6 +72,17 @@ def _analyzer() -> Any:  # noqa: ANN401 - tantivy ships no types
 def joined_initials(text: str) -> str:
     """Write "U.S." as "US": newsrooms disagree on the full stops, and one letter alone is no term."""
     return _INITIALS.sub(lambda match: match[0].replace(".", ""), text)
+
+
+def analyzed(text: str) -> list[str]:
+    """Return the terms of a text, in order, each as often as it stands there."""
+    terms: list[str] = _analyzer().analyze(joined_initials(text))
+    return terms
+
+
+def question_terms(question: str) -> list[str]:
+    """Return the first `MAX_TERMS` terms of a question, each once."""
+    return list(dict.fromkeys(analyzed(question)))[:MAX_TERMS]
 
 
 @cache
@@ -175,7 +186,7 @@ class LexicalIndex:
 
         With `among`, of the texts with these ids only; what a word is worth depends on all texts.
         """
-        terms = list(dict.fromkeys(_analyzer().analyze(joined_initials(question))))[:MAX_TERMS]
+        terms = question_terms(question)
         if not terms or not k:
             return np.empty(0, np.int64), np.empty(0, np.float32)
         with _damage_named(self._folder):
@@ -209,7 +220,7 @@ class LexicalIndex:
 
         Stop words are no words: they stand everywhere.
         """
-        terms = list(dict.fromkeys(_analyzer().analyze(joined_initials(words))))[:MAX_TERMS]
+        terms = question_terms(words)
         if not terms:
             return None
         query = _query(terms, allow, None, every=True)

@@ -118,7 +118,7 @@ def _missing(folder: Path) -> IndexerError:
     )
 
 
-def rebuild_hint(folder: Path) -> str:
+def rebuild_hint(folder: Path | str) -> str:
     """Return the command that derives everything again from the store."""
     return f"nutgraf index --rebuild --index {folder}"
 
@@ -169,7 +169,7 @@ def described(encoder: EncoderIdentity, rule: PassageRule) -> str:
     return json.dumps([asdict(encoder), asdict(rule)], sort_keys=True)
 
 
-def check_encoder(folder: Path, built_by: EncoderIdentity, encoder: EncoderIdentity) -> None:
+def check_encoder(folder: Path | str, built_by: EncoderIdentity, encoder: EncoderIdentity) -> None:
     """Raise IndexMismatch unless the index was built by this encoder."""
     if built_by != encoder:
         raise IndexMismatch(

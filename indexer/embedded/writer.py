@@ -1,22 +1,25 @@
 """Writes an index: articles in, one transaction a batch, a generation published at the end.
 
-Knows the order of the steps; does not know how articles are read, whether a file is there (`indexer.origins`
-says so), the command line, or how anything is encoded. Stopped anywhere, the next writer goes on there: an
+`StoreWriter` is the order of the steps, over any `ArticleStore`; `EmbeddedWriter` is that over files. Neither
+knows how articles are read, whether a file is there (`indexer.origins` says so), the command line, or how
+anything is encoded. Stopped anywhere, the next writer goes on there: an
 article that is stored as it is costs a look-up, and so does a passage that has its vector.
 """
 
 import json
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
-from typing import TypeAlias, TypeGuard
+from typing import Self, TypeAlias, TypeGuard
 
 import numpy as np
 
 from nutgraf.indexer import origins
 from nutgraf.indexer.article import Article
+from nutgraf.indexer.article_store import ArticleStore
 from nutgraf.indexer.duplicates import copies, shingled
 from nutgraf.indexer.embedded import clusters
 from nutgraf.indexer.embedded.generation import publish, published, writer_lock
@@ -49,42 +52,36 @@ _REMEMBERED = "remembered:"  # the beginning of callers' keys, lest they meet th
 _Item: TypeAlias = Article | ArticleStatus
 
 
-class EmbeddedWriter:
-    """The one writer of an index. Use it as a context manager: it holds the lock inside the block.
+class StoreWriter(ABC):
+    """The writer of an archive, whichever store keeps it; an engine says how the store is opened.
 
-    The methods are described in `indexer.storage`, as those of an `ArchiveWriter`.
+    The methods are described in `indexer.storage`, as those of an `ArchiveWriter`. Whoever enters the context
+    has the lock and `_store`.
     """
 
-    def __init__(
-        self,
-        folder: Path,
-        encoder: Encoder,
-        rule: PassageRule | None = None,
-        segments: SegmentRule | None = None,
-    ) -> None:
-        self.folder = folder
+    _store: ArticleStore
+
+    def __init__(self, location: Path | str, encoder: Encoder, rule: PassageRule | None = None) -> None:
+        self._location = location
         self.encoded_passages = 0
         self._encoder = encoder
         self._identity = identity(encoder)
         self._rule = rule or PassageRule()
-        self._segments = segments or SegmentRule()
         self._claimed = False
         self._seen: set[str] = set()
         self._pending: dict[str, str] = {}  # id -> text of those that are not stored yet
 
-    def __enter__(self) -> "EmbeddedWriter":
-        self._lock = writer_lock(self.folder)
-        self._lock.__enter__()
-        try:
-            self._store = Store(self.folder / FILENAME)
-        except BaseException:
-            self._lock.__exit__(None, None, None)
-            raise
-        return self
+    @abstractmethod
+    def __enter__(self) -> Self:
+        """Take the lock and open the store."""
 
+    @abstractmethod
     def __exit__(self, *error: object) -> None:
-        self._store.close()
-        self._lock.__exit__(*error)  # type: ignore[arg-type] # passed on as they came
+        """Close the store and give the lock back."""
+
+    @abstractmethod
+    def _publish(self, *, anew: bool) -> IndexState:
+        """Publish the store unless the last generation holds all there is; `anew` derives all again."""
 
     @property
     def unencoded_passages(self) -> int:
@@ -168,21 +165,9 @@ class EmbeddedWriter:
         self._claim()
         self._fill(lambda: None)
         clusters.settle(self._store)
-        manifest = published(self.folder, self._store)
-        if manifest is None or not self._holds_all(manifest):
-            manifest = self._publish()
-        return _state(manifest)
+        return self._publish(anew=False)
 
     # --- inside -------------------------------------------------------------------------------------
-
-    def _publish(self, *, anew: bool = False) -> Manifest:
-        return publish(self.folder, self._store, self._identity, self._rule, self._segments, anew=anew)
-
-    def _holds_all(self, manifest: Manifest) -> bool:
-        """Whether nothing was stored, removed or encoded since a generation was published."""
-        if manifest.upto != self._store.last_passage() or self._store.tombstones():
-            return False
-        return manifest.passages - manifest.encoded == self._store.count_unencoded()
 
     def _built_by(self) -> str:
         return described(self._identity, self._rule)
@@ -200,7 +185,7 @@ class EmbeddedWriter:
                 self._store.set_state(BUILT_BY, self._built_by())
         elif built_by != self._built_by():
             encoder, rule = json.loads(built_by)
-            check_encoder(self.folder, EncoderIdentity(**encoder), self._identity)
+            check_encoder(self._location, EncoderIdentity(**encoder), self._identity)
             self._rule = PassageRule(**rule)
         clusters.complete(self._store)
         self._claimed = True
@@ -410,6 +395,48 @@ class EmbeddedWriter:
         missing = [key for key in texts if key not in known]
         rows = self._encoder.encode([texts[key] for key in missing]).astype(np.float16)
         return dict(zip(missing, rows, strict=True))
+
+
+class EmbeddedWriter(StoreWriter):
+    """The one writer of an index in files. Use it as a context manager: it holds the lock in the block."""
+
+    def __init__(
+        self,
+        folder: Path,
+        encoder: Encoder,
+        rule: PassageRule | None = None,
+        segments: SegmentRule | None = None,
+    ) -> None:
+        super().__init__(folder, encoder, rule)
+        self.folder = folder
+        self._segments = segments or SegmentRule()
+
+    def __enter__(self) -> Self:
+        self._lock = writer_lock(self.folder)
+        self._lock.__enter__()
+        try:
+            self._store = self._files = Store(self.folder / FILENAME)
+        except BaseException:
+            self._lock.__exit__(None, None, None)
+            raise
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._files.close()
+        self._lock.__exit__(*error)  # type: ignore[arg-type] # passed on as they came
+
+    def _publish(self, *, anew: bool) -> IndexState:
+        manifest = None if anew else published(self.folder, self._files)
+        if manifest is None or not self._holds_all(manifest):
+            rules = self._rule, self._segments
+            manifest = publish(self.folder, self._files, self._identity, *rules, anew=anew)
+        return _state(manifest)
+
+    def _holds_all(self, manifest: Manifest) -> bool:
+        """Whether nothing was stored, removed or encoded since a generation was published."""
+        if manifest.upto != self._files.last_passage() or self._files.tombstones():
+            return False
+        return manifest.passages - manifest.encoded == self._files.count_unencoded()
 
 
 def _passage(article: Article, start: int, end: int, field: Field, texts: dict[bytes, str]) -> NewPassage:

@@ -5,7 +5,7 @@ that makes it, and that skips with its reason where the implementation cannot ru
 protocol is another table with its fixture here, and another file test_....py beside this one.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
@@ -20,6 +20,7 @@ from nutgraf.indexer.embedded.segments import SegmentRule
 from nutgraf.indexer.embedded.writer import EmbeddedWriter
 from nutgraf.indexer.encoder import Encoder
 from nutgraf.indexer.loaders.base import Skipped
+from nutgraf.indexer.milvus.connection import disconnect
 from nutgraf.indexer.storage import ArchiveWriter, ArticleCatalog, ArticleStatus, IndexState, PassageIndex
 from nutgraf.models import load_encoder, load_reader
 from nutgraf.models.reader import Reader
@@ -149,11 +150,29 @@ def memory(folder: Path) -> Storage:
     return Storage(archive.location, archive.writer, archive.index)
 
 
+def milvus(folder: Path) -> Storage:
+    """Return an archive in Milvus Lite."""
+    pytest.importorskip("milvus_lite", reason="the extra milvus is not installed")
+    from nutgraf.indexer.milvus.address import parse
+    from nutgraf.indexer.milvus.index import MilvusIndex
+    from nutgraf.indexer.milvus.writer import MilvusWriter
+
+    address = parse(f"milvus:{folder}.db")
+    return Storage(str(address), partial(MilvusWriter, address), partial(MilvusIndex, address))
+
+
 STORAGES: dict[str, Callable[[Path], Storage]] = {
     "embedded": embedded,
     "approximate": approximate,
     "memory": memory,
+    "milvus": milvus,
 }
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _without_milvus_at_the_end() -> Iterator[None]:
+    yield
+    disconnect()
 
 
 @pytest.fixture(params=STORAGES)
