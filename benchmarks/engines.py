@@ -23,10 +23,12 @@ from nutgraf.indexer.filters import Filter
 from nutgraf.indexer.milvus.terms import number_of, rarities, terms_of, weights
 from nutgraf.opening import OpenIndex
 from nutgraf.qa.evaluate.squad import load_squad
-from nutgraf.qa.inquiry import Inquiry
 from nutgraf.settings import Settings
 
 NEWS = DATA / "news"
+PASSAGES = 30
+"""Passages that are compared, more than a question reads."""
+
 DEPTH = 10
 """Hits that are compared by words."""
 
@@ -85,21 +87,26 @@ def compare(folder: Path, source: Path, questions: Sequence[str]) -> None:
 
 
 def difference(question: str, first: OpenIndex, second: OpenIndex) -> list[object] | None:
-    """Return a row of the table where the first answers differ; None where they are the same."""
-    (left,), (right,) = (opened.answerer.answer([Inquiry(question)]) for opened in (first, second))
-    texts = [result.best[0].text if result.best else "" for result in (left, right)]
-    if texts[0] == texts[1] and bool(left.answers) == bool(right.answers):
+    """Return a row of the table where the first answers differ; None where they are the same.
+
+    Where both find the same passages in the same order, they read the same, and neither is asked to read.
+    """
+    left, right = (found(question, opened) for opened in (first, second))
+    if left == right:
         return None
-    places = [
-        [(c.passage.article.id, c.passage.field, c.passage.start) for c in result.candidates]
-        for result in (left, right)
-    ]
-    why = "other scores of the same passages"
-    if {*places[0]} != {*places[1]}:
-        why = f"{len({*places[0]} - {*places[1]})} other passages read"
-    elif places[0] != places[1]:
-        why = "another order of the same passages"
+    answers = [opened.answerer.ask(question) for opened in (first, second)]
+    texts = [answer.best[0].text if answer.best else "" for answer in answers]
+    if texts[0] == texts[1] and bool(answers[0].answers) == bool(answers[1].answers):
+        return None
+    others = len({*left} - {*right})
+    why = f"{others} other passages" if others else "the same passages in another order"
     return [question[:40], texts[0][:25], texts[1][:25], why]
+
+
+def found(question: str, opened: OpenIndex) -> list[tuple[str, str, int]]:
+    """Return the places of the passages that are found for a question, best first."""
+    candidates = opened.searcher.search(question, top=PASSAGES).candidates
+    return [(c.passage.article.id, c.passage.field, c.passage.start) for c in candidates]
 
 
 def compare_words(count: int) -> None:

@@ -76,12 +76,12 @@ class CheckedBlocks:
     def check_parts(self, starts: npt.NDArray[np.int64], size: int) -> None:
         """Compare the blocks of the parts of `size` bytes each that begin at `starts`."""
         within = np.append(np.arange(0, size, _BLOCK_BYTES), size - 1)
-        self._check(np.unique((starts[:, None] + within) // _BLOCK_BYTES))
+        self._check(((starts[:, None] + within) // _BLOCK_BYTES).ravel())
 
     def _check(self, blocks: npt.NDArray[np.int64]) -> None:
         import xxhash
 
-        for block in blocks[self._waiting[blocks]].tolist():
+        for block in np.unique(blocks[self._waiting[blocks]]).tolist():
             content = self._content[block * _BLOCK_BYTES : (block + 1) * _BLOCK_BYTES].data
             if xxhash.xxh3_64_intdigest(content) != self._digests[block]:
                 raise IndexDamaged(

@@ -5,8 +5,9 @@ Knows how Milvus is spoken to; does not know what the tables are for.
 
 import logging
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from threading import Lock
@@ -33,6 +34,7 @@ WRITE_SECONDS = 60.0
 """How long a call may take, its repetitions included. Not compared with other limits."""
 
 _LISTED = 1000  # values of a column that are looked for in one call; not compared
+_PAUSE_SECONDS = 0.5  # between two tries
 _ARRAY_CAPACITY = 1024
 _SCORE_DIGITS = 4  # as the embedded engine: the order in which a score is summed varies in the last bits
 _PASSAGE_BYTES = 1500  # a passage without its vector; docs/scale.md, "Sizes"
@@ -97,6 +99,8 @@ class Connection:
             self._client = pymilvus.MilvusClient(
                 uri=address.uri, token=address.token, db_name=address.database, timeout=CONNECT_SECONDS
             )
+            # Milvus Lite can serve a port, too.
+            self._is_lite = "lite" in self._client.get_server_version(timeout=CONNECT_SECONDS)
 
     def close(self) -> None:
         """Close the connection, and end Milvus Lite."""
@@ -183,11 +187,11 @@ class Connection:
                 indexes.add_index(name, index_type="SPARSE_INVERTED_INDEX", metric_type="IP")
             elif kind == "vector":
                 # Exact in Lite, which is small; a graph on a server.
-                kind_of_index = "FLAT" if self.address.is_lite else "HNSW"
-                graph = {} if self.address.is_lite else {"M": 32, "efConstruction": 200}
+                kind_of_index = "FLAT" if self._is_lite else "HNSW"
+                graph = {} if self._is_lite else {"M": 32, "efConstruction": 200}
                 indexes.add_index(name, index_type=kind_of_index, metric_type="IP", params=graph)
-            elif not self.address.is_lite and name in INDEXED:
-                indexes.add_index(name, index_type="AUTOINDEX")
+            elif not self._is_lite and name in INDEXED:
+                indexes.add_index(name, index_type="INVERTED")
         if not {"vector", "words"} & {*table.columns.values()}:
             schema.add_field(_DUMMY, types.FLOAT_VECTOR, dim=2)
             indexes.add_index(_DUMMY, index_type="FLAT", metric_type="IP")
@@ -205,32 +209,32 @@ class Connection:
 
     def rows(self, table: Table, where: str, columns: Sequence[str], limit: int = 0) -> list[Row]:
         """Return the rows that meet a condition, in no order; up to `limit` where that is not 0."""
-        with self._mapped(READ_SECONDS):
-            first = self._client.query(
-                table.name,
-                filter=where,
-                output_fields=[*columns],
-                limit=limit or min(MOST_ROWS, 16 * table.rows_at_once),
-                timeout=READ_SECONDS,
-            )
-            if limit or len(first) < min(MOST_ROWS, 16 * table.rows_at_once):
-                return [dict(row) for row in first]
+        most = limit or min(MOST_ROWS, 16 * table.rows_at_once)
+        first = self._retried(
+            READ_SECONDS,
+            lambda seconds: self._client.query(
+                table.name, filter=where, output_fields=[*columns], limit=most, timeout=seconds
+            ),
+        )
+        if limit or len(first) < most:
+            return [dict(row) for row in first]
         return [*self.every_row(table, where, columns)]
 
     def every_row(self, table: Table, where: str, columns: Sequence[str]) -> Iterator[Row]:
         """Yield all rows that meet a condition, in parts."""
-        with self._mapped(READ_SECONDS):
-            iterator = self._client.query_iterator(
+        iterator = self._retried(
+            READ_SECONDS,
+            lambda seconds: self._client.query_iterator(
                 table.name,
                 filter=where,
                 output_fields=[*columns],
                 batch_size=table.rows_at_once,
-                timeout=READ_SECONDS,
-            )
+                timeout=seconds,
+            ),
+        )
         try:
             while True:
-                with self._mapped(READ_SECONDS):
-                    part = iterator.next()
+                part = self._retried(READ_SECONDS, lambda _: iterator.next())
                 if not part:
                     return
                 yield from map(dict, part)
@@ -259,10 +263,12 @@ class Connection:
 
     def count(self, table: Table, where: str) -> int:
         """Return how many rows meet a condition."""
-        with self._mapped(READ_SECONDS):
-            answer = self._client.query(
-                table.name, filter=where, output_fields=["count(*)"], timeout=READ_SECONDS
-            )
+        answer = self._retried(
+            READ_SECONDS,
+            lambda seconds: self._client.query(
+                table.name, filter=where, output_fields=["count(*)"], timeout=seconds
+            ),
+        )
         return int(answer[0]["count(*)"])
 
     def search(self, table: Table, column: str, vector: Vector, k: int, where: str) -> tuple[Ids, Scores]:
@@ -272,20 +278,9 @@ class Connection:
         """
         k = min(k, MOST_ROWS)
         asked = min(k + 16, MOST_ROWS)
+        sought = vector if isinstance(vector, Mapping) else vector.astype(np.float32).tolist()
         while True:
-            with self._mapped(READ_SECONDS):
-                sought = vector if isinstance(vector, Mapping) else vector.astype(np.float32).tolist()
-                params: dict[str, Any] = {} if self.address.is_lite else {"ef": max(128, 2 * asked)}
-                (hits,) = self._client.search(
-                    table.name,
-                    data=[sought],
-                    anns_field=column,
-                    filter=where,
-                    limit=asked,
-                    output_fields=[],
-                    search_params={"metric_type": "IP", "params": params},
-                    timeout=READ_SECONDS,
-                )
+            hits = self._hits(table, column, sought, asked, where)
             ids = np.array([hit[table.key] for hit in hits], np.int64)
             scores = np.array([hit["distance"] for hit in hits], np.float32)
             if isinstance(vector, Mapping):
@@ -295,27 +290,49 @@ class Connection:
                 return ids[:k], scores[:k]
             asked = min(4 * asked, MOST_ROWS)
 
+    def _hits(self, table: Table, column: str, sought: object, limit: int, where: str) -> Sequence[Row]:
+        params: dict[str, Any] = {} if self._is_lite else {"ef": max(128, 2 * limit)}
+        answers = self._retried(
+            READ_SECONDS,
+            lambda seconds: self._client.search(
+                table.name,
+                data=[sought],
+                anns_field=column,
+                filter=where,
+                limit=limit,
+                output_fields=[],
+                search_params={"metric_type": "IP", "params": params},
+                timeout=seconds,
+            ),
+        )
+        hits: Sequence[Row] = answers[0]
+        return hits
+
     def insert(self, table: Table, rows: Sequence[Row]) -> None:
         """Write rows in place of those with the same keys; a repeated call writes the same."""
-        self._write(table, rows, partial=False)
+        self._write(table, rows, in_part=False)
 
     def patch(self, table: Table, rows: Sequence[Row]) -> None:
         """Change some columns of rows that are there."""
-        self._write(table, rows, partial=True)
+        self._write(table, rows, in_part=True)
 
-    def _write(self, table: Table, rows: Sequence[Row], *, partial: bool) -> None:
-        has_dummy = not partial and not {"vector", "words"} & {*table.columns.values()}
+    def _write(self, table: Table, rows: Sequence[Row], *, in_part: bool) -> None:
+        has_dummy = not in_part and not {"vector", "words"} & {*table.columns.values()}
         waiting = iter(rows)
         while part := [*islice(waiting, table.rows_at_once)]:
             if has_dummy:
                 part = [row | {_DUMMY: [1.0, 0.0]} for row in part]
-            with self._mapped(WRITE_SECONDS):
-                self._client.upsert(table.name, part, timeout=WRITE_SECONDS, partial_update=partial)
+            self._retried(WRITE_SECONDS, partial(self._upsert, table, part, in_part))
+
+    def _upsert(self, table: Table, rows: Sequence[Row], in_part: bool, seconds: float) -> None:
+        self._client.upsert(table.name, rows, timeout=seconds, partial_update=in_part)
 
     def delete(self, table: Table, where: str) -> None:
         """Delete the rows that meet a condition."""
-        with self._mapped(WRITE_SECONDS):
-            self._client.delete(table.name, filter=where, timeout=WRITE_SECONDS)
+        self._retried(
+            WRITE_SECONDS,
+            lambda seconds: self._client.delete(table.name, filter=where, timeout=seconds),
+        )
 
     def size_bytes(self, state: IndexState) -> int:
         """Return the size of the folder of Milvus Lite; of a server, what vectors and words should take."""
@@ -341,6 +358,23 @@ class Connection:
             self.delete(CONTROL, f"key in [{listed}]")
 
     # --- errors -------------------------------------------------------------------------------------
+
+    def _retried(self, seconds: float, call: Callable[[float], Any]) -> Any:  # noqa: ANN401
+        """Return what the call returns, which gets the seconds that are left.
+
+        It is repeated while the server cannot be reached: every call does the same when it is done again.
+        pymilvus gives up at once where a connection was lost.
+        """
+        began = time.monotonic()
+        while True:
+            left = seconds - (time.monotonic() - began)
+            try:
+                return call(max(left, 1.0))
+            except Exception as error:  # gRPC, pymilvus and Lite each raise their own
+                failure = self._error(error, time.monotonic() - began, seconds)
+                if left < _PAUSE_SECONDS or not _is_unreachable(error):
+                    raise failure from error
+            time.sleep(_PAUSE_SECONDS)
 
     @contextmanager
     def _mapped(self, seconds: float) -> Iterator[None]:
@@ -376,9 +410,14 @@ class Connection:
                 f"Milvus at {where.uri} takes no more now: {message[:200]}",
                 hint="wait and run the same command again, or raise the quota",
             )
-        if took >= seconds - 1 or any(words in said for words in _UNREACHABLE):
+        if took >= seconds - 1 or _is_unreachable(error):
             return StorageFailed(
                 f"Milvus at {where.uri} does not answer, after {took:.0f} s",
                 hint="check that it runs and that address and port are right, then run the command again",
             )
         return StorageFailed(f"{where}: Milvus says: {message[:300]}", hint="look into the log of Milvus")
+
+
+def _is_unreachable(error: Exception) -> bool:
+    said = str(getattr(error, "message", "") or error).lower()
+    return any(words in said for words in _UNREACHABLE)

@@ -25,7 +25,7 @@ from nutgraf.indexer.milvus.articles import (
     source_key,
     words_of,
 )
-from nutgraf.indexer.milvus.connection import Connection, Row
+from nutgraf.indexer.milvus.connection import MOST_ROWS, Connection, Row
 from nutgraf.indexer.milvus.head import Head, read_head
 from nutgraf.indexer.milvus.tables import (
     ALIVE,
@@ -48,6 +48,7 @@ _FORGOTTEN = "engine:forgotten"
 _SKETCHED = "engine:sketches_forgotten"
 """The key of the state with the batch up to which sketches count no more."""
 
+_BANDS = 500  # bands that are looked for in one call; not compared
 _PRINTS = ["row", "article", "key", "id", "cluster", "cluster_key", "origin", "bands", "sketched"]
 
 
@@ -86,6 +87,9 @@ class MilvusStore:
         self._made: set[int] = set()
         self._fresh: dict[bytes, Vectors] = {}  # vectors that are stored with the next passages
         self._prints: dict[str, Row | None] = {}
+        self._batch_bands: dict[int, set[str]] = {}  # band -> keys of articles
+        self._stored_bands: dict[int, set[str]] = {}
+        self._noted: set[int] = set()
         self._last_row, self._last_passage = self.head.last_row, self.head.last_passage
 
     @property
@@ -265,6 +269,7 @@ class MilvusStore:
 
     def content_hashes(self, article_ids: Sequence[str]) -> dict[str, str]:
         """Return id -> content hash of those articles that are stored."""
+        self._load_prints(article_ids)  # a batch asks for all at once, and for each of them afterwards
         rows = self._select(ARTICLES, "key", [*map(key_of, article_ids)], ["id", "hash"])
         return {row["id"]: row["hash"] for row in rows}
 
@@ -331,16 +336,33 @@ class MilvusStore:
         self._load_prints(article_ids)
         return {i: row for i in article_ids if (row := self._prints[key_of(i)]) is not None}
 
-    def with_bands(self, bands: Iterable[int]) -> list[Row]:
-        """Return the rows of `PRINTS` that have one of the bands, as the batch has them so far."""
-        wanted, dead = {*bands}, self._dead.get(PRINTS.name, set())
-        listed = ", ".join(map(str, sorted(wanted)))
-        where = f"{visible(self.head.batch)} and array_contains_any(bands, [{listed}])"
-        stored = self.connection.rows(PRINTS, where, ["row", "article", "id", "bands", "sketched"])
-        fresh = self._added.get(PRINTS.name, {}).values()
-        return [row for row in stored if row["row"] not in dead] + [
-            row for row in fresh if not wanted.isdisjoint(row["bands"])
-        ]
+    def note_bands(self, key: str, bands: Sequence[int]) -> None:
+        """Note that an article of this batch has the bands."""
+        for band in bands:
+            self._batch_bands.setdefault(band, set()).add(key)
+        self._noted.update(bands)
+
+    def with_bands(self, bands: set[int]) -> list[Row]:
+        """Return the rows of `PRINTS` that have one of the bands, as the batch has them so far.
+
+        The bands of all articles of the batch are looked for together.
+        """
+        unknown = sorted((bands | self._noted) - self._stored_bands.keys())
+        self._noted.clear()
+        self._stored_bands |= {band: set() for band in unknown}
+        for at in range(0, len(unknown), _BANDS):
+            listed = ", ".join(map(str, unknown[at : at + _BANDS]))
+            where = f"{visible(self.head.batch)} and array_contains_any(bands, [{listed}])"
+            for row in self.connection.rows(PRINTS, where, _PRINTS, limit=MOST_ROWS):
+                if row["row"] not in self._dead.get(PRINTS.name, set()):
+                    self._prints.setdefault(row["key"], row)
+                for band in {*row["bands"]} & self._stored_bands.keys():
+                    self._stored_bands[band].add(row["key"])
+        keys = {
+            key for band in bands for key in (*self._stored_bands[band], *self._batch_bands.get(band, ()))
+        }
+        known = [self._prints.get(key) for key in sorted(keys)]
+        return [row for row in known if row is not None and not bands.isdisjoint(row["bands"])]
 
     def set_origins(self, origins: Mapping[str, str | None]) -> None:
         """Note where articles were read from, now that it is somewhere else."""
@@ -502,7 +524,9 @@ class MilvusSketches:
 
     def put(self, article_id: str, sketch: bytes) -> None:
         """Keep the sketch of a stored article that has none yet."""
-        self._store.change_prints(article_id, bands=_bands(sketch), sketched=self._store.batch)
+        bands = _bands(sketch)
+        self._store.change_prints(article_id, bands=bands, sketched=self._store.batch)
+        self._store.note_bands(key_of(article_id), bands)
 
     def remove_all(self) -> None:
         """Remove the sketches of all articles."""

@@ -49,6 +49,7 @@ class Proxy:
         for end in self._open:
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
+            end.close()
         self._open.clear()
 
     def mend(self) -> None:
@@ -102,7 +103,7 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
     from milvus_lite.adapter.grpc.server import start_server_in_thread
 
     for limit in ("CONNECT_SECONDS", "READ_SECONDS", "WRITE_SECONDS"):
-        monkeypatch.setattr(milvus, limit, 5.0)
+        monkeypatch.setattr(milvus, limit, 8.0)
     server, database, port = start_server_in_thread(str(tmp_path / "server"), host="127.0.0.1", port=0)
     proxy = Proxy(port)
     yield Served(parse(f"milvus:http://127.0.0.1:{proxy.port}"), proxy)
