@@ -122,7 +122,12 @@ class Connection:
             for table in TABLES:
                 if table.name in names:
                     self._check(table)
-            self._checked = all(table.name in names for table in TABLES)
+            is_whole = all(table.name in names for table in TABLES)
+            # What another process made is loaded by this one: Milvus Lite begins with nothing loaded.
+            for name in sorted(names) if is_whole else ():
+                if name in {table.name for table in TABLES} or name.startswith(VECTORS):
+                    self._client.load_collection(name, timeout=READ_SECONDS)
+            self._checked = is_whole
         return self._checked
 
     def make_tables(self) -> None:

@@ -13,6 +13,7 @@ from nutgraf.indexer.article import Article
 from nutgraf.indexer.milvus.connection import disconnect
 from nutgraf.opening import index_stamp
 from nutgraf.settings import Settings
+from tests.conftest import Cli
 from tests.contract.stories import OTHERS, prints
 from tests.fakes import FakeModels
 
@@ -106,3 +107,13 @@ def test_opening(archive: Archive, location: Path, tmp_path: Path) -> None:
     assert f"milvus:{lite}" in caught.value.hint
     with pytest.raises(nutgraf.errors.StorageFailed, match="is no address"):
         nutgraf.open("milvus:http://")
+
+
+def test_another_process_asks_what_one_has_indexed(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "mill.txt").write_text("The mill at Tarn closed on Friday. Ada Quill, the mayor, was sorry.")
+    there = ("--index", "milvus:news.db")
+    assert cli("index", *there, "mill.txt").returncode == 0
+    asked = cli("ask", "Who is the mayor?", "--min-probability", "0", *there)
+    assert (asked.returncode, asked.stdout.partition("   (")[0]) == (0, "Ada Quill")
+    again = cli("index", *there, "mill.txt")
+    assert "0 added, 1 unchanged" in again.stdout
