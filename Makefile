@@ -57,6 +57,7 @@ format: $(VENV)/.installed-dev ## Rewrite the code as `check` wants it
 docs: $(VENV)/.installed-dev ## Write the docs' made parts (help, docstrings), and all of them as a site to build/site
 	$(BIN)/python -m benchmarks.help
 	$(BIN)/python -m benchmarks.reference
+	$(BIN)/python -m benchmarks.tutorial
 	$(BIN)/python -m benchmarks.site
 
 bench: $(VENV)/.installed-dev ## Measure what the README shows (needs $$NUTGRAF_DATA, see docs/data.md; some hours; PEERS=Python of benchmarks/peers)
