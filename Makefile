@@ -11,7 +11,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help ask index serve test check format docs pictures bench bench-quick linear lock clean
+.PHONY: help ask index serve test check format docs pictures container bench bench-quick linear lock clean
 
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -62,6 +62,9 @@ docs: $(VENV)/.installed-dev ## Write the docs' made parts (help, docstrings), a
 
 pictures: $(VENV)/.installed-dev ## Make the README's pictures anew, from real runs on seeds/ (needs chromium)
 	$(BIN)/python -m benchmarks.pictures
+
+container: ## Build the container's image and try it, with docker, podman, or buildah in a chroot (minutes)
+	.ci/container
 
 bench: $(VENV)/.installed-dev ## Measure what the README shows (needs $$NUTGRAF_DATA, see docs/data.md; some hours; PEERS=Python of benchmarks/peers)
 	$(BIN)/python -m benchmarks $(if $(PEERS),--peers $(PEERS))
