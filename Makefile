@@ -11,7 +11,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help ask index serve test check format docs bench bench-quick linear lock clean
+.PHONY: help ask index serve test check format docs pictures container bench bench-quick linear lock clean
 
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -57,7 +57,14 @@ format: $(VENV)/.installed-dev ## Rewrite the code as `check` wants it
 docs: $(VENV)/.installed-dev ## Write the docs' made parts (help, docstrings), and all of them as a site to build/site
 	$(BIN)/python -m benchmarks.help
 	$(BIN)/python -m benchmarks.reference
+	$(BIN)/python -m benchmarks.tutorial
 	$(BIN)/python -m benchmarks.site
+
+pictures: $(VENV)/.installed-dev ## Make the README's pictures anew, from real runs on seeds/ (needs chromium)
+	$(BIN)/python -m benchmarks.pictures
+
+container: ## Build the container's image and try it, with docker, podman, or buildah in a chroot (minutes)
+	.ci/container
 
 bench: $(VENV)/.installed-dev ## Measure what the README shows (needs $$NUTGRAF_DATA, see docs/data.md; some hours; PEERS=Python of benchmarks/peers)
 	$(BIN)/python -m benchmarks $(if $(PEERS),--peers $(PEERS))
@@ -73,5 +80,5 @@ lock: $(VENV)/.installed-dev ## Pin the newest releases that pyproject.toml allo
 	echo 'torch==2.13.0' | $(BIN)/uv pip compile pyproject.toml --extra dev --extra docs --extra eval --extra hf --extra milvus --universal \
 	  --python-version 3.11 --constraint /dev/stdin --no-header --no-annotate --upgrade --output-file requirements.lock
 
-clean: ## Remove the virtual environment and the index of the seeds
-	rm -rf $(VENV) $(SEEDS)
+clean: ## Remove the virtual environment, the index of the seeds, and what was built
+	rm -rf $(VENV) $(SEEDS) build
