@@ -35,6 +35,7 @@ COLUMNS = 96
 VIEWPORT: ViewportSize = {"width": 860, "height": 690}  # CSS pixels; the picture has twice as many
 _TYPING_SECONDS = 1.2  # before each command, so that the answer above it can be read
 _LINE_SECONDS = 0.08
+_LINE_PIXELS = 24.4  # of rich's SVG
 _SVG = """<svg class="rich-terminal" viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">
 <style>
 .{unique_id}-matrix {{ font-family: ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace;
@@ -42,7 +43,7 @@ _SVG = """<svg class="rich-terminal" viewBox="0 0 {width} {height}" xmlns="http:
 .{unique_id}-title {{ font-size: 18px; font-family: system-ui, sans-serif; }}
 @keyframes appear {{ from {{ opacity: 0; }} }}
 @media (prefers-reduced-motion: no-preference) {{
-  .{unique_id}-matrix text {{ animation: appear 0.1s both; }}
+  .{unique_id}-matrix text, .{unique_id}-backgrounds rect {{ animation: appear 0.1s both; }}
 }}
 {styles}
 </style>
@@ -54,7 +55,9 @@ _SVG = """<svg class="rich-terminal" viewBox="0 0 {width} {height}" xmlns="http:
 </defs>
 {chrome}
 <g transform="translate({terminal_x}, {terminal_y})" clip-path="url(#{unique_id}-clip-terminal)">
+<g class="{unique_id}-backgrounds">
 {backgrounds}
+</g>
 <g class="{unique_id}-matrix">
 {matrix}
 </g>
@@ -104,10 +107,12 @@ def terminal_picture(home: Path) -> str:
             now += _LINE_SECONDS
     svg = console.export_svg(title="nutgraf", theme=MONOKAI, code_format=_SVG, unique_id="nutgraf")
 
-    def with_delay(match: re.Match[str]) -> str:
-        return f'{match[0]} style="animation-delay: {appears_seconds[int(match[1])]:.2f}s"'
+    def delay(line: int) -> str:
+        return f' style="animation-delay: {appears_seconds[line]:.2f}s"'
 
-    return re.sub(r'clip-path="url\(#nutgraf-line-(\d+)\)"', with_delay, svg)
+    svg = re.sub(r'clip-path="url\(#nutgraf-line-(\d+)\)"', lambda text: text[0] + delay(int(text[1])), svg)
+    highlight = r'<rect fill="[^"]+" x="[^"]+" y="([^"]+)"'
+    return re.sub(highlight, lambda rect: rect[0] + delay(int(float(rect[1]) / _LINE_PIXELS)), svg)
 
 
 def photograph_page(home: Path, picture: Path) -> None:

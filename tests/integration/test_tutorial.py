@@ -3,7 +3,11 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from benchmarks.tutorial import PAGE, with_output
+
+pytestmark = pytest.mark.timeout(1200)  # fifteen commands, each in a process of its own
 
 
 def without_numbers(page: str) -> list[str]:
