@@ -236,6 +236,7 @@ def open_index(settings: Settings) -> "EmbeddedIndex | MilvusIndex":
         from nutgraf.indexer.milvus.index import MilvusIndex
 
         return MilvusIndex(parse(settings.index))
+    check_not_lite(settings.index)
     return EmbeddedIndex(settings.index)
 
 

@@ -4,6 +4,7 @@ Knows how Milvus is spoken to; does not know what the tables are for.
 """
 
 import logging
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -84,6 +85,8 @@ class Connection:
     def __init__(self, address: MilvusAddress) -> None:
         self.address = address
         self._checked = False
+        # gRPC writes to the standard error what is raised as well.
+        os.environ.setdefault("GRPC_VERBOSITY", "NONE")
         try:
             import pymilvus
         except ImportError as error:
@@ -287,9 +290,7 @@ class Connection:
         while True:
             hits = self._hits(table, column, sought, asked, where)
             ids = np.array([hit[table.key] for hit in hits], np.int64)
-            scores = np.array([hit["distance"] for hit in hits], np.float32)
-            if isinstance(vector, Mapping):
-                scores = scores.round(_SCORE_DIGITS)
+            scores = _scores(hits, column, vector)
             ids, scores = by_score(ids, scores)
             if len(ids) < asked or asked == MOST_ROWS or scores[-1] < scores[k - 1]:
                 return ids[:k], scores[:k]
@@ -305,7 +306,7 @@ class Connection:
                 anns_field=column,
                 filter=where,
                 limit=limit,
-                output_fields=[],
+                output_fields=[] if isinstance(sought, Mapping) else [column],
                 search_params={"metric_type": "IP", "params": params},
                 timeout=seconds,
             ),
@@ -426,3 +427,15 @@ class Connection:
 def _is_unreachable(error: Exception) -> bool:
     said = str(getattr(error, "message", "") or error).lower()
     return any(words in said for words in _UNREACHABLE)
+
+
+def _scores(hits: Sequence[Row], column: str, vector: Vector) -> Scores:
+    """Return the scores of hits, (n,): those of words rounded, and cosines computed again, row by row.
+
+    The last bits of Milvus' own depend on which rows stand together, and decide about the order of copies.
+    """
+    if isinstance(vector, Mapping):
+        return np.array([hit["distance"] for hit in hits], np.float32).round(_SCORE_DIGITS)
+    rows = np.array([hit["entity"][column] for hit in hits], np.float32).reshape(-1, len(vector))
+    scores: Scores = (rows * vector.astype(np.float32)).sum(axis=1)
+    return scores
