@@ -54,7 +54,7 @@ def questions(count: int) -> list[str]:
 
 
 @contextmanager
-def serving(index: Path, *options: str) -> Iterator[None]:
+def serving(index: Path, *options: str) -> Iterator[subprocess.Popen[bytes]]:
     """Run `nutgraf serve` for as long as it is needed."""
     command = [sys.executable, "-m", "nutgraf", "serve", "--index", str(index), "--port", str(PORT)]
     command += ["--threads", str(THREADS), "--rate", "1000000", *options]
@@ -66,7 +66,7 @@ def serving(index: Path, *options: str) -> Iterator[None]:
                     break
                 except httpx.HTTPError:
                     time.sleep(0.1)
-            yield
+            yield server
         finally:
             server.terminate()
 

@@ -41,7 +41,7 @@ _MOST = CANDIDATES // 8
 
 _SAMPLED = 64  # rows a centroid that are trained on; not compared
 _ROUNDS = 8  # of k-means; not compared
-_FEWEST_PROBES = 8  # cells of a question that are tried first; each try has twice as many
+_FEWEST_PROBES = 16  # cells of a question that are tried first; each try has a quarter more
 _CHUNK = 1 << 16  # rows that are made float32 at a time: 100 MB
 
 QUERIES = 200
@@ -49,7 +49,8 @@ QUERIES = 200
 
 _LIKENESS = 0.7
 """Their cosine with the stored vectors that they are made from by noise. That of 200 questions of the news
-set with the nearest passage is 0.69 on average, and their recall is slightly higher than with noise."""
+set with the nearest passage is 0.69 on average. Noise is the harder: where recall@100 is 0.959 with it, it is
+0.991 for questions (docs/log.md, 2026-11-27, "cells")."""
 
 
 def _faiss() -> Any:  # noqa: ANN401 - its stubs describe the C++ classes, not what Python makes of them
@@ -258,7 +259,7 @@ def write_cells(path: Path, dense: DenseIndex, least: float) -> Recall:
             return recall
         if index.nprobe == cells:
             return recall
-        index.nprobe = min(2 * index.nprobe, cells)
+        index.nprobe = min(5 * index.nprobe // 4, cells)
 
 
 def _queries(dense: DenseIndex, draw: np.random.Generator) -> npt.NDArray[np.float32]:

@@ -99,7 +99,9 @@ def test_vectors_come_by_id_and_are_shared_by_equal_text(store: Store) -> None:
     assert [ids.tolist() for ids, _ in store.vectors(after=2)] == [[3]]
 
 
-def test_vectors_that_are_to_be_made_later(store: Store) -> None:
+@pytest.mark.parametrize("few", [0, 50_000])
+def test_vectors_that_are_to_be_made_later(store: Store, few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nutgraf.indexer.embedded.store._FEW", few)
     one, two = vector_hash("One."), vector_hash("Two.")
     for number, day in enumerate([None, 1, 2]):
         published = datetime(2020, 1, day, tzinfo=UTC) if day else None
