@@ -25,6 +25,7 @@ INFO = {
     "sources": [{"source": "The Tarn Post", "articles": 3}],
     "encoder": {"id": "e", "sha256": "0", "dim": 4},
     "bytes": 100,
+    "approximate": {"passages": 9, "recall_at_10": 0.99, "recall_at_100": 0.96},
     "calibration": {"of": "reader", "threshold": 0.5, "fitted": None},
 }
 
