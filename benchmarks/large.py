@@ -190,14 +190,14 @@ def find(folder: Path, asked: Sequence[str]) -> dict[str, float]:
         ", one outlet": Filter(sources=(outlet,)),
     }
     with open_for_reading(Settings(index=folder, threads=THREADS)) as opened:
-        index = opened.index
+        loaded = opened.index
         vectors = dict(zip(asked, opened.models.encoder.encode(asked), strict=True))
         for name, allow in filters.items():
             p50, p95 = milliseconds(lambda q, allow=allow: opened.searcher.search(q, allow=allow), asked)  # type: ignore[misc]
             figures |= {f"find{name} p50 ms": p50, f"find{name} p95 ms": p95}
-            p50, _ = milliseconds(lambda q, allow=allow: index.dense(vectors[q], 100, allow), asked)  # type: ignore[misc]
+            p50, _ = milliseconds(lambda q, allow=allow: loaded.dense(vectors[q], 100, allow), asked)  # type: ignore[misc]
             figures[f"meaning{name} p50 ms"] = p50
-            p50, _ = milliseconds(lambda q, allow=allow: index.lexical(q, 100, allow), asked)  # type: ignore[misc]
+            p50, _ = milliseconds(lambda q, allow=allow: loaded.lexical(q, 100, allow), asked)  # type: ignore[misc]
             figures[f"words{name} p50 ms"] = p50
         figures["ask p50 ms"], figures["ask p95 ms"] = milliseconds(opened.answerer.ask, asked[:20])
     return figures
