@@ -365,6 +365,17 @@ class FacetsSchema(ResponseSchema):
     undated: int = Field(description="Articles without a date, which have no month.", examples=[3])
 
 
+_LISTED = {
+    "id": "004.txt",
+    "title": "U.S. Says It Will Step Up Defenses",
+    "url": None,
+    "source": "The New York Times",
+    "published": "2016-01-27T00:00:00Z",
+    "link": None,
+    "authors": ["Jane Perlez"],
+}
+
+
 class ListedArticleSchema(ArticleRefSchema):
     """An article of a list."""
 
@@ -374,7 +385,10 @@ class ListedArticleSchema(ArticleRefSchema):
 class ArticlePageSchema(ResponseSchema):
     """A page of articles."""
 
-    articles: list[ListedArticleSchema | ArticleSchema] = Field(description="Whole ones if `whole` is true.")
+    articles: list[ListedArticleSchema | ArticleSchema] = Field(
+        description="Whole ones if `whole` is true.",
+        examples=[[_LISTED]],
+    )
     next: str | None = Field(
         description="The cursor of the next page; null on the last.", examples=["WyIy..."]
     )
