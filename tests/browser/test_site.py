@@ -34,8 +34,10 @@ def test_search_leads_from_the_first_page_to_an_option_without_another_host(tmp_
             asked: list[str] = []
             context.on("request", lambda request: asked.append(request.url))
             page = context.new_page()
-            page.goto(home)
-            page.keyboard.press("Control+k")
+            page.goto(home, wait_until="networkidle")
+            while not page.locator("input:focus").count():  # until the page's script hears it
+                page.keyboard.press("Control+k")
+                page.wait_for_timeout(500)
             page.keyboard.type("--max-mb")
             hit = page.locator("a[href*='cli.html'], a[href*='http.html']").filter(has_text="--max-mb").first
             hit.click()
