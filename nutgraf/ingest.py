@@ -16,6 +16,7 @@ from typing import Any, TypeGuard
 from nutgraf import __version__
 from nutgraf.errors import AddInterrupted, SourceError
 from nutgraf.indexer.article import Article
+from nutgraf.indexer.encoder import Encoder
 from nutgraf.indexer.loaders.article_values import checked_article
 from nutgraf.indexer.loaders.base import (
     ARTICLE_FIELDS,
@@ -41,7 +42,7 @@ from nutgraf.ingest_options import (
     IngestProgress,
     Progress,
 )
-from nutgraf.models.cores import available_cores
+from nutgraf.machines import Machines
 from nutgraf.opening import ModelLoader, open_writer
 from nutgraf.publishing import Publisher, encode_missing
 from nutgraf.results import AddReport
@@ -64,20 +65,21 @@ def ingest(
     if options.ocr:
         check_ocr(options.ocr)
     with ExitStack() as stack:
-        pool = stack.enter_context(WorkerPool(options.worker_limits(), settings.threads or available_cores()))
+        machines = stack.enter_context(Machines(settings, models))
+        pool = stack.enter_context(machines.pool(options.worker_limits()))
         # The source is looked at first: no archive is made for one that is not there.
         feed = stack.enter_context(Feed(source, options, pool))
-        report, interrupted = _published(settings, models, feed, options, progress)
+        report, interrupted = _published(settings, machines.encoder, feed, options, progress)
     feed.raise_failure(report, interrupted=interrupted)
     return report
 
 
 def _published(
-    settings: Settings, models: ModelLoader, feed: "Feed", options: IngestOptions, progress: Progress
+    settings: Settings, encoder: Encoder, feed: "Feed", options: IngestOptions, progress: Progress
 ) -> tuple[AddReport, bool]:
     """Store the articles, encode them, and publish all; return the report, and whether it was interrupted."""
     run = IngestProgress(feed.files)
-    with open_writer(settings, models.encoder) as writer, progress(run) as update:
+    with open_writer(settings, encoder) as writer, progress(run) as update:
         publisher = Publisher(writer)
         statuses, interrupted = _stored(writer, feed, publisher, run, update)
         gone = [] if interrupted else vanished(writer.unseen_origins(), feed.roots)
@@ -160,7 +162,11 @@ def encode(settings: Settings, models: ModelLoader, progress: Progress) -> AddRe
     After an interrupt the vectors that were made are published; then AddInterrupted is raised.
     """
     run = IngestProgress()
-    with open_writer(settings, models.encoder) as writer, progress(run) as update:
+    with (
+        Machines(settings, models) as machines,
+        open_writer(settings, machines.encoder) as writer,
+        progress(run) as update,
+    ):
         interrupted = _encoded(writer, Publisher(writer), run, update)
         report = AddReport((), (), writer.encoded_passages, writer.publish())
     if interrupted:

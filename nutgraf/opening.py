@@ -4,10 +4,10 @@ Knows which implementation stands behind each seam; computes nothing itself.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -61,6 +61,10 @@ class ModelLoader:
                 self._encoder = load_encoder(self._settings.encoder, threads=self._settings.threads)
             return self._encoder
 
+    def encoder_loader(self) -> "Callable[[int], Encoder]":
+        """Return what loads the encoder in another process, for a number of threads; it can be pickled."""
+        return partial(_load_encoder, self._settings.encoder)
+
     @property
     def readers(self) -> "Readers":
         """The models that find an answer in a text: those in the box, or the reader that was named."""
@@ -86,6 +90,12 @@ class ModelLoader:
             encoder = pool.submit(lambda: self.encoder)
             _ = self.readers
             encoder.result()
+
+
+def _load_encoder(name: str | None, threads: int) -> "Encoder":
+    from nutgraf.models import load_encoder
+
+    return load_encoder(name, threads=threads)
 
 
 class OpenIndex:

@@ -15,7 +15,8 @@ class Settings:
     """Where the archive is, which models (None: those in the box), how many threads (None: the cores).
 
     `profile` names how much is done for a question (`qa.profiles`); `passages`, if it is not None, is how
-    many of them are read instead of the profile's number.
+    many of them are read instead of the profile's number. `ray` is the address of the Ray cluster whose
+    machines read files and encode ("local" starts one); None means this machine alone.
     """
 
     index: Path = Path(DEFAULT_INDEX)
@@ -24,6 +25,7 @@ class Settings:
     threads: int | None = None
     passages: int | None = None
     profile: str | None = None
+    ray: str | None = None
 
     def checked(self) -> "Settings":
         """Return the settings; raises BadOption for a profile that is none, or a number out of range."""

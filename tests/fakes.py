@@ -6,7 +6,7 @@ models, so a test that passes with a fake relies only on what every model does.
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
 import numpy as np
@@ -146,6 +146,11 @@ class FakeModels(ModelLoader):
     @property
     def encoder(self) -> FakeEncoder:
         return self._fakes[0]
+
+    def encoder_loader(self) -> Callable[[int], FakeEncoder]:
+        """Return what makes an encoder in another process that gives the same vectors."""
+        card = self.encoder.card
+        return lambda _: FakeEncoder(card.dim, max_tokens=card.max_tokens, name=card.id)
 
     @property
     def readers(self) -> Readers:

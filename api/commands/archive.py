@@ -41,6 +41,7 @@ Examples:
   nutgraf index articles/ --prune        also remove articles whose file is gone
   nutgraf index https://news.example/feed.xml
   nutgraf index articles/ --words-only   leave the vectors to nutgraf encode
+  nutgraf index articles/ --ray          read and encode in processes of Ray; docs/scale.md
   nutgraf index --rebuild                derive everything again from the stored articles
 """
 
@@ -107,6 +108,7 @@ def index_command(
     as_json: options.AsJson = False,
     encoder: options.EncoderName = None,
     threads: options.Threads = None,
+    ray: options.RayAddress = None,
 ) -> None:
     """Index articles; INDEX_HELP is the help of the command."""
     from nutgraf.api.terminal.console import print_json
@@ -115,7 +117,7 @@ def index_command(
     from nutgraf.api.terminal.watches import change_note
     from nutgraf.hooks import Hooks, hand_over
 
-    settings = options.settings(index, encoder, None, threads)
+    settings = options.settings(index, encoder, None, threads, ray=ray)
     if rebuild and words_only:
         raise BadOption("--rebuild makes all vectors, --words-only none", hint="give one of the two")
     if rebuild:

@@ -25,6 +25,7 @@ from nutgraf.api.commands import watch as watching
 from nutgraf.api.commands.exits import FAILED, FOUND, INTERRUPTED
 from nutgraf.api.commands.system_errors import system_refusal
 from nutgraf.errors import BadOption, LibraryPanicked, NutgrafError, error_object, option
+from nutgraf.indexer.ray.cluster import LOCAL, is_address
 from nutgraf.objects import ErrorBodyJson
 
 
@@ -32,9 +33,12 @@ class _Commands(TyperGroup):
     """The group of commands; some have a name of two words: `eval compare` is one, and `eval` another."""
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:  # noqa: ANN401 - typer's own
-        """Join the two words of a name to one, and find the command."""
+        """Join the two words of a name to one, find the command, and let --ray stand without an address."""
         if args[0] == "eval" and " ".join(args[:2]) in self.commands:
             args = [" ".join(args[:2]), *args[2:]]
+        for at, word in enumerate(args):
+            if word == "--ray" and not (args[at + 1 :] and is_address(args[at + 1])):
+                args = [*args[:at], f"--ray={LOCAL}", *args[at + 1 :]]
         return super().resolve_command(ctx, args)
 
 

@@ -20,6 +20,7 @@ vectors. The index can be asked meanwhile, and a run that was stopped goes on.
 Examples:
   nutgraf encode
   nutgraf encode news.nutgraf --threads 8
+  nutgraf encode --ray 10.0.0.1:6379     on the machines of a Ray cluster
 """
 
 
@@ -31,13 +32,14 @@ def encode(
     as_json: options.AsJson = False,
     encoder: options.EncoderName = None,
     threads: options.Threads = None,
+    ray: options.RayAddress = None,
 ) -> None:
     """Encode an index; ENCODE_HELP is the help of the command."""
     from nutgraf.api.terminal.console import print_json
     from nutgraf.api.terminal.encoded import percent
     from nutgraf.api.terminal.progress import progress_bar
 
-    archive = Archive(options.settings(folder or index, encoder, None, threads))
+    archive = Archive(options.settings(folder or index, encoder, None, threads, ray=ray))
     try:
         report, interrupted = archive.encode(progress_bar), False
     except AddInterrupted as interrupt:

@@ -70,6 +70,15 @@ Threads = Annotated[
         help="Number of threads [default: physical cores].",
     ),
 ]
+RayAddress = Annotated[
+    str | None,
+    typer.Option(
+        "--ray",
+        metavar="[ADDRESS]",
+        help="Read files and encode on a Ray cluster: HOST:PORT or auto; alone, on one of this machine"
+        " (extra ray).",
+    ),
+]
 Passages = Annotated[
     int | None,
     typer.Option(
@@ -174,9 +183,10 @@ def settings(
     threads: int | None = None,
     passages: int | None = None,
     profile: str | None = None,
+    ray: str | None = None,
 ) -> Settings:
     """Return the settings of the options; raises BadOption for a profile that does not exist."""
-    return Settings(index, encoder, reader, threads, passages, profile).checked()
+    return Settings(index, encoder, reader, threads, passages, profile, ray).checked()
 
 
 def output_format(name: str | None, as_json: bool, **shown: bool) -> str | None:

@@ -34,6 +34,7 @@ HOMES = {
     "sqlite3": {"indexer/embedded/database.py"},
     "pymilvus": {"indexer/milvus/connection.py"},
     "milvus_lite": {"indexer/milvus/connection.py"},
+    "ray": {"indexer/ray/cluster.py"},
     "onnxruntime": {"models/onnx.py"},
     "torch": {"models/hf.py"},
     "transformers": {"models/hf.py"},
@@ -75,7 +76,7 @@ HEAVY = [
     *("torch", "transformers", "sentence_transformers", "onnxruntime", "faiss", "tokenizers"),
     *("tantivy", "trafilatura", "docx", "pypdfium2", "charset_normalizer", "filelock", "uvicorn"),
     *("dateparser", "ir_measures", "matplotlib", "rensa", "warcio", "pyarrow", "tesserocr", "httpx", "lxml"),
-    *("pymilvus", "milvus_lite", "pandas", "grpc"),
+    *("pymilvus", "milvus_lite", "pandas", "grpc", "ray"),
 ]
 
 
