@@ -1,7 +1,7 @@
 # One place for what people and CI run. `make help` lists it.
 PYTHON ?= python3
 VENV   ?= .venv
-EXTRAS ?= dev,docs,eval,hf,milvus
+EXTRAS ?= dev,docs,eval,hf,milvus,ray
 INDEX  ?= .nutgraf
 SEEDS  := .nutgraf-seeds
 PATHS  ?= seeds
@@ -77,7 +77,7 @@ linear: $(VENV)/.installed-dev ## Measure how the time of each stage grows with 
 
 lock: $(VENV)/.installed-dev ## Pin the newest releases that pyproject.toml allows
 	$(BIN)/python -m pip install --quiet uv
-	echo 'torch==2.13.0' | $(BIN)/uv pip compile pyproject.toml --extra dev --extra docs --extra eval --extra hf --extra milvus --universal \
+	echo 'torch==2.13.0' | $(BIN)/uv pip compile pyproject.toml --extra dev --extra docs --extra eval --extra hf --extra milvus --extra ray --universal \
 	  --python-version 3.11 --constraint /dev/stdin --no-header --no-annotate --upgrade --output-file requirements.lock
 
 clean: ## Remove the virtual environment, the index of the seeds, and what was built
