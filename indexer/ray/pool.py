@@ -159,6 +159,7 @@ class FileReader:
     def __init__(self, limits: Limits, folder: str) -> None:
         with suppress(OSError):  # relative paths are those of the run; without this folder none is there
             os.chdir(folder)
+        self._folder = folder
         self._pool = WorkerPool(limits)
         self._readings: dict[int, tuple[int, Iterator[Part]]] = {}
 
@@ -171,7 +172,7 @@ class FileReader:
         file, options = file_of(task), options_of(task)
         if content is None and not _is_here(file):
             return None
-        self._readings[number] = (0, _parts(self._pool, file, options, content))
+        self._readings[number] = (0, _parts(self._pool, file, options, content, self._folder))
         return self.more(number, 0)
 
     def more(self, number: int, index: int) -> Part | None:
@@ -198,20 +199,22 @@ def _is_here(file: SourceFile) -> bool:
 
 
 def _parts(
-    pool: WorkerPool, file: SourceFile, options: LoadOptions, content: Content | None
+    pool: WorkerPool, file: SourceFile, options: LoadOptions, content: Content | None, folder: str
 ) -> Iterator[Part]:
     """Yield the items of a file in parts of bounded size; there is at least one part."""
     with ExitStack() as stack:
         origin = shown(file.path)
         if content is not None:
-            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="nutgraf-"))
-            file = replace(file, path=Path(folder) / file.path.name)
+            place = stack.enter_context(tempfile.TemporaryDirectory(prefix="nutgraf-"))
+            file = replace(file, path=Path(place) / file.path.name)
             file.path.write_bytes(content.data)
             os.utime(file.path, (content.changed, content.changed))
         copy = shown(file.path)
         part, chars = Part(), 0
         for item in pool.files([file], options):
-            part.items.append(_moved(item, copy, origin))
+            # An article names the whole path of its file, a reason the path as it was typed.
+            original = os.path.normpath(Path(folder) / origin) if isinstance(item, Article) else origin
+            part.items.append(_moved(item, copy, original))
             chars += len(item.text) if isinstance(item, Article) else len(item.reason)
             if chars >= _PART_CHARS or len(part.items) >= _PART_ITEMS:
                 part.position_bytes = file.position_bytes

@@ -154,8 +154,8 @@ def test_files_that_a_worker_does_not_have_are_sent(
 
 def test_a_sent_file_keeps_its_place(folder: Path) -> None:
     """As on a machine without the folder: the first call finds no file, the second has its bytes."""
-    reader = FileReader(Limits(), "/")
     files, _ = discover(["articles/void.txt", "articles/1.txt"])
+    reader = FileReader(Limits(), "/")
     from nutgraf.indexer.sandbox.messages import file_task
 
     os.chdir("/")
