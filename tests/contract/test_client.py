@@ -163,18 +163,18 @@ def test_articles_are_listed_a_page_at_a_time(archive: Either) -> None:
 @pytest.mark.parametrize(
     ("options", "ids"),
     [
-        ({"words": "bridges"}, {"bridge", "storm"}),
-        ({"words": "bridges", "source": ["Alpha", "gamma"]}, {"bridge"}),
-        ({"author": ["ANN LEE", "Bo Berg"]}, {"ferry"}),
-        ({"author": "Nobody"}, set()),
-        ({"after": date(2020, 1, 5), "before": "2020-01"}, {"story", "storm"}),
-        ({"as_of": "2020-01-02", "words": " "}, {"bridge"}),
-        ({"sort": "id", "limit": 2}, {"a/b?c=1&d/related", "another"}),
+        ({"words": "bridges"}, ["bridge", "storm"]),
+        ({"words": "bridges", "source": ["Alpha", "gamma"]}, ["bridge"]),
+        ({"author": ["ANN LEE", "Bo Berg"]}, ["ferry"]),
+        ({"author": "Nobody"}, []),
+        ({"after": date(2020, 1, 5), "before": "2020-01"}, ["storm", "story"]),
+        ({"as_of": "2020-01-02", "words": " "}, ["bridge"]),
+        ({"sort": "id", "limit": 2}, ["a/b?c=1&d/related", "another"]),
     ],
     ids=str,
 )
-def test_lists_pass_filters(listed: Either, options: dict[str, Any], ids: set[str]) -> None:
-    assert {article.id for article in listed.articles(**options)} == ids
+def test_lists_pass_filters(listed: Either, options: dict[str, Any], ids: list[str]) -> None:
+    assert sorted(article.id for article in listed.articles(**options)) == ids
 
 
 def test_ids_that_look_like_paths(listed: Either) -> None:

@@ -43,9 +43,22 @@ def nodes() -> Iterator[Any]:
     import ray
     from ray.cluster_utils import Cluster
 
-    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
-    second = cluster.add_node(num_cpus=1)
-    ray.init(address=cluster.address, log_to_driver=False)
+    for tries_left in (
+        2,
+        1,
+        0,
+    ):  # Ray itself gives up after 30 s, and a busy machine takes longer to start it
+        cluster = Cluster()
+        try:
+            cluster.add_node(num_cpus=1, include_dashboard=False)
+            second = cluster.add_node(num_cpus=1)
+            ray.init(address=cluster.address, log_to_driver=False)
+            break
+        except Exception:  # Ray raises plain Exceptions
+            ray.shutdown()
+            cluster.shutdown()
+            if not tries_left:
+                raise
     yield cluster, second
     ray.shutdown()
     cluster.shutdown()
