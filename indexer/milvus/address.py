@@ -62,9 +62,11 @@ def parse(location: str | os.PathLike[str]) -> MilvusAddress:
     written = os.fspath(location).removeprefix(PREFIX)
     if match := re.match(r"(?i)(https?|tcp):/{1,2}(?!/)", written):
         return _server(f"{match[1].lower()}://{written[match.end() :]}")
-    if not written or "://" in written or re.match(r"\w+:/", written):
+    scheme, _, place = written.partition(":")
+    if not written or "://" in written or (scheme.isalnum() and place.startswith("/")):
         raise StorageFailed(f"{PREFIX}{written} is no address of Milvus", hint=f"write {EXAMPLE}")
-    if re.fullmatch(r"[\w.-]+:\d+(/.*)?", written):
+    host, _, port = written.partition("/")[0].rpartition(":")
+    if host and port.isdecimal():
         raise StorageFailed(f"{PREFIX}{written} does not say how it is reached", hint=f"write {EXAMPLE}")
     path = Path(written)
     if (path / _STORE).exists():
