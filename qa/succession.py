@@ -8,9 +8,10 @@ know how they were read, nor which is likeliest.
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from nutgraf.qa.answer_status import AnswerPeriod, Mention, statuses
+from nutgraf.qa.answer_status import AnswerPeriod, statuses
 from nutgraf.qa.join import AnswerGroup, LocatedSpan
 from nutgraf.qa.tenure import asked_roles, speaks_of_now
+from nutgraf.qa.timeline import mention
 
 
 def present_holders(
@@ -47,14 +48,8 @@ def _spans(group: AnswerGroup) -> list[LocatedSpan]:
 
 
 def _period(spans: Sequence[LocatedSpan]) -> AnswerPeriod:
-    """Return who said it when; an article that names no outlet counts as an outlet of its own."""
-    mentions = []
-    for span in spans:
-        article = span.article
-        if article.published is not None:
-            outlet = (article.source or f"article {article.id}").casefold()
-            mentions.append(Mention(article.published.date(), article.cluster or article.id, outlet))
-    return AnswerPeriod(tuple(mentions))
+    dated = [(span, span.article.published) for span in spans]
+    return AnswerPeriod(tuple(mention(span, day.date()) for span, day in dated if day is not None))
 
 
 def _day(span: LocatedSpan) -> int:

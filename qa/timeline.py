@@ -174,17 +174,18 @@ def _entry(key: str, spans: Sequence[tuple[LocatedSpan, float]]) -> TimelineEntr
     return TimelineEntry(best, p, tuple(by_day), "undated")
 
 
+def mention(span: LocatedSpan, day: date) -> Mention:
+    """Return who said it of a day; an article that names no outlet counts as an outlet of its own."""
+    return Mention(day, _story(span), (span.article.source or f"article {span.article.id}").casefold())
+
+
 def _period(key: str, spans: Sequence[LocatedSpan], change: Change, until: date) -> AnswerPeriod:
-    """Return who said it of which day; an article that names no outlet counts as an outlet of its own.
+    """Return who said it of which day.
 
     Articles that look back at the asked time count where there are no others, as of its last day.
     """
-    mentions = [
-        Mention(day, _story(span), (span.article.source or f"article {span.article.id}").casefold())
-        for span in spans
-        if (day := _told_day(span, change))
-    ]
-    of_time = [mention for mention in mentions if mention.day <= until]
+    mentions = [mention(span, day) for span in spans if (day := _told_day(span, change))]
+    of_time = [m for m in mentions if m.day <= until]
     number = number_of(key) if change is GROWING_COUNT else None
     return AnswerPeriod(tuple(of_time or [replace(m, day=until) for m in mentions]), number)
 
