@@ -21,12 +21,12 @@ import numpy.typing as npt
 
 from benchmarks.common import DATA, THREADS, need, print_table
 from nutgraf.archive import Archive
+from nutgraf.engines import engine_of
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.embedded.index import EmbeddedIndex
 from nutgraf.indexer.loaders.base import LoadOptions
 from nutgraf.indexer.loaders.records.record import record_to_article
 from nutgraf.indexer.watches import AddedPassages
-from nutgraf.opening import open_watches
 from nutgraf.qa.inquiry import Inquiry
 from nutgraf.qa.watching import touch
 from nutgraf.qa.watching.standing import Standing
@@ -53,7 +53,7 @@ def main() -> None:
             return
         archive.add(islice(articles, options.archive))
         add_watches(archive, [Inquiry(question) for question in questions[: options.answered]])
-        with archive.reading() as opened, open_watches(archive.settings) as book:
+        with archive.reading() as opened, engine_of(archive.settings.index).watches() as book:
             pairs = [(definition_of(Inquiry(q).checked()), None) for q in questions[options.answered :]]
             book.add(pairs, state_of(Standing()), opened.index.state.last_passage, MAX_WATCHES)
         archive.write(lambda writer: [*writer.add(articles), writer.publish()])

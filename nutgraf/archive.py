@@ -15,6 +15,7 @@ from nutgraf.arguments import (
     checked_watch_ids,
     ingest_options,
 )
+from nutgraf.engines import engine_of
 from nutgraf.error import panics_as
 from nutgraf.errors import ArchiveClosed, BadOption, IndexMissing, SourceError, StorageFailed
 from nutgraf.export import (
@@ -32,7 +33,7 @@ from nutgraf.indexer.milvus.address import check_not_lite, is_milvus, parse
 from nutgraf.indexer.storage import ArchiveWriter
 from nutgraf.ingest_options import ArticleSource, IngestOptions, Progress, no_progress
 from nutgraf.listing import article_page, selection_of
-from nutgraf.opening import ModelLoader, OpenIndex, index_stamp, is_archive, open_state, open_writer
+from nutgraf.opening import ModelLoader, OpenIndex, open_state
 from nutgraf.qa.citing.citation import cited
 from nutgraf.qa.citing.formats import written
 from nutgraf.qa.difference import Change
@@ -93,7 +94,8 @@ def open_archive(
     """
     folder = Path(location) if _is_milvus(location) else _checked_location(location)
     archive = Archive(Settings(folder, encoder, reader, threads, passages, profile).checked())
-    if check and index_stamp(archive.settings) is not None:  # a stopped first run published nothing
+    is_published = engine_of(archive.settings.index).stamp() is not None  # not by a stopped first run
+    if check and is_published:
         archive.check()
     return archive
 
@@ -122,7 +124,7 @@ class Archive:
         self.settings = settings
         self.models = models or ModelLoader(settings)
         self.states: IndexReloader[OpenIndex] = IndexReloader(
-            self._open_newest, lambda: index_stamp(settings)
+            self._open_newest, lambda: engine_of(settings.index).stamp()
         )
         self._writing = RLock()
         self._closed = False
@@ -673,7 +675,7 @@ class Archive:
         ids = checked_ids(article_ids)
         with panics_as(), self._writing:
             self.check()  # a clear error where there is no archive, rather than a new empty one
-            with open_writer(self.settings, self.models.encoder) as writer:
+            with engine_of(self.settings.index).writer(self.models.encoder) as writer:
                 removed = writer.remove(ids)
                 writer.publish()
             self._reload()
@@ -691,7 +693,7 @@ class Archive:
         """
         with panics_as(), self._writing:
             self._check_open()
-            with open_writer(self.settings, self.models.encoder) as writer:
+            with engine_of(self.settings.index).writer(self.models.encoder) as writer:
                 return work(writer)
 
     def rebuild(self) -> AddReport:
@@ -708,7 +710,7 @@ class Archive:
         """
         with panics_as(), self._writing:
             self._check_stored("rebuild")
-            with open_writer(self.settings, self.models.encoder) as writer:
+            with engine_of(self.settings.index).writer(self.models.encoder) as writer:
                 state = writer.rebuild()
                 report = AddReport((), (), writer.encoded_passages, state)
             self._reload()
@@ -816,7 +818,7 @@ class Archive:
     def _check_stored(self, verb: str) -> None:
         """Raise SourceError where nothing was ever stored, rather than make a new empty archive."""
         self._check_open()
-        if not is_archive(self.settings.index):
+        if not engine_of(self.settings.index).is_archive():
             raise SourceError(
                 f"there is nothing to {verb} in {self.settings.index}: no article was stored there",
                 hint=f"nutgraf index PATH_TO_ARTICLES --index {self.settings.index}",
@@ -824,11 +826,11 @@ class Archive:
 
     def _is_new(self) -> bool:
         self._check_open()
-        return not is_archive(self.settings.index)
+        return not engine_of(self.settings.index).is_archive()
 
     def _reload(self) -> None:
         """Let the next reader of this process see what was written."""
-        if not self._closed and index_stamp(self.settings) is not None:
+        if not self._closed and engine_of(self.settings.index).stamp() is not None:
             self.states.reload()
 
     def _check_open(self) -> None:
@@ -873,7 +875,7 @@ def _checked_location(location: str | os.PathLike[str]) -> Path:
         message = f"{os.fspath(location)!a} is no name of a folder"
         raise BadOption(message, hint="nutgraf.open('news.nutgraf')") from error
     check_not_lite(folder)
-    if entries is not None and not is_archive(folder):
+    if entries is not None and not engine_of(folder).is_archive():
         raise IndexMissing(
             f"the folder {folder} holds other files and no archive",
             hint="name an archive's folder, an empty folder, or one that does not exist yet",

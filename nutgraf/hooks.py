@@ -18,12 +18,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 
+from nutgraf.engines import engine_of
 from nutgraf.errors import BadOption, NutgrafError
 from nutgraf.indexer.watches import ChangeRow
 from nutgraf.indexer.web.errors import FetchFailed
 from nutgraf.indexer.web.hosts import Target
 from nutgraf.indexer.web.options import WebOptions
-from nutgraf.opening import has_watches, open_watches
 from nutgraf.settings import Settings
 from nutgraf.watches import WatchChange
 from nutgraf.watching import note_seen, unseen_changes
@@ -97,7 +97,7 @@ class Hooks:
 
 def hand_over(settings: Settings, hooks: Hooks) -> list[str]:
     """Give the changes that were not handed over yet to the command and the webhooks; return what failed."""
-    if not has_watches(settings.index):
+    if not engine_of(settings.index).has_watches():
         return []
     try:
         failures = _run_command(settings, hooks.command) if hooks.command else []
@@ -160,7 +160,7 @@ def _kill(process: "subprocess.Popen[bytes]") -> None:
 
 def _call_webhooks(settings: Settings, hooks: Hooks) -> list[str]:
     """Send what waits; a host that failed once is not called again in this run."""
-    with open_watches(settings, readonly=True) as book:
+    with engine_of(settings.index).watches(readonly=True) as book:
         waiting = [*book.unsent(_MOST_CHANGES)]
     failed: dict[str, str] = {}
     for row, webhook, tries in waiting:
@@ -171,7 +171,7 @@ def _call_webhooks(settings: Settings, hooks: Hooks) -> list[str]:
         if not reason:
             reason = _send(hooks, row, webhook)
             is_over = not reason or tries + 1 >= MOST_TRIES
-            with open_watches(settings) as book:
+            with engine_of(settings.index).watches() as book:
                 book.note_sent(row.id, None if is_over else tries + 1)
         if reason:
             failed[host] = reason

@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any, TypeGuard
 
 from nutgraf import __version__
+from nutgraf.engines import engine_of
 from nutgraf.errors import AddInterrupted, SourceError
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.encoder import Encoder
@@ -43,7 +44,7 @@ from nutgraf.ingest_options import (
     Progress,
 )
 from nutgraf.machines import Machines
-from nutgraf.opening import ModelLoader, open_writer
+from nutgraf.opening import ModelLoader
 from nutgraf.publishing import Publisher, encode_missing
 from nutgraf.results import AddReport
 from nutgraf.settings import Settings
@@ -79,7 +80,7 @@ def _published(
 ) -> tuple[AddReport, bool]:
     """Store the articles, encode them, and publish all; return the report, and whether it was interrupted."""
     run = IngestProgress(feed.files)
-    with open_writer(settings, encoder) as writer, progress(run) as update:
+    with engine_of(settings.index).writer(encoder) as writer, progress(run) as update:
         publisher = Publisher(writer)
         statuses, interrupted = _stored(writer, feed, publisher, run, update)
         gone = [] if interrupted else vanished(writer.unseen_origins(), feed.roots)
@@ -164,7 +165,7 @@ def encode(settings: Settings, models: ModelLoader, progress: Progress) -> AddRe
     run = IngestProgress()
     with (
         Machines(settings, models) as machines,
-        open_writer(settings, machines.encoder) as writer,
+        engine_of(settings.index).writer(machines.encoder) as writer,
         progress(run) as update,
     ):
         interrupted = _encoded(writer, Publisher(writer), run, update)

@@ -1,22 +1,19 @@
 """The one place where the parts are joined: settings in, one state of an archive with its models out.
 
-Knows which implementation stands behind each seam; computes nothing itself.
+Knows how models and an index make what answers; computes nothing itself.
 """
 
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from functools import cached_property, partial
-from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from nutgraf.engines import engine_of
 from nutgraf.errors import UnknownArticle
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.clean import storable
 from nutgraf.indexer.filters import Filter
-from nutgraf.indexer.milvus.address import check_not_lite, is_milvus, parse
 from nutgraf.models import READERS
 from nutgraf.settings import Settings
 
@@ -25,8 +22,6 @@ if TYPE_CHECKING:
     from nutgraf.indexer.embedded.index import EmbeddedIndex
     from nutgraf.indexer.encoder import Encoder
     from nutgraf.indexer.milvus.index import MilvusIndex
-    from nutgraf.indexer.storage import ArchiveWriter
-    from nutgraf.indexer.watches import WatchBook
     from nutgraf.models import ModelCard
     from nutgraf.qa.answer import Answerer
     from nutgraf.qa.difference import Change
@@ -35,7 +30,6 @@ if TYPE_CHECKING:
     from nutgraf.qa.related import RelatedArticle
     from nutgraf.qa.result import QuestionResult
     from nutgraf.qa.search import Searcher
-    from nutgraf.reloader import Stamp
     from nutgraf.results import ArchiveReport, AskResult, Versions
 
 
@@ -213,8 +207,7 @@ class OpenIndex:
         from nutgraf.indexer.embedded.manifest import check_encoder
         from nutgraf.indexer.encoder import identity
 
-        location = self.settings.index
-        named = str(parse(location)) if is_milvus(location) else location
+        named = str(engine_of(self.settings.index))
         check_encoder(named, self.index.state.encoder, identity(self.models.encoder))
 
 
@@ -235,92 +228,7 @@ def profile_of(settings: Settings) -> "Profile":
 
 def open_state(settings: Settings, models: ModelLoader) -> OpenIndex:
     """Open the newest published state; raises IndexMissing, IndexMismatch or IndexDamaged."""
-    return OpenIndex(settings, models, open_index(settings))
-
-
-def open_index(settings: Settings) -> "EmbeddedIndex | MilvusIndex":
-    """Open the index alone: enough to show, list and count."""
-    from nutgraf.indexer.embedded.index import EmbeddedIndex
-
-    if is_milvus(settings.index):
-        from nutgraf.indexer.milvus.index import MilvusIndex
-
-        return MilvusIndex(parse(settings.index))
-    check_not_lite(settings.index)
-    return EmbeddedIndex(settings.index)
-
-
-def check_published(settings: Settings) -> None:
-    """Raise IndexMissing, IndexMismatch or IndexDamaged unless a state was published; open no other file."""
-    from nutgraf.indexer.embedded.manifest import read_manifest
-
-    if is_milvus(settings.index):
-        open_index(settings).close()
-        return
-    read_manifest(settings.index)
-
-
-@contextmanager
-def open_writer(settings: Settings, encoder: "Encoder") -> Iterator["ArchiveWriter"]:
-    """Open the archive for writing; raises IndexLocked where another process or thread writes to it."""
-    from nutgraf.indexer.embedded.writer import EmbeddedWriter
-
-    if is_milvus(settings.index):
-        from nutgraf.indexer.milvus.writer import MilvusWriter
-
-        with MilvusWriter(parse(settings.index), encoder) as milvus_writer:
-            yield milvus_writer
-        return
-    check_not_lite(settings.index)
-    with EmbeddedWriter(settings.index, encoder) as writer:
-        yield writer
-
-
-def open_watches(settings: Settings, *, readonly: bool = False) -> "WatchBook":
-    """Open the standing questions; the archive must be there to be only read (`has_watches`).
-
-    Raises StorageFailed for an archive in Milvus, which has none.
-    """
-    from nutgraf.indexer.embedded.watches import EmbeddedWatches
-
-    if is_milvus(settings.index):
-        from nutgraf.indexer.milvus.index import no_watches
-
-        raise no_watches(parse(settings.index))
-
-    return EmbeddedWatches(settings.index, readonly=readonly)
-
-
-def has_watches(location: Path) -> bool:
-    """Whether the archive there may have standing questions: one in Milvus has none."""
-    return not is_milvus(location) and is_archive(location)
-
-
-def is_archive(folder: Path) -> bool:
-    """Whether a folder, or an address in Milvus, holds an archive, be it damaged or not yet published."""
-    from nutgraf.indexer.embedded.manifest import MANIFEST
-    from nutgraf.indexer.embedded.store import FILENAME
-
-    if is_milvus(folder):
-        from nutgraf.indexer.milvus.head import is_there
-
-        return is_there(parse(folder))
-    return (folder / FILENAME).exists() or (folder / MANIFEST).exists()
-
-
-def index_stamp(settings: Settings) -> "Stamp | None":
-    """Return what changes whenever a state is published; None where nothing was published."""
-    from nutgraf.indexer.embedded.manifest import MANIFEST
-
-    if is_milvus(settings.index):
-        from nutgraf.indexer.milvus.head import stamp
-
-        return stamp(parse(settings.index))
-    try:
-        status = os.stat(settings.index / MANIFEST)  # noqa: PTH116 - Path.stat() makes the same call slower
-    except OSError:
-        return None
-    return status.st_mtime_ns, status.st_ino, status.st_size
+    return OpenIndex(settings, models, engine_of(settings.index).open())
 
 
 def unknown_article(article_id: str) -> UnknownArticle:

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from nutgraf.engines import engine_of
 from nutgraf.errors import AddInterrupted, NutgrafError, StaleWatch, UnknownWatch
 from nutgraf.indexer.watches import NEVER, WatchBook, WatchRow
-from nutgraf.opening import OpenIndex, has_watches, index_stamp, open_watches
+from nutgraf.opening import OpenIndex
 from nutgraf.qa.calibration import MARGIN_CAP, Calibration
 from nutgraf.qa.inquiry import Inquiry
 from nutgraf.qa.result import Answer, QuestionResult
@@ -54,8 +55,8 @@ def add_watches(archive: "Archive", inquiries: Sequence[Inquiry], webhook: str |
     BadWatch where there would be more than `MAX_WATCHES`.
     """
     pairs = [(definition_of(inquiry.checked()), webhook) for inquiry in inquiries]
-    is_empty = index_stamp(archive.settings) is None
-    with open_watches(archive.settings) as book:
+    is_empty = engine_of(archive.settings.index).stamp() is None
+    with engine_of(archive.settings.index).watches() as book:
         ids = book.add(pairs, state_of(Standing()), 0 if is_empty else NEVER, MAX_WATCHES)
     if not is_empty:
         run_watches(archive, ids)
@@ -69,8 +70,8 @@ def edit_watch(
 
     Raises UnknownWatch, and StaleWatch where it was edited since the revision was read.
     """
-    definition, is_empty = definition_of(inquiry.checked()), index_stamp(archive.settings) is None
-    with open_watches(archive.settings) as book:
+    definition, is_empty = definition_of(inquiry.checked()), engine_of(archive.settings.index).stamp() is None
+    with engine_of(archive.settings.index).watches() as book:
         row = next(iter(book.pick([watch_id])), None)
         if row is None:
             raise unknown_watch(watch_id)
@@ -87,17 +88,17 @@ def edit_watch(
 
 def list_watches(settings: Settings, after: int = 0, limit: int | None = None) -> list[Watch]:
     """Return watches by id; none where there is no archive."""
-    if not has_watches(settings.index):
+    if not engine_of(settings.index).has_watches():
         return []
-    with open_watches(settings, readonly=True) as book:
+    with engine_of(settings.index).watches(readonly=True) as book:
         return [Watch.of(row) for row in book.rows(after, limit)]
 
 
 def pick_watches(settings: Settings, ids: Sequence[int]) -> list[Watch]:
     """Return the watches of these ids, in their order; raises UnknownWatch."""
     rows: dict[int, WatchRow] = {}
-    if has_watches(settings.index):
-        with open_watches(settings, readonly=True) as book:
+    if engine_of(settings.index).has_watches():
+        with engine_of(settings.index).watches(readonly=True) as book:
             rows = {row.id: row for row in book.pick(ids)}
     if unknown := [number for number in ids if number not in rows]:
         raise unknown_watch(unknown[0])
@@ -106,9 +107,9 @@ def pick_watches(settings: Settings, ids: Sequence[int]) -> list[Watch]:
 
 def remove_watches(settings: Settings, ids: Sequence[int]) -> list[int]:
     """Remove watches with their changes; return the ids that were there."""
-    if not has_watches(settings.index):
+    if not engine_of(settings.index).has_watches():
         return []
-    with open_watches(settings) as book:
+    with engine_of(settings.index).watches() as book:
         return book.remove(ids)
 
 
@@ -118,9 +119,9 @@ def list_changes(
     """Return changes by id, beyond the id `after`; with `newest` the last ones, the newest first."""
     if watch is not None:
         pick_watches(settings, [watch])
-    if not has_watches(settings.index):
+    if not engine_of(settings.index).has_watches():
         return []
-    with open_watches(settings, readonly=True) as book:
+    with engine_of(settings.index).watches(readonly=True) as book:
         rows = book.newest_changes(limit, watch) if newest else book.changes(after, limit, watch)
     return [WatchChange.of(row) for row in rows]
 
@@ -134,13 +135,13 @@ def run_watches(
     is asked now and then. Raises what `ask` raises.
     """
     settings = archive.settings
-    if not has_watches(settings.index):
+    if not engine_of(settings.index).has_watches():
         return WatchRun(0, 0, ())
-    with open_watches(settings, readonly=True) as book:
+    with engine_of(settings.index).watches(readonly=True) as book:
         rows = book.rows() if ids is None else book.pick(ids)
-    if not rows or index_stamp(settings) is None:
+    if not rows or engine_of(settings.index).stamp() is None:
         return WatchRun(len(rows), 0, ())
-    with archive.reading() as opened, open_watches(settings) as book:
+    with archive.reading() as opened, engine_of(settings.index).watches() as book:
         run = _Run(opened, book, rows)
         due = run.due()
         touched = run.touched(due)
@@ -166,15 +167,15 @@ def with_changes(archive: "Archive", report: AddReport) -> AddReport:
 
 def unseen_changes(settings: Settings, reader: str, limit: int) -> list[WatchChange]:
     """Return the changes that a reader of this name was not given yet, oldest first."""
-    if not has_watches(settings.index):
+    if not engine_of(settings.index).has_watches():
         return []
-    with open_watches(settings, readonly=True) as book:
+    with engine_of(settings.index).watches(readonly=True) as book:
         return [WatchChange.of(row) for row in book.changes(book.cursor(reader), limit)]
 
 
 def note_seen(settings: Settings, reader: str, change: WatchChange) -> None:
     """Remember the last change that a reader was given."""
-    with open_watches(settings) as book:
+    with engine_of(settings.index).watches() as book:
         book.set_cursor(reader, change.id)
 
 

@@ -75,6 +75,7 @@ _SOURCES = word_set(
 )
 """Words for people and papers that say something, in the singular where the plural has only an s more."""
 _DOUBLE = '“”"'
+_MARKS = _DOUBLE + "‘’'.!?–—-"
 
 
 class Attribution(NamedTuple):
@@ -284,11 +285,14 @@ def _is_abbreviation(text: str, stop: re.Match[str]) -> bool:
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
-    """Return the span without blanks, and without adverbs, auxiliaries and days at its end."""
-    words = [(m.start(), m.end()) for m in _WORD.finditer(text, start, end)]
+    """Return the span without blanks and marks, and without adverbs, auxiliaries and days at its end."""
+    words = [(m.start(), m.end()) for m in _WORD.finditer(text, start, end) if m[0].strip(_MARKS)]
     while words and text[slice(*words[-1])].casefold() in _TRAILING:
         words.pop()
-    return (words[0][0], words[-1][1]) if words else None
+    if not words:
+        return None
+    first, last = words[0][0], words[-1][1]
+    return first + (text[first] in "”’"), last
 
 
 def _checked(text: str, span: tuple[int, int]) -> Attribution | None:

@@ -47,6 +47,10 @@ _CLAUSE_WORDS = _AUXILIARIES | word_set("he she they it we i you not be been bei
 _LOOK_BACK = 3
 """Words before a span among which a "because of" or a "by" makes it a reason or a way. Reasoned."""
 
+_DATELINE_DASH = re.compile(r" ?[–—] ?| --? ")
+_DATELINE_CHARS = 80
+_FEWEST_PLACE_CHARS = 3  # "UK — the" is rather no dateline
+
 _PAIRS = {"“": "”", "„": "“", "«": "»", "‘": "’", "(": ")", "[": "]", '"': '"'}
 _CLOSING = {closing: opening for opening, closing in _PAIRS.items() if closing not in "“’"}
 
@@ -84,7 +88,8 @@ def asked_extent(question: str) -> Extent:
 def widened(text: str, start: int, end: int, extent: Extent) -> tuple[int, int]:
     """Return the span of `text` that answers a question of this extent, around what the reader chose.
 
-    Marks without their counterpart at its ends fall away: "“in the red" is "in the red".
+    Marks without their counterpart at its ends fall away, and so do marks round the whole: "“in the red" and
+    "“in the red”" are "in the red". So does a dateline: "BEIJING — Qin Gang" is "Qin Gang".
 
     >>> text = "Serena Williams and Lewis Hamilton have bid for Chelsea."
     >>> text[slice(*widened(text, 0, 15, Extent.LIST))]
@@ -98,7 +103,7 @@ def widened(text: str, start: int, end: int, extent: Extent) -> tuple[int, int]:
         extent in (Extent.REASON, Extent.WAY) and _is_fragment(text[first:start], text[start:end], extent)
     ):
         return first, last
-    return _balanced(text, start, end)
+    return _balanced(text, _behind_dateline(text, start, end), end)
 
 
 # --- questions --------------------------------------------------------------------------------------
@@ -271,13 +276,25 @@ def _is_fragment(before: str, span: str, extent: Extent) -> bool:
     return not is_clause and links.isdisjoint({*near, *words[:1]})
 
 
-# --- marks ------------------------------------------------------------------------------------------
+# --- datelines and marks ----------------------------------------------------------------------------
+
+
+def _behind_dateline(text: str, start: int, end: int) -> int:
+    """Return where the span begins without the dateline that opens its line, if it holds more than that."""
+    line = text.rfind("\n", 0, start) + 1
+    dash = _DATELINE_DASH.search(text, start, min(end, line + _DATELINE_CHARS))
+    if dash is None or dash.end() >= end:
+        return start
+    place = re.split(r"[,(/]", text[line : dash.start()], maxsplit=1)[0].strip()
+    is_dateline = len(place) >= _FEWEST_PLACE_CHARS and place.isupper() and ":" not in place
+    return dash.end() if is_dateline else start
 
 
 def _balanced(text: str, start: int, end: int) -> tuple[int, int]:
     """Return the span without an opening mark at its start, or a closing one at its end, that has no other.
 
-    Where an opening mark inside is closed by the very next character, that belongs to it.
+    Where an opening mark inside is closed by the very next character, that belongs to it. A pair around the
+    whole span is left out: the words are the answer, and two articles of which one has marks say the same.
     """
     while end - start > 1 and (closing := _PAIRS.get(text[start])) and closing not in text[start + 1 : end]:
         start += 1
@@ -288,4 +305,7 @@ def _balanced(text: str, start: int, end: int) -> tuple[int, int]:
     span, mark = text[start:end], text[end : end + 1]
     if mark in _CLOSING and mark != '"' and span.count(_CLOSING[mark]) == span.count(mark) + 1:
         end += 1
+    first, inside, last = text[start], text[start + 1 : end - 1], text[end - 1]
+    if inside and _PAIRS.get(first) == last and first not in inside and last not in inside:
+        return start + 1, end - 1
     return start, end

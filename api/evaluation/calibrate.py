@@ -11,10 +11,11 @@ from rich.text import Text
 from nutgraf.api.terminal.console import console, visible
 from nutgraf.api.terminal.progress import counting_bar
 from nutgraf.archive import open_for_reading
+from nutgraf.engines import engine_of
 from nutgraf.errors import BadOption
 from nutgraf.index_calibration import IndexCalibration, own_object, remove_own, write_own
 from nutgraf.indexer.errors import SourceError
-from nutgraf.opening import OpenIndex, check_published
+from nutgraf.opening import OpenIndex
 from nutgraf.qa.evaluate.fitting import (
     LEAST_OUTCOMES,
     LEAST_QUESTIONS,
@@ -62,8 +63,11 @@ def calibrate(
 
 
 def reset(settings: Settings) -> bool:
-    """Remove the index's own calibration; return whether it had one. Raises what `check_published` raises."""
-    check_published(settings)
+    """Remove the index's own calibration; return whether it had one.
+
+    Raises what `Engine.check_published` raises.
+    """
+    engine_of(settings.index).check_published()
     return remove_own(settings.index)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from nutgraf.archive import Archive
+from nutgraf.engines import engine_of
 from nutgraf.errors import IndexDamaged, IndexMissing, NutgrafError
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.embedded.index import EmbeddedIndex
@@ -21,7 +22,7 @@ from nutgraf.indexer.fields import Field
 from nutgraf.indexer.filters import Filter
 from nutgraf.indexer.headlines import headline
 from nutgraf.indexer.passages import PassageRule, split, title_prefix
-from nutgraf.opening import ModelLoader, OpenIndex, index_stamp
+from nutgraf.opening import ModelLoader, OpenIndex
 from nutgraf.qa.reader import Readers
 from nutgraf.qa.result import Answer
 from nutgraf.settings import Settings
@@ -147,7 +148,7 @@ def inspect(folder: Path, models: ModelLoader, seed: str = "") -> dict[str, Any]
     settings, unpublished = Settings(folder, threads=1), ""
     faults: list[tuple[str, str]] = []
     with Archive(settings, models) as archive:
-        if index_stamp(settings) is None:
+        if engine_of(settings.index).stamp() is None:
             try:
                 archive.check()
             except IndexMissing as error:

@@ -20,6 +20,8 @@ MANIFEST = "manifest.json"
 BUILT_BY = "built_by"
 """The key of the store's state that holds its encoder and passage rule."""
 
+_IN_THE_BOX = "nutgraf/"  # how the ids of encoders begin that come with nutgraf
+
 TOKENS = "tokens"
 """The key of the store's state that holds the tokens of the last two manifests published from it."""
 
@@ -175,8 +177,15 @@ def check_encoder(folder: Path | str, built_by: EncoderIdentity, encoder: Encode
         raise IndexMismatch(
             f"the index {folder} was built by the encoder {built_by.id} ({built_by.sha256[:12]}),"
             f" not by {encoder.id} ({encoder.sha256[:12]})",
-            hint=f"ask with --encoder {built_by.id}, or encode it anew: {rebuild_hint(folder)}",
+            hint=f"{_advice(built_by, encoder)}encode it anew: {rebuild_hint(folder)}",
         )
+
+
+def _advice(built_by: EncoderIdentity, encoder: EncoderIdentity) -> str:
+    """Return how the index can be asked as it is, if it can; no name loads a former encoder in the box."""
+    if not built_by.id.startswith(_IN_THE_BOX):
+        return f"ask with --encoder {built_by.id}, or "
+    return "" if encoder.id.startswith(_IN_THE_BOX) else "ask without --encoder, or "
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:

@@ -333,8 +333,17 @@ def test_an_index_of_another_encoder(index: Path, tmp_path: Path) -> None:
     findings = examine(Settings(index=index, encoder=str(copy)))
     (wrong,) = [finding for finding in findings if finding.status == "problem"]
     assert wrong.name == "offline"
-    assert "was built by the encoder nutgraf/all-MiniLM-L6-v2-int8" in wrong.found
-    assert wrong.advice.startswith("ask with --encoder nutgraf/all-MiniLM-L6-v2-int8")
+    assert f"was built by the encoder {card['id']}" in wrong.found
+    assert wrong.advice.startswith("ask without --encoder, or encode it anew: ")
+
+
+def test_an_index_of_a_former_encoder_in_the_box(index: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(shipped("encoder"), tmp_path / "encoder"))
+    card = json.loads((copy / "card.json").read_text())
+    (copy / "card.json").write_text(json.dumps(card | {"id": "nutgraf/later-encoder"}))
+    findings = examine(Settings(index=index, encoder=str(copy)))
+    (wrong,) = [finding for finding in findings if finding.status == "problem"]
+    assert wrong.advice.startswith("encode it anew: nutgraf index --rebuild --index ")
 
 
 # --- no network -------------------------------------------------------------------------------------------

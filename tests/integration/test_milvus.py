@@ -9,9 +9,9 @@ import pytest
 import nutgraf
 from nutgraf.api.doctor import index_checks
 from nutgraf.archive import Archive
+from nutgraf.engines import engine_of
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.milvus.connection import disconnect
-from nutgraf.opening import index_stamp
 from nutgraf.settings import Settings
 from tests.conftest import Cli
 from tests.contract.stories import OTHERS, prints
@@ -66,11 +66,11 @@ def test_an_export_moves_the_archive_to_a_folder(archive: Archive, tmp_path: Pat
 
 
 def test_what_changes_is_seen_and_nothing_is_written_twice(archive: Archive) -> None:
-    before = index_stamp(archive.settings)
+    before = engine_of(archive.settings.index).stamp()
     assert {status.status for status in archive.add(ARTICLES).statuses} == {"unchanged"}
-    assert index_stamp(archive.settings) == before
+    assert engine_of(archive.settings.index).stamp() == before
     archive.add({"id": "panda", "text": "Pandas were counted in Chengdu."})
-    assert index_stamp(archive.settings) != before
+    assert engine_of(archive.settings.index).stamp() != before
     assert archive.search("pandas in Chengdu", top=1)[0].article.id == "panda"
     assert archive.remove("panda").removed == ("panda",)
     with pytest.raises(nutgraf.errors.UnknownArticle):

@@ -282,7 +282,7 @@ def test_a_panic_at_a_damaged_index_names_it(seeds_copy: Path, panicking: Any, w
         ("nutgraf.qa.answer.Answerer.timeline", lambda archive: archive.timeline(QUESTION)),
         ("nutgraf.qa.search.Searcher.search", lambda archive: archive.search(QUESTION)),
         ("nutgraf.opening.OpenIndex.article", lambda archive: archive.get(SEED)),
-        ("nutgraf.opening.open_index", lambda archive: archive.check()),
+        ("nutgraf.engines.EmbeddedEngine.open", lambda archive: archive.check()),
         ("nutgraf.indexer.duplicates.sketch", lambda archive: archive.add(ARTICLE)),
         ("nutgraf.indexer.embedded.writer.EmbeddedWriter.remove", lambda archive: archive.remove(SEED)),
         ("nutgraf.indexer.embedded.writer.EmbeddedWriter.rebuild", lambda archive: archive.rebuild()),

@@ -21,6 +21,7 @@ MAY_IMPORT = {
 ROOMS = ("objects", "terminal", "engine", "evaluation", "doctor", "mcp", "web", "commands")
 """The folders of api/, each of which knows only those to its left."""
 ENGINE_IMPORTERS = {
+    "nutgraf/engines.py",  # gives everybody else what stands behind the Protocols
     "nutgraf/opening.py",  # joins the parts
     "indexer/article_store.py",  # for the types of passages
     "api/doctor/index_checks.py",  # an engine is checked by checks of its own

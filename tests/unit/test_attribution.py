@@ -35,6 +35,7 @@ def speaker(text: str) -> str | None:
         ("He said it would close in [May].", "He"),
         ("The agency announced that it fined the mill [$2,000].", "The agency"),
         ("More than [200] work there, said mill spokesman Eric Holt.", "mill spokesman Eric Holt"),
+        ("The mill closes in [May], ” Mr. Wang said.", "Mr. Wang"),
         ("In all [725] homes are dark, said Maj. Gen. Juan Holt, its chief.", "Maj. Gen. Juan Holt"),
     ],
 )  # fmt: skip

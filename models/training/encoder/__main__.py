@@ -34,7 +34,7 @@ def _train(options: argparse.Namespace) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m nutgraf.models.training.encoder", description=__doc__)
-    parser.add_argument("--recipe", choices=[*RECIPES], default="encoder-1", help="default: encoder-1")
+    parser.add_argument("--recipe", choices=[*RECIPES], default="encoder-2", help="default: encoder-2")
     run_options(parser, kept="the reader's scores, the checkpoint, the log and the encoder")
     parser.add_argument(
         "--reader",

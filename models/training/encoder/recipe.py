@@ -57,9 +57,10 @@ class EncoderRecipe:
 _STANDING_ALONE = {"squad": 1.0, "wiki": 1.0, "time": 1.0, "qed": 1.0}
 
 RECIPES = {
-    "encoder-1": EncoderRecipe(
+    "encoder-2": EncoderRecipe(
         {**_STANDING_ALONE, "amazon": 0.1, "reddit": 0.1, "qamr": 0.02, "fairytale": 0.05},
         learning_rate=5e-5,
+        passes=1,
     ),
     # This one takes minutes instead of an hour, and shows that everything runs and which way it goes.
     "smoke": EncoderRecipe(
