@@ -40,7 +40,7 @@ class _Session:
             raise ModelError(f"threads is {threads}, expected 1 or more")
         check_layout(folder, self.card)
         self.tokens = Tokens(Path(folder) / VOCABULARY)
-        self._model = _open(Path(folder) / WEIGHTS)
+        self._model = open_graph(Path(folder) / WEIGHTS)
         self._threads = threads or available_cores()
         self._pool: ThreadPoolExecutor | None = None
 
@@ -188,8 +188,18 @@ def library() -> Any:  # noqa: ANN401 - the library is untyped
     return onnxruntime
 
 
-def _open(path: Path) -> Any:  # noqa: ANN401 - the library is untyped
-    """Load a graph. The export has fused its operators; what is left to do depends on the processor.
+def open_graph(graph: Path | bytes) -> Any:  # noqa: ANN401 - the library is untyped
+    """Load a graph from its file, or from the file's bytes; raise ModelDamaged if that cannot be done."""
+    onnxruntime = library()
+    try:
+        return onnxruntime.InferenceSession(graph, _options(), providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime's exceptions have no public base class
+        name = graph if isinstance(graph, Path) else "the graph"
+        raise ModelDamaged(f"{name}: onnxruntime cannot load it: {error}") from error
+
+
+def _options() -> Any:  # noqa: ANN401 - the library is untyped
+    """Return how graphs are run. The export has fused their operators; the processor decides on the rest.
 
     An x86 processor without VNNI adds products of 8 bits in 16 bits, where sums saturate: one window in 15 of
     the small reader got another best span (docs/log.md, 2026-11-27, "processors without VNNI"). There
@@ -204,7 +214,4 @@ def _open(path: Path) -> Any:  # noqa: ANN401 - the library is untyped
     options.add_session_config_entry("session.x64quantprecision", "1")
     options.log_severity_level = 3
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
-    try:
-        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # onnxruntime's exceptions have no public base class
-        raise ModelDamaged(f"{path}: onnxruntime cannot load it: {error}") from error
+    return options

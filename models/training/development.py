@@ -12,6 +12,7 @@ from torch import Tensor
 from nutgraf.models.errors import ModelError
 from nutgraf.models.spans import best_spans
 from nutgraf.models.training.batching import stack
+from nutgraf.models.training.network import half_precision
 from nutgraf.models.training.recipe import Stage
 from nutgraf.models.training.twins import MISLEADING, kind_of
 from nutgraf.models.training.windows import Groups, TokenizedCorpus, TrainingWindow
@@ -133,7 +134,7 @@ def _guesses(reader: Network, windows: list[TrainingWindow], device: str) -> lis
 def _read(reader: Network, windows: list[TrainingWindow], device: str) -> list[_Guess]:
     """Return each window's best guess."""
     laid = stack([windows], 1)
-    with torch.inference_mode(), torch.autocast(device, torch.bfloat16):
+    with torch.inference_mode(), half_precision(device):
         ids, types, mask = (torch.from_numpy(part).to(device) for part in (laid.ids, laid.types, laid.mask))
         start, end = (logits.cpu().numpy() for logits in reader(ids, types, mask))
     guesses = []

@@ -18,6 +18,7 @@ from nutgraf.models.tokens import Tokens
 from nutgraf.models.training.architectures import load_network
 from nutgraf.models.training.batching import stack
 from nutgraf.models.training.loss import NEVER, log_totals, log_totals_of_groups
+from nutgraf.models.training.network import half_precision
 from nutgraf.models.training.windows import TrainingWindow
 
 _HINT = "name the folder of a run that has ended: --teacher RUN/reader"
@@ -132,7 +133,7 @@ class Teacher:
         windows = [window for group in batch for window in group]
         laid = stack([[self.translation.window(window) for window in group] for group in batch], batch_tokens)
         # Inference mode would do, but its tensors cannot take part in the reader's backward pass.
-        with torch.no_grad(), torch.autocast(self._device, torch.bfloat16):
+        with torch.no_grad(), half_precision(self._device):
             ids, types, mask = (
                 torch.from_numpy(part).to(self._device) for part in (laid.ids, laid.types, laid.mask)
             )

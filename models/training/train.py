@@ -19,7 +19,7 @@ from nutgraf.models.training.distillation import DistillationParams, Teacher
 from nutgraf.models.training.learner import Learner, learn, locked
 from nutgraf.models.training.loss import reading_loss
 from nutgraf.models.training.negatives import hard_negatives
-from nutgraf.models.training.network import SpanNetwork
+from nutgraf.models.training.network import SpanNetwork, half_precision
 from nutgraf.models.training.questions import TrainingCorpus, load
 from nutgraf.models.training.recipe import LEFT_OUT, OPTIONAL, SOURCES, Recipe, Source
 from nutgraf.models.training.twins import add_twins, kind_of
@@ -135,7 +135,7 @@ def _loss(
         torch.from_numpy(part).to(device)
         for part in (laid.ids, laid.types, laid.mask, laid.context, laid.group, laid.marked, laid.answers)
     )
-    with torch.autocast(device, torch.bfloat16):
+    with half_precision(device):
         start, end = reader(ids, types, mask)
     loss = reading_loss(start, end, context, marked, answers, groups=len(batch))
     if teacher is None:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-import onnxruntime
 import pytest
 from numpy.typing import NDArray
 from safetensors.numpy import save_file
@@ -16,6 +15,7 @@ from nutgraf.models.export import external, folder, mpnet, ranges, sources, tran
 from nutgraf.models.export.__main__ import main
 from nutgraf.models.export.forms import PerRow, PerTensor, Plain, Static, rows_to_int8
 from nutgraf.models.export.unpack import unpack
+from nutgraf.models.onnx import open_graph
 
 HIDDEN, INNER, LAYERS, HEADS, WORDS = 128, 256, 2, 4, 50
 IDS = np.random.default_rng(1).integers(0, WORDS, (3, 11))
@@ -51,8 +51,7 @@ def tiny() -> transformer.TransformerWeights:
 
 def run(model: onnx.ModelProto, feed: Mapping[str, NDArray[np.int64]]) -> NDArray[np.float32]:
     onnx.checker.check_model(model)
-    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
-    output: NDArray[np.float32] = session.run(None, feed)[0]
+    output: NDArray[np.float32] = open_graph(model.SerializeToString()).run(None, feed)[0]
     return output
 
 
@@ -262,8 +261,7 @@ def test_a_large_graph_keeps_its_matrices_in_a_file_beside_it(tmp_path: Path) ->
     assert graph.ByteSize() + data.size_bytes < size + 4096 * len(graph.graph.initializer)
     assert graph.ByteSize() < size / 2
     (tmp_path / "model.onnx").write_bytes(graph.SerializeToString())
-    session = onnxruntime.InferenceSession(tmp_path / "model.onnx", providers=["CPUExecutionProvider"])
-    np.testing.assert_array_equal(session.run(None, feed)[0], whole)
+    np.testing.assert_array_equal(open_graph(tmp_path / "model.onnx").run(None, feed)[0], whole)
     assert {prop.key: prop.value for prop in graph.metadata_props} == {"external_sha256": data.sha256}
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from nutgraf import models
 from nutgraf.models.errors import ModelError
-from nutgraf.models.onnx import OnnxEncoder, OnnxReader
+from nutgraf.models.onnx import OnnxEncoder, OnnxReader, open_graph
 from nutgraf.models.spans import best_spans
 
 CONTEXT = (
@@ -179,3 +179,28 @@ def test_hostile_contexts_keep_their_offsets(reader: OnnxReader, text: str) -> N
 def test_threads_must_be_positive() -> None:
     with pytest.raises(ModelError, match="threads is 0, expected 1 or more"):
         OnnxEncoder(models.shipped("encoder"), threads=0)
+
+
+def test_products_of_8_bits_are_exact_on_every_processor(tmp_path: Path) -> None:
+    """The largest codes: without VNNI, sums of their products overflow the 16 bits that hold them."""
+    onnx = pytest.importorskip("onnx", reason="onnx is not installed")
+    codes, weights = np.full((1, 64), 255, np.uint8), np.full((64, 32), 127, np.int8)
+    constants = {"weights": weights, "scale": np.float32(1), "zero": np.uint8(0)}
+    graph = onnx.helper.make_graph(
+        [
+            onnx.helper.make_node(
+                "MatMulIntegerToFloat",
+                ["codes", "weights", "scale", "scale", "zero"],
+                ["sums"],
+                domain="com.microsoft",
+            )
+        ],
+        "products",
+        [onnx.helper.make_tensor_value_info("codes", onnx.TensorProto.UINT8, codes.shape)],
+        [onnx.helper.make_tensor_value_info("sums", onnx.TensorProto.FLOAT, (1, 32))],
+        [onnx.numpy_helper.from_array(np.asarray(value), name) for name, value in constants.items()],
+    )
+    domains = [onnx.helper.make_opsetid("", 17), onnx.helper.make_opsetid("com.microsoft", 1)]
+    onnx.save(onnx.helper.make_model(graph, opset_imports=domains, ir_version=8), tmp_path / "model.onnx")
+    [sums] = open_graph(tmp_path / "model.onnx").run(None, {"codes": codes})
+    assert sums.tolist() == [[255 * 127 * 64] * 32]

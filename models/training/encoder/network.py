@@ -14,7 +14,7 @@ from nutgraf.models.batching import batches, pad
 from nutgraf.models.cards import LEARNT_FROM
 from nutgraf.models.tokens import Tokens
 from nutgraf.models.training.architectures import load_network
-from nutgraf.models.training.network import save_folder
+from nutgraf.models.training.network import half_precision, save_folder
 
 MAX_TOKENS = 256
 """Tokens after which a text is cut, special tokens included, as by the published encoder."""
@@ -62,7 +62,7 @@ class EncoderNetwork(nn.Module):
         mask[:, 0] = True  # attention would divide by zero in a row without any token
         mask[: len(laid)] = np.arange(width) < lengths[:, None]
         ids, keep = torch.from_numpy(full).to(device), torch.from_numpy(mask).to(device)
-        with torch.autocast(device.type, torch.bfloat16):
+        with half_precision(device.type):
             states = self.body.hidden(ids, torch.zeros_like(ids), keep)
         total = (states.float() * keep[:, :, None]).sum(1)  # its length does not matter: no mean is needed
         return functional.normalize(total, dim=1)

@@ -8,13 +8,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from nutgraf.models.reader import Reader
 from nutgraf.models.spans import span_scores
 from nutgraf.models.training.encoder.cache import cached_rows, digest
 from nutgraf.models.training.encoder.passages import Passages
+from nutgraf.models.training.network import half_precision
 
 _BLOCK = 512  # pairs that are read and written at a time
 _SAY_EVERY = 4 * _BLOCK
@@ -38,7 +38,7 @@ def reader_scores(
     ]
 
     def compute(first: int, last: int) -> NDArray[np.float32]:
-        with torch.autocast("cpu", torch.bfloat16):  # a torch reader takes hours in float32
+        with half_precision("cpu"):  # a torch reader takes hours in float32
             windows = reader.read(texts[first:last])
         spans = (
             span_scores(window.start, window.end, window.offsets, first_char=head)
