@@ -11,6 +11,9 @@ from benchmarks.faults.journal import Journal
 from benchmarks.faults.kills import FINE as WHOLE
 from benchmarks.faults.kills import KINDS, Kills
 
+SOAK_SECONDS = 7200.0
+"""Where `--seconds` says nothing else."""
+
 
 def main() -> int:
     """Run a campaign and print what became of each fault; return 1 if a promise was broken."""
@@ -45,6 +48,10 @@ def _parser() -> argparse.ArgumentParser:
     flips.set_defaults(run=_flips)
     fuzz = campaigns.add_parser("fuzz", parents=[common], help="documents and messages are damaged")
     fuzz.set_defaults(run=_fuzz)
+    soak = campaigns.add_parser("soak", parents=[common], help="a server has traffic for --seconds (7200)")
+    soak.add_argument("--share", type=float, default=0.8, help="of what it can do")
+    soak.add_argument("--articles", type=Path, default=ROOT / "seeds")
+    soak.set_defaults(run=_soak)
     return parser
 
 
@@ -72,6 +79,13 @@ def _fuzz(scratch: Path, journal: Journal, options: argparse.Namespace) -> int:
 
     Fuzz(scratch, options.seed).run(journal)
     return journal.show("damaged documents and requests", FINE)
+
+
+def _soak(scratch: Path, journal: Journal, options: argparse.Namespace) -> int:
+    from benchmarks.faults.soak import Soak
+
+    soak = Soak(scratch, options.articles, options.seed, options.share)
+    return soak.run(journal, options.seconds or SOAK_SECONDS)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ import pytest
 
 from benchmarks.faults.contents import Contents, story
 from benchmarks.faults.journal import Journal, Outcome
+from benchmarks.faults.soak import slope
 
 ROOT = Path(__file__).parents[2]
 _MEMORY = Path("/dev/shm")
@@ -48,6 +49,20 @@ def test_a_stopped_campaign_goes_on(tmp_path: Path) -> None:
     words = ["kills", "--moments", "calls", "--kinds", "remove"]
     assert campaign(tmp_path, *words, "--count", "2") == {("remove", "held"): 2}
     assert campaign(tmp_path, *words, "--count", "3") == {("remove", "held"): 3}
+
+
+def test_a_server_answers_under_load(tmp_path: Path) -> None:
+    counts = campaign(tmp_path, "soak", "--seconds", "10")
+    assert {name for _, name in counts} <= {"done", "locked", "left"}
+    assert counts["nutgraf index", "done"] >= 1
+
+
+def test_what_grows_in_an_hour_has_an_error() -> None:
+    growing = slope([0, 600, 1200, 1800], [5, 8, 7, 10])
+    assert growing.per_hour == pytest.approx(8.4)
+    assert growing.error == pytest.approx(3.394, abs=1e-3)
+    assert not growing.is_flat
+    assert slope([0, 600, 1200, 1800], [5, 8, 5, 7]).is_flat
 
 
 def test_commands_without_disk_handles_or_memory_end_with_one_error(tmp_path: Path) -> None:
