@@ -4,6 +4,7 @@ The text is UTF-8, as biber and all reference managers read it. BibTeX counts br
 so a brace of a text is written as a command.
 """
 
+import re
 from collections.abc import Sequence
 
 from nutgraf.qa.citing.citation import Citation
@@ -20,6 +21,7 @@ _ESCAPES = str.maketrans(
         **{character: f"\\{character}" for character in "#$%&_"},
     }
 )
+_DASH = re.compile("-(?=-)")  # TeX prints two dashes, or three, as a longer one
 
 
 def bibtex(citations: Sequence[Citation]) -> str:
@@ -56,4 +58,4 @@ def _author(name: Name) -> str:
 
 
 def _escaped(text: str) -> str:
-    return text.translate(_ESCAPES).replace("--", "-{}-")  # TeX prints two dashes as a longer one
+    return _DASH.sub("-{}", text.translate(_ESCAPES))

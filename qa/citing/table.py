@@ -17,8 +17,11 @@ BYTE_ORDER_MARK = "\ufeff"
 _QUOTE_COLUMNS = ("quote", "title", "outlet", "day", "url")
 _PLACE_COLUMNS = ("link", "authors", "page", "id", "field", "start", "end")
 _ARTICLE_COLUMNS = ("id", "title", "source", "authors", "published", "url", "text")
-_BEFORE_FORMULA = re.compile(r'(?:^|;"*)(?=[=+\-@＝＋－＠])')
-"""The start of a cell with a formula; behind a semicolon, too, which parts cells where commas are decimal."""
+_BEFORE_FORMULA = re.compile(r'(?:^|[;\t\r\n])"*(?=[=+\-@＝＋－＠])')
+"""The start of a cell with a formula; behind a semicolon, too, which parts cells where commas are decimal.
+
+A quotation mark in such a cell protects nothing: there a line of a text begins a row, and a tab a cell.
+"""
 
 Cell = str | int | float | None
 

@@ -213,7 +213,7 @@ def test_an_export_of_what_passes(archive: Archive, tmp_path: Path) -> None:
 
 
 def test_no_cell_of_a_table_is_a_formula(archive: Archive, tmp_path: Path) -> None:
-    archive.add({"id": "+1", "title": "@SUM(1)", "text": "=1+1\n\n=2+2", "source": "-2;=3"})
+    archive.add({"id": "+1", "title": "@SUM(1)", "text": "=1+1\n\n=2+2;+3\t@4", "source": "-2;=3"})
     archive.export(tmp_path / "all.csv", format="csv")
     text = (tmp_path / "all.csv").read_bytes().decode("utf-8-sig")
     rows = {row["id"].lstrip("'"): row for row in csv.DictReader(io.StringIO(text, newline=""))}
@@ -225,7 +225,7 @@ def test_no_cell_of_a_table_is_a_formula(archive: Archive, tmp_path: Path) -> No
         "authors": "",
         "published": "",
         "url": "",
-        "text": "'=1+1\n\n=2+2",
+        "text": "'=1+1\n\n'=2+2;'+3\t'@4",
     }
     assert rows[ODD.id]["title"].startswith("'=cmd")
     assert rows[ODD.id]["authors"] == "Ann Lee; -1+1"

@@ -197,6 +197,10 @@ def test_bibtex() -> None:
     )
 
 
+def test_dashes_of_a_text_stay_as_they_are_in_bibtex() -> None:
+    assert "{{a-b -{}- c -{}-{}- d}}" in written("bibtex", [Citation(Article("1", "a-b -- c --- d", "x"))])
+
+
 def test_months_are_english_whatever_the_locale() -> None:
     names = [Citation(Article("a", "", "", published=datetime(2016, m, 1, tzinfo=UTC))) for m in (1, 5, 9)]
     assert [citation.printed_day for citation in names] == [
