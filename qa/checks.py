@@ -28,7 +28,8 @@ def checked_question(question: str) -> str:
 def _check_length(question: str) -> None:
     if len(question) > MAX_QUESTION_CHARS:
         raise BadQuestion(
-            f"the question has {len(question):,} characters; at most {MAX_QUESTION_CHARS:,} are read",
+            f"the question has {len(question):,} characters; at most {MAX_QUESTION_CHARS:,} are read;"
+            f" it begins with {question[:40]!r}",
             hint="ask one thing at a time, in a sentence",
         )
 

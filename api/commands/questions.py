@@ -5,6 +5,7 @@ Knows files as people save them from a spreadsheet; does not know what is asked 
 
 import csv
 import sys
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from pathlib import Path
 
 from nutgraf.errors import BadOption
@@ -21,6 +22,8 @@ def read_questions(file: Path) -> list[str]:
     except OSError as error:
         raise BadOption(f"--file {file} cannot be read: {error.strerror}", hint=_HINT) from error
     text = _decoded(content)
+    if "\0" in text:
+        raise BadOption(f"--file {file} is no text: a workbook has to be saved as CSV", hint=_HINT)
     lines = _column(text, file) if file.suffix.lower() in _TABLES else text.splitlines()
     questions = [question for line in lines if (question := line.strip())]
     if not questions:
@@ -29,7 +32,12 @@ def read_questions(file: Path) -> list[str]:
 
 
 def _decoded(content: bytes) -> str:
-    """Return the text of UTF-8, with or without a byte order mark, or else of Windows, as Excel saves it."""
+    """Return the text of UTF-8, with or without a byte order mark, or else of Windows, as Excel saves it.
+
+    What Excel calls Unicode text is UTF-16.
+    """
+    if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        return content.decode("utf-16", "replace")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -146,6 +146,8 @@ def test_a_table_of_questions_becomes_a_table_of_answers(run: Any, tmp_path: Pat
         ("q.TSV", "note\tQUESTION\nx\tWho?\n", ["Who?"]),
         ("q.csv", "question\nWer führt Żory?\n", ["Wer führt Żory?"]),
         ("q.csv", "question\nWer führt?\n".encode("cp1252"), ["Wer führt?"]),
+        ("q.txt", "Wer führt?\r\n".encode("utf-16"), ["Wer führt?"]),
+        ("q.tsv", "\ufeffnote\tquestion\nx\tWho?\n".encode("utf-16-be"), ["Who?"]),
     ],
 )
 def test_questions_of_a_file(tmp_path: Path, name: str, content: str | bytes, questions: list[str]) -> None:
@@ -169,6 +171,15 @@ def test_options_that_do_not_go_together(cli: Any, arguments: tuple[str, ...], m
     done = cli("ask", *question, *arguments)
     assert done.returncode == 2
     assert message in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("name", ["q.xlsx", "q.csv", "q"])
+def test_a_file_that_is_no_text_holds_no_questions(tmp_path: Path, name: str) -> None:
+    from nutgraf.api.commands.questions import read_questions
+
+    (tmp_path / name).write_bytes(b"PK\x03\x04\x14\x00\x06\x00question\nWho?\n")
+    with pytest.raises(nutgraf.errors.BadOption, match="is no text: a workbook has to be saved as CSV"):
+        read_questions(tmp_path / name)
 
 
 def test_a_table_without_questions(cli: Any, tmp_path: Path) -> None:
