@@ -77,6 +77,7 @@ class WatchBook(Protocol):
     def add(self, watches: Sequence[tuple[str, str | None]], state: str, seen: int, most: int) -> list[int]:
         """Keep (definition, webhook) pairs; return their ids in order, of known definitions the known ones.
 
+        A known one gets the webhook in place of its own, unless that is None.
         Raises BadWatch where there would be more than `most` watches; nothing is kept then.
         """
         ...
@@ -128,7 +129,10 @@ class WatchBook(Protocol):
         ...
 
     def unsent(self, limit: int) -> Iterator[tuple[ChangeRow, str, int]]:
-        """Yield (change, webhook, tries) of those that wait to be sent, oldest first."""
+        """Yield (change, webhook, tries) of those that wait to be sent, oldest first.
+
+        They are up to `limit` for each webhook: those that one of them does not take hold up no other.
+        """
         ...
 
     def note_sent(self, change: int, tries: int | None) -> None:

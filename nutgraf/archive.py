@@ -734,7 +734,8 @@ class Archive:
 
         What changes then is in the report of `add`, and in `changes`. Filters are those of `ask`; relative
         days are those of today from now on. `webhook` is an address that changes are sent to, as
-        docs/watch.md says. A question that is watched with these filters already is not watched twice.
+        docs/watch.md says. A question that is watched with these filters already is not watched
+        twice; the `webhook` takes the place of the one that it has.
 
         Raises what `ask` raises, and BadWatch (there are too many watches, an address that is none). An
         archive without articles can be watched, too.

@@ -18,6 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 
+from nutgraf.arguments import check_text
 from nutgraf.engines import engine_of
 from nutgraf.errors import BadOption, NutgrafError
 from nutgraf.indexer.watches import ChangeRow
@@ -60,20 +61,24 @@ class Hooks:
 
     @classmethod
     def of(cls, environment: Mapping[str, str], command: str | None = None) -> "Hooks":
-        """Read the environment; a `command` takes the place of its own. Raises BadOption for a bad secret."""
+        """Read the environment; a `command` takes the place of its own.
+
+        Raises BadOption for a secret that is too short, and for a host that is none.
+        """
         secret = environment.get("NUTGRAF_WEBHOOK_SECRET", "").strip()
         if secret and len(secret) < _LEAST_SECRET:
             raise BadOption(
                 f"NUTGRAF_WEBHOOK_SECRET has fewer than {_LEAST_SECRET} characters",
                 hint="openssl rand -hex 24",
             )
-        hosts = environment.get("NUTGRAF_WEBHOOK_HOSTS", "").replace(",", " ").lower().split()
+        hosts = map(_allowed, environment.get("NUTGRAF_WEBHOOK_HOSTS", "").replace(",", " ").split())
         is_private = environment.get("NUTGRAF_WEBHOOK_PRIVATE", "") not in {"", "0"}
         own = environment.get("NUTGRAF_WATCH_EXEC", "") if command is None else command
         return cls(own, frozenset(hosts), secret, is_private)
 
     def checked(self, webhook: str | None) -> str | None:
         """Return the address of a webhook; raises BadOption unless it may be called."""
+        check_text("webhook", webhook, "an address", "webhook='https://hooks.example/a'")
         if webhook is None:
             return None
         reason, hint = self.refusal(webhook), _HOST_HINT
@@ -129,7 +134,7 @@ def _run_command(settings: Settings, command: str) -> list[str]:
     lines = "".join(json.dumps(change.to_dict(), ensure_ascii=False) + "\n" for change in changes)
     reason = _failure_of(command, lines.encode("utf-8", "replace"))
     if reason:
-        return [f"the command {command[:100]!r} {reason}; {len(changes):,} changes wait for the next run"]
+        return [f"the command {command[:100]!r} {reason}; {_counted(len(changes))} for the next run"]
     note_seen(settings, _READER, changes[-1])
     return []
 
@@ -196,13 +201,27 @@ def _send(hooks: Hooks, row: ChangeRow, webhook: str) -> str:
     try:
         status = client.post(webhook, body, headers)
     except FetchFailed as error:
-        return str(error)
+        return f"was not reached: {str(error).replace('--allow-private', 'NUTGRAF_WEBHOOK_PRIVATE=1')}"
     finally:
         client.close()
     if 200 <= status < 300:  # noqa: PLR2004 - what HTTP calls successful
         return ""
     redirects = ", a redirect, which is not followed" if 300 <= status < 400 else ""  # noqa: PLR2004
     return f"answered {status}{redirects}"
+
+
+def _allowed(host: str) -> str:
+    """Return a host of the settings as addresses have it, whether it is typed alone or as an address."""
+    address = host if "://" in host else f"{'http' if host.endswith(':80') else 'https'}://{host}"
+    try:
+        return Target.of(address).netloc
+    except FetchFailed as error:
+        message = f"NUTGRAF_WEBHOOK_HOSTS names {host[:100]!r}, which is no host"
+        raise BadOption(message, hint=_HOST_HINT) from error
+
+
+def _counted(changes: int) -> str:
+    return "1 change waits" if changes == 1 else f"{changes:,} changes wait"
 
 
 def _host(webhook: str) -> str:

@@ -51,8 +51,8 @@ _BLOCK = 64
 def add_watches(archive: "Archive", inquiries: Sequence[Inquiry], webhook: str | None = None) -> list[Watch]:
     """Keep questions and ask each once, so that what is known already is no change later.
 
-    A question that is watched with the same filters is not kept twice. Raises what `ask` raises, and
-    BadWatch where there would be more than `MAX_WATCHES`.
+    A question that is watched with the same filters is not kept twice; it gets the webhook. Raises what
+    `ask` raises, and BadWatch where there would be more than `MAX_WATCHES`.
     """
     pairs = [(definition_of(inquiry.checked()), webhook) for inquiry in inquiries]
     is_empty = engine_of(archive.settings.index).stamp() is None

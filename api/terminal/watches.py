@@ -20,6 +20,8 @@ def watch_lines(watch: Watch) -> Iterator[str]:
         yield "   not answered yet" if watch.asked else "   not asked yet"
     if watch.rival is not None:
         yield from _answer_lines("   disputed: ", watch.rival)
+    if host := watch.to_dict()["webhook_host"]:
+        yield f"   changes are sent to {visible(host)}"
 
 
 def change_lines(changes: Sequence[WatchChange]) -> Iterator[str]:

@@ -47,7 +47,10 @@ class EmbeddedWatches:
         self._db.close()
 
     def add(self, watches: Sequence[tuple[str, str | None]], state: str, seen: int, most: int) -> list[int]:
-        """Keep watches; return their ids in order, those of known definitions among them."""
+        """Keep watches; return their ids in order, those of known definitions among them.
+
+        A known one gets the webhook, unless none is named.
+        """
         now, sql = _now(), "SELECT definition, id FROM watches WHERE definition IN ({})"
         definitions = [definition for definition, _ in watches]
         with self._db.atomic():
@@ -61,11 +64,20 @@ class EmbeddedWatches:
                     if definition not in known
                 ],
             )
+            self._db.run_each(
+                "UPDATE watches SET webhook = ?, revision = revision + 1"
+                " WHERE definition = ? AND webhook IS NOT ?",
+                [
+                    (webhook, definition, webhook)
+                    for definition, webhook in dict(watches).items()
+                    if webhook is not None
+                ],
+            )
             (count,) = self._db.one("SELECT count(*) FROM watches")
             if count > most:
                 raise BadWatch(
                     f"there would be {count:,} watches; an archive keeps {most:,} at most",
-                    hint="nutgraf watch remove ID removes one that is no longer needed",
+                    hint="remove one that is no longer needed",
                 )
             ids = dict(self._db.rows_in(sql, definitions))
         return [ids[definition] for definition in definitions]
@@ -161,13 +173,14 @@ class EmbeddedWatches:
         return self._changes("1", (), "DESC", limit, watch)
 
     def unsent(self, limit: int) -> Iterator[tuple[ChangeRow, str, int]]:
-        """Yield (change, webhook, tries) of those that wait to be sent."""
+        """Yield (change, webhook, tries) of those that wait to be sent, so many for each webhook."""
         if self._is_old:
             return
         rows = self._db.rows(
-            "SELECT c.id, c.watch, c.at, c.body, w.webhook, c.tries FROM watch_changes c"
+            "SELECT id, watch, at, body, webhook, tries FROM (SELECT c.*, w.webhook,"
+            " row_number() OVER (PARTITION BY w.webhook ORDER BY c.id) AS place FROM watch_changes c"
             " JOIN watches w ON w.id = c.watch"
-            " WHERE c.tries IS NOT NULL AND w.webhook IS NOT NULL ORDER BY c.id LIMIT ?",
+            " WHERE c.tries IS NOT NULL AND w.webhook IS NOT NULL) WHERE place <= ? ORDER BY id",
             (limit,),
         )
         for row in [*rows]:  # all at once: the caller writes between two of them

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -71,6 +72,34 @@ def test_a_question_is_watched_once_for_the_same_filters(archive: Archive) -> No
     assert [watch.id for watch in archive.watches()] == [1, 2]
     assert archive.unwatch([1, 7]) == [1]
     assert archive.watch(QUESTION).id == 3
+
+
+def test_a_watched_question_gets_the_webhook_that_is_named_later(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NUTGRAF_WEBHOOK_HOSTS", "hooks.example")
+    monkeypatch.setenv("NUTGRAF_WEBHOOK_SECRET", "0123456789abcdef")
+    archive.watch(QUESTION)
+    archive.watch("Who closed the mill?")
+    named = archive.watch(QUESTION, webhook="https://hooks.example/a")
+    assert (named.id, named.webhook, named.revision) == (1, "https://hooks.example/a", 2)
+    assert archive.watch(QUESTION).webhook == "https://hooks.example/a"
+    assert archive.watch(QUESTION, webhook="https://hooks.example/a").revision == 2
+    assert [watch.webhook for watch in archive.watches()] == ["https://hooks.example/a", None]
+
+
+def test_changes_that_a_webhook_does_not_take_hold_up_no_other(archive: Archive) -> None:
+    archive.add(BAKER)
+    with EmbeddedWatches(archive.settings.index) as book:
+        book.add([("dead", "https://dead.example/"), ("live", "https://live.example/")], "", 0, 10)
+        for watch_id in (1, 1, 1, 2):
+            (row,) = book.pick([watch_id])
+            book.record(row, row.state, row.seen + 1, "{}")
+        assert [(change.id, webhook) for change, webhook, _ in book.unsent(2)] == [
+            (1, "https://dead.example/"),
+            (2, "https://dead.example/"),
+            (4, "https://live.example/"),
+        ]
 
 
 def test_articles_that_do_not_pass_the_filter_touch_nothing(archive: Archive) -> None:
@@ -198,6 +227,8 @@ def test_an_archive_of_an_older_nutgraf(archive: Archive, monkeypatch: pytest.Mo
 
 
 def test_unknown_watches_and_bad_questions(archive: Archive) -> None:
+    with pytest.raises(errors.BadOption, match="webhook is int, expected an address"):
+        archive.watch(QUESTION, webhook=cast("str", 5))
     assert (archive.watches(), archive.changes(), archive.unwatch(1)) == ([], [], [])
     with pytest.raises(errors.UnknownWatch, match="no watch has the id 7"):
         archive.changes(7)

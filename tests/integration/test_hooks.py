@@ -150,7 +150,7 @@ def test_a_private_address_is_not_called_unless_that_is_allowed(archive: Archive
     with receiving() as (receiver, address):
         changed(archive, address)
         (failure,) = hand_over(archive.settings, hooks_for(address, allow_private=False))
-        assert "a private address" in failure
+        assert "was not reached: 127.0.0.1 is a private address: NUTGRAF_WEBHOOK_PRIVATE=1 lets it" in failure
         assert receiver.calls == []
         assert "token" not in failure
 
@@ -188,6 +188,30 @@ def test_addresses_that_are_refused(webhook: str, reason: str) -> None:
     assert reason in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("typed", "webhook"),
+    [
+        ("https://Hooks.example/", "https://hooks.example/a"),
+        ("hooks.example:443", "https://hooks.example/a"),
+        ("http://hooks.example:80", "http://hooks.example/a"),
+        ("hooks.example:80", "http://hooks.example./a"),
+        ("a.example,hooks.example:8443", "https://hooks.example:8443/"),
+        ("h\u00e4user.example", "https://h\u00e4user.example/a"),
+        ("[::1]:9000", "http://[::1]:9000/"),
+    ],
+)
+def test_a_host_is_allowed_however_it_is_typed(typed: str, webhook: str) -> None:
+    rules = Hooks.of({"NUTGRAF_WEBHOOK_HOSTS": typed, "NUTGRAF_WEBHOOK_SECRET": SECRET})
+    assert rules.refusal(webhook) == ""
+    assert rules.refusal("https://evil.example/") == "is of a host that is not allowed: evil.example"
+
+
+@pytest.mark.parametrize("typed", ["*", "*.example", "ftp://hooks.example", "hooks.example:port"])
+def test_a_host_that_is_none_is_no_setting(typed: str) -> None:
+    with pytest.raises(errors.BadOption, match="which is no host"):
+        Hooks.of({"NUTGRAF_WEBHOOK_HOSTS": f"hooks.example {typed}"})
+
+
 def test_settings() -> None:
     with pytest.raises(errors.BadOption, match="fewer than 16 characters"):
         Hooks.of({"NUTGRAF_WEBHOOK_SECRET": "short"})
@@ -214,7 +238,7 @@ def test_a_command_that_fails_or_hangs_gets_it_again(
 ) -> None:
     changed(archive)
     (failure,) = hand_over(archive.settings, Hooks("exit 3"))
-    assert failure == "the command 'exit 3' ended with code 3; 1 changes wait for the next run"
+    assert failure == "the command 'exit 3' ended with code 3; 1 change waits for the next run"
     monkeypatch.setattr(hooks, "COMMAND_SECONDS", 0.3)
     (failure,) = hand_over(
         archive.settings, Hooks(f"{sys.executable} -c 'import time; time.sleep(30)' & wait")
