@@ -84,7 +84,7 @@ def ask(
     answered = False
     settings = options.settings(index, encoder, reader, threads, passages, profile)
     with _opened(context, settings, server, api_key_file) as archive:
-        _check_outlets(archive, source)
+        options.check_outlets(archive, source)
         results = archive.answers(inquiries, timeline=timeline, explain=explain)
         if output is None or output == "json":
             for result in results:
@@ -108,14 +108,6 @@ def _opened(
         return open_server(context, server, key_file)
     check_no_key_file(key_file)
     return Archive(settings)
-
-
-def _check_outlets(archive: "Archive | Client", names: list[str] | None) -> None:
-    """Say on standard error which names are those of no outlet of the archive."""
-    from nutgraf.api.terminal.outlets import print_unknown_outlets
-
-    if names:
-        print_unknown_outlets(names, [outlet.name for outlet in archive.info().info.outlets])
 
 
 def _cite(results: Iterator[AskResult], format_name: str) -> bool:
@@ -191,7 +183,7 @@ def search(
     output = options.output_format(format_name, as_json, duplicates=duplicates)
     settings = options.settings(index, encoder, None, threads)
     with _opened(context, settings, server, api_key_file) as archive:
-        _check_outlets(archive, source)
+        options.check_outlets(archive, source)
         hits = archive.search(
             " ".join(words),
             top=top,

@@ -41,6 +41,7 @@ _ENDINGS = {
     ".html": "html",
     ".txt": "text",
 }
+_LINES = (".jsonl", ".ndjson")
 
 LIST_HELP = """List articles: newest first, or with --words best match first.
 
@@ -92,6 +93,7 @@ def list_command(
 
     with Archive(options.settings(index)) as archive:
         archive.check()  # no archive is an error here, and not an empty list
+        options.check_outlets(archive, sources)
         page = archive.articles(
             after=after,
             before=before,
@@ -148,10 +150,12 @@ def export(
         if server is None:
             check_no_key_file(api_key_file)
             archive = stack.enter_context(Archive(options.settings(index)))
+            options.check_outlets(archive, sources)
             opened = stack.enter_context(archive.reading())
             batches = CountedBatches(selected(opened.index, selection))
         else:
             client = stack.enter_context(open_server(context, server, api_key_file))
+            options.check_outlets(client, sources)
             batches = CountedBatches(_pages(client, selection))
         parts = export_parts(batches, name)
         if target is None:
@@ -160,6 +164,8 @@ def export(
             checked = checked_file(target) if server else checked_target(target, index)
             write_export(checked, parts)
     where = "" if output is None else f" to {output}"
+    if output is not None and format_name is None and ending not in {*_ENDINGS, *_LINES}:
+        where += f", as {name}"  # the file's name says something else, or nothing
     count = f"{batches.articles:,} {'article' if batches.articles == 1 else 'articles'}"
     typer.echo(f"{count} exported{where}", err=True)
     raise typer.Exit(FOUND if batches.articles else NOT_FOUND)

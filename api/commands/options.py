@@ -1,7 +1,8 @@
 """The options of the command line, each defined once: its name, environment variable and help."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +11,10 @@ from nutgraf.api.commands import completion
 from nutgraf.errors import BadOption
 from nutgraf.qa.citing.formats import FORMAT_NAMES, citation_format
 from nutgraf.settings import MAX_PASSAGES, Settings
+
+if TYPE_CHECKING:
+    from nutgraf.archive import Archive
+    from nutgraf.client import Client
 
 
 def _print_version(value: bool) -> None:
@@ -204,3 +209,11 @@ def output_format(name: str | None, as_json: bool, **shown: bool) -> str | None:
         if unused is not None:
             raise BadOption(f"--format {name} does not show --{unused}", hint=f"--{unused} --format json")
     return name
+
+
+def check_outlets(archive: "Archive | Client", names: Sequence[str] | None) -> None:
+    """Say on standard error which names of `--source` are those of no outlet of the archive."""
+    from nutgraf.api.terminal.outlets import print_unknown_outlets
+
+    if names:
+        print_unknown_outlets(names, [outlet.name for outlet in archive.info().info.outlets])

@@ -82,6 +82,7 @@ def add(
     from nutgraf.api.terminal.console import print_json
     from nutgraf.api.terminal.watches import watch_lines
     from nutgraf.hooks import Hooks
+    from nutgraf.opening import is_archive
     from nutgraf.qa.inquiry import Inquiry
     from nutgraf.watching import add_watches
 
@@ -91,6 +92,8 @@ def add(
     inquiries = [Inquiry(text, 1, allow, min_probability, not no_time).checked() for text in questions]
     with Archive(options.settings(index, encoder, reader, threads)) as archive:
         watches = add_watches(archive, inquiries, address)
+        if is_archive(index):
+            options.check_outlets(archive, source)
     if as_json:
         print_json([watch.to_dict() for watch in watches])
         return

@@ -133,6 +133,20 @@ def test_list(listed: Any) -> None:
     assert (nothing.returncode, nothing.stdout) == (1, "no article passes the filters\n")
 
 
+@pytest.mark.parametrize("command", [("list",), ("export",), ("watch", "add", "Who spoke?")])
+def test_a_name_that_is_no_outlet_is_told(listed: Any, command: tuple[str, ...]) -> None:
+    told = listed(*command, "--source", "New York Times")
+    note = 'note: no outlet is called "New York Times"; did you mean The New York Times?\n'
+    assert note in told.stderr
+    assert "note" not in listed(*command, "--source", "the new york times").stderr
+
+
+def test_an_export_says_its_format_where_the_file_does_not(listed: Any) -> None:
+    for name, said in (("a.xlsx", ", as jsonl"), ("a.csv.gz", ""), ("a.ndjson", "")):
+        assert listed("export", "--output", name).stderr == f"3 articles exported to {name}{said}\n"
+    assert listed("export", "-o", "a.xlsx", "--format", "csv").stderr == "3 articles exported to a.xlsx\n"
+
+
 def test_export_and_restore(listed: Any, tmp_path: Path) -> None:
     done = listed("export", "--output", "backup.jsonl.gz")
     assert (done.returncode, done.stderr) == (0, "3 articles exported to backup.jsonl.gz\n")
