@@ -38,7 +38,9 @@ def tool_error(error: Exception, tool: Tool | None = None) -> ErrorJson:
 
 
 def _arguments(tool: Tool | None) -> str:
-    return f"{tool.name} takes {', '.join(tool.arguments.model_fields)}" if tool else "see the tool's schema"
+    if tool is None:
+        return "see the tool's schema"
+    return f"{tool.name} takes {', '.join(tool.arguments.model_fields) or 'no arguments'}"
 
 
 def _error(code: str, message: str, hint: str) -> ErrorJson:

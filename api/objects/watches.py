@@ -33,7 +33,9 @@ class WatchRequest(FilteredRequest):
 class WatchEdit(WatchRequest):
     """A question in place of the one that a watch had at a revision; its webhook stays if none is named."""
 
-    revision: int = Field(description="The `revision` of the watch that you have.", examples=[1])
+    revision: int = Field(
+        ge=1, le=(1 << 63) - 1, description="The `revision` of the watch that you have.", examples=[1]
+    )
 
 
 class WatchedAnswerSchema(ResponseSchema):

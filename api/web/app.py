@@ -27,6 +27,7 @@ from nutgraf.api.engine.watcher import Watcher
 from nutgraf.api.engine.writer import Writer
 from nutgraf.api.mcp.transports import HttpDoor
 from nutgraf.api.objects.responses import AliveSchema, ErrorSchema, ReadySchema
+from nutgraf.api.web.bodiless import BodilessMiddleware
 from nutgraf.api.web.browse import router as browsing
 from nutgraf.api.web.cursors import StaleCursor
 from nutgraf.api.web.description import described
@@ -121,6 +122,7 @@ def create_app(archive: Archive, serving: Serving | None = None) -> FastAPI:
     _add_description(app, keys=bool(serving.rules.keys))
     _add_failures(app)
     app.add_middleware(GZipMiddleware, minimum_size=LEAST_ZIPPED_BYTES, compresslevel=ZIP_LEVEL)
+    app.add_middleware(BodilessMiddleware)
     app.add_middleware(Guard, rules=serving.rules, failed=readable(_defect), count=metrics.request)
     if serving.cors_origins:  # outside the guard: a browser asks whether it may without a key
         app.add_middleware(

@@ -12,7 +12,7 @@ from nutgraf.api.engine.engine import Engine
 from nutgraf.api.objects import responses as shapes
 from nutgraf.api.objects.requests import ArticlesQuery, RelatedQuery, VersionsQuery
 from nutgraf.api.web.deadline import in_time
-from nutgraf.api.web.routes import ArticleId, gives
+from nutgraf.api.web.routes import CHECKED, ArticleId, gives
 from nutgraf.listing import article_page, selection_of
 from nutgraf.objects import RelatedJson, VersionsJson, related_object
 from nutgraf.opening import OpenIndex
@@ -34,7 +34,7 @@ class _BehindId(APIRoute):
         return super().matches(scope)
 
 
-router = APIRouter(prefix="/v1", tags=["articles"], route_class=_BehindId)
+router = APIRouter(prefix="/v1", tags=["articles"], route_class=_BehindId, dependencies=CHECKED)
 
 
 @router.get("/articles", **gives(shapes.ArticlePageSchema))

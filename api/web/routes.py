@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from fastapi.dependencies.models import Dependant
 from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel
 from starlette.requests import ClientDisconnect
@@ -42,27 +43,48 @@ from nutgraf.qa.checks import MAX_TOP, check_top
 from nutgraf.qa.result import QuestionResult
 from nutgraf.qa.retrieval import SearchResult
 
+_LISTS = ("source", "author")  # the parameters of an address that are lists
+
 
 def check_json(request: Request) -> None:
     """Raise RequestRefused for a body that is not application/json; FastAPI would take evil+json as well."""
     _check_type(media_type(request.headers), "a question comes")
 
 
-def check_once(request: Request) -> None:
-    """Raise RequestRefused for a parameter that is there several times: only the last of them would count."""
-    counts = Counter(name for name, _ in request.query_params.multi_items() if name != "source")
-    name = next((name for name, count in counts.items() if count > 1), None)
+def check_parameters(request: Request) -> None:
+    """Raise RequestRefused for a parameter of an address that counts for nothing.
+
+    The route does not know it, or it is there several times, when only the last of them would count.
+    """
+    counts = Counter(name for name, _ in request.query_params.multi_items())
+    for name in counts.keys() - _known_parameters(request.scope["route"].dependant, {*counts}):
+        raise RequestRefused(
+            422,
+            "bad_request",
+            f"{name[:100]}: there is no such parameter",
+            "the routes and objects are in docs/http.md and /openapi.json",
+        )
+    name = next((name for name, count in counts.items() if count > 1 and name not in _LISTS), None)
     if name is not None:
         raise RequestRefused(
             422,
             "bad_request",
             f"{name[:100]}: it is there {counts[name]} times, expected once",
-            "source alone may be there several times",
+            "source and author alone may be there several times",
         )
 
 
-router = APIRouter(prefix="/v1")
-_ONCE = [Depends(check_once)]
+def _known_parameters(dependant: Dependant, named: set[str]) -> set[str]:
+    """Return the parameters that a route takes; one whose parameters are a model leaves `named` to that."""
+    fields = dependant.query_params
+    if any(isinstance(kind := f.field_info.annotation, type) and issubclass(kind, BaseModel) for f in fields):
+        return named
+    known = {f.alias for f in fields}
+    return known.union(*(_known_parameters(inner, named) for inner in dependant.dependencies))
+
+
+CHECKED = [Depends(check_parameters)]
+router = APIRouter(prefix="/v1", dependencies=CHECKED)
 _JSON_ONLY = [Depends(check_json)]
 ArticleId = Annotated[
     str,
@@ -124,7 +146,6 @@ async def ask(body: AskRequest, request: Request, name: citations.WantedFormat) 
 @router.get(
     "/ask",
     tags=["asking"],
-    dependencies=_ONCE,
     **citations.also_citations(gives(shapes.QuestionResultSchema)),
 )
 async def get_ask(query: Annotated[AskQuery, Query()], request: Request, accept: Accept = "*/*") -> Response:
@@ -216,7 +237,6 @@ async def search(body: SearchRequest, request: Request, name: citations.WantedFo
 @router.get(
     "/search",
     tags=["asking"],
-    dependencies=_ONCE,
     **citations.also_citations(gives(shapes.SearchResultSchema)),
 )
 async def get_search(

@@ -11,7 +11,8 @@ from nutgraf.api.engine.engine import Engine
 from nutgraf.api.objects import watches as shapes
 from nutgraf.api.web.atom import MEDIA_TYPE, feed
 from nutgraf.api.web.deadline import in_time
-from nutgraf.api.web.routes import check_json, gives
+from nutgraf.api.web.proxies import server_root
+from nutgraf.api.web.routes import CHECKED, check_json, gives
 from nutgraf.archive import Archive
 from nutgraf.hooks import Hooks
 from nutgraf.watches import Watch, WatchChange
@@ -30,7 +31,7 @@ _FEED_ENTRIES = 50
 _MOST = (1 << 63) - 1  # the largest id that a store can have
 _JSON_ONLY = [Depends(check_json)]
 
-router = APIRouter(prefix="/v1/watches", tags=["watches"])
+router = APIRouter(prefix="/v1/watches", tags=["watches"], dependencies=CHECKED)
 WatchId = Annotated[int, Path(description="The id of a watch.", examples=[1], ge=1, le=_MOST)]
 After = Annotated[int, Query(description="Go on behind this id.", examples=[0], ge=0, le=_MOST)]
 Limit = Annotated[int, Query(description="How many at most, 1 to 1000.", examples=[100], ge=1, le=1000)]
@@ -124,7 +125,8 @@ async def _changes(
         work = partial(list_changes, settings, 0, _FEED_ENTRIES, watch_id, newest=True)
         changes = await _run(request, work)
         title = "Changed answers" if watch_id is None else f"Changed answers to watch {watch_id}"
-        content = feed(title, str(request.url), str(settings.index.resolve()), changes)
+        path = server_root(request).rstrip("/") + request.url.path
+        content = feed(title, str(request.url.replace(path=path)), str(settings.index.resolve()), changes)
         return Response(content, media_type=f"{MEDIA_TYPE}; charset=utf-8")
     changes = await _run(request, partial(list_changes, settings, after, limit + 1, watch_id, newest=newest))
     is_last = newest or len(changes) <= limit

@@ -112,6 +112,12 @@ def test_the_page_says_what_it_cannot_do(client: TestClient) -> None:
         ("/v1/ask", 422, "q: Field required"),
         ("/v1/ask?q=Who%3F&tpo=1", 422, "tpo: Extra inputs are not permitted"),
         ("/v1/search?q=dome&format=csv&format=ris", 422, "format: it is there 2 times, expected once"),
+        ("/v1/articles?limit=1&limit=2", 422, "limit: it is there 2 times, expected once"),
+        (f"/v1{KERRY}?format=ris&format=csv", 422, "format: it is there 2 times, expected once"),
+        (f"/v1{KERRY}?formt=ris", 422, "formt: there is no such parameter"),
+        ("/v1/info?verbose=1", 422, "verbose: there is no such parameter"),
+        ("/v1/watches?newest=1", 422, "newest: there is no such parameter"),
+        ("/v1/watches/changes?after=1&after=2", 422, "after: it is there 2 times, expected once"),
     ],
     ids=lambda value: str(value)[:40],
 )
@@ -124,6 +130,39 @@ def test_addresses_that_cannot_be_answered(
         return
     assert answered.status_code == status
     assert answered.json()["error"]["message"].startswith(message or "")
+
+
+def test_a_misspelled_wait_is_refused_before_anything_is_stored(client: TestClient) -> None:
+    answered = client.post("/v1/articles?wiat=true", json={"text": "The mill of Ord burned."})
+    assert answered.status_code == 422
+    assert answered.json()["error"]["message"] == "wiat: there is no such parameter"
+    assert client.post("/v1/search?fomat=csv", json={"query": "mill"}).status_code == 422
+    assert client.post("/v1/search?format=csv", json={"query": "mill"}).status_code == 200
+
+
+def test_lists_of_an_address_may_be_there_several_times(client: TestClient) -> None:
+    query = "source=The New York Times&source=x&author=y&author=z"
+    assert client.get(f"/v1/articles?{query}").json() == {"articles": [], "next": None}
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/v1/info", f"/v1{KERRY}", "/", "/metrics"])
+def test_head_is_answered_as_get_without_the_body(client: TestClient, path: str) -> None:
+    asked, answered = client.get(path), client.head(path)
+    assert (answered.status_code, answered.content) == (200, b"")
+    assert answered.headers["Content-Type"] == asked.headers["Content-Type"]
+    assert answered.headers.get("ETag") == asked.headers.get("ETag")
+    if path != "/metrics":  # they count the requests
+        assert answered.headers["Content-Length"] == asked.headers["Content-Length"]
+
+
+def test_head_is_counted_with_its_route(client: TestClient) -> None:
+    client.head("/v1/info")
+    assert 'method="HEAD",route="/v1/info",status="200"' in client.get("/metrics").text
+
+
+def test_head_finds_nothing_where_get_finds_nothing(client: TestClient) -> None:
+    assert client.head("/v1/articles/none").status_code == 404
+    assert client.head("/v1/ask/batch").status_code == 405
 
 
 # --- compression and origins ----------------------------------------------------------------------------

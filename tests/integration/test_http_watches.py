@@ -16,6 +16,7 @@ from nutgraf.api.web.app import Serving, create_app
 from nutgraf.api.web.atom import feed
 from nutgraf.api.web.guard import AccessRules
 from nutgraf.api.web.keys import parse_keys
+from nutgraf.api.web.proxies import ProxyRules
 from nutgraf.archive import Archive
 from nutgraf.settings import Settings
 from tests.contract.test_archive import BAKER, QUESTION
@@ -116,6 +117,7 @@ def test_a_removed_watch_is_gone(client: TestClient) -> None:
         ("POST", "/v1/watches", {"question": "Who?", "afetr": "2016"}, 422),
         ("POST", "/v1/watches", {"question": "Who?", "after": "soon"}, 400),
         ("PUT", "/v1/watches/1", {"question": "Who?"}, 422),
+        ("PUT", "/v1/watches/1", {"question": "Who?", "revision": 10**30}, 422),
         ("GET", "/v1/watches/0", None, 422),
         ("GET", "/v1/watches/99999999999999999999", None, 422),
         ("GET", "/v1/watches?limit=0", None, 422),
@@ -172,6 +174,17 @@ def test_the_feed(client: TestClient) -> None:
     assert ids[0].startswith("urn:nutgraf:")
     again = client.get("/v1/watches/1/changes?format=atom").content
     assert again == answered.content.replace(b"/changes", b"/changes?format=atom", 1)
+
+
+def test_a_feed_behind_a_proxy_names_its_own_address(archive: Archive) -> None:
+    with TestClient(
+        create_app(archive, Serving(proxy=ProxyRules("/news"))), base_url="http://localhost"
+    ) as client:
+        for path in ("/news/v1/watches/changes", "/v1/watches/changes"):
+            root = ElementTree.fromstring(client.get(f"{path}?format=atom").content)
+            link = root.find("a:link", ATOM)
+            assert link is not None
+            assert link.get("href") == "http://localhost/news/v1/watches/changes?format=atom"
 
 
 def test_a_feed_holds_no_character_that_xml_has_not(archive: Archive) -> None:

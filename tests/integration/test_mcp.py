@@ -320,6 +320,7 @@ def test_a_date_that_is_none_is_told_with_what_to_write(agent: Agent) -> None:
 
 def test_what_takes_which_arguments_is_told(agent: Agent) -> None:
     assert failed(agent.call("get_article", ident="x"))["hint"] == "get_article takes id"
+    assert failed(agent.call("archive_info", ident="x"))["hint"] == "archive_info takes no arguments"
 
 
 @pytest.mark.parametrize("article_id", ["nope", "", "../../etc/passwd", "a\x00b", "%2e%2e", "x" * 10_000])
