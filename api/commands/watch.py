@@ -81,8 +81,8 @@ def add(
     """
     from nutgraf.api.terminal.console import print_json
     from nutgraf.api.terminal.watches import watch_lines
+    from nutgraf.engines import engine_of
     from nutgraf.hooks import Hooks
-    from nutgraf.opening import is_archive
     from nutgraf.qa.inquiry import Inquiry
     from nutgraf.watching import add_watches
 
@@ -92,7 +92,7 @@ def add(
     inquiries = [Inquiry(text, 1, allow, min_probability, not no_time).checked() for text in questions]
     with Archive(options.settings(index, encoder, reader, threads)) as archive:
         watches = add_watches(archive, inquiries, address)
-        if is_archive(index):
+        if engine_of(index).stamp() is not None:  # an empty archive has no outlets yet
             options.check_outlets(archive, source)
     if as_json:
         print_json([watch.to_dict() for watch in watches])

@@ -97,6 +97,11 @@ def test_the_commands(cli: Cli, tmp_path: Path) -> None:
     ]
 
 
+def test_an_empty_archive_is_watched_for_an_outlet_to_come(cli: Cli) -> None:
+    added = cli("watch", "add", WHO, "--source", "The Tarn Post")
+    assert (added.returncode, added.stderr) == (0, "")
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
