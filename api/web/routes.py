@@ -57,19 +57,21 @@ def check_parameters(request: Request) -> None:
     The route does not know it, or it is there several times, when only the last of them would count.
     """
     counts = Counter(name for name, _ in request.query_params.multi_items())
-    for name in counts.keys() - _known_parameters(request.scope["route"].dependant, {*counts}):
+    known = _known_parameters(request.scope["route"].dependant, {*counts})
+    unknown = next((name for name in counts if name not in known), None)
+    if unknown is not None:
         raise RequestRefused(
             422,
             "bad_request",
-            f"{name[:100]}: there is no such parameter",
+            f"{unknown[:100]}: there is no such parameter",
             "the routes and objects are in docs/http.md and /openapi.json",
         )
-    name = next((name for name, count in counts.items() if count > 1 and name not in _LISTS), None)
-    if name is not None:
+    repeated = next((name for name, count in counts.items() if count > 1 and name not in _LISTS), None)
+    if repeated is not None:
         raise RequestRefused(
             422,
             "bad_request",
-            f"{name[:100]}: it is there {counts[name]} times, expected once",
+            f"{repeated[:100]}: it is there {counts[repeated]} times, expected once",
             "source and author alone may be there several times",
         )
 
