@@ -16,6 +16,7 @@ from nutgraf.results import AddReport
 
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
 _INTERVAL = re.compile(r"([0-9]{1,6})([smhd])")
+_LONGEST_INTERVAL = 365 * 86_400.0
 _LONGEST_SECONDS = 86_400.0  # between two tries of a feed that fails, unless rounds are rarer
 
 
@@ -103,7 +104,11 @@ def interval(text: str) -> float:
     if match is None or not int(match[1]):
         message = f"{{every}} {text[:40]!r} is no time, expected a number and s, m, h or d"
         raise BadOption(message, hint="{every} 15m", fields=["every"])
-    return int(match[1]) * _UNITS[match[2]]
+    seconds = int(match[1]) * _UNITS[match[2]]
+    if seconds > _LONGEST_INTERVAL:  # no system sleeps for ever
+        most = spelled(_LONGEST_INTERVAL)
+        raise BadOption(f"{{every}} {text[:40]!r} is more than {most}", hint="{every} 15m", fields=["every"])
+    return seconds
 
 
 def spelled(seconds: float) -> str:

@@ -104,10 +104,13 @@ def _parse(data: dict[str, Any]) -> Manifest:
 
 def _missing(folder: Path) -> IndexerError:
     hint = f"nutgraf index PATH_TO_ARTICLES --index {folder}"
+    nothing = IndexMissing(f"there is no index in {folder}", hint=hint)
     if not (folder / FILENAME).is_file():
-        return IndexMissing(f"there is no index in {folder}", hint=hint)
+        return nothing
     try:
         with Store(folder / FILENAME, readonly=True) as store:
+            if store.is_blank:  # the first run was killed in its first moment
+                return nothing
             was_published, articles = store.state(TOKENS) is not None, store.counts().articles
     except IndexerError as error:
         return error

@@ -97,6 +97,11 @@ class Store:
         """Close the file."""
         self._db.close()
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether the file has no tables yet."""
+        return not self._db.version
+
     def atomic(self) -> AbstractContextManager[None]:
         """Return a block that is one transaction: all of it is committed, or nothing where it raises."""
         return self._db.atomic()

@@ -117,6 +117,16 @@ def test_what_comes_slowly_is_stored_before_all_has_come(
     assert stored == [*range(1, 11)]
 
 
+def test_a_first_run_that_was_killed_before_it_made_a_table_is_no_damage(
+    tmp_path: Path, encoder: FakeEncoder
+) -> None:
+    (tmp_path / FILENAME).touch()
+    with pytest.raises(IndexMissing, match="there is no index in") as raised:
+        EmbeddedIndex(tmp_path)
+    assert raised.value.hint == f"nutgraf index PATH_TO_ARTICLES --index {tmp_path}"
+    assert run(tmp_path, encoder, articles()[:1]).added == 1
+
+
 def test_a_first_run_that_has_not_ended_is_no_damage(tmp_path: Path, encoder: FakeEncoder) -> None:
     with EmbeddedWriter(tmp_path, encoder) as writer:
         list(writer.add(articles()[:3]))

@@ -243,3 +243,9 @@ def test_times_as_they_are_typed(text: str, seconds: int) -> None:
 def test_what_is_no_time(text: str) -> None:
     with pytest.raises(BadOption, match="is no time"):
         interval(text)
+
+
+def test_no_round_is_further_away_than_a_year() -> None:
+    assert interval("365d") == 365 * 86_400
+    with pytest.raises(BadOption, match="'366d' is more than 365d"):
+        interval("366d")
