@@ -10,7 +10,7 @@ Knows paths and the disk; does not know articles' content, nor how origins are s
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,8 +52,19 @@ def document(origin: str) -> str:
 
 
 def is_there(origin: str) -> bool:
-    """Whether the file of an origin is there; what was fetched counts as there."""
-    return is_address(origin) or os.path.lexists(origin_path(origin))
+    """Whether the file of an origin is there, or may be; what was fetched counts as there."""
+    return is_address(origin) or not _is_gone(origin_path(origin))
+
+
+def _is_gone(path: Path) -> bool:
+    """Whether the system says that there is no such file. Of a folder that cannot be read it says nothing."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except (OSError, ValueError):
+        return False
+    return False
 
 
 def vanished(origins: Iterable[tuple[str, str]], roots: Sequence[str]) -> list[str]:
@@ -61,14 +72,13 @@ def vanished(origins: Iterable[tuple[str, str]], roots: Sequence[str]) -> list[s
 
     Roots that are no folders are left out.
     """
-    folders = [Path(absolute_origin(root)) for root in roots if Path(root).is_dir()]
+    folders = {Path(absolute_origin(root)) for root in roots if Path(root).is_dir()}
     gone: dict[Path, bool] = {}
     ids = []
     for article_id, origin in origins:
         path = origin_path(origin)
         if path not in gone:
-            inside = any(path.is_relative_to(folder) for folder in folders)
-            gone[path] = inside and not os.path.lexists(path)
+            gone[path] = not folders.isdisjoint(path.parents) and _is_gone(path)
         if gone[path]:
             ids.append(article_id)
     return ids
@@ -92,7 +102,7 @@ def largest_loss(gone: Iterable[str], kept: Iterable[str], roots: Sequence[str])
     Many are more than a third of a folder, as when a disk is not mounted, and more than one article unless
     nothing would be left. `gone` and `kept` are origins. None where no folder loses so many.
     """
-    folders = [Path(absolute_origin(root)) for root in roots]
+    folders = {Path(absolute_origin(root)) for root in roots}
     lost, left = _by_folder(gone, folders), _by_folder(kept, folders)
     losses = [Loss(folder, count, count + left[folder]) for folder, count in lost.items()]
     many = [
@@ -103,10 +113,11 @@ def largest_loss(gone: Iterable[str], kept: Iterable[str], roots: Sequence[str])
     return max(many, key=lambda loss: (loss.lost, len(loss.folder.parts)), default=None)
 
 
-def _by_folder(origins: Iterable[str], roots: Sequence[Path]) -> Counter[Path]:
+def _by_folder(origins: Iterable[str], roots: Set[Path]) -> Counter[Path]:
     """Count the origins below each of the roots, and below each folder in them."""
     counts: Counter[Path] = Counter()
     for origin in origins:
         parents = origin_path(origin).parents
-        counts.update(folder for folder in parents if any(folder.is_relative_to(root) for root in roots))
+        highest = max((number for number, folder in enumerate(parents) if folder in roots), default=-1)
+        counts.update(parents[: highest + 1])
     return counts

@@ -197,8 +197,8 @@ def _send(hooks: Hooks, row: ChangeRow, webhook: str) -> str:
     }
     options = WebOptions(hooks.allow_private, pause=0.0, timeout=WEBHOOK_SECONDS)
     client = Client(options, max_bytes=1)
-    client.allow_port(webhook)
     try:
+        client.allow_port(webhook)
         status = client.post(webhook, body, headers)
     except FetchFailed as error:
         return f"was not reached: {str(error).replace('--allow-private', 'NUTGRAF_WEBHOOK_PRIVATE=1')}"

@@ -9,7 +9,7 @@ import typer
 from nutgraf.api.commands import options
 from nutgraf.api.commands.exits import FAILED, FOUND, INTERRUPTED, NOT_FOUND
 from nutgraf.archive import Archive
-from nutgraf.errors import AddInterrupted, BadOption, SourceError
+from nutgraf.errors import AddInterrupted, BadOption, SourceError, error_object, option
 from nutgraf.indexer.loaders.suffixes import SUFFIXES
 from nutgraf.indexer.origins import is_address
 from nutgraf.indexer.sandbox.limits import Limits
@@ -138,22 +138,32 @@ def index_command(
             words_only=words_only,
         )
         report, interrupted = _ingest(Archive(settings), paths, ingest_options, progress_bar)
+    refusal = _refusal(report)
     if as_json:
-        print_json(report.to_dict())
+        print_json({**report.to_dict(), **(error_object(refusal, option) if refusal else {})})
     else:
         print_summary(report)
     if interrupted:
         typer.echo("stopped; run the same command again to go on", err=True)
     _tell_gone(report)
+    if prune and not any(Path(path).is_dir() for path in paths or ()):
+        typer.echo("--prune looks in folders, and no folder was named: nothing was removed", err=True)
     for line in change_note(report, hand_over(settings, Hooks.of(os.environ))):
         typer.echo(line, err=True)
-    if report.not_pruned:
-        raise SourceError(
-            f"--prune would remove {report.not_pruned}; nothing was removed",
-            hint="if the folder is whole (is its disk mounted?), run the same command with --yes",
-        )
+    if refusal and not as_json:
+        raise refusal
     nothing = bool(paths and all(map(is_address, paths)) and _is_failure(report))
-    raise typer.Exit(INTERRUPTED if interrupted else FAILED if nothing else FOUND)
+    raise typer.Exit(INTERRUPTED if interrupted else FAILED if nothing or refusal else FOUND)
+
+
+def _refusal(report: AddReport) -> SourceError | None:
+    """Return why nothing was pruned, if it was too much."""
+    if not report.not_pruned:
+        return None
+    return SourceError(
+        f"--prune would remove {report.not_pruned}; nothing was removed",
+        hint="if the folder is whole (is its disk mounted?), run the same command with --yes",
+    )
 
 
 def _is_failure(report: AddReport) -> bool:
@@ -167,7 +177,8 @@ def _tell_gone(report: AddReport) -> None:
 
     if not report.gone:
         return
-    typer.echo("These articles are no longer in these folders; --prune removes them:", err=True)
+    how = "" if report.not_pruned else "; --prune removes them"
+    typer.echo(f"These articles are no longer in these folders{how}:", err=True)
     for article_id in report.gone[:_SHOWN_GONE]:
         typer.echo(f"  {visible(article_id)}", err=True)
     if len(report.gone) > _SHOWN_GONE:

@@ -241,7 +241,15 @@ class StoreWriter(ABC):
         """
         places = [_places(item) for item in batch]
         owners = self._store.origins([*chain.from_iterable(places)])
-        texts = self._store.texts([item.id for item in batch if _is_row(item) and item.id in owners])
+        rivals = {
+            name
+            for item, names in zip(batch, places, strict=True)
+            for name in names
+            if (owner := owners.get(name))
+            and origins.document(owner) != origins.document(item.origin or "")
+            and (_is_row(item) or not origins.is_there(owner))
+        }
+        texts = self._store.texts([*rivals])
         named: list[_Item] = []
         for item, names in zip(batch, places, strict=True):
             if not isinstance(item, Article) or not names:
@@ -263,15 +271,22 @@ class StoreWriter(ABC):
         owners: Mapping[str, str | None],
         texts: Mapping[str, str],
     ) -> str:
-        """Return the name that its document gave the article, else the first of `names` that is free."""
+        """Return the name that its document gave the article, else the first of `names` that is free.
+
+        So is that of the same story in a file that is gone: it was moved. Another story may stand on a disk
+        that is not mounted, and its article stays.
+        """
         ours = origins.document(article.origin or "")
         for name in names:
             if origins.document(owners.get(name) or "") == ours:
                 return name
         for name in names[names.index(article.id) :]:
             owner = owners.get(name)
-            is_taken = name in self._seen or (owner is not None and origins.is_there(owner))
-            if not is_taken or (_is_row(article) and _is_one_story(article.text, texts.get(name))):
+            is_seen = name in self._seen
+            if owner is None and not is_seen:
+                return name
+            may_share = _is_row(article) or not (is_seen or owner is None or origins.is_there(owner))
+            if may_share and _is_one_story(article.text, texts.get(name)):
                 return name
         return names[-1]
 

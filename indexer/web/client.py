@@ -37,7 +37,9 @@ _LONGEST_DELAY = 60.0  # of a robots.txt: more would make a run of a thousand pa
 _LONGEST_HOLD = 86_400.0
 _UNNAMED_HOLD = 60.0  # where a server says "too many requests" and not for how long
 _PIECE_BYTES = 1 << 16
-_GZIP = b"\x1f\x8b"
+_PACKED_BYTES = 1 << 12  # unpacked at a time: each gzip member copies what is left of them
+_LONGEST_VALIDATOR_CHARS = 1000
+_GZIP = 0x1F  # the first byte of a gzip member
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _BUSY = frozenset({429, 503})
 _TEMPORARY = frozenset({408, 425, *_BUSY})  # besides all from 500 on
@@ -90,10 +92,12 @@ class Client:
             self._transport.close()
 
     def allow_port(self, address: str) -> None:
-        """Let the port of an address be asked: a person typed it, so it need not be one of the web."""
-        with suppress(FetchFailed):
-            target = Target.of(address)
-            self._typed.add((target.host, target.port))
+        """Let the port of an address be asked: a person typed it, so it need not be one of the web.
+
+        Raises FetchFailed for what is no address that can be asked.
+        """
+        target = Target.of(address)
+        self._typed.add((target.host, target.port))
 
     def get(self, address: str, validators: Mapping[str, str] | None = None) -> Response:
         """Return what is at an address, 304 where `validators` still hold; raises FetchFailed."""
@@ -394,23 +398,28 @@ def unpacked(chunks: Iterable[bytes]) -> Iterator[bytes]:
     A piece is made only when it is asked for, so that a bomb costs no more than what is read of it.
     """
     unpacker = zlib.decompressobj(16 + zlib.MAX_WBITS)
-    packed = b""
     try:
-        for chunk in chunks:
-            packed += chunk
+        for piece in _pieces(chunks):
+            packed = piece
             while packed:
-                yield unpacker.decompress(packed, _PIECE_BYTES)
-                packed = unpacker.unconsumed_tail
                 if unpacker.eof:  # another member may follow; anything else behind the last is padding
-                    packed = unpacker.unused_data
-                    if not packed.startswith(_GZIP):
+                    if packed[0] != _GZIP:
                         return
                     unpacker = zlib.decompressobj(16 + zlib.MAX_WBITS)
+                yield unpacker.decompress(packed, _PIECE_BYTES)
+                packed = unpacker.unused_data if unpacker.eof else unpacker.unconsumed_tail
         yield unpacker.flush(_PIECE_BYTES)
     except zlib.error as error:
         raise FetchFailed("is damaged: it does not unpack") from error
     if not unpacker.eof:
         raise FetchFailed("is damaged: its end is missing")
+
+
+def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the chunks in pieces of a few kilobytes."""
+    for chunk in chunks:
+        for at in range(0, len(chunk), _PACKED_BYTES):
+            yield chunk[at : at + _PACKED_BYTES]
 
 
 def _response(target: Target, answer: _Answer, *, is_conditional: bool) -> Response:
@@ -424,7 +433,13 @@ def _response(target: Target, answer: _Answer, *, is_conditional: bool) -> Respo
         raise FetchFailed(_status(answer.status) + wait, lasting=lasting)
     media_type, _, parameters = answer.headers.get("content-type", "").partition(";")
     names = {"etag": "If-None-Match", "last-modified": "If-Modified-Since"}
-    validators = {sent: answer.headers[name] for name, sent in names.items() if answer.headers.get(name)}
+    values = {sent: answer.headers.get(name, "") for name, sent in names.items()}
+    # A header that cannot be sent back as it came, or that is a burden to send, is not used.
+    validators = {
+        sent: value
+        for sent, value in values.items()
+        if value and value.isascii() and value.isprintable() and len(value) <= _LONGEST_VALIDATOR_CHARS
+    }
     return Response(
         target.url,
         answer.status,
@@ -458,7 +473,7 @@ def _retry_after(headers: "httpx.Headers") -> float | None:
         return float(value[:9])
     try:
         moment = email.utils.parsedate_to_datetime(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)

@@ -5,6 +5,7 @@ say.
 Everything that was fetched is read in worker processes, from a private copy that is gone afterwards.
 """
 
+import hashlib
 import json
 import mimetypes
 import re
@@ -18,6 +19,7 @@ from urllib.parse import urlsplit
 
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.loaders.base import Entry, LoadOptions, Skipped, SourceFile, too_large
+from nutgraf.indexer.loaders.charset import in_utf8
 from nutgraf.indexer.loaders.identity import canonical_url
 from nutgraf.indexer.loaders.suffixes import SUFFIXES, suffix_of
 from nutgraf.indexer.origins import is_address
@@ -36,6 +38,7 @@ _USER = re.compile(r"^(https?://)[^/?#]*@", re.IGNORECASE)  # with a password, w
 _CHARSET = re.compile(r"[\w.:-]{1,40}")
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _HTML = frozenset({"text/html", "application/xhtml+xml"})
+_TEXTS = frozenset({"text/plain", "text/markdown", "text/csv", "text/tab-separated-values"})
 _VAGUE = frozenset(
     {"", "text/plain", "application/octet-stream", "binary/octet-stream", "application/x-download"}
 )
@@ -87,14 +90,16 @@ class Sandbox(Protocol):
 class _Record:
     """What is remembered of an address: what a list said of it, and the headers for a conditional request.
 
-    `changed` and `entry` are those of the last list that led there. `is_done`: a list all of whose entries
-    were fetched, or a document that no article could be made of.
+    `entry` and `changed` (see `_sign`) are those of the last list that led there. `is_done`: a list all of
+    whose entries were fetched, or a document that no article could be made of. `article` is the id of its
+    first article, which may be stored under another address that has the same.
     """
 
     entry: Entry
     changed: str = ""
     validators: Mapping[str, str] = field(default_factory=dict)
     is_done: bool = False
+    article: str = ""
 
     @classmethod
     def of(cls, value: str | None) -> "_Record | None":
@@ -134,6 +139,11 @@ class Crawl:
         self._listings = 0
         self._open_ends = 0  # failures that may be over at the next run, and what was left for it
         self._stored: dict[str, str] | None = None
+        self._ids: set[str] = set()
+        # Stored articles of sitemaps in an index, which are asked for when no new ones are to come, and the
+        # lists that are done with them.
+        self._again: list[tuple[Link, str, int]] = []
+        self._done_again: dict[str, str] = {}
 
     def close(self) -> None:
         """Close connections, and remove the folder of copies."""
@@ -144,8 +154,15 @@ class Crawl:
         """Yield the articles of an address that a person typed, and what was skipped, as they come."""
         if self._stored is None:
             self._stored = _stored_addresses(memory)
-        self._client.allow_port(address)
-        yield from self._visit(Link(Entry(address.strip())), memory, depth=0)
+            self._ids = {*self._stored.values()}
+        address = address.strip()
+        try:
+            self._client.allow_port(address)
+        except FetchFailed as error:
+            yield self._failure(address, str(error), depth=0)
+            return
+        yield from self._visit(Link(Entry(address)), memory, depth=0)
+        yield from self._asked_again(memory)
 
     def remember(self, memory: Memory) -> None:
         """Remember what was fetched; every article that was yielded must be stored."""
@@ -162,15 +179,15 @@ class Crawl:
         if key in self._seen:
             return
         self._seen.add(key)
-        record = self._record(address, memory)
-        is_known = record is not None and (record.is_done or address in self._known)
-        if depth and record is not None and is_known and link.changed and link.changed == record.changed:
+        if depth and self._is_unchanged(address, link, memory):
             self._note_unchanged(address)
             return
+        record = self._record(address, memory)
         if record is not None and not depth:  # a person typed what a list led to before: its signs still hold
             link = replace(link, entry=record.entry, changed=record.changed)
         self._left -= not link.is_listing
         try:
+            is_known = record is not None and self._is_known(address, record)
             response = self._client.get(address, record.validators if record and is_known else None)
         except FetchFailed as error:
             yield self._failure(address, str(error), depth)
@@ -199,11 +216,12 @@ class Crawl:
             self._note_failure(link, error, depth)
             return
         if is_listing(data):
-            open_ends = self._open_ends
+            open_ends, again = self._open_ends, len(self._again)
             self._left += not link.is_listing
             yield from self._listing(link, response, data, memory, depth)
             if self._open_ends == open_ends:
-                self._pending[address] = replace(record, is_done=True).value()
+                done = self._pending if len(self._again) == again else self._done_again
+                done[address] = replace(record, is_done=True).value()
             return
         if link.is_listing or (self._options.listings_only and not depth):
             yield self._failure(address, "is no feed and no sitemap", depth)
@@ -214,11 +232,11 @@ class Crawl:
             self._pending[address] = replace(record, is_done=True).value()
             return
         entry = replace(link.entry, url=response.url)
-        articles = 0
+        first = ""
         for item in self._document(address, entry, _marked(data, response), suffix):
-            articles += isinstance(item, Article)
+            first = first or (item.id if isinstance(item, Article) else "")
             yield item
-        self._pending[address] = replace(record, is_done=not articles).value()
+        self._pending[address] = replace(record, is_done=not first, article=first).value()
 
     def _listing(
         self, link: Link, response: Response, data: bytes, memory: Memory, depth: int
@@ -243,13 +261,38 @@ class Crawl:
         if unread and not links and not depth:
             self.failed.append(address)
         links.sort(key=lambda item: _origin(item, address) in self._known)
-        for number, item in enumerate(links):
-            if self._left <= 0 and not item.is_listing:
+        left: list[Link] = []
+        for item in links:
+            is_full = self._left <= 0 or (item.is_listing and self._listings >= _MOST_LISTINGS)
+            may_wait = bool(depth) and _origin(item, address) in self._known  # for new ones of other sitemaps
+            if not (is_full or may_wait) or not self._is_due(item, address, memory):
+                yield from self._listed(item, address, memory, depth + 1)
+            elif is_full or len(self._again) >= self._left:
+                left.append(item)
+            else:
+                self._again.append((item, address, depth + 1))
+        yield from self._left_over(left, address)
+
+    def _left_over(self, left: Sequence[Link], listing: str) -> Iterator[Skipped]:
+        """Tell what is left for the next run; of what is stored already nobody need be told."""
+        self._open_ends += bool(left)
+        if new := sum(_origin(link, listing) not in self._known for link in left):
+            after = (
+                f"{self._options.max_articles:,} articles" if self._left <= 0 else f"{_MOST_LISTINGS:,} lists"
+            )
+            yield Skipped(listing, f"{new:,} more are left for the next run, after {after}")
+
+    def _asked_again(self, memory: Memory) -> Iterator[Article | Skipped]:
+        """Yield the articles of sitemaps that were fetched in an earlier run and may have changed."""
+        open_ends = self._open_ends
+        for link, listing, depth in self._again:
+            if self._left > 0:
+                yield from self._listed(link, listing, memory, depth)
+            else:
                 self._open_ends += 1
-                left, most = len(links) - number, self._options.max_articles
-                yield Skipped(address, f"{left:,} more are left for the next run, after {most:,} articles")
-                return
-            yield from self._listed(item, address, memory, depth + 1)
+        if self._open_ends == open_ends:
+            self._pending |= self._done_again
+        self._again, self._done_again = [], {}
 
     def _listed(self, link: Link, listing: str, memory: Memory, depth: int) -> Iterator[Article | Skipped]:
         """Yield the article of an entry: the entry itself where it holds it whole, else what it leads to."""
@@ -260,13 +303,12 @@ class Crawl:
             yield from self._visit(link, memory, depth)
         elif (key := canonical_url(address) if link.entry.url else address) not in self._seen:
             self._seen.add(key)
-            self._left -= 1
-            record = self._record(address, memory)
-            if record is not None and address in self._known and link.changed == record.changed != "":
+            if self._is_unchanged(address, link, memory):
                 self._note_unchanged(address)
                 return
+            self._left -= 1
             yield from self._document(address, link.entry, _page(link), ".html")
-            self._pending[address] = _Record(link.entry, link.changed).value()
+            self._pending[address] = _Record(link.entry, _sign(link)).value()
 
     # --- documents ----------------------------------------------------------------------------------------
 
@@ -299,14 +341,30 @@ class Crawl:
         value = self._pending.get(address) or memory.state(_STATE + address)
         return _Record.of(value)
 
+    def _is_known(self, address: str, record: _Record) -> bool:
+        """Whether what was fetched at an address is still stored, or was done with."""
+        return record.is_done or address in self._known or record.article in self._ids
+
+    def _is_unchanged(self, address: str, link: Link, memory: Memory) -> bool:
+        """Whether a list says of what is known that it is as it was."""
+        record, sign = self._record(address, memory), _sign(link)
+        return record is not None and self._is_known(address, record) and record.changed == sign != ""
+
+    def _is_due(self, link: Link, listing: str, memory: Memory) -> bool:
+        """Whether an entry of a list has to be asked for, or read, in this run or the next."""
+        address = _origin(link, listing)
+        key = canonical_url(address) if link.entry.url else address
+        return key not in self._seen and not self._is_unchanged(address, link, memory)
+
     def _note_unchanged(self, address: str) -> None:
         if address in self._known:
             self.unchanged.append(ArticleStatus("unchanged", self._known[address], address))
 
     def _failure(self, address: str, reason: str, depth: int) -> Skipped:
+        shown = _USER.sub(r"\1***@", address)
         if not depth:
-            self.failed.append(address)
-        return Skipped(_USER.sub(r"\1***@", address), reason)
+            self.failed.append(shown)
+        return Skipped(shown, reason)
 
     def _note_failure(self, link: Link, error: FetchFailed, depth: int) -> None:
         """Remember that a listing leads to nothing there; what may come back is asked for again."""
@@ -336,6 +394,14 @@ def _origin(link: Link, listing: str) -> str:
     """Return the address of an entry; of one without it that holds its article, its place in the listing."""
     has_place = link.html and link.entry.id and not link.entry.url
     return f"{listing}#{link.entry.id}" if has_place else link.entry.url
+
+
+def _sign(link: Link) -> str:
+    """Return what differs where an entry does: its newest date; of an article that it holds, all of it.
+
+    Feeds that hold articles often state no date of a change.
+    """
+    return hashlib.sha256(repr(link).encode("utf-8", "replace")).hexdigest() if link.html else link.changed
 
 
 def _stored_addresses(memory: Memory) -> dict[str, str]:
@@ -368,11 +434,13 @@ def _suffix(response: Response) -> str:
 
 
 def _marked(data: bytes, response: Response) -> bytes:
-    """Return a page that says of itself which charset it has, as its server said.
+    """Return a page that says of itself which charset it has, as its server said; a text in UTF-8.
 
     The first that is named counts, and the server's word goes before the page's (WHATWG HTML, 13.2.3.2). A
     mark of Unicode goes before both.
     """
+    if response.media_type in _TEXTS and not data.startswith(_MARKS):
+        return in_utf8(data, response.charset) or data
     is_html = response.media_type in _HTML
     if not is_html or not _CHARSET.fullmatch(response.charset) or data.startswith(_MARKS):
         return data

@@ -4,6 +4,7 @@ Takes time in proportion to the file and the path. Of the two libraries that wer
 know `*` and the longest match, and Protego's time grows with agents times rules, which a file can make large.
 """
 
+import re
 from dataclasses import dataclass
 from urllib.parse import quote, unquote_to_bytes
 
@@ -12,6 +13,7 @@ MAX_BYTES = 512_000
 """What is read of a robots.txt; RFC 9309 asks for 500 KiB at least."""
 
 _UNRESERVED = "/?&=;:@!$'()*+,~%"
+_TOKEN = re.compile(r"\*|[a-z0-9_-]{1,100}")  # what follows it, such as a version, is no part of the name
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,8 @@ class Robots:
 
 def _agent(value: str) -> str:
     """Return which of the groups a user-agent line begins: ours, everybody's, or "" for another's."""
-    token = value.partition("/")[0].strip().lower()
-    return token if token in {AGENT, "*"} else ""
+    token = _TOKEN.match(value.lower())
+    return token[0] if token and token[0] in {AGENT, "*"} else ""
 
 
 def _matches(pattern: str, path: str) -> bool:
@@ -90,8 +92,6 @@ def _matches(pattern: str, path: str) -> bool:
 
 def _quoted(path: str) -> str:
     """Return a path or pattern in one spelling: what need not be escaped is not, all else is."""
-    if path.isascii() and "%" not in path:
-        return path
     pieces = path.replace("%25", "%2525").replace("%2F", "%252F").replace("%2f", "%252F")
     pieces = pieces.replace("%2A", "%252A").replace("%2a", "%252A").replace("%24", "%2524")
     return quote(unquote_to_bytes(pieces), safe=_UNRESERVED)

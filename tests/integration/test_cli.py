@@ -303,6 +303,29 @@ def test_prune_keeps_what_moved_and_what_lies_elsewhere(cli: Any, tmp_path: Path
     assert json.loads(cli("info", "--json").stdout)["articles"] == 3
 
 
+def test_a_prune_that_is_refused_is_listed_before(cli: Any, tmp_path: Path) -> None:
+    (tmp_path / "in" / "disk").mkdir(parents=True)
+    (tmp_path / "in" / "a.txt").write_text("Title\n\nA body.")
+    (tmp_path / "in" / "disk" / "b.txt").write_text("Title\n\nAnother body.")
+    assert cli("index", "in", "--words-only").returncode == 0
+    (tmp_path / "in" / "disk").rename(tmp_path / "away")
+    refused = cli("index", "in", "./in", "--prune", "--words-only")
+    message = f"--prune would remove 1 of the 1 articles of {tmp_path}/in/disk; nothing was removed"
+    hint = "if the folder is whole (is its disk mounted?), run the same command with --yes"
+    assert (refused.returncode, refused.stderr) == (
+        2,
+        f"These articles are no longer in these folders:\n  in/disk/b.txt\nerror: {message}\n  try: {hint}\n",
+    )
+    in_json = cli("index", "in", "--prune", "--words-only", "--json")
+    document = json.loads(in_json.stdout)  # one, with the report and the error
+    assert document["error"] == {"code": "bad_source", "message": message, "hint": hint}
+    assert (in_json.returncode, document["gone"], document["unchanged"]) == (2, ["in/disk/b.txt"], 1)
+    no_folder = cli("index", "in/*", "--prune", "--words-only")
+    assert no_folder.returncode == 0
+    assert no_folder.stderr == "--prune looks in folders, and no folder was named: nothing was removed\n"
+    assert "1 removed" in cli("index", "in", "--prune", "--yes", "--words-only").stdout
+
+
 def test_records_with_other_field_names(cli: Any, tmp_path: Path) -> None:
     record = {"headline": "Bridge opens", "body": "The bridge over the Tagus opened on Monday.", "nr": 7}
     with gzip.open(tmp_path / "x.jsonl.gz", "wt") as file:

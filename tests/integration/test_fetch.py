@@ -224,6 +224,96 @@ def test_sitemaps(web: WebServer, add: Add) -> None:
     assert [path for _, path, reason in rest if reason] == []
 
 
+def sitemap(web: WebServer, path: str, tag: str, *paths: str) -> str:
+    """Answer a path with a sitemap of `url`s, or an index of `sitemap`s, without dates."""
+    kind = {"url": "urlset", "sitemap": "sitemapindex"}[tag]
+    entries = "".join(f"<{tag}><loc>{web.url}{entry}</loc></{tag}>" for entry in paths)
+    web.answers[path] = Answer(f"<{kind}>{entries}</{kind}>".encode(), "application/xml")
+    return web.url + path
+
+
+def test_each_run_goes_on_where_the_last_one_stopped(web: WebServer, add: Add) -> None:
+    """Also through sitemaps without dates; no sitemap is asked for whose articles can wait."""
+    for number in range(5):
+        web.page(f"/{number}", f"Ada Quill {number}", headers={"ETag": f'"{number}"'})
+    sitemap(web, "/s0", "url", "/0", "/1")
+    sitemap(web, "/s1", "url", "/2", "/3")
+    sitemap(web, "/s2", "url", "/4")
+    index = sitemap(web, "/index", "sitemap", "/s0", "/s1", "/s2")
+    runs = []
+    for _ in range(4):
+        web.asked.clear()
+        reasons = [reason for _, _, reason in short(add(index, max_articles=2), web) if reason]
+        runs.append((web.paths(), reasons))
+    left = "more are left for the next run, after 2 articles"
+    assert runs == [
+        (["/index", "/s0", "/0", "/1"], [f"2 {left}"]),
+        (["/index", "/s0", "/s1", "/2", "/3"], [f"1 {left}"]),
+        (["/index", "/s0", "/s1", "/s2", "/4", "/0"], []),  # which may have changed
+        (["/index", "/s0", "/s1", "/s2", "/0", "/1"], []),
+    ]
+
+
+def test_what_is_left_becomes_less(web: WebServer, add: Add) -> None:
+    feed = web.feed("/feed", *(item(web.page(f"/{n}", f"Ada Quill {n}")) for n in range(5)))
+    lefts = [[s.reason for s in add(feed, max_articles=2) if s.reason] for _ in range(3)]
+    assert lefts == [[f"{n} more are left for the next run, after 2 articles"] for n in (3, 1)] + [[]]
+
+
+def test_a_sitemap_that_is_done_is_asked_for_only_where_it_changed(web: WebServer, add: Add) -> None:
+    web.page("/a", headers={"ETag": '"1"'})
+    index = sitemap(web, "/index", "sitemap", "/s")
+    sitemap(web, "/s", "url", "/a")
+    for path in ("/index", "/s"):
+        web.answers[path].headers = {"ETag": '"1"'}
+    add(index)
+    web.answers["/index"].headers = {"ETag": '"2"'}
+    web.answers["/s"].headers = {"ETag": '"2"'}
+    add(index)  # the page is asked for again, and is the same
+    web.asked.clear()
+    add(index)
+    assert web.paths() == ["/index"]
+
+
+def test_an_article_in_a_feed_is_updated_without_a_new_date(
+    web: WebServer, archive: MemoryArchive, add: Add
+) -> None:
+    def feed(text: str, title: str = "Ferry") -> str:
+        content = f"<content:encoded><![CDATA[{text}]]></content:encoded>"
+        return web.feed("/feed", item("/ferry", title, more=content))
+
+    statuses = [
+        short(add(feed(text, title)), web)
+        for text, title in (
+            (WHOLE, "Ferry"),
+            (WHOLE, "Ferry"),
+            (WHOLE.replace("Monday", "Friday"), "Ferry"),
+            (WHOLE.replace("Monday", "Friday"), "Boat"),
+        )
+    ]
+    assert statuses == [[(status, "/ferry", "")] for status in ("added", "unchanged", "updated", "updated")]
+    assert articles(archive)["Boat"].text.startswith("The ferry to Holm runs again from Friday.")
+
+
+def test_a_page_under_two_addresses_is_fetched_from_both_once(web: WebServer, add: Add) -> None:
+    head = f'<link rel="canonical" href="{web.url}/story">'
+    feed = web.feed("/feed", *(item(web.page(f"/story?from={n}", head=head)) for n in (1, 2)))
+    assert [status for status, _, _ in short(add(feed), web)] == ["added", "skipped"]
+    web.asked.clear()
+    assert short(add(feed), web) == [("unchanged", "/story?from=1", "")]
+    assert web.paths() == ["/feed"]
+
+
+@pytest.mark.parametrize(
+    "address", ["http://[::1", "https://[mill]/a", "http://mi\u2100l.example/", "https://"]
+)
+def test_what_is_no_address_costs_only_itself(web: WebServer, add: Add, address: str) -> None:
+    wrong, right = add(address, web.page("/a"))
+    assert (wrong.status, wrong.origin) == ("skipped", address)
+    assert wrong.reason in {"is no address of the web", "names no host"}
+    assert right.status == "added"
+
+
 def test_a_page_cannot_take_the_place_of_another_outlets_article(
     web: WebServer, archive: MemoryArchive, add: Add
 ) -> None:
@@ -256,6 +346,17 @@ def test_the_charset_that_a_server_names_counts(web: WebServer, archive: MemoryA
     web.answers["/a"] = Answer(page.encode("cp1251"), "text/html; charset=windows-1251")
     add(f"{web.url}/a")
     assert articles(archive)["Мост"].text.startswith("Мэр Ада Квилл открыла новый мост")
+
+
+@pytest.mark.parametrize(("charset", "codec"), [("koi8-r", "koi8-r"), ("koi8-r", "utf-8"), ("?", "utf-8")])
+def test_a_text_is_read_in_the_charset_that_its_server_names(
+    web: WebServer, archive: MemoryArchive, add: Add, charset: str, codec: str
+) -> None:
+    """What is UTF-8 stays so, whatever it is called."""
+    text = "Мост закрыт\n\nМост через реку закрыт до пятницы."
+    web.answers["/a.txt"] = Answer(text.encode(codec), f"text/plain; charset={charset}")
+    add(f"{web.url}/a.txt")
+    assert articles(archive)["Мост закрыт"].text == "Мост через реку закрыт до пятницы."
 
 
 def test_a_feed_that_leads_in_circles_ends(web: WebServer, add: Add) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from nutgraf.indexer.web.client import MAX_REDIRECTS, Client, Response
+from nutgraf.indexer.web.client import MAX_REDIRECTS, Client, Response, unpacked
 from nutgraf.indexer.web.errors import FetchFailed
 from nutgraf.indexer.web.options import WebOptions
 from tests.web_server import Answer, WebServer, serving
@@ -51,6 +51,18 @@ def test_a_document_with_what_its_server_says_of_it(web: WebServer) -> None:
     url = f"{web.url}/a?b=c"
     assert get(f"{url}#top") == Response(url, 200, b"<p>Mill</p>", "text/html", "iso-8859-1", validators)
     assert get(url, validators) == Response(url, 304)
+
+
+@pytest.mark.parametrize("value", ['"caf\xe9"', "x" * 2000])
+def test_a_header_that_cannot_be_sent_back_is_not_kept(web: WebServer, value: str) -> None:
+    web.page("/a", headers={"ETag": value, "Last-Modified": "Tue, 24 Nov 2026 09:00:00 GMT"})
+    assert get(f"{web.url}/a").validators == {"If-Modified-Since": "Tue, 24 Nov 2026 09:00:00 GMT"}
+
+
+@pytest.mark.parametrize("value", ["soon", "", "-5", "Tue, 24 Nov 2026 09:00:00 +99999999999999999"])
+def test_a_wait_that_cannot_be_read_is_none(web: WebServer, value: str) -> None:
+    web.answers["/a"] = Answer(status=503, headers={"Retry-After": value})
+    assert reason(f"{web.url}/a") == "HTTP 503 Service Unavailable"
 
 
 def test_a_server_is_told_who_asks_and_robots_txt_comes_first(web: WebServer) -> None:
@@ -224,6 +236,23 @@ def test_what_is_too_large_is_not_read(web: WebServer) -> None:
 def test_a_bomb_costs_no_more_than_the_limit(web: WebServer) -> None:
     web.answers["/a"] = Answer(gzip.compress(bytes(50_000_000)), headers={"Content-Encoding": "gzip"})
     assert reason(f"{web.url}/a") == "is larger than 100 kB"
+
+
+def test_many_gzip_members_are_unpacked_in_pieces() -> None:
+    """Each member copies what is left of its piece: of a whole sitemap that would take hours."""
+    copied = 0
+
+    class Counted(bytes):
+        def __getitem__(self, key: Any) -> Any:
+            nonlocal copied
+            part = super().__getitem__(key)
+            copied += len(part) if isinstance(part, bytes) else 0
+            assert not isinstance(part, bytes) or len(part) <= 1 << 12
+            return part
+
+    packed = Counted((gzip.compress(b"") * 500 + gzip.compress(b"Mill")) * 2 + bytes(9))
+    assert b"".join(unpacked([packed])) == b"MillMill"
+    assert copied == len(packed)
 
 
 def test_packed_answers(web: WebServer) -> None:

@@ -26,6 +26,9 @@ from nutgraf.indexer.web.robots import Robots
         ("Disallow: /a%2Fb", "/a/b", True),
         ("Disallow: /caf%C3%A9", "/café", False),
         ("Disallow: /café", "/caf%c3%a9/a", False),
+        ("Disallow: /{id}", "/%7Bid%7D", False),
+        ("Disallow: /a b", "/a%20b", False),
+        ("Disallow: /[x]", "/[x]%20y", False),
         ("  disallow :  /a  # not this", "/a/b", False),
         ("Disallow /a", "/a", True),
     ],
@@ -48,6 +51,16 @@ def test_paths(rules: str, path: str, allowed: bool) -> None:
 )
 def test_our_own_group_counts_before_that_of_everybody(text: str) -> None:
     assert Robots.of(text).allows("/a")
+
+
+@pytest.mark.parametrize("name", ["nutgraf/1.0", "nutgraf 1.0", "NutGraf (+x)", "nutgraf;", "*", "* # all"])
+def test_names_that_mean_us(name: str) -> None:
+    assert not Robots.of(f"User-agent: {name}\nDisallow: /").allows("/a")
+
+
+@pytest.mark.parametrize("name", ["nutgraf2", "nutgraf-news", "mynutgraf", "", "/nutgraf"])
+def test_names_that_mean_others(name: str) -> None:
+    assert Robots.of(f"User-agent: {name}\nDisallow: /").allows("/a")
 
 
 def test_groups_of_the_same_name_are_one() -> None:

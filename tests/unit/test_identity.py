@@ -171,6 +171,22 @@ def test_a_file_keeps_its_name_whatever_folder_is_read(tmp_path: Path) -> None:
     assert indexed(index, folder) == [("updated", "gazette/2020/1.txt")]
 
 
+@pytest.mark.parametrize("name", ["1.txt", "r.csv"])
+def test_a_file_takes_the_place_of_one_that_is_gone_for_the_same_story_only(
+    tmp_path: Path, name: str
+) -> None:
+    """The other may be on a disk that is not mounted."""
+    csv = "id,title,text\n7,{},{}\n"
+    texts = (HERON, BANK) if name == "1.txt" else [csv.format(*text.split("\n\n")) for text in (HERON, BANK)]
+    first, second, third = (tmp_path / disk / "news" / name for disk in "abc")
+    index = tmp_path / "index"
+    ((_, article_id),) = indexed(index, write(first, texts[0]))
+    (tmp_path / "a").rename(tmp_path / "away")
+    ((status, other_id),) = indexed(index, write(second, texts[1]))
+    assert (status, other_id) == ("added", f"b/news/{name}" if name == "1.txt" else f"{name}/7")
+    assert indexed(index, write(third, texts[0])) == [("unchanged", article_id)]  # moved
+
+
 def test_numbers_of_rows_count_inside_their_file(tmp_path: Path) -> None:
     header, index = "id,title,text\n", tmp_path / "index"
     write(tmp_path / "a.csv", f"{header}1,Heron,A heron landed.\n2,Mayor,The mayor resigned on Monday.\n")

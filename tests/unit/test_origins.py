@@ -53,6 +53,16 @@ def test_files_that_are_gone_from_their_folder(tmp_path: Path, monkeypatch: pyte
     assert vanished(origins, []) == []
 
 
+def test_what_cannot_be_looked_at_is_not_gone(tmp_path: Path) -> None:
+    """As under a mount whose server is away, or in a folder of somebody else; here in a loop of links."""
+    (tmp_path / "disk").symlink_to("disk")
+    (tmp_path / "unmounted").symlink_to("nowhere")
+    origins = [(name, f"{tmp_path}/{name}/a.txt") for name in ("disk", "unmounted")]
+    assert vanished(origins, [str(tmp_path)]) == ["unmounted"]
+    assert is_there(f"{tmp_path}/disk/a.zip!b.txt")
+    assert not is_there(f"{tmp_path}/unmounted/a.txt")
+
+
 def loss(lost: dict[str, int], kept: dict[str, int], *roots: str) -> str | None:
     """Return the largest loss of numbers of files by folder."""
     gone, left = (
