@@ -64,12 +64,12 @@ def check_parameters(request: Request) -> None:
             f"{name[:100]}: there is no such parameter",
             "the routes and objects are in docs/http.md and /openapi.json",
         )
-    name = next((name for name, count in counts.items() if count > 1 and name not in _LISTS), None)
-    if name is not None:
+    repeated = next((name for name, count in counts.items() if count > 1 and name not in _LISTS), None)
+    if repeated is not None:
         raise RequestRefused(
             422,
             "bad_request",
-            f"{name[:100]}: it is there {counts[name]} times, expected once",
+            f"{repeated[:100]}: it is there {counts[repeated]} times, expected once",
             "source and author alone may be there several times",
         )
 
