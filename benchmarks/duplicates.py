@@ -20,9 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.common import DATA, ROOT, need, print_table
-from nutgraf.indexer import duplicates
+from nutgraf.indexer import clusters, duplicates
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.embedded import clusters
 from nutgraf.indexer.embedded.store import Store
 from nutgraf.indexer.loaders.base import LoadOptions
 from nutgraf.indexer.loaders.discover import discover

@@ -21,6 +21,7 @@ from nutgraf.archive import Archive
 from nutgraf.indexer.embedded import lexical
 from nutgraf.indexer.filters import Filter
 from nutgraf.indexer.milvus.terms import number_of, rarities, terms_of, weights
+from nutgraf.indexer.terms import analyzed, question_terms
 from nutgraf.opening import OpenIndex
 from nutgraf.qa.evaluate.squad import load_squad
 from nutgraf.settings import Settings
@@ -117,7 +118,7 @@ def compare_words(count: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         lexical.update(Path(folder), [], [(n, text, None, None) for n, text in enumerate(texts.values())])
         embedded = lexical.LexicalIndex(Path(folder))
-        true = sum(len(lexical.analyzed(text)) for text in texts.values()) / len(texts)
+        true = sum(len(analyzed(text)) for text in texts.values()) / len(texts)
         rows = [
             words_row(mean, [*texts.values()], questions, embedded) for mean in (0.8 * true, 0.9 * true, true)
         ]
@@ -137,14 +138,14 @@ def words_row(
     mean: float, texts: Sequence[str], questions: Sequence[str], embedded: lexical.LexicalIndex
 ) -> list[object]:
     """Return how near the ranking by a fixed average length comes to tantivy's."""
-    vectors = [weights(lexical.analyzed(text), round(1000 * mean)) for text in texts]
+    vectors = [weights(analyzed(text), round(1000 * mean)) for text in texts]
     holders: dict[int, int] = {}
     for vector in vectors:
         for number in terms_of(vector):
             holders[number] = holders.get(number, 0) + 1
     firsts, shared, largest = 0, 0.0, 0.0
     for question in questions:
-        numbers = [number_of(term) for term in lexical.question_terms(question)]
+        numbers = [number_of(term) for term in question_terms(question)]
         sought = rarities(numbers, holders, len(texts))
         scores = np.array([sum(w * vector.get(n, 0.0) for n, w in sought.items()) for vector in vectors])
         mine = np.lexsort((np.arange(len(scores)), -scores.round(4)))[:DEPTH].tolist()

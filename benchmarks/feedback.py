@@ -20,8 +20,8 @@ from benchmarks.common import THREADS, print_table
 from benchmarks.depth import Question, labels
 from benchmarks.lexical import BASE, DENSE_WEIGHT, DEPTH, Terms, articles, asked, row
 from nutgraf.indexer.embedded.index import EmbeddedIndex
-from nutgraf.indexer.embedded.vectors import by_score
 from nutgraf.indexer.filters import Filter
+from nutgraf.indexer.storage import by_score
 from nutgraf.models import load_encoder
 from nutgraf.qa.fusion import Ranking, weighted_sum
 

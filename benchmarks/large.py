@@ -31,8 +31,9 @@ from benchmarks.common import CACHE, THREADS, need, print_table
 from benchmarks.serving import PORT, URL, questions, serving
 from nutgraf.archive import open_for_reading
 from nutgraf.indexer.article import Article
+from nutgraf.indexer.article_store import NewPassage, vector_hash
 from nutgraf.indexer.embedded.index import EmbeddedIndex
-from nutgraf.indexer.embedded.store import FILENAME, NewPassage, Store, vector_hash
+from nutgraf.indexer.embedded.store import FILENAME, Store
 from nutgraf.indexer.embedded.writer import EmbeddedWriter
 from nutgraf.indexer.encoder import Encoder, EncoderCard
 from nutgraf.indexer.filters import Filter

@@ -24,10 +24,10 @@ from scipy import sparse
 from benchmarks.common import THREADS, print_table
 from benchmarks.depth import Question, hits, labels, news, squad
 from nutgraf.indexer.embedded.index import EmbeddedIndex
-from nutgraf.indexer.embedded.lexical import TITLE_TIMES, joined_initials
-from nutgraf.indexer.embedded.vectors import by_score
 from nutgraf.indexer.filters import Filter
 from nutgraf.indexer.stop_words import STOP_WORDS
+from nutgraf.indexer.storage import by_score
+from nutgraf.indexer.terms import TITLE_TIMES, joined_initials
 from nutgraf.models import load_encoder
 from nutgraf.qa.fusion import Ranking, weighted_sum
 

@@ -3,17 +3,46 @@
 Knows values and Protocols alone; `indexer.embedded` keeps articles in SQLite, `indexer.milvus` in Milvus.
 """
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from nutgraf.indexer.article import Article
+from nutgraf.indexer.fields import Field
 
-if TYPE_CHECKING:
-    from nutgraf.indexer.embedded.store import NewPassage, StoredPassage
+Vectors: TypeAlias = npt.NDArray[np.float16]
+"""(n, dim) float16 unit rows: exact enough (1e-3), half the memory and twice the speed of float32."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewPassage:
+    """A passage to store: its span in the field, and the hash of the text that its vector was made from."""
+
+    start: int
+    end: int
+    vector_hash: bytes
+    field: Field = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPassage:
+    """A passage as it stands in the store."""
+
+    id: int
+    article_id: str
+    start: int
+    end: int
+    field: Field
+
+
+def vector_hash(encoded_text: str) -> bytes:
+    """Return the key under which the vector of an encoder's input text is kept."""
+    return hashlib.blake2b(encoded_text.encode(), digest_size=16).digest()
 
 
 class SketchStore(Protocol):
@@ -56,7 +85,7 @@ class ArticleStore(Protocol):
         """Return a block that is one transaction: all of it is committed, or nothing where it raises."""
         ...
 
-    def put(self, article: Article, passages: Sequence["NewPassage"]) -> None:
+    def put(self, article: Article, passages: Sequence[NewPassage]) -> None:
         """Store the article with its passages, in place of what stood under its id."""
         ...
 
@@ -108,7 +137,7 @@ class ArticleStore(Protocol):
         """Move the articles of the clusters `others` into the cluster `name`."""
         ...
 
-    def passages(self, passage_ids: Sequence[int]) -> dict[int, "StoredPassage"]:
+    def passages(self, passage_ids: Sequence[int]) -> dict[int, StoredPassage]:
         """Return id -> passage of those that are stored."""
         ...
 
@@ -120,7 +149,7 @@ class ArticleStore(Protocol):
         """Return number -> article of up to `limit` articles whose title was not looked at yet."""
         ...
 
-    def put_titles(self, articles: Mapping[int, Article], passages: Mapping[str, "NewPassage"]) -> None:
+    def put_titles(self, articles: Mapping[int, Article], passages: Mapping[str, NewPassage]) -> None:
         """Store article id -> passage of its title for those that `untitled` returned; each is asked once."""
         ...
 

@@ -24,6 +24,13 @@ Ids: TypeAlias = npt.NDArray[np.int64]
 Scores: TypeAlias = npt.NDArray[np.float32]
 """Scores of the same passages, float32 (n,)."""
 
+
+def by_score(ids: Ids, scores: Scores) -> tuple[Ids, Scores]:
+    """Return both in the total order used everywhere: score descending, then id ascending."""
+    order = np.lexsort((ids, -scores))
+    return ids[order], scores[order]
+
+
 WriteStatus = Literal["added", "updated", "unchanged", "duplicate", "skipped"]
 
 

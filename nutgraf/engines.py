@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from nutgraf.indexer.milvus.address import MilvusAddress, check_not_lite, is_milvus, parse
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from nutgraf.indexer.watches import WatchBook
     from nutgraf.reloader import Stamp
 
+    ArchiveIndex: TypeAlias = EmbeddedIndex | MilvusIndex
+
 
 class Engine(Protocol):
     """What can be done with an archive at one place before it is opened. Nothing is opened to make it."""
@@ -27,7 +29,7 @@ class Engine(Protocol):
         """Return the place as messages name it."""
         ...
 
-    def open(self) -> "EmbeddedIndex | MilvusIndex":
+    def open(self) -> "ArchiveIndex":
         """Open the newest published state; raises IndexMissing, IndexMismatch or IndexDamaged."""
         ...
 

@@ -9,7 +9,7 @@ import math
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, TypeGuard
 
@@ -66,10 +66,11 @@ def ingest(
     if options.ocr:
         check_ocr(options.ocr)
     with ExitStack() as stack:
+        # The source is looked at first: no cluster starts, and no archive is made, for one that is not there.
+        looked_at = look_at(source)
         machines = stack.enter_context(Machines(settings, models))
         pool = stack.enter_context(machines.pool(options.worker_limits()))
-        # The source is looked at first: no archive is made for one that is not there.
-        feed = stack.enter_context(Feed(source, options, pool))
+        feed = stack.enter_context(Feed(looked_at, options, pool))
         report, interrupted = _published(settings, machines.encoder, feed, options, progress)
     feed.raise_failure(report, interrupted=interrupted)
     return report
@@ -175,35 +176,53 @@ def encode(settings: Settings, models: ModelLoader, progress: Progress) -> AddRe
     return report
 
 
+@dataclass(frozen=True, slots=True)
+class LookedAt:
+    """A source whose paths were looked at, and nothing read yet: what is in them, and the items besides."""
+
+    items: Iterable[Any]
+    roots: Sequence[str] = ()
+    files: Sequence[SourceFile] = ()
+    skipped: Sequence[Skipped] = ()
+
+
+def look_at(source: ArticleSource) -> LookedAt:
+    """Find the files of a source that consists of paths and addresses alone.
+
+    Raises SourceError where one of the paths is not there, or where there is nothing to read.
+    """
+    items = _items(source)
+    if not isinstance(items, Sequence) or not all(_is_path(item) for item in items):
+        return LookedAt(items)
+    names = [os.fspath(item) for item in items]
+    roots = [name for name in names if not is_address(name)]
+    files, skipped = discover(roots)
+    if roots and not files:
+        raise SourceError(
+            _nothing(roots, skipped), hint=f"name a folder or files of these types: {' '.join(SUFFIXES)}"
+        )
+    return LookedAt([name for name in names if is_address(name)], roots, files, skipped)
+
+
 class Feed:
     """The articles of a source, one after another; use it as a context manager.
 
-    Where the source consists of paths and addresses alone, `roots` are these paths and `files` the files in
-    them; of these paths each must be there. `failure` is what an iterable raised, Ctrl-C included: it ends
-    the run, and the articles before it are kept.
+    `roots` are the paths of the source and `files` the files in them, where it consists of paths and
+    addresses alone. `failure` is what an iterable raised, Ctrl-C included: it ends the run, and the articles
+    before it are kept.
     """
 
-    def __init__(self, source: ArticleSource, options: IngestOptions, pool: WorkerPool) -> None:
+    def __init__(self, source: LookedAt, options: IngestOptions, pool: WorkerPool) -> None:
         self._loading = options.loading()
         self._web = replace(options.web, user_agent=USER_AGENT)
         self._pool = pool
         self._crawl: Crawl | None = None
-        self._source = _items(source)
-        self.roots: list[str] = []
-        self.files: list[SourceFile] = []
+        self._source = source.items
+        self._skipped = source.skipped
+        self.roots = source.roots
+        self.files = [*source.files]
         self.failure: BaseException | None = None
         self._refused: dict[str, RefusedDates] = {}
-        self._skipped: list[Skipped] = []
-        if isinstance(self._source, Sequence) and all(_is_path(item) for item in self._source):
-            names = [os.fspath(item) for item in self._source]
-            self.roots = [name for name in names if not is_address(name)]
-            self._source = [name for name in names if is_address(name)]
-            self.files, self._skipped = discover(self.roots)
-            if self.roots and not self.files:
-                raise SourceError(
-                    _nothing(self.roots, self._skipped),
-                    hint=f"name a folder or files of these types: {' '.join(SUFFIXES)}",
-                )
 
     def __enter__(self) -> "Feed":
         return self

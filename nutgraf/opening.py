@@ -18,10 +18,9 @@ from nutgraf.models import READERS
 from nutgraf.settings import Settings
 
 if TYPE_CHECKING:
+    from nutgraf.engines import ArchiveIndex
     from nutgraf.index_calibration import ActiveCalibration
-    from nutgraf.indexer.embedded.index import EmbeddedIndex
     from nutgraf.indexer.encoder import Encoder
-    from nutgraf.indexer.milvus.index import MilvusIndex
     from nutgraf.models import ModelCard
     from nutgraf.qa.answer import Answerer
     from nutgraf.qa.difference import Change
@@ -95,7 +94,7 @@ def _load_encoder(name: str | None, threads: int) -> "Encoder":
 class OpenIndex:
     """One state of an archive, with the models that answer from it."""
 
-    def __init__(self, settings: Settings, models: ModelLoader, index: "EmbeddedIndex | MilvusIndex") -> None:
+    def __init__(self, settings: Settings, models: ModelLoader, index: "ArchiveIndex") -> None:
         self.settings = settings
         self.models = models
         self.index = index
@@ -204,7 +203,7 @@ class OpenIndex:
         return ArchiveReport(self.index.info(), calibration)
 
     def _check_encoder(self) -> None:
-        from nutgraf.indexer.embedded.manifest import check_encoder
+        from nutgraf.indexer.built_by import check_encoder
         from nutgraf.indexer.encoder import identity
 
         named = str(engine_of(self.settings.index))

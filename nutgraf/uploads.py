@@ -15,7 +15,7 @@ from nutgraf.indexer.loaders.base import Skipped
 from nutgraf.indexer.loaders.pdf.ocr import check_ocr
 from nutgraf.indexer.sandbox.pool import WorkerPool
 from nutgraf.indexer.storage import ArticleStatus
-from nutgraf.ingest import Feed
+from nutgraf.ingest import Feed, look_at
 from nutgraf.ingest_options import ArticleSource, IngestOptions, IngestProgress, Progress
 from nutgraf.models.cores import available_cores
 from nutgraf.results import AddReport
@@ -55,7 +55,7 @@ def add(source: ArticleSource, options: IngestOptions, progress: Progress) -> Pl
         check_ocr(options.ocr)
     with ExitStack() as stack:
         pool = stack.enter_context(WorkerPool(options.worker_limits(), available_cores()))
-        feed = stack.enter_context(Feed(source, options, pool))
+        feed = stack.enter_context(Feed(look_at(source), options, pool))
         run, statuses, ids = IngestProgress(feed.files), list[ArticleStatus](), set[str]()
         update = stack.enter_context(progress(run))
         for batch in _batches(_each_once(feed.items(_NoMemory()), ids)):

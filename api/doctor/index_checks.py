@@ -10,7 +10,8 @@ from pathlib import Path
 from nutgraf.api.doctor.findings import Finding, caught
 from nutgraf.indexer.embedded import verify
 from nutgraf.indexer.embedded.index import EmbeddedIndex
-from nutgraf.indexer.embedded.verify import IndexCheck, index_sizes
+from nutgraf.indexer.embedded.verify import index_sizes
+from nutgraf.indexer.index_check import IndexCheck
 from nutgraf.indexer.milvus import verify as milvus_verify
 from nutgraf.indexer.milvus.address import is_milvus
 from nutgraf.settings import DEFAULT_INDEX

@@ -267,9 +267,9 @@ def _counted(work: Callable[[Report], None], last: float) -> Callable[[Report], 
 
 
 def _written(folder: Path, work: Callable[[ArchiveWriter], T]) -> T:
-    from nutgraf.indexer.embedded import writer
+    from nutgraf.indexer import store_writer
 
-    writer.BATCH_CHARS, writer._FIRST_TEXTS = _BATCH_CHARS, _BATCH_TEXTS
+    store_writer.BATCH_CHARS, store_writer._FIRST_TEXTS = _BATCH_CHARS, _BATCH_TEXTS
     with Archive(Settings(folder, threads=1), TinyModels()) as archive:
         return archive.write(work)
 

@@ -13,7 +13,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from nutgraf.indexer.embedded.manifest import Manifest, rebuild_hint
+from nutgraf.indexer.built_by import rebuild_hint
+from nutgraf.indexer.embedded.manifest import Manifest
 from nutgraf.indexer.errors import IndexDamaged
 
 _READ_BYTES = 1 << 20

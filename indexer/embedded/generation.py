@@ -35,6 +35,7 @@ from nutgraf.indexer.embedded.store import Store
 from nutgraf.indexer.encoder import EncoderIdentity
 from nutgraf.indexer.errors import IndexerError, IndexLocked, StorageFailed
 from nutgraf.indexer.passages import PassageRule, title_prefix
+from nutgraf.indexer.terms import ANALYZER, TITLE_TIMES
 
 LOCK = "writer.lock"
 PID = "writer.pid"
@@ -109,7 +110,7 @@ def publish(
         generation=number,
         encoder=encoder,
         rule=rule,
-        analyzer=lexical.ANALYZER,
+        analyzer=ANALYZER,
         articles=counts.articles,
         passages=counts.passages,
         encoded=dense.encoded,
@@ -140,7 +141,7 @@ def published(folder: Path, store: Store) -> Manifest | None:
         check_store(folder, manifest, store)
     except IndexerError:
         return None
-    return manifest if manifest.analyzer == lexical.ANALYZER else None
+    return manifest if manifest.analyzer == ANALYZER else None
 
 
 def _next_number(folder: Path) -> int:
@@ -170,7 +171,7 @@ def _write_lexical(
             if not removed and previous.upto == store.last_passage():
                 continue  # vectors alone were made since
         added = (
-            (number, title_prefix(title) * lexical.TITLE_TIMES + text, source, day)
+            (number, title_prefix(title) * TITLE_TIMES + text, source, day)
             for number, title, text, source, day in texts
         )
         lexical.update(target, removed if previous else [], added)

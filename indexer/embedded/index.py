@@ -14,11 +14,12 @@ import numpy as np
 import numpy.typing as npt
 
 from nutgraf.indexer.article import Article
+from nutgraf.indexer.built_by import rebuild_hint
 from nutgraf.indexer.embedded.columns import Columns
 from nutgraf.indexer.embedded.digests import check_digests
 from nutgraf.indexer.embedded.generation import ARTICLES, PASSAGES
-from nutgraf.indexer.embedded.lexical import ANALYZER, LexicalIndex
-from nutgraf.indexer.embedded.manifest import Manifest, check_files, check_store, read_manifest, rebuild_hint
+from nutgraf.indexer.embedded.lexical import LexicalIndex
+from nutgraf.indexer.embedded.manifest import Manifest, check_files, check_store, read_manifest
 from nutgraf.indexer.embedded.segments import Segments, best_of, cells_name, read_removed
 from nutgraf.indexer.embedded.store import FILENAME, Store
 from nutgraf.indexer.embedded.vectors import exact_search
@@ -35,6 +36,7 @@ from nutgraf.indexer.storage import (
     Recall,
     Scores,
 )
+from nutgraf.indexer.terms import ANALYZER
 from nutgraf.indexer.watches import AddedPassages
 
 

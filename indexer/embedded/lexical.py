@@ -11,7 +11,6 @@ title counts. Other engines make the same terms with `analyzed` and `question_te
 """
 
 import os
-import re
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -24,23 +23,11 @@ import numpy as np
 import numpy.typing as npt
 
 from nutgraf.error import panics_as
-from nutgraf.indexer.embedded.vectors import by_score
 from nutgraf.indexer.errors import IndexDamaged, StorageFailed
 from nutgraf.indexer.filters import Filter
 from nutgraf.indexer.refusals import HINTS, refusal_number
-from nutgraf.indexer.stop_words import STOP_WORDS
-from nutgraf.indexer.storage import Ids, Scores
-
-ANALYZER = "nutgraf_en_3"
-"""The name of the rules that make terms of texts. The manifest keeps it: an index with terms of other rules
-must be rebuilt."""
-
-TITLE_TIMES = 3
-"""How often the title stands in front of a text, because a title says best what the text is about. Chosen in
-docs/log.md, 2026-11-22, "BM25"."""
-
-MAX_TERMS = 64
-"""Terms of a question that are searched, the first ones: a bound on the work, not measured."""
+from nutgraf.indexer.storage import Ids, Scores, by_score
+from nutgraf.indexer.terms import ANALYZER, analyzer, joined_initials, question_terms
 
 _META = "meta.json"
 _REWRITTEN = frozenset({".json", ".lock"})
@@ -50,39 +37,6 @@ _TRIED = 2  # times as many hits are looked at, of which those up to a day are t
 
 _WRITER_BYTES = 64_000_000  # not measured; tantivy takes at least 15 MB a thread
 _SCORE_DIGITS = 4  # single precision is exact to six or seven digits, before a sum varies
-_INITIALS = re.compile(r"\b(?:[A-Za-z]\.){2,}+")
-
-
-@cache
-def _analyzer() -> Any:  # noqa: ANN401 - tantivy ships no types
-    import tantivy
-
-    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
-    for step in (
-        tantivy.Filter.remove_long(40),
-        tantivy.Filter.lowercase(),
-        tantivy.Filter.ascii_fold(),
-        tantivy.Filter.custom_stopword(STOP_WORDS),
-        tantivy.Filter.stemmer("english"),
-    ):
-        builder = builder.filter(step)
-    return builder.build()
-
-
-def joined_initials(text: str) -> str:
-    """Write "U.S." as "US": newsrooms disagree on the full stops, and one letter alone is no term."""
-    return _INITIALS.sub(lambda match: match[0].replace(".", ""), text)
-
-
-def analyzed(text: str) -> list[str]:
-    """Return the terms of a text, in order, each as often as it stands there."""
-    terms: list[str] = _analyzer().analyze(joined_initials(text))
-    return terms
-
-
-def question_terms(question: str) -> list[str]:
-    """Return the first `MAX_TERMS` terms of a question, each once."""
-    return list(dict.fromkeys(analyzed(question)))[:MAX_TERMS]
 
 
 @cache
@@ -101,7 +55,7 @@ def _open(folder: Path) -> Any:  # noqa: ANN401
     import tantivy
 
     index = tantivy.Index(_schema(), path=str(folder))
-    index.register_tokenizer(ANALYZER, _analyzer())
+    index.register_tokenizer(ANALYZER, analyzer())
     return index
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, get_origin, get_type_hints
 
 from nutgraf.indexer.atomic_write import sync_to_disk, write_text_atomically
+from nutgraf.indexer.built_by import BUILT_BY, described, rebuild_hint
 from nutgraf.indexer.embedded.store import FILENAME, Store
 from nutgraf.indexer.encoder import EncoderIdentity
 from nutgraf.indexer.errors import IndexDamaged, IndexerError, IndexMismatch, IndexMissing, StorageFailed
@@ -17,11 +18,6 @@ from nutgraf.indexer.storage import Recall
 
 FORMAT = 4  # 1 had no digests, 2 had the vectors of all passages, 3 had all vectors in one file
 MANIFEST = "manifest.json"
-BUILT_BY = "built_by"
-"""The key of the store's state that holds its encoder and passage rule."""
-
-_IN_THE_BOX = "nutgraf/"  # how the ids of encoders begin that come with nutgraf
-
 TOKENS = "tokens"
 """The key of the store's state that holds the tokens of the last two manifests published from it."""
 
@@ -123,11 +119,6 @@ def _missing(folder: Path) -> IndexerError:
     )
 
 
-def rebuild_hint(folder: Path | str) -> str:
-    """Return the command that derives everything again from the store."""
-    return f"nutgraf index --rebuild --index {folder}"
-
-
 def check_files(folder: Path, manifest: Manifest) -> None:
     """Raise IndexDamaged, naming the file, unless each derived file is there in its full size."""
     if not (folder / FILENAME).is_file():
@@ -167,28 +158,6 @@ def check_store(folder: Path, manifest: Manifest, store: Store) -> None:
 
 def _encoder_id(built_by: str) -> str:
     return str(json.loads(built_by)[0]["id"])
-
-
-def described(encoder: EncoderIdentity, rule: PassageRule) -> str:
-    """Return the encoder and the rule as the store remembers them."""
-    return json.dumps([asdict(encoder), asdict(rule)], sort_keys=True)
-
-
-def check_encoder(folder: Path | str, built_by: EncoderIdentity, encoder: EncoderIdentity) -> None:
-    """Raise IndexMismatch unless the index was built by this encoder."""
-    if built_by != encoder:
-        raise IndexMismatch(
-            f"the index {folder} was built by the encoder {built_by.id} ({built_by.sha256[:12]}),"
-            f" not by {encoder.id} ({encoder.sha256[:12]})",
-            hint=f"{_advice(built_by, encoder)}encode it anew: {rebuild_hint(folder)}",
-        )
-
-
-def _advice(built_by: EncoderIdentity, encoder: EncoderIdentity) -> str:
-    """Return how the index can be asked as it is, if it can; no name loads a former encoder in the box."""
-    if not built_by.id.startswith(_IN_THE_BOX):
-        return f"ask with --encoder {built_by.id}, or "
-    return "" if encoder.id.startswith(_IN_THE_BOX) else "ask without --encoder, or "
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:

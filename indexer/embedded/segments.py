@@ -22,15 +22,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from nutgraf.indexer.built_by import rebuild_hint
 from nutgraf.indexer.embedded import vectors
 from nutgraf.indexer.embedded.columns import Columns, Mask
 from nutgraf.indexer.embedded.digests import CheckedBlocks, block_digests_of, check_digests
-from nutgraf.indexer.embedded.manifest import Manifest, rebuild_hint
+from nutgraf.indexer.embedded.manifest import Manifest
 from nutgraf.indexer.embedded.store import Store
-from nutgraf.indexer.embedded.vectors import Cells, DenseIndex, by_score
+from nutgraf.indexer.embedded.vectors import Cells, DenseIndex
 from nutgraf.indexer.errors import IndexDamaged, StorageFailed
 from nutgraf.indexer.filters import Filter
-from nutgraf.indexer.storage import Ids, Recall, Scores
+from nutgraf.indexer.storage import Ids, Recall, Scores, by_score
 
 _GROWTH = 2
 """A segment is joined with what is new where it has at most so many times as many rows; not compared."""

@@ -2,7 +2,7 @@
 
 Knows the tables `sketches` and `bands`, and the number and id of a row of `articles`; does not know how a
 sketch is made (`indexer.duplicates`), nor what follows when two articles are copies
-(`indexer.embedded.clusters`).
+(`indexer.clusters`).
 
 A sketch is int64 bands, little-endian, one after another.
 """

@@ -6,60 +6,29 @@ Everything derived (`vectors-<n>.faiss`, `lexical-<n>/`) can be made again from 
 leaves this module: whoever needs a row asks a method for it.
 """
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby, islice
 from operator import itemgetter
 from pathlib import Path
-from typing import Self, TypeAlias
+from typing import Self
 
 import numpy as np
-import numpy.typing as npt
 
 from nutgraf.indexer.article import Article
+from nutgraf.indexer.article_rows import WRITTEN, article_of, article_row
+from nutgraf.indexer.article_store import NewPassage, StoredPassage, Vectors
 from nutgraf.indexer.embedded.catalog import Catalog
 from nutgraf.indexer.embedded.database import Database
-from nutgraf.indexer.embedded.rows import WRITTEN, article_of, article_row, conditions, read_columns
+from nutgraf.indexer.embedded.rows import conditions, read_columns
 from nutgraf.indexer.embedded.sketches import Sketches
 from nutgraf.indexer.errors import IndexDamaged
-from nutgraf.indexer.fields import Field
 from nutgraf.indexer.filters import Filter
 from nutgraf.indexer.storage import Counts, Ids, OutletCount, PassageFacts
 from nutgraf.indexer.watches import AddedPassages
 
-Vectors: TypeAlias = npt.NDArray[np.float16]
-"""(n, dim) float16 unit rows: exact enough (1e-3), half the memory and twice the speed of float32."""
-
 FILENAME = "store.sqlite"
-
-
-@dataclass(frozen=True, slots=True)
-class NewPassage:
-    """A passage to store: its span in the field, and the hash of the text that its vector was made from."""
-
-    start: int
-    end: int
-    vector_hash: bytes
-    field: Field = "text"
-
-
-@dataclass(frozen=True, slots=True)
-class StoredPassage:
-    """A passage as it stands in the store."""
-
-    id: int
-    article_id: str
-    start: int
-    end: int
-    field: Field
-
-
-def vector_hash(encoded_text: str) -> bytes:
-    """Return the key under which the vector of an encoder's input text is kept."""
-    return hashlib.blake2b(encoded_text.encode(), digest_size=16).digest()
 
 
 _UNTITLED = "untitled"

@@ -19,11 +19,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from nutgraf.indexer.article_store import Vectors
 from nutgraf.indexer.embedded.columns import Mask
 from nutgraf.indexer.embedded.digests import CheckedBlocks
-from nutgraf.indexer.embedded.store import Vectors
 from nutgraf.indexer.errors import IndexDamaged, StorageFailed
-from nutgraf.indexer.storage import Ids, Recall, Scores
+from nutgraf.indexer.storage import Ids, Recall, Scores, by_score
 
 _UNREADABLE = (RuntimeError, MemoryError)  # MemoryError: a size in the file is larger than any memory
 _UNSEARCHABLE = (RuntimeError, AssertionError)  # AssertionError: it has another number of dimensions
@@ -307,12 +307,6 @@ def _damage_named(path: Path, errors: tuple[type[Exception], ...]) -> Iterator[N
         raise IndexDamaged(
             f"{path} cannot be read: {reason}", hint=f"nutgraf index --rebuild --index {path.parent}"
         ) from error
-
-
-def by_score(ids: Ids, scores: Scores) -> tuple[Ids, Scores]:
-    """Return both in the total order used everywhere: score descending, then id ascending."""
-    order = np.lexsort((ids, -scores))
-    return ids[order], scores[order]
 
 
 def exact_search(

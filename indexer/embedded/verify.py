@@ -11,24 +11,24 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from threading import Thread
-from typing import Literal, TypeAlias
 
 import numpy as np
 
 from nutgraf.indexer.article import Article
+from nutgraf.indexer.article_store import StoredPassage, vector_hash
+from nutgraf.indexer.built_by import rebuild_hint
 from nutgraf.indexer.embedded.digests import check_digests
 from nutgraf.indexer.embedded.generation import ARTICLES, PASSAGES, PID
 from nutgraf.indexer.embedded.index import EmbeddedIndex
 from nutgraf.indexer.embedded.lexical import LexicalIndex
-from nutgraf.indexer.embedded.manifest import MANIFEST, read_manifest, rebuild_hint
+from nutgraf.indexer.embedded.manifest import MANIFEST, read_manifest
 from nutgraf.indexer.embedded.segments import cells_name, read_removed
-from nutgraf.indexer.embedded.store import FILENAME, Store, StoredPassage, vector_hash
+from nutgraf.indexer.embedded.store import FILENAME, Store
 from nutgraf.indexer.embedded.vectors import DenseIndex
 from nutgraf.indexer.errors import IndexDamaged, IndexerError
 from nutgraf.indexer.filters import Filter
+from nutgraf.indexer.index_check import IndexCheck
 from nutgraf.indexer.passages import title_prefix
-
-CheckStatus: TypeAlias = Literal["ok", "warning", "problem"]
 
 SAMPLE = 200
 """Passages that are cut again. Not measured: the check takes well under a second."""
@@ -44,16 +44,6 @@ IDS_AT_ONCE = 1000
 
 DATABASE_S = 10.0
 """Seconds that SQLite may look over its file; a person is waiting."""
-
-
-@dataclass(frozen=True, slots=True)
-class IndexCheck:
-    """The outcome of one check: `message` says what was seen, `advice` what to type or do, "" for nothing."""
-
-    name: str
-    status: CheckStatus
-    message: str
-    advice: str = ""
 
 
 def is_absent(folder: Path) -> bool:

@@ -5,14 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.embedded.lexical import TITLE_TIMES, analyzed
-from nutgraf.indexer.embedded.rows import article_of, article_row
+from nutgraf.indexer.article_rows import article_of, article_row
 from nutgraf.indexer.errors import IndexDamaged
 from nutgraf.indexer.filters import day_number
 from nutgraf.indexer.milvus.connection import Connection, Row
 from nutgraf.indexer.milvus.tables import ARTICLES, NO_DAY, PIECE_CHARS, PIECES, PRINTS, key_of
 from nutgraf.indexer.milvus.terms import weights
 from nutgraf.indexer.passages import title_prefix
+from nutgraf.indexer.terms import TITLE_TIMES, analyzed
 
 _READ = (0, 1, 2, 3, 4, 5, 6, 8, 9, 10, 12, 11, 14, 15)
 """Where `article_row` has what `article_of` reads, in its order."""

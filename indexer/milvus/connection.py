@@ -17,11 +17,10 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from nutgraf.indexer.embedded.vectors import by_score
 from nutgraf.indexer.errors import IndexerError, IndexLocked, IndexMismatch, IndexMissing, StorageFailed
 from nutgraf.indexer.milvus.address import PREFIX, TOKEN, TOKEN_FILE, MilvusAddress
 from nutgraf.indexer.milvus.tables import CONTROL, INDEXED, TABLES, VARCHAR_BYTES, VECTORS, Table, vectors_of
-from nutgraf.indexer.storage import Ids, IndexState, Scores
+from nutgraf.indexer.storage import Ids, IndexState, Scores, by_score
 
 Row: TypeAlias = dict[str, Any]
 Vector: TypeAlias = "npt.NDArray[np.float32] | Mapping[int, float]"

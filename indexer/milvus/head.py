@@ -5,13 +5,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from nutgraf.indexer.embedded.lexical import ANALYZER
 from nutgraf.indexer.encoder import EncoderIdentity
 from nutgraf.indexer.errors import IndexDamaged, IndexMismatch
 from nutgraf.indexer.milvus.address import MilvusAddress
 from nutgraf.indexer.milvus.connection import Connection, connect
 from nutgraf.indexer.milvus.tables import FORMAT
 from nutgraf.indexer.milvus.terms import MEAN_TERMS
+from nutgraf.indexer.terms import ANALYZER
 
 HEAD = "head"
 

@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.embedded.lexical import ANALYZER, question_terms
 from nutgraf.indexer.errors import IndexMismatch, StorageFailed
 from nutgraf.indexer.fields import Field
 from nutgraf.indexer.filters import Filter
@@ -38,6 +37,7 @@ from nutgraf.indexer.milvus.terms import ARTICLE_TERMS, number_of, rarities
 from nutgraf.indexer.passages import PassageRule
 from nutgraf.indexer.selection import Facets, ListedArticle, ListPlace, Selection, Sort
 from nutgraf.indexer.storage import ArchiveInfo, Ids, OutletCount, Passage, PassageFacts, Scores
+from nutgraf.indexer.terms import ANALYZER, question_terms
 from nutgraf.indexer.watches import AddedPassages
 
 _LAST_DAY = 1 << 22  # the year 13,000

@@ -11,7 +11,6 @@ from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
 
-from nutgraf.indexer.embedded.lexical import ANALYZER
 from nutgraf.indexer.encoder import EncoderIdentity
 from nutgraf.indexer.errors import StorageFailed
 from nutgraf.indexer.milvus.connection import Connection, Row
@@ -19,6 +18,7 @@ from nutgraf.indexer.milvus.head import Head
 from nutgraf.indexer.milvus.tables import ARTICLES, BATCHED, PASSAGES, WORDS, Table, both, visible
 from nutgraf.indexer.milvus.terms import ARTICLE_TERMS, terms_of, weighed_anew
 from nutgraf.indexer.storage import Counts, IndexState
+from nutgraf.indexer.terms import ANALYZER
 
 _SETTLED = 2000
 """Passages up to which the mean length of texts is counted anew with each generation, and all are weighed by

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.embedded.store import NewPassage, StoredPassage, Vectors
+from nutgraf.indexer.article_store import NewPassage, StoredPassage, Vectors
 from nutgraf.indexer.errors import IndexerError, StorageFailed
 from nutgraf.indexer.milvus.articles import (
     READ,

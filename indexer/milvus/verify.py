@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from nutgraf.indexer.embedded.verify import IndexCheck
+from nutgraf.indexer.index_check import IndexCheck
 from nutgraf.indexer.milvus.address import parse
 from nutgraf.indexer.milvus.claim import living
 from nutgraf.indexer.milvus.connection import connect

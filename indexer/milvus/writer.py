@@ -3,8 +3,6 @@
 from contextlib import ExitStack
 from typing import Self
 
-from nutgraf.indexer.embedded.lexical import ANALYZER
-from nutgraf.indexer.embedded.writer import StoreWriter
 from nutgraf.indexer.encoder import Encoder
 from nutgraf.indexer.errors import IndexMismatch
 from nutgraf.indexer.milvus.address import MilvusAddress
@@ -14,6 +12,8 @@ from nutgraf.indexer.milvus.publish import publish, state_of
 from nutgraf.indexer.milvus.store import MilvusStore
 from nutgraf.indexer.passages import PassageRule
 from nutgraf.indexer.storage import IndexState
+from nutgraf.indexer.store_writer import StoreWriter
+from nutgraf.indexer.terms import ANALYZER
 
 
 class MilvusWriter(StoreWriter):

@@ -12,9 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from nutgraf.indexer import store_writer as build
+from nutgraf.indexer import terms
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.embedded import lexical, manifest
-from nutgraf.indexer.embedded import writer as build
 from nutgraf.indexer.embedded.index import EmbeddedIndex
 from nutgraf.indexer.embedded.store import FILENAME, Store
 from nutgraf.indexer.embedded.vectors import exact_search
@@ -355,7 +356,7 @@ _CHILD = """
 import os, signal, sys
 from pathlib import Path
 sys.path[:0] = [{root!r}, {tests!r}]
-from nutgraf.indexer.embedded import writer as build
+from nutgraf.indexer import store_writer as build
 from nutgraf.indexer.embedded import generation
 from nutgraf.indexer.embedded import lexical
 from nutgraf.indexer.embedded import vectors
@@ -396,7 +397,7 @@ def each_batch():
     if where == "batch" and seen == count:
         die()
 
-with build.EmbeddedWriter(folder, t.FakeEncoder()) as builder:
+with t.EmbeddedWriter(folder, t.FakeEncoder()) as builder:
     builder.remove(["a1"])
     list(builder.add(t.more(), each_batch))
     builder.publish()
@@ -721,7 +722,7 @@ def test_scores_of_articles_follow_what_comes_changes_and_goes(tmp_path: Path, e
 def test_terms_made_otherwise_are_made_again_by_the_next_run(tmp_path: Path, encoder: FakeEncoder) -> None:
     run(tmp_path, encoder, articles())
     path = tmp_path / manifest.MANIFEST
-    path.write_text(path.read_text().replace(lexical.ANALYZER, "nutgraf_en_0"))
+    path.write_text(path.read_text().replace(terms.ANALYZER, "nutgraf_en_0"))
     with pytest.raises(IndexMismatch, match="terms of the analyzer nutgraf_en_0"):
         EmbeddedIndex(tmp_path)
     again = run(tmp_path, encoder, articles())

@@ -284,8 +284,8 @@ def test_a_panic_at_a_damaged_index_names_it(seeds_copy: Path, panicking: Any, w
         ("nutgraf.opening.OpenIndex.article", lambda archive: archive.get(SEED)),
         ("nutgraf.engines.EmbeddedEngine.open", lambda archive: archive.check()),
         ("nutgraf.indexer.duplicates.sketch", lambda archive: archive.add(ARTICLE)),
-        ("nutgraf.indexer.embedded.writer.EmbeddedWriter.remove", lambda archive: archive.remove(SEED)),
-        ("nutgraf.indexer.embedded.writer.EmbeddedWriter.rebuild", lambda archive: archive.rebuild()),
+        ("nutgraf.indexer.store_writer.StoreWriter.remove", lambda archive: archive.remove(SEED)),
+        ("nutgraf.indexer.store_writer.StoreWriter.rebuild", lambda archive: archive.rebuild()),
     ],
 )
 def test_a_panic_of_no_known_cause_is_an_error_of_ours(

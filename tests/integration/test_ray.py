@@ -234,3 +234,14 @@ def test_a_source_that_is_not_there_is_told_as_without_ray(cluster: RayCluster, 
     ):
         archive.add(tmp_path / "nowhere")
     assert not (tmp_path / "new").exists()
+
+
+def test_no_cluster_starts_for_a_source_that_is_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[RayCluster] = []
+    monkeypatch.setattr(RayCluster, "__enter__", started.append)
+    archive = Archive(Settings(tmp_path / "archive", ray="auto"), FakeModels())
+    with archive, pytest.raises(SourceError, match="missing"):
+        archive.add(tmp_path / "missing")
+    assert not started

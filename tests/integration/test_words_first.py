@@ -14,7 +14,7 @@ from nutgraf.api.mcp.texts import answer_text, search_text
 from nutgraf.api.web.app import Serving, create_app
 from nutgraf.archive import Archive
 from nutgraf.errors import AddInterrupted, IndexMismatch, SourceError
-from nutgraf.indexer.embedded import writer as embedded_writer
+from nutgraf.indexer import store_writer
 from nutgraf.indexer.embedded.index import EmbeddedIndex
 from nutgraf.indexer.embedded.verify import OPENED_CHECKS
 from nutgraf.ingest_options import IngestOptions, IngestProgress, no_progress
@@ -43,8 +43,8 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
 @pytest.fixture
 def publishing_always(monkeypatch: pytest.MonkeyPatch) -> None:
     """Store an article a transaction, and publish after each."""
-    monkeypatch.setattr(embedded_writer, "BATCH_CHARS", 1)
-    monkeypatch.setattr(embedded_writer, "_FIRST_TEXTS", 1)
+    monkeypatch.setattr(store_writer, "BATCH_CHARS", 1)
+    monkeypatch.setattr(store_writer, "_FIRST_TEXTS", 1)
     monkeypatch.setattr(publishing, "FIRST_S", 0.0)
     monkeypatch.setattr(publishing, "EVERY_S", 0.0)
     monkeypatch.setattr(publishing, "LARGEST_SHARE", 1e9)
@@ -78,7 +78,7 @@ def test_what_was_read_is_found_while_the_rest_is_read(archive: Archive) -> None
 def test_vectors_are_published_while_others_are_made_the_newest_first(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(embedded_writer, "_next_size", lambda *_: 1)
+    monkeypatch.setattr(store_writer, "_next_size", lambda *_: 1)
     assert archive.add(RECORDS, words_only=True).state.encoded == 0.0
     shares: list[float] = []
 
@@ -118,7 +118,7 @@ def test_the_next_add_encodes_what_is_missing(archive: Archive) -> None:
 
 
 def test_an_interrupt_while_encoding_keeps_what_was_made(archive: Archive, monkeypatch: Any) -> None:
-    monkeypatch.setattr(embedded_writer, "_FIRST_TEXTS", 4)
+    monkeypatch.setattr(store_writer, "_FIRST_TEXTS", 4)
 
     def update() -> None:
         if run.encoded_passages:
@@ -175,7 +175,7 @@ def test_a_text_that_has_a_vector_needs_no_other(archive: Archive) -> None:
 
 
 def test_the_checks_know_what_is_to_come(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(embedded_writer, "_FIRST_TEXTS", 4)
+    monkeypatch.setattr(store_writer, "_FIRST_TEXTS", 4)
     archive.add(RECORDS, words_only=True)
     archive.write(lambda writer: writer.encode(lambda: False))  # these four are not published
     folder = archive.settings.index

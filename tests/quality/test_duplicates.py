@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from nutgraf.indexer import clusters
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.embedded import clusters
 from nutgraf.indexer.embedded.store import Store
 from nutgraf.indexer.loaders.base import LoadOptions
 from nutgraf.indexer.loaders.discover import discover

@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nutgraf.indexer import duplicates
+from nutgraf.indexer import clusters, duplicates
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.embedded import clusters, database, migrations
-from nutgraf.indexer.embedded.store import NewPassage, Store
+from nutgraf.indexer.article_store import NewPassage
+from nutgraf.indexer.embedded import database, migrations
+from nutgraf.indexer.embedded.store import Store
 from nutgraf.indexer.filters import Filter
 
 

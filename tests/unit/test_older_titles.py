@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from nutgraf.indexer import store_writer
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.embedded import writer as embedded_writer
 from nutgraf.indexer.embedded.index import EmbeddedIndex
 from nutgraf.indexer.embedded.store import FILENAME
 from nutgraf.indexer.embedded.writer import EmbeddedWriter
@@ -26,7 +26,7 @@ def older(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return an index with the schema that had no passages of titles."""
     folder = tmp_path / "index"
     with monkeypatch.context() as patch, EmbeddedWriter(folder, FakeEncoder()) as writer:
-        patch.setattr(embedded_writer, "headline", lambda _: None)
+        patch.setattr(store_writer, "headline", lambda _: None)
         assert [status.status for status in writer.add(ARTICLES)] == ["added"] * 5
         writer.publish()
     with sqlite3.connect(folder / FILENAME) as db:
@@ -75,7 +75,7 @@ def test_it_gets_them_when_it_is_next_written_to(older: Path) -> None:
 
 
 def test_a_writer_that_is_stopped_goes_on(older: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(embedded_writer, "_UNTITLED", 2)
+    monkeypatch.setattr(store_writer, "_UNTITLED", 2)
 
     def stop() -> None:
         raise KeyboardInterrupt

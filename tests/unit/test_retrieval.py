@@ -118,7 +118,7 @@ def test_a_title_is_read_with_the_text_of_its_article(
         [("text", TITLED[0].text), ("title", HEADLINE)],
         [("text", TITLED[1].text), ("title", "Ferries run again")],
     ]
-    monkeypatch.setattr("nutgraf.indexer.embedded.writer.headline", lambda _: None)
+    monkeypatch.setattr("nutgraf.indexer.store_writer.headline", lambda _: None)
     without = found(build(TITLED), vector, 10)
     assert [c.passage.text for c in without] == [c.passage.text for c in candidates]
     assert [c.score for c in without] == pytest.approx([c.score for c in candidates], abs=0.05)

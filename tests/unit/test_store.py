@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from nutgraf.indexer.article import Article
+from nutgraf.indexer.article_store import NewPassage, vector_hash
 from nutgraf.indexer.embedded.columns import Columns
-from nutgraf.indexer.embedded.store import NewPassage, Store, vector_hash
+from nutgraf.indexer.embedded.store import Store
 from nutgraf.indexer.filters import Filter
 from nutgraf.indexer.storage import OutletCount
 

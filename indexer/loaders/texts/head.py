@@ -39,7 +39,7 @@ _DESK = re.compile(r" (?:News|Press|Reporter|Correspondent|Editor|Writer|Staff)$
 # "New Delhi, April 14, 2016"; "April 14, 2016 · 3 min. read", whose parts a page may join without a blank.
 _BEFORE_DATE = re.compile(rf"({_PLACE}), (?=\S)")
 _READING_TIME = re.compile(r"[ |•·,–-]{0,3}(?:timer)?[ ]?[0-9]{1,3}[ -]min(?:ute)?s?\.? read$", re.IGNORECASE)
-_PARTS = re.compile(r" ++[|•·—–] ++| - ")
+_PARTS = re.compile(r"(?<! ) ++[|•·—–] ++| - ")
 _AGENCIES = re.compile(
     r"(?:Reuters|AP|The Associated Press|Associated Press|AFP|dpa|ANSA|EFE|UPI|PA|Xinhua|TASS)"
 )
