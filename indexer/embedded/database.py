@@ -203,6 +203,9 @@ def _connect(path: Path, *, readonly: bool, immutable: bool) -> sqlite3.Connecti
     # Autocommit: transactions begin and end in `atomic` alone. Readers share one connection over threads.
     db = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=30)
     db.execute("PRAGMA foreign_keys = ON")
+    db.execute(
+        "PRAGMA cell_size_check = ON"
+    )  # a damaged page is seen when it is read, and rows are not skipped
     db.create_function("casefold", 1, str.casefold, deterministic=True)  # SQLite's lower() knows ASCII alone
     if not readonly:
         db.execute("PRAGMA journal_mode = WAL")

@@ -3,7 +3,7 @@
 Knows the generation and the store; does not know questions, fusion or answers.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, replace
 from functools import cached_property
@@ -19,11 +19,11 @@ from nutgraf.indexer.embedded.columns import Columns
 from nutgraf.indexer.embedded.digests import check_digests
 from nutgraf.indexer.embedded.generation import ARTICLES, PASSAGES
 from nutgraf.indexer.embedded.lexical import LexicalIndex
-from nutgraf.indexer.embedded.manifest import Manifest, check_files, check_store, read_manifest
+from nutgraf.indexer.embedded.manifest import TOKENS, Manifest, check_files, check_store, read_manifest
 from nutgraf.indexer.embedded.segments import Segments, best_of, cells_name, read_removed
 from nutgraf.indexer.embedded.store import FILENAME, Store
 from nutgraf.indexer.embedded.vectors import exact_search
-from nutgraf.indexer.errors import IndexMismatch
+from nutgraf.indexer.errors import IndexDamaged, IndexMismatch
 from nutgraf.indexer.filters import Filter
 from nutgraf.indexer.selection import Facets, ListedArticle, ListPlace, Selection, Sort
 from nutgraf.indexer.storage import (
@@ -38,6 +38,12 @@ from nutgraf.indexer.storage import (
 )
 from nutgraf.indexer.terms import ANALYZER
 from nutgraf.indexer.watches import AddedPassages
+
+LOOKED_OVER_BYTES = 32_000_000
+"""Of a store up to this size SQLite reads all pages when the index is prepared, while models are loaded."""
+
+_looked_over: set[tuple[int, int]] = set()
+"""The stores, by device and inode, in which it found no fault in this process."""
 
 
 class EmbeddedIndex:
@@ -87,9 +93,14 @@ class EmbeddedIndex:
     def prepare(self) -> None:
         """Compare the derived files with their digests and open them now, not at the first search.
 
-        Raises IndexDamaged.
+        Of a small store SQLite looks over the whole file, once in a process. Raises IndexDamaged.
         """
         _ = self._dense, self._lexical, self._articles
+        if self.store.size_bytes() <= LOOKED_OVER_BYTES and self._place not in _looked_over:
+            faults = self.store.quick_check()
+            if faults != ["ok"]:
+                raise self._damaged("; ".join(faults))
+            _looked_over.add(self._place)
 
     # --- PassageIndex -------------------------------------------------------------------------------
 
@@ -109,15 +120,21 @@ class EmbeddedIndex:
 
     def article_scores(self, question: str, passage_ids: Sequence[int]) -> dict[int, float]:
         """Return passage id -> BM25 score of its whole article; absent where it has none of the words."""
-        firsts = self.store.first_passages(passage_ids)
+        stored = self.store.first_passages(passage_ids)
+        firsts = {passage: first for passage, first in stored.items() if first is not None}
+        self._check_all_there(passage_ids, firsts)
         among = sorted(set(firsts.values()))
         ids, scores = self._articles.search(question, len(among), Filter(), among)
         by_article = dict(zip(ids.tolist(), scores.tolist(), strict=True))
         return {passage: by_article[first] for passage, first in firsts.items() if first in by_article}
 
     def facts(self, passage_ids: Sequence[int]) -> dict[int, PassageFacts]:
-        """Return passage id -> facts of it and its article; unknown ids are absent."""
+        """Return passage id -> facts of it and its article; unknown ids are absent.
+
+        Raises IndexDamaged where the store has lost passages that the published files have.
+        """
         facts = self.store.facts(passage_ids)
+        self._check_all_there(passage_ids, facts)
         if self.state.encoded_passages == self.state.counts.passages:
             return facts
         ids = np.array([*facts], np.int64)
@@ -198,6 +215,31 @@ class EmbeddedIndex:
         return self.store.added_passages(after, self.state.encoder.dim)
 
     # --- inside -------------------------------------------------------------------------------------
+
+    @cached_property
+    def _place(self) -> tuple[int, int]:
+        status = (self.folder / FILENAME).stat()
+        return status.st_dev, status.st_ino
+
+    def _check_all_there(self, passage_ids: Sequence[int], stored: Container[int]) -> None:
+        """Raise IndexDamaged for a published passage that is neither stored nor removed.
+
+        Passages that a writer removed since have a tombstone until the next generation is published.
+        """
+        absent = {i for i in passage_ids if i not in stored and i <= self.manifest.upto}
+        if not absent or not absent.difference(self._removed.tolist()):
+            return
+        absent.difference_update(self.store.tombstones(), read_removed(self.folder, self.manifest).tolist())
+        tokens = (self.store.state(TOKENS) or "").split()
+        if absent and tokens[:1] == [self.manifest.token]:  # no later generation has buried them
+            raise self._damaged(f"passage {min(absent)} was published and is not there")
+
+    def _damaged(self, what: str) -> IndexDamaged:
+        path = self.folder / FILENAME
+        return IndexDamaged(
+            f"{path} is damaged: {what}",
+            hint=f"restore it from a backup, or remove {self.folder} and index the articles again",
+        )
 
     def _recall(self) -> Recall | None:
         """Return the least recall of the segments that have cells; of those that were to, where none has."""

@@ -284,8 +284,8 @@ class Store:
             (after, after),
         )
 
-    def first_passages(self, passage_ids: Sequence[int]) -> dict[int, int]:
-        """Return id -> the first passage of its article, of the passages that are stored."""
+    def first_passages(self, passage_ids: Sequence[int]) -> dict[int, int | None]:
+        """Return id -> the first passage of its article, of those that are stored; None in a damaged file."""
         sql = "SELECT p.id, (SELECT min(id) FROM passages WHERE article = p.article) FROM passages p"
         return dict(self._db.rows_in(f"{sql} WHERE p.id IN ({{}})", passage_ids))
 

@@ -176,3 +176,50 @@ def test_an_article_that_changed_in_the_store_is_refused(copy: Path, change: str
     with EmbeddedIndex(copy) as index, pytest.raises(IndexDamaged, match=why) as raised:
         index.get(ids)
     assert raised.value.hint.startswith("restore it from a backup")
+
+
+def hide_a_passage(folder: Path) -> None:
+    """Let the place of the fifth passage in its page be that of the fourth: the fifth cannot be found."""
+    file = folder / "store.sqlite"
+    with sqlite3.connect(file) as database:
+        (size,) = database.execute("PRAGMA page_size").fetchone()
+        (page,) = database.execute("SELECT rootpage FROM sqlite_master WHERE name = 'passages'").fetchone()
+    database.close()
+    content = bytearray(file.read_bytes())
+    leaf = (page - 1) * size
+    assert content[leaf] == 13, "the passages have one page"
+    fourth, fifth = leaf + 8 + 2 * 3, leaf + 8 + 2 * 4
+    content[fifth : fifth + 2] = content[fourth : fourth + 2]
+    file.write_bytes(content)
+
+
+def test_sqlite_looks_over_a_small_store(copy: Path) -> None:
+    hide_a_passage(copy)
+    with EmbeddedIndex(copy) as index, pytest.raises(IndexDamaged, match="Rowid 4 out of order") as raised:
+        index.prepare()
+    assert raised.value.hint.startswith("restore it from a backup")
+
+
+def test_a_passage_that_the_store_has_lost_is_no_removed_one(copy: Path) -> None:
+    hide_a_passage(copy)
+    with EmbeddedIndex(copy) as index:
+        ids = range(1, index.manifest.upto + 1)
+        with pytest.raises(IndexDamaged, match="passage 5 was published and is not there"):
+            index.facts(ids)
+        with pytest.raises(IndexDamaged, match="passage 5 was published and is not there"):
+            index.article_scores("sanctions", ids)
+
+
+@pytest.mark.parametrize("publish", [False, True])
+def test_a_passage_that_was_removed_meanwhile_is_absent(copy: Path, encoder, publish: bool) -> None:  # noqa: ANN001
+    with EmbeddedIndex(copy) as index:
+        ids = range(1, index.manifest.upto + 1)
+        article = index.fetch([1])[0].article.id
+        with EmbeddedWriter(copy, encoder) as writer:
+            writer.remove([article])
+            if publish:
+                writer.publish()
+        facts = index.facts(ids)
+        assert 1 not in facts
+        assert article not in {fact.article for fact in facts.values()}
+        assert index.article_scores("sanctions", ids)
