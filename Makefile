@@ -48,7 +48,7 @@ check: $(VENV)/.installed-dev ## Formatting, lint, types
 	$(BIN)/pytest -q tests/unit/test_architecture.py
 
 test: check ## All tests, after `check`
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile --ignore tests/unit/test_architecture.py  # `check` has run it
 
 format: $(VENV)/.installed-dev ## Rewrite the code as `check` wants it
 	$(BIN)/ruff format .

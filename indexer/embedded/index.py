@@ -222,17 +222,18 @@ class EmbeddedIndex:
         return status.st_dev, status.st_ino
 
     def _check_all_there(self, passage_ids: Sequence[int], stored: Container[int]) -> None:
-        """Raise IndexDamaged for a published passage that is neither stored nor removed.
+        """Raise IndexDamaged for a passage whose vector is published, and which is neither there nor removed.
 
         Passages that a writer removed since have a tombstone until the next generation is published.
         """
-        absent = {i for i in passage_ids if i not in stored and i <= self.manifest.upto}
-        if not absent or not absent.difference(self._removed.tolist()):
+        absent = np.array([i for i in passage_ids if i not in stored], np.int64)
+        if not len(absent):
             return
-        absent.difference_update(self.store.tombstones(), read_removed(self.folder, self.manifest).tolist())
+        lost = np.setdiff1d(absent[self._dense.holds(absent)], read_removed(self.folder, self.manifest))
+        lost = np.setdiff1d(lost, self.store.tombstones())
         tokens = (self.store.state(TOKENS) or "").split()
-        if absent and tokens[:1] == [self.manifest.token]:  # no later generation has buried them
-            raise self._damaged(f"passage {min(absent)} was published and is not there")
+        if len(lost) and tokens[:1] == [self.manifest.token]:  # no later generation has buried them
+            raise self._damaged(f"passage {lost[0]} was published and is not there")
 
     def _damaged(self, what: str) -> IndexDamaged:
         path = self.folder / FILENAME

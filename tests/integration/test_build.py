@@ -15,7 +15,7 @@ import pytest
 from nutgraf.indexer import store_writer as build
 from nutgraf.indexer import terms
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.embedded import lexical, manifest
+from nutgraf.indexer.embedded import manifest
 from nutgraf.indexer.embedded.index import EmbeddedIndex
 from nutgraf.indexer.embedded.store import FILENAME, Store
 from nutgraf.indexer.embedded.vectors import exact_search
@@ -690,7 +690,7 @@ def test_an_article_is_scored_whole(tmp_path: Path, encoder: FakeEncoder) -> Non
 
 
 def _terms(article: Article) -> int:
-    return len(lexical._analyzer().analyze(f"{title_prefix(article.title) * 3}{article.text}"))
+    return len(terms.analyzer().analyze(f"{title_prefix(article.title) * 3}{article.text}"))
 
 
 def test_scores_of_articles_follow_what_comes_changes_and_goes(tmp_path: Path, encoder: FakeEncoder) -> None:

@@ -113,7 +113,7 @@ def test_what_has_bounds_says_so(described: dict[str, Any]) -> None:
     bounded = {
         name: (about["minimum"], about["maximum"])
         for name, about in found.items()
-        if "minimum" in about and not name.endswith((" watch_id", " after"))  # any id of a store
+        if "minimum" in about and not name.endswith((" watch_id", " after", ".revision"))  # any of a store
     }
     assert bounded == {
         "AskRequest.top": (1, 100),

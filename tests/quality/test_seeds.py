@@ -53,7 +53,8 @@ def test_retrieval(results: list[Result]) -> None:
     ranks = [r.rank for r in results if r.golds]
     recall = np.mean([rank is not None and rank <= 5 for rank in ranks])
     reciprocal = np.mean([1 / rank if rank else 0.0 for rank in ranks])
-    assert (round(float(recall), 4), round(float(reciprocal), 4)) == (1.0, 0.839)
+    # Vectors differ in the last bits between processors: of one question the rank does, too.
+    assert (float(recall), float(reciprocal)) == (1.0, pytest.approx(0.839, abs=0.006))
 
 
 def test_answers(results: list[Result]) -> None:
