@@ -142,9 +142,16 @@ class EmbeddedIndex:
         return facts | {i: replace(facts[i], encoded=False) for i in ids[~encoded].tolist()}
 
     def fetch(self, passage_ids: Sequence[int]) -> list[Passage]:
-        """Return the passages in the order of the ids, without those removed meanwhile."""
+        """Return the passages in the order of the ids, without those removed meanwhile.
+
+        Raises IndexDamaged where the article of a passage cannot be found by its id.
+        """
         rows = self.store.passages(passage_ids)
         articles = self.store.articles(list({row.article_id for row in rows.values()}))
+        orphans = [row for row in rows.values() if row.article_id not in articles]
+        # No passage gets an id that was used: one that is still there has had its article all the time.
+        if orphans and (left := self.store.passages([row.id for row in orphans])):
+            raise self._damaged(f"the article of passage {min(left)} is not found by its id")
         return [
             Passage(row.id, article, row.start, row.end, row.field)
             for passage_id in passage_ids

@@ -223,3 +223,26 @@ def test_a_passage_that_was_removed_meanwhile_is_absent(copy: Path, encoder, pub
         assert 1 not in facts
         assert article not in {fact.article for fact in facts.values()}
         assert index.article_scores("sanctions", ids)
+
+
+def test_an_article_that_is_not_found_by_its_id_was_not_removed(copy: Path) -> None:
+    """A bit of its id is flipped in SQLite's index over ids, and nowhere else."""
+    file = copy / "store.sqlite"
+    with EmbeddedIndex(copy) as index:
+        article = index.fetch([1])[0].article.id
+    with sqlite3.connect(file) as database:
+        (size,) = database.execute("PRAGMA page_size").fetchone()
+        (page,) = database.execute(
+            "SELECT rootpage FROM sqlite_master WHERE name = 'sqlite_autoindex_articles_1'"
+        ).fetchone()
+    database.close()
+    content = bytearray(file.read_bytes())
+    place = content.index(article.encode(), (page - 1) * size)
+    assert place < page * size
+    content[place] ^= 1
+    file.write_bytes(content)
+    with (
+        EmbeddedIndex(copy) as index,
+        pytest.raises(IndexDamaged, match="the article of passage 1 is not found by its id"),
+    ):
+        index.fetch([1])
