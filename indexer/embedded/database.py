@@ -203,9 +203,7 @@ def _connect(path: Path, *, readonly: bool, immutable: bool) -> sqlite3.Connecti
     # Autocommit: transactions begin and end in `atomic` alone. Readers share one connection over threads.
     db = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=30)
     db.execute("PRAGMA foreign_keys = ON")
-    db.execute(
-        "PRAGMA cell_size_check = ON"
-    )  # a damaged page is seen when it is read, and rows are not skipped
+    db.execute("PRAGMA cell_size_check = ON")  # cells beyond their page are an error, no missing rows
     db.create_function("casefold", 1, str.casefold, deterministic=True)  # SQLite's lower() knows ASCII alone
     if not readonly:
         db.execute("PRAGMA journal_mode = WAL")
@@ -232,5 +230,10 @@ def _mapped(path: Path) -> Iterator[None]:
 def _unhealthy(path: Path, error: sqlite3.DatabaseError) -> IndexDamaged:
     return IndexDamaged(
         f"{path} is not a healthy SQLite file: {error}",
-        hint=f"restore it from a backup, or remove {path.parent} and index the articles again",
+        hint=restore_hint(path.parent),
     )
+
+
+def restore_hint(folder: Path) -> str:
+    """Return what to do about damage of the file, from which all else is derived."""
+    return f"restore it from a backup, or remove {folder} and index the articles again"

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.built_by import rebuild_hint
 from nutgraf.indexer.embedded.columns import Columns
+from nutgraf.indexer.embedded.database import restore_hint
 from nutgraf.indexer.embedded.digests import check_digests
 from nutgraf.indexer.embedded.generation import ARTICLES, PASSAGES
 from nutgraf.indexer.embedded.lexical import LexicalIndex
@@ -40,7 +41,8 @@ from nutgraf.indexer.terms import ANALYZER
 from nutgraf.indexer.watches import AddedPassages
 
 LOOKED_OVER_BYTES = 32_000_000
-"""Of a store up to this size SQLite reads all pages when the index is prepared, while models are loaded."""
+"""Of a store up to this size SQLite reads all pages when the index is prepared, while models are loaded.
+Of 40 MB that took 0.05 s, on two cores without VNNI."""
 
 _looked_over: set[tuple[int, int]] = set()
 """The stores, by device and inode, in which it found no fault in this process."""
@@ -243,11 +245,7 @@ class EmbeddedIndex:
             raise self._damaged(f"passage {lost[0]} was published and is not there")
 
     def _damaged(self, what: str) -> IndexDamaged:
-        path = self.folder / FILENAME
-        return IndexDamaged(
-            f"{path} is damaged: {what}",
-            hint=f"restore it from a backup, or remove {self.folder} and index the articles again",
-        )
+        return IndexDamaged(f"{self.folder / FILENAME} is damaged: {what}", hint=restore_hint(self.folder))
 
     def _recall(self) -> Recall | None:
         """Return the least recall of the segments that have cells; of those that were to, where none has."""

@@ -1,13 +1,12 @@
-"""A lexical index: BM25 over texts with ids, be they passages or whole articles. The one home of tantivy.
+"""A lexical index: BM25 over texts with ids, be they passages or whole articles.
 
-Knows ids, texts, sources and days, and which files an index consists of; does not know what a text is part
-of, nor SQLite. A question is analysed into terms, and the terms are put together as a query object: its text
-never meets a query parser, so no character in it has a special meaning. BM25 is that of Robertson and
-Zaragoza 2009, with tantivy's k1 = 1.2 and b = 0.75.
+Tantivy is known here and in `indexer.terms` alone. Knows ids, texts, sources and days, and which files an
+index consists of; does not know what a text is part of, nor SQLite. A question is analysed into terms, and
+the terms are put together as a query object: its text never meets a query parser, so no character in it has
+a special meaning. BM25 is that of Robertson and Zaragoza 2009, with tantivy's k1 = 1.2 and b = 0.75.
 
 What the rest of the engine uses: `LexicalIndex` (`search`, `len`) reads; `update` writes, `share`
-and `files` help to publish; `ANALYZER` names the rules that made the terms; `TITLE_TIMES` is how often a
-title counts. Other engines make the same terms with `analyzed` and `question_terms`.
+and `files` help to publish. `indexer.terms` makes the terms of texts and questions, for other engines, too.
 """
 
 import os

@@ -10,6 +10,7 @@ from typing import Any, get_origin, get_type_hints
 
 from nutgraf.indexer.atomic_write import sync_to_disk, write_text_atomically
 from nutgraf.indexer.built_by import BUILT_BY, described, rebuild_hint
+from nutgraf.indexer.embedded.database import restore_hint
 from nutgraf.indexer.embedded.store import FILENAME, Store
 from nutgraf.indexer.encoder import EncoderIdentity
 from nutgraf.indexer.errors import IndexDamaged, IndexerError, IndexMismatch, IndexMissing, StorageFailed
@@ -124,7 +125,7 @@ def check_files(folder: Path, manifest: Manifest) -> None:
     if not (folder / FILENAME).is_file():
         raise IndexDamaged(
             f"{folder / FILENAME} is missing: the articles themselves are gone",
-            hint=f"restore it from a backup, or remove {folder} and index the articles again",
+            hint=restore_hint(folder),
         )
     for name, expected in manifest.files.items():
         path = folder / name

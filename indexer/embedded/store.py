@@ -20,7 +20,7 @@ from nutgraf.indexer.article import Article
 from nutgraf.indexer.article_rows import WRITTEN, article_of, article_row
 from nutgraf.indexer.article_store import NewPassage, StoredPassage, Vectors
 from nutgraf.indexer.embedded.catalog import Catalog
-from nutgraf.indexer.embedded.database import Database
+from nutgraf.indexer.embedded.database import Database, restore_hint
 from nutgraf.indexer.embedded.rows import conditions, read_columns
 from nutgraf.indexer.embedded.sketches import Sketches
 from nutgraf.indexer.errors import IndexDamaged
@@ -201,7 +201,7 @@ class Store:
             folder = self.path.parent
             raise IndexDamaged(
                 f"{self.path}: {error}",
-                hint=f"restore it from a backup, or remove {folder} and index the articles again",
+                hint=restore_hint(folder),
             ) from error
 
     # --- clusters -----------------------------------------------------------------------------------
