@@ -1,8 +1,9 @@
 """What becomes of an index whose files are damaged: every answer must be right or refused.
 
-Flips one bit in one file of a copy of an index, opens it, and asks. The outcome is `refused` (an error of
-nutgraf's that names what to do), `same` (the answers of the undamaged index), or a failure: `wrong` (other
-answers), `crash` (the process died) or `error` (any other exception). Each flip runs in a process of its own.
+Flips one bit in one file of a copy of an index, opens it, and asks, searches and lists. The outcome is
+`refused` (an error of nutgraf's that names what to do), `same` (what the undamaged index gives), or a
+failure: `wrong` (something else), `crash` (the process died) or `error` (any other exception). One process,
+whose models stay loaded, looks at one copy after another.
 """
 
 import json
@@ -23,17 +24,34 @@ QUESTIONS = [
 FINE = ("refused", "same")
 _TIMEOUT_S = 120
 
-_ASK = """
+_READ = 4
+"""Passages that are read for a question: searching, which costs less, shows whether the others are right."""
+
+_ASK = f"""
 import json, sys
-import nutgraf
+from pathlib import Path
+from nutgraf.archive import Archive
 from nutgraf.errors import NutgrafError
+from nutgraf.opening import ModelLoader
+from nutgraf.settings import Settings
+
+class KeptModels(ModelLoader):
+    def unload(self):
+        pass
+
+def settings(folder):
+    return Settings(Path(folder), reader="small", threads=1, passages={_READ}).checked()
+
+questions, models = json.loads(sys.argv[1]), KeptModels(settings(""))
 for line in sys.stdin:
-    folder = line.rstrip("\\n")
     try:
-        with nutgraf.open(folder, reader="small") as archive:
-            results = [result.to_dict() for result in archive.ask_many(json.loads(sys.argv[1]))]
+        with Archive(settings(line.rstrip("\\n")), models) as archive:
+            archive.check()
+            results = [result.to_dict() for result in archive.ask_many(questions)]
+            results += [archive.search(question, top=20).to_dict() for question in questions]
             for result in results:
                 del result["timing_ms"]
+            results.append(archive.articles(limit=100).to_dict())
         print("answers " + json.dumps(results), flush=True)
     except NutgrafError as error:
         print("refused " + json.dumps([type(error).__name__, str(error), error.hint]), flush=True)

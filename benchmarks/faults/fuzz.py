@@ -31,6 +31,7 @@ from nutgraf.indexer.passages import PassageRule, split
 from nutgraf.indexer.sandbox.pool import WorkerPool
 from nutgraf.settings import Settings
 from tests.fakes import word_spans
+from tests.unit.test_loaders_damaged import FILES
 from tests.unit.test_loaders_formats import PRINTED, page, pdf, word
 from tests.unit.test_loaders_odt import HEAD, PROPERTIES
 from tests.unit.test_loaders_odt import zipped as odt
@@ -43,7 +44,7 @@ FINE = ("read", "refused", "died")
 HANG_S = 60.0
 """A request that takes so long is a hang; documents have the limit of their workers."""
 
-_BATCH = 50  # requests that one child sends
+_BATCH = 500  # requests that one child sends; its start takes as long as some 200 of them
 _TOKENS = 256
 _TEXTS = {"question": "question", "cursor": "cursor"}  # kind of request -> the field that is damaged
 _TEXT_BYTES = 3_000
@@ -52,7 +53,10 @@ _TOO_LONG = "took longer than"
 _BY_SYSTEM = ("SIG", "exit status", "PanicException", "it closed")  # ways to die that no Python code has
 _JSON = {"Content-Type": "application/json"}
 _MCP = {**_JSON, "Accept": "application/json, text/event-stream"}
-_INSIDE = {".docx": mutated_zip, ".odt": mutated_zip, ".jsonl.gz": mutated_gzip}
+_INSIDE = {
+    **dict.fromkeys((".docx", ".epub", ".odt", ".zip"), mutated_zip),
+    **dict.fromkeys((".jsonl.gz", ".tar.gz", ".warc.gz"), mutated_gzip),
+}
 _PRELOADED = ("faiss", "sentencex", "tantivy", "nutgraf.api.web.app", "nutgraf.indexer.embedded.writer")
 
 
@@ -196,7 +200,7 @@ def _documents() -> dict[str, list[bytes]]:
     questions = (ROOT / "seeds" / "questions.jsonl").read_bytes()
     html = page('<meta property="article:published_time" content="2022-05-03T23:00:00-05:00">').encode()
     markdown = b"---\ntitle: Talks go on\ndate: 2022-05-03\n---\n# Talks\n\n" + texts[0]
-    return {
+    richer = {
         ".txt": texts,
         ".md": [markdown],
         ".html": [html],
@@ -211,6 +215,7 @@ def _documents() -> dict[str, list[bytes]]:
         ],
         ".pdf": [pdf(["Talks to go on", "By Ann Lee", "January 27, 2016", *PRINTED], "Talks")],
     }
+    return {suffix: [content, *richer.get(suffix, [])] for suffix, content in FILES.items()}
 
 
 def _table(records: list[dict[str, str]], delimiter: str) -> bytes:
