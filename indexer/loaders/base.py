@@ -123,7 +123,7 @@ class SourceFile:
 
     In a file of records `line` is that of the last record that was read. Records up to the line
     `resume_after` and the `lost` ones behind it are passed over: they were read before, or could not be.
-    `passed` is called for each of them.
+    `reached` is called for each record, with whether it is to be read.
 
     A member of another file, such as an archive, has that file as `outer`; `opener` opens its bytes, and
     `changed` is when it was last changed. Its records count as records of the outermost file.
@@ -139,7 +139,7 @@ class SourceFile:
     line: int = 0
     resume_after: int = 0
     lost: int = 0
-    passed: Callable[[], None] = field(default=lambda: None, repr=False, compare=False)
+    reached: Callable[[bool], None] = field(default=lambda _: None, repr=False, compare=False)
     refused: dict[str, RefusedDates] = field(default_factory=dict)
     used: set[str] = field(default_factory=set, repr=False, compare=False)
     unused: dict[str, str] = field(default_factory=dict)
@@ -192,8 +192,8 @@ class SourceFile:
         if self.outer is not None:
             return self.outer.is_next(self.outer.line + 1)
         wanted = line > self.resume_after and not self.lost
+        self.reached(wanted)
         if not wanted:
-            self.passed()
             self.lost -= line > self.resume_after
         return wanted
 

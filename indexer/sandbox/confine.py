@@ -11,6 +11,7 @@ from typing import Any
 from nutgraf.indexer.sandbox.limits import Limits
 
 _MB = 1_000_000
+_PASSING = 3  # less than the `WAITING` of limits.py, which is another bound of the same time
 
 
 def confine(limits: Limits) -> list[str]:
@@ -26,10 +27,10 @@ def confinement() -> list[str]:
 
 
 class Stopwatch:
-    """Ends this process when it computes for too long without a call of `restart`."""
+    """Ends this process when it computes for too long without a call of `restart` or `reached`."""
 
     def __init__(self, limits: Limits) -> None:
-        self._seconds = limits.seconds
+        self._limit = self._seconds = limits.seconds
 
     def restart(self) -> None:
         """Begin anew; Windows has no such timer, and nutgraf itself ends a worker there."""
@@ -37,6 +38,14 @@ class Stopwatch:
             import signal
 
             signal.setitimer(signal.ITIMER_PROF, self._seconds)
+
+    def reached(self, is_read: bool) -> None:
+        """Begin anew at a record, or before the first; those that are passed over have more time.
+
+        A record that took too long must not do so again while it is passed over: it would cost the next one.
+        """
+        self._seconds = self._limit * (1 if is_read else _PASSING)
+        self.restart()
 
     def stop(self) -> None:
         """Let the process live until `restart` is called."""

@@ -74,9 +74,11 @@ def _pipes() -> tuple[BinaryIO, BinaryIO]:
 def _answers(task: Message, stopwatch: Stopwatch) -> Iterator[Message]:
     """Yield a message for each item of a task, and one that ends it."""
     options = options_of(task)
+    stopwatch.reached(True)
     if task["task"] == "file":
         file = file_of(task)
-        file.passed = stopwatch.restart
+        file.reached = stopwatch.reached
+        stopwatch.reached(not file.lost)
         for item in _timed(load(file, options), stopwatch):
             yield {**item_message(item), "position": file.position_bytes, "line": file.line}
         yield end_message(file.refused, file.unused)

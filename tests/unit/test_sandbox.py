@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -20,7 +21,7 @@ from nutgraf.indexer.loaders.discover import discover
 from nutgraf.indexer.loaders.formats import load
 from nutgraf.indexer.loaders.records.record import record_to_article
 from nutgraf.indexer.sandbox import pool
-from nutgraf.indexer.sandbox.confine import confinement
+from nutgraf.indexer.sandbox.confine import Stopwatch, confinement
 from nutgraf.indexer.sandbox.limits import Limits
 from nutgraf.indexer.sandbox.messages import BadMessage, item_message, item_of, line_of, message_of
 from nutgraf.indexer.sandbox.pool import WorkerPool
@@ -170,6 +171,20 @@ def test_a_document_in_a_file_that_takes_too_long_costs_that_document(
 ) -> None:
     (tmp_path / name).write_bytes(content)
     assert reasons(read(tmp_path, SHORT)) == ["a0", "document 2 in it: took longer than 0.2 s", "a2", "a3"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such timer")
+def test_what_is_passed_over_has_more_time_than_what_is_read() -> None:
+    stopwatch = Stopwatch(Limits(seconds=1000))
+    try:
+        stopwatch.reached(False)
+        assert signal.getitimer(signal.ITIMER_PROF)[0] > 2000
+        stopwatch.restart()  # for the next item, which was not reached yet
+        assert signal.getitimer(signal.ITIMER_PROF)[0] > 2000
+        stopwatch.reached(True)
+        assert signal.getitimer(signal.ITIMER_PROF)[0] <= 1001
+    finally:
+        stopwatch.stop()
 
 
 def test_a_file_of_many_such_records_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -62,7 +62,7 @@ def split_tar(file: SourceFile, _: LoadOptions) -> Iterator[Part]:
         stream = _Unpacked(gzip.GzipFile(fileobj=raw), file.unpacked) if is_packed else raw
         for number, (archive, info) in enumerate(_tar_members(stream)):
             file.position_bytes = min(raw.tell(), file.size_bytes)
-            file.passed()
+            file.reached(not file.lost)
             if info.isdir():
                 continue
             reason = "" if info.isreg() and not info.issparse() else "not a regular file"

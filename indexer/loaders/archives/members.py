@@ -124,7 +124,7 @@ def member_file(member: Member, file: SourceFile) -> SourceFile:
         refused=file.refused,
         used=file.used,
         unused=file.unused,
-        passed=file.passed,
+        reached=file.reached,
         outer=file,
         opener=member.open,
         changed=member.changed,

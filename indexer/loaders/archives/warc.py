@@ -32,7 +32,7 @@ def split_warc(file: SourceFile, options: LoadOptions) -> Iterator[Part]:
         for record in _records(stream):
             count += 1
             file.position_bytes = min(stream.tell(), file.size_bytes)
-            file.passed()
+            file.reached(not file.lost)
             kind, charset = _kind(record)
             if kind not in _READERS and kind != _UNTYPED:
                 continue
