@@ -34,6 +34,10 @@ _PAST_VERBS = word_set(
 _BEHIND_NOUNS = _AUXILIARIES | _PAST_VERBS | word_set("of in on at from to with")
 _COUNTS = word_set("two three four five six seven eight nine ten both several many")
 
+_ANYBODY = word_set("people persons individuals victims casualties animals vehicles")
+_SMALL_COUNTS = _COUNTS | word_set("a an one eleven twelve thirteen fourteen fifteen twenty")
+_MOST_COUNTED_WORDS = 3  # "three young clerks"; not measured
+
 _LINKS = word_set("and or &")
 _PARTICLES = word_set("of the de la las los del di da du le van von der den bin ibn al el y e for")
 _NO_MEMBERS = word_set("monday tuesday wednesday thursday friday saturday sunday he she they it we i you but"
@@ -60,6 +64,7 @@ class Extent(StrEnum):
 
     SPAN = "span"
     LIST = "list"
+    COUNTS = "counts"
     REASON = "reason"
     WAY = "way"
     SENTENCE = "sentence"
@@ -96,8 +101,8 @@ def widened(text: str, start: int, end: int, extent: Extent) -> tuple[int, int]:
     'Serena Williams and Lewis Hamilton'
     """
     first, last = sentence_around(text, start, end)
-    if extent is Extent.LIST:
-        start, end = _list_around(text[first:last], start - first, end - first)
+    if extent in _AROUND:
+        start, end = _AROUND[extent](text[first:last], start - first, end - first)
         start, end = start + first, end + first
     elif extent is Extent.SENTENCE or (
         extent in (Extent.REASON, Extent.WAY) and _is_fragment(text[first:start], text[start:end], extent)
@@ -120,7 +125,7 @@ def _extent(words: Sequence[str]) -> Extent | None:
         return Extent.SPAN if "or" in words or not _CHOSEN_BY.isdisjoint(words) else Extent.SENTENCE
     wider = {
         "why": Extent.REASON,
-        "how": _asked_how(following),
+        "how": _asked_how(words[1:3]),
         "who": Extent.LIST if following in {"are", "were"} else Extent.SPAN,
         "which": Extent.LIST if _names_several(words[1:]) else Extent.SPAN,
     }
@@ -128,10 +133,12 @@ def _extent(words: Sequence[str]) -> Extent | None:
     return wider.get(word, Extent.SPAN if word in QUESTION_WORDS else None)
 
 
-def _asked_how(following: str) -> Extent:
-    if following == "come":
+def _asked_how(following: Sequence[str]) -> Extent:
+    if following[:1] == ["come"]:
         return Extent.REASON
-    return Extent.WAY if following in _AUXILIARIES else Extent.SPAN
+    if following[:1] == ["many"] and not _ANYBODY.isdisjoint(following):
+        return Extent.COUNTS
+    return Extent.WAY if not _AUXILIARIES.isdisjoint(following[:1]) else Extent.SPAN
 
 
 def _names_several(words: Sequence[str]) -> bool:
@@ -177,6 +184,42 @@ def _list_around(sentence: str, start: int, end: int) -> tuple[int, int]:
     if not is_name and len(after) + len(before) == 1:
         return start, end  # "bread and butter": of words in small letters two are no list
     return (before[-1].start if before else start), (after[-1].end if after else end)
+
+
+def _counts_from(sentence: str, start: int, end: int) -> tuple[int, int]:
+    """Return the list of counted things that begins with the span; else the span.
+
+    "Three clerks, two brokers and a banker" are not three people. "Three people and a dog" are.
+    """
+    tokens = [_Token(m[0], m.start(), m.end()) for m in _TOKEN.finditer(sentence.rstrip(".!?"))]
+    at = next((at for at, token in enumerate(tokens) if token.start == start), len(tokens))
+    behind = _behind_counted(tokens, at)
+    if behind == at or tokens[behind - 1].word in _ANYBODY or end > tokens[behind - 1].end:
+        return start, end
+    while behind < len(tokens):
+        behind += tokens[behind].word == ","
+        is_last = behind < len(tokens) and _is_link(tokens[behind])
+        at = behind + is_last
+        behind = _behind_counted(tokens, at)
+        if behind == at:
+            break
+        if is_last:
+            return start, tokens[behind - 1].end
+    return start, end
+
+
+def _behind_counted(tokens: Sequence[_Token], at: int) -> int:
+    """Return the place behind a number and the noun that it counts, or `at` where none stands there."""
+    word = tokens[at].word.casefold() if at < len(tokens) else ""
+    if word not in _SMALL_COUNTS and not word.isdecimal():
+        return at
+    behind = at + 1
+    while behind < len(tokens) and behind - at <= _MOST_COUNTED_WORDS and _is_common(tokens[behind]):
+        is_verb = tokens[behind].word.endswith("ed") or tokens[behind].word in _PAST_VERBS
+        if is_verb and behind > at + 1:
+            break
+        behind += 1
+    return behind if behind > at + 1 else at
 
 
 def _members_after(tokens: Sequence[_Token], at: int, is_name: bool) -> tuple[list[_Token], bool]:
@@ -262,6 +305,9 @@ def _is_capital(token: _Token) -> bool:
 def _is_common(token: _Token) -> bool:
     word = token.word
     return word.isalpha() and word.islower() and word not in _CLAUSE_WORDS | _NO_MEMBERS | _OPENINGS | _LINKS
+
+
+_AROUND = {Extent.LIST: _list_around, Extent.COUNTS: _counts_from}
 
 
 # --- clauses ----------------------------------------------------------------------------------------

@@ -37,6 +37,8 @@ from nutgraf.qa.retrieval import SearchResult
         ("How come he was held?", Extent.REASON),
         ("How did he escape?", Extent.WAY),
         ("How many came?", Extent.SPAN),
+        ("How many people came?", Extent.COUNTS),
+        ("How many clerks came?", Extent.SPAN),
         ("How old is she?", Extent.SPAN),
         ("", Extent.SPAN),
         ("?", Extent.SPAN),
@@ -47,6 +49,7 @@ def test_a_question_asks_for_a_span_a_list_a_clause_or_a_sentence(question: str,
 
 
 BUDGET = "Voters on Monday chose a leftist president. Markets fell after the vote."
+CONVICTED = "Three clerks, two brokers and a banker had been convicted earlier."
 TEAMS = "On Monday France, Spain, the Czech Republic and Bosnia signed in Rome."
 
 
@@ -64,6 +67,15 @@ TEAMS = "On Monday France, Spain, the Czech Republic and Bosnia signed in Rome."
         ("Ann Lee, the driver, and others won.", "Ann Lee", Extent.LIST, "Ann Lee"),
         ("Ann Lee and Bob Fox won.", "Ann Lee and Bob Fox", Extent.LIST, "Ann Lee and Bob Fox"),
         ("Ann Lee won. And Bob Fox lost.", "Ann Lee", Extent.LIST, "Ann Lee"),
+        (CONVICTED, "Three", Extent.COUNTS, "Three clerks, two brokers and a banker"),
+        (CONVICTED, "Three clerks", Extent.COUNTS, "Three clerks, two brokers and a banker"),
+        (CONVICTED, "two brokers", Extent.COUNTS, "two brokers and a banker"),
+        (CONVICTED, "Three", Extent.SPAN, "Three"),
+        ("Three people and a dog died.", "Three", Extent.COUNTS, "Three"),
+        ("Two boys and a girl drowned.", "Two boys", Extent.COUNTS, "Two boys and a girl"),
+        ("It killed 12 soldiers and hurt two civilians.", "12", Extent.COUNTS, "12"),
+        ("It killed 1,200 soldiers and a clerk.", "1,200", Extent.COUNTS, "1,200"),
+        ("Twelve, he said, and more.", "Twelve", Extent.COUNTS, "Twelve"),
         (BUDGET, "leftist president", Extent.REASON, "Voters on Monday chose a leftist president."),
         (BUDGET, "the vote", Extent.REASON, "the vote"),
         ("He was held for bribery.", "bribery", Extent.REASON, "bribery"),
