@@ -11,7 +11,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help ask index serve test check format docs pictures container bench bench-quick linear lock clean
+.PHONY: help ask index serve test test-slow check format docs pictures container bench bench-quick linear lock clean
 
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -48,7 +48,11 @@ check: $(VENV)/.installed-dev ## Formatting, lint, types
 	$(BIN)/pytest -q tests/unit/test_architecture.py
 
 test: check ## All tests, after `check`
-	$(BIN)/pytest -n 2 --dist loadfile --ignore tests/unit/test_architecture.py  # `check` has run it
+	# `check` has run the architecture's tests; in the order of their folders the longest files come first
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --ignore tests/unit/test_architecture.py
+
+test-slow: $(VENV)/.installed-dev ## The tests that take minutes each: int8 models against float32 ones, pipx, uvx
+	$(BIN)/pytest -m slow
 
 format: $(VENV)/.installed-dev ## Rewrite the code as `check` wants it
 	$(BIN)/ruff format .

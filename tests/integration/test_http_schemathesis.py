@@ -51,7 +51,7 @@ def test_requests_made_from_the_description(
     description: schemathesis.BaseSchema, method: str, path: str
 ) -> None:
     @settings(
-        max_examples=25, deadline=None, derandomize=True, database=None, suppress_health_check=[*HealthCheck]
+        max_examples=15, deadline=None, derandomize=True, database=None, suppress_health_check=[*HealthCheck]
     )
     @given(case=description[path][method].as_strategy())
     def check(case: schemathesis.Case) -> None:

@@ -38,6 +38,7 @@ def test_make_ask_prints_what_the_readme_shows(
     assert "make ask" in shell("make help", ready)
 
 
+@pytest.mark.slow
 def test_pipx_installs_the_wheel(
     pipx_environment: dict[str, str], readme_commands: Commands, shell: Shell
 ) -> None:
@@ -47,6 +48,7 @@ def test_pipx_installs_the_wheel(
     assert answer == SHOWN
 
 
+@pytest.mark.slow
 def test_uvx_runs_the_wheel(
     wheel: Path,
     tools: Path,

@@ -15,7 +15,8 @@ import pytest
 from nutgraf import models
 from nutgraf.qa.evaluate.metrics import exact_match, f1
 
-pytestmark = [pytest.mark.parity, pytest.mark.timeout(1200)]  # two minutes of a processor, which may be busy
+# two minutes of a processor, which may be busy
+pytestmark = [pytest.mark.parity, pytest.mark.slow, pytest.mark.timeout(1200)]
 
 DATA = Path(os.environ.get("NUTGRAF_DATA", "../shared/data"))
 QUESTIONS = 1000

@@ -19,7 +19,7 @@ from nutgraf.models.export.folder import write
 from nutgraf.models.export.measure import measure
 from nutgraf.models.logits import WindowLogits
 
-pytestmark = pytest.mark.parity
+pytestmark = [pytest.mark.parity, pytest.mark.slow]
 
 DATA = Path(os.environ.get("NUTGRAF_DATA", "../shared/data"))
 LONGEST_TOKENS = 30
