@@ -9,6 +9,7 @@ the rows of a statement at once, looks whether the file has changed meanwhile, a
 """
 
 import os
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -28,6 +29,8 @@ Row: TypeAlias = tuple[Any, ...]
 
 _CHUNK = 500  # question marks a statement; SQLite before 3.32 takes 999
 _ATTEMPTS = 50  # not measured: a writer changes the file between two of its commits, seconds apart
+_DAMAGE = re.compile("no such table|Could not decode to UTF-8|user-defined function raised")
+"""What SQLite says of damage in an error of its own operation; an empty file is a healthy one to it."""
 
 
 class Database:
@@ -217,17 +220,17 @@ def _mapped(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as error:
-        if "no such table" in str(error):  # an empty file is a healthy one to SQLite
+        if _DAMAGE.search(str(error)):
             raise _unhealthy(path, error) from error
         raise StorageFailed(
             f"{path}: {error}",
             hint="check the disk's free space and the folder's permissions, then run it again",
         ) from error
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # the latter of a damaged name in a message
         raise _unhealthy(path, error) from error
 
 
-def _unhealthy(path: Path, error: sqlite3.DatabaseError) -> IndexDamaged:
+def _unhealthy(path: Path, error: Exception) -> IndexDamaged:
     return IndexDamaged(
         f"{path} is not a healthy SQLite file: {error}",
         hint=restore_hint(path.parent),

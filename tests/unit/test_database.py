@@ -92,6 +92,29 @@ def test_a_file_that_is_no_database_is_named(path: Path) -> None:
         Database(path)
 
 
+def damaged(path: Path, before: bytes, after: bytes) -> None:
+    content = path.read_bytes()
+    assert before in content
+    path.write_bytes(content.replace(before, after))
+
+
+def test_a_text_that_is_no_utf_8_is_damage(path: Path, db: Database) -> None:
+    keep(db, "a key that is kept")
+    db.close()
+    damaged(path, b"a key that is kept", b"a key that \xf6s kept")
+    with Database(path, readonly=True) as reader, pytest.raises(IndexDamaged, match=r"store\.sqlite"):
+        kept(reader)
+
+
+def test_a_name_in_the_schema_that_is_no_utf_8_is_damage(path: Path, db: Database) -> None:
+    db.close()
+    damaged(path, b"tombstones", b"tombston\xf6s")
+    damaged(path, b"CREATE TABLE tombston", b"CREATE  ABLE tombston")
+    match = r"store\.sqlite is not a healthy SQLite file"
+    with pytest.raises(IndexDamaged, match=match), Database(path, readonly=True) as reader:
+        kept(reader)
+
+
 def test_a_full_disk_keeps_what_was_there(db: Database) -> None:
     keep(db, "a", "x" * 4_000)
     db.one("PRAGMA max_page_count = 30")
