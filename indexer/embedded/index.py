@@ -25,6 +25,7 @@ from nutgraf.indexer.embedded.segments import Segments, best_of, cells_name, rea
 from nutgraf.indexer.embedded.store import FILENAME, Store
 from nutgraf.indexer.embedded.vectors import exact_search
 from nutgraf.indexer.errors import IndexDamaged, IndexMismatch
+from nutgraf.indexer.fields import FIELDS
 from nutgraf.indexer.filters import Filter
 from nutgraf.indexer.selection import Facets, ListedArticle, ListPlace, Selection, Sort
 from nutgraf.indexer.storage import (
@@ -137,6 +138,8 @@ class EmbeddedIndex:
         """
         facts = self.store.facts(passage_ids)
         self._check_all_there(passage_ids, facts)
+        if strange := [i for i, fact in facts.items() if fact.field not in FIELDS]:
+            raise self._damaged(f"passage {min(strange)} is of no field of its article")
         if self.state.encoded_passages == self.state.counts.passages:
             return facts
         ids = np.array([*facts], np.int64)
@@ -146,21 +149,25 @@ class EmbeddedIndex:
     def fetch(self, passage_ids: Sequence[int]) -> list[Passage]:
         """Return the passages in the order of the ids, without those removed meanwhile.
 
-        Raises IndexDamaged where the article of a passage cannot be found by its id.
+        Raises IndexDamaged where the article of a passage cannot be found by its id, and where a passage is
+        not the words that its vector is of.
         """
         rows = self.store.passages(passage_ids)
+        keys = self.store.vector_hashes(passage_ids)
         articles = self.store.articles(list({row.article_id for row in rows.values()}))
-        orphans = [row for row in rows.values() if row.article_id not in articles]
+        whole: dict[int, Passage] = {}
+        strange: dict[int, str] = {}
+        for i, row in rows.items():
+            if (article := articles.get(row.article_id)) is None:
+                strange[i] = f"the article of passage {i} is not found by its id"
+            elif row.key_in(article) != keys.get(i):
+                strange[i] = f"passage {i} is not the words that were indexed"
+            else:
+                whole[i] = Passage(i, article, row.start, row.end, row.field)
         # No passage gets an id that was used: one that is still there has had its article all the time.
-        if orphans and (left := self.store.passages([row.id for row in orphans])):
-            raise self._damaged(f"the article of passage {min(left)} is not found by its id")
-        return [
-            Passage(row.id, article, row.start, row.end, row.field)
-            for passage_id in passage_ids
-            if (row := rows.get(passage_id)) is not None
-            and (article := articles.get(row.article_id)) is not None
-            and row.end <= len(article.content(row.field))  # it was changed between the two look-ups
-        ]
+        if strange and (left := self.store.passages([*strange])):
+            raise self._damaged(strange[min(left)])
+        return [whole[i] for i in passage_ids if i in whole]
 
     def copies(self, passage_ids: Sequence[int], allow: Filter) -> dict[int, list[Article]]:
         """Return passage id -> the articles of its cluster that pass `allow`, by date, then id."""

@@ -14,8 +14,7 @@ from threading import Thread
 
 import numpy as np
 
-from nutgraf.indexer.article import Article
-from nutgraf.indexer.article_store import StoredPassage, vector_hash
+from nutgraf.indexer.article_store import StoredPassage
 from nutgraf.indexer.built_by import rebuild_hint
 from nutgraf.indexer.embedded.digests import check_digests
 from nutgraf.indexer.embedded.generation import ARTICLES, PASSAGES, PID
@@ -28,7 +27,6 @@ from nutgraf.indexer.embedded.vectors import DenseIndex
 from nutgraf.indexer.errors import IndexDamaged, IndexerError
 from nutgraf.indexer.filters import Filter
 from nutgraf.indexer.index_check import IndexCheck
-from nutgraf.indexer.passages import title_prefix
 
 SAMPLE = 200
 """Passages that are cut again. Not measured: the check takes well under a second."""
@@ -148,7 +146,7 @@ def check_passages(index: EmbeddedIndex) -> IndexCheck:
     sample = sampled(store)
     ids = list(dict.fromkeys(passage.article_id for passage in sample))
     articles = store.articles(ids)
-    keys = [_key(passage, articles[passage.article_id]) for passage in sample]
+    keys = [passage.key_in(articles[passage.article_id]) for passage in sample]
     stored = store.vector_hashes([passage.id for passage in sample])
     for passage, key in zip(sample, keys, strict=True):
         article = articles[passage.article_id]
@@ -165,14 +163,6 @@ def check_passages(index: EmbeddedIndex) -> IndexCheck:
         f"{len(sample):,} of them looked at, in {len(ids):,} articles: words and offsets as they were indexed"
     )
     return IndexCheck("passages", "ok", message)
-
-
-def _key(passage: StoredPassage, article: Article) -> bytes | None:
-    """Return the key of the vector that the passage must have, None where its span does not fit."""
-    content = article.content(passage.field)
-    if not 0 <= passage.start < passage.end <= len(content):
-        return None
-    return vector_hash(title_prefix(article.title, passage.field) + content[passage.start : passage.end])
 
 
 def check_vectors(index: EmbeddedIndex) -> IndexCheck:

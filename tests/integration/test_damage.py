@@ -246,3 +246,25 @@ def test_an_article_that_is_not_found_by_its_id_was_not_removed(copy: Path) -> N
         pytest.raises(IndexDamaged, match="the article of passage 1 is not found by its id"),
     ):
         index.fetch([1])
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("passages SET field = 'tezt' WHERE id = 2", "passage 2 is of no field of its article"),
+        ("passages SET start = start + 8 WHERE id = 2", "passage 2 is not the words that were indexed"),
+        ("passages SET stop = stop + 64000 WHERE id = 2", "passage 2 is not the words that were indexed"),
+        ("passages SET vector = vector + 1 WHERE id = 2", "passage 2 is not the words that were indexed"),
+    ],
+)
+def test_a_passage_that_differs_from_what_was_indexed(copy: Path, change: str, message: str) -> None:
+    with sqlite3.connect(copy / "store.sqlite") as database:
+        database.execute(f"UPDATE {change}")
+    database.close()
+
+    def look(index: EmbeddedIndex) -> None:
+        index.facts([1, 2, 3])
+        index.fetch([1, 2, 3])
+
+    with EmbeddedIndex(copy) as index, pytest.raises(IndexDamaged, match=message):
+        look(index)
