@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nutgraf.api.commands import options
+from nutgraf.api.commands import completion, options
 from nutgraf.api.commands.exits import FOUND, NOT_FOUND
 from nutgraf.archive import Archive
 from nutgraf.export import (
@@ -75,7 +75,13 @@ def list_command(
     authors: options.Authors = None,
     words: options.Words = None,
     sort: Annotated[
-        str | None, typer.Option("--sort", metavar="ORDER", help=f"The order: {', '.join(SORTS)}.")
+        str | None,
+        typer.Option(
+            "--sort",
+            metavar="ORDER",
+            help=f"The order: {', '.join(SORTS)}.",
+            autocompletion=completion.sorts,
+        ),
     ] = None,
     limit: Annotated[int, typer.Option("--limit", "-n", help="How many to show at most, 1 to 1,000.")] = 20,
     cursor: Annotated[
@@ -127,6 +133,7 @@ def export(
             "--format",
             metavar="NAME",
             help=f"{', '.join(EXPORT_FORMATS)} [default: as the file is named, else jsonl].",
+            autocompletion=completion.export_formats,
         ),
     ] = None,
     output: Annotated[

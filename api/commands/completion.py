@@ -15,6 +15,20 @@ def formats(incomplete: str) -> list[str]:
     return _beginning(FORMAT_NAMES, incomplete)
 
 
+def export_formats(incomplete: str) -> list[str]:
+    """Return the formats of exports that begin so."""
+    from nutgraf.export import EXPORT_FORMATS
+
+    return _beginning(EXPORT_FORMATS, incomplete)
+
+
+def sorts(incomplete: str) -> list[str]:
+    """Return the orders of a list that begin so."""
+    from nutgraf.indexer.selection import SORTS
+
+    return _beginning(SORTS, incomplete)
+
+
 def profiles(incomplete: str) -> list[str]:
     """Return the profiles that begin so."""
     from nutgraf.qa.profiles import PROFILES

@@ -17,9 +17,9 @@ from mcp.server.lowlevel import Server
 
 from nutgraf.api.engine.engine import Engine
 from nutgraf.api.mcp.prompts import PROMPTS, Prompt
-from nutgraf.api.mcp.texts import listing_text
+from nutgraf.api.mcp.texts import listing_text, outlet_note
 from nutgraf.api.mcp.tool_errors import tool_error
-from nutgraf.api.mcp.tools import INSTRUCTIONS, TOOLS, Tool
+from nutgraf.api.mcp.tools import INSTRUCTIONS, TOOLS, Tool, unknown_outlets
 from nutgraf.api.terminal.console import visible
 from nutgraf.error import panics_as
 from nutgraf.errors import UnknownArticle
@@ -97,8 +97,10 @@ class McpServer:
         try:
             with panics_as():
                 async with asyncio.timeout(self._deadline_s):
-                    result = await tool.arguments.model_validate(call.arguments or {}).result(self._engine)
-                text = types.TextContent(text=tool.text(result))
+                    arguments = tool.arguments.model_validate(call.arguments or {})
+                    result = await arguments.result(self._engine)
+                    outlets = await unknown_outlets(arguments, self._engine)
+                text = types.TextContent(text="\n".join([*map(outlet_note, outlets), tool.text(result)]))
         except Exception as error:  # noqa: BLE001 - the agent gets every error, and the server goes on
             message = json.dumps(tool_error(error, tool), ensure_ascii=False)
             return types.CallToolResult(content=[types.TextContent(text=message)], is_error=True)

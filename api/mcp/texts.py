@@ -70,6 +70,11 @@ def _notes(*notes: str | None) -> list[str]:
     return [f"Note: {note}." for note in notes if note is not None]
 
 
+def outlet_note(sentence: str) -> str:
+    """Return the line about a name of `source` that is no outlet's."""
+    return f"Note: {visible(sentence)}{'' if sentence.endswith('?') else '.'}"
+
+
 def archive_text(held: HoldingsJson) -> str:
     """Return how many articles the archive holds, of which days, and its largest outlets."""
     days = held["published"]

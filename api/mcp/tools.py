@@ -25,6 +25,7 @@ from nutgraf.api.mcp.watches import (
 from nutgraf.api.objects import responses as shapes
 from nutgraf.api.objects.requests import FilteredRequest, WordsRequest
 from nutgraf.api.objects.watches import ChangePageSchema, WatchPageSchema
+from nutgraf.api.terminal.outlets import outlet_notes
 from nutgraf.indexer.article import FullArticleJson
 from nutgraf.objects import AskJson, SearchJson, search_object
 from nutgraf.opening import OpenIndex
@@ -123,6 +124,19 @@ class SearchNews(WordsRequest):
             return search_object(question, result, opened.index.state)
 
         return await engine.run(work)
+
+
+async def unknown_outlets(arguments: BaseModel, engine: Engine) -> list[str]:
+    """Return a sentence about each name of `source` that is no outlet's of the archive."""
+    names = arguments.source if isinstance(arguments, FilteredRequest) else []
+    if not names:
+        return []
+
+    def work(opened: OpenIndex) -> list[str]:
+        outlets = [outlet.name for outlet in opened.index.info().outlets]
+        return outlet_notes(names, outlets, listed_by="archive_info")
+
+    return await engine.run(work)
 
 
 class GetArticle(BaseModel):

@@ -18,8 +18,12 @@ def print_unknown_outlets(names: Sequence[str], outlets: Sequence[str]) -> None:
         console(error=True).print(Text.assemble(("note: ", "bold"), visible(note)), soft_wrap=True)
 
 
-def outlet_notes(names: Sequence[str], outlets: Sequence[str]) -> list[str]:
+def outlet_notes(
+    names: Sequence[str], outlets: Sequence[str], *, listed_by: str = "nutgraf info"
+) -> list[str]:
     """Return a sentence about each name that is no outlet's, capitals apart.
+
+    `listed_by` is what lists the outlets in the words of the door.
 
     >>> outlet_notes(["cnn", "BBC.co.uk"], ["bbc.co.uk", "cnn.com"])
     ['no outlet is called "cnn"; did you mean cnn.com?']
@@ -30,7 +34,7 @@ def outlet_notes(names: Sequence[str], outlets: Sequence[str]) -> list[str]:
         if name.casefold() in known:
             continue
         meant = _meant(name.casefold(), known)
-        ending = f"; did you mean {' or '.join(meant)}?" if meant else ": nutgraf info lists the outlets"
+        ending = f"; did you mean {' or '.join(meant)}?" if meant else f": {listed_by} lists the outlets"
         notes.append(f'no outlet is called "{name[:100]}"{ending}')
     return notes
 

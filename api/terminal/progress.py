@@ -49,7 +49,7 @@ def progress_bar(run: IngestProgress) -> Iterator[Callable[[], None]]:
 
 @contextmanager
 def counting_bar(label: str, total: int) -> Iterator[Callable[[int], None]]:
-    """Show how many of `total` are done, and the time left; yield what to call with the number of new ones.
+    """Show how many of `total` are done and the time gone and left; yield what to call with each number more.
 
     The bar is shown on a terminal only.
     """
@@ -57,12 +57,21 @@ def counting_bar(label: str, total: int) -> Iterator[Callable[[int], None]]:
     if not out.is_terminal:
         yield lambda _: None
         return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
     columns = (
         TextColumn(label),
         BarColumn(),
         MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("gone,"),
         TimeRemainingColumn(),
         TextColumn("left"),
     )

@@ -15,7 +15,6 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Route
 
 from nutgraf.api.engine.encoding import encoding_in_background
@@ -29,6 +28,7 @@ from nutgraf.api.mcp.transports import HttpDoor
 from nutgraf.api.objects.responses import AliveSchema, ErrorSchema, ReadySchema
 from nutgraf.api.web.bodiless import BodilessMiddleware
 from nutgraf.api.web.browse import router as browsing
+from nutgraf.api.web.compression import CompressionMiddleware
 from nutgraf.api.web.cursors import StaleCursor
 from nutgraf.api.web.description import described
 from nutgraf.api.web.guard import OPEN_PATHS, AccessRules, Guard
@@ -121,7 +121,7 @@ def create_app(archive: Archive, serving: Serving | None = None) -> FastAPI:
     _add_routes(app, mcp_door, metrics)
     _add_description(app, keys=bool(serving.rules.keys))
     _add_failures(app)
-    app.add_middleware(GZipMiddleware, minimum_size=LEAST_ZIPPED_BYTES, compresslevel=ZIP_LEVEL)
+    app.add_middleware(CompressionMiddleware, minimum_size=LEAST_ZIPPED_BYTES, compresslevel=ZIP_LEVEL)
     app.add_middleware(BodilessMiddleware)
     app.add_middleware(Guard, rules=serving.rules, failed=readable(_defect), count=metrics.request)
     if serving.cors_origins:  # outside the guard: a browser asks whether it may without a key

@@ -13,6 +13,7 @@ from fastapi import Depends, Header, Query, Request, Response
 from nutgraf.api.engine.engine import Engine
 from nutgraf.api.engine.queue import QueuedRequest
 from nutgraf.api.web.deadline import in_time
+from nutgraf.api.web.preferences import weighted
 from nutgraf.indexer.fields import Field
 from nutgraf.opening import OpenIndex
 from nutgraf.qa.citing.answers import cite_answers
@@ -120,16 +121,7 @@ def _response(text: str, name: str) -> Response:
 def _accepted_format(accept: str) -> str:
     """Return the format whose media type a request likes best, the first of equals; JSON for any other."""
     best, name = 0.0, "json"
-    for item in accept.split(",")[:20]:
-        media, *parameters = (part.strip().lower() for part in item.split(";"))
-        weight = next((_weight(part[2:]) for part in parameters if part.startswith("q=")), 1.0)
+    for media, weight in weighted(accept):
         if media in _ACCEPTED and weight > best:
             best, name = weight, _ACCEPTED[media]
     return name
-
-
-def _weight(number: str) -> float:
-    try:
-        return float(number)
-    except ValueError:
-        return 0.0

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from nutgraf.indexer.embedded.writer import EmbeddedWriter
 from tests.browser import test_page
@@ -286,6 +286,49 @@ def test_without_javascript(open_visit: Any) -> None:
     page.click(".hits h3 a >> nth=0")
     page.wait_for_selector(".story")
     assert "nutgraf index" in visit.go("/add").inner_text("noscript, .note")
+
+
+def test_keys_alone(visit: Visit) -> None:
+    """A person without a mouse searches, opens a result, goes through the list, and adds a text."""
+    page = visit.go("/search")
+    page.keyboard.press("/")
+    page.keyboard.type("blast")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**q=blast**")
+    page.keyboard.press("/")
+    page.keyboard.press("ArrowDown")
+    title = page.evaluate("document.activeElement.textContent")
+    assert title == titles(visit)[0]
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".story")
+    assert page.inner_text("h1") == title
+
+    visit.go("/search")
+    reach(page, "More articles")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**cursor=**")
+
+    visit.go("/add")
+    reach(page, "text")
+    page.keyboard.type("The windmill of Ende was sold.")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Windmill sold")
+    reach(page, "Add it")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#became a")
+    reach(page, page.inner_text("#became a"))
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".story")
+    assert page.inner_text("h1") == "Windmill sold"
+
+
+def reach(page: Page, name: str) -> None:
+    """Go by Tab until what has the focus is called so, by its id or its words."""
+    for _ in range(200):
+        page.keyboard.press("Tab")
+        if name in page.evaluate("[document.activeElement.id, document.activeElement.textContent.trim()]"):
+            return
+    raise AssertionError(f"Tab does not lead to {name}")
 
 
 @pytest.mark.parametrize(

@@ -168,6 +168,38 @@ def test_head_finds_nothing_where_get_finds_nothing(client: TestClient) -> None:
 # --- compression and origins ----------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [
+        *(
+            ("gzip", "gzip"),
+            ("GZIP", "gzip"),
+            ("x-gzip", "gzip"),
+            ("br, gzip;q=0.5, deflate", "gzip"),
+            ("*", "gzip"),
+        ),
+        *(("identity;q=0.5, gzip;q=0.5", "gzip"), ("*;q=0, gzip", "gzip"), ("identity;q=0, *", "gzip")),
+        *(("", None), ("identity", None), ("br, deflate", None), ("gzipped", None), ("not-gzip", None)),
+        *(
+            ("gzip;q=0", None),
+            ("gzip; q=0.000", None),
+            ("gzip;Q=0", None),
+            ("gzip;q=0, *", None),
+            ("*;q=0", None),
+        ),
+        *(("identity;q=0, gzip;q=0", None), ("identity, gzip;q=0.5", None), ("identity;q=0", None)),
+        *(("gzip;q=often", None), ("gzip;q=nan", None), ("gzip;q=-1", None), ("br," * 1000 + "gzip", None)),
+    ],
+)
+def test_an_answer_is_zipped_for_clients_that_take_it(
+    client: TestClient, accepted: str, coding: str | None
+) -> None:
+    described = client.get("/openapi.json", headers={"Accept-Encoding": accepted})
+    assert described.headers.get("Content-Encoding") == coding
+    assert "Accept-Encoding" in described.headers["Vary"]
+    assert described.json()["info"]["title"] == "nutgraf"
+
+
 def test_answers_are_zipped_and_streams_are_not(client: TestClient) -> None:
     asked = {"question": QUESTION}
     with client.stream("POST", "/v1/ask", json=asked, headers={"Accept-Encoding": "gzip"}) as answered:

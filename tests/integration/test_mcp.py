@@ -259,6 +259,24 @@ def test_null_is_absent_and_one_outlet_is_a_list(agent: Agent) -> None:
     assert other["passages"] == []
 
 
+@pytest.mark.parametrize("tool", ["ask_news", "search_news"])
+@pytest.mark.parametrize(
+    ("source", "notes"),
+    [
+        ("new york times", ['no outlet is called "new york times"; did you mean The New York Times?']),
+        (["The New York Times", "x\ny"], ['no outlet is called "x y": archive_info lists the outlets.']),
+        ("THE NEW YORK TIMES", []),
+        ([], []),
+    ],
+)
+def test_a_name_that_is_no_outlets_is_told_with_those_that_may_be_meant(
+    agent: Agent, tool: str, source: str | list[str], notes: list[str]
+) -> None:
+    lines = told(agent.call(tool, question=QUESTION, source=source)).split("\n")
+    assert [line for line in lines if line.startswith("Note: ")] == [f"Note: {note}" for note in notes]
+    assert lines[: len(notes)] == [f"Note: {note}" for note in notes]
+
+
 def test_what_the_archive_holds(agent: Agent) -> None:
     result = agent.call("archive_info")
     held = result.structured_content
