@@ -125,7 +125,7 @@ def _date_of_parts(value: object) -> str:
     try:
         if len(parts) == _DAY_PARTS:
             return date(*parts).isoformat()
-        return datetime(*parts, tzinfo=UTC).isoformat()
+        return datetime(*parts).replace(tzinfo=UTC).isoformat()
     except (ValueError, OverflowError):
         return ""
 
