@@ -23,8 +23,9 @@ _SOFT_BREAK = re.compile("\xad[ \t]*+\n[ \t]*+(?=\\w)")
 # C1 controls are punctuation of windows-1252 that was read as Latin-1. Ligatures are letters, and some
 # hyphens and blanks look as the plain ones do. Unseen are other controls, the soft hyphen, zero-width and
 # bidirectional marks, BOM, and the invisible tag characters.
+_C1 = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
 _PLAIN = {
-    **{chr(code): bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)},
+    **{chr(code): mark for code, mark in _C1.items()},
     **{chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)},
     **dict.fromkeys("\u2010\u2011", "-"),
     **dict.fromkeys("\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a", " "),
@@ -231,6 +232,11 @@ def normalise(text: str) -> str:
     if " \n" in text or "\t\n" in text or text[-1:] in {" ", "\t"}:
         text = _TRAILING.sub("", text)
     return (_BLANK_LINES.sub("\n\n", text) if "\n\n\n" in text else text).strip("\n")
+
+
+def punctuated(text: str) -> str:
+    """Return a text with the punctuation that its C1 controls stand for, for libraries that drop controls."""
+    return text.translate(_C1)
 
 
 def composed(text: str) -> str:

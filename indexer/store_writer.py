@@ -286,22 +286,29 @@ class StoreWriter(ABC):
                 return name
         return names[-1]
 
-    def _store_batch(self, batch: Sequence[_Item], *, words_only: bool) -> list[ArticleStatus]:
-        """Store the articles of a batch; return a status for each item of it, in order."""
+    def _store_batch(self, batch: Sequence[_Item], *, words_only: bool) -> Iterator[ArticleStatus]:
+        """Store the articles of a batch; yield a status for each item of it, in order.
+
+        An interrupt behind the transaction is raised when all of these are told: they are stored.
+        """
         self._pending.clear()
         named = self._named(batch)
         articles = [item for item in named if isinstance(item, Article)]
         stored = self._store.content_hashes([a.id for a in articles])
         fresh = [a for a in articles if stored.get(a.id) != a.content_hash]
-        self._write(fresh, words_only=words_only)
-        self._note_moves([a for a in articles if stored.get(a.id) == a.content_hash])
-        statuses = self._statuses([a.id for a in fresh], stored)
-        return [
-            item
-            if isinstance(item, ArticleStatus)
-            else ArticleStatus(statuses.get(item.id, "unchanged"), item.id, item.origin or "")
-            for item in named
-        ]
+        try:
+            self._write(fresh, words_only=words_only)
+            self._note_moves([a for a in articles if stored.get(a.id) == a.content_hash])
+            statuses = self._statuses([a.id for a in fresh], stored)
+        except KeyboardInterrupt:
+            if self._are_stored(fresh):
+                yield from _told(named, self._statuses([a.id for a in fresh], stored))
+            raise
+        yield from _told(named, statuses)
+
+    def _are_stored(self, articles: Sequence[Article]) -> bool:
+        hashes = self._store.content_hashes([a.id for a in articles])
+        return all(hashes.get(a.id) == a.content_hash for a in articles)
 
     def _statuses(self, fresh: Sequence[str], stored: Mapping[str, str]) -> dict[str, WriteStatus]:
         """Return id -> status of what was written: of several new copies all but the first are duplicates."""
@@ -428,6 +435,15 @@ def _next_size(size: int, seconds: float, batch_seconds: float) -> int:
 
 def _skipped(article: Article, reason: str) -> ArticleStatus:
     return ArticleStatus("skipped", article.id, article.origin or article.id, reason)
+
+
+def _told(items: Sequence[_Item], statuses: Mapping[str, WriteStatus]) -> Iterator[ArticleStatus]:
+    """Yield the status of each item; an article without one in `statuses` (by id) was stored as it is."""
+    for item in items:
+        if isinstance(item, ArticleStatus):
+            yield item
+        else:
+            yield ArticleStatus(statuses.get(item.id, "unchanged"), item.id, item.origin or "")
 
 
 def _places(item: _Item) -> list[str]:

@@ -42,6 +42,7 @@ _HEADS = frozenset({
     "left", "long", "low", "mid", "multi", "new", "nine", "non", "north", "old", "one", "out", "part",
     "post", "pre", "pro", "quasi", "right", "second", "self", "semi", "seven", "short", "six", "so",
     "south", "ten", "third", "three", "two", "vice", "well", "year",
+    "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety",
 })  # fmt: skip
 _TAILS = frozenset({"backed", "based", "born", "elect", "funded", "led", "owned", "related", "run", "style"})
 _JOINTS = frozenset({"and", "at", "by", "for", "in", "of", "on", "the", "to", "up", "year"})  # mother-in-law

@@ -138,9 +138,9 @@ def _stored(
         for status in writer.add(feed.items(writer), each_batch, words_only=True):
             statuses.append(status)
             run.articles += status.status != "skipped"
+        feed.remember(writer)
     except KeyboardInterrupt:
         return statuses, True
-    feed.remember(writer)
     return [*statuses, *feed.unchanged()], False
 
 

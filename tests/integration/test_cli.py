@@ -7,6 +7,9 @@ import os
 import re
 import shutil
 import sqlite3
+import subprocess
+import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -526,6 +529,37 @@ def test_a_panic_that_nothing_foresaw_is_a_defect_and_no_traceback(
         assert error == "error: PanicException: index out of bounds"
         assert "please report it with the output of NUTGRAF_DEBUG=1" in hint
         assert bool(traceback) is shown
+
+
+INTERRUPTED_IMPORT = """
+import signal
+import sys
+from {module} import {function}
+
+class Interrupt:
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if name == {interrupted!r}:
+            signal.raise_signal(signal.SIGINT)
+
+sys.meta_path.insert(0, Interrupt)
+sys.argv = [{command!r}, "--help"]
+{function}()
+"""
+
+
+@pytest.mark.parametrize("command", ["nutgraf", "ask"])
+@pytest.mark.parametrize("interrupted", ["nutgraf.api.commands.cli", "typer"])
+def test_ctrl_c_while_a_command_is_imported_ends_it_quietly(command: str, interrupted: str) -> None:
+    scripts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["scripts"]
+    module, function = scripts[command].split(":")
+    program = INTERRUPTED_IMPORT.format(
+        module=module, function=function, interrupted=interrupted, command=command
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
 
 
 def test_control_characters_of_a_file_name_do_not_reach_the_terminal(cli: Any, tmp_path: Path) -> None:

@@ -146,6 +146,25 @@ def test_an_interrupt_while_encoding_keeps_what_was_made(archive: Archive, monke
     assert (report.unchanged, report.encoded_passages, report.state.encoded) == (8, 12, 1.0)
 
 
+def test_an_interrupt_behind_the_storing_counts_all_that_is_stored(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store_writer.StoreWriter, "_note_moves", interrupt)
+        with pytest.raises(AddInterrupted) as caught:
+            archive.add(RECORDS, words_only=True)
+    report = caught.value.report
+    assert (report.added, len(report.statuses), report.state.counts.articles) == (8, 8, 8)
+    with monkeypatch.context() as patch:
+        patch.setattr(store_writer.StoreWriter, "_write", interrupt)
+        with pytest.raises(AddInterrupted) as caught:
+            archive.add({"id": "new", "text": "The mill of Tarn closed."}, words_only=True)
+    assert (caught.value.report.added, caught.value.report.state.counts.articles) == (0, 8)
+
+
 def test_nothing_to_encode_and_another_encoder(archive: Archive) -> None:
     with pytest.raises(SourceError, match="nothing to encode"):
         archive.encode()

@@ -156,6 +156,18 @@ FILES: dict[str, bytes] = {
     ".xml": f"<nitf><body><body.content><p>{SAID}</p></body.content></body></nitf>".encode(),
     ".zip": zipped({"a.jsonl": LINES, "b.eml": mail(), "c.zip": zipped({"d.html": PAGE})}),
 }
+XML_FILES = {
+    ".g2.xml": "<newsItem guid='urn:tarn:7' version='1'><itemMeta><versionCreated>2016-01-27T10:00:00Z"
+    "</versionCreated></itemMeta><contentMeta><headline>Rain</headline></contentMeta><contentSet><inlineXML>"
+    f"<html><body><p>{SAID}</p></body></html></inlineXML></contentSet></newsItem>",
+    ".newsml.xml": "<NewsML><NewsItem><NewsComponent><NewsLines><HeadLine>Rain</HeadLine></NewsLines>"
+    f"<ContentItem><DataContent><p>{SAID}</p></DataContent></ContentItem></NewsComponent></NewsItem></NewsML>",
+    ".tei.xml": "<TEI><teiHeader><fileDesc><titleStmt><title>Rain</title></titleStmt></fileDesc></teiHeader>"
+    f"<text><body><p>{SAID}</p></body></text></TEI>",
+}
+"""Kinds of XML besides NITF, each with a reader of its own."""
+
+CONTENTS = FILES | {suffix: content.encode() for suffix, content in XML_FILES.items()}
 SAME = {
     ".htm": ".html", ".xhtml": ".html", ".markdown": ".md", ".mht": ".mhtml", ".ndjson": ".jsonl",
     ".ndjson.gz": ".jsonl.gz", ".tgz": ".tar.gz", ".docm": ".docx", ".dotm": ".docx", ".dotx": ".docx",
@@ -185,9 +197,9 @@ def test_every_format_has_a_file_here() -> None:
     assert FILES.keys() >= {*SAME.values()}
 
 
-@pytest.mark.parametrize("suffix", FILES)
+@pytest.mark.parametrize("suffix", CONTENTS)
 def test_a_whole_file_is_read(tmp_path: Path, suffix: str) -> None:
-    (path := tmp_path / f"a{suffix}").write_bytes(FILES[suffix])
+    (path := tmp_path / f"a{suffix}").write_bytes(CONTENTS[suffix])
     [file], _ = discover([str(path)])
     items = [*load(file, OPTIONS)]
     assert items
@@ -208,10 +220,10 @@ def check(items: list[Article | Skipped], path: Path) -> None:
             assert not item.reason.startswith("cannot be parsed"), item.reason
 
 
-@pytest.mark.parametrize("suffix", [suffix for suffix in FILES if suffix not in {".parquet", ".pdf"}])
+@pytest.mark.parametrize("suffix", [suffix for suffix in CONTENTS if suffix not in {".parquet", ".pdf"}])
 def test_a_damaged_file_is_read_or_refused(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"a{suffix}"
-    for content in damaged(FILES[suffix]):
+    for content in damaged(CONTENTS[suffix]):
         path.write_bytes(content)
         [file], _ = discover([str(path)])
         check([*load(file, OPTIONS)], path)

@@ -259,6 +259,18 @@ def test_text_stays_although_its_name_says_something_else(tmp_path: Path, html: 
     assert set(lines(tmp_path, page(html))) >= {LEAD, BOAT, MIDDLE, END}
 
 
+def test_a_part_for_subscribers_is_no_offer_where_the_page_says_so(tmp_path: Path) -> None:
+    part = f'<div class="paywall x"><p>{BOAT}</p></div>'
+    data = {
+        "@type": "NewsArticle",
+        "isAccessibleForFree": False,
+        "hasPart": {"@type": "WebPageElement", "isAccessibleForFree": False, "cssSelector": ".paywall"},
+    }
+    assert lines(tmp_path, page(part)) == [LEAD, MIDDLE, END]
+    marked = page(part + json_script(data, 'type="application/ld+json"'))
+    assert set(lines(tmp_path, marked)) == {LEAD, BOAT, MIDDLE, END}
+
+
 def test_an_element_that_holds_the_article_stays_whatever_it_is_called(tmp_path: Path) -> None:
     for name in ("paywall", "has-related content--share", "subscription-content", "post comments-open"):
         html = page("").replace("<article>", f'<div class="{name}">').replace("</article>", "</div>")

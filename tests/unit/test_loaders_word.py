@@ -204,6 +204,13 @@ SECTION = "<w:sectPr><w:headerReference w:type='default' r:id='r1'/></w:sectPr>"
         (p(r("Published: May 3, 2021 | By Ann Lee | Page 2")), None, ("Ann Lee",), 3),
         (p(sdt(r("Marne Gazette"))) + p(field("PAGE", r("1"))), "Marne Gazette", (), None),
         (p(r("CONFIDENTIAL DRAFT")), None, (), None),
+        (
+            f"<w:tbl><w:tr><w:tc>{p(r('Marne Gazette'))}{p(r('3 May 2021'))}</w:tc>"
+            f"<w:tc>{p(r('By Ann Lee'))}</w:tc></w:tr></w:tbl>",
+            "Marne Gazette",
+            ("Ann Lee",),
+            3,
+        ),
         (p(field(" DATE \\@ d ", r("3 May 2021"))), None, (), None),
         (p(f"<w:fldSimple w:instr='TIME'>{r('3 May 2021')}</w:fldSimple>"), None, (), None),
     ],

@@ -38,6 +38,12 @@ def test_guesses_say_what_a_page_states() -> None:
     assert (guesses.url, guesses.author) == ("https://tarn.example/a/1", "Ann Lee")
 
 
+def test_controls_that_are_punctuation_of_windows_1252_stay_as_such() -> None:
+    tree = parsed("<html><body><p>It fell.</p><p>\x93I don\x92t know\x94, she said.</p></body></html>")
+    assert tree is not None
+    assert "“I don’t know”, she said." in main_text(tree)
+
+
 def test_the_main_text_leaves_the_tree_as_it_is() -> None:
     tree = parsed("<html><body><nav>Home</nav><p>It fell at noon.</p><p>Nobody was hurt.</p></body></html>")
     assert tree is not None

@@ -115,6 +115,7 @@ def test_items_are_rejoined_one_by_one() -> None:
         ("a 20-year-\nold man", "a 20-year-old man"),
         ("an EU-\nfunded plan", "an EU-funded plan"),
         ("a well-\nknown man", "a well-known man"),
+        ("a twenty-\nfive-year-old", "a twenty-five-year-old"),
         ("the GOVERN-\nMENT SAID", "the GOVERNMENT SAID"),
         ("the nuclear-\narmed state is armed and nuclear", "the nuclear-armed state is armed and nuclear"),
         ("new sanc¬\ntions were set", "new sanctions were set"),

@@ -71,6 +71,8 @@ _FIRST_PARTS = 20  # of an element, in which such a sentence is looked for
 # An offer to subscribe is short. What is longer is the part of the article that is for subscribers.
 _OFFER_NAMES = frozenset({"paywall", "regwall", "tinypass", "subscribe", "subscription", "subscriptions"})
 _LONGEST_OFFER_CHARS = 600
+# How a page tells search engines which of its parts only subscribers may read.
+_FOR_SUBSCRIBERS = re.compile(r"\"cssSelector\"\s{0,9}:\s{0,9}\"\s{0,9}\.([\w-]{1,80})\s{0,9}\"")
 _PARAGRAPH_CHARS = 120  # a longer paragraph is text, whatever its own class says; not compared
 # These say something of the page, or of an element that holds the article: "has-sidebar", "comments-open".
 _STATES = frozenset(
@@ -204,8 +206,9 @@ def remove_boilerplate(tree: "HtmlElement") -> None:
                 for name in ("hidden", "aria-hidden", "style"):
                     panel.attrib.pop(name, None)
             button.drop_tag()
+    for_subscribers = [*_for_subscribers(tree)]
     _drop([*tree.iter(*_TAGS)])
-    around = holders(_article_marks(tree))
+    around = holders((*_article_marks(tree), *for_subscribers))
     _drop(
         [part for part in tree.iter("*") if (part.get("role") or "").lower() in _ROLES and part not in around]
     )
@@ -372,6 +375,14 @@ def _article_marks(tree: "HtmlElement") -> Iterator["HtmlElement"]:
     for element in tree.iter("div", "section", "article"):
         if "articlebody" in (element.get("itemprop") or "").lower():
             yield element
+
+
+def _for_subscribers(tree: "HtmlElement") -> Iterator["HtmlElement"]:
+    """Yield the parts of the article that are for subscribers, as JSON-LD says (`hasPart` of schema.org)."""
+    scripts = (script.text or "" for script in tree.iter("script"))
+    classes = {match[1] for text in scripts for match in _FOR_SUBSCRIBERS.finditer(text)}
+    if classes:
+        yield from (part for part in tree.iter("*") if classes & {*(part.get("class") or "").split()})
 
 
 def holders(elements: Iterable["HtmlElement"]) -> set["HtmlElement"]:

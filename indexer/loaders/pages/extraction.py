@@ -8,6 +8,8 @@ import re
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
+from nutgraf.indexer.clean import punctuated
+
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
     from trafilatura.settings import Document
@@ -34,7 +36,7 @@ def parsed(source: str) -> "HtmlElement | None":
     begin = source[:_SEEN_CHARS].lstrip().lower()
     if begin.startswith("<") and not begin.startswith("<?") and "html" not in begin:
         source = f"<!doctype html>{source}"  # else the library takes a short page without <html> for none
-    return load_html(source)
+    return load_html(punctuated(source))
 
 
 def main_text(tree: "HtmlElement") -> str:

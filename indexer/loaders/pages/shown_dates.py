@@ -26,7 +26,9 @@ _BYLINE_CLASS = re.compile(r"meta|byline|author|info|posted|entry|credit", re.IG
 _CHANGED_CLASS = re.compile(r"updat|modif|lastmod|revis|edited", re.IGNORECASE)
 _PUBLISHED_CLASS = re.compile(r"publi|posted|pubdate|entry-date|post-date|issued|created", re.IGNORECASE)
 _DATE_CLASS = re.compile(r"(?:^|[^a-z])(?:date|time|timestamp|dateline|datum|fecha|zeit)", re.IGNORECASE)
-HAS_DAY = re.compile(r"(?:19|20)[0-9]{2}|[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{2}|[0-9]{10}")
+HAS_DAY = re.compile(
+    r"(?:19|20)[0-9]{2}|[0-9]{1,2}[./-](?:[0-9]{1,2}|[A-Za-z]{3})[./-][0-9]{2}|['’][0-9]{2}\b|[0-9]{10}"
+)
 # How far from the headline a date counts as printed beside it: deck, byline and image credit are shorter. Not
 # measured.
 BELOW_CHARS, _ABOVE_CHARS = 700, 200

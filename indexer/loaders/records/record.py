@@ -25,6 +25,7 @@ from nutgraf.indexer.loaders.records.values import (
     is_none,
     is_nothing,
     plain,
+    rich_paragraphs,
     single,
     unescaped,
 )
@@ -221,8 +222,10 @@ def _text(fields: _Fields) -> str:
         value = fields.value("title") or value  # a headline alone is a short article
     if value is None:
         raise _NoFieldError(f'no field "{key[:60]}"')
+    if isinstance(value, Mapping) and single(value) is None:
+        value = rich_paragraphs(value) or value
     if isinstance(value, list | tuple):
-        paragraphs = (plain(paragraph) for paragraph in value[:_MOST_PARAGRAPHS])
+        paragraphs = (words for item in value[:_MOST_PARAGRAPHS] for words in _paragraphs(item))
         value = "\n\n".join(fragment_text(paragraph) for paragraph in paragraphs if paragraph)
     value = single(value)
     if not isinstance(value, str):
@@ -231,3 +234,8 @@ def _text(fields: _Fields) -> str:
     if text.strip() == _REMOVED:
         raise UnreadableError(f"removed by the service that it comes from ({_REMOVED})")
     return _CUT.sub("…", text) if text.rstrip().endswith("chars]") else text
+
+
+def _paragraphs(item: object) -> list[str]:
+    words = plain(item)
+    return [words] if words else rich_paragraphs(item)

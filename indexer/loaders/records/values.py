@@ -5,7 +5,7 @@ import math
 import re
 import reprlib
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from nutgraf.indexer.loaders.pages.fragment import fragment_text
@@ -30,6 +30,13 @@ _RANKS = word_set("writer reporter correspondent editor columnist contributor st
 _AGENCIES = word_set("reuters bloomberg tass xinhua ansa staff")
 _NAME_PARTS = (("first_name", "last_name"), ("firstName", "lastName"), ("givenName", "familyName"))
 _DEPTH = 4
+_SECONDS = ("_seconds", "seconds", "epochSecond")  # of Firestore, and of Instant in Java
+_DATE_PARTS = (("year",), ("month", "monthValue"), ("day", "dayOfMonth"))
+_DAY_PARTS, _MINUTE_PARTS, _SECOND_PARTS = 3, 5, 6
+# The objects of rich text: words stand in leaves, and what holds others holds them under these names.
+_LEAF = ("text", "value")
+_INNER = ("children", "content", "blocks", "root", "document", "data", "items")
+_RICH_DEPTH = 20  # of lists in quotes in columns; a bound against hostile records
 
 
 def is_none(value: object) -> bool:
@@ -94,7 +101,63 @@ def date_words(value: object) -> str:
         value = value[0]
     if isinstance(value, Mapping) and isinstance(value.get("date"), str):
         return _in_its_zone(value["date"], value.get("timezone"))
-    return plain(value) or (reprlib.repr(value) if isinstance(value, Mapping | list | tuple) else "")
+    if isinstance(value, Mapping) and (seconds := next(filter(None, map(value.get, _SECONDS)), None)):
+        return plain(seconds)
+    return (
+        plain(value)
+        or _date_of_parts(value)
+        or (reprlib.repr(value) if isinstance(value, Mapping | list | tuple) else "")
+    )
+
+
+def _date_of_parts(value: object) -> str:
+    """Return a date of numbers as ISO 8601; "" of another value.
+
+    Such as [2016, 1, 27, 10, 30] of Java and Python, or {"year": 2016, "month": 1, "day": 27}.
+    """
+    if isinstance(value, Mapping):
+        value = [next((value[name] for name in names if name in value), None) for names in _DATE_PARTS]
+    if not isinstance(value, list | tuple) or len(value) < _DAY_PARTS:
+        return ""
+    parts = value[: _SECOND_PARTS if len(value) >= _MINUTE_PARTS else _DAY_PARTS]
+    if not all(type(part) is int for part in parts):
+        return ""
+    try:
+        if len(parts) == _DAY_PARTS:
+            return date(*parts).isoformat()
+        return datetime(*parts).replace(tzinfo=UTC).isoformat()
+    except (ValueError, OverflowError):
+        return ""
+
+
+def rich_paragraphs(value: object, depth: int = _RICH_DEPTH) -> list[str]:
+    """Return the paragraphs of rich text that an editor stored as objects; none of another value.
+
+    Such as that of Slate, Lexical and Portable Text (`children`), ProseMirror and Contentful (`content`), or
+    Draft.js and Editor.js (`blocks`).
+
+    >>> rich_paragraphs({"type": "p", "children": [{"text": "It "}, {"text": "rained.", "bold": True}]})
+    ['It rained.']
+    """
+    if isinstance(value, str):
+        return [value]
+    if not isinstance(value, Mapping) or not depth:
+        return []
+    if (leaf := _leaf(value)) is not None:
+        return [leaf]
+    name = next((name for name in _INNER if not is_nothing(value.get(name))), "")
+    inner = value.get(name)
+    items = inner if isinstance(inner, list | tuple) else [inner]
+    paragraphs = [words for item in items for words in rich_paragraphs(item, depth - 1)]
+    if name != "blocks" and any(_leaf(item) is not None for item in items):
+        return ["".join(paragraphs)]  # the words of one paragraph, links among them
+    return paragraphs
+
+
+def _leaf(value: object) -> str | None:
+    """Return the words of an object that holds nothing else; None of another value."""
+    words = (value.get(name) for name in _LEAF) if isinstance(value, Mapping) else ()
+    return next((word for word in words if isinstance(word, str)), None)
 
 
 def _in_its_zone(date: str, zone: object) -> str:

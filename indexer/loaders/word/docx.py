@@ -107,7 +107,7 @@ class _Word:
         for relation in dict.fromkeys(relations):
             kind, target = self._parts.get(relation, ("", ""))
             if kind == "header":
-                story = read_story(self._package.tree(target), self._styles, without_changing=True)
+                story = read_story(self._package.tree(target), self._styles, is_header=True)
                 lines += [block.text for block in story.blocks]
         return lines
 

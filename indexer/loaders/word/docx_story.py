@@ -31,9 +31,9 @@ _WRITTEN = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": 
 _CHANGING = frozenset({"DATE", "TIME", "PRINTDATE", "SAVEDATE"})
 
 
-def read_story(root: "Element", styles: "WordStyles", *, without_changing: bool = False) -> "Story":
+def read_story(root: "Element", styles: "WordStyles", *, is_header: bool = False) -> "Story":
     """Read a story. An instruction that never ends would hide the rest: then all words are shown."""
-    story = Story(root, styles, without_changing=without_changing)
+    story = Story(root, styles, is_header=is_header)
     return Story(root, styles, without_fields=True) if story.ends_inside_a_field else story
 
 
@@ -104,7 +104,7 @@ class _Field:
 class Story:
     """The blocks of one story: the body, a note, a header. Read without recursion: documents may be deep.
 
-    With `without_changing` the results of fields that change by themselves, as today's date, are left out.
+    Of a header the results of fields that change by themselves, as today's date, are left out.
     With `without_fields` all words count as shown, also those that look like instructions.
     """
 
@@ -113,11 +113,11 @@ class Story:
         root: "Element",
         styles: WordStyles,
         *,
-        without_changing: bool = False,
+        is_header: bool = False,
         without_fields: bool = False,
     ) -> None:
         self._styles = styles
-        self._without_changing = without_changing
+        self._is_header = is_header
         self._without_fields = without_fields
         self.notes: list[tuple[str, str]] = []  # part and id
         self.diagrams: list[str] = []  # ids of relations
@@ -284,7 +284,7 @@ class Story:
         return False
 
     def _is_changing(self, instruction: str) -> bool:
-        return self._without_changing and (instruction.split() or [""])[0].upper() in _CHANGING
+        return self._is_header and (instruction.split() or [""])[0].upper() in _CHANGING
 
     def _note(self, part: str, element: "Element") -> bool:
         self.notes.append((part, value(element, "id")))
@@ -337,7 +337,7 @@ class Story:
         cells = [cell.blocks for cell in row.cells]
         above = self._tables[-1] if self._tables else {}
         labels: dict[int, str] = {}
-        if sets_the_page(cells):
+        if sets_the_page(cells, in_header=self._is_header):
             self._sinks[-1].extend(block for cell in cells for block in cell)
         else:
             words, column = [], row.first_column

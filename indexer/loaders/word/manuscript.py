@@ -151,15 +151,19 @@ def cell_words(cell: Iterable[Block]) -> str:
     return " ".join(" ".join(block.text for block in cell).split())
 
 
-def sets_the_page(cells: Sequence[Sequence[Block]]) -> bool:
+def sets_the_page(cells: Sequence[Sequence[Block]], *, in_header: bool = False) -> bool:
     """Whether a row is a frame of paragraphs, not one of data.
 
-    A cell is alone in it, or holds a table, or holds paragraphs of an article.
+    It stands in the header of pages, or a cell is alone in it, or holds a table, or paragraphs of an article.
     """
-    return len(cells) == 1 or any(
-        any(block.is_row for block in cell)
-        or (len(cell) > 1 and sum(len(block.text) for block in cell) > _LAYOUT_CHARS)
-        for cell in cells
+    return (
+        in_header
+        or len(cells) == 1
+        or any(
+            any(block.is_row for block in cell)
+            or (len(cell) > 1 and sum(len(block.text) for block in cell) > _LAYOUT_CHARS)
+            for cell in cells
+        )
     )
 
 

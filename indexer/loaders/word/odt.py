@@ -258,7 +258,7 @@ class _Story:
     def _end_row(self, _: "Element") -> None:
         row = self._rows.pop()
         cells = [blocks for _, blocks in row.cells]
-        if sets_the_page(cells):
+        if sets_the_page(cells, in_header=self._is_header):
             self._add(block for cell in cells for block in cell)
         else:
             words = {column: cell_words(cell) for column, cell in row.cells}

@@ -59,7 +59,7 @@ class Story:
         """Close a row of a table of this level, 1 or more."""
         place, table = self._place(level - 1), self._level(level)
         cells, table.row = table.row, []
-        if sets_the_page(cells):
+        if sets_the_page(cells, in_header=self.kind == "header"):
             place.extend(block for cell in cells for block in cell)
         else:
             place.extend(row_block([*map(cell_words, cells)]))
