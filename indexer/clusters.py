@@ -28,7 +28,8 @@ RULE = "sketched_by"
 WAITING = "clusters_waiting"
 """The key of the store's state that names the clusters whose members may have parted."""
 
-_BATCH = 100  # articles a transaction of `complete`, and texts kept for comparing; not measured
+_BATCH = 100  # articles a transaction of `complete`; not measured
+_TEXTS = 250  # texts that are kept for comparing, at some 0.2 MB each; not measured
 _SAME_BAND = 50
 """Articles looked at in one band, the oldest first: a page's boilerplate may put a whole archive there. Like
 _COMPARED a bound on the work: other numbers were not measured."""
@@ -36,8 +37,14 @@ _COMPARED a bound on the work: other numbers were not measured."""
 _COMPARED = 100
 """Articles that an article is compared with, the likeliest first; pairs of articles before clusters join."""
 
-_Shingled: TypeAlias = Callable[[str], duplicates.ShingledText]
-"""The id of an article -> its text as it is compared."""
+_REGROUPED = 40
+"""Articles of clusters that are made anew together. A template of hundreds of reports touches many clusters
+with each new one: it joins its likeliest copy then, and the order of arrival counts."""
+
+_PAIRS = 100_000  # verdicts that are kept; not measured
+
+_Related: TypeAlias = Callable[[str, str], duplicates.Relation]
+"""The ids of two articles, the lesser first -> how their texts are related."""
 
 
 def postpone(store: ArticleStore, article_ids: Sequence[str]) -> None:
@@ -76,24 +83,30 @@ def place(store: ArticleStore, articles: Sequence[Article], left: Iterable[str] 
     for article in articles:
         store.sketches.put(article.id, duplicates.sketch(duplicates.shingled(article.text)))
 
-    # Comparing reads the same texts again and again: those of the batch, and of one large cluster.
-    @lru_cache(maxsize=_BATCH)
+    # The same texts are compared again and again: those of the batch, and of one large cluster.
+    @lru_cache(maxsize=_PAIRS)
+    def related(article_id: str, other: str) -> duplicates.Relation:
+        return duplicates.relation(shingled(article_id), shingled(other))
+
+    @lru_cache(maxsize=_TEXTS)
     def shingled(article_id: str) -> duplicates.ShingledText:
         article = store.articles([article_id])[article_id]
         day = None if article.published is None else day_number(article.published)
         return duplicates.shingled(article.text, day)
 
     for article_id in moving:
-        names = {store.clusters([article_id])[article_id]}
+        names = [store.clusters([article_id])[article_id]]
         for other, name in _candidates(store, article_id):
-            if name not in names and duplicates.copies(shingled(article_id), shingled(other)):
-                names.add(name)
+            if name not in names and _are(duplicates.Relation.COPIES, article_id, other, related):
+                names.append(name)
         if len(names) > 1:
-            groups = _groups(store.cluster_members([*names]))
-            if any(_hold_other_reports(*pair, shingled) for pair in combinations(groups, 2)):
-                _regroup(store, [i for group in groups for i in group], shingled)
-            else:
+            groups = _groups(store.cluster_members(names))
+            if not any(_hold_other_reports(*pair, related) for pair in combinations(groups.values(), 2)):
                 _join(store, names)
+            elif sum(map(len, groups.values())) <= _REGROUPED:
+                _regroup(store, [i for group in groups.values() for i in group], related)
+            else:
+                _join_likeliest(store, names, groups, related)
 
 
 def _candidates(store: ArticleStore, article_id: str) -> Iterator[tuple[str, str]]:
@@ -112,21 +125,36 @@ def _likely(store: ArticleStore, article_id: str) -> dict[str, int]:
     return {i: likely[i] for i in sorted(likely, key=lambda i: (-likely[i], i))[:_COMPARED]}
 
 
-def _groups(members: Mapping[str, str]) -> list[list[str]]:
-    """Return the ids of each cluster, of id -> cluster, both in order."""
+def _groups(members: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return cluster -> its ids, of id -> cluster, both in order."""
     groups: dict[str, list[str]] = {}
     for article_id, name in sorted(members.items(), key=lambda member: member[::-1]):
         groups.setdefault(name, []).append(article_id)
-    return [*groups.values()]
+    return groups
 
 
-def _hold_other_reports(left: Iterable[str], right: Iterable[str], shingled: _Shingled) -> bool:
+def _are(relation: duplicates.Relation, article_id: str, other: str, related: _Related) -> bool:
+    return related(*sorted((article_id, other))) is relation
+
+
+def _hold_other_reports(left: Iterable[str], right: Iterable[str], related: _Related) -> bool:
     """Whether an article of one group and one of the other are two reports of one template."""
     pairs = islice(product(left, right), _COMPARED)
-    return any(duplicates.other_reports(shingled(i), shingled(other)) for i, other in pairs)
+    return any(_are(duplicates.Relation.OTHER_REPORTS, i, other, related) for i, other in pairs)
 
 
-def _regroup(store: ArticleStore, article_ids: Sequence[str], shingled: _Shingled) -> None:
+def _join_likeliest(
+    store: ArticleStore, names: Sequence[str], groups: Mapping[str, Sequence[str]], related: _Related
+) -> None:
+    """Join the first of the clusters with the next one that holds no other report of its template."""
+    own, *others = names
+    for name in others:
+        if not _hold_other_reports(groups[own], groups[name], related):
+            _join(store, (own, name))
+            return
+
+
+def _regroup(store: ArticleStore, article_ids: Sequence[str], related: _Related) -> None:
     """Make the clusters of these articles anew, the likeliest copies first; no two reports share one."""
     _wait(store, _waiting(store).difference(store.clusters(article_ids).values()))  # all are looked into here
     store.part(article_ids)
@@ -135,11 +163,11 @@ def _regroup(store: ArticleStore, article_ids: Sequence[str], shingled: _Shingle
         (-alike, article_id, other)
         for article_id in article_ids
         for other, alike in _likely(store, article_id).items()
-        if article_id < other in group_of and duplicates.copies(shingled(article_id), shingled(other))
+        if article_id < other in group_of and _are(duplicates.Relation.COPIES, article_id, other, related)
     ]
     for _, article_id, other in sorted(links):
         group, other_group = group_of[article_id], group_of[other]
-        if group is not other_group and not _hold_other_reports(group, other_group, shingled):
+        if group is not other_group and not _hold_other_reports(group, other_group, related):
             group += other_group
             group_of.update(dict.fromkeys(other_group, group))
     for group in {id(group): group for group in group_of.values()}.values():

@@ -9,6 +9,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 from itertools import islice
 from operator import itemgetter
 
@@ -112,25 +113,37 @@ def shingled(text: str, day: int | None = None) -> ShingledText:
     return ShingledText(shingles(sequence, SHINGLE_WORDS), opening, exact, sequence, day)
 
 
+class Relation(Enum):
+    """What two texts are to each other.
+
+    Reports of two occasions in the words of one template (`indexer.templates`) would be copies otherwise, and
+    may share no cluster, whatever third text is a copy of both.
+    """
+
+    COPIES = "copies"
+    OTHER_REPORTS = "other reports"
+    OTHER_STORIES = "other stories"
+
+
+def relation(left: ShingledText, right: ShingledText) -> Relation:
+    """Return what two texts are to each other: copies where most of the shorter stands in the longer one.
+
+    Its opening must stand there, too, which tells a print of one story from stories that share a background
+    section, a gallery's captions or a page's boilerplate. The longer the other text, the more of the shorter
+    must stand there, and at the last the other must begin alike: a roundup that quotes a short article whole
+    is no copy of it. The thresholds were chosen on the labelled pairs of tests/quality (docs/log.md).
+    Symmetric.
+    """
+    if left.exact == right.exact:
+        return Relation.COPIES
+    if not _is_printed_in(left, right):
+        return Relation.OTHER_STORIES
+    return Relation.OTHER_REPORTS if _is_other_report(left, right) else Relation.COPIES
+
+
 def copies(left: ShingledText, right: ShingledText) -> bool:
-    """Whether most of the shorter text stands in the longer one, its opening included. Symmetric.
-
-    The opening tells a print of one story from stories that share a background section, a gallery's captions
-    or a page's boilerplate. The longer the other text, the more of the shorter must stand there, and at the
-    last the other must begin alike: a roundup that quotes a short article whole is no copy of it. The
-    thresholds were chosen on the labelled pairs of tests/quality (docs/log.md).
-
-    Reports of two occasions in the words of one template are no copies (`indexer.templates`).
-    """
-    return left.exact == right.exact or (_is_printed_in(left, right) and not _is_other_report(left, right))
-
-
-def other_reports(left: ShingledText, right: ShingledText) -> bool:
-    """Whether two texts would be copies if they were not reports of two occasions from one template.
-
-    They may share no cluster, whatever third text is a copy of both.
-    """
-    return left.exact != right.exact and _is_printed_in(left, right) and _is_other_report(left, right)
+    """Whether two texts are copies by their `relation`."""
+    return relation(left, right) is Relation.COPIES
 
 
 def _is_other_report(left: ShingledText, right: ShingledText) -> bool:

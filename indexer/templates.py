@@ -93,7 +93,7 @@ def _differing(slot: Sequence[str], other: Sequence[str], is_fact: Callable[[str
 
 
 def _is_number(word: str) -> bool:
-    return any(char.isdigit() for char in word)
+    return not word.isalpha() and any(map(str.isdigit, word))
 
 
 def _is_day(word: str) -> bool:

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -166,9 +166,7 @@ def test_the_rules_of_a_lottery_are_a_copy_of_two_draws_that_are_none() -> None:
     first, second, rules = (duplicates.shingled(text) for text in (WEDNESDAY, SATURDAY, RULES))
     assert duplicates.copies(first, rules)
     assert duplicates.copies(second, rules)
-    assert not duplicates.copies(first, second)
-    assert duplicates.other_reports(first, second)
-    assert not duplicates.other_reports(first, rules)
+    assert duplicates.relation(first, second) is duplicates.Relation.OTHER_REPORTS
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -188,6 +186,45 @@ def test_two_reports_of_a_template_share_no_cluster_through_a_third_article(
         assert groups(store, DRAWS) == {"d2": {"d2", "d3", "d5"}}
         add(store, *DRAWS)
         assert groups(store, DRAWS) == clustered
+
+
+def many_draws(count: int) -> list[Article]:
+    """Return weekly reports of one template, each twice, and their rules."""
+    draws = []
+    for n in range(count):
+        numbers = {"a": n, "b": 100 + n, "c": 200 + n, "jackpot": 300 + n, "prize": 400 + n}
+        text = DRAW.format(day="Friday", date=1 + n % 30, **numbers)
+        day = datetime(2021, 1, 1, tzinfo=UTC) + timedelta(weeks=n)
+        for name, words in ((f"d{n:03}", text), (f"d{n:03}-copy", f"{text} Ann Lee")):
+            draws.append(replace(article(name, words), published=day))
+    return [*draws, article("rules", RULES)]
+
+
+@pytest.mark.parametrize("count", [10, 40])
+def test_no_pair_of_a_batch_is_compared_twice(
+    store: Store, monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    """Each report of a template touches the clusters of all others: that cost the cube of their number."""
+    compared = []
+    relation = duplicates.relation
+
+    def counting(left: duplicates.ShingledText, right: duplicates.ShingledText) -> duplicates.Relation:
+        compared.append(frozenset((left.exact, right.exact)))
+        return relation(left, right)
+
+    monkeypatch.setattr(duplicates, "relation", counting)
+    add(store, *many_draws(count))
+    assert len(compared) == len({*compared}) > count
+
+
+def test_many_reports_of_a_template_are_told_apart(store: Store) -> None:
+    articles = many_draws(clusters._REGROUPED + 10)
+    random.Random(5).shuffle(articles)
+    for at in range(0, len(articles), 30):
+        add(store, *articles[at : at + 30])
+    for members in groups(store, articles).values():
+        assert len({name.removesuffix("-copy") for name in members - {"rules"}}) == 1
+        assert len(members - {"rules"}) == 2
 
 
 def test_a_failed_batch_leaves_clusters_as_they_were(store: Store) -> None:
