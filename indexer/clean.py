@@ -164,6 +164,7 @@ _LINE = re.compile(
 _TAIL = re.compile("|".join(f"(?P<{n}>(?:{form}){_END})" for n, form in _TAIL_RULES.items()), re.IGNORECASE)
 # Rules with open ends, which words that somebody says can meet: "We use cookies to ..., the bank told ...".
 _OPEN_RULES = frozenset({"advert", "consent", "newsletter"})
+_INTRODUCES = re.compile(r"\b(?:read|reads|reading|titled|labelled|labeled|marked):$")  # what a sign says
 _SPOKEN = re.compile(
     r"(?:,[\"']?| [–—-]) (?:[\w'.-]{1,30} ){1,8}(?:said|says|told|tells|wrote|written"
     r"|joked|asked|claimed|promised|warned|added|insisted|argued|announced|explained|boasted|stated|declared|replied|quipped)\b",
@@ -306,7 +307,9 @@ def _without_leftovers(lines: Sequence[str], removed: list[RemovedLine]) -> Iter
         between_items = (_is_item(above) or listing) and _is_item(below[number])
         goes_on = number > 0 and line[:1].islower() and _is_unfinished(lines[number - 1])
         names = _names_only(line) and (listing or _is_own_list(number, lines, rules))
-        if items or between_items or goes_on or names:
+        is_quoted = rule != "advert" and _INTRODUCES.search(above) is not None
+        if items or between_items or goes_on or names or is_quoted:
+            above = line if is_quoted else above
             yield line
         else:
             removed.append(RemovedLine(rule, line))

@@ -173,6 +173,7 @@ OWN_LISTS = [
     "• News\n• Advertisement\n• Sport",
     "To win, users must:\n\nTag a friend\n\nShare this post\n\nFollow us on Instagram",
     "To win, users must:\n\nShare this post\n\nTag a friend",
+    "The button read:\n\nShare this story",
     "He told pupils to\nread more.",
     "The party paid for the\nadvertisement.",
 ]

@@ -23,8 +23,8 @@ _AND = r"(?:(?i:, and| and|,| with| und| et| avec| mit)| &) "
 _PLACE = rf"{_NAME}(?: {_NAME}){{0,3}}"
 _PRESS = r"[A-Z]{2,6}|Reuters|dpa|epd|kna|sid"
 _BYLINE = re.compile(
-    r"(?:(?i:(?:(?:written|reported|reporting|story|words|text|report|exclusive|analysis|compiled) )?by)"
-    r"|Von|Par|Por|Door|Av):? "
+    r"(?:(?:(?i:(?:(?:written|reported|reporting|story|words|text|report|exclusive|analysis|compiled) )?by)"
+    r"|Von|Par|Por|Door|Av):?|(?i:writer|reporter|author|journalist|words|text):) "
     rf"((?:{_PERSON}|{_PRESS})(?:(?: in {_PLACE})?{_AND}{_PERSON}){{0,9}})"
     rf"(?:,? (?i:in|at|for|from|of) (?:[Tt]he )?{_PLACE}|, {_NAME}"
     rf"|{_AND}(?:{_PRESS}|(?i:agencies|agences|agenturen))"
@@ -187,7 +187,9 @@ def _date(part: str) -> str:
     """
     bare = _READING_TIME.sub("", part)
     place = _BEFORE_DATE.match(bare)
-    is_place = place and (" " not in place[1] or _SECTION.search(place[1]))
+    is_place = place and (
+        " " not in place[1] or _SECTION.search(place[1]) or has_newspaper_word(place[1])  # or its outlet
+    )
     forms = (part, bare, bare[place.end() :] if place and is_place else "")
     return next((form for form in forms if form and parse_date_line(form).stated), "")
 
