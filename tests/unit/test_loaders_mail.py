@@ -260,6 +260,28 @@ def test_a_forwarded_message_keeps_its_own_sender_and_date(tmp_path: Path, subje
     assert item.published.date() == datetime(2016, 1, 26, tzinfo=UTC).date()
 
 
+STORY = "<div>It rained.</div><div><br></div><div>Nobody knew why.</div>"
+POST = "The Tarn Post &lt;<a href='mailto:news@tarn.example'>news@tarn.example</a>&gt;"
+GMAIL = f"""<div class="gmail_quote"><div class="gmail_attr">---------- Forwarded message ---------<br>
+From: <strong>The Tarn Post</strong> <span>&lt;news@tarn.example&gt;</span><br>
+Date: Tue, Jan 26, 2016 at 9:00 AM<br>Subject: Rain in Tarn<br>To: &lt;bo@tarn.example&gt;<br></div>{STORY}
+</div>"""
+OUTLOOK = f"""<p>See below.</p><hr><div><b>From:</b> {POST}<br><b>Sent:</b> Tuesday, January 26, 2016 9:00 AM
+<br><b>To:</b> Bo<br><b>Subject:</b> Rain in Tarn</div>{STORY}"""
+APPLE = f"""<blockquote type="cite"><div>Begin forwarded message:</div><br><div><b>From: </b>{POST}<br></div>
+<div><b>Subject: </b><b>Rain in Tarn</b><br></div><div><b>Date: </b>26 January 2016 at 09:00:00 GMT<br></div>
+<div><b>To: </b>bo@tarn.example<br></div><br><div>{STORY}</div></blockquote>"""
+
+
+@pytest.mark.parametrize("html", [GMAIL, OUTLOOK, APPLE])
+def test_a_message_that_was_forwarded_in_html_alone(tmp_path: Path, html: str) -> None:
+    outer = message(html=f"<html><body>{html}</body></html>", subject="Fwd: Rain in Tarn")
+    item = article(tmp_path / "a.eml", outer.as_bytes())
+    assert (item.title, item.authors) == ("Rain in Tarn", ("The Tarn Post",))
+    assert item.published == datetime(2016, 1, 26, 9, tzinfo=UTC)
+    assert item.text == "It rained.\n\nNobody knew why."
+
+
 def test_attachments(tmp_path: Path) -> None:
     mail = message(BODY)
     mail.add_attachment(

@@ -22,6 +22,7 @@ from nutgraf.indexer.loaders.charset import page_in, text_in
 from nutgraf.indexer.loaders.mail.text import (
     Forwarded,
     forwarded,
+    holds_older_message,
     is_answer,
     own_words,
     unflowed,
@@ -281,6 +282,8 @@ def _plain(part: Message) -> str:
 def _page(part: Message, options: LoadOptions) -> str:
     data, charset = bytes_of(part), part.get_content_charset("")
     every = fragment_text(text_in(data, charset))
+    if holds_older_message(every):
+        return every  # what looks like furniture of a page may be that message's sender and day
     try:
         article = read_html(page_in(data, charset), options).text
     except UnreadableError:

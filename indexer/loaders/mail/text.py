@@ -102,9 +102,13 @@ def forwarded(text: str, subject: str) -> Forwarded | None:
         return None
     values: dict[str, str] = {}
     at = start
-    while at < min(len(lines), start + _MOST_FIELDS) and (field := _FIELD.fullmatch(lines[at].rstrip())):
+    # In HTML each field may be a paragraph: then there is a blank line between any two.
+    step = 2 if lines[start + 1 : start + 2] == [""] else 1
+    while at < min(len(lines), start + step * _MOST_FIELDS) and (
+        field := _FIELD.fullmatch(lines[at].rstrip())
+    ):
         values.setdefault(_FIELDS[field[1].lower()], field[2].strip())
-        at += 1
+        at += step
     if not {"from", "subject"} <= values.keys():
         return None
     rest = lines[at:]
@@ -112,6 +116,12 @@ def forwarded(text: str, subject: str) -> Forwarded | None:
         rest = [line.removeprefix(">").removeprefix(" ") for line in rest]
     sender = values["from"].replace("[mailto:", "<").replace("]", ">")
     return Forwarded("\n".join(rest), sender, values["subject"], values.get("date", "").replace(" at ", " "))
+
+
+def holds_older_message(text: str) -> bool:
+    """Whether a mail program put a message, with its sender, day and subject, below this one."""
+    lines = [line.rstrip() for line in text.split("\n")]
+    return _header_at(lines) < len(lines)
 
 
 def without_forward_mark(subject: str) -> str:
