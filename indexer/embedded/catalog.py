@@ -7,8 +7,9 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.embedded.database import Database
+from nutgraf.indexer.embedded.database import Database, restore_hint
 from nutgraf.indexer.embedded.rows import conditions
+from nutgraf.indexer.errors import IndexDamaged
 from nutgraf.indexer.selection import (
     MOST_COUNTED,
     FacetCount,
@@ -43,7 +44,10 @@ class Catalog:
     def listed(
         self, selection: Selection, matches: Matches, sort: Sort, after: ListPlace | None, limit: int
     ) -> list[ListedArticle]:
-        """Return the next `limit` articles of the selection, from behind the place `after` on."""
+        """Return the next `limit` articles of the selection, from behind the place `after` on.
+
+        Raises IndexDamaged where the index that lists are read from names an article that is not there.
+        """
         table, where, values = _selected(selection, matches)
         if sort == "best" and matches is None:
             sort = "id"
@@ -52,9 +56,20 @@ class Catalog:
             following, places = _following(sort, key, after)
             where, values = f"{where} AND {following}", [*values, *places]
         sql = f"SELECT a.id, {key} FROM {table} WHERE {where} ORDER BY {order} LIMIT ?"
-        places_of = {row[0]: ListPlace(row[1], row[0]) for row in self._db.rows(sql, [*values, limit])}
-        articles = self._fetch([*places_of])
+        places_of, articles = self._listed(sql, [*values, limit])
+        lost = places_of.keys() - articles.keys()
+        if lost:  # removed between the two look-ups, or never there
+            places_of, articles = self._listed(sql, [*values, limit])
+        if lost & places_of.keys() - articles.keys():
+            what = "an article of its lists is not found by its id"
+            raise IndexDamaged(f"{self._db.path} is damaged: {what}", hint=restore_hint(self._db.path.parent))
         return [ListedArticle(articles[i], place) for i, place in places_of.items() if i in articles]
+
+    def _listed(
+        self, sql: str, values: Sequence[object]
+    ) -> tuple[dict[str, ListPlace], Mapping[str, Article]]:
+        places_of = {row[0]: ListPlace(row[1], row[0]) for row in self._db.rows(sql, values)}
+        return places_of, self._fetch([*places_of])
 
     def facets(self, selection: Selection, matches: Matches) -> Facets:
         """Return how many articles the selection has, by outlet, author and month."""

@@ -17,6 +17,7 @@ from nutgraf.indexer.embedded.verify import check_digests_anew
 from nutgraf.indexer.embedded.writer import EmbeddedWriter
 from nutgraf.indexer.errors import IndexDamaged
 from nutgraf.indexer.filters import Filter
+from nutgraf.indexer.selection import Selection
 
 PARTS = [".faiss", ".fast", ".fieldnorm", ".idx", ".pos", ".store", ".term", "meta.json"]
 
@@ -225,22 +226,33 @@ def test_a_passage_that_was_removed_meanwhile_is_absent(copy: Path, encoder, pub
         assert index.article_scores("sanctions", ids)
 
 
-def test_an_article_that_is_not_found_by_its_id_was_not_removed(copy: Path) -> None:
-    """A bit of its id is flipped in SQLite's index over ids, and nowhere else."""
-    file = copy / "store.sqlite"
-    with EmbeddedIndex(copy) as index:
+def flip_in(folder: Path, name: str) -> None:
+    """Flip a bit of the id of the article of the first passage in an index of SQLite's, and nowhere else."""
+    file = folder / "store.sqlite"
+    with EmbeddedIndex(folder) as index:
         article = index.fetch([1])[0].article.id
     with sqlite3.connect(file) as database:
         (size,) = database.execute("PRAGMA page_size").fetchone()
-        (page,) = database.execute(
-            "SELECT rootpage FROM sqlite_master WHERE name = 'sqlite_autoindex_articles_1'"
-        ).fetchone()
+        (page,) = database.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (name,)).fetchone()
     database.close()
     content = bytearray(file.read_bytes())
     place = content.index(article.encode(), (page - 1) * size)
     assert place < page * size
     content[place] ^= 1
     file.write_bytes(content)
+
+
+def test_an_article_of_a_list_that_is_not_found_was_not_removed(copy: Path) -> None:
+    flip_in(copy, "articles_in_lists")
+    with (
+        EmbeddedIndex(copy) as index,
+        pytest.raises(IndexDamaged, match="an article of its lists is not found by its id"),
+    ):
+        index.listed(Selection(), "newest", None, 10)
+
+
+def test_an_article_that_is_not_found_by_its_id_was_not_removed(copy: Path) -> None:
+    flip_in(copy, "sqlite_autoindex_articles_1")
     with (
         EmbeddedIndex(copy) as index,
         pytest.raises(IndexDamaged, match="the article of passage 1 is not found by its id"),
