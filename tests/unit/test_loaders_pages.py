@@ -465,6 +465,18 @@ def test_pages_that_are_no_article_say_why(tmp_path: Path, html: str, reason: st
     assert got.reason == reason
 
 
+@pytest.mark.parametrize(
+    ("description", "text"), [("The salt works closed on Friday.",) * 2, ("", "Salt works close")]
+)
+def test_a_headline_alone_is_a_short_article(tmp_path: Path, description: str, text: str) -> None:
+    head = (
+        f'<meta property="og:type" content="article"><meta property="og:description" content="{description}">'
+    )
+    got = read(tmp_path, f"<html><head>{head}</head><body><h1>Salt works close</h1></body></html>")
+    assert isinstance(got, Article), got
+    assert (got.title, got.text) == ("Salt works close", text)
+
+
 def test_an_article_that_reloads_and_has_a_field_for_a_password(tmp_path: Path) -> None:
     form = "<form><label>Password</label><input type=password></form>"
     assert lines(tmp_path, page("", head='<meta http-equiv="refresh" content="300">') + form) == [

@@ -24,7 +24,7 @@ from nutgraf.indexer.loaders.pages.head import (
     site_in_title,
     with_longest_parts,
 )
-from nutgraf.indexer.loaders.pages.kinds import is_shell, reason_of_other_kind, reason_without_text
+from nutgraf.indexer.loaders.pages.kinds import NO_TEXT, is_shell, reason_of_other_kind, reason_without_text
 from nutgraf.indexer.loaders.pages.story import article_blocks
 
 if TYPE_CHECKING:
@@ -98,6 +98,9 @@ def read_html(data: bytes, _: LoadOptions) -> ArticleDraft:
     if other_kind:
         raise UnreadableError(other_kind)
     without_text = reason_without_text(tree)
+    is_article = meta_content(tree, "og:type") == "article"
+    is_brief = is_article and without_text == NO_TEXT
+    brief = (meta_content(tree, "og:description") or title) if is_brief else ""
     least_words = _LEAST_WORDS_OF_SHELL if is_shell(tree) else 0
     text = _article_text(tree, (title, *titles))
     first = text.lstrip().partition("\n")[0].strip()
@@ -109,6 +112,7 @@ def read_html(data: bytes, _: LoadOptions) -> ArticleDraft:
     for body in filter(any, bodies):
         full = "\n\n".join(filter(None, map(_plain, body)))
         text = full if _is_longer(full, text) else text
+    text = text or brief  # a headline alone is a short article
     if not text:
         raise UnreadableError(without_text)
     return ArticleDraft(

@@ -58,6 +58,7 @@ _MOST_WORDS_OF_LINK = 50
 _MOST_WORDS_OF_FORM = 20
 _REFRESH = re.compile(r"\s*+[0-9.]{1,6}\s*+[;,]\s*+(?:url\s*+=\s*+)?['\"]?([^'\"\s]{1,2000})", re.IGNORECASE)
 _ROOTS = frozenset({"root", "app", "__next", "__nuxt", "___gatsby", "svelte", "react-root", "app-root"})
+NO_TEXT = "no text left after cleaning"
 SCRIPT_ONLY = "no text without scripts: open the page in a browser and save it from there"
 
 
@@ -67,7 +68,7 @@ def reason_without_text(tree: "HtmlElement") -> str:
         return f"a page of frames: index the page that holds the text, such as {frame[:80]}"
     if next(tree.iter("script"), None) is not None or next(tree.iter("noscript"), None) is not None:
         return SCRIPT_ONLY
-    return "no text left after cleaning"
+    return NO_TEXT
 
 
 def is_shell(tree: "HtmlElement") -> bool:
