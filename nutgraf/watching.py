@@ -44,6 +44,10 @@ LEAST_LEAD = -6.0
 """Logits: where the small reader sees "no answer" so far ahead in each new passage, a watch is not asked.
 Chosen in docs/log.md, 2026-11-27, "which watches an article touches", over -4 to 0."""
 
+LEAST_DECISIVE_LEAD = -3.0
+"""The same for the reader whose scores decide, of those that the small one lets pass. Chosen in docs/log.md,
+2026-11-27, "a second look at what touches a watch"."""
+
 _BLOCK = 64
 """Questions that are read in one call: those of one block of `Answerer.answer`."""
 
@@ -230,8 +234,8 @@ class _Run:
     def ask(self, rows: Sequence[WatchRow], is_stopped: Callable[[], bool]) -> Iterator[WatchChange]:
         """Ask watches, note the answer of each at once, and yield what changed.
 
-        Where none of the passages to read is new, nothing can have changed; where the small reader sees no
-        answer in those that are, nothing is told.
+        Where none of the passages to read is new, nothing can have changed; where the readers see no answer
+        in those that are, nothing is told.
         """
         if self._opened.index.state.counts.passages == 0:
             for row in rows:
@@ -248,14 +252,16 @@ class _Run:
         answerer = self._opened.answerer
         inquiries = [(row, inquiry_of(row.definition)) for row in rows]
         retrieved = [(row, inquiry, answerer.retrieve(inquiry)) for row, inquiry in inquiries]
-        leads = answerer.glance(
-            [(inquiry.question, self._fresh_candidates(row, result)) for row, inquiry, result in retrieved]
-        )
-        read = [
-            entry
-            for entry, lead in zip(retrieved, leads, strict=True)
-            if lead >= LEAST_LEAD or entry[0].seen == NEVER or self._must_be_asked(entry[0])
-        ]
+        read = retrieved
+        looks = [(False, LEAST_LEAD), (True, LEAST_DECISIVE_LEAD)]
+        for is_decisive, least in looks if answerer.has_cascade else looks[:1]:
+            fresh = [(inquiry.question, self._fresh_candidates(row, result)) for row, inquiry, result in read]
+            leads = answerer.glance(fresh, decisive=is_decisive)
+            read = [
+                entry
+                for entry, lead in zip(read, leads, strict=True)
+                if lead >= least or entry[0].seen == NEVER or self._must_be_asked(entry[0])
+            ]
         same = {row.id for row in rows} - {row.id for row, _, _ in read}
         self._book.pass_over([row for row in rows if row.id in same], self._last)
         self.asked += len(read)

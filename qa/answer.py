@@ -177,16 +177,29 @@ class Answerer:
             time.last if time is not None else None,
         )
 
-    def glance(self, questions: Sequence[tuple[str, Sequence[Candidate]]]) -> list[float]:
+    @property
+    def has_cascade(self) -> bool:
+        """Whether another reader than the small one decides."""
+        return self._readers.deciding(self.profile.reading) is not self._readers.small
+
+    def glance(
+        self, questions: Sequence[tuple[str, Sequence[Candidate]]], *, decisive: bool = False
+    ) -> list[float]:
         """Return for each question how far its candidates' best span leads over "no answer", in logits.
 
-        The small reader alone reads them. It is minus infinity where there is no span.
+        The small reader alone reads them; with `decisive` the reader whose scores decide has the last word on
+        those that can win, as in `answer`. It is minus infinity where there is no span.
         """
+        rule = self.profile.reading
+        readers = self._readers if decisive else Readers(self._readers.small)
         untimed = [(question, candidates, None) for question, candidates in questions]
-        passages_of_each = read(Readers(self._readers.small), untimed, self.profile.reading)
+        reader = readers.deciding(rule).card.id
         return [
-            max((span.null_margin for p in passages for span in p.spans), default=float("-inf"))
-            for passages in passages_of_each
+            max(
+                (span.null_margin for p in passages if p.reader == reader for span in p.spans),
+                default=float("-inf"),
+            )
+            for passages in read(readers, untimed, rule)
         ]
 
     # --- inside -------------------------------------------------------------------------------------

@@ -73,11 +73,12 @@ class Fuzz:
     def run(self, journal: Journal) -> None:
         """Damage and send until the journal is full or the time is over: documents and requests in turns."""
         outcome(self._make_archive)
+        batch = min(_BATCH, 1 + journal.count // 2)  # a small campaign has some of both
         with WorkerPool() as pool:
             while journal.is_open:
-                for _ in range(min(_BATCH, journal.count - len(journal.outcomes))):
+                for _ in range(min(batch, journal.count - len(journal.outcomes))):
                     journal.add(self._document(pool, len(journal.outcomes)))
-                numbers = range(len(journal.outcomes), min(journal.count, len(journal.outcomes) + _BATCH))
+                numbers = range(len(journal.outcomes), min(journal.count, len(journal.outcomes) + batch))
                 for result in self._sent(numbers):
                     journal.add(result)
 

@@ -536,6 +536,8 @@ import signal
 import sys
 from {module} import {function}
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
+
 class Interrupt:
     @staticmethod
     def find_spec(name, path=None, target=None):

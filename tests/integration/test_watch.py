@@ -1,11 +1,14 @@
 """`nutgraf watch` as a person runs it, and with real models: what is a change and what is none."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from nutgraf import watching
 from nutgraf.archive import Archive
+from nutgraf.indexer.article import Article
 from nutgraf.settings import Settings
 from tests.conftest import Cli
 
@@ -69,6 +72,21 @@ def test_articles_without_vectors_change_answers_as_well(tmp_path: Path) -> None
         archive.watch(WHO)
         (change,) = archive.add(LOW, words_only=True).changes
         assert (change.kind, archive.add(AGAIN, words_only=True).watch_failure) == ("other_answer", "")
+
+
+@pytest.mark.parametrize(("profile", "asked"), [("balanced", 0), ("quick", 1)])
+def test_the_reader_that_decides_looks_at_new_passages_before_a_watch_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, profile: str, asked: int
+) -> None:
+    with Archive(Settings(tmp_path / "news", profile=profile)) as archive:
+        archive.add([HOLT, FERRY])
+        watch = archive.watch(WHO)
+        day = datetime(2026, 3, 2, tzinfo=UTC)
+        later = Article(id="low", title=LOW["title"], text=LOW["text"], published=day)
+        archive.write(lambda writer: [*writer.add([later]), writer.publish()])  # as another process does
+        monkeypatch.setattr(watching, "LEAST_DECISIVE_LEAD", 100.0)  # it sees no answer anywhere
+        assert archive.run_watches().asked == asked
+        assert watch.answer is not None
 
 
 def test_the_commands(cli: Cli, tmp_path: Path) -> None:

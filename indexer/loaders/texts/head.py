@@ -148,8 +148,9 @@ def _read_line(line: str, after: str) -> Head | None:
         return None
     if (outlet := _OUTLET.fullmatch(line)) and _DATELINE.match(after):
         return Head(source=outlet[1])
-    if date := _date(_SOURCE.sub("", line)):
-        return Head(dates=(date,))
+    bare = _SOURCE.sub("", line)
+    if date := _date(bare):
+        return Head(dates=(date,), source=_outlet_before(bare, date))
     parts = [part.strip() for part in _PARTS.split(line)]
     heads = [_read_part(part) for part in parts]
     if any(head and head.dates for head in heads):
@@ -169,7 +170,7 @@ def _read_part(part: str) -> Head | None:
     if authors := _byline(part) or ((role[1],) if role else ()):
         return Head(authors=authors)
     if date := _date(part):
-        return Head(dates=(date,))
+        return Head(dates=(date,), source=_outlet_before(part, date))
     if _AGENCIES.fullmatch(part):
         return Head(source=part)
     for blank in re.finditer(" ", part):
@@ -192,6 +193,12 @@ def _date(part: str) -> str:
     )
     forms = (part, bare, bare[place.end() :] if place and is_place else "")
     return next((form for form in forms if form and parse_date_line(form).stated), "")
+
+
+def _outlet_before(part: str, date: str) -> str:
+    """Return the newspaper that stands before the date: "Lorne Times, 27 January 2016"."""
+    place = part.removesuffix(date).rstrip(" ,") if part.endswith(date) else ""
+    return place if has_newspaper_word(place) else ""
 
 
 def _name_alone(part: str) -> Head | None:

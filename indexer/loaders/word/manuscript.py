@@ -222,6 +222,7 @@ class _Header:
             if head.dates or head.authors:
                 self.dates += head.dates
                 self.authors = self.authors or head.authors
+                self.source = self.source or head.source
                 part = part[: max(place, 0)]
                 break
         if not self.source and is_outlet(part.split()):
