@@ -47,8 +47,8 @@ check: $(VENV)/.installed-dev ## Formatting, lint, types
 	$(BIN)/mypy examples/*.py
 	$(BIN)/pytest -q tests/unit/test_architecture.py
 
-test: check ## All tests, after `check`
-	# `check` has run the architecture's tests; in the order of their folders the longest files come first
+# `check` has run the architecture's tests; in the order of their folders the longest files come first
+test: check ## All tests but those of `test-slow`, after `check`
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --ignore tests/unit/test_architecture.py
 
 test-slow: $(VENV)/.installed-dev ## The tests that take minutes each: int8 models against float32 ones, pipx, uvx
