@@ -140,11 +140,16 @@ def with_ascii_digits(line: str) -> str:
 
 def is_label(line: str) -> bool:
     """Whether a line is nothing but the words before a date: "Last updated:"."""
-    words = [folded(word) for word in line.strip(" :|-").split()][: LONGEST_CHARS // 2]
+    if len(line) > LONGEST_CHARS:
+        return False
     labels = date_words.PUBLISHED | date_words.MODIFIED
-    return any(word in labels for word in words) and all(
-        word in labels or word in date_words.FILLERS for word in words
-    )
+    has_label = False
+    for word in map(folded, line.strip(" :|-").split()):
+        if word in labels:
+            has_label = True
+        elif word not in date_words.FILLERS:
+            return False
+    return has_label
 
 
 @dataclass(slots=True)

@@ -210,23 +210,25 @@ def _without_ends(
 
     `stamps` stay: the times above the entries of a live blog.
     """
-    long = [
-        number
-        for number, block in enumerate(blocks)
-        if len(block.text.split()) >= _PROSE_WORDS and not _is_head(block)
-    ]
-    if not long:
+    first = next((number for number, block in enumerate(blocks) if _is_prose(block)), None)
+    if first is None:
         heads = len([*takewhile(_is_head, blocks)])
         return [*(blocks[heads:] or blocks)]
+    last = next(number for number in reversed(range(len(blocks))) if _is_prose(blocks[number]))
     own = {*map(letters, titles)} - {""}
-    front = [*blocks[: long[0]]]
+    front = [*blocks[:first]]
     for number, block in enumerate(front):
         if letters(block.text) in own:
             front = [block for block in front[:number] if block.kind in _CAPTIONS] + front[number + 1 :]
             break
     front = [block for block in front if block in stamps or not _is_head(block)]
-    back = [block for block in blocks[long[-1] + 1 :] if block.kind == "tr" or not block.is_link]
-    return [*front, *blocks[long[0] : long[-1] + 1], *back]
+    back = [block for block in blocks[last + 1 :] if block.kind == "tr" or not block.is_link]
+    return [*front, *blocks[first : last + 1], *back]
+
+
+def _is_prose(block: Block) -> bool:
+    """Whether a block is a long paragraph of the story."""
+    return len(block.text.split()) >= _PROSE_WORDS and not _is_head(block)
 
 
 def _is_head(block: Block) -> bool:
