@@ -12,6 +12,7 @@ from nutgraf.indexer.storage import ArchiveInfo, IndexState, Recall
 from nutgraf.qa.citing.web_link import linked_reference
 from nutgraf.qa.difference import ChangeJson
 from nutgraf.qa.explanation import Explanation, ScoreBreakdown
+from nutgraf.qa.question_note import question_note
 from nutgraf.qa.question_time import QuestionTime, TimeJson
 from nutgraf.qa.related import RelatedArticle
 from nutgraf.qa.result import AbstentionJson, AnswerJson, Outcome, QuestionResult
@@ -151,6 +152,7 @@ class AskJson(TypedDict):
     """The outcome of a question: answers or an abstention, never both."""
 
     question: str
+    note: str | None
     time: TimeJson | None
     outcome: Outcome
     answered: bool
@@ -417,6 +419,7 @@ def ask_object(result: QuestionResult, state: IndexState, explanation: Explanati
             passage["explain"] = passage_explanation(candidate, result, explanation)
     shown: AskJson = {
         "question": result.question,
+        "note": question_note(result.question),
         "time": _time_object(result.time),
         "outcome": result.outcome,
         "answered": bool(result.answers),

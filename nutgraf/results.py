@@ -17,6 +17,7 @@ from nutgraf.indexer.storage import ArchiveInfo, ArticleStatus, IndexState
 from nutgraf.qa.citing.answers import cite_answers
 from nutgraf.qa.citing.citation import Citation
 from nutgraf.qa.citing.formats import written
+from nutgraf.qa.question_note import question_note
 from nutgraf.qa.question_time import QuestionTime
 from nutgraf.qa.result import Abstention, Answer, Outcome, QuestionResult
 from nutgraf.qa.retrieval import Candidate, SearchResult
@@ -169,6 +170,11 @@ class AskResult:
     def question(self) -> str:
         """The question as it was read: blanks collapsed."""
         return self.result.question
+
+    @property
+    def note(self) -> str | None:
+        """What to do instead where the question is not English, or is to be computed; None for all others."""
+        return question_note(self.question)
 
     @property
     def time(self) -> QuestionTime | None:

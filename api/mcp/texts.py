@@ -11,7 +11,6 @@ from nutgraf.api.terminal.support import support_words
 from nutgraf.api.terminal.times import time_line
 from nutgraf.indexer.article import ArticleJson, FullArticleJson
 from nutgraf.objects import AskJson, PassageJson, SearchJson
-from nutgraf.qa.question_note import question_note
 from nutgraf.qa.result import AnswerJson, EarlierJson, SupportJson
 from nutgraf.qa.timeline import TimelineEntryJson
 
@@ -36,7 +35,7 @@ def answer_text(result: AskJson) -> str:
         blocks += ["Nearest passages:", *nearest] if nearest else []
     else:
         blocks = [line for answer in result["answers"] for line in _answer(answer)]
-    blocks[:0] = _notes(question_note(result["question"]), encoded_note(result["index"]["encoded"]))
+    blocks[:0] = _notes(result["note"], encoded_note(result["index"]["encoded"]))
     if (entries := result.get("timeline")) is not None:
         blocks += ["Over time:", *(_entry(entry) for entry in entries)]
     return "\n".join([*_time(result), *blocks])

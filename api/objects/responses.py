@@ -270,6 +270,10 @@ class QuestionResultSchema(ResponseSchema):
     """The result of a question: either answers, or an abstention."""
 
     question: str = Field(examples=["What did China agree to on sanctions?"])
+    note: str | None = Field(
+        description="What to do instead where the question is not English, or is to be computed.",
+        examples=["the models read English: ask in English"],
+    )
     time: NamedTime
     outcome: Literal["answered", "unsure", "not_found"] = Field(examples=["answered"])
     answered: bool = Field(examples=[True])

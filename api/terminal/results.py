@@ -14,7 +14,6 @@ from nutgraf.api.terminal.timelines import print_timeline
 from nutgraf.api.terminal.times import time_line
 from nutgraf.indexer.article import Article
 from nutgraf.qa.join import LocatedSpan, Support
-from nutgraf.qa.question_note import question_note
 from nutgraf.qa.question_time import QuestionTime
 from nutgraf.qa.result import Answer
 from nutgraf.results import AskResult, Hit, SearchHits
@@ -32,7 +31,7 @@ def print_result(result: AskResult, *, with_question: bool = False) -> None:
     if with_question:
         out.print(Text(f"? {visible(result.question)}"))
     _print_time(out, result.time)
-    for note in (question_note(result.question), encoded_note(result.state.encoded)):
+    for note in (result.note, encoded_note(result.state.encoded)):
         if note is not None:
             out.print(Text(f"Note: {note}.", style="dim"))
     if result.abstention is not None:

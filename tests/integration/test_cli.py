@@ -60,7 +60,17 @@ def test_ask_json_is_the_contract(cli: Any, index: Path) -> None:
     done = cli("ask", *QUESTION.split(), "--json")
     asked = json.loads(done.stdout)
     assert set(asked) == {
-        *("question", "time", "outcome", "answered", "answers", "abstention", "passages", "timing_ms"),
+        *(
+            "question",
+            "note",
+            "time",
+            "outcome",
+            "answered",
+            "answers",
+            "abstention",
+            "passages",
+            "timing_ms",
+        ),
         "index",
     }
     assert asked["question"] == QUESTION

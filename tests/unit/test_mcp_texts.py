@@ -10,6 +10,7 @@ from nutgraf.api.mcp.tool_errors import tool_error
 from nutgraf.api.mcp.tools import TOOLS
 from nutgraf.errors import UnknownArticle
 from nutgraf.qa.errors import BadFilter
+from nutgraf.qa.question_note import question_note
 
 INDEX = {"encoded": 1.0}
 """What the texts read of the state of an index whose passages all have vectors."""
@@ -63,7 +64,14 @@ def test_an_answer_with_all_that_is_known_of_it() -> None:
     answer["attribution"] = {"text": "Mr. Wang"}
     answer["earlier"] = [span(9, text="Bo Lee")]
     assert answer_text(
-        {"question": "Who?", "answered": True, "answers": [answer], "abstention": None, "index": INDEX}
+        {
+            "question": "Who?",
+            "note": None,
+            "answered": True,
+            "answers": [answer],
+            "abstention": None,
+            "index": INDEX,
+        }
     ) == "\n".join(
         [
             '"Ann Lee" (probability 76%)',
@@ -87,6 +95,7 @@ def test_an_abstention_names_the_three_nearest() -> None:
     abstention = {"reason": "unlikely", "guess": None}
     asked = {
         "question": "Who?",
+        "note": None,
         "index": INDEX,
         "answered": False,
         "abstention": abstention,
@@ -106,13 +115,14 @@ def test_an_abstention_names_the_three_nearest() -> None:
     ]
     nothing = {
         "question": "Who?",
+        "note": None,
         "index": INDEX,
         "answered": False,
         "abstention": {"reason": "empty", "guess": None},
         "passages": [],
     }
     assert answer_text(nothing) == "Found no answer: empty."
-    foreign = answer_text(nothing | {"question": "Wer leitet die Zentralbank?"})
+    foreign = answer_text(nothing | {"note": question_note("Wer leitet die Zentralbank?")})
     assert foreign.splitlines()[0].startswith("Note: the models read English: ")
 
 
@@ -129,6 +139,7 @@ def test_the_timeline_has_a_line_an_answer() -> None:
     ]
     asked = {
         "question": "Who?",
+        "note": None,
         "index": INDEX,
         "answered": False,
         "abstention": {"reason": "no", "guess": None},
