@@ -249,7 +249,7 @@ class _Run:
     # --- inside -------------------------------------------------------------------------------------
 
     def _asked(self, rows: Sequence[WatchRow]) -> Iterator[WatchChange]:
-        answerer = self._opened.answerer
+        answerer = self._opened.answerer.remembering()
         inquiries = [(row, inquiry_of(row.definition)) for row in rows]
         retrieved = [(row, inquiry, answerer.retrieve(inquiry)) for row, inquiry in inquiries]
         read = retrieved

@@ -74,6 +74,13 @@ class Answerer:
         """Return an answerer with the same models and index that does as much as that profile says."""
         return Answerer(self._searcher.by(profile), self._readers, self.calibration)
 
+    def remembering(self) -> "Answerer":
+        """Return the same answerer for some questions whose passages are looked at before they are asked.
+
+        It keeps what it has read, and is to be dropped when these are answered.
+        """
+        return Answerer(self._searcher, self._readers.remembering(), self.calibration)
+
     def search(
         self, question: str, *, top: int = 10, allow: Filter | None = None, use_time: bool = True
     ) -> SearchResult:

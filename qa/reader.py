@@ -13,7 +13,7 @@ from itertools import islice
 from nutgraf.indexer.passages import title_prefix
 from nutgraf.indexer.storage import Passage
 from nutgraf.models.logits import WindowLogits
-from nutgraf.models.reader import Reader
+from nutgraf.models.reader import Reader, RememberingReader
 from nutgraf.models.spans import best_spans, token_lines
 from nutgraf.models.windowing import whole_characters
 from nutgraf.qa.join import LocatedSpan
@@ -113,6 +113,11 @@ class Readers:
     def deciding(self, rule: ReaderParams) -> Reader:
         """Return the reader whose scores decide, and to which a calibration belongs."""
         return self.large if self.large is not None and rule.contenders else self.small
+
+    def remembering(self) -> "Readers":
+        """Return the same readers, which read no pair of question and passage twice."""
+        large = None if self.large is None else RememberingReader(self.large)
+        return Readers(RememberingReader(self.small), large)
 
 
 @dataclass(frozen=True, slots=True)

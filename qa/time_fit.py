@@ -4,9 +4,10 @@ Pure: knows the text and the day of an article, and a question's time; knows no 
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.fields import Field
@@ -36,6 +37,7 @@ _LEFT = word_set("in on of at during from for")  # "the election of 2019": the w
 _COMPARING = word_set("since from until till than before after to by")
 _DATED = {"day", "month", "year", "decade"}
 _TOLD = {*_DATED, "bare day", "span"}  # "last year" is a span
+_KEPT_TEXTS = 1024  # the passages of a question that names a time are mostly those of the next one, too
 _NO_DAY = date(1, 1, 8)  # relative words of an article without a date count from it, and reach no question
 
 
@@ -184,11 +186,18 @@ def _overlap(named: Iterable[Period], time: QuestionTime) -> bool:
     return any(period.overlaps(*span) for period in named for span in time.spans)
 
 
-def _periods(text: str, article: Article) -> Iterator[Period]:
-    today = article.published.date() if article.published else None
-    for period in periods(text, today or _NO_DAY):
-        if period.kind != "now" and (today is not None or not period.relative):
-            yield period
+def _periods(text: str, article: Article) -> tuple[Period, ...]:
+    return _told_periods(text, article.published.date() if article.published else None)
+
+
+@lru_cache(_KEPT_TEXTS)
+def _told_periods(text: str, day: date | None) -> tuple[Period, ...]:
+    """Return the times that a text of an article of that day names, other than "now"."""
+    return tuple(
+        period
+        for period in periods(text, day or _NO_DAY)
+        if period.kind != "now" and (day is not None or not period.relative)
+    )
 
 
 def _sentences(text: str, start: int, end: int) -> tuple[str, str, str]:

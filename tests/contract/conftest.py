@@ -23,7 +23,7 @@ from nutgraf.indexer.loaders.base import Skipped
 from nutgraf.indexer.milvus.connection import disconnect
 from nutgraf.indexer.storage import ArchiveWriter, ArticleCatalog, ArticleStatus, IndexState, PassageIndex
 from nutgraf.models import load_encoder, load_reader
-from nutgraf.models.reader import Reader
+from nutgraf.models.reader import Reader, RememberingReader
 from tests.fakes import FakeEncoder, FakeReader
 from tests.memory_archive import MemoryArchive
 from tests.tiny import write_bert, write_mpnet, write_texts
@@ -67,6 +67,7 @@ READERS: dict[str, Callable[[Path], Reader]] = {
     "mpnet": mpnet_reader,
     "hf": hf_reader,
     "fake": lambda _: FakeReader(),
+    "remembering": lambda _: RememberingReader(FakeReader()),
 }
 
 

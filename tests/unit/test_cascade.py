@@ -83,3 +83,14 @@ def test_without_contenders_the_small_reader_decides() -> None:
     readers = Readers(small(), reader)
     assert (readers.deciding(alone), readers.deciding(RULE)) == (readers.small, reader)
     assert Readers(reader).deciding(RULE) is reader
+
+
+def test_remembering_readers_read_each_pair_once_and_say_the_same() -> None:
+    reader = large()
+    readers = Readers(small(), reader).remembering()
+    questions = [("When?", CANDIDATES, None), ("What day?", CANDIDATES[:1], None)]
+    first = read(readers, questions[:1], RULE)
+    assert read(readers, questions, RULE) == read(Readers(small(), large()), questions, RULE)
+    assert read(readers, questions[:1], RULE) == first
+    pairs = [pair for call in reader.calls for pair in call]
+    assert pairs == [("When?", TEXTS[0]), ("When?", TEXTS[1]), ("What day?", TEXTS[0])]
