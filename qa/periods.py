@@ -35,6 +35,7 @@ from nutgraf.qa.time_tokens import (
     MONTHS,
     OF,
     TWO_DIGITS,
+    YEAR_DIGITS,
     YEAR_SIGNS,
     TimeTokens,
 )
@@ -81,6 +82,7 @@ _DAY_WORDS = {"yesterday": -1, "tomorrow": 1, "tonight": 0}
 _DAY_PARTS = word_set("night evening morning afternoon")
 _NOW = word_set("now today current currently latest newest nowadays presently")
 _STEPS = {"last": -1, "previous": -1, "past": -1, "this": 0, "next": 1, "coming": 1, "upcoming": 1}
+_BEGINNINGS = {*MONTHS, *_NUMBERS, *_VAGUE, *_WEEKDAYS, *_SEASONS, *_STEPS, *_DAY_WORDS, *_NOW}
 _ORDINALS = word_set("st nd rd th er")
 _DASHES = "-–—/"
 _SIGNS = YEAR_SIGNS + MONTH_SIGNS + DAY_SIGNS
@@ -118,12 +120,18 @@ class _Reader:
         self.tokens = TimeTokens(text, names=names)
         self._today = min(max(today, _EARLIEST), _LATEST)
         self._asks, self._looks = names, looks
+        years = (
+            at for at, word in enumerate(self.tokens.lower) if len(word) == YEAR_DIGITS and word.isdecimal()
+        )
+        self._before_years = {before for at in years for before in (at - 1, at - 2)}
 
     def read(self, at: int) -> int:  # noqa: PLR0911 - a form a line
         """Read the time that begins at a word; return the place behind it, or `at` where there is none."""
         word = self.tokens.lower[at]
         if word[0].isdecimal():
             return self._number(at)
+        if word not in _BEGINNINGS:  # as nearly all words
+            return self._foreign_month(at)
         if word in MONTHS:
             return self._month_name(at)
         if word in _NUMBERS or word in _VAGUE:
@@ -235,6 +243,8 @@ class _Reader:
 
     def _foreign_month(self, at: int) -> int:
         """Read a month of another language before a year: "März 2016", "marzo de 2016"."""
+        if at not in self._before_years:
+            return at
         year, end = self.tokens.year_behind(at + 1)
         month = None if year is None else self.tokens.month(at)
         return at if year is None or month is None else self._add(at, end, "month", month_of(year, month))
