@@ -169,6 +169,26 @@ STORAGES: dict[str, Callable[[Path], Storage]] = {
 }
 
 
+def folder_of_files(folder: Path) -> Path:
+    """Return where an archive in files is."""
+    return folder
+
+
+def address_of_lite(folder: Path) -> Path:
+    """Return the address of an archive in Milvus Lite."""
+    pytest.importorskip("milvus_lite", reason="the extra milvus is not installed")
+    return Path(f"milvus:{folder}.db")
+
+
+LOCATIONS: dict[str, Callable[[Path], Path]] = {"embedded": folder_of_files, "milvus": address_of_lite}
+"""Where archives are of which an engine keeps more than articles: standing questions, a calibration."""
+
+
+@pytest.fixture(params=LOCATIONS)
+def any_location(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    return LOCATIONS[request.param](tmp_path / "archive")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _without_milvus_at_the_end() -> Iterator[None]:
     yield
