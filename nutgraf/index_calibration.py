@@ -84,13 +84,14 @@ def read_own(index: Path) -> IndexCalibration | None:
     kept = engine_of(index).text(FILENAME)
     try:
         text = kept.read()
-        content = None if text is None else json.loads(text)
     except IndexDamaged as error:
         raise IndexDamaged(str(error), hint=_reset(index)) from error
-    except ValueError as error:
-        raise _damaged(index, str(error)) from error
     if text is None:
         return None
+    try:
+        content = json.loads(text)
+    except ValueError as error:
+        raise _damaged(index, str(error)) from error
     number = content.get("format") if isinstance(content, dict) else None
     if isinstance(number, int) and number > FORMAT:
         raise IndexMismatch(

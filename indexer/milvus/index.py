@@ -221,12 +221,13 @@ class MilvusIndex:
             where = both(self._seen, f"row > {first} and row <= {first + _PART}")
             rows = self._connection.rows(PASSAGES, where, _ADDED)
             waiting += sorted(rows, key=lambda row: int(row["row"]))
-            whole = [row for row in waiting if row["article"] != waiting[-1]["article"]]
+            if first + _PART >= self.state.last_passage:
+                whole = waiting
+            else:  # the last article may go on
+                whole = [row for row in waiting if row["article"] != waiting[-1]["article"]]
             if whole:
                 yield self._added(whole)
-                waiting = waiting[len(whole) :]
-        if waiting:
-            yield self._added(waiting)
+            waiting = waiting[len(whole) :]
 
     # --- inside -------------------------------------------------------------------------------------
 

@@ -172,6 +172,7 @@ WATCHES = Table(
         "vector": "text",
         **_BATCHES,
     },
+    rows_at_once=250,
 )
 """Standing questions: `key` is the digest of the definition, `vector` that of the question as base64 of
 float16, which the encoder with the digest `encoder` made. `seen`, `encoder` and `vector` change in place."""
@@ -180,6 +181,7 @@ CHANGES = Table(
     "nutgraf_watch_changes",
     "row",
     {"row": "int", "watch": "int", "at": "text", "body": "pieces", "tries": "int", **_BATCHES},
+    rows_at_once=250,
 )
 """Changes of what watches are answered with; `row` is their id. `tries` changes in place: how often a change
 was sent in vain, `SENT` where it need not be sent (again)."""

@@ -155,8 +155,10 @@ class MilvusWatches:
     def pass_over(self, rows: Sequence[WatchRow], seen: int) -> None:
         """Note that nothing up to a passage touches these watches; each row changes by itself."""
         expected = {row.id: (row.revision, row.seen) for row in rows}
+        if not expected:
+            return
         with self._writing() as batch:
-            stored = batch.watches("watch", [*expected])
+            stored = batch.watches("watch", [*expected], ["row", "watch", "revision", "seen"])
             same = [w for w in stored if (w["revision"], w["seen"]) == expected[w["watch"]]]
             self._connection.patch(WATCHES, [{"row": w["row"], "seen": seen} for w in same])
 
@@ -179,7 +181,7 @@ class MilvusWatches:
         with self._writing() as batch:
             patches = [
                 {"row": row["row"], "encoder": key_of(encoder), "vector": written[row["watch"]]}
-                for row in batch.watches("watch", [*written])
+                for row in batch.watches("watch", [*written], ["row", "watch"])
             ]
             self._connection.patch(WATCHES, patches)
 
@@ -217,7 +219,7 @@ class MilvusWatches:
             watches = self._connection.rows_among(WATCHES, "watch", ids, ["watch", "webhook"], seen)
             webhooks = {row["watch"]: str(row["webhook"]) for row in watches}
             places: Counter[str] = Counter()
-            unsent = []
+            unsent: list[tuple[ChangeRow, str, int]] = []
             for row in waiting:
                 webhook = webhooks.get(row["watch"])
                 places[webhook or ""] += 1
@@ -225,7 +227,8 @@ class MilvusWatches:
                     unsent.append((_change(row), webhook, int(row["tries"])))
             return unsent
 
-        yield from self._read(read, [])
+        nothing: list[tuple[ChangeRow, str, int]] = []
+        yield from self._read(read, nothing)
 
     def note_sent(self, change: int, tries: int | None) -> None:
         """Note that a change was sent, or how often it was tried."""
@@ -315,9 +318,11 @@ class _WatchBatch:
         self._connection = connection
         self._next = head
 
-    def watches(self, column: str, values: Sequence[int] | Sequence[str]) -> list[Row]:
+    def watches(
+        self, column: str, values: Sequence[int] | Sequence[str], columns: Sequence[str] = _WHOLE
+    ) -> list[Row]:
         """Return the committed rows of the watches of which a column has one of the values."""
-        return self._connection.rows_among(WATCHES, column, values, _WHOLE, visible(self.head.batch))
+        return self._connection.rows_among(WATCHES, column, values, columns, visible(self.head.batch))
 
     def put_watch(self, row: Row) -> Row:
         """Store a row of a watch, in place of the one that it was made from; a new one gets an id."""
