@@ -9,7 +9,6 @@ from nutgraf import errors
 from nutgraf.engines import engine_of
 from nutgraf.index_calibration import (
     FILENAME,
-    CalibrationFigures,
     IndexCalibration,
     active_calibration,
     read_own,
@@ -17,7 +16,7 @@ from nutgraf.index_calibration import (
     write_own,
 )
 from nutgraf.indexer.encoder import EncoderIdentity
-from nutgraf.qa.calibration import Calibration
+from nutgraf.qa.calibration import Calibration, CalibrationFigures
 from tests.contract.conftest import made_by_a_writer
 
 NEVER = Calibration((-9.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0), threshold=0.5)
