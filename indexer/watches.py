@@ -5,15 +5,23 @@ Knows rows and passages; what a question, an answer or a change is, is text that
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
 
+from nutgraf.indexer.errors import BadWatch
 from nutgraf.indexer.storage import Ids
 
 NEVER = -1
 """What a watch has `seen` that was not asked yet."""
+
+MOST_CHANGES = 100
+"""Changes that are kept of a watch, the newest ones. A bound on the size of the store, not compared."""
+
+MOST_ID = (1 << 63) - 1
+"""The largest id that a store can have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,3 +154,21 @@ class WatchBook(Protocol):
     def set_cursor(self, name: str, change: int) -> None:
         """Remember the id of the last change that a reader of this name has been given."""
         ...
+
+
+def too_many(count: int, most: int) -> BadWatch:
+    """Return what is raised where there would be more than `most` watches."""
+    return BadWatch(
+        f"there would be {count:,} watches; an archive keeps {most:,} at most",
+        hint="remove one that is no longer needed",
+    )
+
+
+def asked_already(watch: int) -> BadWatch:
+    """Return what is raised where another watch has the definition of one that is edited."""
+    return BadWatch(f"watch {watch} asks the same already", hint="remove one of the two, or ask otherwise")
+
+
+def now() -> str:
+    """Return the moment as watches and changes have it, ISO 8601 in UTC."""
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

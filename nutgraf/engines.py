@@ -4,7 +4,7 @@ The only place that knows both. Everything else asks `engine_of` and gets the Pr
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias
@@ -14,6 +14,7 @@ from nutgraf.indexer.milvus.address import MilvusAddress, check_not_lite, is_mil
 if TYPE_CHECKING:
     from nutgraf.indexer.embedded.index import EmbeddedIndex
     from nutgraf.indexer.encoder import Encoder
+    from nutgraf.indexer.kept_text import KeptText
     from nutgraf.indexer.milvus.index import MilvusIndex
     from nutgraf.indexer.storage import ArchiveWriter
     from nutgraf.indexer.watches import WatchBook
@@ -29,6 +30,10 @@ class Engine(Protocol):
         """Return the place as messages name it."""
         ...
 
+    def identifier(self) -> str:
+        """Return a name of the archive that does not depend on where this process was started."""
+        ...
+
     def open(self) -> "ArchiveIndex":
         """Open the newest published state; raises IndexMissing, IndexMismatch or IndexDamaged."""
         ...
@@ -42,14 +47,22 @@ class Engine(Protocol):
         ...
 
     def watches(self, *, readonly: bool = False) -> "WatchBook":
-        """Open the standing questions, which must be there to be only read.
-
-        Raises StorageFailed where the engine keeps none.
-        """
+        """Open the standing questions, which must be there to be only read."""
         ...
 
     def has_watches(self) -> bool:
         """Whether the archive may have standing questions."""
+        ...
+
+    def text(self, name: str) -> "KeptText":
+        """Return the text that is kept with the archive under a name."""
+        ...
+
+    def count_others(self, article_ids: Iterable[str]) -> int:
+        """Count the stored articles, published or not, whose id is not among these; each of which comes once.
+
+        Raises StorageFailed or IndexDamaged where the store cannot be read.
+        """
         ...
 
     def is_archive(self) -> bool:
@@ -69,6 +82,10 @@ class EmbeddedEngine:
 
     def __str__(self) -> str:
         return str(self._folder)
+
+    def identifier(self) -> str:
+        """As in `Engine`."""
+        return str(self._folder.resolve())
 
     def open(self) -> "EmbeddedIndex":
         """As in `Engine`."""
@@ -102,6 +119,18 @@ class EmbeddedEngine:
         """As in `Engine`."""
         return self.is_archive()
 
+    def text(self, name: str) -> "KeptText":
+        """As in `Engine`: a file in the folder."""
+        from nutgraf.indexer.embedded.kept_text import EmbeddedText
+
+        return EmbeddedText(self._folder, name)
+
+    def count_others(self, article_ids: Iterable[str]) -> int:
+        """As in `Engine`."""
+        from nutgraf.indexer.embedded.verify import count_other_articles
+
+        return count_other_articles(self._folder, article_ids)
+
     def is_archive(self) -> bool:
         """As in `Engine`."""
         from nutgraf.indexer.embedded.manifest import MANIFEST
@@ -129,6 +158,10 @@ class MilvusEngine:
     def __str__(self) -> str:
         return str(self._address)
 
+    def identifier(self) -> str:
+        """As in `Engine`."""
+        return str(self._address.resolved())
+
     def open(self) -> "MilvusIndex":
         """As in `Engine`."""
         from nutgraf.indexer.milvus.index import MilvusIndex
@@ -148,15 +181,28 @@ class MilvusEngine:
             yield writer
 
     def watches(self, *, readonly: bool = False) -> "WatchBook":
-        """Raise StorageFailed: Milvus has no standing questions."""
-        from nutgraf.indexer.milvus.index import no_watches
+        """As in `Engine`."""
+        from nutgraf.indexer.milvus.watches import MilvusWatches
 
-        del readonly
-        raise no_watches(self._address)
+        return MilvusWatches(self._address, readonly=readonly)
 
     def has_watches(self) -> bool:
-        """As in `Engine`: it has none."""
-        return False
+        """As in `Engine`."""
+        from nutgraf.indexer.milvus.watches import has_watches
+
+        return has_watches(self._address)
+
+    def text(self, name: str) -> "KeptText":
+        """As in `Engine`: a row of its own."""
+        from nutgraf.indexer.milvus.kept_text import MilvusText
+
+        return MilvusText(self._address, name)
+
+    def count_others(self, article_ids: Iterable[str]) -> int:
+        """As in `Engine`."""
+        from nutgraf.indexer.milvus.verify import count_other_articles
+
+        return count_other_articles(self._address, article_ids)
 
     def is_archive(self) -> bool:
         """As in `Engine`."""

@@ -1,6 +1,6 @@
-"""The calibration of an index: a file beside it, used with the reader that it was fitted for.
+"""The calibration of an index: a text kept with it, used with the reader that it was fitted for.
 
-Knows the file; does not know how the numbers in it are fitted.
+Knows the text; does not know how the numbers in it are fitted, nor which engine keeps it.
 """
 
 import json
@@ -9,10 +9,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from nutgraf.indexer.atomic_write import write_text_atomically
+from nutgraf.engines import engine_of
 from nutgraf.indexer.encoder import EncoderIdentity
-from nutgraf.indexer.errors import IndexDamaged, IndexMismatch, StorageFailed
-from nutgraf.indexer.milvus.address import is_milvus
+from nutgraf.indexer.errors import IndexDamaged, IndexMismatch
 from nutgraf.models import ModelCard, ModelMissing, reader_folder
 from nutgraf.models.cards import LENGTH_COST
 from nutgraf.qa.calibration import Calibration, CalibrationFigures
@@ -64,40 +63,45 @@ class ActiveCalibration:
 
 
 def in_force(
-    folder: Path, reader: ModelCard, encoder: EncoderIdentity, rules: Mapping[str, float]
+    index: Path, reader: ModelCard, encoder: EncoderIdentity, rules: Mapping[str, float]
 ) -> ActiveCalibration:
     """Return the index's own calibration if it belongs to these models and rules, else that of the card.
 
     Raises what `read_own` raises.
     """
-    own = read_own(folder)
+    own = read_own(index)
     if own is not None and own.belongs_to(reader, encoder, rules):
         return ActiveCalibration(own.calibration, own, used=True)
     return ActiveCalibration(Calibration.from_card(reader.calibration), own, used=False)
 
 
-def read_own(folder: Path) -> IndexCalibration | None:
+def read_own(index: Path) -> IndexCalibration | None:
     """Return the index's own calibration, None where it has none.
 
-    Raises IndexDamaged for a file that is no calibration, IndexMismatch for a file of a newer nutgraf.
+    Raises IndexDamaged for a text that is no calibration, IndexMismatch for one of a newer nutgraf, and
+    StorageFailed.
     """
-    path = folder / FILENAME
+    kept = engine_of(index).text(FILENAME)
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+        text = kept.read()
+    except IndexDamaged as error:
+        raise IndexDamaged(str(error), hint=_reset(index)) from error
+    if text is None:
         return None
-    except (OSError, ValueError) as error:
-        raise _damaged(folder, str(error)) from error
+    try:
+        content = json.loads(text)
+    except ValueError as error:
+        raise _damaged(index, str(error)) from error
     number = content.get("format") if isinstance(content, dict) else None
     if isinstance(number, int) and number > FORMAT:
         raise IndexMismatch(
-            f"{path} has format {number}; this nutgraf reads up to {FORMAT}",
-            hint=f"install the nutgraf that wrote it, or {_reset(folder)}",
+            f"{kept} has format {number}; this nutgraf reads up to {FORMAT}",
+            hint=f"install the nutgraf that wrote it, or {_reset(index)}",
         )
     try:
         return _parsed(content)
     except (KeyError, TypeError, ValueError) as error:
-        raise _damaged(folder, f"it lacks or misspells a field: {error}") from error
+        raise _damaged(index, f"it lacks or misspells a field: {error}") from error
 
 
 def _parsed(content: dict[str, Any]) -> IndexCalibration:
@@ -124,59 +128,41 @@ def own_object(own: IndexCalibration) -> dict[str, Any]:
     return {"format": FORMAT, **content, "reader": reader}
 
 
-def write_own(folder: Path, own: IndexCalibration) -> Path:
-    """Replace the calibration of an index, and return its file; a kill at any moment leaves the old one.
+def write_own(index: Path, own: IndexCalibration) -> str:
+    """Replace the calibration of an index, and return its place; a kill at any moment leaves the old one.
 
     Raises StorageFailed.
     """
-    if is_milvus(folder):
-        raise StorageFailed(
-            f"{folder}: a calibration of its own is kept by an embedded archive only",
-            hint="nutgraf calibrate QUESTIONS.jsonl --dry-run shows what it would be",
-        )
-    path = folder / FILENAME
-    try:
-        write_text_atomically(path, json.dumps(own_object(own), indent=1))
-    except OSError as error:
-        raise StorageFailed(
-            f"{path} cannot be written: {error.strerror}", hint="check the disk's free space and the folder"
-        ) from error
-    return path
+    kept = engine_of(index).text(FILENAME)
+    kept.write(json.dumps(own_object(own), indent=1))
+    return str(kept)
 
 
-def remove_own(folder: Path) -> bool:
-    """Remove the calibration of an index, and files of killed writes; return whether there was one."""
-    try:
-        for left in folder.glob(f"{FILENAME}.*.tmp"):
-            left.unlink(missing_ok=True)
-        there = (folder / FILENAME).exists()
-        (folder / FILENAME).unlink(missing_ok=True)
-    except OSError as error:
-        raise StorageFailed(
-            f"{folder / FILENAME} cannot be removed: {error.strerror}", hint="check the folder's permissions"
-        ) from error
-    return there
+def remove_own(index: Path) -> bool:
+    """Remove the calibration of an index; return whether there was one. Raises StorageFailed."""
+    return engine_of(index).text(FILENAME).remove()
 
 
 def active_calibration(
-    folder: Path, reader: str, encoder: EncoderIdentity, rules: Mapping[str, float]
+    index: Path, reader: str, encoder: EncoderIdentity, rules: Mapping[str, float]
 ) -> ActiveCalibration:
     """Return the calibration of answers by this reader, without loading the reader.
 
     A reader without a model card is compared by its name alone; once it is loaded, its weights decide.
     """
-    own = read_own(folder)
+    own = read_own(index)
     try:
         card = ModelCard.load(reader_folder(reader))
     except ModelMissing:
         used = own is not None and own.named_for(reader, encoder, rules)
         return ActiveCalibration(own.calibration if own and used else Calibration.from_card(None), own, used)
-    return in_force(folder, card, encoder, rules)
+    return in_force(index, card, encoder, rules)
 
 
-def _damaged(folder: Path, why: str) -> IndexDamaged:
-    return IndexDamaged(f"{folder / FILENAME} is no calibration: {why}", hint=_reset(folder))
+def _damaged(index: Path, why: str) -> IndexDamaged:
+    kept = engine_of(index).text(FILENAME)
+    return IndexDamaged(f"{kept} is no calibration: {why}", hint=_reset(index))
 
 
-def _reset(folder: Path) -> str:
-    return f"nutgraf calibrate --reset --index {folder}"
+def _reset(index: Path) -> str:
+    return f"nutgraf calibrate --reset --index {index}"

@@ -9,10 +9,10 @@ from typing import TypeVar
 
 from nutgraf.api.terminal.progress import counting_bar
 from nutgraf.archive import Archive
+from nutgraf.engines import engine_of
 from nutgraf.errors import BadOption
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.filters import Filter
-from nutgraf.indexer.milvus.address import is_milvus
 from nutgraf.indexer.storage import ArticleCatalog
 from nutgraf.opening import OpenIndex
 from nutgraf.settings import Settings
@@ -28,11 +28,11 @@ def open_archive(
     *,
     keep: bool,
 ) -> Iterator[OpenIndex]:
-    """Index the articles and open the index, in a temporary folder or, to `keep` it, in that of the settings.
+    """Index the articles and open the index, in a temporary folder or, to `keep` it, where the settings say.
 
     `articles` is called for each pass over them, so that a large corpus is never in memory as a whole. The
-    first pass finds articles that cannot be read before anything is encoded. Raises BadOption for a folder
-    whose index holds other articles.
+    first pass finds articles that cannot be read before anything is encoded. Raises BadOption for an index
+    that holds other articles.
     """
     total = sum(1 for _ in articles())
     with TemporaryDirectory(prefix="nutgraf-eval-") as temporary:
@@ -49,18 +49,11 @@ def open_archive(
 
 def _check_other_articles(settings: Settings, articles: Iterable[Article]) -> None:
     """Refuse an index that holds other articles, so that no news archive gets paragraphs of a benchmark."""
-    from nutgraf.indexer.embedded.verify import count_other_articles
-
-    if is_milvus(settings.index):
-        raise BadOption(
-            f"a benchmark is kept in an embedded archive only, not in {settings.index}",
-            hint="name a folder with --index, or leave --index out",
-        )
-    others = count_other_articles(settings.index, (article.id for article in articles))
+    others = engine_of(settings.index).count_others(article.id for article in articles)
     if others > 0:
         raise BadOption(
             f"the index {settings.index} holds {others:,} articles that are not of this file",
-            hint="name a new folder with --index, or leave --index out",
+            hint="name a new one with --index, or leave --index out",
         )
 
 

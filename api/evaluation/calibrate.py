@@ -32,19 +32,19 @@ from nutgraf.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class CalibrationReport:
-    """A fitted calibration, the number of its trials, and the file that keeps it (None: a dry run)."""
+    """A fitted calibration, the number of its trials, and the place that keeps it (None: a dry run)."""
 
     file: Path
     own: IndexCalibration
     answerable: int
     unanswerable: int
-    written: Path | None
+    written: str | None
 
 
 def calibrate(
     settings: Settings, file: Path | None, false_answers: float, *, dry_run: bool
 ) -> CalibrationReport:
-    """Fit the calibration of the settings' index, and keep it beside the index unless it is a `dry_run`.
+    """Fit the calibration of the settings' index, and keep it with the index unless it is a `dry_run`.
 
     Raises SourceError for questions that cannot be used or are too few, BadOption without a file, and what
     opening the index and the models raises.
@@ -128,12 +128,12 @@ def report_object(report: CalibrationReport) -> dict[str, Any]:
         "answerable": report.answerable,
         "unanswerable": report.unanswerable,
         **own_object(report.own),
-        "written": None if report.written is None else str(report.written),
+        "written": report.written,
     }
 
 
 def print_report(report: CalibrationReport) -> None:
-    """Print the figures before and after the fit, the threshold, and the file that keeps the calibration."""
+    """Print the figures before and after the fit, the threshold, and the place that keeps the calibration."""
     out, own = console(), report.own
     out.print(Text(f"{own.questions:,} questions of {visible(report.file.name)}", style="bold"))
     asks = f"asked {report.answerable:,} times with an answer in the archive, {report.unanswerable:,} without"
@@ -147,7 +147,7 @@ def print_report(report: CalibrationReport) -> None:
     if report.written is None:
         out.print("nothing was written")
     else:
-        out.print(Text(f"written to {visible(str(report.written))}; answers are given by it from now on"))
+        out.print(Text(f"written to {visible(report.written)}; answers are given by it from now on"))
 
 
 _LABELS = {

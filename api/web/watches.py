@@ -14,6 +14,7 @@ from nutgraf.api.web.deadline import in_time
 from nutgraf.api.web.proxies import server_root
 from nutgraf.api.web.routes import CHECKED, check_json, gives
 from nutgraf.archive import Archive
+from nutgraf.engines import engine_of
 from nutgraf.hooks import Hooks
 from nutgraf.watches import Watch, WatchChange
 from nutgraf.watching import (
@@ -126,7 +127,8 @@ async def _changes(
         changes = await _run(request, work)
         title = "Changed answers" if watch_id is None else f"Changed answers to watch {watch_id}"
         path = server_root(request).rstrip("/") + request.url.path
-        content = feed(title, str(request.url.replace(path=path)), str(settings.index.resolve()), changes)
+        place = engine_of(settings.index).identifier()
+        content = feed(title, str(request.url.replace(path=path)), place, changes)
         return Response(content, media_type=f"{MEDIA_TYPE}; charset=utf-8")
     changes = await _run(request, partial(list_changes, settings, after, limit + 1, watch_id, newest=newest))
     is_last = newest or len(changes) <= limit

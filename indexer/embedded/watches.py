@@ -5,20 +5,17 @@ processes write, one transaction after another, so that questions can be added w
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 
+from nutgraf.indexer import watches as seam
 from nutgraf.indexer.embedded.database import Database
 from nutgraf.indexer.embedded.store import FILENAME
-from nutgraf.indexer.errors import BadWatch, StorageFailed
-from nutgraf.indexer.watches import ChangeRow, WatchRow
-
-MOST_CHANGES = 100
-"""Changes that are kept of a watch, the newest ones. A bound on the size of the store, not compared."""
+from nutgraf.indexer.errors import StorageFailed
+from nutgraf.indexer.watches import MOST_ID, ChangeRow, WatchRow, asked_already, now, too_many
 
 _WITH_WATCHES = 5
 _COLUMNS = "id, definition, webhook, state, seen, revision, created"
@@ -51,7 +48,7 @@ class EmbeddedWatches:
 
         A known one gets the webhook, unless none is named.
         """
-        now, sql = _now(), "SELECT definition, id FROM watches WHERE definition IN ({})"
+        created, sql = now(), "SELECT definition, id FROM watches WHERE definition IN ({})"
         definitions = [definition for definition, _ in watches]
         with self._db.atomic():
             known = dict(self._db.rows_in(sql, definitions))
@@ -59,7 +56,7 @@ class EmbeddedWatches:
                 "INSERT INTO watches (definition, webhook, state, seen, revision, created)"
                 " VALUES (?, ?, ?, ?, 1, ?)",
                 [
-                    (definition, webhook, state, seen, now)
+                    (definition, webhook, state, seen, created)
                     for definition, webhook in dict(watches).items()
                     if definition not in known
                 ],
@@ -75,10 +72,7 @@ class EmbeddedWatches:
             )
             (count,) = self._db.one("SELECT count(*) FROM watches")
             if count > most:
-                raise BadWatch(
-                    f"there would be {count:,} watches; an archive keeps {most:,} at most",
-                    hint="remove one that is no longer needed",
-                )
+                raise too_many(count, most)
             ids = dict(self._db.rows_in(sql, definitions))
         return [ids[definition] for definition in definitions]
 
@@ -94,7 +88,7 @@ class EmbeddedWatches:
         if self._is_old:
             return []
         sql = f"SELECT {_COLUMNS} FROM watches WHERE id IN ({{}})"
-        wanted = sorted({number for number in ids if 0 < number < 1 << 63})
+        wanted = sorted({number for number in ids if 0 < number <= MOST_ID})
         return sorted((WatchRow(*row) for row in self._db.rows_in(sql, wanted)), key=lambda row: row.id)
 
     def edit(self, row: WatchRow) -> bool:
@@ -104,9 +98,7 @@ class EmbeddedWatches:
                 "SELECT id FROM watches WHERE definition = ? AND id <> ?", (row.definition, row.id)
             )
             if clash:
-                raise BadWatch(
-                    f"watch {clash[0]} asks the same already", hint="remove one of the two, or ask otherwise"
-                )
+                raise asked_already(clash[0])
             self._db.run(
                 "UPDATE watches SET definition = ?, webhook = ?, state = ?, seen = ?, vector = NULL,"
                 " revision = revision + 1 WHERE id = ? AND revision = ?",
@@ -131,17 +123,17 @@ class EmbeddedWatches:
             )
             if not self._changed() or body is None:
                 return None
-            tries, now = None if row.webhook is None else 0, _now()
+            tries, at = None if row.webhook is None else 0, now()
             change = self._db.run(
                 "INSERT INTO watch_changes (watch, at, body, tries) VALUES (?, ?, ?, ?)",
-                (row.id, now, body, tries),
+                (row.id, at, body, tries),
             )
             self._db.run(
                 "DELETE FROM watch_changes WHERE watch = ? AND id NOT IN"
                 " (SELECT id FROM watch_changes WHERE watch = ? ORDER BY id DESC LIMIT ?)",
-                (row.id, row.id, MOST_CHANGES),
+                (row.id, row.id, seam.MOST_CHANGES),
             )
-            return ChangeRow(int(change or 0), row.id, now, body)
+            return ChangeRow(int(change or 0), row.id, at, body)
 
     def pass_over(self, rows: Sequence[WatchRow], seen: int) -> None:
         """Note that nothing up to a passage touches these watches."""
@@ -219,7 +211,3 @@ class EmbeddedWatches:
     def _changed(self) -> bool:
         """Whether the last statement changed a row."""
         return bool(self._db.one("SELECT changes()")[0])
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

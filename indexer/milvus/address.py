@@ -5,7 +5,7 @@ Knows how addresses are spelled and where the token is; connects to nothing.
 
 import os
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -35,6 +35,10 @@ class MilvusAddress:
     def is_lite(self) -> bool:
         """Whether it is Milvus Lite, which one process opens at a time."""
         return "://" not in self.uri
+
+    def resolved(self) -> "MilvusAddress":
+        """Return the address with the whole path of Milvus Lite."""
+        return replace(self, uri=str(Path(self.uri).resolve())) if self.is_lite else self
 
     def __str__(self) -> str:
         return f"{PREFIX}{self.uri}{'/' * bool(self.database)}{self.database}"

@@ -1,9 +1,12 @@
 """Who may write: a claim in `control`, which its writer renews as long as it lives.
 
-Milvus has no lock. A writer adds a claim of its own and then reads all claims: it may write if there is no
-other living one. Of two that come at once each sees the other, and both draw back: never do two write. A
-claim ends by itself when its writer has not renewed it, or at once where its process is gone from this
-machine.
+Milvus has no lock. A writer adds a claim of its own and then reads all claims of its kind: it may write if
+there is no other living one. Of two that come at once each sees the other, and both draw back: never do two
+write. A claim ends by itself when its writer has not renewed it, or at once where its process is gone from
+this machine.
+
+Articles have one writer for hours, and who comes second is refused. Standing questions are written in moments
+by whoever has something to note, while articles are added, too: a claim of another kind, which is waited for.
 """
 
 import json
@@ -14,14 +17,17 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from threading import Event, Thread
+from typing import Literal
 
 from nutgraf.indexer.errors import IndexerError, IndexLocked, StorageFailed
 from nutgraf.indexer.milvus.connection import Connection
 
-_PREFIX = "claim:"
+Kind = Literal["claim", "watching"]
+"""What is claimed: to write articles, or standing questions."""
+
 LIFE_SECONDS = 120.0
 _RENEWED_SECONDS = 30.0
-_TRIES = 3  # where two came at once
+_TRIES = 3  # where two came at once and none may wait
 
 Claims = dict[str, dict[str, object]]
 
@@ -29,9 +35,10 @@ Claims = dict[str, dict[str, object]]
 class Claim:
     """The claim of one writer; `check` raises StorageFailed where it was lost."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, kind: Kind) -> None:
         self._connection = connection
-        self._key = f"{_PREFIX}{secrets.token_hex(8)}"
+        self._kind = kind
+        self._key = f"{kind}:{secrets.token_hex(8)}"
         self._ended = Event()
 
     def check(self) -> None:
@@ -43,10 +50,12 @@ class Claim:
                 hint="run the same command again: it goes on where it was",
             )
 
-    def take(self) -> None:
-        """Become the writer; raises IndexLocked where there is another one."""
+    def take(self, seconds: float) -> None:
+        """Become the writer within so many seconds; raises IndexLocked where there is another one."""
         others: Claims = {}
-        for _ in range(_TRIES):
+        began, tries = time.monotonic(), 0
+        while tries < _TRIES or time.monotonic() < began + seconds:
+            tries += 1
             if not (others := self._living()):
                 self._renew()
                 if not (others := self._living()):
@@ -79,18 +88,21 @@ class Claim:
 
     def _living(self) -> Claims:
         """Return the living claims of others, and remove those that are dead."""
-        claims = {key: claim for key, claim in _claims(self._connection).items() if key != self._key}
+        claims = {
+            key: claim for key, claim in _claims(self._connection, self._kind).items() if key != self._key
+        }
         self._connection.remove_control([key for key, claim in claims.items() if not _lives(claim)])
         return {key: claim for key, claim in claims.items() if _lives(claim)}
 
 
 def living(connection: Connection) -> Claims:
-    """Return the claims of those that write now."""
-    return {key: claim for key, claim in _claims(connection).items() if _lives(claim)}
+    """Return the claims of those that write articles now."""
+    return {key: claim for key, claim in _claims(connection, "claim").items() if _lives(claim)}
 
 
-def _claims(connection: Connection) -> Claims:
-    return {key: json.loads(value) for key, value in connection.control().items() if key.startswith(_PREFIX)}
+def _claims(connection: Connection, kind: Kind) -> Claims:
+    rows = connection.control().items()
+    return {key: json.loads(value) for key, value in rows if key.startswith(f"{kind}:")}
 
 
 def _lives(claim: dict[str, object]) -> bool:
@@ -109,10 +121,10 @@ def _lives(claim: dict[str, object]) -> bool:
 
 
 @contextmanager
-def claimed(connection: Connection) -> Iterator[Claim]:
-    """Be the one writer inside the block; raises IndexLocked."""
-    claim = Claim(connection)
-    claim.take()
+def claimed(connection: Connection, kind: Kind = "claim", seconds: float = 0.0) -> Iterator[Claim]:
+    """Be the one writer inside the block, waiting up to so many seconds for others; raises IndexLocked."""
+    claim = Claim(connection, kind)
+    claim.take(seconds)
     try:
         yield claim
     finally:

@@ -84,6 +84,7 @@ class Connection:
     def __init__(self, address: MilvusAddress) -> None:
         self.address = address
         self._checked = False
+        self._there: set[str] = set()  # collections beyond `TABLES` that were checked
         # gRPC writes to the standard error what is raised as well.
         os.environ.setdefault("GRPC_VERBOSITY", "NONE")
         try:
@@ -140,6 +141,24 @@ class Connection:
                     if not self._client.has_collection(table.name, timeout=CONNECT_SECONDS):
                         self._make(table)
 
+    def has(self, table: Table) -> bool:
+        """Whether a collection is there that not every archive has; raises IndexMismatch for another's."""
+        if table.name not in self._there:
+            with self._mapped(READ_SECONDS):
+                if not self._client.has_collection(table.name, timeout=CONNECT_SECONDS):
+                    return False
+                self._check(table)
+                self._client.load_collection(table.name, timeout=READ_SECONDS)
+            self._there.add(table.name)
+        return True
+
+    def make(self, table: Table) -> None:
+        """Make a collection that not every archive has, where it is missing."""
+        if not self.has(table):
+            with self._mapped(WRITE_SECONDS):
+                self._make(table)
+            self._there.add(table.name)
+
     def vector_tables(self) -> list[Table]:
         """Return the collections of vectors that are there."""
         with self._mapped(CONNECT_SECONDS):
@@ -179,6 +198,10 @@ class Connection:
             "int": (types.INT64, {}),
             "bool": (types.BOOL, {}),
             "text": (types.VARCHAR, text),
+            "pieces": (
+                types.ARRAY,
+                {"element_type": types.VARCHAR, "max_capacity": _ARRAY_CAPACITY, "max_length": VARCHAR_BYTES},
+            ),
             "ints": (types.ARRAY, {"element_type": types.INT64, "max_capacity": _ARRAY_CAPACITY}),
             "texts": (
                 types.ARRAY,

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nutgraf.indexer.article import Article
-from nutgraf.indexer.errors import IndexMismatch, StorageFailed
+from nutgraf.indexer.errors import IndexMismatch
 from nutgraf.indexer.fields import Field
 from nutgraf.indexer.filters import Filter
 from nutgraf.indexer.milvus.address import MilvusAddress
@@ -41,6 +41,8 @@ from nutgraf.indexer.terms import ANALYZER, question_terms
 from nutgraf.indexer.watches import AddedPassages
 
 _LAST_DAY = 1 << 22  # the year 13,000
+_PART = 1024  # ids of passages that are looked through at a time; not compared
+_ADDED = ["row", "article", "id", "start", "stop", "title", "day"]
 _LISTED = ["row", "key", "id", "source", "source_key", "published", "authors", "names"]
 
 
@@ -213,15 +215,43 @@ class MilvusIndex:
         return {row["id"] for row in self._connection.rows_among(ARTICLES, "key", keys, ["id"], self._seen)}
 
     def added(self, after: int) -> Iterator[AddedPassages]:
-        """Raise StorageFailed: standing questions are kept in an embedded archive only."""
-        del after
-        raise no_watches(self.address)
+        """Yield the passages with ids above `after`, by id, in parts of whole articles."""
+        waiting: list[Row] = []
+        for first in range(after, self.state.last_passage, _PART):
+            where = both(self._seen, f"row > {first} and row <= {first + _PART}")
+            rows = self._connection.rows(PASSAGES, where, _ADDED)
+            waiting += sorted(rows, key=lambda row: int(row["row"]))
+            if first + _PART >= self.state.last_passage:
+                whole = waiting
+            else:  # the last article may go on
+                whole = [row for row in waiting if row["article"] != waiting[-1]["article"]]
+            if whole:
+                yield self._added(whole)
+            waiting = waiting[len(whole) :]
 
     # --- inside -------------------------------------------------------------------------------------
 
     def _passages(self, passage_ids: Sequence[int], columns: Sequence[str]) -> list[Row]:
         ids = [int(i) for i in passage_ids]
         return self._connection.rows_among(PASSAGES, "row", ids, ["row", *columns], self._seen)
+
+    def _added(self, rows: Sequence[Row]) -> AddedPassages:
+        """Return passages of whole articles with what they are compared by."""
+        ids, dim = [int(row["row"]) for row in rows], self.state.encoder.dim
+        made = self._connection.rows_among(
+            self._vectors, "row", ids, ["row", "vector"], both(self._seen, f"made <= {self.head.batch}")
+        )
+        vectors = {row["row"]: row["vector"] for row in made}
+        missing = [np.nan] * dim
+        articles = self.get([*dict.fromkeys(row["id"] for row in rows)])
+        return AddedPassages(
+            ids=np.array(ids, np.int64),
+            vectors=np.array([vectors.get(i, missing) for i in ids], np.float16).reshape(-1, dim),
+            texts=[_compared_text(row, articles[row["id"]]) for row in rows],
+            articles=[row["id"] for row in rows],
+            days=[None if row["day"] == NO_DAY else row["day"] for row in rows],
+            sources=[articles[row["id"]].source for row in rows],
+        )
 
     def _is_encoded(self, row: Row) -> bool:
         head = self.head
@@ -298,13 +328,10 @@ class MilvusIndex:
         return by_date(read_articles(self._connection, rows, self._seen))
 
 
-def no_watches(address: MilvusAddress) -> StorageFailed:
-    """Return what is raised where standing questions are asked for."""
-    return StorageFailed(
-        f"{address} keeps no standing questions: watches are kept in an embedded archive only",
-        hint="nutgraf watch add QUESTION --index FOLDER",
-    )
-
-
 def _field(row: Row) -> Field:
     return "title" if row["title"] else "text"
+
+
+def _compared_text(row: Row, article: Article) -> str:
+    """Return what the words of a question are looked for in: a passage behind its title."""
+    return article.title if row["title"] else f"{article.title}\n{article.text[row['start'] : row['stop']]}"

@@ -25,6 +25,7 @@ from nutgraf.indexer.milvus.articles import (
     source_key,
     words_of,
 )
+from nutgraf.indexer.milvus.batch import Batch, undo
 from nutgraf.indexer.milvus.connection import MOST_ROWS, Connection, Row
 from nutgraf.indexer.milvus.head import Head, read_head
 from nutgraf.indexer.milvus.tables import (
@@ -52,19 +53,6 @@ _BANDS = 500  # bands that are looked for in one call; not compared
 _PRINTS = ["row", "article", "key", "id", "cluster", "cluster_key", "origin", "bands", "sketched"]
 
 
-def undo(connection: Connection, head: Head) -> None:
-    """Remove what a batch left that was never committed."""
-    batch = head.batch
-    for table in (*BATCHED, *connection.vector_tables()):
-        connection.delete(table, f"born > {batch}")
-        for column in {"died", "made"} & table.columns.keys():
-            if column == "made" and table is not PASSAGES:
-                connection.delete(table, f"made > {batch}")
-                continue
-            left = connection.rows(table, f"{column} > {batch} and {column} < {ALIVE}", ["row"])
-            connection.patch(table, [{"row": row["row"], column: ALIVE} for row in left])
-
-
 class MilvusStore:
     """An `ArticleStore` in Milvus, of the one writer. `check` raises where it is that no more."""
 
@@ -76,14 +64,12 @@ class MilvusStore:
         self._dim = dim
         self._is_broken = False
         self._values: dict[str, str | None] = {}
-        undo(connection, self.head)
+        self._undo()
         self._clear()
 
     def _clear(self) -> None:
         """Forget the batch that was collected."""
-        self._added: dict[str, dict[int, Row]] = {}
-        self._dead: dict[str, set[int]] = {}
-        self._tables: dict[str, Table] = {}
+        self._rows = Batch()
         self._made: set[int] = set()
         self._fresh: dict[bytes, Vectors] = {}  # vectors that are stored with the next passages
         self._prints: dict[str, Row | None] = {}
@@ -122,11 +108,11 @@ class MilvusStore:
             self._clear()
 
     def _commit(self) -> None:
-        if not (self._added or self._dead or self._made):
+        if not (self._rows or self._made):
             return
         self._check()
         batch = self.batch
-        if vectors := [*self._added.get(self._vectors.name, {}).values()]:
+        if vectors := [*self._rows.added(self._vectors).values()]:
             self.connection.make_vectors(len(vectors[0]["vector"]))
         head = replace(
             self.head,
@@ -136,12 +122,7 @@ class MilvusStore:
             last_passage=self._last_passage,
         )
         try:
-            for name, rows in self._added.items():
-                born = [{"born": batch, "died": ALIVE} | row for row in rows.values()]
-                self.connection.insert(self._tables[name], born)
-            for name, numbers in self._dead.items():
-                died = [{"row": number, "died": batch} for number in sorted(numbers)]
-                self.connection.patch(self._tables[name], died)
+            self._rows.write(self.connection, batch)
             self.connection.patch(PASSAGES, [{"row": n, "made": batch} for n in sorted(self._made)])
             head.write(self.connection)
         except BaseException:
@@ -154,23 +135,16 @@ class MilvusStore:
         try:
             self.head = read_head(self.connection) or Head()
             if self.head != head:
-                undo(self.connection, self.head)
+                self._undo()
         except IndexerError:
             self._is_broken = True
 
+    def _undo(self) -> None:
+        undo(self.connection, (*BATCHED, *self.connection.vector_tables()), self.head.batch)
+
     def _changes_answers(self) -> bool:
-        touched = {*self._added, *self._dead}
-        return bool(self._made or touched & {ARTICLES.name, PASSAGES.name, self._vectors.name})
-
-    def _add(self, table: Table, row: Row) -> Row:
-        self._tables[table.name] = table
-        self._added.setdefault(table.name, {})[row["row"]] = row
-        return row
-
-    def _kill(self, table: Table, number: int) -> None:
-        if self._added.get(table.name, {}).pop(number, None) is None:
-            self._tables[table.name] = table
-            self._dead.setdefault(table.name, set()).add(number)
+        answering = {ARTICLES.name, PASSAGES.name, self._vectors.name}
+        return bool(self._made or self._rows.touched & answering)
 
     def _next_row(self) -> int:
         self._last_row += 1
@@ -182,12 +156,12 @@ class MilvusStore:
         """Return the rows of which a column has one of the values, as the batch has them so far."""
         if not values:
             return []
-        wanted, dead = {*values}, self._dead.get(table.name, set())
+        wanted, dead = {*values}, self._rows.dead(table)
         stored = self.connection.rows_among(
             table, column, values, [*{*columns, "row"}], visible(self.head.batch)
         )
         kept = [row for row in stored if row["row"] not in dead]
-        return kept + [row for row in self._added.get(table.name, {}).values() if row[column] in wanted]
+        return kept + [row for row in self._rows.added(table).values() if row[column] in wanted]
 
     # --- articles -----------------------------------------------------------------------------------
 
@@ -198,9 +172,9 @@ class MilvusStore:
         self.remove([article.id])
         number = self._next_row()
         row, pieces = rows_of(article, number, self.head.means[1])
-        self._add(ARTICLES, row)
+        self._rows.add(ARTICLES, row)
         for piece in pieces:
-            self._add(PIECES, {"row": self._next_row(), **piece})
+            self._rows.add(PIECES, {"row": self._next_row(), **piece})
         self._put_prints(
             {
                 "article": number,
@@ -228,7 +202,7 @@ class MilvusStore:
             "source_key": source_key(article),
             "made": ALIVE if vector is None else self.batch,
         }
-        self._add(
+        self._rows.add(
             PASSAGES,
             shared
             | {
@@ -242,7 +216,7 @@ class MilvusStore:
             },
         )
         if vector is not None:
-            self._add(self._vectors, shared | {"vector": _floats(vector)})
+            self._rows.add(self._vectors, shared | {"vector": _floats(vector)})
 
     def remove(self, article_ids: Iterable[str]) -> list[str]:
         """Remove the articles; return the ids that were there."""
@@ -256,15 +230,15 @@ class MilvusStore:
             self._drop_prints(key)
         numbers = [row["row"] for row in self._select(ARTICLES, "key", keys, ["key"])]
         for number in numbers:
-            self._kill(ARTICLES, number)
+            self._rows.kill(ARTICLES, number)
         for row in self._select(PIECES, "article", numbers, ["article"]):
-            self._kill(PIECES, row["row"])
+            self._rows.kill(PIECES, row["row"])
         passages = [row["row"] for row in self._select(PASSAGES, "key", keys, ["key"])]
         for number in passages:
-            self._kill(PASSAGES, number)
+            self._rows.kill(PASSAGES, number)
         for table in {table.name: table for table in self.connection.vector_tables()}.values():
             for row in self._select(table, "row", passages, []):
-                self._kill(table, row["row"])
+                self._rows.kill(table, row["row"])
         return there
 
     def content_hashes(self, article_ids: Sequence[str]) -> dict[str, str]:
@@ -275,10 +249,10 @@ class MilvusStore:
 
     def articles(self, article_ids: Sequence[str]) -> dict[str, Article]:
         """Return id -> Article of those that are stored."""
-        keys, fresh = {key_of(i): i for i in article_ids}, self._added.get(ARTICLES.name, {})
+        keys, fresh = {key_of(i): i for i in article_ids}, self._rows.added(ARTICLES)
         mine = {row["key"]: row for row in fresh.values() if row["key"] in keys}
         self._load_prints(article_ids)
-        pieces = self._added.get(PIECES.name, {}).values()
+        pieces = self._rows.added(PIECES).values()
         batch = {
             keys[key]: article_from(
                 row,
@@ -307,18 +281,18 @@ class MilvusStore:
         """Have the row of `PRINTS` of each id in `_prints`, None where no article has it."""
         unknown = [key for i in article_ids if (key := key_of(i)) not in self._prints]
         if unknown:
-            dead = self._dead.get(PRINTS.name, set())
+            dead = self._rows.dead(PRINTS)
             rows = self.connection.rows_among(PRINTS, "key", unknown, _PRINTS, visible(self.head.batch))
             self._prints |= dict.fromkeys(unknown)
             self._prints |= {row["key"]: row for row in rows if row["row"] not in dead}
 
     def _put_prints(self, row: Row) -> None:
-        self._prints[row["key"]] = self._add(PRINTS, row | {"row": self._next_row()})
+        self._prints[row["key"]] = self._rows.add(PRINTS, row | {"row": self._next_row()})
 
     def _drop_prints(self, key: str) -> None:
         row = self._prints[key]
         if row is not None:
-            self._kill(PRINTS, row["row"])
+            self._rows.kill(PRINTS, row["row"])
             self._prints[key] = None
 
     def change_prints(self, article_id: str, **values: object) -> None:
@@ -354,7 +328,7 @@ class MilvusStore:
             listed = ", ".join(map(str, unknown[at : at + _BANDS]))
             where = f"{visible(self.head.batch)} and array_contains_any(bands, [{listed}])"
             for row in self.connection.rows(PRINTS, where, _PRINTS, limit=MOST_ROWS):
-                if row["row"] not in self._dead.get(PRINTS.name, set()):
+                if row["row"] not in self._rows.dead(PRINTS):
                     self._prints.setdefault(row["key"], row)
                 for band in {*row["bands"]} & self._stored_bands.keys():
                     self._stored_bands[band].add(row["key"])
@@ -449,7 +423,7 @@ class MilvusStore:
         """Remove all passages and vectors, keeping the articles: for another encoder or passage rule."""
         for table in (PASSAGES, *self.connection.vector_tables()):
             for row in self.connection.every_row(table, visible(self.head.batch), ["row"]):
-                self._kill(table, row["row"])
+                self._rows.kill(table, row["row"])
         self.set_state(_FORGOTTEN, str(self.head.batch))
 
     # --- vectors ------------------------------------------------------------------------------------
@@ -472,7 +446,7 @@ class MilvusStore:
         for row in self._select(PASSAGES, "hash", [key.hex() for key in vectors], columns):
             if row["made"] == ALIVE and "born" in row:
                 vector = _floats(vectors[bytes.fromhex(row["hash"])])
-                self._add(self._vectors, row | {"made": self.batch, "vector": vector})
+                self._rows.add(self._vectors, row | {"made": self.batch, "vector": vector})
                 self._made.add(row["row"])
 
     def expect_vectors(self, hashes: Iterable[bytes]) -> None:
@@ -509,10 +483,10 @@ class MilvusStore:
     def set_state(self, key: str, value: str) -> None:
         """Remember a value."""
         for row in self._select(STATE, "key", [key_of(key)], ["key"]):
-            self._kill(STATE, row["row"])
+            self._rows.kill(STATE, row["row"])
         for part, at in enumerate(range(0, max(1, len(value)), PIECE_CHARS)):
             piece = value[at : at + PIECE_CHARS]
-            self._add(STATE, {"row": self._next_row(), "key": key_of(key), "part": part, "value": piece})
+            self._rows.add(STATE, {"row": self._next_row(), "key": key_of(key), "part": part, "value": piece})
         self._values[key] = value
 
 

@@ -26,7 +26,8 @@ VARCHAR_BYTES = 65_535
 PIECE_CHARS = 16_000
 """Characters of a piece of a long text: at most 4 bytes each in UTF-8."""
 
-Kind = Literal["int", "bool", "text", "ints", "texts", "vector", "words"]
+Kind = Literal["int", "bool", "text", "pieces", "ints", "texts", "vector", "words"]
+"""A `text` has at most `VARCHAR_BYTES`; `pieces` are a text of any length, cut by `cut`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,14 +155,51 @@ WORDS = Table("nutgraf_words", "term", {"term": "int", "holders": "int", "since"
 Of terms of articles the numbers begin at 2**32.
 """
 
+WATCHES = Table(
+    "nutgraf_watches",
+    "row",
+    {
+        "row": "int",
+        "watch": "int",
+        "key": "text",
+        "definition": "pieces",
+        "webhook": "text",
+        "state": "pieces",
+        "seen": "int",
+        "revision": "int",
+        "created": "text",
+        "encoder": "text",
+        "vector": "text",
+        **_BATCHES,
+    },
+    rows_at_once=250,
+)
+"""Standing questions: `key` is the digest of the definition, `vector` that of the question as base64 of
+float16, which the encoder with the digest `encoder` made. `seen`, `encoder` and `vector` change in place."""
+
+CHANGES = Table(
+    "nutgraf_watch_changes",
+    "row",
+    {"row": "int", "watch": "int", "at": "text", "body": "pieces", "tries": "int", **_BATCHES},
+    rows_at_once=250,
+)
+"""Changes of what watches are answered with; `row` is their id. `tries` changes in place: how often a change
+was sent in vain, `SENT` where it need not be sent (again)."""
+
+SENT = -1
+
+WATCHED = (WATCHES, CHANGES)
+"""The collections of standing questions, which are made when the first is kept. Their batches are their own,
+so that questions are noted while articles are written."""
+
 BATCHED = (STATE, ARTICLES, PIECES, PRINTS, PASSAGES)
 TABLES = (*BATCHED, WORDS, CONTROL)
-"""All but those of vectors, `CONTROL` last: an archive is there once it has it."""
+"""All but those of vectors and watches, `CONTROL` last: an archive is there once it has it."""
 
 
 INDEXED = {
     *("key", "article", "cluster_key", "hash", "source_key", "authors", "bands"),
-    *("day", "born", "died", "made", "sketched"),
+    *("day", "born", "died", "made", "sketched", "watch"),
 }
 """The columns by which rows are looked up: a server has an index of each."""
 
@@ -169,6 +207,11 @@ INDEXED = {
 def key_of(name: str) -> str:
     """Return the digest by which a name is looked up: an id, an outlet or an author."""
     return hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def cut(text: str) -> list[str]:
+    """Return a text as the pieces of a column of `pieces`; joined they are the text."""
+    return [text[at : at + PIECE_CHARS] for at in range(0, len(text), PIECE_CHARS)]
 
 
 def visible(batch: int) -> str:

@@ -1,14 +1,16 @@
-"""Checks of an archive in Milvus: it opens, its tables agree, and who writes to it."""
+"""Checks of an archive in Milvus: it opens, its tables agree, who writes to it, what else it holds."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import islice
 from pathlib import Path
 
 from nutgraf.indexer.index_check import IndexCheck
-from nutgraf.indexer.milvus.address import parse
+from nutgraf.indexer.milvus.address import MilvusAddress, parse
 from nutgraf.indexer.milvus.claim import living
 from nutgraf.indexer.milvus.connection import connect
+from nutgraf.indexer.milvus.head import is_there, read_head
 from nutgraf.indexer.milvus.index import MilvusIndex
-from nutgraf.indexer.milvus.tables import ALIVE, PASSAGES, both, vectors_of, visible
+from nutgraf.indexer.milvus.tables import ALIVE, ARTICLES, PASSAGES, both, key_of, vectors_of, visible
 
 
 def check_opens(location: Path) -> IndexCheck:
@@ -43,6 +45,18 @@ def check_writer(location: Path) -> IndexCheck:
         return IndexCheck("writer", "ok", "nobody writes to it")
     writer = next(iter(claims.values()))
     return IndexCheck("writer", "ok", f"process {writer['pid']} on {writer['host']} writes to it now")
+
+
+def count_other_articles(address: MilvusAddress, article_ids: Iterable[str]) -> int:
+    """Count the stored articles, published or not, whose id is not among `article_ids`; each comes once."""
+    if not is_there(address):
+        return 0
+    connection = connect(address)
+    head = read_head(connection)
+    seen, keys = visible(0 if head is None else head.batch), map(key_of, article_ids)
+    parts = iter(lambda: [*islice(keys, ARTICLES.rows_at_once)], [])
+    known = sum(len(connection.rows_among(ARTICLES, "key", part, ["row"], seen)) for part in parts)
+    return connection.count(ARTICLES, seen) - known
 
 
 CHECKS: dict[str, Callable[[Path], IndexCheck]] = {

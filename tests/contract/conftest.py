@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 import pytest
 
+from nutgraf.engines import engine_of
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.embedded.index import EmbeddedIndex
 from nutgraf.indexer.embedded.segments import SegmentRule
@@ -24,6 +25,7 @@ from nutgraf.indexer.milvus.connection import disconnect
 from nutgraf.indexer.storage import ArchiveWriter, ArticleCatalog, ArticleStatus, IndexState, PassageIndex
 from nutgraf.models import load_encoder, load_reader
 from nutgraf.models.reader import Reader, RememberingReader
+from tests.contract.stories import OTHERS
 from tests.fakes import FakeEncoder, FakeReader
 from tests.memory_archive import MemoryArchive
 from tests.tiny import write_bert, write_mpnet, write_texts
@@ -168,6 +170,34 @@ STORAGES: dict[str, Callable[[Path], Storage]] = {
     "memory": memory,
     "milvus": milvus,
 }
+
+
+def folder_of_files(folder: Path) -> Path:
+    """Return where an archive in files is."""
+    return folder
+
+
+def address_of_lite(folder: Path) -> Path:
+    """Return the address of an archive in Milvus Lite."""
+    pytest.importorskip("milvus_lite", reason="the extra milvus is not installed")
+    return Path(f"milvus:{folder}.db")
+
+
+LOCATIONS: dict[str, Callable[[Path], Path]] = {"embedded": folder_of_files, "milvus": address_of_lite}
+"""Where archives are of which an engine keeps more than articles: standing questions, a calibration."""
+
+
+def made_by_a_writer(location: Path, *, publish: bool = True) -> None:
+    """Make an archive of the four stories that are no copies."""
+    with engine_of(location).writer(FakeEncoder()) as writer:
+        assert len([*writer.add(OTHERS)]) == 4
+        if publish:
+            writer.publish()
+
+
+@pytest.fixture(params=LOCATIONS)
+def any_location(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    return LOCATIONS[request.param](tmp_path / "archive")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -5,16 +5,19 @@ import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
 from nutgraf import errors, watching
 from nutgraf.archive import Archive
+from nutgraf.engines import engine_of
 from nutgraf.hooks import Hooks, hand_over
+from nutgraf.indexer import watches as seam
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.embedded import database
-from nutgraf.indexer.embedded.watches import MOST_CHANGES, EmbeddedWatches
+from nutgraf.indexer.embedded.watches import EmbeddedWatches
+from nutgraf.indexer.watches import WatchBook
 from nutgraf.qa.inquiry import Inquiry
 from nutgraf.settings import Settings
 from nutgraf.watches import MAX_WATCHES
@@ -31,9 +34,13 @@ LATER = BAKER | {
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    with Archive(Settings(tmp_path / "news"), FakeModels()) as opened:
+def archive(any_location: Path) -> Iterator[Archive]:
+    with Archive(Settings(any_location), FakeModels()) as opened:
         yield opened
+
+
+def book_of(archive: Archive) -> WatchBook:
+    return engine_of(archive.settings.index).watches()
 
 
 def kinds(archive: Archive) -> list[tuple[int, str]]:
@@ -90,7 +97,7 @@ def test_a_watched_question_gets_the_webhook_that_is_named_later(
 
 def test_changes_that_a_webhook_does_not_take_hold_up_no_other(archive: Archive) -> None:
     archive.add(BAKER)
-    with EmbeddedWatches(archive.settings.index) as book:
+    with book_of(archive) as book:
         book.add([("dead", "https://dead.example/"), ("live", "https://live.example/")], "", 0, 10)
         for watch_id in (1, 1, 1, 2):
             (row,) = book.pick([watch_id])
@@ -133,16 +140,17 @@ def test_a_run_that_is_stopped_goes_on_with_the_next(
     """The run of `add` dies at the second watch: its article is stored, and the first change is kept."""
     for source in ("The Tarn Post", "the tarn post ", "THE TARN POST"):
         archive.watch(QUESTION, source=source.strip(), min_probability=0.0)
-    record, calls = EmbeddedWatches.record, []
+    book, calls = type(book_of(archive)), []
+    record = book.record
 
-    def dying(book: EmbeddedWatches, *values: object) -> object:
+    def dying(book: WatchBook, *values: Any) -> object:
         calls.append(values)
         if len(calls) == 2:
             raise KeyboardInterrupt
-        return record(book, *values)  # type: ignore[arg-type]
+        return record(book, *values)
 
     with monkeypatch.context() as patch:
-        patch.setattr(EmbeddedWatches, "record", dying)
+        patch.setattr(book, "record", dying)
         with pytest.raises(errors.AddInterrupted) as interrupted:
             archive.add(BAKER)
     assert interrupted.value.report.added == 1
@@ -193,24 +201,28 @@ def test_an_edit_of_what_somebody_else_edited_is_refused(archive: Archive) -> No
         watching.edit_watch(archive, 1, edited.revision, other)
 
 
-def test_there_are_bounds_on_watches_and_changes(archive: Archive) -> None:
-    questions = [Inquiry(f"Who is number {number}?") for number in range(MAX_WATCHES)]
-    assert len(watching.add_watches(archive, questions)) == MAX_WATCHES
-    with pytest.raises(errors.BadWatch, match="there would be 10,001 watches; an archive keeps 10,000"):
+def test_there_are_bounds_on_watches_and_changes(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (MAX_WATCHES, seam.MOST_CHANGES) == (10_000, 100)
+    monkeypatch.setattr(watching, "MAX_WATCHES", 1100)
+    monkeypatch.setattr(seam, "MOST_CHANGES", 3)
+    questions = [Inquiry(f"Who is number {number}?") for number in range(1100)]
+    assert [watch.id for watch in watching.add_watches(archive, questions)] == [*range(1, 1101)]
+    with pytest.raises(errors.BadWatch, match="there would be 1,101 watches; an archive keeps 1,100"):
         archive.watch("One more?")
     assert archive.watch("Who is number 7?").id == 8
-    with EmbeddedWatches(archive.settings.index) as book:
-        for number in range(MOST_CHANGES + 5):
+    with book_of(archive) as book:
+        for number in range(5):
             (row,) = book.pick([8])
             assert book.record(row, row.state, row.seen + 1, f'{{"n": {number}}}') is not None
-        assert [json.loads(row.body)["n"] for row in book.changes(limit=1000)] == [*range(5, 105)]
-        assert book.newest_changes(1, 8)[0].body == '{"n": 104}'
+        assert [json.loads(row.body)["n"] for row in book.changes(limit=1000)] == [2, 3, 4]
+        assert book.newest_changes(1, 8)[0].body == '{"n": 4}'
         assert book.remove([8]) == [8]
         assert book.changes(limit=1000) == []
 
 
-def test_an_archive_of_an_older_nutgraf(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_archive_of_an_older_nutgraf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It can be read before it is written to; several processes may take the step at once."""
+    archive = Archive(Settings(tmp_path / "news"), FakeModels())
     path = archive.settings.index / "store.sqlite"
     path.parent.mkdir()
     with monkeypatch.context() as patch:
@@ -226,7 +238,7 @@ def test_an_archive_of_an_older_nutgraf(archive: Archive, monkeypatch: pytest.Mo
         assert connection.execute("PRAGMA user_version").fetchone() == (len(database.MIGRATIONS),)
 
 
-def test_unknown_watches_and_bad_questions(archive: Archive) -> None:
+def test_unknown_watches_and_bad_questions(archive: Archive, tmp_path: Path) -> None:
     with pytest.raises(errors.BadOption, match="webhook is int, expected an address"):
         archive.watch(QUESTION, webhook=cast("str", 5))
     assert (archive.watches(), archive.changes(), archive.unwatch(1)) == ([], [], [])
@@ -238,4 +250,4 @@ def test_unknown_watches_and_bad_questions(archive: Archive) -> None:
         archive.watch(" ")
     with pytest.raises(errors.BadFilter, match="is later than"):
         archive.watch(QUESTION, after="2017", before="2016")
-    assert not archive.settings.index.exists()
+    assert [*tmp_path.iterdir()] == [], "nothing is made to refuse it"

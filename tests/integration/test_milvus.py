@@ -8,10 +8,13 @@ import pytest
 
 import nutgraf
 from nutgraf.api.doctor import index_checks
+from nutgraf.api.evaluation import benchmark_archive
 from nutgraf.archive import Archive
 from nutgraf.engines import engine_of
 from nutgraf.indexer.article import Article
+from nutgraf.indexer.milvus import index as milvus_index
 from nutgraf.indexer.milvus.connection import disconnect
+from nutgraf.opening import OpenIndex
 from nutgraf.settings import Settings
 from tests.conftest import Cli
 from tests.contract.stories import OTHERS, prints
@@ -77,11 +80,38 @@ def test_what_changes_is_seen_and_nothing_is_written_twice(archive: Archive) -> 
         archive.get("panda")
 
 
-def test_what_is_kept_in_folders_only_says_so(archive: Archive) -> None:
-    with pytest.raises(nutgraf.NutgrafError, match="embedded archive only"):
-        archive.watch("Who is mayor of Quist?")
-    assert archive.watches() == []
-    assert archive.changes() == []
+def test_new_passages_come_in_parts_of_whole_articles(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever range of numbers is looked through at a time, watches are compared with the same."""
+
+    def parts(opened: OpenIndex) -> list[list[tuple[int, str]]]:
+        return [
+            [*zip(part.ids.tolist(), part.texts, strict=True)] for part in opened.index.added(first_passage)
+        ]
+
+    first_passage = 2
+    with archive.reading() as opened:
+        (whole,) = parts(opened)
+        monkeypatch.setattr(milvus_index, "_PART", 2)
+        assert [passage for part in parts(opened) for passage in part] == whole
+        articles = [article for part in opened.index.added(0) for article in {*part.articles}]
+        assert len(articles) == len({*articles}) == 8, "no article is in two parts"
+        assert [i for i, _ in whole] == sorted(i for i, _ in whole)
+        assert whole[0][0] == first_passage + 1
+
+
+def test_a_benchmark_keeps_its_archive_and_takes_no_other(archive: Archive, tmp_path: Path) -> None:
+    kept = replace(archive.settings, index=Path(f"milvus:{tmp_path}/bench.db"))
+    for settings in (kept, kept):
+        with benchmark_archive.open_archive(settings, lambda: OTHERS, keep=True) as opened:
+            assert opened.index.state.counts.articles == 4
+    message = r"holds 4 articles that are not of this file"
+    with (
+        pytest.raises(nutgraf.errors.BadOption, match=message),
+        benchmark_archive.open_archive(archive.settings, lambda: OTHERS, keep=True),
+    ):
+        pass
 
 
 def test_the_doctor_looks_at_it(archive: Archive, location: Path) -> None:

@@ -6,6 +6,7 @@ Milvus Lite serves a port of this machine, and what is asked goes through a prox
 import socket
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,11 +18,13 @@ import pytest
 from nutgraf.indexer.errors import IndexerError, IndexLocked, IndexMismatch, IndexMissing, StorageFailed
 from nutgraf.indexer.filters import Filter
 from nutgraf.indexer.milvus import connection as milvus
+from nutgraf.indexer.milvus import watches
 from nutgraf.indexer.milvus.address import MilvusAddress, parse
 from nutgraf.indexer.milvus.connection import connect, disconnect
 from nutgraf.indexer.milvus.head import HEAD, read_head
 from nutgraf.indexer.milvus.index import MilvusIndex
-from nutgraf.indexer.milvus.tables import ALIVE, ARTICLES, PASSAGES, STATE
+from nutgraf.indexer.milvus.tables import ALIVE, ARTICLES, PASSAGES, STATE, WATCHES
+from nutgraf.indexer.milvus.watches import MilvusWatches
 from nutgraf.indexer.milvus.writer import MilvusWriter
 from tests.contract.stories import OTHERS, prints, short
 from tests.fakes import FakeEncoder
@@ -87,6 +90,8 @@ class Served:
 
     address: MilvusAddress
     proxy: Proxy
+    other: MilvusAddress
+    """The same archive, as another machine has it."""
 
     def publish(self, *articles: Any) -> None:
         with MilvusWriter(self.address, FakeEncoder()) as writer:
@@ -106,7 +111,8 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
         monkeypatch.setattr(milvus, limit, 8.0)
     server, database, port = start_server_in_thread(str(tmp_path / "server"), host="127.0.0.1", port=0)
     proxy = Proxy(port)
-    yield Served(parse(f"milvus:http://127.0.0.1:{proxy.port}"), proxy)
+    address, other = (parse(f"milvus:http://127.0.0.1:{number}") for number in (proxy.port, port))
+    yield Served(address, proxy, other)
     disconnect()
     proxy.close()
     server.stop(grace=0)
@@ -182,6 +188,86 @@ def test_one_writes_at_a_time_and_a_dead_one_is_forgotten(served: Served) -> Non
     connect(served.address).set_control("claim:dead", '{"host": "elsewhere", "pid": 1, "until": 1.0}')
     served.publish(OTHERS[1])
     assert served.ids() == ["baker", "bridge"]
+
+
+QUESTION = ("Who is mayor of Quist?", None)
+
+
+def test_what_a_killed_watcher_left_is_never_seen(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It dies when all of a batch is written but its head: nothing was added, recorded or removed."""
+    connection = connect(served.address)
+    write, control = connection.set_control, MilvusWatches(served.address)
+    assert control.add([QUESTION], "old", 0, 9) == [1]
+    (row,) = control.pick([1])
+    assert control.record(row, "new", 1, "first") is not None
+    before = control.rows(), control.changes()
+
+    def dying(key: str, value: str) -> None:
+        if key == "watches":
+            raise KeyboardInterrupt
+        write(key, value)
+
+    (row,) = control.pick([1])
+    with monkeypatch.context() as patch:
+        patch.setattr(connection, "set_control", dying)
+        for step in (
+            lambda: control.add([("What else?", None), ("Who else?", None)], "", 0, 9),
+            lambda: control.record(row, "newer", 2, "second"),
+            lambda: control.edit(row),
+            lambda: control.remove([1]),
+        ):
+            with pytest.raises(KeyboardInterrupt):
+                step()
+            assert (control.rows(), control.changes()) == before
+    assert control.add([("Who else?", None)], "", 0, 9) == [2], "the number is given again"
+    assert [watch.id for watch in control.rows()] == [1, 2]
+    assert control.record(row, "newer", 2, "third") is not None
+    assert [(change.id, change.body) for change in control.changes()] == [(1, "first"), (2, "third")]
+    assert connection.count(WATCHES, f"died == {ALIVE}") == 2
+
+
+def test_two_machines_watch_one_archive(served: Served) -> None:
+    """Each has a connection of its own: of one question one row is kept, and a change is noted once."""
+    served.publish(OTHERS[0])
+    machines = [MilvusWatches(served.address), MilvusWatches(served.other)]
+    with ThreadPoolExecutor(2) as pool:
+        added = [*pool.map(lambda book: book.add([QUESTION, ("Who else?", None)], "", 0, 9), machines)]
+        assert added[0] == added[1] == [1, 2]
+        (row,) = machines[0].pick([1])
+        notes = [*pool.map(lambda book: book.record(row, "new", 1, "{}"), machines)]
+    assert sorted(note is None for note in notes) == [False, True]
+    machines[0].set_cursor("command", 1)
+    assert [machine.cursor("command") for machine in machines] == [1, 1]
+    assert [len(machine.changes()) for machine in machines] == [1, 1]
+
+
+def test_a_watcher_waits_for_another_and_forgets_a_dead_one(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection, book = connect(served.address), MilvusWatches(served.address)
+    monkeypatch.setattr(watches, "WAIT_SECONDS", 0.1)
+    with MilvusWriter(served.address, FakeEncoder()):
+        assert book.add([QUESTION], "", 0, 9) == [1], "while articles are added"
+    claim = '{"host": "elsewhere", "pid": 1, "until": %f}'
+    connection.set_control("watching:other", claim % (time.time() + 100))
+    with pytest.raises(IndexLocked, match="pid 1 on elsewhere"):
+        book.remove([1])
+    connection.set_control("watching:other", claim % 1.0)
+    assert book.remove([1]) == [1]
+
+
+def test_long_definitions_are_whole_and_what_was_replaced_is_deleted(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watches, "_KEPT", 2)
+    book, text = MilvusWatches(served.address), "Zürich " * 20_000
+    assert book.add([(text, "https://hooks.example/a")], text, 0, 9) == [1]
+    for number in range(6):
+        (row,) = book.pick([1])
+        assert (row.definition, len(row.state)) == (text, len(text) + bool(number))
+        book.record(row, f"{text}{number}", number + 1, text)
+    assert [change.body == text for change in book.changes()] == [True] * 6
+    assert connect(served.address).count(WATCHES, "row > 0") <= 5, "seven were written"
 
 
 def test_long_texts_and_values_are_kept_whole(served: Served) -> None:

@@ -23,7 +23,6 @@ ROOMS = ("objects", "terminal", "engine", "evaluation", "doctor", "mcp", "web", 
 ENGINE_IMPORTERS = {
     "nutgraf/engines.py",  # gives everybody else what stands behind the Protocols
     "api/doctor/index_checks.py",  # an engine is checked by checks of its own
-    "api/evaluation/benchmark_archive.py",  # counts stored articles, also where the index does not open
 }
 """Everything else goes through `nutgraf.Archive` or the Protocols of indexer/storage.py."""
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from nutgraf.engines import engine_of
 from nutgraf.indexer.errors import IndexerError, IndexMismatch, StorageFailed
 from nutgraf.indexer.milvus.address import TOKEN, TOKEN_FILE, MilvusAddress, check_not_lite, is_milvus, parse
 
@@ -24,6 +25,18 @@ def test_addresses(written: str, address: MilvusAddress) -> None:
     assert is_milvus(written)
     assert parse(written) == address
     assert parse(Path(written)) == address, "a path has one slash where an address has two"
+
+
+def test_a_server_has_one_name_wherever_it_is_asked_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Feeds of several servers over one archive have the same entries; a folder is told by its whole path."""
+    monkeypatch.chdir(tmp_path)
+    named = [
+        engine_of(Path(name)).identifier() for name in ("milvus:http://h:19530/news", "milvus:./news.db")
+    ]
+    assert named == ["milvus:http://h:19530/news", f"milvus:{tmp_path}/news.db"]
+    assert engine_of(Path("news")).identifier() == f"{tmp_path}/news"
 
 
 @pytest.mark.parametrize("folder", [".nutgraf", "news.db", "/milvus/news", "http://localhost:19530"])
