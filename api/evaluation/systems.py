@@ -75,11 +75,8 @@ def _load_from_archive(
     return make(open_state(settings, ModelLoader(settings)))
 
 
-def load_reader_alone(settings: Settings, contexts: Mapping[str, str], threads: int | None) -> System:
-    """Return the reader alone: each question is asked of the text that `contexts` has for its article.
-
-    Raises what loading the reader raises.
-    """
+def load_reader_alone(settings: Settings, threads: int | None) -> System:
+    """Return the reader alone, which reads the text beside each question; raises what loading it raises."""
     from nutgraf.models import load_reader
     from nutgraf.qa.evaluate.reader_alone import read_all
 
@@ -87,7 +84,7 @@ def load_reader_alone(settings: Settings, contexts: Mapping[str, str], threads: 
     return System(
         models={"reader": _model(reader.card)},
         rules={LENGTH_COST: reader.card.length_cost},
-        answer=lambda questions: read_all(reader, questions, contexts),
+        answer=lambda questions: read_all(reader, questions),
         knows_gpus=_knows_gpus(reader),
     )
 

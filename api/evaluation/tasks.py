@@ -69,14 +69,19 @@ def open_task(name: str, settings: Settings, request: EvalRequest) -> Iterator[T
 
 @contextmanager
 def _reading(settings: Settings, request: EvalRequest) -> Iterator[Task]:
+    from nutgraf.qa.evaluate.reader_alone import QuestionInContext
+
     corpus = load_squad(request.file)
     contexts = {article.id: article.text for article in corpus.articles}
-    load = partial(load_reader_alone, settings, contexts)
+    load = partial(load_reader_alone, settings)
     system = load(settings.threads)
     yield Task(
         name="reading",
         sha256=sha256_of(request.file),
-        questions=sample(corpus.questions, request.questions),
+        questions=[
+            QuestionInContext(q.id, q.text, q.gold_answers, q.article_id, contexts[q.article_id])
+            for q in sample(corpus.questions, request.questions)
+        ],
         of=len(corpus.questions),
         models=system.models,
         depends=system.rules,

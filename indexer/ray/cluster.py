@@ -214,6 +214,8 @@ class Workers:
 def _library() -> Any:  # noqa: ANN401 - the library is untyped
     """Import ray so that it reports nothing to its makers."""
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    # What Ray says of lost workers would stand in the standard output, which has the report.
+    os.environ.setdefault("RAY_DEDUP_LOGS_SKIP_REGEX", ".")
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")  # workers without GPUs see none
     try:
         import ray

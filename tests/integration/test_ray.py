@@ -4,6 +4,8 @@ import json
 import os
 import signal
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -353,6 +355,18 @@ def test_milvus_lite_is_opened_by_one_process(benchmark: Path) -> None:
     load = archive_loader(Settings(Path("index")), retrieval)
     with pytest.raises(StorageFailed, match=r"one process at a time opens milvus:news\.db"):
         next(answer_by_workers(settings, load(1), load, ["Who?"]))
+
+
+def test_what_ray_says_of_a_lost_worker_does_not_stand_in_the_output() -> None:
+    """In a process of its own: Ray reads once, when it is imported, which of its messages it prints."""
+    code = (
+        "from nutgraf.indexer.ray.cluster import _library; _library()\n"
+        "from ray._private.worker import print_to_stdstream\n"
+        "message = {'lines': ['Task FileReader.read failed.'], 'pid': 'raylet', 'is_err': False}\n"
+        "print_to_stdstream(message, ignore_prefix=False)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == ""
 
 
 # --- what is lost, and what is wrong ----------------------------------------------------------------------
