@@ -90,18 +90,13 @@ def load_reader_alone(settings: Settings, threads: int | None) -> System:
 
 
 def _reading(opened: OpenIndex, answer: Answer) -> System:
-    readers, profile = opened.models.readers, opened.answerer.profile
-    rules = [asdict(rule) for rule in (profile.retrieval, profile.reading)]
+    answerer, readers = opened.answerer, opened.models.readers
+    profile, length_cost = answerer.profile, opened.reader.length_cost
+    rules = [asdict(profile.retrieval), asdict(profile.reading), answerer.calibration.numbers()]
     first = {} if readers.large is None else {"first reader": _model(readers.small.card)}
     return System(
         models={"encoder": _encoder(opened), **first, "reader": _model(opened.reader)},
-        rules={
-            "rules": [
-                *rules,
-                opened.answerer.calibration.numbers(),
-                {LENGTH_COST: opened.reader.length_cost},
-            ]
-        },
+        rules={"rules": [*rules, {LENGTH_COST: length_cost}]},
         answer=answer,
         state=_state(opened),
         knows_gpus=_knows_gpus(opened.models.encoder, readers.small, readers.large),
