@@ -16,7 +16,7 @@ class Settings:
 
     `profile` names how much is done for a question (`qa.profiles`); `passages`, if it is not None, is how
     many of them are read instead of the profile's number. `ray` is the address of the Ray cluster whose
-    machines read files and encode ("local" starts one); None means this machine alone.
+    machines read files, encode, and answer evaluations ("local" starts one); None means this machine alone.
     """
 
     index: Path = Path(DEFAULT_INDEX)

@@ -22,6 +22,7 @@ Examples:
   nutgraf eval queries.jsonl --qrels qrels.txt       retrieval, on an index
   nutgraf eval run.trec --qrels qrels.txt            a TREC run of any system
   nutgraf eval dev-v2.0.json --questions 500 --per-question answers.jsonl --plot curve.svg
+  nutgraf eval questions.jsonl --ray 10.0.0.1:6379   answered by the machines of a Ray cluster
   nutgraf eval extraction pages/                     text, titles and dates that are read from pages
   nutgraf eval compare a.json b.json                 compare two reports that --json printed
 
@@ -83,6 +84,7 @@ def eval_command(
     reader: options.ReaderName = None,
     threads: options.Threads = None,
     profile: options.ProfileName = None,
+    ray: options.RayAsking = None,
 ) -> None:
     """Evaluate; EVAL_HELP is the help of the command."""
     from nutgraf.api.evaluation.evaluate import evaluate, write_files
@@ -105,9 +107,11 @@ def eval_command(
         run=run,
         plot=plot,
         as_asked=as_asked,
+        spread=ray is not None,
     )
+    settings = options.settings(index, encoder, reader, threads, profile=profile, ray=ray)
     try:
-        report = evaluate(options.settings(index, encoder, reader, threads, profile=profile), request)
+        report = evaluate(settings, request)
     except KeyboardInterrupt:
         if per_question:
             typer.echo("stopped; give the same command again to go on", err=True)

@@ -84,6 +84,15 @@ RayAddress = Annotated[
         " (extra ray).",
     ),
 ]
+RayAsking = Annotated[
+    str | None,
+    typer.Option(
+        "--ray",
+        metavar="[ADDRESS]",
+        help="Answer the questions on a Ray cluster: HOST:PORT or auto; alone, on one of this machine"
+        " (extra ray).",
+    ),
+]
 Passages = Annotated[
     int | None,
     typer.Option(

@@ -14,6 +14,7 @@ from nutgraf.errors import BadOption
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.filters import Filter
 from nutgraf.indexer.storage import ArticleCatalog
+from nutgraf.machines import Machines
 from nutgraf.opening import OpenIndex
 from nutgraf.settings import Settings
 
@@ -40,7 +41,8 @@ def open_archive(
             _check_other_articles(settings, articles())
         else:
             settings = replace(settings, index=Path(temporary) / "index")
-        with Archive(settings) as archive:
+        # A cluster of this machine serves both, adding articles and asking, and starts once.
+        with Archive(settings) as archive, Machines(settings, archive.models):
             with counting_bar("indexing", total) as advance:
                 archive.add(counted(articles(), advance))
             with archive.reading() as opened:

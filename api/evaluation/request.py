@@ -17,7 +17,8 @@ PICTURES = (".svg", ".png")
 class EvalRequest:
     """The options of one evaluation; `questions` None means all of them.
 
-    Of a SQuAD file the reader alone is evaluated, or the `whole` system.
+    Of a SQuAD file the reader alone is evaluated, or the `whole` system. `spread` tells whether workers of a
+    cluster answer.
     """
 
     file: Path
@@ -31,6 +32,7 @@ class EvalRequest:
     run: Path | None = None
     plot: Path | None = None
     as_asked: bool = False
+    spread: bool = False
 
     def special_options(self) -> list[str]:
         """Return the options of this request that not every task takes."""
@@ -44,6 +46,7 @@ class EvalRequest:
             "--run": self.run,
             "--plot": self.plot,
             "--as-asked": self.as_asked,
+            "--ray": self.spread,
         }
         return [name for name, value in values.items() if value]
 
@@ -62,23 +65,25 @@ def _rules(called: str, takes: str, example: str) -> TaskOptions:
 
 
 RULES = {
-    "reading": _rules("the reader alone", "--per-question --plot", "SQUAD.json --open, for the whole system"),
+    "reading": _rules(
+        "the reader alone", "--per-question --plot --ray", "SQUAD.json --open, for the whole system"
+    ),
     "open": _rules(
         "a SQuAD file as an archive",
-        "--open --remove-gold --index --per-question --run --plot",
+        "--open --remove-gold --index --per-question --run --plot --ray",
         "SQUAD.json --open --remove-gold --index DIR",
     ),
     "news": _rules(
         "a file of news questions",
-        "--index --per-question --run --plot --as-asked",
+        "--index --per-question --run --plot --as-asked --ray",
         "NEWS_QUESTIONS.jsonl --index DIR --as-asked",
     ),
     "queries": _rules(
         "a file of queries",
-        "--index --per-question --run --qrels",
+        "--index --per-question --run --qrels --ray",
         "QUERIES.jsonl --qrels QRELS.txt --index DIR",
     ),
-    "beir": _rules("a BEIR folder", "--index --per-question --run --split", "FOLDER --split test"),
+    "beir": _rules("a BEIR folder", "--index --per-question --run --split --ray", "FOLDER --split test"),
     "run": _rules("a TREC run", "--qrels", "RUN.trec --qrels QRELS.txt"),
 }
 _RETRIEVAL = {"queries", "beir", "run"}

@@ -6,20 +6,31 @@ Joins files, models and indexes; `qa.evaluate` computes the figures.
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from nutgraf.api.evaluation.benchmark_archive import all_texts, counted, open_archive
 from nutgraf.api.evaluation.report import ModelId
 from nutgraf.api.evaluation.request import EvalRequest
+from nutgraf.api.evaluation.systems import (
+    Answer,
+    LoadSystem,
+    System,
+    archive_loader,
+    asked_twice,
+    load_reader_alone,
+    retrieval,
+    whole,
+)
+from nutgraf.api.evaluation.workers import answer_by_workers
 from nutgraf.api.terminal.progress import counting_bar
 from nutgraf.archive import open_for_reading
 from nutgraf.indexer.errors import SourceError
-from nutgraf.models.cards import LENGTH_COST, ModelCard, sha256_of
+from nutgraf.models.cards import sha256_of
 from nutgraf.opening import OpenIndex
 from nutgraf.qa.evaluate.beir import JudgedQuery, corpus_articles, load_beir, load_queries
-from nutgraf.qa.evaluate.end_to_end import ask_all, ask_twice, search_all
 from nutgraf.qa.evaluate.news import load_news, occurring
 from nutgraf.qa.evaluate.questions import sample
 from nutgraf.qa.evaluate.ranking import token
@@ -45,7 +56,7 @@ class Task:
     of: int
     models: Mapping[str, ModelId]
     depends: Mapping[str, Any]
-    answer: Callable[[Sequence[Any]], Iterator[list[Record]]]
+    answer: Answer
     figures: Callable[[Sequence[Record]], list[Figure]]
 
 
@@ -58,20 +69,23 @@ def open_task(name: str, settings: Settings, request: EvalRequest) -> Iterator[T
 
 @contextmanager
 def _reading(settings: Settings, request: EvalRequest) -> Iterator[Task]:
-    from nutgraf.models import load_reader
-    from nutgraf.qa.evaluate.reader_alone import read_all
+    from nutgraf.qa.evaluate.reader_alone import QuestionInContext
 
     corpus = load_squad(request.file)
-    reader = load_reader(settings.reader, threads=settings.threads)
     contexts = {article.id: article.text for article in corpus.articles}
+    load = partial(load_reader_alone, settings)
+    system = load(settings.threads)
     yield Task(
         name="reading",
         sha256=sha256_of(request.file),
-        questions=sample(corpus.questions, request.questions),
+        questions=[
+            QuestionInContext(q.id, q.text, q.gold_answers, q.article_id, contexts[q.article_id])
+            for q in sample(corpus.questions, request.questions)
+        ],
         of=len(corpus.questions),
-        models={"reader": _model(reader.card)},
-        depends={LENGTH_COST: reader.card.length_cost},
-        answer=lambda questions: read_all(reader, questions, contexts),
+        models=system.models,
+        depends=system.rules,
+        answer=_answer(settings, system, load),
         figures=of_reading,
     )
 
@@ -81,17 +95,16 @@ def _open(settings: Settings, request: EvalRequest) -> Iterator[Task]:
     corpus = load_squad(request.file)
     questions = sample(corpus.questions, request.questions)
     with open_archive(settings, lambda: corpus.articles, keep=request.index_named) as opened:
-        index, answerer = opened.index, opened.answerer
+        make = asked_twice if request.remove_gold else whole
+        system = make(opened)
         yield Task(
             name="open",
             sha256=sha256_of(request.file),
             questions=questions,
             of=len(corpus.questions),
-            models=_models(opened),
-            depends={"rules": _rules(opened), **_passages(opened), "remove_gold": request.remove_gold},
-            answer=lambda batch: (
-                ask_twice(answerer, index, batch) if request.remove_gold else ask_all(answerer, batch)
-            ),
+            models=system.models,
+            depends={**system.rules, **_passages(opened), "remove_gold": request.remove_gold},
+            answer=_answer(settings, system, archive_loader(opened.settings, make)),
             figures=lambda records: of_asking(questions, records),
         )
 
@@ -111,18 +124,15 @@ def _news(settings: Settings, request: EvalRequest) -> Iterator[Task]:
             answerable = [not occurring_answers.isdisjoint(q.gold_answers) for q in questions]
             return of_news(questions, records, answerable)
 
+        system = whole(opened)
         yield Task(
             name="news",
             sha256=sha256_of(request.file),
             questions=questions,
             of=len(news),
-            models=_models(opened),
-            depends={
-                "rules": _rules(opened),
-                "index": opened.index.state.token,
-                "as_asked": request.as_asked,
-            },
-            answer=lambda batch: ask_all(opened.answerer, batch),
+            models=system.models,
+            depends={**system.rules, **system.state, "as_asked": request.as_asked},
+            answer=_answer(settings, system, archive_loader(settings, whole)),
             figures=figures,
         )
 
@@ -131,8 +141,9 @@ def _news(settings: Settings, request: EvalRequest) -> Iterator[Task]:
 def _queries(settings: Settings, request: EvalRequest) -> Iterator[Task]:
     queries, files = load_queries(request.file, _qrels(request)), (request.file, _qrels(request))
     with open_for_reading(settings) as opened:
-        depends = {"index": opened.index.state.token}
-        yield _retrieval_task("queries", queries, files, request, opened, depends)
+        system = retrieval(opened)
+        answer = _answer(settings, system, archive_loader(settings, retrieval))
+        yield _retrieval_task("queries", queries, files, request, system, answer, system.state)
 
 
 @contextmanager
@@ -140,7 +151,9 @@ def _beir(settings: Settings, request: EvalRequest) -> Iterator[Task]:
     folder = load_beir(request.file, request.split or "test")
     with open_archive(settings, lambda: corpus_articles(folder.corpus), keep=request.index_named) as opened:
         depends = {"corpus": sha256_of(folder.corpus), **_passages(opened)}
-        yield _retrieval_task("beir", folder.queries, folder.files, request, opened, depends)
+        system = retrieval(opened)
+        answer = _answer(settings, system, archive_loader(opened.settings, retrieval))
+        yield _retrieval_task("beir", folder.queries, folder.files, request, system, answer, depends)
 
 
 def _retrieval_task(
@@ -148,7 +161,8 @@ def _retrieval_task(
     queries: Sequence[JudgedQuery],
     files: Sequence[Path],
     request: EvalRequest,
-    opened: OpenIndex,
+    system: System,
+    answer: Answer,
     depends: Mapping[str, Any],
 ) -> Task:
     """Return a task of retrieval alone, for which no reader is loaded."""
@@ -158,9 +172,9 @@ def _retrieval_task(
         sha256=_sha256(files),
         questions=questions,
         of=len(queries),
-        models={"encoder": _encoder(opened)},
-        depends={"retrieval": asdict(opened.searcher.profile.retrieval), **depends},
-        answer=lambda batch: search_all(opened.searcher, batch),
+        models=system.models,
+        depends={**system.rules, **depends},
+        answer=answer,
         figures=lambda records: of_ranking(questions, records),
     )
 
@@ -212,25 +226,11 @@ def _sha256(files: Sequence[Path]) -> str:
     return hashlib.sha256("".join(map(sha256_of, files)).encode()).hexdigest()
 
 
-def _models(opened: OpenIndex) -> dict[str, ModelId]:
-    readers = opened.models.readers
-    first = {} if readers.large is None else {"first reader": _model(readers.small.card)}
-    return {"encoder": _encoder(opened), **first, "reader": _model(opened.reader)}
-
-
-def _encoder(opened: OpenIndex) -> ModelId:
-    encoder = opened.index.state.encoder
-    return ModelId(encoder.id, encoder.sha256)
-
-
-def _model(card: ModelCard) -> ModelId:
-    return ModelId(card.id, card.sha256)
-
-
-def _rules(opened: OpenIndex) -> list[dict[str, Any]]:
-    profile, calibration = opened.answerer.profile, opened.answerer.calibration
-    rules = [asdict(rule) for rule in (profile.retrieval, profile.reading)]
-    return [*rules, calibration.numbers(), {LENGTH_COST: opened.reader.length_cost}]
+def _answer(settings: Settings, system: System, load: LoadSystem) -> Answer:
+    """Return who answers the questions: the system here, or as many as the workers of a cluster load."""
+    if settings.ray is None:
+        return system.answer
+    return partial(answer_by_workers, settings, system, load)
 
 
 def _passages(opened: OpenIndex) -> dict[str, Any]:

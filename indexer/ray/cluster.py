@@ -8,6 +8,7 @@ import re
 import socket
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Protocol
@@ -64,6 +65,12 @@ def is_address(text: str) -> bool:
     return _ADDRESS.fullmatch(text) is not None
 
 
+def work_in(folder: str) -> None:
+    """Go into a folder, so that relative paths are those of the run; without this folder none is there."""
+    with suppress(OSError):
+        os.chdir(folder)
+
+
 def nutgraf_version() -> str:
     """Return the version that is installed here; on every machine it must be the same."""
     try:
@@ -102,6 +109,17 @@ class RayCluster:
         living = [(node["NodeID"], node["Resources"]) for node in self._ray.nodes() if node["Alive"]]
         nodes = (Node(name, int(lent.get("CPU", 0)), int(lent.get("GPU", 0))) for name, lent in living)
         return [node for node in nodes if node.cpus or node.gpus]
+
+    def places(self, cores: int | None = None, *, gpus: bool = False) -> list[tuple[Node, int]]:
+        """Return (node, GPUs that it takes) of each worker: with `gpus` one a GPU, where there are any.
+
+        Otherwise there is one for so many cores of a node, at least one; None means all of its cores.
+        """
+        nodes = self.nodes()
+        on_gpus = [(node, 1) for node in nodes if gpus for _ in range(node.gpus)]
+        return on_gpus or [
+            (node, 0) for node in nodes if node.cpus for _ in range(max(1, node.cpus // (cores or node.cpus)))
+        ]
 
     def workers(self, kind: type, places: Sequence[tuple[Node, int]], *arguments: object) -> "Workers":
         """Start a worker for each (node, GPUs that it takes); one whose node is lost moves to another.
@@ -196,6 +214,8 @@ class Workers:
 def _library() -> Any:  # noqa: ANN401 - the library is untyped
     """Import ray so that it reports nothing to its makers."""
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    # What Ray says of lost workers would stand in the standard output, which has the report.
+    os.environ.setdefault("RAY_DEDUP_LOGS_SKIP_REGEX", ".")
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")  # workers without GPUs see none
     try:
         import ray

@@ -5,13 +5,14 @@ Knows no model: who starts it says how a worker loads one.
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from nutgraf.indexer.encoder import Encoder, EncoderCard, EncoderIdentity, identity
 from nutgraf.indexer.errors import IndexMismatch
-from nutgraf.indexer.ray.cluster import RayCluster, Workers, nutgraf_version
+from nutgraf.indexer.ray.cluster import RayCluster, Workers, nutgraf_version, work_in
 from nutgraf.models.cores import available_cores
 
 LoadEncoder = Callable[[int], Encoder]
@@ -60,10 +61,10 @@ class RayEncoder:
     @cached_property
     def _workers(self) -> Workers:
         """The workers, started by the first call of `encode`."""
-        nodes = self._cluster.nodes()
-        places = [(node, 1) for node in nodes if self._gpus for _ in range(node.gpus)]
-        places = places or [(node, 0) for node in nodes if node.cpus]
-        workers = self._cluster.workers(EncoderWorker, places, self._load, self._cluster.threads)
+        places = self._cluster.places(gpus=self._gpus)
+        workers = self._cluster.workers(
+            EncoderWorker, places, self._load, self._cluster.threads, str(Path.cwd())
+        )
         expected = (nutgraf_version(), identity(self._own))
         for ready in workers.ready:
             if ready != expected:
@@ -79,7 +80,8 @@ class RayEncoder:
 class EncoderWorker:
     """Encodes in a process of Ray."""
 
-    def __init__(self, load: LoadEncoder, threads: int | None) -> None:
+    def __init__(self, load: LoadEncoder, threads: int | None, folder: str) -> None:
+        work_in(folder)
         self._load = load
         self._threads = threads
 

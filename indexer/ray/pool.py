@@ -19,7 +19,7 @@ from typing import NamedTuple, TypeVar
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.errors import IndexMismatch, StorageFailed
 from nutgraf.indexer.loaders.base import LoadOptions, RefusedDates, Skipped, SourceFile, shown
-from nutgraf.indexer.ray.cluster import MOST_LOSSES, Call, RayCluster, Workers, nutgraf_version
+from nutgraf.indexer.ray.cluster import MOST_LOSSES, Call, RayCluster, Workers, nutgraf_version, work_in
 from nutgraf.indexer.sandbox.limits import Limits
 from nutgraf.indexer.sandbox.messages import Message, file_of, file_task, options_of
 from nutgraf.indexer.sandbox.pool import WorkerPool
@@ -143,7 +143,7 @@ class RayPool(WorkerPool):
     @cached_property
     def _readers(self) -> Workers:
         """The workers, started by the first file: one for each core."""
-        places = [(node, 0) for node in self._cluster.nodes() for _ in range(node.cpus)]
+        places = self._cluster.places(1)
         workers = self._cluster.workers(FileReader, places, self._limits, str(Path.cwd()))
         if others := {*workers.ready} - {nutgraf_version()}:
             raise IndexMismatch(
@@ -157,8 +157,7 @@ class FileReader:
     """Reads files in a process of Ray, with sandboxed processes of its own."""
 
     def __init__(self, limits: Limits, folder: str) -> None:
-        with suppress(OSError):  # relative paths are those of the run; without this folder none is there
-            os.chdir(folder)
+        work_in(folder)
         self._folder = folder
         self._pool = WorkerPool(limits)
         self._readings: dict[int, tuple[int, Iterator[Part]]] = {}

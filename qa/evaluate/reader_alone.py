@@ -3,7 +3,7 @@
 This module knows logits and spans; it does not know files, indexes or probabilities.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from nutgraf.models.logits import WindowLogits
@@ -20,6 +20,13 @@ OVERLAP_TOKENS = 128
 
 
 @dataclass(frozen=True, slots=True)
+class QuestionInContext(SquadQuestion):
+    """A question with the text of its own article."""
+
+    context: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReaderGuess:
     """The best span of a context, and its lead over "no answer" in logits."""
 
@@ -27,12 +34,10 @@ class ReaderGuess:
     null_margin: float
 
 
-def read_all(
-    reader: Reader, questions: Sequence[SquadQuestion], contexts: Mapping[str, str]
-) -> Iterator[list[Record]]:
-    """Yield the records of a batch of questions at a time; `contexts` has each article's text by its id."""
+def read_all(reader: Reader, questions: Sequence[QuestionInContext]) -> Iterator[list[Record]]:
+    """Yield the records of a batch of questions at a time."""
     for batch in batches(questions):
-        guesses = read_whole(reader, [(q.text, contexts[q.article_id]) for q in batch])
+        guesses = read_whole(reader, [(q.text, q.context) for q in batch])
         yield [_record(question, guess) for question, guess in zip(batch, guesses, strict=True)]
 
 

@@ -327,6 +327,8 @@ def test_without_the_extra(answerable: str, tmp_path: Path) -> None:
         (["news.jsonl", "--index", "nowhere"], "there is no index in nowhere"),
         (["absent.json"], "absent.json cannot be evaluated: No such file"),
         (["one.json", "--questions", "0"], "--questions"),
+        (["a.trec", "--qrels", "q", "--ray"], "--ray was given, and a TREC run has no use for it"),
+        (["one.json", "--ray=nowhere"], "'nowhere' is no address of Ray"),
         (["one.json", "--per-question", "no/a.jsonl"], "--per-question no/a.jsonl cannot be written"),
         (["one.json", "--per-question", "one.json"], "one.json is a file that something else is in"),
     ],
@@ -334,6 +336,7 @@ def test_without_the_extra(answerable: str, tmp_path: Path) -> None:
 )
 def test_refused(cli: Any, answerable: str, tmp_path: Path, arguments: list[str], words: str) -> None:
     (tmp_path / "news.jsonl").write_text('{"id": "1", "question": "Who?", "answers": []}\n')
+    (tmp_path / "a.trec").write_text("q Q0 d 1 1.0 x\n")
     failed(cli("eval", *arguments), words)
 
 

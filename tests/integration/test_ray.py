@@ -1,9 +1,12 @@
-"""Files read and passages encoded by a Ray cluster: the archive is the same, whatever is lost meanwhile."""
+"""Files read, passages encoded and questions answered by a Ray cluster: all is the same, whatever is lost."""
 
+import json
 import os
 import signal
 import sqlite3
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,20 +14,28 @@ from typing import Any
 import numpy as np
 import pytest
 
+from nutgraf.api.evaluation.evaluate import evaluate
+from nutgraf.api.evaluation.report import report_object
+from nutgraf.api.evaluation.request import EvalRequest
+from nutgraf.api.evaluation.systems import LoadSystem, archive_loader, retrieval
+from nutgraf.api.evaluation.workers import QuestionWorker, conditions
 from nutgraf.archive import Archive
-from nutgraf.errors import SourceError, StorageFailed
+from nutgraf.errors import IndexMismatch, IndexMissing, ModelDamaged, SourceError, StorageFailed
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.loaders.base import LoadOptions, Skipped, SourceFile
 from nutgraf.indexer.loaders.discover import discover
 from nutgraf.indexer.ray import pool as pool_module
-from nutgraf.indexer.ray.cluster import RayCluster, Workers, _check_answers, _connect
+from nutgraf.indexer.ray.cluster import Call, RayCluster, Workers, _check_answers, _connect
 from nutgraf.indexer.ray.encoder import RayEncoder
 from nutgraf.indexer.ray.pool import FileReader, RayPool
 from nutgraf.indexer.sandbox.limits import Limits
 from nutgraf.indexer.sandbox.pool import WorkerPool
+from nutgraf.models import shipped
+from nutgraf.qa.evaluate import questions as questions_module
 from nutgraf.results import AddReport
 from nutgraf.settings import Settings
 from tests.fakes import FakeEncoder, FakeModels
+from tests.integration.test_eval import ASKED, BAKER, BRIDGE, STORM, UNANSWERABLE, squad
 
 pytest.importorskip("ray", reason="the extra ray is not installed")
 
@@ -190,6 +201,175 @@ def test_vectors_are_those_of_the_encoder_in_the_box(cluster: RayCluster, encode
     spread = RayEncoder(cluster, encoder, partial(_load_encoder, None))
     assert np.array_equal(spread.encode(texts), encoder.encode(texts))
     assert spread.encode([]).shape == (0, encoder.card.dim)
+
+
+def test_an_encoder_in_a_folder_beside_the_run_is_found(
+    cluster: RayCluster, encoder: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from nutgraf.opening import _load_encoder
+
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine").symlink_to(shipped("encoder"))
+    spread = RayEncoder(cluster, encoder, partial(_load_encoder, "mine"))
+    assert np.array_equal(spread.encode(["The bridge opened."]), encoder.encode(["The bridge opened."]))
+
+
+# --- evaluations ------------------------------------------------------------------------------------------
+
+QUESTIONS = [*ASKED, UNANSWERABLE]
+
+
+@pytest.fixture
+def benchmark(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    build_index: Callable[..., Path],
+    encoder: Any,
+) -> Path:
+    """Return a folder, the current one, with an index and files of the same questions, for batches of two."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(questions_module, "BATCH", 2)
+    texts = {"bridge": BRIDGE, "baker": BAKER, "storm": STORM}
+    names = {text: name for name, text in texts.items()}
+    articles = [Article(id=name, title="", text=text) for name, text in texts.items()]
+    build_index(articles, encoder, tmp_path / "index")
+    squad(tmp_path / "squad.json", QUESTIONS)
+    lines = [
+        {"id": i, "question": question, "answers": golds, "contains_answer": [names[text]]}
+        for text, i, question, golds in QUESTIONS
+    ]
+    (tmp_path / "news.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    queries = [{"id": i, "text": question} for _, i, question, _ in QUESTIONS]
+    (tmp_path / "queries.jsonl").write_text("\n".join(map(json.dumps, queries)))
+    (tmp_path / "qrels").write_text("".join(f"{i} 0 {names[text]} 1\n" for text, i, *_ in QUESTIONS))
+    return tmp_path
+
+
+def measured(request: EvalRequest, ray: str | None) -> dict[str, Any]:
+    settings = Settings(Path("index"), reader="small", threads=1, profile="quick", ray=ray)
+    return report_object(evaluate(settings, request))
+
+
+NEWS = EvalRequest(Path("news.jsonl"))
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        EvalRequest(Path("squad.json")),
+        EvalRequest(Path("squad.json"), whole=True, remove_gold=True),
+        NEWS,
+        EvalRequest(Path("queries.jsonl"), qrels=Path("qrels")),
+    ],
+    ids=["reader", "whole", "news", "retrieval"],
+)
+def test_a_report_is_the_same(cluster: RayCluster, benchmark: Path, request_: EvalRequest) -> None:
+    plain = measured(request_, None)
+    assert len(plain["answers"]) == len(QUESTIONS)
+    assert measured(request_, "auto") == plain
+
+
+def test_a_killed_worker_costs_no_answer(
+    cluster: RayCluster, benchmark: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain, result = measured(NEWS, None), Workers.result
+    killed: list[int] = []
+
+    def result_after_a_loss(workers: Workers, call: Call) -> Any:
+        if call.method == "answer" and not killed:
+            killed.extend(processes(workers))
+            for pid in killed:
+                os.kill(pid, signal.SIGKILL)
+        return result(workers, call)
+
+    monkeypatch.setattr(Workers, "result", result_after_a_loss)
+    assert measured(NEWS, "auto") == plain
+    assert killed
+
+
+def test_an_interrupted_evaluation_ends_its_workers_and_goes_on(
+    cluster: RayCluster, benchmark: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ray.exceptions import RayActorError
+
+    request, result = EvalRequest(Path("news.jsonl"), per_question=Path("kept.jsonl")), Workers.result
+    used: list[Workers] = []
+
+    def interrupted(workers: Workers, call: Call) -> Any:
+        if call.method == "answer":
+            used.append(workers)
+            if len(used) == 2:
+                raise KeyboardInterrupt
+        return result(workers, call)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Workers, "result", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            measured(request, "auto")
+    with pytest.raises(RayActorError):
+        processes(used[0])
+    kept = [json.loads(line)["id"] for line in Path("kept.jsonl").read_text().splitlines()[1:]]
+    assert kept == [QUESTIONS[0][1], QUESTIONS[1][1]]
+    assert measured(request, "auto") == measured(NEWS, None)
+
+
+def test_a_failure_of_a_worker_ends_the_run(
+    cluster: RayCluster, benchmark: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a machine without the shared disk."""
+    elsewhere = archive_loader(Settings(benchmark / "elsewhere"), retrieval)
+    monkeypatch.setattr("nutgraf.api.evaluation.tasks.archive_loader", lambda *_: elsewhere)
+    with pytest.raises(IndexMissing, match=r"a worker of Ray on .* does not see the archive: .*/elsewhere"):
+        measured(NEWS, "auto")
+
+
+def worker(load: LoadSystem, **changes: str) -> QuestionWorker:
+    """Return a worker of this process that expects what it loads, but for the changes."""
+    return QuestionWorker(load, conditions(load(1)) | changes, 1, str(Path.cwd()))
+
+
+def test_a_worker_answers_only_as_the_machine_of_the_run_would(benchmark: Path) -> None:
+    load = archive_loader(Settings(Path("index")), retrieval)
+    worker(load).ready()
+    with pytest.raises(IndexMismatch, match=r"otherwise than this machine, because of its code, encoder$"):
+        worker(load, code="0", encoder="0").ready()
+    with pytest.raises(IndexMismatch, match="the archive has changed since the run began") as failed:
+        worker(load, index="an older token").ready()
+    assert failed.value.hint == "run the same command again"
+
+
+def test_what_a_worker_lacks_is_told_with_its_machine(benchmark: Path) -> None:
+    (benchmark / "mine").mkdir()
+    (benchmark / "mine" / "card.json").write_text("{}")
+    (benchmark / "mine" / "model.onnx").touch()
+    load = archive_loader(Settings(Path("index"), encoder="mine"), retrieval)
+    with pytest.raises(ModelDamaged, match=r"a worker of Ray on .*: mine.*fields missing") as failed:
+        QuestionWorker(load, {}, 1, str(benchmark)).ready()
+    assert failed.value.hint
+
+
+def test_milvus_lite_is_opened_by_one_process(benchmark: Path) -> None:
+    from nutgraf.api.evaluation.workers import answer_by_workers
+
+    settings = Settings(Path("milvus:news.db"), ray="auto")
+    load = archive_loader(Settings(Path("index")), retrieval)
+    with pytest.raises(StorageFailed, match=r"one process at a time opens milvus:news\.db"):
+        next(answer_by_workers(settings, load(1), load, ["Who?"]))
+
+
+def test_what_ray_says_of_a_lost_worker_does_not_stand_in_the_output() -> None:
+    """In a process of its own: Ray reads once, when it is imported, which of its messages it prints."""
+    code = (
+        "from nutgraf.indexer.ray.cluster import _library; _library()\n"
+        "from ray._private.worker import print_to_stdstream\n"
+        "message = {'lines': ['Task FileReader.read failed.'], 'pid': 'raylet', 'is_err': False}\n"
+        "print_to_stdstream(message, ignore_prefix=False)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == ""
+
+
+# --- what is lost, and what is wrong ----------------------------------------------------------------------
 
 
 def test_a_removed_node_costs_no_article_and_no_vector(cluster: RayCluster, nodes: Any, folder: Path) -> None:

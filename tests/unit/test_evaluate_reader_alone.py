@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 
 from nutgraf.models.logits import WindowLogits
-from nutgraf.qa.evaluate.reader_alone import OVERLAP_TOKENS, read_all, read_whole
-from nutgraf.qa.evaluate.squad import SquadQuestion
+from nutgraf.qa.evaluate.reader_alone import OVERLAP_TOKENS, QuestionInContext, read_all, read_whole
 
 WINDOW_WORDS = 200
 
@@ -68,11 +67,11 @@ def test_windows_start_at_words() -> None:
 
 def test_records() -> None:
     questions = [
-        SquadQuestion("1", "How many?", ("4", "4 words"), "a"),
-        SquadQuestion("2", "How many?", (), "a"),
-        SquadQuestion("3", "How many?", ("5 words",), "b"),
+        QuestionInContext("1", "How many?", ("4", "4 words"), "a", "only 4 words null=9"),
+        QuestionInContext("2", "How many?", (), "a", "only 4 words null=9"),
+        QuestionInContext("3", "How many?", ("5 words",), "b", ""),
     ]
-    [records] = read_all(NumberReader(), questions, {"a": "only 4 words null=9", "b": ""})
+    [records] = read_all(NumberReader(), questions)
     first, second, third = records
     assert (first.prediction, first.em, first.f1, first.score) == ("4", 1.0, 1.0, -1.0)
     assert (first.source, first.answered, first.gold_answers) == ("a", False, ("4", "4 words"))
