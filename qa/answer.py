@@ -34,7 +34,7 @@ from nutgraf.qa.judge import accepts, judge, probability_alone, widened_span
 from nutgraf.qa.profiles import Profile
 from nutgraf.qa.reader import PassageSpans, Readers, read
 from nutgraf.qa.result import PassageReading, QuestionResult, Timing
-from nutgraf.qa.retrieval import Candidate, SearchResult
+from nutgraf.qa.retrieval import Candidate, SearchResult, read_prints
 from nutgraf.qa.search import Searcher, milliseconds_since
 from nutgraf.qa.tenure import speaks_of_now
 from nutgraf.qa.time_fit import OTHER
@@ -175,6 +175,7 @@ class Answerer:
             outcome.threshold,
             asked_change(outcome.question),
             time.last if time is not None else None,
+            read_prints(candidates),
         )
 
     @property

@@ -18,10 +18,10 @@ from nutgraf.qa.extent import Extent, asked_extent, widened
 from nutgraf.qa.inquiry import Inquiry
 from nutgraf.qa.join import Accepts, AnswerGroup, LocatedSpan
 from nutgraf.qa.result import Abstention, Answer
-from nutgraf.qa.retrieval import SearchResult
+from nutgraf.qa.retrieval import SearchResult, read_prints
 from nutgraf.qa.succession import present_holders
 from nutgraf.qa.time_fit import FITS, OTHER
-from nutgraf.qa.versions import newest_versions
+from nutgraf.qa.versions import newest_versions, with_outdated
 
 _MOST_DIGITS = 5
 MIN_CONSIDERED = 5
@@ -64,6 +64,7 @@ def judge(
             return probability_alone(span, calibration, asked) >= LIKELY
 
         newest = present_holders(newest, inquiry.question, is_likely)
+    newest = with_outdated(newest, read_prints(result.candidates))
     ranked = _widened(with_probabilities(newest, calibration, asked), asked_extent(inquiry.question))
     threshold, floor = calibration.threshold, calibration.floor
     if inquiry.min_probability is not None:
@@ -193,7 +194,10 @@ def _abstention(
     if not ranked:
         return Abstention("nothing_read", "the passages found hold no answer")
     probability, bound = _apart(ranked[0].probability, threshold)
-    reason = f"the best guess has probability {probability}, below {bound}{_of_time(ranked[0], result)}"
+    why = _of_time(ranked[0], result)
+    if ranked[0].span.is_outdated:
+        why = ": a newer version of its story denies it"
+    reason = f"the best guess has probability {probability}, below {bound}{why}"
     if ranked[0].probability < floor:
         return Abstention("unlikely", reason)
     return Abstention("below_threshold", reason, ranked[0])
