@@ -16,7 +16,7 @@ from nutgraf.qa.citing.web_link import linked_reference
 from nutgraf.qa.join import AnswerGroup, LocatedSpan, Support, answer_keys
 from nutgraf.qa.result import QuoteJson
 from nutgraf.qa.time_fit import told_day
-from nutgraf.qa.values import number_of, value_key
+from nutgraf.qa.values import number_of, value_key, value_span
 from nutgraf.qa.versions import outdated, replacements
 
 SURE_SHARE = 0.5
@@ -217,6 +217,9 @@ def _counted(key: str, change: Change) -> str:
 
 def _entry(key: str, spans: Sequence[tuple[LocatedSpan, float]]) -> TimelineEntry:
     best, p = max(spans, key=lambda pair: (value_key(pair[0].text) == key, pair[1]))
+    start, end = value_span(best.content, best.start, best.end)
+    if value_key(best.text) != key and value_key(best.content[start:end]) == key:
+        best = replace(best, start=start, end=end)  # "more than 1,000", and not "1,000"
     by_day = sorted((span for span, _ in spans), key=lambda span: (_day(span) or date.max, span.article.id))
     return TimelineEntry(best, p, tuple(by_day), "undated")
 

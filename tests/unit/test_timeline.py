@@ -232,3 +232,12 @@ def test_what_a_newer_version_denies_is_not_current() -> None:
 def test_two_answers_of_one_day_are_in_the_order_of_their_hours() -> None:
     morning, evening = said("a1", "2022-06-03T08:00", "three"), said("b1", "2022-06-03T17:00", "five")
     assert [entry.best.text for entry in entries([morning, evening])] == ["three", "five"]
+
+
+def test_an_answer_is_shown_with_the_words_that_make_it_another_value() -> None:
+    text = "The mill lays off more than 1,200 workers."
+    bounded = said("b1", "2021-03-03", text)
+    start = text.index("1,200")
+    bounded = replace(bounded, start=start, end=start + 5)
+    shown = [entry.best.text for entry in entries([said("a1", "2021-03-01", "1,200"), bounded])]
+    assert shown == ["1,200", "more than 1,200"]
