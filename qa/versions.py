@@ -13,7 +13,7 @@ from nutgraf.indexer.passages import sentence_around
 from nutgraf.qa.collapse import LONGEST_DAYS, SHINGLE_WORDS, same_context
 from nutgraf.qa.join import AnswerGroup, LocatedSpan
 from nutgraf.qa.normalize import same_words
-from nutgraf.qa.time_fit import OTHER
+from nutgraf.qa.time_fit import OTHER, occasion
 from nutgraf.qa.variation import is_turned
 
 _SAME_SENTENCE = 0.67
@@ -49,7 +49,8 @@ def replacements(groups: Sequence[AnswerGroup], is_sure: Callable[[LocatedSpan],
 
     An answer is replaced where an article of its cluster, newer by up to `LONGEST_DAYS` than every article
     that gives it, gives another answer in the same context, or where `is_sure` says of both that each would
-    do by itself. Of one day the hours tell, where articles have any.
+    do by itself. Of one day the hours tell, where articles have any. A sentence that tells of another day, as
+    the weather of tomorrow does, replaces nothing.
     """
     replaced: dict[int, int] = {}
     for older, group in enumerate(groups):
@@ -125,8 +126,20 @@ def _replaces(newer: AnswerGroup, older: AnswerGroup, is_sure: Callable[[Located
     if newer.best.time_share < older.best.time_share:  # the older one is of the time that is asked
         return False
     prints = (span for span in _spans(newer) if span.article.cluster == cluster)
-    versions = [span for span in prints if _follows(span.article, telling)]
+    versions = [
+        span
+        for span in prints
+        if _follows(span.article, telling) and not _is_another_occasion(span, older.best)
+    ]
     return any(_is_edited(older.best, span) or (is_sure(span) and is_sure(older.best)) for span in versions)
+
+
+def _is_another_occasion(span: LocatedSpan, other: LocatedSpan) -> bool:
+    """Whether two sentences tell of days of which none is the same: the weather of Thursday and of Friday."""
+    days, others = (occasion(s.article, s.start, s.end, s.field) for s in (span, other))
+    is_same = any(first <= other_last and other_first <= last
+                  for first, last in days for other_first, other_last in others)  # fmt: skip
+    return bool(days) and bool(others) and not is_same
 
 
 def _is_edited(older: LocatedSpan, newer: LocatedSpan) -> bool:

@@ -119,3 +119,30 @@ def test_an_answer_stands_where_the_newer_version_does_not_deny_it_or_gives_it_a
     newer_span = span("Mayor Lund", WONT, 2)
     both = AnswerGroup(lund, (Support(newer_span, "copy"),))
     assert with_outdated([both], {lund.article.id: [newer_span.article]})[0].best == lund
+
+
+# --- reports in the same words ----------------------------------------------------------------------------
+
+WEATHER = "{} with highs of {} in Tarsk on {}, and light wind from the west of the country."
+
+
+def test_a_report_of_another_day_in_the_same_words_replaces_nothing() -> None:
+    thursday = AnswerGroup(span("4 degrees", WEATHER.format("Sunny", "4 degrees", "Thursday"), 3), ())
+    friday = AnswerGroup(span("1 degree", WEATHER.format("Cloudy", "1 degree", "Friday"), 4), ())
+    again = AnswerGroup(span("1 degree", WEATHER.format("Cloudy", "1 degree", "Thursday"), 4), ())
+    assert shown([friday, thursday], sure=True) == [("1 degree", []), ("4 degrees", [])]
+    assert shown([again, thursday]) == [("1 degree", ["4 degrees"])]
+
+
+def test_an_update_that_officials_give_on_another_day_replaces_the_older_version() -> None:
+    told = "A fire killed {} people in a block of flats, the police said on {}."
+    old = AnswerGroup(span("four", told.format("four", "Wednesday"), 3), ())
+    assert shown([AnswerGroup(span("six", told.format("six", "Thursday"), 4), ()), old]) == [
+        ("six", ["four"])
+    ]
+
+
+def test_a_new_date_replaces_the_older_one() -> None:
+    opens = "The Aske bridge will reopen to traffic on {}, the roads office has decided."
+    groups = [AnswerGroup(span(day, opens.format(day), at), ()) for day, at in (("4 May", 3), ("19 June", 5))]
+    assert shown(groups) == [("19 June", ["4 May"])]
