@@ -256,13 +256,24 @@ def _evidence(question: str, passages: Sequence[PassageSpans]) -> list[PassageSp
     """
     extent = asked_extent(question)
 
+    def is_of_now(span: LocatedSpan) -> bool:
+        return speaks_of_now(question, span.content, span.start, span.end)
+
+    others = {(s.article.id, _surname(s)) for p in passages for s in p.spans if not is_of_now(s)}
+
     def spans_of(passage: PassageSpans) -> Iterator[LocatedSpan]:
         for span in passage.spans:
-            is_of_time = span.time_share > OTHER.share
-            if is_of_time and speaks_of_now(question, span.content, span.start, span.end):
+            is_headline = span.field == "title"  # "Bank names Pihl", who "will become" its chief in the text
+            if is_headline and (span.article.id, _surname(span)) in others:
+                continue
+            if span.time_share > OTHER.share and is_of_now(span):
                 yield widened_span(span, extent)
 
     return [replace(passage, spans=[*spans_of(passage)]) for passage in passages]
+
+
+def _surname(span: LocatedSpan) -> str:
+    return (span.text.split() or [""])[-1].casefold()
 
 
 def _spans_and_copies(

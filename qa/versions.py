@@ -49,8 +49,9 @@ def replacements(groups: Sequence[AnswerGroup], is_sure: Callable[[LocatedSpan],
 
     An answer is replaced where an article of its cluster, newer by up to `LONGEST_DAYS` than every article
     that gives it, gives another answer in the same context, or where `is_sure` says of both that each would
-    do by itself. Of one day the hours tell, where articles have any. A sentence that tells of another day, as
-    the weather of tomorrow does, replaces nothing.
+    do by itself. Of one day the hours tell, where articles have any. A late print of the version that came
+    first is no newer one, and a sentence that tells of another day, as the weather of tomorrow does, replaces
+    nothing.
     """
     replaced: dict[int, int] = {}
     for older, group in enumerate(groups):
@@ -125,7 +126,10 @@ def _replaces(newer: AnswerGroup, older: AnswerGroup, is_sure: Callable[[Located
         return False
     if newer.best.time_share < older.best.time_share:  # the older one is of the time that is asked
         return False
-    prints = (span for span in _spans(newer) if span.article.cluster == cluster)
+    prints = [span for span in _spans(newer) if span.article.cluster == cluster]
+    first = min((span.article for span in prints), key=_begun, default=None)
+    if first is None or _is_after(min(telling, key=_begun), first):
+        return False  # it is the older version, of which another print came late
     versions = [
         span
         for span in prints
@@ -174,6 +178,10 @@ def _days_between(newer: Article, older: Article) -> int:
     assert newer.published is not None
     assert older.published is not None
     return (newer.published.date() - older.published.date()).days
+
+
+def _begun(article: Article) -> tuple[bool, str]:
+    return article.published is None, str(article.published)
 
 
 def _moment(span: LocatedSpan) -> float:

@@ -91,6 +91,13 @@ def test_an_answer_that_was_given_over_weeks_is_replaced_by_what_follows_its_las
     assert shown([group, toll("31", 9)]) == [("31", ["12"])]
 
 
+def test_a_late_print_of_the_older_version_replaces_nothing() -> None:
+    late = span("12", TOLL.format("12", 1) + " ", 3)
+    older = AnswerGroup(late, (Support(toll("12", 1).best, "copy"),))
+    assert shown([older, toll("31", 2)], sure=True) == [("12", []), ("31", [])]
+    assert shown([older, toll("31", 4)], sure=True) == [("31", ["12"])]
+
+
 # --- what the newest version denies -----------------------------------------------------------------------
 
 WILL = "Mayor Lund will stand for a third term in October, she told the town council."
