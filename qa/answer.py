@@ -259,21 +259,23 @@ def _evidence(question: str, passages: Sequence[PassageSpans]) -> list[PassageSp
     def is_of_now(span: LocatedSpan) -> bool:
         return speaks_of_now(question, span.content, span.start, span.end)
 
-    others = {(s.article.id, _surname(s)) for p in passages for s in p.spans if not is_of_now(s)}
+    others = [s for p in passages for s in p.spans if not is_of_now(s)]
 
     def spans_of(passage: PassageSpans) -> Iterator[LocatedSpan]:
         for span in passage.spans:
-            is_headline = span.field == "title"  # "Bank names Pihl", who "will become" its chief in the text
-            if is_headline and (span.article.id, _surname(span)) in others:
-                continue
-            if span.time_share > OTHER.share and is_of_now(span):
+            is_other = any(_is_part_of(span, other) for other in others)
+            if span.time_share > OTHER.share and is_of_now(span) and not is_other:
                 yield widened_span(span, extent)
 
     return [replace(passage, spans=[*spans_of(passage)]) for passage in passages]
 
 
-def _surname(span: LocatedSpan) -> str:
-    return (span.text.split() or [""])[-1].casefold()
+def _is_part_of(span: LocatedSpan, other: LocatedSpan) -> bool:
+    """Whether a span is a part of another, or a headline's word for it: "Bank names Pihl"."""
+    if span.article.id != other.article.id:
+        return False
+    surnames = [(s.text.split() or [""])[-1].casefold() for s in (span, other)]
+    return span.overlaps(other) or (span.field == "title" and surnames[0] == surnames[1])
 
 
 def _spans_and_copies(

@@ -69,6 +69,9 @@ _LEFT = (
     ("resigned",), ("retired",), ("retires",), ("quit",), ("stepped", "down"), ("steps", "down"),
     ("stood", "down"), ("stands", "down"), ("bowed", "out"),
 )  # fmt: skip
+_LEAVING = word_set(
+    "stepping steps resigning resigns retiring retires quitting quits leaving leaves standing stands outgoing"
+)
 _WAS = (("was",), ("were",), ("served",), ("had", "been"), ("used", "to"))
 _MADE = word_set(
     "elected reelected re named appointed sworn chosen confirmed made picked selected crowned installed"
@@ -185,7 +188,7 @@ def _is_past(after: Sequence[str], roles: Iterable[Role], asked: frozenset[str])
     verb_at = 1 if words[:1] in (["who"], ["which"]) else 0
     verb = next((verb for verb in _WAS if words[verb_at : verb_at + len(verb)] == [*verb]), None)
     left = next((verb for verb in _LEFT if words[verb_at : verb_at + len(verb)] == [*verb]), None)
-    if left is not None:
+    if left is not None and _LEAVING.isdisjoint(asked):
         return (
             words[verb_at + len(left) : verb_at + len(left) + 1] == ["as"] and start <= verb_at + _ROLE_WORDS
         )

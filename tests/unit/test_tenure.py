@@ -132,3 +132,7 @@ def test_only_questions_for_a_present_holder_have_an_office() -> None:
         "Who is Anna Holt?",
     ):
         assert asked_roles(question) == frozenset()
+
+
+def test_who_is_leaving_an_office_is_who_resigned_from_it() -> None:
+    assert is_now("Who is resigning as prime minister?", "[Anna Holt] resigned as prime minister on Tuesday.")
