@@ -5,7 +5,7 @@ A passage is a half-open code-point span of the article's text, so `text[start:e
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple, TypeAlias
@@ -28,6 +28,8 @@ _PUNCTUATION = re.compile(r"[^\w\s]")
 # open a quotation, times the characters. 1,500 articles of news are cut as if paragraphs were read whole.
 _MOST_PUNCTUATION = 200
 _MOST_CHARS = 20_000
+_TITLE_END = re.compile(r"\b(?:Mr|Mrs|Ms|Mx)\.$")
+_TITLE_END_CHARS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +155,27 @@ def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
     last = len(text) if last < 0 else last
     if first < start - _MOST_CHARS:
         first = max(start - _MOST_CHARS, text.find(" ", start - _MOST_CHARS, start))
-    touched = [
-        (s, e) for s, e in _sentences(text, first, min(last, end + _MOST_CHARS)) if s < end and e > start
-    ]
+    sentences = _rejoined(text, _sentences(text, first, min(last, end + _MOST_CHARS)))
+    touched = [(s, e) for s, e in sentences if s < end and e > start]
     if not touched:
         return start, end
     return min(start, touched[0][0]), max(end, touched[-1][1])
+
+
+def _rejoined(text: str, sentences: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield the sentences, those joined that sentencex parts behind a title: "Mr. Wang said Ms. Li left."."""
+    before: tuple[int, int] | None = None
+    for start, end in sentences:
+        if before is not None and _TITLE_END.search(
+            text, max(before[0], before[1] - _TITLE_END_CHARS), before[1]
+        ):
+            before = before[0], end
+            continue
+        if before is not None:
+            yield before
+        before = start, end
+    if before is not None:
+        yield before
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:

@@ -34,7 +34,7 @@ from nutgraf.qa.judge import accepts, judge, probability_alone, widened_span
 from nutgraf.qa.profiles import Profile
 from nutgraf.qa.reader import PassageSpans, Readers, read
 from nutgraf.qa.result import PassageReading, QuestionResult, Timing
-from nutgraf.qa.retrieval import Candidate, SearchResult
+from nutgraf.qa.retrieval import Candidate, SearchResult, read_prints
 from nutgraf.qa.search import Searcher, milliseconds_since
 from nutgraf.qa.tenure import speaks_of_now
 from nutgraf.qa.time_fit import OTHER
@@ -182,6 +182,7 @@ class Answerer:
             outcome.threshold,
             asked_change(outcome.question),
             time.last if time is not None else None,
+            read_prints(candidates),
         )
 
     @property
@@ -262,13 +263,26 @@ def _evidence(question: str, passages: Sequence[PassageSpans]) -> list[PassageSp
     """
     extent = asked_extent(question)
 
+    def is_of_now(span: LocatedSpan) -> bool:
+        return speaks_of_now(question, span.content, span.start, span.end)
+
+    others = [s for p in passages for s in p.spans if not is_of_now(s)]
+
     def spans_of(passage: PassageSpans) -> Iterator[LocatedSpan]:
         for span in passage.spans:
-            is_of_time = span.time_share > OTHER.share
-            if is_of_time and speaks_of_now(question, span.content, span.start, span.end):
+            is_other = any(_is_part_of(span, other) for other in others)
+            if span.time_share > OTHER.share and is_of_now(span) and not is_other:
                 yield widened_span(span, extent)
 
     return [replace(passage, spans=[*spans_of(passage)]) for passage in passages]
+
+
+def _is_part_of(span: LocatedSpan, other: LocatedSpan) -> bool:
+    """Whether a span is a part of another, or a headline's word for it: "Bank names Pihl"."""
+    if span.article.id != other.article.id:
+        return False
+    surnames = [(s.text.split() or [""])[-1].casefold() for s in (span, other)]
+    return span.overlaps(other) or (span.field == "title" and surnames[0] == surnames[1])
 
 
 def _spans_and_copies(

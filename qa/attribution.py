@@ -5,7 +5,7 @@ words of the text. Where two readings are possible they return nothing: a wrong 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from nutgraf.indexer.passages import sentence_around
@@ -13,6 +13,7 @@ from nutgraf.models.words import word_set
 
 _MOST_CHARS = 1500
 """A quotation is looked for so far on both sides of the quote; longer ones are documents. Not compared."""
+_VERB_GROUP_CHARS = 80  # more than the words right before a verb take
 _MOST_WORDS = 14  # of a speaker with title and office; longer ones are clauses
 
 _PLAIN = "said|says|say|told|tells"
@@ -54,13 +55,28 @@ _WORD = re.compile(r"[^\s,]+")
 _TRAILING = word_set(
     "also has have had later previously then once still again already repeatedly recently first just never"
     " earlier often reportedly monday tuesday wednesday thursday friday saturday sunday on instead simply now"
-    " would is was were be been being and"
+    " would is was were be been being and at publicly privately initially"
 )
 _PRONOUNS = word_set("he she they")
 _NO_SPEAKER = word_set(
     "i we you it that which who what there this these those as when where while because since after before if"
-    " though although whether how why one all both and or but not"
+    " though although whether how why one all both and or but not nobody none neither nor few hardly had"
+    " unless"
 )
+_NO_WORDS = word_set("that what whatever")  # of a speaker: "contrary to what Kern said"
+_JOINING = word_set("after while as because since although though")
+_AUXILIARIES = word_set(
+    "has have had having is was were be been being did does do would might may could should cannot can"
+)
+_NEGATIONS = word_set("never not no hardly scarcely barely yet")
+_UNREAL = word_set("might may could should cannot can having")  # with these nothing was said, or not surely
+_BEING = word_set("is was were be been being")
+_DENIAL = re.compile(
+    r"\b(?:(?:not|n['’]t|hardly) (?:true|correct|the case)|(?:untrue|false|incorrect|wrong|a lie) that"
+    rf"|(?:lied|lying) (?:when|that)|(?:falsely|wrongly) (?:{_PLAIN}|{_OTHER})"
+    r"|den(?:ies|ied|y|ying) (?:that|having))\b"
+)
+"""What turns round the words behind it: "Holt said it was false that", "Kern lied when he said"."""
 _SOURCES = word_set(
     "official officer source spokesman spokeswoman spokesperson police report study studies researcher"
     " scientist expert analyst authorities document record filing complaint lawsuit indictment affidavit"
@@ -174,7 +190,7 @@ def _after(text: str, first: int, last: int) -> Attribution | None:
     if verb is not None:
         return _speaker_after(text, verb.end(), last)
     verb = _VERB.search(text, start, _stop(_BREAK, text, start, last))
-    return None if verb is None else _speaker_before(text, start, verb.start())
+    return _speaker_before(text, start, verb.start()) if verb and _says(text, start, verb) else None
 
 
 def _before(text: str, first: int, quote: int) -> Attribution | None:
@@ -192,31 +208,35 @@ def _before(text: str, first: int, quote: int) -> Attribution | None:
     verbs = [*_VERB.finditer(text, clause, frame_end)]
     if ends_sentence:
         quoted = text[first:clause].rstrip().endswith(("”", '"', "’"))
-        return _speaker_before(text, clause, verbs[0].start()) if quoted and verbs else None
+        is_frame = quoted and verbs and _says(text, clause, verbs[0])
+        return _speaker_before(text, clause, verbs[0].start()) if is_frame else None
     if verbs and not text[clause : verbs[0].start()].strip(' ,”"’'):
         return _speaker_after(text, verbs[0].end(), quote)
-    return _subject(text, clause, verbs[0].start()) if verbs else None
+    return _subject(text, clause, verbs[0].start()) if verbs and _says(text, clause, verbs[0]) else None
 
 
 # --- clauses ------------------------------------------------------------------------------------------
 
 
 def _of_clause(text: str, first: int, last: int, start: int, end: int) -> Iterator[Attribution]:
-    """Yield who says so in a sentence, the rule that is surest first."""
+    """Yield who says so in a sentence, the rule that is surest first; none of what is not said or denied."""
+    verbs = [*_VERB.finditer(text, first, last)]
+    unsaid = any(_is_unsaid(_before_verb(text, first, v.start())) for v in verbs if v.end() <= start)
+    if unsaid or _DENIAL.search(text, first, start):
+        return
     source = _SOURCE.search(text, first, last)
-    if source is not None:
+    if source is not None and not text[first : source.start()].rstrip().lower().endswith("not"):
         speaker = _speaker_after(text, source.end(), last)
         between = text[min(end, source.start()) : max(start, source.start())]
         if speaker is not None and not _CONTRAST.search(between):
             yield speaker
-    verbs = [*_VERB.finditer(text, first, last)]
     for verb in reversed(verbs):
-        if verb.start() >= end and ";" not in text[end : verb.start()]:
+        if verb.start() >= end and ";" not in text[end : verb.start()] and _says(text, end, verb):
             speaker = _closing(text, end, verb, last)
             if speaker is not None:
                 yield speaker
     for verb in verbs:
-        if verb.end() <= start and not _CONTRAST.search(text, verb.end(), start):
+        if verb.end() <= start and _says(text, first, verb) and not _CONTRAST.search(text, verb.end(), start):
             speaker = _opening(text, first, verb, start)
             if speaker is not None:
                 yield speaker
@@ -243,6 +263,30 @@ def _opening(text: str, first: int, verb: re.Match[str], start: int) -> Attribut
     if not is_plain and " that " not in text[verb.end() : start + 1][:60]:
         return None
     return _subject(text, first, verb.start())
+
+
+def _says(text: str, first: int, verb: re.Match[str]) -> bool:
+    """Whether somebody says something with this verb: not "was told", "did not say" or "declined to say"."""
+    words = _before_verb(text, first, verb.start())
+    return not _is_unsaid(words) and not _BEING & {*words}
+
+
+def _is_unsaid(words: Sequence[str]) -> bool:
+    """Whether these words before a verb, the nearest first, say that nothing was said, or not surely."""
+    is_negated = any(word in _NEGATIONS or word.endswith(("n't", "n’t")) for word in words)
+    is_unreal = not _UNREAL.isdisjoint(words) or {"would", "have"} <= {*words}
+    return is_negated or is_unreal or words[:1] == ["to"]
+
+
+def _before_verb(text: str, first: int, verb: int) -> list[str]:
+    """Return the auxiliaries and adverbs that stand right before a verb, the nearest first."""
+    words: list[str] = []
+    for word in reversed(text[max(first, verb - _VERB_GROUP_CHARS) : verb].split()):
+        is_auxiliary = word in _AUXILIARIES | _NEGATIONS | _TRAILING or word.endswith(("n't", "n’t"))
+        if not (is_auxiliary or word in {"to", "longer", "ever", "only"}):
+            break
+        words.append(word)
+    return words
 
 
 # --- speakers -----------------------------------------------------------------------------------------
@@ -298,6 +342,9 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
 def _checked(text: str, span: tuple[int, int]) -> Attribution | None:
     """Return the span if it can name a speaker: a name, a pronoun, or a word for a source."""
     words = [w.strip("’'\"”).") for w in text[slice(*span)].split()]
+    if words[1:] and words[0] in _JOINING:  # "after Mr. Wang said"
+        span = span[0] + text[slice(*span)].index(words[1]), span[1]
+        words = words[1:]
     if not words or len(words) > _MOST_WORDS:
         return None
     first = words[0].casefold()
@@ -305,6 +352,9 @@ def _checked(text: str, span: tuple[int, int]) -> Attribution | None:
         return None  # the rest of "D-N.Y."
     if len(words) == 1 and first in _PRONOUNS:
         return Attribution(*span)
+    is_nobody = first == "no" and not words[-1][:1].isdigit()  # "No. 10" is somebody
+    if is_nobody or not _NO_WORDS.isdisjoint(words):
+        return None
     if first in _NO_SPEAKER | _PRONOUNS or _VERB.search(text, *span):
         return None
     is_name = any(word[:1].isupper() for word in words)

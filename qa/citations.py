@@ -19,6 +19,8 @@ from nutgraf.models.words import word_set
 _DATELINE_CHARS = 400
 """Where a story names its agency: before its first words or in a line above. Not measured."""
 
+_SIGNED_CHARS = 60  # the end of a text, where agencies sign as well
+
 _ALIASES = {
     "ap": "associatedpress", "apnews": "associatedpress", "afp": "agencefrancepresse", "bbcnews": "bbc",
     "pa": "pressassociation", "pamedia": "pressassociation", "upi": "unitedpressinternational",
@@ -36,20 +38,34 @@ _OUTLETS = _AGENCIES | word_set(
     " deadline verge athletic usatoday"
 )
 _LAST_WORDS = NEWSPAPER_WORDS | word_set("broadcasting economist radio television tv")
-_NAME = r"(?:[Tt]he )?[A-Z][\w&’'.-]{0,29}(?: [A-Z][\w&’'.-]{0,29}){0,4}"
+_NAME = r"(?:[Tt]he )?(?:dpa\b|[A-Z][\w&’'.-]{0,29}(?: [A-Z][\w&’'.-]{0,29}){0,4})"
+_SPOKEN_TO = (
+    r"told(?: to)?|tells|[Aa]ccording to|[Rr]eported by|interview (?:with|in|to|published in)"
+    r"|(?:statement|confirmed|[Ss]aid|[Ss]peaking|[Ss]poke|[Tt]alking|[Tt]alked) to|[Cc]iting"
+    r"|[Qq]uoted (?:by|in)|[Ss]aid|says|wrote|[Pp]er|via|[Rr]eports?(?: (?:in|by|from))?"
+    r"|(?:seen|obtained|reviewed|revealed|published|broadcast|carried) by|published in"
+    r"|(?:investigation|analysis|poll|survey|article|story) (?:by|in|for)"
+)
+_WRITTEN = (
+    r"report(?:ed|s)|sa(?:id|ys)|wrote|writes|reveal(?:ed|s)|claim(?:ed|s)|confirm(?:ed|s)|learn(?:ed|t)"
+    r"|understands|found"
+)
 _PATTERNS = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"\b(?:told|tells|[Aa]ccording to|[Rr]eported by|interview with|statement to|confirmed to|[Cc]iting|"
-        rf"[Qq]uoted by|[Ss]aid|[Rr]eports?|says|wrote|[Pp]er) (?P<name>{_NAME})",
-        rf"(?P<name>{_NAME}) (?:has |had |first |also )?(?:reported|reports|said|says|wrote|revealed)\b",
+        rf"\b(?:{_SPOKEN_TO}) (?P<name>{_NAME})",
+        rf"(?P<name>{_NAME}) (?:has |had |first |also )?(?:{_WRITTEN})\b",
+        rf"(?P<name>{_NAME}) (?:investigation|report|analysis|poll|survey|interview|article)\b",
         rf"\((?P<name>{_NAME})\)",
     )
 )
 _DATELINE = re.compile(
-    rf"\((?P<name>{_NAME})\)\s?[-–—]|(?<!/)(?P<agency>Associated Press|Reuters|AFP)$", re.MULTILINE
+    rf"\((?P<name>{_NAME})\)\s?[-–—]|(?:(?<!/)(?P<agency>Associated Press|Reuters|AFP)|^(?:By )?(?P<ap>AP))$",
+    re.MULTILINE,
 )
+_SIGNED = re.compile(rf"\((?P<name>{_NAME})\)\s{{0,9}}$")
 _DOMAIN = re.compile(r"(?:\.(?:com|org|net|co|uk|gov|info|news|de|fr|ca|au|in|ie|nz|za)){1,3}$")
+_OF_OUTLET = re.compile(r"[’']s\b")  # "the BBC's Ada Quill reported"
 _NO_LETTER = re.compile(r"[\W_]")
 
 
@@ -72,7 +88,7 @@ class Voices:
 
     def __init__(self, article: Article, start: int, end: int, field: Field = "text") -> None:
         self._clusters = {article.cluster}
-        self._outlets = {_own(article)}
+        self._outlets = _voices(article)
         self._cited = {c.outlet for c in [citation(article, start, end, field)] if c}
 
     def add(
@@ -80,20 +96,26 @@ class Voices:
     ) -> tuple[SupportKind, Citation | None]:
         """Return the kind of an article that gives the answer there, and the outlet that it cites.
 
-        An article that names no outlet counts as an outlet of its own.
+        An article that names no outlet counts as an outlet of its own, and one that an agency wrote by its
+        byline is that agency's, too.
         """
-        cited, own = citation(article, start, end, field), _own(article)
+        cited, own = citation(article, start, end, field), _voices(article)
         kind: SupportKind = "independent"
         if article.cluster is not None and article.cluster in self._clusters:
             kind = "copy"
-        elif own in self._outlets:
+        elif not own.isdisjoint(self._outlets):
             kind = "again"
-        elif own in self._cited or (cited and cited.outlet in self._outlets | self._cited):
+        elif not own.isdisjoint(self._cited) or (cited and cited.outlet in self._outlets | self._cited):
             kind = "citing"
         self._clusters.add(article.cluster)
-        self._outlets.add(own)
+        self._outlets |= own
         self._cited |= {cited.outlet} if cited else set()
         return kind, cited
+
+
+def _voices(article: Article) -> set[str]:
+    """Return the keys of the outlet, and of the agencies that wrote the article by its byline."""
+    return {_own(article), *(key for name in article.authors if (key := outlet_key(name)) in _AGENCIES)}
 
 
 def _own(article: Article) -> str:
@@ -126,7 +148,7 @@ def citation(article: Article, start: int, end: int, field: Field = "text") -> C
 def _named(text: str, first: int, last: int) -> Iterator[Citation]:
     for pattern in _PATTERNS:
         for match in pattern.finditer(text, first, last):
-            words = match["name"].rstrip(".’'-").removesuffix("’s").removesuffix("'s")
+            words = _OF_OUTLET.split(match["name"], maxsplit=1)[0].rstrip(".’'-")
             start, end = match.start("name"), match.start("name") + len(words)
             if (key := _outlet(words)) is not None:
                 yield Citation(key, start + len("the ") * words.startswith("the "), end)
@@ -141,8 +163,9 @@ def _outlet(words: str) -> str | None:
 
 @lru_cache(maxsize=256)
 def _agency(text: str) -> Citation | None:
-    for match in _DATELINE.finditer(text, 0, _DATELINE_CHARS):
-        group = "name" if match["name"] else "agency"
+    signed = _SIGNED.search(text, max(0, len(text) - _SIGNED_CHARS))
+    for match in (*_DATELINE.finditer(text, 0, _DATELINE_CHARS), *([signed] if signed else [])):
+        group = match.lastgroup or "name"
         if (key := outlet_key(match[group])) in _AGENCIES:
             return Citation(key, match.start(group), match.end(group))
     return None

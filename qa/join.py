@@ -10,10 +10,12 @@ from typing import TypeAlias
 
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.fields import Field
+from nutgraf.indexer.passages import sentence_around
 from nutgraf.qa.citations import Citation, SupportKind, Voices
 from nutgraf.qa.collapse import same_place
 from nutgraf.qa.values import value_in, value_key
 from nutgraf.qa.variants import full_name, without_title
+from nutgraf.qa.variation import is_turned
 
 MIN_NULL_MARGIN = -4.0
 """Logits. A span further below its window's "no answer" is only one of five guesses: it supports no answer.
@@ -30,6 +32,7 @@ class LocatedSpan:
     `retrieval` is the fused score of its passage, 0..1; `prior` is what its passage adds to `score`. A span
     that is not `decisive` has the scores of a reader that does not decide: it supports an answer at most.
     `time_share` is what is left of its probability, 0 to 1, where it may be of another time than is asked.
+    What `is_outdated` is denied by a newer version of its story.
     """
 
     article: Article
@@ -42,6 +45,7 @@ class LocatedSpan:
     decisive: bool = True
     time_share: float = 1.0
     field: Field = "text"
+    is_outdated: bool = False
 
     @property
     def content(self) -> str:
@@ -52,6 +56,11 @@ class LocatedSpan:
     def text(self) -> str:
         """The exact words."""
         return self.content[self.start : self.end]
+
+    @property
+    def sentence(self) -> str:
+        """The sentence that it stands in."""
+        return self.content[slice(*sentence_around(self.content, self.start, self.end))]
 
     def overlaps(self, other: "LocatedSpan") -> bool:
         """Whether both have words of one text or title in common."""
@@ -129,7 +138,7 @@ def join(
     it is below `MIN_NULL_MARGIN`.
 
     `copies` has, by the id of an article that was read, the copies of it that were not. Those that have the
-    span's words at the same place support the answer, too, though not independently.
+    span's words at the same place support the answer, too, though not independently, unless they deny it.
 
     Of spans that overlap in one text or title only the best is an answer; spans of one value are one answer,
     if one of them is decisive. Total order: score descending, texts before titles, then article id, then
@@ -213,9 +222,13 @@ def _order(span: LocatedSpan) -> tuple[bool, float, Field, str, int, int]:
 
 
 def _is_copy(span: LocatedSpan, best: LocatedSpan) -> bool:
-    """Whether it is another print of the best span's story, which needs no reading of its own."""
+    """Whether it is another print of the best span's story, which needs no reading of its own.
+
+    A version that denies what the other says ("will not stand") is none.
+    """
     cluster = best.article.cluster
-    return cluster is not None and span.article.cluster == cluster and _is_no_guess(span, 0.0)
+    is_print = cluster is not None and span.article.cluster == cluster and _is_no_guess(span, 0.0)
+    return is_print and not is_turned(best.sentence, span.sentence)
 
 
 def _leads(spans: Sequence[LocatedSpan], keys: Mapping[LocatedSpan, str]) -> dict[LocatedSpan, float]:
@@ -232,8 +245,10 @@ def _leads(spans: Sequence[LocatedSpan], keys: Mapping[LocatedSpan, str]) -> dic
 
 
 def _span_in_copies(span: LocatedSpan, copies: Sequence[Article]) -> Iterator[LocatedSpan]:
-    """Yield the span as it stands in those copies that have it."""
+    """Yield the span as it stands in those copies that have it and do not deny it."""
     for article in copies:
         start = same_place(span.content, span.start, span.end, article.content(span.field))
         if start is not None:
-            yield replace(span, article=article, start=start, end=start + span.end - span.start)
+            copy = replace(span, article=article, start=start, end=start + span.end - span.start)
+            if not is_turned(span.sentence, copy.sentence):
+                yield copy

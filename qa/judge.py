@@ -3,6 +3,7 @@
 Pure: knows groups of spans, a calibration and an inquiry; does not know how passages were found or read.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -18,12 +19,14 @@ from nutgraf.qa.extent import Extent, asked_extent, widened
 from nutgraf.qa.inquiry import Inquiry
 from nutgraf.qa.join import Accepts, AnswerGroup, LocatedSpan
 from nutgraf.qa.result import Abstention, Answer
-from nutgraf.qa.retrieval import SearchResult
+from nutgraf.qa.retrieval import SearchResult, read_prints
 from nutgraf.qa.succession import present_holders
 from nutgraf.qa.time_fit import FITS, OTHER
-from nutgraf.qa.versions import newest_versions
+from nutgraf.qa.values import value_key
+from nutgraf.qa.versions import newest_versions, with_outdated
 
 _MOST_DIGITS = 5
+_BETWEEN_MEMBERS = re.compile(r"[,;]| and | or | & ")
 MIN_CONSIDERED = 5
 """At least so many answers are kept beside those that are given, for `--explain` and for the best guess."""
 
@@ -64,6 +67,7 @@ def judge(
             return probability_alone(span, calibration, asked) >= LIKELY
 
         newest = present_holders(newest, inquiry.question, is_likely)
+    newest = with_outdated(newest, read_prints(result.candidates))
     ranked = _widened(with_probabilities(newest, calibration, asked), asked_extent(inquiry.question))
     threshold, floor = calibration.threshold, calibration.floor
     if inquiry.min_probability is not None:
@@ -133,9 +137,13 @@ def _widened(answers: Sequence[Answer], extent: Extent) -> list[Answer]:
     distinct: list[Answer] = []
     for answer in answers:
         span = widened_span(answer.span, extent)
-        if any(span.overlaps(better.span) for better in distinct):
+        said = (said for better in distinct for said in (better.span, *(s.span for s in better.support)))
+        if any(map(span.overlaps, said)):
             continue
-        support = tuple(replace(s, span=widened_span(s.span, extent)) for s in answer.support)
+        widened_support = (replace(s, span=widened_span(s.span, extent)) for s in answer.support)
+        support = tuple(
+            s for s in widened_support if extent is not Extent.LIST or _is_same_list(s.span, span)
+        )
         earlier = tuple(widened_span(s, extent) for s in answer.earlier)
         distinct.append(
             replace(
@@ -149,6 +157,12 @@ def _widened(answers: Sequence[Answer], extent: Extent) -> list[Answer]:
             )
         )
     return distinct
+
+
+def _is_same_list(span: LocatedSpan, other: LocatedSpan) -> bool:
+    """Whether two lists have the same members, in whatever order."""
+    members, others = ({*map(value_key, _BETWEEN_MEMBERS.split(s.text))} - {""} for s in (span, other))
+    return members == others
 
 
 def probability_alone(
@@ -193,7 +207,10 @@ def _abstention(
     if not ranked:
         return Abstention("nothing_read", "the passages found hold no answer")
     probability, bound = _apart(ranked[0].probability, threshold)
-    reason = f"the best guess has probability {probability}, below {bound}{_of_time(ranked[0], result)}"
+    why = _of_time(ranked[0], result)
+    if ranked[0].span.is_outdated:
+        why = ": a newer version of its story denies it"
+    reason = f"the best guess has probability {probability}, below {bound}{why}"
     if ranked[0].probability < floor:
         return Abstention("unlikely", reason)
     return Abstention("below_threshold", reason, ranked[0])

@@ -100,10 +100,11 @@ def periods(
 
     Without a year, "in March" is the last one that has begun, the next one where the text `looks` ahead, or
     the nearest. With `names` the text is a question: words with a capital inside it are names ("Apocalypse
-    Now"). Without it is an article's, which tells what was and what will be: "in March" is the nearest, and
-    "on Sunday" both the last one and the next.
+    Now"). Without it is an article's, which tells what was and what will be: "in March" is the nearest unless
+    it looks ahead, and "on Sunday" both the last one and the next.
     """
-    reader = _Reader(text, today, names=names, looks=looks if names else "around")
+    looks = looks if names or looks == "ahead" else "around"
+    reader = _Reader(text, today, names=names, looks=looks)
     at = 0
     while at < len(reader.tokens.lower):
         end = reader.read(at)

@@ -105,6 +105,15 @@ class Candidate:
         return (self.passage,) if self.headline is None else (self.passage, self.headline)
 
 
+def read_prints(candidates: Sequence[Candidate]) -> dict[str, list[Article]]:
+    """Return by the id of each candidate's article the other prints of its story among the candidates."""
+    read = {candidate.passage.article.id for candidate in candidates}
+    return {
+        c.passage.article.id: [other for other in (*c.copies, *c.versions) if other.id in read]
+        for c in candidates
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class _ScoredPassages:
     """The passages that two engines return, what each one's score is made of, and the facts of each.

@@ -65,6 +65,13 @@ _LINKS = word_set("of for at in s")
 _STOPS = word_set("of in on at by to with and or said says told from for as is was has")
 _NO_TITLE = _STOPS | word_set("that who after")
 _FOLLOWED = word_set("replaced succeeded ousted unseated toppled deposed predecessor")
+_LEFT = (
+    ("resigned",), ("retired",), ("retires",), ("quit",), ("stepped", "down"), ("steps", "down"),
+    ("stood", "down"), ("stands", "down"), ("bowed", "out"),
+)  # fmt: skip
+_LEAVING = word_set(
+    "stepping steps resigning resigns retiring retires quitting quits leaving leaves standing stands outgoing"
+)
 _WAS = (("was",), ("were",), ("served",), ("had", "been"), ("used", "to"))
 _MADE = word_set(
     "elected reelected re named appointed sworn chosen confirmed made picked selected crowned installed"
@@ -167,7 +174,7 @@ def _is_followed(before: Sequence[str]) -> bool:
 
 
 def _is_past(after: Sequence[str], roles: Iterable[Role], asked: frozenset[str]) -> bool:
-    """Whether the words behind a name say that it held the office: ", the former mayor", "was mayor"."""
+    """Whether the words behind a name say that it held the office, or is to: ", the former mayor"."""
     rest = after[1:] if after and after[0] in {",", "(", "—", "–"} else after
     clause = _before_mark(rest)
     words = _lower(clause)
@@ -180,6 +187,13 @@ def _is_past(after: Sequence[str], roles: Iterable[Role], asked: frozenset[str])
         return True
     verb_at = 1 if words[:1] in (["who"], ["which"]) else 0
     verb = next((verb for verb in _WAS if words[verb_at : verb_at + len(verb)] == [*verb]), None)
+    left = next((verb for verb in _LEFT if words[verb_at : verb_at + len(verb)] == [*verb]), None)
+    if left is not None and _LEAVING.isdisjoint(asked):
+        return (
+            words[verb_at + len(left) : verb_at + len(left) + 1] == ["as"] and start <= verb_at + _ROLE_WORDS
+        )
+    if words[verb_at : verb_at + 2] == ["is", "to"] and _BEGINNING & {*words[verb_at + 2 : start]}:
+        return True
     if verb is None or start > verb_at + _ROLE_WORDS or words[end : end + 1] == ["s"]:
         return False
     return not _MADE & {*words[verb_at + len(verb) : start]}

@@ -4,15 +4,18 @@ Pure: knows the text and the day of an article, and a question's time; knows no 
 """
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import Literal
 
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.fields import Field
 from nutgraf.indexer.passages import sentence_around
 from nutgraf.models.words import word_set
+from nutgraf.qa.calendar_days import Days
 from nutgraf.qa.periods import Period, periods
 from nutgraf.qa.question_time import QuestionTime, TimeSpan
 
@@ -37,6 +40,11 @@ _LEFT = word_set("in on of at during from for")  # "the election of 2019": the w
 _COMPARING = word_set("since from until till than before after to by")
 _DATED = {"day", "month", "year", "decade"}
 _TOLD = {*_DATED, "bare day", "span"}  # "last year" is a span
+_SINGLE_DAYS = {"day", "bare day", "weekday"}
+_AHEAD = re.compile(r"\b(?:will|shall|won)\b|['’]ll\b")
+_SAID_ON = re.compile(
+    r"\b(?:said|says|told|announced|reported|confirmed|added|stated|warned|wrote)\b(?: [\w.]{1,20}){0,3} ?$"
+)
 _KEPT_TEXTS = 1024  # the passages of a question that names a time are mostly those of the next one, too
 _NO_DAY = date(1, 1, 8)  # relative words of an article without a date count from it, and reach no question
 
@@ -75,6 +83,8 @@ def time_fit(  # noqa: PLR0911 - a rule a line
         return FITS
     before, own, after = _sentences(article.content(field), start, end)
     named = [*_periods(own, article)]
+    if _AHEAD.search(own):  # "will stand in October" may be in the next one, however near the last one was
+        named += _periods(own, article, looks="ahead")
     if _overlap(named, time):
         return FITS
     if is_of_time(article.published and article.published.date(), time):
@@ -186,16 +196,34 @@ def _overlap(named: Iterable[Period], time: QuestionTime) -> bool:
     return any(period.overlaps(*span) for period in named for span in time.spans)
 
 
-def _periods(text: str, article: Article) -> tuple[Period, ...]:
-    return _told_periods(text, article.published.date() if article.published else None)
+def occasion(article: Article, start: int, end: int, field: Field = "text") -> list[Days]:
+    """Return the days of which the sentence of an answer tells, but for its own: "on Monday", "on 4 May".
+
+    The day on which somebody said it is none, for an update says it on another one.
+    """
+    text = article.content(field)
+    first, last = sentence_around(text, start, end)
+    sentence = text[first:last]
+    return [
+        period.days
+        for period in _periods(sentence, article)
+        if period.kind in _SINGLE_DAYS
+        and period.days is not None
+        and not (period.start < end - first and start - first < period.end)
+        and _SAID_ON.search(sentence, max(0, period.start - _GAP_CHARS), period.start) is None
+    ]
+
+
+def _periods(text: str, article: Article, looks: Literal["back", "ahead"] = "back") -> tuple[Period, ...]:
+    return _told_periods(text, article.published.date() if article.published else None, looks)
 
 
 @lru_cache(_KEPT_TEXTS)
-def _told_periods(text: str, day: date | None) -> tuple[Period, ...]:
+def _told_periods(text: str, day: date | None, looks: Literal["back", "ahead"]) -> tuple[Period, ...]:
     """Return the times that a text of an article of that day names, other than "now"."""
     return tuple(
         period
-        for period in periods(text, day or _NO_DAY)
+        for period in periods(text, day or _NO_DAY, looks=looks)
         if period.kind != "now" and (day is not None or not period.relative)
     )
 

@@ -3,19 +3,21 @@
 Pure: it knows what articles say and when; it does not know questions, windows, or which threshold is right.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from typing import TypedDict
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import TypeAlias, TypedDict
 
-from nutgraf.indexer.article import ArticleJson
+from nutgraf.indexer.article import Article, ArticleJson
 from nutgraf.qa.answer_status import LIKELY, AnswerPeriod, AnswerStatus, Mention, statuses
 from nutgraf.qa.change import GROWING_COUNT, STATE, Change
 from nutgraf.qa.citing.web_link import linked_reference
-from nutgraf.qa.join import AnswerGroup, LocatedSpan, answer_keys
+from nutgraf.qa.join import AnswerGroup, LocatedSpan, Support, answer_keys
 from nutgraf.qa.result import QuoteJson
 from nutgraf.qa.time_fit import told_day
-from nutgraf.qa.values import number_of, value_key
+from nutgraf.qa.values import number_of, value_key, value_span
+from nutgraf.qa.versions import outdated, replacements
 
 SURE_SHARE = 0.5
 """The share of the probability of the surest article with another answer that an article must reach.
@@ -25,6 +27,12 @@ No entry of docs/log.md compares other shares.
 
 Probability = Callable[[LocatedSpan], float]
 """A span -> its probability by itself: without rivals, and without others that agree."""
+
+Prints: TypeAlias = Mapping[str, Sequence[Article]]
+"""The id of an article -> the other prints of its story that were read."""
+
+WeighedSpan: TypeAlias = tuple[LocatedSpan, float]
+"""A span and its probability."""
 
 
 class TimelineMentionJson(QuoteJson):
@@ -119,6 +127,7 @@ def timeline(
     threshold: float,
     change: Change = STATE,
     asked_until: date | None = None,
+    prints: Prints = MappingProxyType({}),
 ) -> list[TimelineEntry]:
     """Return the answers that articles give, by first appearance; then those without a date, surest first.
 
@@ -129,9 +138,14 @@ def timeline(
 
     Statuses are those of `qa.answer_status`. For them an article speaks of its own day, or of the time that
     its sentence looks back to where events recur or are counted, but of no day after `asked_until`, the last
-    one of the asked time.
+    one of the asked time. What a newer version of a story replaced or denies (`qa.versions`) is superseded,
+    and the newer version's edit of it is as sure; `prints` has the other prints that were read.
     """
     weighed = {key: [(s, probability(s)) for s in spans] for key, spans in _answers(groups, change).items()}
+    replaced = _replaced(weighed, threshold)
+    for older, newer in replaced.items():
+        _lift(weighed[older], weighed[newer])
+    superseded = {*replaced, *_denied(weighed, prints)}
     surest = {key: max(p for _, p in spans) for key, spans in weighed.items()}
     rivals = {key: max((p for k, p in surest.items() if k != key), default=0.0) for key in surest}
     least = {key: SURE_SHARE * rivals[key] for key in surest}
@@ -140,14 +154,47 @@ def timeline(
         for key, spans in weighed.items()
         if surest[key] >= max(threshold, least[key])
     }
-    dated = sorted((e for e in entries.values() if e.first), key=lambda e: (*_ends(e.spans), e.best.text))
+    dated = sorted(
+        (e for e in entries.values() if e.first),
+        key=lambda e: (*_ends(e.spans), _begun(e.spans), e.best.text),
+    )
     undated = sorted(
         (e for e in entries.values() if not e.first), key=lambda e: (-e.probability, e.best.text)
     )
     keys = {entry.best: key for key, entry in entries.items()}
-    periods = [_period(keys[entry.best], entry.spans, change, asked_until or date.max) for entry in dated]
-    order = zip(dated, statuses(periods), strict=True)
-    return [*(replace(entry, status=status) for entry, status in order), *undated]
+    standing = [entry for entry in dated if keys[entry.best] not in superseded]
+    periods = [_period(keys[entry.best], entry.spans, change, asked_until or date.max) for entry in standing]
+    status = dict(zip((entry.best for entry in standing), statuses(periods), strict=True))
+    return [*(replace(entry, status=status.get(entry.best, "superseded")) for entry in dated), *undated]
+
+
+def _groups(weighed: Mapping[str, Sequence[WeighedSpan]]) -> list[AnswerGroup]:
+    spans = ([span for span, _ in weights] for weights in weighed.values())
+    return [AnswerGroup(best, tuple(Support(span, "again") for span in others)) for best, *others in spans]
+
+
+def _replaced(weighed: Mapping[str, Sequence[WeighedSpan]], threshold: float) -> dict[str, str]:
+    """Return the key of each answer that a newer version replaced -> that of its answer, the oldest first."""
+    keys, groups = [*weighed], _groups(weighed)
+    chances = {span: p for spans in weighed.values() for span, p in spans}
+    pairs = replacements(groups, lambda span: chances[span] >= threshold)
+    ordered = sorted(pairs, key=lambda number: max(_days(_members(groups[number])), default=date.min))
+    return {keys[older]: keys[pairs[older]] for older in ordered}
+
+
+def _denied(weighed: Mapping[str, Sequence[WeighedSpan]], prints: Prints) -> set[str]:
+    keys = [*weighed]
+    return {keys[number] for number in outdated(_groups(weighed), prints)}
+
+
+def _members(group: AnswerGroup) -> list[LocatedSpan]:
+    return [group.best, *(support.span for support in group.support)]
+
+
+def _lift(older: Sequence[WeighedSpan], newer: list[WeighedSpan]) -> None:
+    """Make the spans of newer versions as sure as those of the older ones that they replace."""
+    surest = dict(sorted((_story(span), p) for span, p in older))
+    newer[:] = [(span, max(p, surest.get(_story(span), 0.0))) for span, p in newer]
 
 
 def _answers(groups: Iterable[AnswerGroup], change: Change) -> dict[str, list[LocatedSpan]]:
@@ -170,6 +217,9 @@ def _counted(key: str, change: Change) -> str:
 
 def _entry(key: str, spans: Sequence[tuple[LocatedSpan, float]]) -> TimelineEntry:
     best, p = max(spans, key=lambda pair: (value_key(pair[0].text) == key, pair[1]))
+    start, end = value_span(best.content, best.start, best.end)
+    if value_key(best.text) != key and value_key(best.content[start:end]) == key:
+        best = replace(best, start=start, end=end)  # "more than 1,000", and not "1,000"
     by_day = sorted((span for span, _ in spans), key=lambda span: (_day(span) or date.max, span.article.id))
     return TimelineEntry(best, p, tuple(by_day), "undated")
 
@@ -207,6 +257,10 @@ def _story(span: LocatedSpan) -> str:
 def _ends(spans: Iterable[LocatedSpan]) -> tuple[date, date]:
     days = _days(spans)
     return min(days), max(days)
+
+
+def _begun(spans: Iterable[LocatedSpan]) -> datetime:
+    return min(s.article.published for s in spans if s.article.published is not None)
 
 
 def _days(spans: Iterable[LocatedSpan]) -> list[date]:

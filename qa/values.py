@@ -9,6 +9,7 @@ from itertools import islice
 
 from nutgraf.models.words import word_set
 from nutgraf.qa.normalize import same_words
+from nutgraf.qa.time_tokens import MONTHS
 
 _MOST_TOKENS = 20
 """A longer answer is a clause, no value. Other bounds were not compared."""
@@ -18,6 +19,9 @@ _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})++(?:\.\d+)?|\d++(?:\.\d+)?")
 _BETWEEN_DIGITS = re.compile(r"(?<=\d)[-–/:.](?=\d)")
 _POSSESSIVE = re.compile(r"['’]s$")
 _MOST_DIGITS = 20  # a Decimal holds 28 exactly; what is longer is a serial number
+_WEEKDAYS = word_set("monday tuesday wednesday thursday friday saturday sunday")
+_MOST_DAY_WORDS = 5  # "on Monday, May 12, 2020"
+_ORDINAL_DAY = re.compile(r"^(\d{1,2})(?:st|nd|rd|th)$")
 _ORDINAL = frozenset({"st", "nd", "rd", "th"})
 _TO_NINETEEN = """
 zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
@@ -42,32 +46,65 @@ _UNITS = {
     "km": "kilometres", "kilometer": "kilometres", "kilometers": "kilometres", "kilometre": "kilometres",
     "kilometres": "kilometres", "mile": "miles", "kg": "kilograms", "kilogram": "kilograms",
     "kilograms": "kilograms", "year": "years", "month": "months", "week": "weeks", "day": "days",
-    "hour": "hours", "minute": "minutes", "foot": "feet", "ft": "feet",
+    "hour": "hours", "minute": "minutes", "foot": "feet", "ft": "feet", "degree": "degrees",
+    "metre": "metres", "meter": "metres", "meters": "metres", "tonne": "tonnes", "ton": "tons",
+    "aud": "A$", "cad": "C$", "hkd": "HK$", "nzd": "NZ$", "sgd": "S$", "twd": "NT$",
 }  # fmt: skip
-_BESIDE_CHARS = 24
+_DOLLARS = {
+    "A": "aud", "AU": "aud", "C": "cad", "CA": "cad", "HK": "hkd", "NZ": "nzd", "S": "sgd", "NT": "twd",
+    "US": "us",
+}  # fmt: skip
+_OTHER_DOLLARS = re.compile(rf"\b({'|'.join(sorted(_DOLLARS, key=len, reverse=True))})\$")
+_WHOSE_DOLLARS = re.compile(r"\b[A-Z]{1,2}$")
+_MEASURED = word_set("long wide high tall deep thick old")  # behind a unit
+_BESIDE_CHARS = 40
+_NUMERAL = rf"(?:\d[\d,]*(?:\.\d+)?|(?:{'|'.join(_SMALL)})\b)"
 _BEFORE = re.compile(
-    r"(?:\b(?:(?:just|slightly) )?(?:(?:more|greater|less|fewer|no more|no less|no fewer) than"
-    r"|at least|at most|up to|over|above|under|below) )?[$€£¥₹]?$|\b(?:just|slightly) $",
+    r"(?:\b(?:(?:just|slightly|well|far|much|many) )?(?:(?:(?:no|not) )?(?:more|greater|less|fewer) than"
+    r"|at (?:the (?:very )?)?least|at most|as (?:many|much|few|little) as|(?:minimum|maximum) of"
+    r"|up to|upwards? of|in excess of|north of|exceeding|over|above|under|below|not even"
+    rf"|(?:between {_NUMERAL} and|{_NUMERAL} (?:to|or)|between|minus)) |(?<=\d)[-–]|(?<![^\s(])[-−–])?"
+    r"(?:(?:AU?|CA?|HK|NZ|S|NT|US)?[$€£¥₹])?$|\b(?:just|slightly) $",
     re.IGNORECASE,
 )
 _AFTER = re.compile(
-    r"(?:%| ?(?:per ?cent|percent|hundred|thousand|million|billion|trillion|bn|mn|tn|m)\b)?(?: or more\b)?",
+    rf"(?: ?[-–] ?{_NUMERAL}(?![-–])| (?:to|or) {_NUMERAL})?"
+    r"(?:%| ?(?:per ?cent(?:age points?)?|hundred|thousand|million|billion|trillion|bn|mn|tn|m)\b)?"
+    r"(?: (?:(?:US|Canadian|Australian) )?(?:dollars?|euros?|pounds?|yen|rupees?|francs?|crowns?|pesos?"
+    r"|rou?bles?|yuan|lira|rand|years?|months?|weeks?|days?|hours?|minutes?)\b(?! old))?"
+    r"(?: or (?:more|fewer|less)\b| at (?:least|most)\b|\+|-plus\b)?",
     re.IGNORECASE,
 )
+_AND_NUMERAL = re.compile(rf" and {_NUMERAL}", re.IGNORECASE)
+_OPENING = re.compile(r"[A-Z]{0,2}[$€£¥₹]")
+_PLUS = re.compile(r"(?<=\d)(?:\+|-plus\b)")
+_MINUS = re.compile(r"(?<![^\s(])[-−–](?=\d)")
 _NUMBER_KEY = re.compile(r"(?:[<>]=? )?(?P<number>\d+(?:\.\d+)?)(?: (?P<unit>[^\d\n]+))?$")
-_LEADING_UNITS = frozenset("$€£¥₹")
+_LEADING_UNITS = frozenset("$€£¥₹") | frozenset(_DOLLARS.values())
 _SKIPPED = word_set(
     "a an the about around approximately roughly some nearly almost circa estimated just exactly total of"
     " and people persons"
 )
 """Words that make a value no other one: "about 40" is rounded as "40" may be. "Just over 40" is, too."""
 
-_BOUNDS = (
-    (("more", "than"), ">"), (("greater", "than"), ">"), (("over",), ">"), (("above",), ">"),
-    (("at", "least"), ">="), (("no", "fewer", "than"), ">="), (("no", "less", "than"), ">="),
-    (("less", "than"), "<"), (("fewer", "than"), "<"), (("under",), "<"), (("below",), "<"),
-    (("at", "most"), "<="), (("up", "to"), "<="), (("no", "more", "than"), "<="),
-)  # fmt: skip
+_PHRASES = {
+    ">": "more than, greater than, over, above, upwards of, upward of, in excess of, north of, exceeding",
+    ">=": "at least, at the least, at the very least, minimum of, as few as, as little as, no fewer than,"
+    " no less than, not fewer than, not less than",
+    "<": "less than, fewer than, under, below, not even",
+    "<=": "at most, up to, as many as, as much as, maximum of, no more than, no greater than, not more than,"
+    " not greater than",
+    "-": "minus",
+}
+_BOUNDS = sorted(
+    ((tuple(phrase.split()), sign) for sign, phrases in _PHRASES.items() for phrase in phrases.split(", ")),
+    key=lambda bound: -len(bound[0]),
+)
+_BOUNDS_BEHIND = {
+    ("or", "more"): ">=", ("or", "older"): ">=", ("or", "over"): ">=", ("at", "least"): ">=", ("plus",): ">=",
+    ("or", "fewer"): "<=", ("or", "less"): "<=", ("or", "under"): "<=", ("at", "most"): "<=",
+}  # fmt: skip
+_DEGREES = word_set("well far much many")  # "well over 40"
 _NEARLY = frozenset({"just", "slightly"})  # "just over 40" is a rounded 40, and no bound
 
 
@@ -80,9 +117,11 @@ def value_key(answer: str) -> str:
     >>> value_key("a thousand"), value_key("1,000 people"), value_key("more than 1,000")
     ('1000', '1000', '> 1000')
     """
-    tokens = [
-        match[0] for match in islice(_TOKEN.finditer(answer.replace("per cent", "%")), _MOST_TOKENS + 1)
-    ]
+    if (day := _day_key(answer)) is not None:
+        return day
+    written = _MINUS.sub("minus ", _PLUS.sub(" plus", answer.replace("per cent", "%")))
+    written = _OTHER_DOLLARS.sub(lambda match: f"{_DOLLARS[match[1]]} ", written)
+    tokens = [match[0] for match in islice(_TOKEN.finditer(written), _MOST_TOKENS + 1)]
     if len(tokens) > _MOST_TOKENS:
         return _words_key(answer)
     words = [token.casefold() for token in tokens]
@@ -98,12 +137,26 @@ def value_in(text: str, start: int, end: int) -> str:
 
     What bounds a number, and the sign or the word that makes it money, a share or millions, is part of it.
     """
+    return value_key(text[slice(*value_span(text, start, end))])
+
+
+def value_span(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the span of the whole value that `text[start:end]` is a part of, if it is a number.
+
+    >>> text = "It employs more than 1,000 people."
+    >>> text[slice(*value_span(text, 21, 26))]
+    'more than 1,000'
+    """
+    if text[start : start + 1] == "$" and (dollars := _WHOSE_DOLLARS.search(text, max(0, start - 3), start)):
+        start = dollars.start()
     first = _TOKEN.match(text, start, end)
-    if first and (first[0][0].isdecimal() or first[0].casefold() in _SMALL.keys() | _SKIPPED):
-        before = _BEFORE.search(text, max(0, start - _BESIDE_CHARS), start)
-        after = _AFTER.match(text, end, end + _BESIDE_CHARS)
-        start, end = before.start() if before else start, after.end() if after else end
-    return value_key(text[start:end])
+    is_number = first and (first[0][0].isdecimal() or first[0].casefold() in _SMALL.keys() | _SKIPPED)
+    if not is_number and _OPENING.match(text, start, end) is None:
+        return start, end
+    before = _BEFORE.search(text, max(0, start - _BESIDE_CHARS), start)
+    is_range = before is not None and before[0].casefold().startswith("between ")
+    after = (is_range and _AND_NUMERAL.match(text, end)) or _AFTER.match(text, end, end + _BESIDE_CHARS)
+    return before.start() if before else start, after.end() if after else end
 
 
 def number_of(key: str) -> tuple[Decimal, str] | None:
@@ -121,17 +174,31 @@ def _words_key(answer: str) -> str:
     return same_words(_POSSESSIVE.sub("", _BETWEEN_DIGITS.sub(" ", answer)))
 
 
+def _day_key(answer: str) -> str | None:
+    """Return the key of a day, a month or a weekday; None where other words stand there."""
+    words = [word.strip(".,").casefold() for word in answer.split(maxsplit=_MOST_DAY_WORDS)]
+    if words[:1] in (["on"], ["in"]):
+        words = words[1:]
+    words = [_ORDINAL_DAY.sub(r"\1", word) for word in words]
+    is_day = all(word.isdecimal() or word in MONTHS or word in _WEEKDAYS for word in words)
+    if not is_day or all(map(str.isdecimal, words)) or len(words) > _MOST_DAY_WORDS:
+        return None
+    months = [f"{MONTHS[word]:02d}/" for word in words if word in MONTHS]
+    return " ".join([*(word for word in words if word not in MONTHS), *months]) if words else None
+
+
 def _bound(words: list[str]) -> tuple[str, list[str]]:
     """Return the sign of the words that bound a number from one side, and the words without them."""
     for at in range(len(words)):
-        for phrase, sign in sorted(_BOUNDS, key=lambda bound: -len(bound[0])):
+        for phrase, sign in _BOUNDS:
             if tuple(words[at : at + len(phrase)]) == phrase:
-                rest = words[:at] + words[at + len(phrase) :]
+                rest = [word for word in words[:at] if word not in _DEGREES] + words[at + len(phrase) :]
                 return ("" if at and words[at - 1] in _NEARLY else sign), rest
-        if words[at] not in _SKIPPED and words[at] not in _NEARLY:
+        if words[at] not in _SKIPPED | _NEARLY | _DEGREES:
             break
-    if words[-2:] in (["or", "more"], ["or", "older"], ["or", "over"]):
-        return ">=", words[:-2]
+    for phrase, sign in _BOUNDS_BEHIND.items():
+        if tuple(words[-len(phrase) :]) == phrase:
+            return sign, words[: -len(phrase)]
     return "", words
 
 
@@ -200,8 +267,10 @@ class _Number:
 
     def _read_unit(self, word: str) -> bool:
         """Take a unit: money's may stand before the number, others may not ("Apollo 11", "Title 8")."""
+        if self.units and word in _MEASURED:
+            return True
         if word in _ORDINAL or (self._group is None and not self._is_scaled and word not in _UNITS):
             return False
-        self._is_over |= word not in _LEADING_UNITS and word != "us"
+        self._is_over |= word not in _LEADING_UNITS
         self.units.append(_UNITS.get(word, word))
         return True

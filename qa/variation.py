@@ -18,6 +18,10 @@ _ANCHOR_WORDS = 3
 
 _SLOT_WORDS = 12  # a longer gap is another passage, not a fact that was replaced; not compared
 _COMPARED_CHARS = 50_000  # of an article; not compared
+_TURNING_WORDS, _MOST_SENTENCE_WORDS = (
+    4,
+    200,
+)  # "did not agree" for "agreed"; longer is no sentence. Reasoned.
 
 _WORD = re.compile(r"[^\W_]+")
 _SENTENCE_END = re.compile(r"[.!?:\n\"“”‘«»]")
@@ -91,6 +95,26 @@ def is_version(base: str, text: str) -> bool:
             if facts != others and ((facts and others) or (facts ^ others) & _NEGATIONS):
                 return True
     return False
+
+
+def is_turned(sentence: str, other: str) -> bool:
+    """Whether one of two wordings of a sentence denies what the other says, by a few words in one place.
+
+    >>> is_turned("Lund will stand again in May.", "Lund will not stand again in May.")
+    True
+    >>> is_turned("Nine people died.", "Nine people died, and the cause of it is not known.")
+    False
+    """
+    first, second = _split(sentence), _split(other)
+    if sentence == other or max(len(first), len(second)) > _MOST_SENTENCE_WORDS:
+        return False
+    matcher = SequenceMatcher(None, [w.word for w in first], [w.word for w in second], autojunk=False)
+    return any(
+        max(end - start, other_end - other_start) <= _TURNING_WORDS
+        and (_facts(first[start:end]) ^ _facts(second[other_start:other_end])) & _NEGATIONS
+        for tag, start, end, other_start, other_end in matcher.get_opcodes()
+        if tag != "equal"
+    )
 
 
 def _differing_lines(base: str, text: str) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+import nutgraf
 from nutgraf.api.web.app import create_app
 from nutgraf.archive import Archive, open_for_reading
 from nutgraf.indexer.filters import Filter
@@ -131,3 +132,26 @@ def test_on_the_command_line(cli: Any, brennick_index: Path) -> None:
     asked = cli("ask", QUESTION, "--timeline", "--json", "--as-of", "2019", "--index", str(brennick_index))
     (entry,) = json.loads(asked.stdout)["timeline"]
     assert (entry["text"], entry["status"], entry["last"]) == ("Peter Adler", "current", "2019-11-20")
+
+
+def test_who_is_to_hold_an_office_does_not_hold_it_by_a_part_of_the_name_or_a_headline(
+    tmp_path: Path,
+) -> None:
+    story = {"source": "A Biz", "title": "Nordan names Pihl", "published": "2021-03-02", "id": "a"}
+    coming = "Nora Pihl will become chief executive of the Nordan Bank in June, the bank said on Tuesday."
+    weiss = "The Nordan Bank made a profit, its chief executive, Karl Weiss, said on Monday."
+    pihl = "Nora Pihl, the chief executive of the Nordan Bank, met staff on her first day."
+    with nutgraf.open(tmp_path / "news.nutgraf") as archive:
+        archive.add(
+            [
+                {**story, "text": f"{coming} She follows Karl Weiss, who retires."},
+                {"id": "b", "source": "B Biz", "text": weiss, "published": "2021-04-12"},
+                {"id": "c", "source": "C Biz", "text": pihl, "published": "2021-06-01"},
+            ]
+        )
+        found = archive.ask("Who is the chief executive of the Nordan Bank?", timeline=True).timeline
+    assert found is not None
+    assert [(entry.best.text, str(entry.first), entry.status) for entry in found] == [
+        ("Karl Weiss", "2021-04-12", "superseded"),
+        ("Nora Pihl", "2021-06-01", "current"),
+    ]

@@ -105,3 +105,16 @@ def test_what_both_versions_say_has_one_place(archive: nutgraf.Archive) -> None:
     best = archive.ask("Who owns the ferry Aurelia?").answers[0]
     assert best.text.removeprefix("the ") == "Lunde Line"
     assert best.earlier == ()
+
+
+def test_what_the_newest_version_denies_is_no_answer_and_no_version_agrees(tmp_path: Path) -> None:
+    will = "The union leader Tom Rieck will meet the prime minister on Thursday, his office said."
+    with nutgraf.open(tmp_path / "news.nutgraf") as archive:
+        for day, text in (("04", will), ("05", will.replace("will meet", "will not meet"))):
+            archive.add([{**STORY, "id": day, "text": f"{text}{REST}", "published": f"2022-04-{day}"}])
+        question = "Who will meet the prime minister?"
+        result, before = archive.ask(question), archive.ask(question, as_of="2022-04-04")
+    assert result.abstention is not None
+    assert result.abstention.reason.endswith("a newer version of its story denies it")
+    assert [support.span.article.id for support in before.answers[0].support] == []
+    assert before.answers[0].text == "Tom Rieck"

@@ -43,6 +43,64 @@ def test_the_speaker_or_source(text: str, words: str) -> None:
     assert speaker(text) == words
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("The police at first said the mill closed in [May].", "The police"),
+        ("The mill stood, after the owners reported that it closed in [May].", "the owners"),
+        ("Workers were told that it closes in [May], Mr. Wang said.", "Mr. Wang"),
+        ("Mr. Wang said that workers were told it closes in [May].", "Mr. Wang"),
+        ("He made false statements in [May], prosecutors said.", "prosecutors"),
+        ("He denied fraud and was jailed in [May], prosecutors said.", "prosecutors"),
+        ("No. 10 said the mill would close in [May].", "No. 10"),
+        ("Theresa May said the mill would close in [June].", "Theresa May"),
+    ],
+)
+def test_words_between_speaker_and_verb_are_no_part_of_the_speaker(text: str, words: str) -> None:
+    assert speaker(text) == words
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mr. Wang never said that the mill would close in [May].",
+        "Mr. Wang did not say that the mill would close in [May].",
+        "Mr. Wang didn’t say that the mill would close in [May].",
+        "Mr. Wang has yet to say that the mill will close in [May].",
+        "Mr. Wang declined to say that the mill would close in [May].",
+        "Mr. Wang denied having said that the mill would close in [May].",
+        "Mr. Wang no longer believes that the mill will close in [May].",
+        "Mr. Wang might have said that the mill would close in [May].",
+        "Had Mr. Wang said the mill would close in [May], it would be news.",
+        "Nobody said that the mill would close in [May].",
+        "No official said that the mill would close in [May].",
+        "None of the witnesses said that the mill would close in [May].",
+        "Few experts said that the mill would close in [May].",
+        "Contrary to what Mr. Wang said, the mill will close in [May].",
+        "Mr. Wang said it was false that Mr. Holt told workers that it closes in [May].",
+        "A court found that Mr. Holt lied when he said the mill would close in [May].",
+        "It is not true that the mill will close in [May], Mr. Wang said.",
+        "Mr. Holt said Mr. Wang never said that the mill would close in [May].",
+        "“The mill will close in [May],” Mr. Wang did not say.",
+        "The mill, not according to Mr. Wang, will close in [May].",
+    ],
+)
+def test_what_was_not_said_or_is_denied_is_nobodys_word(text: str) -> None:
+    assert speaker(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mr. Wang was told that the mill would close in [May].",
+        "Workers were told by Mr. Wang that the mill would close in [May].",
+        "Mr. Wang is said to have sold the mill in [May].",
+    ],
+)
+def test_who_is_told_or_spoken_of_says_nothing(text: str) -> None:
+    assert speaker(text) is None
+
+
 def test_in_nested_quotations_the_inner_one_speaks() -> None:
     assert speaker("“Mr. Wang told me, ‘We saw [forty] of them,’” Ms. Li said.") == "Mr. Wang"
     assert speaker("“‘We saw [forty] of them,’ Mr. Wang told me,” Ms. Li said.") == "Mr. Wang"

@@ -1,5 +1,7 @@
 """Whose word a fact is, and of which kind the support of another article is."""
 
+from dataclasses import replace
+
 import pytest
 
 from nutgraf.indexer.article import Article
@@ -33,6 +35,16 @@ def cited(text: str, quote: str = "412", source: str | None = "The Lake Herald")
         ("TARN, Sept 3 (Reuters) - The mill is closing. It employs 412 people.", "Reuters"),
         ("By Ada Quill\nAssociated Press\n\nThe mill employs 412 people.", "Associated Press"),
         ("The Tarn Post reported that the mill employs 412 people.", "The Tarn Post"),
+        ("According to a report in the Tarn Post, the mill employs 412 people.", "Tarn Post"),
+        ("The mill employs 412 people, documents obtained by Reuters show.", "Reuters"),
+        ("Speaking to the Tarn Post, its manager told of 412 people.", "Tarn Post"),
+        ("The mill employs 412 people, a Tarn Post investigation found.", "Tarn Post"),
+        ("The mill employs 412 people, the BBC has learned.", "BBC"),
+        ("The mill employs 412 people, the BBC's Ada Quill reported.", "BBC"),
+        ("The mill employs 412 people, dpa reported.", "dpa"),
+        ("Tarn (dpa) - The mill is closing. It employs 412 people.", "dpa"),
+        ("By AP\n\nThe mill employs 412 people.", "AP"),
+        ("The mill is closing. It employs 412 people.\n\n(Reuters)", "Reuters"),
     ],
 )
 def test_the_outlet_that_is_cited(text: str, outlet: str) -> None:
@@ -94,6 +106,14 @@ def test_who_cites_an_outlet_that_counts_is_not_independent_of_it() -> None:
     assert kinds(article(PLAIN), citing) == ["independent"]
     assert kinds(article("412 work there, Reuters reported."), article(PLAIN, "Reuters")) == ["citing"]
     assert kinds(article("412 work there, Reuters reported."), citing) == ["citing"]
+
+
+def test_two_papers_that_print_what_one_agency_wrote_by_their_bylines_are_one_voice() -> None:
+    first, other = (
+        replace(article("The mill employs 412 people.", source), authors=("Ada Quill", writer))
+        for source, writer in (("The Lake Herald", "The Associated Press"), ("Tarn Post", "AP"))
+    )
+    assert Voices(first, 0, 8).add(other, 0, 8)[0] == "again"
 
 
 def test_articles_without_an_outlet_count_each() -> None:

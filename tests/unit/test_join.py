@@ -208,3 +208,14 @@ def test_a_surname_is_the_name_that_its_article_gives() -> None:
         ["Ada Quill", "b"],
         ["Quill"],
     ]
+
+
+def test_a_version_that_denies_the_sentence_is_no_copy_of_the_answer() -> None:
+    will = "The union leader Tom Rieck will meet the minister on Thursday, his office said."
+    wont = will.replace("will meet", "will not meet")
+    best = span("a", "Tom Rieck", 9.0, text=will, cluster="x")
+    read = span("b", "Tom Rieck", 2.0, text=wont, cluster="x")
+    nobody = join([best, read], {"a": [print_of("c", wont)]}, accepts=lambda *_: False)[0]
+    assert nobody.support == ()
+    prints = join([best], {"a": [print_of("c", will)]}, accepts=lambda *_: False)[0]
+    assert [s.kind for s in prints.support] == ["copy"]

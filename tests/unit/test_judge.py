@@ -1,6 +1,7 @@
 """Whether an answer is sure enough: thresholds, rivals and reasons, by hand-set numbers."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -10,7 +11,7 @@ from nutgraf.indexer.storage import Passage
 from nutgraf.models.kinds import AnswerKind
 from nutgraf.qa.calibration import Calibration
 from nutgraf.qa.inquiry import Inquiry
-from nutgraf.qa.join import AnswerGroup, LocatedSpan
+from nutgraf.qa.join import AnswerGroup, LocatedSpan, Support
 from nutgraf.qa.judge import accepts, judge, probability_alone, with_probabilities
 from nutgraf.qa.result import Abstention
 from nutgraf.qa.retrieval import Candidate, SearchResult
@@ -137,3 +138,49 @@ def test_on_a_timeline_the_kind_counts_as_well() -> None:
     for asked, probability in ((AnswerKind.NAME, 0.5), (AnswerKind.YEAR, 0.1192)):
         alone = probability_alone(span, BY_KIND, (asked,))
         assert alone == pytest.approx(probability, abs=1e-4)
+
+
+# --- what is widened --------------------------------------------------------------------------------------
+
+
+def said(article_id: str, words: str, text: str, score: float) -> LocatedSpan:
+    article = Article(id=article_id, title="", text=text)
+    return LocatedSpan(article, text.index(words), text.index(words) + len(words), score)
+
+
+def test_another_list_is_no_support_of_a_list_and_the_same_one_in_another_order_is() -> None:
+    best = said("a", "Norra", "Norra, Sudmark and Kesh signed the accord.", 9.0)
+    others = [
+        said("b", "Norra", "The accord was signed by Kesh, Norra and Sudmark.", 8.0),
+        said("c", "Norra", "Norra and Sudmark signed the accord.", 7.0),
+    ]
+    group = AnswerGroup(best, tuple(Support(span, "independent") for span in others))
+    (answer,) = judge([group], FOUND, Inquiry("Which countries signed?"), BY_SCORE).answers
+    assert answer.text == "Norra, Sudmark and Kesh"
+    assert [(s.span.article.id, s.span.text) for s in answer.support] == [("b", "Kesh, Norra and Sudmark")]
+
+
+def test_a_sentence_that_supports_an_answer_is_not_another_answer_as_well() -> None:
+    best = said("a", "closed because", "The school was closed because of mould.", 9.0)
+    text = "The school was closed on Monday."
+    support, again = said("b", "was closed", text, 8.0), said("b", "Monday", text, 7.0)
+    groups = [AnswerGroup(best, (Support(support, "independent"),)), AnswerGroup(again, ())]
+    (answer,) = judge(groups, FOUND, Inquiry("Was the school closed?", top=3), BY_SCORE).answers
+    assert [s.span.text for s in answer.support] == [text]
+
+
+def test_the_reason_says_that_a_newer_version_denies_the_guess() -> None:
+    will = "Mayor Lund will stand for a third term in October."
+    old = Article("a", "", will, published=datetime(2022, 2, 2, tzinfo=UTC), cluster="c")
+    denial = will.replace("will stand", "will not stand")
+    new = Article("b", "", denial, published=datetime(2022, 2, 3, tzinfo=UTC), cluster="c")
+    candidates = [
+        Candidate(Passage(1, old, 0, len(will)), 1, 0.5, None, None, versions=(new,)),
+        Candidate(Passage(2, new, 0, len(denial)), 2, 0.4, None, None, versions=(old,)),
+    ]
+    groups = [AnswerGroup(LocatedSpan(old, 0, len("Mayor Lund"), 9.0), ())]
+    judgement = judge(groups, SearchResult(candidates, 0.0, 0.0), Inquiry("Who will stand?"), BY_SCORE)
+    assert judgement.abstention is not None
+    assert judgement.abstention.reason.endswith(": a newer version of its story denies it")
+    unread = judge(groups, SearchResult(candidates[:1], 0.0, 0.0), Inquiry("Who will stand?"), BY_SCORE)
+    assert [answer.text for answer in unread.answers] == ["Mayor Lund"]

@@ -163,3 +163,11 @@ def test_the_sentence_in_a_long_paragraph() -> None:
     for sentence in (sentences[0], sentences[2500], sentences[-1]):
         at = text.index(sentence)
         assert sentence_around(text, at + 9, at + 12) == (at, at + len(sentence))
+
+
+def test_a_sentence_goes_on_behind_a_title() -> None:
+    text = "It rained. Mr. Oduya said Ms. Kamau had told him so. She left."
+    sentence = "Mr. Oduya said Ms. Kamau had told him so."
+    for words in ("Oduya", "Kamau", "told him"):
+        start, end = sentence_around(text, text.index(words), text.index(words) + len(words))
+        assert text[start:end] == sentence

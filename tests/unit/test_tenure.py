@@ -44,6 +44,10 @@ def is_now(question: str, marked: str) -> bool:
         "The deputy prime minister [Anna Holt] stood in.",
         "[Anna Holt] will become prime minister on Tuesday.",
         "[Anna Holt] is expected to become the next prime minister.",
+        "[Anna Holt] is to become prime minister on Tuesday.",
+        "[Anna Holt] stepped down as prime minister on Tuesday.",
+        "[Anna Holt] resigned as prime minister on Tuesday.",
+        "[Anna Holt], who retired as prime minister in 2019, spoke.",
         "[Anna Holt], the favourite to be prime minister, spoke.",
         "[Anna Holt]'s bid to become prime minister failed.",
         "[Anna Holt] hopes to succeed Otto Brandt.",
@@ -128,3 +132,7 @@ def test_only_questions_for_a_present_holder_have_an_office() -> None:
         "Who is Anna Holt?",
     ):
         assert asked_roles(question) == frozenset()
+
+
+def test_who_is_leaving_an_office_is_who_resigned_from_it() -> None:
+    assert is_now("Who is resigning as prime minister?", "[Anna Holt] resigned as prime minister on Tuesday.")

@@ -15,6 +15,7 @@ from nutgraf.qa.time_fit import (
     is_of_time,
     names_time,
     newest_losses,
+    occasion,
     question_of,
     time_fit,
 )
@@ -200,3 +201,32 @@ def test_relative_times_of_an_article_at_the_ends_of_the_calendar(words: str, da
     assert question_time(
         f"Who won {words}?", lambda: published.date() if published else None, date(2026, 1, 1), None
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "published", "expected"),
+    [
+        ("Stein will stand again in October.", "2016-02-02", FITS),  # the last October is nearer
+        ("Stein stood again in October.", "2016-02-02", OTHER),
+        ("Stein will stand again in October.", "2015-02-02", OTHER),
+    ],
+)
+def test_what_will_be_is_of_the_next_month_of_that_name(text: str, published: str, expected: TimeFit) -> None:
+    assert fit(text, published, "Who stands in October 2016?") == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "published", "days"),
+    [
+        ("Stein won on Sunday.", "2016-10-03", ["2016-10-02", "2016-10-09"]),
+        ("Stein won on 2 October 2016.", "2016-10-03", ["2016-10-02"]),
+        ("Stein won, police said on Monday.", "2016-10-03", []),
+        ("Stein won, officials told reporters on Monday.", "2016-10-03", []),
+        ("Stein won.", "2016-10-03", []),
+    ],
+)
+def test_the_days_that_a_sentence_tells_of(text: str, published: str, days: list[str]) -> None:
+    article = Article("a", "", text, published=datetime.fromisoformat(published).replace(tzinfo=UTC))
+    assert [str(first) for first, _ in occasion(article, 0, len("Stein"))] == days
+    at = text.index("Sunday") if "Sunday" in text else 0
+    assert at == 0 or occasion(article, at, at + len("Sunday")) == []

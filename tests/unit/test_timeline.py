@@ -204,3 +204,40 @@ def test_the_order_of_spans_changes_nothing() -> None:
 
 def test_nothing_said() -> None:
     assert entries([]) == []
+
+
+def test_what_a_newer_version_replaced_is_superseded_and_its_edit_is_as_sure() -> None:
+    body = ", the new harbour master of the town of Pell, takes up the post in March."
+    old = said("a1", "2023-01-09", "Jonas Brandt", 0.9, cluster="x", body=body)
+    new = said("a2", "2023-01-10", "Jonas Brandis", 0.2, cluster="x", body=body)
+    again = said("b1", "2023-01-09", "Jonas Brandt", 0.9, cluster="x", body=body)
+    shown = [(entry.best.text, entry.status, entry.probability) for entry in entries([old, again, new])]
+    assert shown == [("Jonas Brandt", "superseded", 0.9), ("Jonas Brandis", "current", 0.9)]
+
+
+def test_what_a_newer_version_denies_is_not_current() -> None:
+    body = " will stand for a third term in October, she told the town council."
+    old = said("a1", "2022-02-02", "Mayor Vera Lund", 0.9, cluster="x", body=body)
+    denial = replace(
+        old.article,
+        id="a2",
+        text=old.article.text.replace("will stand", "will not stand"),
+        published=datetime(2022, 2, 3, tzinfo=UTC),
+    )
+    prints = {"a1": [denial]}
+    (entry,) = timeline(join([old]), lambda span: span.score, 0.4, STATE, None, prints)
+    assert (entry.best.text, entry.status) == ("Mayor Vera Lund", "superseded")
+
+
+def test_two_answers_of_one_day_are_in_the_order_of_their_hours() -> None:
+    morning, evening = said("a1", "2022-06-03T08:00", "three"), said("b1", "2022-06-03T17:00", "five")
+    assert [entry.best.text for entry in entries([morning, evening])] == ["three", "five"]
+
+
+def test_an_answer_is_shown_with_the_words_that_make_it_another_value() -> None:
+    text = "The mill lays off more than 1,200 workers."
+    bounded = said("b1", "2021-03-03", text)
+    start = text.index("1,200")
+    bounded = replace(bounded, start=start, end=start + 5)
+    shown = [entry.best.text for entry in entries([said("a1", "2021-03-01", "1,200"), bounded])]
+    assert shown == ["1,200", "more than 1,200"]

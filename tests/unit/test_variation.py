@@ -2,7 +2,7 @@
 
 import pytest
 
-from nutgraf.qa.variation import is_version, variation
+from nutgraf.qa.variation import is_turned, is_version, variation
 
 BASE = (
     "A gas explosion tore through a block of flats in the eastern city of Drevnik early on Monday, killing at"
@@ -81,3 +81,24 @@ STORY = (
 def test_a_version_states_a_fact_differently(other: str, expected: bool) -> None:
     assert is_version(STORY, other) is expected
     assert is_version(other, STORY) is expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "other", "expected"),
+    [
+        ("Lund will stand again in May.", "Lund will not stand again in May.", True),
+        ("They agreed to meet on Monday.", "They did not agree to meet on Monday.", True),
+        ("Voss was found guilty.", "Voss was found not guilty.", True),
+        ("The bank said it won't close.", "The bank said it will close.", True),
+        ("Renn admitted that he shot.", "Renn denied that he shot.", True),
+        ("Nine people died.", "Fourteen people died.", False),
+        ("Nobody was hurt in the fire.", "Nobody was hurt in the large fire.", False),
+        (
+            "Nine people died, police said.",
+            "Nine people died, police said, and the cause is not known.",
+            False,
+        ),
+    ],
+)
+def test_a_sentence_that_denies_another(sentence: str, other: str, expected: bool) -> None:
+    assert is_turned(sentence, other) is is_turned(other, sentence) is expected
