@@ -24,16 +24,17 @@ _SOFT_BREAK = re.compile("\xad[ \t]*+\n[ \t]*+(?=\\w)")
 # hyphens and blanks look as the plain ones do. Unseen are other controls, the soft hyphen, zero-width and
 # bidirectional marks, BOM, and the invisible tag characters.
 _C1 = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
+_LIGATURES = (*range(0xFB00, 0xFB07), *range(0xFB13, 0xFB18), 0x132, 0x133)  # also Armenian and Dutch ones
 _PLAIN = {
     **{chr(code): mark for code, mark in _C1.items()},
-    **{chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)},
+    **{char: unicodedata.normalize("NFKC", char) for char in map(chr, _LIGATURES)},
     **dict.fromkeys("\u2010\u2011", "-"),
     **dict.fromkeys("\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a", " "),
     **dict.fromkeys("\u202f\u205f\u3000", " "),
 }
 _NOT_PLAIN = re.compile(
     "[\x00-\x08\x0e-\x1b\x1f\x7f-\xa0\xad\u061c\u1680\u180e\u2000-\u2011\u202a-\u202f\u205f-\u206f\u3000"
-    "\ufb00-\ufb06\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+    "\u0132\u0133\ufb00-\ufb06\ufb13-\ufb17\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 # Looking back keeps it linear: a run of blanks is tried from its first only.
@@ -306,9 +307,10 @@ def _without_leftovers(lines: Sequence[str], removed: list[RemovedLine]) -> Iter
             continue
         between_items = (_is_item(above) or listing) and _is_item(below[number])
         goes_on = number > 0 and line[:1].islower() and _is_unfinished(lines[number - 1])
+        begins = rule != "advert" and _begins_paragraph(number, lines, rules)
         names = _names_only(line) and (listing or _is_own_list(number, lines, rules))
         is_quoted = rule != "advert" and _INTRODUCES.search(above) is not None
-        if items or between_items or goes_on or names or is_quoted:
+        if items or between_items or goes_on or begins or names or is_quoted:
             above = line if is_quoted else above
             yield line
         else:
@@ -350,6 +352,13 @@ def _is_item(line: str) -> bool:
 
 def _is_unfinished(line: str) -> bool:
     return bool(line) and not _SENTENCE_END.search(line[-4:])
+
+
+def _begins_paragraph(number: int, lines: Sequence[str], rules: Sequence[str | None]) -> bool:
+    """Whether a line is the first of a paragraph, which goes on below it in small letters."""
+    is_first = number == 0 or not lines[number - 1]
+    below = lines[number + 1] if is_first and number + 1 < len(lines) else ""
+    return below[:1].islower() and rules[number + 1] is None and _is_unfinished(lines[number])
 
 
 def _is_own_list(number: int, lines: Sequence[str], rules: Sequence[str | None]) -> bool:

@@ -27,14 +27,14 @@ def _numbers(words: Mapping[int, str]) -> dict[str, int]:
 MONTHS = _numbers(
     {
         1: (
-            "ene enero gen gener gennaio ian ianuarie jaan jaanuar jan janeiro januar januara januari "
+            "ene enero gen gener gennaio ian ianuarie jaan jaanuar jan janeiro janner januar januara januari "
             "january janv janvaris janvier led leden ledna oca ocak saus sausio sausis sij sijecanj "
             "sijecnja sty styczen stycznia tammi tammikuu tammikuuta ιαν ιανουαριοσ ιανουαριου січ "
             "січень січня янв январь января яну януари"
             " يناير جانفي ינואר בינואר"
         ),
         2: (
-            "feb febbraio febr febrer febrero februar februara februari februarie februaris february "
+            "feb febbraio feber febr febrer febrero februar februara februari februarie februaris february "
             "fev fevereiro fevr fevrier helmi helmikuu helmikuuta lut lutego luty sub subat uno unor "
             "unora vas vasario vasaris veebr veebruar velj veljaca veljace φεβ φεβρουαριοσ "
             "φεβρουαριου лют лютии лютого фев февр февраль февраля февруари"

@@ -150,6 +150,7 @@ def test_normalised_text() -> None:
     ("raw", "plain"),
     [
         ("the ﬁrst oﬃce of the ﬂood", "the first office of the flood"),
+        ("Ĳmuiden, vrĳ en ﬔ", "IJmuiden, vrij en մե"),
         ("the govern\xadment", "the government"),
         ("the govern\xad\n  ment said", "the government said"),
         ("COVID\u201119 and a well\u2010known man", "COVID-19 and a well-known man"),
@@ -175,6 +176,7 @@ OWN_LISTS = [
     "To win, users must:\n\nShare this post\n\nTag a friend",
     "The button read:\n\nShare this story",
     "He told pupils to\nread more.",
+    "Share\nyour lunch with a neighbour, says the mayor.",
     "The party paid for the\nadvertisement.",
 ]
 

@@ -101,6 +101,8 @@ def test_a_newsletter_laid_out_in_tables(tmp_path: Path) -> None:
         "\n-----Original Message-----\nFrom: Bo Marsh\nSent: Tuesday\nSubject: Mill\n\nWhy did it close?\n",
         "\n________________________________\nFrom: Bo Marsh\nSent: Tuesday\nSubject: Mill\n\nWhy?\n",
         "\nOn Tue, 26 Jan 2016 at 09:00, Bo Marsh <marsh@tarn.example>\nwrote:\n> Why?\n> Tell me.\n",
+        "\nBo Marsh <marsh@tarn.example> writes:\n\n> Why?\n> Tell me.\n",
+        "\nmarsh@tarn.example (Bo Marsh) wrote on 26.01.2016:\n> Why?\n",
     ],
 )
 def test_what_is_not_of_the_message_goes(tmp_path: Path, added: str) -> None:

@@ -114,11 +114,28 @@ def test_parts_of_an_article_that_are_no_paragraphs_stay(
         ("<p>By Monday, all of them had gone.</p>", ["By Monday, all of them had gone."]),
         ("<ul><li>Built: 1931</li><li>Length: 412 m</li></ul>", ["Built: 1931", "Length: 412 m"]),
         ("<h2>The festival of 2021</h2>", ["The festival of 2021"]),
+        ("<p>Published: Monday,<br>May 3, 2021</p>", []),
+        ("<div><div>Monday</div><div>3 May 2021</div><div>10:45</div></div>", []),
     ],
 )
 def test_bylines_and_days_in_front_go_and_facts_stay(tmp_path: Path, front: str, expected: list[str]) -> None:
     html = page("").replace("</h1>", f"</h1>{front}")
     assert lines(tmp_path, html) == [*expected, LEAD, MIDDLE, END]
+
+
+@pytest.mark.parametrize(
+    ("behind", "left"),
+    [
+        (' <a href="/x">Read more: Ferry opens in March</a>', ""),
+        (' <b><a href="/x">Continue reading <i>the story</i> →</a></b>', ""),
+        (' <a href="/x">Read more</a> »', ""),
+        (' The novel is called <a href="/x">Read more</a>', " The novel is called Read more"),
+        (' <a href="/x">Read more</a>, they were told.', " Read more, they were told."),
+    ],
+)
+def test_a_link_that_leads_on_behind_a_sentence_goes(tmp_path: Path, behind: str, left: str) -> None:
+    html = page("").replace("</p>", f"{behind}</p>", 1)
+    assert lines(tmp_path, html) == [f"{LEAD}{left}", MIDDLE, END]
 
 
 def test_what_stands_aside_and_leads_nowhere_is_a_box_of_the_article(tmp_path: Path) -> None:

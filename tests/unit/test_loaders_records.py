@@ -706,7 +706,14 @@ def test_more_names_of_authors(path: Path) -> None:
         "Ann Lee",
         "Bo Chi",
     )
+    assert one(path, {"text": "It rained.", "authors": ["nan", None, "Ann Lee"]}).authors == ("Ann Lee",)
     assert one(path, {"id": 7.0, "text": "It rained."}).id == "7"
+
+
+def test_paragraphs_are_the_text(path: Path) -> None:
+    assert one(path, {"headline": "Rain", "paragraphs": ["It rained.", "It snowed."]}).text == (
+        "It rained.\n\nIt snowed."
+    )
 
 
 def test_an_outlet_s_other_dates_say_how_it_writes_day_and_month(path: Path) -> None:

@@ -429,3 +429,18 @@ def test_tei(tmp_path: Path) -> None:
         "tarn-1891-7",
         "tarn-1891-8",
     ]
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ('<p>It rained. <a href="/a">Read more</a></p>', "It rained."),
+        ('<p>It rained&hellip; <a href="/a">Continue reading <span>Rain</span> &rarr;</a></p>', "It rained…"),
+        ('It rained.<br><a href="/a">Weiterlesen »</a>', "It rained."),
+        ('<p>It rained.</p><p><a href="/a">Read the full story at The Post</a></p>', "It rained."),
+        ('<p>It rained, <a href="/a">more</a></p>', "It rained, more"),
+        ('<p>It rained. <a href="/a">Read more</a> is a book.</p>', "It rained. Read more is a book."),
+    ],
+)
+def test_a_link_that_leads_on_is_no_text(markup: str, text: str) -> None:
+    assert fragment_text(markup) == text

@@ -34,7 +34,10 @@ _RECEIVERS = re.compile(r"[@;]")
 _MOST_FIELDS, _FEWEST_FIELDS = 12, 2
 _NOTE_CHARS = 500  # what people write above what they forward
 _WROTE = re.compile(
-    r"(?:on|am|le|el|il) .{5,200}(?:wrote|schrieb.{0,80}|a écrit ?|escribió|ha scritto):", re.IGNORECASE
+    r"(?:(?:on|am|le|el|il) .{5,200}|(?=.{0,300}@)(?:\S{1,80} ){1,5})"
+    r"(?:wrote|writes|schrieb|schreibt|a écrit|escribió|ha scritto)"
+    r"(?: .{1,80})? ?:",
+    re.IGNORECASE,
 )
 # Programs name the hour or the address of a sender; a story says "On Monday the mayor wrote:".
 _OF_A_PROGRAM = re.compile(r"@|\b[0-9]{1,2}[:.h][0-9]{2}\b")

@@ -10,6 +10,8 @@ from functools import lru_cache
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Literal
 
+from nutgraf.indexer.loaders.pages.read_on import remove_read_on
+
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
@@ -214,6 +216,7 @@ def remove_boilerplate(tree: "HtmlElement") -> None:
     )
     _drop(_named(tree, around))
     _drop(_headed(tree))
+    remove_read_on(tree)
 
 
 def _drop(elements: Iterable["HtmlElement"]) -> None:

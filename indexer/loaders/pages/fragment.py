@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from nutgraf.indexer.loaders.base import UnreadableError
+from nutgraf.indexer.loaders.pages.read_on import remove_read_on
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -78,7 +79,9 @@ def fragment_text(markup: str) -> str:
             raise UnreadableError(f"more than {_MOST_TAGS:,} tags")
         if not _BLOCK_TAG.search(text):  # blank lines part the paragraphs, as in WordPress
             text = _BLANK_LINE.sub("<p>", text)
-        text = element_text(document_fromstring(f"<div>{text}</div>"))
+        tree = document_fromstring(f"<div>{text}</div>")
+        remove_read_on(tree)
+        text = element_text(tree)
     return text.strip()
 
 

@@ -55,6 +55,7 @@ _FURNITURE = re.compile(
     r"|[【（(\[]?(?:责任编辑|責任編輯)\s?[:：].{1,30}"
     r"|this video (?:can ?not|could not) be played|this article is (?:more than|over) [0-9]{1,3} (?:year"
     r"|month)s? old"
+    r"|printed from:? https?://.{1,200}"
     r"|print|save|share|tweet|comments?|published|updated|posted|our standards: .{0,80}"
     r"|(?:suggest|request|report) a correction|(?:follow|join|like) us on .{0,120}"
     r"|(?:download|get|install|try) our (?:\w{1,12} ){0,3}apps?\b.{0,120}|got a (?:story|tip)\b.{0,160}"

@@ -14,7 +14,7 @@ from nutgraf.indexer.loaders.pages.blocks import Block, page_blocks
 from nutgraf.indexer.loaders.pages.data import letters
 from nutgraf.indexer.loaders.pages.furniture import furniture, is_led_by_label
 from nutgraf.indexer.loaders.pages.places import Place, places_of
-from nutgraf.indexer.loaders.texts.head import read_head
+from nutgraf.indexer.loaders.texts.head import LINES_OF_DATE, lines_of_date, read_head
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -221,9 +221,23 @@ def _without_ends(
         if letters(block.text) in own:
             front = [block for block in front[:number] if block.kind in _CAPTIONS] + front[number + 1 :]
             break
-    front = [block for block in front if block in stamps or not _is_head(block)]
+    lines = _heads(front)
+    front = [block for block in front if block in stamps or block not in lines]
     back = [block for block in blocks[last + 1 :] if block.kind == "tr" or not block.is_link]
     return [*front, *blocks[first : last + 1], *back]
+
+
+def _heads(blocks: Sequence[Block]) -> set[Block]:
+    """Return the bylines and days among blocks, also a day that is printed over several of them."""
+    heads: set[Block] = set()
+    for number, block in enumerate(blocks):
+        if block in heads:
+            continue
+        if _is_head(block):
+            heads.add(block)
+        day = [*takewhile(lambda part: part.kind in _BYLINE_KINDS, blocks[number : number + LINES_OF_DATE])]
+        heads.update(day[: lines_of_date([part.text for part in day])])
+    return heads
 
 
 def _is_prose(block: Block) -> bool:

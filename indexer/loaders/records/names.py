@@ -9,7 +9,8 @@ FIELD_NAMES: Mapping[str, tuple[str, ...]] = {
     "title": ("title", "headline", "webTitle"),
     "text": (
         "text", "maintext", "articleBody", "body", "content", "content_html", "content_text", "body_text",
-        "bodyText", "full_text", "article_text", "plaintext", "summary",
+        "bodyText", "full_text", "article_text", "plaintext", "paragraphs",
+        "summary",
     ),
     "teaser": ("description", "short_description", "excerpt", "lead_paragraph", "abstract"),
     "url": ("url", "link", "canonical_url", "permalink", "web_url", "webUrl", "DocumentIdentifier"),

@@ -180,7 +180,8 @@ def author_names(value: object) -> tuple[str, ...]:
         names = tuple(name for item in items for name in _AND.split(fragment_text(item)))
     else:
         return ()
-    names = tuple(name for name in names if not name.lower().startswith(("http://", "https://")))
+    addresses = ("http://", "https://")
+    names = tuple(name for name in names if not (is_nothing(name) or name.lower().startswith(addresses)))
     names = tuple(_BY.sub("", name, count=1) if _BY.match(name) else name for name in names)
     return tuple(_without_rank(_without_mail(name)) for name in names)
 

@@ -43,6 +43,8 @@ _PARTS = re.compile(r"(?<! ) ++[|•·—–] ++| - ")
 _AGENCIES = re.compile(
     r"(?:Reuters|AP|The Associated Press|Associated Press|AFP|dpa|ANSA|EFE|UPI|PA|Xinhua|TASS)"
 )
+LINES_OF_DATE = 3  # over which a date is printed at most; not measured
+_HOUR = re.compile(r"[0-9]{1,2}[:.h][0-9]{2}(?: ?[ap]\.?m\.?| uhr)?(?: [A-Z]{2,4})?", re.IGNORECASE)
 _BESIDE_CHARS = 30  # of a section or "5 min read" beside a date or a byline; not measured
 _LINE_WORDS, _DATE_WORDS = 24, 14  # of a line with a date, and of the date; not measured
 # BEIJING — ..., LONDON (Reuters) - ..., WASHINGTON, D.C. – ...
@@ -122,13 +124,30 @@ def read_head(lines: Sequence[str]) -> Head:
 def _read_at(texts: Sequence[str], place: int) -> tuple[Head | None, int]:
     """Return what a line of the head says, with how many lines it takes; None where the body begins."""
     line, after = texts[place], texts[place + 1] if place + 1 < len(texts) else ""
-    if is_label(line) and parse_date_line(f"{line} {after}").stated:
-        return Head(dates=(f"{line} {after}",)), 2
+    if (count := lines_of_date(texts[place : place + LINES_OF_DATE])) > 1:
+        return Head(dates=(" ".join(texts[place : place + count]),)), count
     if line.lower().rstrip(":") == "by" and not _byline(after) and (authors := _byline(f"By {after}")):
         return Head(authors=authors), 2
     if place and (below := _below_byline(texts[place - 1], line, after)):
         return below, 1
     return _read_line(line, after), 1
+
+
+def lines_of_date(lines: Sequence[str]) -> int:
+    """Return how many of the lines, from the first on, are one date; 0 where they begin with none.
+
+    >>> lines_of_date(["Published: Wednesday,", "January 27,", "2016 | 4:05 p.m. ET"])
+    3
+    >>> lines_of_date(["27 January 2016", "10:45"]), lines_of_date(["27 January 2016", "It rained."])
+    (2, 1)
+    """
+    count = next((n for n in range(1, len(lines) + 1) if parse_date_line(" ".join(lines[:n])).stated), 0)
+    for line in lines[count:] if count else ():
+        goes_on = count > 1 and not is_label(line) and parse_date_line(" ".join(lines[: count + 1])).stated
+        if not _HOUR.fullmatch(line) and (not goes_on or parse_date_line(line).stated):
+            break
+        count += 1
+    return count
 
 
 def _below_byline(byline: str, line: str, after: str) -> Head | None:
