@@ -94,7 +94,8 @@ class Support:
 class AnswerGroup:
     """One answer: its best span, the same answer elsewhere, and what its independent articles add.
 
-    `earlier` is what older versions of the best span's story said instead, the newest first.
+    `earlier` is what older versions of the best span's story said instead, newest first; then who held
+    the office before.
     """
 
     best: LocatedSpan

@@ -63,7 +63,7 @@ class EarlierJson(QuoteJson):
 
 
 class AnswerJson(QuoteJson):
-    """An answer: the quote, where it stands, who else says it, and what older versions said.
+    """An answer: the quote, where it stands, who else says it, and earlier answers.
 
     `attribution` are the article's words for who says so; null where the article itself does.
     """
@@ -89,7 +89,7 @@ class AbstentionJson(TypedDict):
 class Answer:
     """An exact quote with its source. `probability` is calibrated, and computed from the `features`.
 
-    `earlier` is what older versions of the story said instead, the newest first.
+    `earlier` is what older versions of the story said instead, or who held the office before, newest first.
 
     >>> import nutgraf
     >>> with nutgraf.open("seeds.nutgraf") as archive:

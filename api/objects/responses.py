@@ -157,7 +157,8 @@ class AnswerSchema(QuoteSchema):
     article: ArticleRefSchema
     support: list[SupportSchema] = Field(description="Who else says it.")
     earlier: list[EarlierSchema] = Field(
-        description="What older versions of the story said instead, the newest first.", examples=[[]]
+        description="What older versions of the story said, or who held the office before; newest first.",
+        examples=[[]],
     )
 
 

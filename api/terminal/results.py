@@ -73,7 +73,7 @@ def _print_answer(out: Console, answer: Answer, *, label: str = "") -> None:
     for span in answer.earlier[:_SHOWN_EARLIER]:
         out.print(Text(f"  earlier: {visible(span.text)}  {_place(span)}", style="dim"))
     if (more := len(answer.earlier) - _SHOWN_EARLIER) > 0:
-        out.print(Text(f"  and {more} more that older versions said", style="dim"))
+        out.print(Text(f"  and {more:,} more earlier answers", style="dim"))
     out.print()
 
 

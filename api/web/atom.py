@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from xml.etree.ElementTree import Element, SubElement, tostring
 
+from nutgraf.api.web.page.render import place
 from nutgraf.qa.watching.standing import KIND_WORDS, WatchedAnswer
 from nutgraf.watches import WatchChange
 
@@ -13,8 +14,8 @@ _NAMESPACE = "http://www.w3.org/2005/Atom"
 _CONTROL = {code: " " for code in (*range(0x20), 0x7F, 0xFFFE, 0xFFFF) if code not in {0x09, 0x0A, 0x0D}}
 
 
-def feed(title: str, address: str, archive: str, changes: Sequence[WatchChange]) -> bytes:
-    """Return the feed of some changes, the newest first; `address` is its own.
+def feed(title: str, address: str, pages: str, archive: str, changes: Sequence[WatchChange]) -> bytes:
+    """Return the feed of some changes, the newest first; `address` is its own, `pages` what pages are below.
 
     `archive` is the place of the archive: entries of different archives have different ids.
     """
@@ -26,24 +27,33 @@ def feed(title: str, address: str, archive: str, changes: Sequence[WatchChange])
     SubElement(root, "link", rel="self", href=_clean(address))
     _text(SubElement(root, "author"), "name", "nutgraf")
     for change in changes:
-        _add_entry(root, change, f"{name}:change:{change.id}")
+        _add_entry(root, change, f"{name}:change:{change.id}", pages)
     content: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
     return content
 
 
-def _add_entry(root: Element, change: WatchChange, name: str) -> None:
+def _add_entry(root: Element, change: WatchChange, name: str, pages: str) -> None:
     entry = SubElement(root, "entry")
     answer = change.after or change.before
     told = f": {answer.text}" if answer is not None else ""
     _text(entry, "title", f"{KIND_WORDS[change.kind]}: {change.question}{told}")
     _text(entry, "id", name)
     _text(entry, "updated", change.at)
-    if answer is not None and (link := answer.article.get("link") or answer.article["url"]):
-        SubElement(entry, "link", href=_clean(link))
+    SubElement(entry, "link", href=_clean(_link(change, pages)))
     labels = ("Says", "But") if change.kind == "disputed" else ("Was", "Now")
     answers = zip(labels, (change.before, change.after), strict=True)
     lines = [_line(label, shown) for label, shown in answers if shown is not None]
     _text(entry, "content", "\n\n".join(lines))
+
+
+def _link(change: WatchChange, pages: str) -> str:
+    """Return where the words stand: at the outlet, else on the page of their article, if that is there."""
+    answer = change.after or change.before
+    if answer is not None and (link := answer.article.get("link") or answer.article["url"]):
+        return link
+    if change.after is None:
+        return f"{pages}watches"
+    return pages + place(change.after.article["id"], change.after.to_dict())
 
 
 def _line(label: str, answer: WatchedAnswer) -> str:

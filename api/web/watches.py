@@ -126,9 +126,11 @@ async def _changes(
         work = partial(list_changes, settings, 0, _FEED_ENTRIES, watch_id, newest=True)
         changes = await _run(request, work)
         title = "Changed answers" if watch_id is None else f"Changed answers to watch {watch_id}"
-        path = server_root(request).rstrip("/") + request.url.path
+        prefix = server_root(request).rstrip("/")
+        address = request.url.replace(path=prefix + request.url.path)
+        pages = request.url.replace(path=f"{prefix}/", query="")
         place = engine_of(settings.index).identifier()
-        content = feed(title, str(request.url.replace(path=path)), place, changes)
+        content = feed(title, str(address), str(pages), place, changes)
         return Response(content, media_type=f"{MEDIA_TYPE}; charset=utf-8")
     changes = await _run(request, partial(list_changes, settings, after, limit + 1, watch_id, newest=newest))
     is_last = newest or len(changes) <= limit

@@ -100,6 +100,10 @@ def test_what_changed_is_marked_until_it_was_seen(visit: Visit) -> None:
     assert "Iris Vane" in page.inner_text(".change")
     page.reload()
     assert page.locator(".change .new").is_hidden()
+    # an archive of the same name, below another path of this host, keeps its own
+    assert page.evaluate("Object.keys(localStorage).filter(key => key.includes('seen'))") == [
+        "nutgraf:/:seen:index"
+    ]
     page.request.delete(f"{visit.base}/v1/articles/{OTHER.id}")
 
 

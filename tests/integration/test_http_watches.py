@@ -187,10 +187,31 @@ def test_a_feed_behind_a_proxy_names_its_own_address(archive: Archive) -> None:
             assert link.get("href") == "http://localhost/news/v1/watches/changes?format=atom"
 
 
+def test_an_entry_of_an_article_without_an_address_leads_to_the_page(archive: Archive) -> None:
+    serving = Serving(proxy=ProxyRules("/news"))
+    with TestClient(create_app(archive, serving), base_url="http://localhost") as client:
+
+        def newest() -> str:
+            content = client.get("/news/v1/watches/changes?format=atom").content
+            link = ElementTree.fromstring(content).find("a:entry/a:link", ATOM)
+            assert link is not None
+            return link.get("href", "")
+
+        client.post("/v1/watches", json=ASK)
+        client.post("/v1/articles?wait=true", json=BAKER | {"id": "the/baker"})
+        changes_of(client)
+        assert newest().startswith("http://localhost/news/articles/the%2Fbaker?start=")
+        assert "<mark" in client.get(newest()).text
+    archive.remove("the/baker")
+    archive.run_watches()
+    with TestClient(create_app(archive, serving), base_url="http://localhost") as client:
+        assert newest() == "http://localhost/news/watches"
+
+
 def test_a_feed_holds_no_character_that_xml_has_not(archive: Archive) -> None:
-    title = ElementTree.fromstring(feed("a\x00\x0b\ud800\ufffe<", "http://x/", "y", [])).findtext(
-        "a:title", "", ATOM
-    )
+    title = ElementTree.fromstring(
+        feed("a\x00\x0b\ud800\ufffe<", "http://x/f", "http://x/", "y", [])
+    ).findtext("a:title", "", ATOM)
     assert title == "a  ? <"
 
 

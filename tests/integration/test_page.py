@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ from fastapi.testclient import TestClient
 
 import nutgraf.api.web.page.routes
 from nutgraf.api.engine.engine import Engine
-from nutgraf.api.web.app import create_app
+from nutgraf.api.web.app import Serving, create_app
 from nutgraf.api.web.page.examples import MOST_OUTLETS
 from nutgraf.api.web.page.render import MOST_VOICES, assets
 from nutgraf.archive import Archive
@@ -62,6 +63,27 @@ def test_a_reader_without_calibration_is_not_called_likely(
     told = sure(Settings(seeds_index, reader=str(uncalibrated)))
     assert re.fullmatch(r"Not calibrated (over )?\d+ % by this reader’s own measure", told)
     assert re.fullmatch(r"(Very likely|Likely|Perhaps|A guess) (over )?\d+ %", sure(seeds_settings))
+
+
+def test_a_former_holder_of_an_office_is_told_as_earlier_and_not_as_another_version(
+    seeds_index: Path, tmp_path: Path
+) -> None:
+    archive = Archive(Settings(Path(shutil.copytree(seeds_index, tmp_path / "index"))))
+    archive.add(
+        {
+            "title": "China names a new minister",
+            "source": "Tarn Post",
+            "published": "2018-03-02",
+            "text": "Lin Hao was named Chinese foreign minister on Friday. The new Chinese foreign minister,"
+            " Lin Hao, replaces Wang Yi.",
+        }
+    )
+    app = create_app(archive, Serving(deadline_s=600))
+    with TestClient(app, base_url="http://localhost") as client:
+        shown = client.get("/", params={"q": "Who is the Chinese foreign minister?"}).text
+    words = " ".join(re.sub(r"<.*?>", " ", shown).split())
+    assert "Earlier: “ Wang Yi ”" in words
+    assert "version of the story" not in words
 
 
 @pytest.fixture(scope="module")

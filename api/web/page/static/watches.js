@@ -51,7 +51,8 @@ showButtons();
 
 // --- what is new --------------------------------------------------------------------------------------------
 
-const key = `nutgraf changes seen: ${document.querySelector("#news").dataset.archive}`;
+// of the path that the server is below (page.js), where another archive has the same name
+const key = `nutgraf:${archive}:seen:${document.querySelector("#news").dataset.archive}`;
 
 function lastSeen() {
   try {
