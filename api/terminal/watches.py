@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from nutgraf.api.terminal.console import visible
+from nutgraf.qa.question_note import question_note
 from nutgraf.qa.watching.standing import KIND_WORDS, WatchedAnswer
 from nutgraf.results import AddReport
 from nutgraf.watches import Watch, WatchChange
@@ -14,6 +15,8 @@ _PLAIN_LABELS = ("was", "now")
 def watch_lines(watch: Watch) -> Iterator[str]:
     """Yield a watch: its number, question and filters, then what it is answered with."""
     yield f"{watch.id}  {visible(watch.question)}{_filters(watch)}"
+    if (note := question_note(watch.question)) is not None:
+        yield f"   Note: {note}."
     if watch.answer is not None:
         yield from _answer_lines("   ", watch.answer)
     else:

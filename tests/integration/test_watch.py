@@ -115,6 +115,13 @@ def test_the_commands(cli: Cli, tmp_path: Path) -> None:
     ]
 
 
+def test_a_question_in_another_language_is_watched_with_a_note(cli: Cli) -> None:
+    added = cli("watch", "add", "Wer leitet die Zentralbank?")
+    assert added.returncode == 0
+    assert added.stdout.splitlines()[1].startswith("   Note: the models read English: ")
+    assert cli("watch", "list").stdout == added.stdout
+
+
 def test_an_empty_archive_is_watched_for_an_outlet_to_come(cli: Cli) -> None:
     added = cli("watch", "add", WHO, "--source", "The Tarn Post")
     assert (added.returncode, added.stderr) == (0, "")
