@@ -263,15 +263,13 @@ def _evidence(question: str, passages: Sequence[PassageSpans]) -> list[PassageSp
     """
     extent = asked_extent(question)
 
-    def is_of_now(span: LocatedSpan) -> bool:
-        return speaks_of_now(question, span.content, span.start, span.end)
-
-    others = [s for p in passages for s in p.spans if not is_of_now(s)]
+    is_of_now = {s: speaks_of_now(question, s.content, s.start, s.end) for p in passages for s in p.spans}
+    others = [span for span, is_now in is_of_now.items() if not is_now]
 
     def spans_of(passage: PassageSpans) -> Iterator[LocatedSpan]:
         for span in passage.spans:
             is_other = any(_is_part_of(span, other) for other in others)
-            if span.time_share > OTHER.share and is_of_now(span) and not is_other:
+            if span.time_share > OTHER.share and is_of_now[span] and not is_other:
                 yield widened_span(span, extent)
 
     return [replace(passage, spans=[*spans_of(passage)]) for passage in passages]

@@ -108,9 +108,12 @@ class Candidate:
 def read_prints(candidates: Sequence[Candidate]) -> dict[str, list[Article]]:
     """Return by the id of each candidate's article the other prints of its story among the candidates."""
     read = {candidate.passage.article.id for candidate in candidates}
+    prints: dict[str, dict[str, Article]] = {article_id: {} for article_id in read}
+    for c in candidates:  # each passage of an article has its own prints
+        prints[c.passage.article.id] |= {other.id: other for other in (*c.copies, *c.versions)}
     return {
-        c.passage.article.id: [other for other in (*c.copies, *c.versions) if other.id in read]
-        for c in candidates
+        article_id: [other for other in others.values() if other.id in read]
+        for article_id, others in prints.items()
     }
 
 

@@ -41,7 +41,7 @@ _COMPARING = word_set("since from until till than before after to by")
 _DATED = {"day", "month", "year", "decade"}
 _TOLD = {*_DATED, "bare day", "span"}  # "last year" is a span
 _SINGLE_DAYS = {"day", "bare day", "weekday"}
-_AHEAD = re.compile(r"\b(?:will|shall|won)\b|['’]ll\b")
+_AHEAD = re.compile(r"\b(?:will|shall|won['’]t)\b|['’]ll\b")
 _SAID_ON = re.compile(
     r"\b(?:said|says|told|announced|reported|confirmed|added|stated|warned|wrote)\b(?: [\w.]{1,20}){0,3} ?$"
 )

@@ -18,10 +18,8 @@ _ANCHOR_WORDS = 3
 
 _SLOT_WORDS = 12  # a longer gap is another passage, not a fact that was replaced; not compared
 _COMPARED_CHARS = 50_000  # of an article; not compared
-_TURNING_WORDS, _MOST_SENTENCE_WORDS = (
-    4,
-    200,
-)  # "did not agree" for "agreed"; longer is no sentence. Reasoned.
+_TURNING_WORDS = 4  # "did not agree" for "agreed"; reasoned
+_MOST_SENTENCE_WORDS = 200  # what is longer is no sentence; reasoned
 
 _WORD = re.compile(r"[^\W_]+")
 _SENTENCE_END = re.compile(r"[.!?:\n\"“”‘«»]")
@@ -105,8 +103,10 @@ def is_turned(sentence: str, other: str) -> bool:
     >>> is_turned("Nine people died.", "Nine people died, and the cause of it is not known.")
     False
     """
+    if sentence == other:  # as in most copies
+        return False
     first, second = _split(sentence), _split(other)
-    if sentence == other or max(len(first), len(second)) > _MOST_SENTENCE_WORDS:
+    if max(len(first), len(second)) > _MOST_SENTENCE_WORDS:
         return False
     matcher = SequenceMatcher(None, [w.word for w in first], [w.word for w in second], autojunk=False)
     return any(

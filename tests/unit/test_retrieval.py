@@ -12,9 +12,10 @@ import pytest
 from nutgraf.indexer.article import Article
 from nutgraf.indexer.embedded.index import EmbeddedIndex
 from nutgraf.indexer.filters import Filter
+from nutgraf.indexer.storage import Passage
 from nutgraf.models.onnx import OnnxEncoder
 from nutgraf.qa import retrieval
-from nutgraf.qa.retrieval import Candidate, RetrievalParams, retrieve
+from nutgraf.qa.retrieval import Candidate, RetrievalParams, read_prints, retrieve
 
 QUESTION = "What does the harbour bridge of Veldmoor cost?"
 STORY = (
@@ -150,3 +151,11 @@ def test_a_title_stands_alone_where_no_text_of_its_article_is_found(
 ) -> None:
     first, *_ = retrieve(build(TITLED), QUESTION, vector, 1, Filter(), RetrievalParams(depth=1))
     assert (first.passage.field, first.passage.text, first.headline) == ("title", HEADLINE, None)
+
+
+def test_prints_of_a_story_are_those_of_all_passages_of_an_article() -> None:
+    first, newer, unread = (Article(id=name, title="", text="It rained.") for name in ("a", "b", "c"))
+    with_version = Candidate(Passage(1, first, 0, 10), 1, 1.0, None, None, versions=(newer, unread))
+    without = Candidate(Passage(2, first, 0, 10), 2, 0.9, None, None)
+    other = Candidate(Passage(3, newer, 0, 10), 3, 0.8, None, None)
+    assert read_prints([with_version, without, other]) == {"a": [newer], "b": []}

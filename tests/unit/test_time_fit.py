@@ -208,6 +208,8 @@ def test_relative_times_of_an_article_at_the_ends_of_the_calendar(words: str, da
     [
         ("Stein will stand again in October.", "2016-02-02", FITS),  # the last October is nearer
         ("Stein stood again in October.", "2016-02-02", OTHER),
+        ("Stein won the vote in October.", "2016-02-02", OTHER),  # "won" is no "won't"
+        ("Stein won't stand again in October.", "2016-02-02", FITS),
         ("Stein will stand again in October.", "2015-02-02", OTHER),
     ],
 )

@@ -26,7 +26,6 @@ _BEHIND = re.compile(r"[\s.…»>→]*")  # what may stand behind such a link
 _SENTENCE_END = re.compile(r"[.!?…。\]][\"'”’»)]{0,2}[\s|»–—-]*$")
 _END_CHARS = 20
 _INLINE = frozenset({"a", "abbr", "b", "em", "font", "i", "small", "span", "strong", "u"})
-
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
