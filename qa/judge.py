@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from nutgraf.indexer.filters import Filter
 from nutgraf.models.answer_kinds import is_other_kind
 from nutgraf.models.kinds import Kinds
 from nutgraf.models.question_kinds import question_kinds
@@ -21,6 +20,7 @@ from nutgraf.qa.join import Accepts, AnswerGroup, LocatedSpan
 from nutgraf.qa.result import Abstention, Answer
 from nutgraf.qa.retrieval import SearchResult, read_prints
 from nutgraf.qa.succession import present_holders
+from nutgraf.qa.tenure import speaks_of_now
 from nutgraf.qa.time_fit import FITS, OTHER
 from nutgraf.qa.values import value_key
 from nutgraf.qa.versions import newest_versions, with_outdated
@@ -81,7 +81,7 @@ def judge(
         ]
     return Judgement(
         answers=answers,
-        abstention=None if answers else _abstention(ranked, result, threshold, floor, inquiry.allow),
+        abstention=None if answers else _abstention(ranked, result, inquiry, threshold, floor),
         considered=ranked[: max(inquiry.top, MIN_CONSIDERED)],
         threshold=threshold,
     )
@@ -199,15 +199,15 @@ def accepts(calibration: Calibration, asked: Kinds) -> Accepts:
 
 
 def _abstention(
-    ranked: Sequence[Answer], result: SearchResult, threshold: float, floor: float, allow: Filter
+    ranked: Sequence[Answer], result: SearchResult, inquiry: Inquiry, threshold: float, floor: float
 ) -> Abstention:
     if not result.candidates:
-        reason = "no article passes the filter" if allow else "no passage resembles the question"
+        reason = "no article passes the filter" if inquiry.allow else "no passage resembles the question"
         return Abstention("nothing_found", reason)
     if not ranked:
         return Abstention("nothing_read", "the passages found hold no answer")
     probability, bound = _apart(ranked[0].probability, threshold)
-    why = _of_time(ranked[0], result)
+    why = _of_time(ranked[0], inquiry.question, result)
     if ranked[0].span.is_outdated:
         why = ": a newer version of its story denies it"
     reason = f"the best guess has probability {probability}, below {bound}{why}"
@@ -216,10 +216,15 @@ def _abstention(
     return Abstention("below_threshold", reason, ranked[0])
 
 
-def _of_time(guess: Answer, result: SearchResult) -> str:
+def _of_time(guess: Answer, question: str, result: SearchResult) -> str:
     """Return what makes a guess less sure, if it may be of another time than the question's."""
-    time = result.time
-    if time is None or guess.span.time_share == FITS.share:
+    time, span = result.time, guess.span
+    if span.time_share == FITS.share:
+        return ""
+    is_bound = time is not None and time.is_bound
+    if not is_bound and not speaks_of_now(question, span.content, span.start, span.end):
+        return ": its words are not of who it is now"
+    if time is None:
         return ""
     if time.is_impossible:
         return f": {time.words!r} is no day of the calendar"

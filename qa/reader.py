@@ -19,7 +19,8 @@ from nutgraf.models.windowing import whole_characters
 from nutgraf.qa.join import LocatedSpan
 from nutgraf.qa.question_time import QuestionTime
 from nutgraf.qa.retrieval import Candidate
-from nutgraf.qa.time_fit import question_of, time_fit
+from nutgraf.qa.tenure import speaks_of_now
+from nutgraf.qa.time_fit import OTHER, TimeFit, question_of, time_fit
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +61,14 @@ class ReaderParams:
         passage: Passage,
         window: WindowLogits,
         *,
+        question: str = "",
         decisive: bool = True,
         time: QuestionTime | None = None,
     ) -> list[LocatedSpan]:
         """Return the best spans, best first, of the window of one of the candidate's passages.
 
-        A span that is of another time than the question's loses score and certainty (`time_fit`).
+        A span that is of another time than the question's loses score and certainty (`time_fit`), and so does
+        a former or future holder where the question asks for the present one (`speaks_of_now`).
 
         No span runs from a paragraph into the next: a heading and the line below it are not one name.
         """
@@ -81,10 +84,7 @@ class ReaderParams:
         )
         shift = passage.start - first_char
         prior = self.retrieval_weight * (candidate.score + candidate.recency)
-        fits = [
-            time_fit(passage.article, span.start + shift, span.end + shift, time, passage.field)
-            for span in spans
-        ]
+        fits = [_fit(question, passage, span.start + shift, span.end + shift, time) for span in spans]
         located = [
             LocatedSpan(
                 article=passage.article,
@@ -178,13 +178,26 @@ def _read(
     ]
     windows = iter(reader.read(pairs))
 
-    def spans_of(candidate: Candidate, time: QuestionTime | None) -> PassageSpans:
+    def spans_of(question: str, candidate: Candidate, time: QuestionTime | None) -> PassageSpans:
         read = zip(candidate.passages, islice(windows, len(candidate.passages)), strict=True)
         spans = [
             span
             for passage, window in read
-            for span in rule.spans_of(candidate, passage, window, decisive=decisive, time=time)
+            for span in rule.spans_of(
+                candidate, passage, window, question=question, decisive=decisive, time=time
+            )
         ]
         return PassageSpans(candidate, sorted(spans, key=lambda span: -span.score), reader.card.id)
 
-    return [[spans_of(candidate, time) for candidate in candidates] for _, candidates, time in questions]
+    return [
+        [spans_of(question, candidate, time) for candidate in candidates]
+        for question, candidates, time in questions
+    ]
+
+
+def _fit(question: str, passage: Passage, start: int, end: int, time: QuestionTime | None) -> TimeFit:
+    """Return how well [start:end] of a passage's article fits a question's time: the named one, or now."""
+    asks_for_now = time is None or not time.is_bound
+    if asks_for_now and not speaks_of_now(question, passage.article.content(passage.field), start, end):
+        return OTHER
+    return time_fit(passage.article, start, end, time, passage.field)

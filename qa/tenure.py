@@ -8,7 +8,8 @@ English, and rather keep a sentence than drop it wrongly.
 
 import re
 from collections.abc import Iterable, Sequence
-from itertools import islice
+from functools import lru_cache
+from itertools import chain, islice
 from typing import TypeAlias
 
 from nutgraf.indexer.passages import sentence_around
@@ -36,7 +37,8 @@ _ROLES: tuple[tuple[Role, ...], ...] = tuple(
         "health minister, health secretary",
         "defence minister, defense minister, defence secretary, defense secretary",
         "secretary of state",
-        "secretary general",
+        "secretary general, general secretary",
+        "first minister",
         "president",
         "chancellor",
         "mayor",
@@ -46,24 +48,39 @@ _ROLES: tuple[tuple[Role, ...], ...] = tuple(
         "editor",
         "ambassador",
         "commissioner",
+        "treasurer",
+        "chief justice",
+        "attorney general",
+        "archbishop",
+        "commander",
+        "spokesman, spokeswoman, spokesperson",
     )
 )
 """Offices, each with the words that news has for it; a question asks for those of which it names a word."""
 
+_LEADING: tuple[Role, ...] = (
+    ("prime", "minister"), ("chief", "executive"), ("ceo",), ("president",), ("governor",), ("chairman",),
+    ("chairwoman",), ("mayor",), ("chancellor",),
+)  # fmt: skip
+"""What those are who lead something: who "will become chief executive" does not lead it yet."""
+
 _OWNER, _CHAMPION = ("owner",), ("champion",)
-_ASKS = word_set("who whose whom which what")
-_PRESENT = word_set("is are s leads heads owns chairs manages coaches captains holds")
+_ASKS_WHO, _ASKS_WHICH = word_set("who"), word_set("which what")
+_IS, _HOLDING = word_set("is are s re"), word_set("leads heads owns chairs manages coaches captains holds")
 _PAST = word_set("was were did had won became been")
+_ADVERBS = word_set("currently now still really actually today presently")
 _NOT_NOW = word_set(
     "former ex then previous erstwhile onetime ousted deposed incoming future next deputy vice assistant"
     " shadow aspiring prospective potential"
 )
+_NEW = word_set("new next incoming future")  # who asks for one of these asks as well for whom is yet to come
 _BEHIND_ROLE = word_set("elect designate designated hopeful candidate nominee contender")
 _OWNED = word_set("the his her its their")  # "the late president", but not "in late May"
 _NUMBERS = word_set("two three four five six seven eight nine ten") | {str(n) for n in range(2, 20)}
 _LINKS = word_set("of for at in s")
 _STOPS = word_set("of in on at by to with and or said says told from for as is was has")
 _NO_TITLE = _STOPS | word_set("that who after")
+_PHRASE_ENDS = (_STOPS - {"s"}) | word_set("that who whom which about against than do does did going")
 _FOLLOWED = word_set("replaced succeeded ousted unseated toppled deposed predecessor")
 _LEFT = (
     ("resigned",), ("retired",), ("retires",), ("quit",), ("stepped", "down"), ("steps", "down"),
@@ -92,7 +109,11 @@ _TITLE_WORDS, _FOLLOWING_WORDS, _ROLE_WORDS, _MODIFIERS = 8, 14, 6, 4
 """Words that are looked at before a name, behind it, behind a verb, and before an office. Reasoned."""
 
 _MOST_WORDS = 100
+_KEPT_QUESTIONS = 256  # a question is asked of each span of its passages
 _TOKEN = re.compile(r"[^\W_]+|[,;:().!?“”\"—–]")
+_NAME_CHARS = 40
+_NAMES_BEHIND = re.compile(r"(?: [A-Z][\w’'-]{0,40}){1,3}")
+_NAME_BEFORE = re.compile(r"(?<!\w)([A-Z][\w’'-]{0,38}) $")
 _MARKS = frozenset(',;:().!?“”"—–')
 
 
@@ -109,6 +130,8 @@ def speaks_of_now(question: str, text: str, start: int, end: int) -> bool:
     if not roles:
         return True
     first, last = sentence_around(text, start, end)
+    start, end = _whole_name(text[first:last], start - first, end - first, frozenset(chain(*roles)))
+    start, end = first + start, first + end
     before, name = _tokens(text[first:start]), _tokens(text[start:end])
     after = _tokens(text[end:last])[:_FOLLOWING_WORDS]
     asked = frozenset(_lower(_tokens(question)))
@@ -117,21 +140,68 @@ def speaks_of_now(question: str, text: str, start: int, end: int) -> bool:
         _is_titled_otherwise(title, name, roles, asked)
         or _is_followed(before)
         or _is_past(after, roles, asked)
-        or _is_yet_to_come(after, roles)
+        or (_NEW.isdisjoint(asked) and _is_yet_to_come(after, roles))
     )
 
 
+@lru_cache(_KEPT_QUESTIONS)
 def asked_roles(question: str) -> frozenset[Role]:
     """Return the offices whose present holder a question asks for; none where it asks for something else.
+
+    It asks "who is" the holder, "who leads" or "which company owns"; an office that it only mentions is none:
+    "Which governor spoke?", "Who is the mayor's wife?".
 
     >>> sorted(asked_roles("Who is the PM of Orlow?"))
     [('pm',), ('premier',), ('prime', 'minister')]
     """
     words = _lower(_tokens(question))[:_MOST_WORDS]
-    if not _ASKS & {*words} or not _PRESENT & {*words} or _PAST & {*words}:
-        return frozenset()
-    groups = (group for group in _ROLES if any(_place(words, [role]) for role in group))
-    return frozenset(role for group in groups for role in group)
+    phrases = [phrase for at, word in enumerate(words) if (phrase := _asked_phrase(word, words[at + 1 :]))]
+    groups = [group for group in _ROLES if any(_names(phrase, group) for phrase in phrases)]
+    leading = _LEADING if any(("leader",) in group for group in groups) else ()
+    return frozenset(role for group in (*groups, leading) for role in group)
+
+
+def _asked_phrase(asking: str, behind: Sequence[str]) -> Sequence[str]:
+    """Return the words for what a question asks the holder of, behind its "who"; none for other questions."""
+    is_who = asking in _ASKS_WHO
+    if not is_who and asking not in _ASKS_WHICH:
+        return []
+    if not is_who and behind[0:1] in (["is"], ["s"]) and behind[1:4] == ["the", "name", "of"]:
+        return _phrase(behind[4:])
+    verbs = _HOLDING | (_IS if is_who else {"is", "are"})
+    at = next((at for at, word in enumerate(behind[: _MODIFIERS + 1]) if word in verbs), None)
+    if at is None or (is_who and not _ADVERBS.issuperset(behind[:at])):
+        return []
+    asked = _phrase(behind[at + 1 :])
+    if behind[at] in _HOLDING:
+        return [] if {*behind[at + 1 : at + 2]} & _PAST else [behind[at], *asked]
+    return asked if is_who or asked[:1] == ["the"] else []
+
+
+def _phrase(words: Sequence[str]) -> Sequence[str]:
+    """Return the words of a noun at the beginning, without what a preposition or a mark adds to it."""
+    ends = (at for at, word in enumerate(words) if word in _PHRASE_ENDS or word in _MARKS)
+    return words[: next(ends, len(words))][:_TITLE_WORDS]
+
+
+def _names(phrase: Sequence[str], group: Sequence[Role]) -> bool:
+    """Whether a phrase is one for an office of the group: "Orlow's mayor", but not "the mayor's wife"."""
+    place = _place(phrase, group, last=True)
+    if place is None:
+        return False
+    return phrase[0] in _HOLDING or phrase[place[1] : place[1] + 1] != ["s"]
+
+
+def _whole_name(sentence: str, start: int, end: int, role_words: frozenset[str]) -> tuple[int, int]:
+    """Return a span with the names beside it, so that "Holt" is looked at as "Anna Holt" is."""
+    if sentence[end - 1 : end].isalnum() and (rest := _NAMES_BEHIND.match(sentence, end)) is not None:
+        end = rest.end()
+    for _ in range(_MODIFIERS):
+        word = _NAME_BEFORE.search(sentence, max(0, start - _NAME_CHARS), start)
+        if word is None or word[1].casefold() in role_words | _NOT_NOW:
+            break
+        start = word.start(1)
+    return start, end
 
 
 def _is_titled_otherwise(

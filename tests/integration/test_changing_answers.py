@@ -34,6 +34,11 @@ ARTICLES = {
     " on the course all day.",
     "2022-08-30 courier": "Carla Voss, who won the Tarn Cup in 2021, trains again after a broken leg. Her"
     " doctor is content.",
+    # Offices of which no article names the present holder.
+    "2024-03-02 beacon": "Jana Pihl will become chief executive of Veldt Mining in June, the board said on"
+    " Friday. She has run its pits for a decade.",
+    "2024-03-05 globe": "Karl Stein, who was mayor of Brennick until 2020, opened the new bridge on Monday. The"
+    " bridge cost $12 million.",
     "2022-01-01 weather": "Rain is expected on the islands until the evening, with some wind from the west.",
 }  # fmt: skip
 
@@ -75,3 +80,20 @@ def test_who_was_in_office_has_every_article_that_names_the_office(archive: nutg
 def test_as_of_a_day_what_was_current_then_is_current(archive: nutgraf.Archive) -> None:
     entries = archive.timeline("Who is the prime minister of Orlow?", as_of="2022-06-01")
     assert [(entry.best.text, entry.status) for entry in entries] == [("Anna Holt", "current")]
+
+
+@pytest.mark.parametrize(
+    ("question", "other_question", "holder"),
+    [
+        ("Who is the chief executive of Veldt Mining?", "Who will become chief executive?", "Jana Pihl"),
+        ("Who is the mayor of Brennick?", "Who was mayor of Brennick?", "Karl Stein"),
+    ],
+)
+def test_who_held_an_office_or_is_to_hold_it_does_not_answer_who_holds_it(
+    archive: nutgraf.Archive, question: str, other_question: str, holder: str
+) -> None:
+    asked, other = archive.ask(question), archive.ask(other_question)
+    assert other.answers[0].text == holder
+    assert asked.outcome == "not_found"
+    assert asked.abstention is not None
+    assert asked.abstention.reason.endswith(": its words are not of who it is now")

@@ -144,13 +144,14 @@ def test_two_hundred_clients_that_vanish(server: Server) -> None:
         with socket.create_connection(("127.0.0.1", server.port), timeout=60) as client:
             client.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
     for _ in range(1800):
+        status, asked = server.ask()
         ready = server.request("GET", "/readyz")[1]
-        if ready["waiting"] == 0:
+        # What those clients sent may be read after the first look: the server is busy with it then.
+        if status == 200 and ready["waiting"] == 0:
             break
+        assert status in {200, 503}, asked
         time.sleep(0.1)
-    assert ready["waiting"] == 0
-    status, asked = server.ask()
-    assert status == 200, asked
+    assert (status, ready["waiting"]) == (200, 0), asked
     assert asked["answers"][0]["text"] == QUOTE
     assert server.memory_mb < before + 100
 

@@ -118,21 +118,48 @@ def test_owners_champions_and_questions_that_ask_for_another_office(
 
 
 def test_only_questions_for_a_present_holder_have_an_office() -> None:
-    assert asked_roles("Who leads the harbour board?") == {
-        ("leader",),
-        ("head",),
-        ("leads",),
-        ("heads",),
-        ("lead",),
-    }
+    assert asked_roles("Who heads the harbour board?") >= {("leader",), ("head",), ("chief", "executive")}
+    for question in (
+        "Who's the PM?",
+        "Who is now prime minister of Orlow?",
+        "who is Orlow's prime minister",
+        "What is the name of the prime minister of Orlow?",
+        "The council sat for a week. Who is the prime minister?",
+    ):
+        assert asked_roles(question) == {("prime", "minister"), ("pm",), ("premier",)}, question
     for question in (
         "Who was mayor?",
         "How many mayors are there?",
         "Where is the bridge?",
         "Who is Anna Holt?",
+        "Who is the mayor's wife?",
+        "Who is considering running for governor?",
+        "Which mayor opened the bridge?",
+        "Which town's mayor is leaving?",
+        "Which of the coaches was fired?",
+        "Who is set to become chief executive?",
+        "What is the mayor's plan?",
     ):
         assert asked_roles(question) == frozenset()
 
 
 def test_who_is_leaving_an_office_is_who_resigned_from_it() -> None:
     assert is_now("Who is resigning as prime minister?", "[Anna Holt] resigned as prime minister on Tuesday.")
+
+
+def test_a_part_of_a_name_is_looked_at_as_the_whole() -> None:
+    for sentence in (
+        "[Mia] Lind will become prime minister in June.",
+        "Former prime minister Mia [Lind] spoke.",
+        "Ex-Prime Minister Mia Anna [Lind] spoke.",
+    ):
+        assert not is_now("Who is the prime minister?", sentence), sentence
+    assert is_now("Who is the prime minister?", "Prime Minister Mia [Lind] spoke.")
+
+
+def test_who_asks_for_the_new_holder_asks_for_whom_is_yet_to_come() -> None:
+    sentence = "[Mia Lind] will become chief executive in June."
+    assert is_now("Who is the new chief executive?", sentence)
+    assert is_now("Who will become chief executive?", sentence)
+    assert not is_now("Who is the chief executive?", sentence)
+    assert not is_now("Who leads Veldt?", sentence)
