@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 from itertools import accumulate
 
-from nutgraf.errors import BadOption
+from nutgraf.errors import BadOption, BadQuestion
 from nutgraf.indexer.clean import storable
 from nutgraf.indexer.filters import Filter
 from nutgraf.indexer.selection import SORTS, Facets, ListPlace, Selection, Sort
@@ -23,7 +23,7 @@ _LARGEST = 2**63
 
 
 def selection_of(allow: Filter, author: str | Sequence[str] | None, words: object) -> Selection:
-    """Return the selection of the options; raises BadOption, BadFilter and BadQuestion for a wrong one."""
+    """Return the selection of the options; raises BadOption and BadFilter for a wrong one."""
     names = () if author is None else (author,) if isinstance(author, str) else author
     if not isinstance(names, Sequence) or not all(isinstance(name, str) for name in names):
         raise BadOption(
@@ -37,8 +37,15 @@ def selection_of(allow: Filter, author: str | Sequence[str] | None, words: objec
     return Selection(
         checked_filter(allow),
         tuple(storable(name) for name in names),
-        checked_question(words) if words and words.strip() else "",
+        _checked_words(words) if words and words.strip() else "",
     )
+
+
+def _checked_words(words: str) -> str:
+    try:
+        return checked_question(words, name="{words}")
+    except BadQuestion as error:
+        raise BadOption(str(error), hint='{words} "missile defense"', fields=["words"]) from error
 
 
 def checked_sort(sort: str | None, selection: Selection) -> Sort:

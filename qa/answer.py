@@ -286,9 +286,13 @@ def _is_part_of(span: LocatedSpan, other: LocatedSpan) -> bool:
 def _spans_and_copies(
     passages: Sequence[PassageSpans],
 ) -> tuple[list[LocatedSpan], Mapping[str, Sequence[Article]]]:
+    """Return all spans, and by the id of an article the other prints and versions of all its passages."""
     spans = [span for passage in passages for span in passage.spans]
-    candidates = [passage.candidate for passage in passages]
-    return spans, {c.passage.article.id: (*c.copies, *c.versions) for c in candidates}
+    prints: dict[str, dict[str, Article]] = {}
+    for candidate in (passage.candidate for passage in passages):
+        others = prints.setdefault(candidate.passage.article.id, {})
+        others |= {article.id: article for article in (*candidate.copies, *candidate.versions)}
+    return spans, {article_id: [*others.values()] for article_id, others in prints.items()}
 
 
 def _readings(passages: Sequence[PassageSpans]) -> dict[int, PassageReading]:

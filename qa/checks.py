@@ -8,27 +8,31 @@ MAX_QUESTION_CHARS = 1000  # a bound against abuse; not compared in docs/log.md
 MAX_TOP = 100  # as many as one engine is asked for: `RetrievalParams.depth`
 
 
-def checked_question(question: str) -> str:
-    """Return the question with single blanks; raises BadQuestion for a question that cannot be asked."""
+def checked_question(question: str, name: str = "the question") -> str:
+    """Return the question with single blanks; raises BadQuestion for a question that cannot be asked.
+
+    `name` is what messages call it.
+    """
     if not isinstance(question, str):
-        raise BadQuestion(f"the question is {type(question).__name__}, expected str", hint="ask it in words")
+        raise BadQuestion(f"{name} is {type(question).__name__}, expected str", hint="ask it in words")
     # A shell hands over bytes that are not UTF-8 as lone surrogates, which no tokenizer takes.
     printable = question.encode("utf-8", "replace").decode().replace("\x00", " ")
     words = " ".join(printable.split())
-    _check_length(words)  # before anything that costs more than looking at each character once
+    _check_length(words, name)  # before anything that costs more than looking at each character once
     cleaned = composed(words)
-    _check_length(cleaned)  # a few characters are longer when they are composed
+    _check_length(cleaned, name)  # a few characters are longer when they are composed
     if not cleaned:
-        raise BadQuestion("the question is empty", hint="ask it in words")
+        raise BadQuestion(f"{name} is empty", hint="ask it in words")
     if not any(character.isalnum() for character in cleaned):
-        raise BadQuestion(f"the question {cleaned[:40]!r} has no letter and no digit", hint="ask it in words")
+        message = f"{name} {cleaned[:40]!r} has no letter and no digit"
+        raise BadQuestion(message, hint="ask it in words")
     return cleaned
 
 
-def _check_length(question: str) -> None:
+def _check_length(question: str, name: str) -> None:
     if len(question) > MAX_QUESTION_CHARS:
         raise BadQuestion(
-            f"the question has {len(question):,} characters; at most {MAX_QUESTION_CHARS:,} are read;"
+            f"{name} has {len(question):,} characters; at most {MAX_QUESTION_CHARS:,} are read;"
             f" it begins with {question[:40]!r}",
             hint="ask one thing at a time, in a sentence",
         )

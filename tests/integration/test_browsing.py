@@ -84,7 +84,7 @@ def test_filters_over_http(client: TestClient, query: str, wanted: list[str]) ->
         ("limit=0", 400, "bad_option"),
         ("limit=many", 422, "bad_request"),
         ("cursor=x", 400, "bad_option"),
-        ("words=%3F", 400, "bad_question"),
+        ("words=%3F", 400, "bad_option"),
         ("words=a%00b", 422, "bad_request"),
         ("after=2017&before=2016", 400, "bad_filter"),
         ("outlet=CNN", 422, "bad_request"),
@@ -94,6 +94,12 @@ def test_lists_that_cannot_be_made(client: TestClient, query: str, status: int, 
     answered = client.get(f"/v1/articles?{query}")
     assert (answered.status_code, answered.json()["error"]["code"]) == (status, code)
     assert "{" not in answered.json()["error"]["message"]
+
+
+def test_an_error_of_words_is_not_about_a_question(client: TestClient) -> None:
+    error = client.get("/v1/articles?words=%3F").json()["error"]
+    assert error["message"] == "words '?' has no letter and no digit"
+    assert "words" in error["hint"]
 
 
 def test_related_and_versions_over_http(client: TestClient) -> None:
