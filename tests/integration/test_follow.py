@@ -84,6 +84,23 @@ def test_follow_adds_what_is_new_until_it_is_stopped(
     assert (process.returncode, errors) == (0, "stopped\n")
 
 
+def test_a_new_article_that_changes_an_answer_is_told(web: WebServer, follow: Any, tmp_path: Path) -> None:
+    with nutgraf.open(tmp_path / ".nutgraf") as archive:
+        archive.add(
+            {"id": "ferry", "text": "The ferry between Tarn and Orlow runs again, its operator said."}
+        )
+        watch = archive.watch("Who opened the bridge?")
+        assert watch.answer is None
+    web.page("/a")
+    process = follow(web.feed("/feed", item("/a")))
+    assert line_with(process, "watched").strip() == "1 watched answer changed: nutgraf watch run shows them"
+    with nutgraf.open(tmp_path / ".nutgraf") as archive:
+        (change,) = archive.changes(watch.id)
+    assert change.kind == "new_answer"
+    assert change.after is not None
+    assert "Ada Quill" in change.after.text
+
+
 def test_what_was_fetched_before_the_stop_is_kept(web: WebServer, follow: Any, tmp_path: Path) -> None:
     """A page that drips for half a minute is not waited for."""
     web.page("/a")
