@@ -4,6 +4,7 @@ The rules are English. They see the answer's words alone; who is meant by a name
 """
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 from itertools import islice
 
@@ -48,7 +49,7 @@ _UNITS = {
     "kilograms": "kilograms", "year": "years", "month": "months", "week": "weeks", "day": "days",
     "hour": "hours", "minute": "minutes", "foot": "feet", "ft": "feet", "degree": "degrees",
     "metre": "metres", "meter": "metres", "meters": "metres", "tonne": "tonnes", "ton": "tons",
-    "aud": "A$", "cad": "C$", "hkd": "HK$", "nzd": "NZ$", "sgd": "S$", "twd": "NT$",
+    "magnitude": "magnitude", "aud": "A$", "cad": "C$", "hkd": "HK$", "nzd": "NZ$", "sgd": "S$", "twd": "NT$",
 }  # fmt: skip
 _DOLLARS = {
     "A": "aud", "AU": "aud", "C": "cad", "CA": "cad", "HK": "hkd", "NZ": "nzd", "S": "sgd", "NT": "twd",
@@ -57,6 +58,11 @@ _DOLLARS = {
 _OTHER_DOLLARS = re.compile(rf"\b({'|'.join(sorted(_DOLLARS, key=len, reverse=True))})\$")
 _WHOSE_DOLLARS = re.compile(r"\b[A-Z]{1,2}$")
 _MEASURED = word_set("long wide high tall deep thick old")  # behind a unit
+_RATE = re.compile(
+    r"(?<=[\w%]) (?:an?|per|each|every) (?:hour|day|night|week|month|year|person|head|share|barrel|gallon"
+    r"|litre|liter|ton|tonne|kilogram|kilo|kg|pound)\.?$",
+    re.IGNORECASE,
+)
 _BESIDE_CHARS = 40
 _NUMERAL = rf"(?:\d[\d,]*(?:\.\d+)?|(?:{'|'.join(_SMALL)})\b)"
 _BEFORE = re.compile(
@@ -112,14 +118,14 @@ def value_key(answer: str) -> str:
     """Return what two answers share if they are the same value, else the key of the answer's words.
 
     A number has a bound, an amount and a unit: "more than $1.2 billion" is "> 1200000000 $". Other words that
-    stand with a number are its unit as they are; "people" is none.
+    stand with a number are its unit as they are; "people" is none, nor is a rate: "$22 an hour" is $22.
 
     >>> value_key("a thousand"), value_key("1,000 people"), value_key("more than 1,000")
     ('1000', '1000', '> 1000')
     """
     if (day := _day_key(answer)) is not None:
         return day
-    written = _MINUS.sub("minus ", _PLUS.sub(" plus", answer.replace("per cent", "%")))
+    written = _MINUS.sub("minus ", _PLUS.sub(" plus", _RATE.sub("", answer).replace("per cent", "%")))
     written = _OTHER_DOLLARS.sub(lambda match: f"{_DOLLARS[match[1]]} ", written)
     tokens = [match[0] for match in islice(_TOKEN.finditer(written), _MOST_TOKENS + 1)]
     if len(tokens) > _MOST_TOKENS:
@@ -157,6 +163,28 @@ def value_span(text: str, start: int, end: int) -> tuple[int, int]:
     is_range = before is not None and before[0].casefold().startswith("between ")
     after = (is_range and _AND_NUMERAL.match(text, end)) or _AFTER.match(text, end, end + _BESIDE_CHARS)
     return before.start() if before else start, after.end() if after else end
+
+
+def with_units(keys: Iterable[str]) -> dict[str, str]:
+    """Return for keys of bare numbers those with a unit that are the same value; all answer one question.
+
+    "Rutherford, 17," and "the 17-year-old" say the same. Money and shares are no bare numbers, and where the
+    number stands with two units, nothing tells which one is meant.
+
+    >>> with_units(["17", "17 years", "40", "40 %", "12", "12 days", "12 soldiers"])
+    {'17': '17 years'}
+    """
+    units: dict[str, set[str]] = {}
+    for key in keys:
+        if (number := number_of(key)) is not None:
+            bare = key.removesuffix(f" {number[1]}") if number[1] else key
+            units.setdefault(bare, set()).add(number[1])
+    joined = {}
+    for bare, of_number in units.items():
+        named = of_number - {""}
+        if len(named) == 1 < len(of_number) and not named & (_LEADING_UNITS | {"%"}):
+            joined[bare] = f"{bare} {named.pop()}"
+    return joined
 
 
 def number_of(key: str) -> tuple[Decimal, str] | None:

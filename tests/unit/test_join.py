@@ -199,6 +199,19 @@ def test_equal_values_are_one_answer_and_bounds_are_others() -> None:
     ]
 
 
+def test_an_age_is_the_same_with_and_without_years() -> None:
+    spans = [
+        span("a", "17", 3.0, text="Mack Rutherford, 17, landed in Sofia."),
+        span("b", "17-year-old", 2.0, text="The 17-year-old flew round the world."),
+        span("c", "16", 1.0, text="He set out when he was 16."),
+    ]
+    groups = join(spans)
+    assert [[g.best.text, *(s.span.text for s in g.support)] for g in groups] == [
+        ["17", "17-year-old"],
+        ["16"],
+    ]
+
+
 def test_a_surname_is_the_name_that_its_article_gives() -> None:
     full = span("a", "Ada Quill", 3.0, text="Ada Quill opened the library.")
     last = span("b", "Quill", 2.0, text="Mayor Ada Quill came. Quill opened the library.")

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from nutgraf.qa.values import number_of, value_in, value_key
+from nutgraf.qa.values import number_of, value_in, value_key, with_units
 
 
 @pytest.mark.parametrize(
@@ -127,3 +127,35 @@ def test_a_value_takes_in_what_bounds_it_in_the_text(text: str, words: str, key:
 )
 def test_the_number_of_a_key(wording: str, expected: tuple[Decimal, str] | None) -> None:
     assert number_of(value_key(wording)) == expected
+
+
+@pytest.mark.parametrize(
+    ("answer", "same"),
+    [
+        ("$22 an hour", "$22"),
+        ("$1.2 million a year", "1.2 million dollars"),
+        ("$4.98 per gallon", "$4.98"),
+        ("a 6.3 magnitude", "magnitude 6.3"),
+    ],
+)
+def test_a_rate_or_the_order_of_words_makes_no_other_value(answer: str, same: str) -> None:
+    assert value_key(answer) == value_key(same)
+
+
+def test_a_bare_number_is_the_one_with_the_only_unit() -> None:
+    keys = [value_key(answer) for answer in ("17", "the 17-year-old", "more than 40", "more than 40 days")]
+    assert with_units(keys) == {"17": "17 years", "> 40": "> 40 days"}
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        ("40", "40%"),
+        ("22", "$22"),
+        ("12", "12 days", "12 soldiers"),
+        ("12", "more than 12 days"),
+        ("Bo", "12 days"),
+    ],
+)
+def test_money_shares_and_what_has_two_units_are_no_bare_numbers(answers: tuple[str, ...]) -> None:
+    assert with_units(map(value_key, answers)) == {}
