@@ -169,7 +169,7 @@ def with_units(keys: Iterable[str]) -> dict[str, str]:
     """Return for keys of bare numbers those with a unit that are the same value; all answer one question.
 
     "Rutherford, 17," and "the 17-year-old" say the same. Money and shares are no bare numbers, and where the
-    number stands with two units, nothing tells which one is meant.
+    number stands with two units, nothing tells which one is meant; "years in prison" are years.
 
     >>> with_units(["17", "17 years", "40", "40 %", "12", "12 days", "12 soldiers"])
     {'17': '17 years'}
@@ -181,9 +181,10 @@ def with_units(keys: Iterable[str]) -> dict[str, str]:
             units.setdefault(bare, set()).add(number[1])
     joined = {}
     for bare, of_number in units.items():
-        named = of_number - {""}
-        if len(named) == 1 < len(of_number) and not named & (_LEADING_UNITS | {"%"}):
-            joined[bare] = f"{bare} {named.pop()}"
+        named = sorted(of_number - {""}, key=len)
+        first_words = {unit.split()[0] for unit in named}
+        if "" in of_number and len(first_words) == 1 and not first_words & (_LEADING_UNITS | {"%"}):
+            joined[bare] = f"{bare} {named[0]}"
     return joined
 
 

@@ -145,6 +145,7 @@ def test_a_rate_or_the_order_of_words_makes_no_other_value(answer: str, same: st
 def test_a_bare_number_is_the_one_with_the_only_unit() -> None:
     keys = [value_key(answer) for answer in ("17", "the 17-year-old", "more than 40", "more than 40 days")]
     assert with_units(keys) == {"17": "17 years", "> 40": "> 40 days"}
+    assert with_units(["12", "12 years in prison", "12 years"]) == {"12": "12 years"}
 
 
 @pytest.mark.parametrize(
