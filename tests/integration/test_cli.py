@@ -164,7 +164,7 @@ def test_min_probability_decides(cli: Any, index: Path) -> None:
 )
 def test_a_profile_says_how_much_is_read(cli: Any, index: Path, arguments: list[str], read: int) -> None:
     passages = json.loads(cli("info", "--json").stdout)["passages"]
-    asked = json.loads(cli("ask", QUESTION, "--json", *arguments).stdout)
+    asked = json.loads(cli("ask", QUESTION, "--json", *arguments, profile=None).stdout)
     titles = 3  # they are read with the texts of their articles
     assert len(asked["passages"]) == min(read, passages - titles)
     assert asked["answers"][0]["text"] == QUOTE
