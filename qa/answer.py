@@ -14,7 +14,7 @@ questions at once, and takes their time. It does not know files, doors, or which
 
 import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -25,8 +25,9 @@ from nutgraf.indexer.filters import Filter
 from nutgraf.indexer.storage import PassageIndex
 from nutgraf.models.question_kinds import question_kinds
 from nutgraf.models.reader import Reader
+from nutgraf.qa.answer_status import STALE_DAYS
 from nutgraf.qa.calibration import Calibration
-from nutgraf.qa.change import asked_change
+from nutgraf.qa.change import RECURRING_EVENT, asked_change, asks_for_the_present
 from nutgraf.qa.extent import asked_extent
 from nutgraf.qa.inquiry import Inquiry
 from nutgraf.qa.join import LocatedSpan, join
@@ -36,7 +37,7 @@ from nutgraf.qa.reader import PassageSpans, Readers, read
 from nutgraf.qa.result import PassageReading, QuestionResult, Timing
 from nutgraf.qa.retrieval import Candidate, SearchResult, read_prints
 from nutgraf.qa.search import Searcher, milliseconds_since
-from nutgraf.qa.tenure import speaks_of_now
+from nutgraf.qa.tenure import asked_roles, has_left, speaks_of_now
 from nutgraf.qa.time_fit import OTHER
 from nutgraf.qa.timeline import TimelineEntry, timeline
 
@@ -176,14 +177,32 @@ class Answerer:
         def probability(span: LocatedSpan) -> float:
             return probability_alone(span, self.calibration, asked) * span.time_share
 
+        asked_until = time.last if time is not None else None
         return timeline(
             join(*_spans_and_copies(_evidence(outcome.question, passages))),
             probability,
             outcome.threshold,
             asked_change(outcome.question),
-            time.last if time is not None else None,
+            asked_until,
             read_prints(candidates),
+            self._stale(outcome.question, outcome.allow, has_time=time is not None),
         )
+
+    def _stale(self, question: str, allow: Filter, *, has_time: bool) -> Callable[[LocatedSpan], bool]:
+        """Return the rule by which an article is too old to tell what is current, or tells of its end.
+
+        Its age counts from the day of `as_of`, or from the newest article, and not where a time is asked for.
+        """
+        day = allow.as_of or self._searcher.newest_day(allow)
+        is_present = not has_time and asks_for_the_present(question)
+        has_holder = not has_time and bool(asked_roles(question))
+
+        def is_stale(span: LocatedSpan) -> bool:
+            published = span.article.published
+            is_old = day and published and (day - published.date()).days > STALE_DAYS
+            return bool(is_present and is_old) or (has_holder and has_left(span.article.text, span.text))
+
+        return is_stale
 
     @property
     def has_cascade(self) -> bool:
@@ -259,17 +278,21 @@ class Answerer:
 def _evidence(question: str, passages: Sequence[PassageSpans]) -> list[PassageSpans]:
     """Return the passages with the spans that are evidence on a timeline, as far as the question asks for.
 
-    None is of another time than the question's, or the former or future holder of what it asks for.
+    None is of another time than the question's, or the former or future holder of what it asks for, or only
+    describes who won or holds it ("the 25-year-old cyclist").
     """
     extent = asked_extent(question)
-
+    asks_for_name = question.casefold().startswith("who ") and (
+        bool(asked_roles(question)) or asked_change(question) is RECURRING_EVENT
+    )
     is_of_now = {s: speaks_of_now(question, s.content, s.start, s.end) for p in passages for s in p.spans}
     others = [span for span, is_now in is_of_now.items() if not is_now]
 
     def spans_of(passage: PassageSpans) -> Iterator[LocatedSpan]:
         for span in passage.spans:
             is_other = any(_is_part_of(span, other) for other in others)
-            if span.time_share > OTHER.share and is_of_now[span] and not is_other:
+            is_described = asks_for_name and span.text.split()[-1:] and span.text.split()[-1][0].islower()
+            if span.time_share > OTHER.share and is_of_now[span] and not is_other and not is_described:
                 yield widened_span(span, extent)
 
     return [replace(passage, spans=[*spans_of(passage)]) for passage in passages]

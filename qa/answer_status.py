@@ -21,6 +21,13 @@ RECENT_DAYS = 30
 """A single newest article is weighed against those of so many days before it. Reasoned, not compared: what
 changes is written about again within a month."""
 
+STALE_DAYS = 365
+"""What nobody has said for so many days is not called current, where a question asks for the present.
+
+On half A of the timeline questions all eleven answers that were older were wrong: docs/log.md, 2026-11-28,
+"what timelines call current, without old answers".
+"""
+
 LIKELY = 0.5
 """An article tells when an answer was given if it is likelier right than wrong, by itself. On a timeline 0.4
 and 0.6 do no better: docs/log.md, 2026-11-27, "two readers on timelines"."""
@@ -28,7 +35,7 @@ and 0.6 do no better: docs/log.md, 2026-11-27, "two readers on timelines"."""
 _SEVERAL = 2
 _DAY = timedelta(days=1)
 
-AnswerStatus = Literal["current", "superseded", "disputed", "undated"]
+AnswerStatus = Literal["current", "stale", "superseded", "disputed", "undated"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +132,8 @@ def _lead(first: AnswerPeriod, second: AnswerPeriod) -> int:
 
 def _is_outvoted(later: AnswerPeriod, earlier: AnswerPeriod) -> bool:
     """Whether a single article gives the one answer after the last of several recent ones gives the other."""
-    is_single = later.voices(earlier.last + _DAY) == 1
-    return is_single and earlier.voices(later.last - timedelta(days=RECENT_DAYS)) >= _SEVERAL
+    newer = {mention.story for mention in later.mentions if mention.day > earlier.last}
+    return len(newer) == 1 and earlier.voices(later.last - timedelta(days=RECENT_DAYS)) >= _SEVERAL
 
 
 def _is_part(later: AnswerPeriod, earlier: AnswerPeriod) -> bool:

@@ -19,6 +19,11 @@ RECURRING_EVENT: Change = "recurring event"
 _MOST_WORDS = 100
 """A longer question is a text with several questions in it. Other bounds were not compared."""
 
+_PRESENT = word_set(
+    "is are s does do has have owns leads heads chairs manages coaches captains holds plays runs current"
+    " currently now last latest recent reigning"
+)
+_PAST = word_set("did was were had")
 _WORD = re.compile(r"\w+")
 _COUNTED = word_set(
     "dead die died dies death deaths toll killed kill kills injured wounded hurt casualties casualty victims"
@@ -41,3 +46,17 @@ def asked_change(question: str) -> Change:
     if words & _NUMBERS and words & _COUNTED:
         return GROWING_COUNT
     return RECURRING_EVENT if words & _EVENTS and not words & _NUMBERS else STATE
+
+
+def asks_for_the_present(question: str) -> bool:
+    """Whether an answer that nobody has given for long may no longer be the one that a question asks for.
+
+    It asks what is so now, or for an event that comes back; not for what happened, or how many died.
+
+    >>> [asks_for_the_present(q) for q in ("Who leads Orlow?", "Who won the Cup?", "Where did he land?")]
+    [True, True, False]
+    """
+    change = asked_change(question)
+    words = {match[0].casefold() for match in islice(_WORD.finditer(question), _MOST_WORDS)}
+    is_present = bool(words & _PRESENT) and not words & _PAST
+    return change is RECURRING_EVENT or (change is STATE and is_present)

@@ -73,13 +73,14 @@ class Searcher:
         article that is dated later than today is not the newest: its date is wrong, or says when it is due.
         """
         today = datetime.now(UTC).date()
+        return question_time(question, lambda: self.newest_day(allow), today, allow.as_of)
 
-        def newest() -> date | None:
-            last = today if allow.last is None else min(allow.last, today)
-            day = self._index.newest_day(replace(allow, last=last))
-            return None if day is None else calendar_day(day)
-
-        return question_time(question, newest, today, allow.as_of)
+    def newest_day(self, allow: Filter) -> date | None:
+        """Return the day of the newest article that passes a filter and is not dated later than today."""
+        today = datetime.now(UTC).date()
+        last = today if allow.last is None else min(allow.last, today)
+        day = self._index.newest_day(replace(allow, last=last))
+        return None if day is None else calendar_day(day)
 
     def encode(self, questions: Sequence[str]) -> dict[str, npt.NDArray[np.float32]]:
         """Return the vector of each question, float32 (dim,), all encoded in one call."""

@@ -54,6 +54,7 @@ _ROLES: tuple[tuple[Role, ...], ...] = tuple(
         "archbishop",
         "commander",
         "spokesman, spokeswoman, spokesperson",
+        "press secretary",
     )
 )
 """Offices, each with the words that news has for it; a question asks for those of which it names a word."""
@@ -63,6 +64,11 @@ _LEADING: tuple[Role, ...] = (
     ("chairwoman",), ("mayor",), ("chancellor",),
 )  # fmt: skip
 """What those are who lead something: who "will become chief executive" does not lead it yet."""
+
+_TITLES = frozenset(role for group in _ROLES for role in group) | {
+    ("minister",), ("secretary",), ("senator",), ("judge",), ("justice",), ("spokesman",), ("candidate",),
+}  # fmt: skip
+"""What may stand directly before a name as its title."""
 
 _OWNER, _CHAMPION = ("owner",), ("champion",)
 _ASKS_WHO, _ASKS_WHICH = word_set("who"), word_set("which what")
@@ -105,12 +111,16 @@ _REPORTED = word_set("said says told thinks believes announced warned claims cla
 _BEGINNING = word_set("become be lead head run")
 _SUCCEEDING = word_set("succeed replace")
 _BUYING, _WINNING = word_set("buy acquire purchase own"), word_set("win claim lift take")
+_OFFICE_NOUNS = word_set("presidency premiership mayoralty governorship chancellorship leadership")
 _TITLE_WORDS, _FOLLOWING_WORDS, _ROLE_WORDS, _MODIFIERS = 8, 14, 6, 4
 """Words that are looked at before a name, behind it, behind a verb, and before an office. Reasoned."""
 
 _MOST_WORDS = 100
 _KEPT_QUESTIONS = 256  # a question is asked of each span of its passages
 _TOKEN = re.compile(r"[^\W_]+|[,;:().!?“”\"—–]")
+_LEFT_OFFICE = re.compile(
+    r"[^.!?\n]{1,70}?\b(?:resigned|stepped (?:down|aside)|stood down|quit|ousted|fled|left office)\b"
+)
 _NAME_CHARS = 40
 _NAMES_BEHIND = re.compile(r"(?: [A-Z][\w’'-]{0,40}){1,3}")
 _NAME_BEFORE = re.compile(r"(?<!\w)([A-Z][\w’'-]{0,38}) $")
@@ -126,7 +136,7 @@ def speaks_of_now(question: str, text: str, start: int, end: int) -> bool:
     >>> [speaks_of_now("Who is the prime minister?", text, *span) for span in ((0, 9), (40, 52))]
     [True, False]
     """
-    roles = asked_roles(question)
+    roles = asked_roles(question) or _other_role(question)
     if not roles:
         return True
     first, last = sentence_around(text, start, end)
@@ -138,6 +148,7 @@ def speaks_of_now(question: str, text: str, start: int, end: int) -> bool:
     title = _behind_last_mark(before)[-_TITLE_WORDS:]
     return not (
         _is_titled_otherwise(title, name, roles, asked)
+        or _is_of_other_office(title, [*before, *name, *after], roles)
         or _is_followed(before)
         or _is_past(after, roles, asked)
         or (_NEW.isdisjoint(asked) and _is_yet_to_come(after, roles))
@@ -159,6 +170,17 @@ def asked_roles(question: str) -> frozenset[Role]:
     groups = [group for group in _ROLES if any(_names(phrase, group) for phrase in phrases)]
     leading = _LEADING if any(("leader",) in group for group in groups) else ()
     return frozenset(role for group in (*groups, leading) for role in group)
+
+
+@lru_cache(_KEPT_QUESTIONS)
+def _other_role(question: str) -> frozenset[Role]:
+    """Return the last word of what a question asks the holder of, where that is no known office: "scorer"."""
+    words = _lower(_tokens(question))[:_MOST_WORDS]
+    for at, word in enumerate(words):
+        phrase = _asked_phrase(word, words[at + 1 :]) if word in _ASKS_WHO else []
+        if len(phrase) > 1 and phrase[0] not in _HOLDING and (phrase[0] == "the" or "s" in phrase[:-1]):
+            return frozenset({(phrase[-1],)})
+    return frozenset()
 
 
 def _asked_phrase(asking: str, behind: Sequence[str]) -> Sequence[str]:
@@ -204,11 +226,25 @@ def _whole_name(sentence: str, start: int, end: int, role_words: frozenset[str])
     return start, end
 
 
+def has_left(text: str, name: str) -> bool:
+    """Whether a text says of who is named so "resigned", "stepped down" or the like.
+
+    >>> has_left("Anna Holt, 52, resigned on Friday. Otto Brandt follows her.", "Holt")
+    True
+    """
+    surname = (name.split() or [""])[-1]
+    places = (match.end() for match in re.finditer(rf"\b{re.escape(surname)}\b", text)) if surname else ()
+    return any(_LEFT_OFFICE.match(text, end) for end in islice(places, _MOST_WORDS))
+
+
 def _is_titled_otherwise(
     title: Sequence[str], name: Sequence[str], roles: Iterable[Role], asked: frozenset[str]
 ) -> bool:
     """Whether the title of a name, before it or a part of it, is that of another time or another office."""
     words = _lower([*title, *name])
+    near = words[max(0, len(title) - _MODIFIERS) : len(title)]
+    if any(word in _BEHIND_ROLE - asked and _STOPS.isdisjoint(near[at:]) for at, word in enumerate(near)):
+        return True
     place = _place(words, roles, last=True)
     if place is None:
         return False
@@ -216,6 +252,17 @@ def _is_titled_otherwise(
     if between and between[0] not in _LINKS | _BEHIND_ROLE:
         return False
     return _is_modified(words, *place, asked)
+
+
+def _is_of_other_office(title: Sequence[str], sentence: Sequence[str], roles: frozenset[Role]) -> bool:
+    """Whether a name has the title of another office, and its sentence does not name the asked one.
+
+    Who owns or has won something may hold any office.
+    """
+    if _OWNER in roles or _CHAMPION in roles or not roles <= _TITLES or _place(_lower(sentence), roles):
+        return False
+    words = tuple(_lower(title))
+    return any(words[-len(role) :] == role for role in _TITLES)
 
 
 def _is_modified(words: Sequence[str], start: int, end: int, asked: frozenset[str]) -> bool:
@@ -274,7 +321,7 @@ def _is_yet_to_come(after: Sequence[str], roles: Iterable[Role]) -> bool:
     roles = [*roles]
     verbs = _BEGINNING | _SUCCEEDING
     verbs |= _BUYING if _OWNER in roles else frozenset()
-    verbs |= _WINNING if _CHAMPION in roles else frozenset()
+    verbs |= _WINNING
     words = _lower(after)
     for at in range(1, len(words)):
         if words[at] not in verbs or words[at - 1] not in {*_MODALS, "to"}:
@@ -284,6 +331,8 @@ def _is_yet_to_come(after: Sequence[str], roles: Iterable[Role]) -> bool:
         if is_other or _REPORTED & {*words[:at]} or (words[at - 1] == "to" and not _INTENT & {*words[:at]}):
             return False
         behind = _lower(_before_mark(after[at + 1 : at + 1 + _ROLE_WORDS]))
+        if words[at] in _WINNING and _CHAMPION not in roles:
+            return not _OFFICE_NOUNS.isdisjoint(behind)
         return words[at] not in _BEGINNING or _place(behind, roles) is not None
     return False
 

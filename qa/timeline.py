@@ -3,6 +3,7 @@
 Pure: it knows what articles say and when; it does not know questions, windows, or which threshold is right.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -10,7 +11,7 @@ from types import MappingProxyType
 from typing import TypeAlias, TypedDict
 
 from nutgraf.indexer.article import Article, ArticleJson
-from nutgraf.qa.answer_status import LIKELY, AnswerPeriod, AnswerStatus, Mention, statuses
+from nutgraf.qa.answer_status import LIKELY, STALE_DAYS, AnswerPeriod, AnswerStatus, Mention, statuses
 from nutgraf.qa.change import GROWING_COUNT, STATE, Change
 from nutgraf.qa.citing.web_link import linked_reference
 from nutgraf.qa.join import AnswerGroup, LocatedSpan, Support, answer_keys
@@ -24,6 +25,8 @@ SURE_SHARE = 0.5
 
 No entry of docs/log.md compares other shares.
 """
+
+_PAST = re.compile(r"\b(?:was|were|had|became)\b")
 
 Probability = Callable[[LocatedSpan], float]
 """A span -> its probability by itself: without rivals, and without others that agree."""
@@ -128,6 +131,7 @@ def timeline(
     change: Change = STATE,
     asked_until: date | None = None,
     prints: Prints = MappingProxyType({}),
+    is_stale: Callable[[LocatedSpan], bool] = lambda _: False,
 ) -> list[TimelineEntry]:
     """Return the answers that articles give, by first appearance; then those without a date, surest first.
 
@@ -139,7 +143,8 @@ def timeline(
     Statuses are those of `qa.answer_status`. For them an article speaks of its own day, or of the time that
     its sentence looks back to where events recur or are counted, but of no day after `asked_until`, the last
     one of the asked time. What a newer version of a story replaced or denies (`qa.versions`) is superseded,
-    and the newer version's edit of it is as sure; `prints` has the other prints that were read.
+    and the newer version's edit of it is as sure; `prints` has the other prints that were read. What would be
+    current is stale where `is_stale` says so of an article of its last day.
     """
     weighed = {key: [(s, probability(s)) for s in spans] for key, spans in _answers(groups, change).items()}
     replaced = _replaced(weighed, threshold)
@@ -165,6 +170,10 @@ def timeline(
     standing = [entry for entry in dated if keys[entry.best] not in superseded]
     periods = [_period(keys[entry.best], entry.spans, change, asked_until or date.max) for entry in standing]
     status = dict(zip((entry.best for entry in standing), statuses(periods), strict=True))
+    for entry in standing:
+        newest = (span for span in entry.spans if _day(span) == entry.last)
+        if status[entry.best] == "current" and any(map(is_stale, newest)):
+            status[entry.best] = "stale"
     return [*(replace(entry, status=status.get(entry.best, "superseded")) for entry in dated), *undated]
 
 
@@ -241,9 +250,12 @@ def _period(key: str, spans: Sequence[LocatedSpan], change: Change, until: date)
 
 
 def _told_day(span: LocatedSpan, change: Change) -> date | None:
-    if change is not STATE:
-        return told_day(span.article, span.start, span.end, span.field)
-    return _day(span)
+    """Return the day that an article speaks of: its own for a state, but for "She was mayor in 1990"."""
+    day, told = _day(span), told_day(span.article, span.start, span.end, span.field)
+    if change is not STATE or day is None or told is None:
+        return told
+    is_history = (day - told).days > STALE_DAYS and _PAST.search(span.sentence) is not None
+    return told if is_history else day
 
 
 def _order(span: LocatedSpan) -> tuple[float, str, str, int, int]:

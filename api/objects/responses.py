@@ -228,7 +228,7 @@ class TimelineEntrySchema(ResponseSchema):
     """One of the answers that were given over time."""
 
     text: str = Field(examples=[_QUOTE])
-    status: Literal["current", "superseded", "disputed", "undated"] = Field(examples=["current"])
+    status: Literal["current", "stale", "superseded", "disputed", "undated"] = Field(examples=["current"])
     first: str | None = Field(description="The first day that it was given on.", examples=["2016-01-27"])
     last: str | None = Field(description="The last one.", examples=["2016-02-02"])
     outlets: list[str] = Field(examples=[["The New York Times"]])

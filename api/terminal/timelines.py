@@ -7,7 +7,13 @@ from rich.text import Text
 from nutgraf.api.terminal.console import console, visible
 from nutgraf.qa.timeline import TimelineEntry
 
-_STYLES = {"current": "bold green", "superseded": "dim", "disputed": "yellow", "undated": "dim"}
+_STYLES = {
+    "current": "bold green",
+    "stale": "yellow",
+    "superseded": "dim",
+    "disputed": "yellow",
+    "undated": "dim",
+}
 _DATES_CHARS = len("2016-01-27 to 2016-01-27")
 _SHOWN_OUTLETS = 6
 

@@ -108,10 +108,13 @@ def _rivals(earlier: LocatedSpan, evidence: Evidence) -> Iterator[Answer]:
 
 
 def _status(evidence: Evidence, span: LocatedSpan) -> str | None:
-    """Return the status of an answer on the timeline; None where it is not there."""
+    """Return the status of an answer on the timeline; None where it is not there.
+
+    What was current until it grew stale still stands.
+    """
     for entry in evidence.timeline():
         if any(is_same_answer(evidence.result.question, span, told) for told in (entry.best, *entry.spans)):
-            return entry.status
+            return "current" if entry.status == "stale" else entry.status
     return None
 
 

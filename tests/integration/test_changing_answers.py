@@ -35,10 +35,10 @@ ARTICLES = {
     "2022-08-30 courier": "Carla Voss, who won the Tarn Cup in 2021, trains again after a broken leg. Her"
     " doctor is content.",
     # Offices of which no article names the present holder.
-    "2024-03-02 beacon": "Jana Pihl will become chief executive of Veldt Mining in June, the board said on"
+    "2022-10-28 beacon": "Jana Pihl will become chief executive of Veldt Mining in June, the board said on"
     " Friday. She has run its pits for a decade.",
-    "2024-03-05 globe": "Karl Stein, who was mayor of Brennick until 2020, opened the new bridge on Monday. The"
-    " bridge cost $12 million.",
+    "2022-10-29 globe": "Karl Stein, who was mayor of Brennick until 2020, opened the new bridge on"
+    " Monday. The bridge cost $12 million.",
     "2022-01-01 weather": "Rain is expected on the islands until the evening, with some wind from the west.",
 }  # fmt: skip
 
@@ -97,3 +97,13 @@ def test_who_held_an_office_or_is_to_hold_it_does_not_answer_who_holds_it(
     assert asked.outcome == "not_found"
     assert asked.abstention is not None
     assert asked.abstention.reason.endswith(": its words are not of who it is now")
+
+
+def test_what_nobody_has_said_for_a_year_or_who_has_resigned_is_not_called_current(
+    archive: nutgraf.Archive,
+) -> None:
+    question = "Who is the prime minister of Orlow?"
+    assert archive.timeline(question, as_of="2023-10-01")[-1].status == "current"
+    assert archive.timeline(question, as_of="2023-11-01")[-1].status == "stale"
+    toll = archive.timeline("How many people did the flood in the Veldt valley kill?", as_of="2023-12-31")
+    assert toll[-1].status == "current", "the dead of a flood stay the dead of a flood"

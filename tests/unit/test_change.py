@@ -2,7 +2,14 @@
 
 import pytest
 
-from nutgraf.qa.change import GROWING_COUNT, RECURRING_EVENT, STATE, Change, asked_change
+from nutgraf.qa.change import (
+    GROWING_COUNT,
+    RECURRING_EVENT,
+    STATE,
+    Change,
+    asked_change,
+    asks_for_the_present,
+)
 
 
 @pytest.mark.parametrize(
@@ -24,3 +31,20 @@ from nutgraf.qa.change import GROWING_COUNT, RECURRING_EVENT, STATE, Change, ask
 )
 def test_change(question: str, expected: Change) -> None:
     assert asked_change(question) == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Who is the prime minister of Orlow?", True),
+        ("Which team does Mia Lind play for?", True),
+        ("How many members has the league?", True),
+        ("Who won the Tarn Cup?", True),
+        ("What did Orlow agree to?", False),
+        ("Who was the prime minister of Orlow?", False),
+        ("How many people have died in the flood?", False),
+        ("", False),
+    ],
+)
+def test_which_answers_grow_stale(question: str, expected: bool) -> None:
+    assert asks_for_the_present(question) is expected

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nutgraf.qa.tenure import asked_roles, speaks_of_now
+from nutgraf.qa.tenure import asked_roles, has_left, speaks_of_now
 
 LEADER = "Who is the prime minister of Orlow?"
 OWNER = "Who owns the Tarn Globe?"
@@ -163,3 +163,43 @@ def test_who_asks_for_the_new_holder_asks_for_whom_is_yet_to_come() -> None:
     assert is_now("Who will become chief executive?", sentence)
     assert not is_now("Who is the chief executive?", sentence)
     assert not is_now("Who leads Veldt?", sentence)
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "expected"),
+    [
+        ("Who is the president?", "Supporters of presidential candidate [Mia Lind] cheered.", False),
+        ("Who is the president?", "[Mia Lind] could win the presidency in May.", False),
+        ("Who is the president?", "President [Mia Lind] could win the vote in May.", True),
+        ("Who is the presidential candidate?", "Presidential candidate [Mia Lind] spoke.", True),
+        ("Who is the prime minister of Orlow?", "Information Minister [Mia Lind] spoke in Orlow.", False),
+        (
+            "Who is the prime minister of Orlow?",
+            "Prime Minister and Finance Minister [Mia Lind] spoke.",
+            True,
+        ),
+        ("Who owns the Globe?", "Mayor [Mia Lind] bought the Globe.", True),
+        ("Who is the White House press secretary?", "Onetime press secretary [Mia Lind] spoke.", False),
+        ("Who is the all-time leading scorer?", "Former leading scorer [Mia Lind] spoke.", False),
+        ("Who is the all-time leading scorer?", "Leading scorer [Mia Lind] spoke.", True),
+    ],
+)
+def test_candidates_other_offices_and_what_is_no_office(question: str, sentence: str, expected: bool) -> None:
+    assert is_now(question, sentence) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Anna Holt, 52, resigned on Friday.", True),
+        ("Mayor Holt has stepped down.", True),
+        ("Holt was ousted. Brandt follows her.", True),
+        ("Holt may resign.", False),
+        ("Holt spoke. Brandt resigned.", False),
+        ("Holtby resigned.", False),
+        ("", False),
+    ],
+)
+def test_who_has_left(text: str, expected: bool) -> None:
+    assert has_left(text, "Anna Holt") is expected
+    assert not has_left(text, "")

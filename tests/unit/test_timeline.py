@@ -241,3 +241,29 @@ def test_an_answer_is_shown_with_the_words_that_make_it_another_value() -> None:
     bounded = replace(bounded, start=start, end=start + 5)
     shown = [entry.best.text for entry in entries([said("a1", "2021-03-01", "1,200"), bounded])]
     assert shown == ["1,200", "more than 1,200"]
+
+
+def test_what_is_stale_is_not_current() -> None:
+    spans = [said("a1", "2020-01-01", "Tom Oakes"), said("b1", "2021-01-01", "Anna Holt")]
+    old, new = timeline(
+        join(spans), lambda span: span.score, 0.4, is_stale=lambda span: span.text == "Anna Holt"
+    )
+    assert (old.status, new.status) == ("superseded", "stale")
+    old, new = timeline(
+        join(spans), lambda span: span.score, 0.4, is_stale=lambda span: span.text == "Tom Oakes"
+    )
+    assert (old.status, new.status) == ("superseded", "current")
+
+
+def test_an_article_that_looks_far_back_speaks_of_that_time() -> None:
+    was = said("c1", "2022-01-01", "Tom Oakes", body=" was the first mayor in 1990.")
+    since = said("c1", "2022-01-01", "Tom Oakes", body=" is mayor since 1990.")
+    now = said("b1", "2021-01-01", "Anna Holt", body=" opened the bridge.")
+    assert [(e.best.text, e.status) for e in entries([was, now])] == [
+        ("Anna Holt", "current"),
+        ("Tom Oakes", "superseded"),
+    ]
+    assert [(e.best.text, e.status) for e in entries([since, now])] == [
+        ("Anna Holt", "superseded"),
+        ("Tom Oakes", "current"),
+    ]
