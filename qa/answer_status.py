@@ -24,7 +24,7 @@ changes is written about again within a month."""
 STALE_DAYS = 365
 """What nobody has said for so many days is not called current, where a question asks for the present.
 
-On half A of the timeline questions all eleven answers that were older were wrong: docs/log.md, 2026-11-28,
+On half A of the timeline questions all twelve answers that were older were wrong: docs/log.md, 2026-11-28,
 "what timelines call current, without old answers".
 """
 
