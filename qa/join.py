@@ -31,7 +31,8 @@ class LocatedSpan:
     `score` compares over windows; `null_margin` is its lead over the window's own "no answer", in logits;
     `retrieval` is the fused score of its passage, 0..1; `prior` is what its passage adds to `score`. A span
     that is not `decisive` has the scores of a reader that does not decide: it supports an answer at most.
-    `time_share` is what is left of its probability, 0 to 1, where it may be of another time than is asked.
+    `time_share` is what is left of its probability, 0 to 1, where it may be of another time than is asked, or
+    has another unit.
     What `is_outdated` is denied by a newer version of its story.
     """
 

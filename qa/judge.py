@@ -22,7 +22,7 @@ from nutgraf.qa.retrieval import SearchResult, read_prints
 from nutgraf.qa.succession import present_holders
 from nutgraf.qa.tenure import speaks_of_now
 from nutgraf.qa.time_fit import FITS, OTHER
-from nutgraf.qa.values import value_key
+from nutgraf.qa.values import other_unit, value_key
 from nutgraf.qa.versions import newest_versions, with_outdated
 
 _MOST_DIGITS = 5
@@ -224,6 +224,8 @@ def _of_time(guess: Answer, question: str, result: SearchResult) -> str:
     is_bound = time is not None and time.is_bound
     if not is_bound and not speaks_of_now(question, span.content, span.start, span.end):
         return ": its words are not of who it is now"
+    if (units := other_unit(question, span.content, span.start, span.end)) is not None:
+        return f": it is in {units[0]}, not in {units[1]}"
     if time is None:
         return ""
     if time.is_impossible:

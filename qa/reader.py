@@ -20,7 +20,8 @@ from nutgraf.qa.join import LocatedSpan
 from nutgraf.qa.question_time import QuestionTime
 from nutgraf.qa.retrieval import Candidate
 from nutgraf.qa.tenure import speaks_of_now
-from nutgraf.qa.time_fit import OTHER, TimeFit, question_of, time_fit
+from nutgraf.qa.time_fit import OTHER, UNKNOWN, TimeFit, question_of, time_fit
+from nutgraf.qa.values import other_unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,8 @@ class ReaderParams:
         """Return the best spans, best first, of the window of one of the candidate's passages.
 
         A span that is of another time than the question's loses score and certainty (`time_fit`), and so does
-        a former or future holder where the question asks for the present one (`speaks_of_now`).
+        a former or future holder where the question asks for the present one (`speaks_of_now`), and a number
+        of years where it asks for months (`other_unit`).
 
         No span runs from a paragraph into the next: a heading and the line below it are not one name.
         """
@@ -196,8 +198,12 @@ def _read(
 
 
 def _fit(question: str, passage: Passage, start: int, end: int, time: QuestionTime | None) -> TimeFit:
-    """Return how well [start:end] of a passage's article fits a question's time: the named one, or now."""
+    """Return how well [start:end] of a passage's article fits a question's time, or now, and its unit."""
+    content = passage.article.content(passage.field)
     asks_for_now = time is None or not time.is_bound
-    if asks_for_now and not speaks_of_now(question, passage.article.content(passage.field), start, end):
+    if asks_for_now and not speaks_of_now(question, content, start, end):
         return OTHER
-    return time_fit(passage.article, start, end, time, passage.field)
+    fit = time_fit(passage.article, start, end, time, passage.field)
+    if fit.share > UNKNOWN.share and other_unit(question, content, start, end) is not None:
+        return UNKNOWN  # "four years" may be what "how many months" asks for, and is no number of months
+    return fit

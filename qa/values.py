@@ -51,6 +51,10 @@ _UNITS = {
     "metre": "metres", "meter": "metres", "meters": "metres", "tonne": "tonnes", "ton": "tons",
     "magnitude": "magnitude", "aud": "A$", "cad": "C$", "hkd": "HK$", "nzd": "NZ$", "sgd": "S$", "twd": "NT$",
 }  # fmt: skip
+_UNIT_WORDS = sorted({word for word in (*_UNITS, *_UNITS.values()) if word.isalpha()} - {"us"})
+_ASKED_UNIT = re.compile(
+    rf"\bhow (?:many|much)(?: \w{{1,20}})?(?: more| fewer| full)? ({'|'.join(_UNIT_WORDS)})\b", re.IGNORECASE
+)
 _DOLLARS = {
     "A": "aud", "AU": "aud", "C": "cad", "CA": "cad", "HK": "hkd", "NZ": "nzd", "S": "sgd", "NT": "twd",
     "US": "us",
@@ -186,6 +190,21 @@ def with_units(keys: Iterable[str]) -> dict[str, str]:
         if "" in of_number and len(first_words) == 1 and not first_words & (_LEADING_UNITS | {"%"}):
             joined[bare] = f"{bare} {named[0]}"
     return joined
+
+
+def other_unit(question: str, text: str, start: int, end: int) -> tuple[str, str] | None:
+    """Return the unit of `text[start:end]` and the other one that a question asks for; None for the same.
+
+    >>> other_unit("How many months did he get?", "He got four years.", 7, 17)
+    ('years', 'months')
+    """
+    asked = _ASKED_UNIT.search(question)
+    number = number_of(value_in(text, start, end)) if asked else None
+    if asked is None or number is None or number[1] not in _UNITS.values():
+        return None
+    word = asked[1].casefold()
+    unit = _UNITS.get(word, word)
+    return None if unit == number[1] else (number[1], unit)
 
 
 def number_of(key: str) -> tuple[Decimal, str] | None:

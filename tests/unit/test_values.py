@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from nutgraf.qa.values import number_of, value_in, value_key, with_units
+from nutgraf.qa.values import number_of, other_unit, value_in, value_key, with_units
 
 
 @pytest.mark.parametrize(
@@ -160,3 +160,21 @@ def test_a_bare_number_is_the_one_with_the_only_unit() -> None:
 )
 def test_money_shares_and_what_has_two_units_are_no_bare_numbers(answers: tuple[str, ...]) -> None:
     assert with_units(map(value_key, answers)) == {}
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "expected"),
+    [
+        ("How many months did the prosecutor ask for?", "four years", ("years", "months")),
+        ("How many more miles is it?", "12 km", ("kilometres", "miles")),
+        ("How much dollars is it?", "5 million euros", ("€", "$")),
+        ("How many years did he get?", "four years", None),
+        ("How many years did he get?", "four", None),
+        ("How many people came in two days?", "12 years", None),
+        ("How long did it last?", "four years", None),
+        ("How many days was the ship away?", "Orlow", None),
+    ],
+)
+def test_a_number_in_another_unit(question: str, answer: str, expected: tuple[str, str] | None) -> None:
+    text = f"It was {answer}, they said."
+    assert other_unit(question, text, 7, 7 + len(answer)) == expected
