@@ -291,7 +291,7 @@ def _evidence(question: str, passages: Sequence[PassageSpans]) -> list[PassageSp
     def spans_of(passage: PassageSpans) -> Iterator[LocatedSpan]:
         for span in passage.spans:
             is_other = any(_is_part_of(span, other) for other in others)
-            is_described = asks_for_name and span.text.split()[-1:] and span.text.split()[-1][0].islower()
+            is_described = asks_for_name and span.text.rpartition(" ")[2][:1].islower()
             if span.time_share > OTHER.share and is_of_now[span] and not is_other and not is_described:
                 yield widened_span(span, extent)
 
