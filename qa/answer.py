@@ -195,12 +195,13 @@ class Answerer:
         """
         day = allow.as_of or self._searcher.newest_day(allow)
         is_present = not has_time and asks_for_the_present(question)
-        has_holder = not has_time and bool(asked_roles(question))
+        roles = frozenset() if has_time else asked_roles(question)
 
         def is_stale(span: LocatedSpan) -> bool:
             published = span.article.published
             is_old = day and published and (day - published.date()).days > STALE_DAYS
-            return bool(is_present and is_old) or (has_holder and has_left(span.article.text, span.text))
+            has_resigned = bool(roles) and has_left(span.article.text, span.text, roles)
+            return bool(is_present and is_old) or has_resigned
 
         return is_stale
 
@@ -292,6 +293,7 @@ def _evidence(question: str, passages: Sequence[PassageSpans]) -> list[PassageSp
         for span in passage.spans:
             is_other = any(_is_part_of(span, other) for other in others)
             is_described = asks_for_name and span.text.rpartition(" ")[2][:1].islower()
+            is_described = is_described and not span.sentence.islower()  # there names have no capitals
             if span.time_share > OTHER.share and is_of_now[span] and not is_other and not is_described:
                 yield widened_span(span, extent)
 

@@ -20,11 +20,12 @@ _MOST_WORDS = 100
 """A longer question is a text with several questions in it. Other bounds were not compared."""
 
 _PRESENT = word_set(
-    "is are s does do has have owns leads heads chairs manages coaches captains holds plays runs current"
+    "is are does do has have owns leads heads chairs manages coaches captains holds plays runs current"
     " currently now last latest recent reigning"
 )
 _PAST = word_set("did was were had")
 _WORD = re.compile(r"\w+")
+_IS = re.compile(r"\b(?:who|what|where|how|which|there|it|that|he|she)['’]s\b", re.IGNORECASE)  # no "Lind's"
 _COUNTED = word_set(
     "dead die died dies death deaths toll killed kill kills injured wounded hurt casualties casualty victims"
     " infected infections cases displaced evacuated arrested destroyed"
@@ -58,5 +59,5 @@ def asks_for_the_present(question: str) -> bool:
     """
     change = asked_change(question)
     words = {match[0].casefold() for match in islice(_WORD.finditer(question), _MOST_WORDS)}
-    is_present = bool(words & _PRESENT) and not words & _PAST
+    is_present = (bool(words & _PRESENT) or _IS.search(question) is not None) and not words & _PAST
     return change is RECURRING_EVENT or (change is STATE and is_present)

@@ -13,7 +13,7 @@ from nutgraf.indexer.fields import Field
 from nutgraf.indexer.passages import sentence_around
 from nutgraf.qa.citations import Citation, SupportKind, Voices
 from nutgraf.qa.collapse import same_place
-from nutgraf.qa.values import value_in, value_key, with_units
+from nutgraf.qa.values import rate_of, value_in, value_key, with_units
 from nutgraf.qa.variants import full_name, without_title
 from nutgraf.qa.variation import is_turned
 
@@ -177,11 +177,18 @@ def _place(span: LocatedSpan) -> tuple[Field, str, int, int]:
 def answer_keys(spans: Sequence[LocatedSpan]) -> dict[LocatedSpan, str]:
     """Return what the spans of one answer share; names count as one by what their articles say.
 
-    A bare number is the one with a unit, where there is only one such.
+    A bare number is the one with a unit, where there is only one such. "$22 an hour" is $22, but where
+    another says "$22 a year" each is a value of its own.
     """
     values = {span: value_in(span.content, span.start, span.end) for span in spans}
     united = with_units(values.values())
     values = {span: united.get(value, value) for span, value in values.items()}
+    rates: dict[str, set[str]] = {}
+    for span, value in values.items():
+        rates.setdefault(value, set()).add(rate_of(span.text))
+    for span, value in values.items():
+        if len(rates[value] - {""}) > 1:
+            values[span] = f"{value} {rate_of(span.text)}".rstrip()
     wordings = {values[span]: span.text for span in reversed(spans)}
     bare = {key: without_title(text, wordings.values()) for key, text in wordings.items()}
     names = sorted(set(bare.values()))

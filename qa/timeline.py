@@ -26,7 +26,12 @@ SURE_SHARE = 0.5
 No entry of docs/log.md compares other shares.
 """
 
-_PAST = re.compile(r"\b(?:was|were|had|became)\b")
+_PAST = re.compile(
+    r"\bhad\b|(?<!\bwho )\b(?:became|was|were)\b"
+    r"|\bwho was\b(?! (?:first |re-?)?(?:elected|appointed|named|chosen|made|sworn|crowned|hired|born)\b)"
+)
+"""What looks back; but ", who became mayor in 1990, said" may be of who is mayor now."""
+
 
 Probability = Callable[[LocatedSpan], float]
 """A span -> its probability by itself: without rivals, and without others that agree."""

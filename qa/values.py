@@ -67,6 +67,11 @@ _RATE = re.compile(
     r"|litre|liter|ton|tonne|kilogram|kilo|kg|pound)\.?$",
     re.IGNORECASE,
 )
+_NOT_SAME = word_set(
+    "more other others another additional extra injured wounded hurt missing arrested survivors"
+)
+"""Words beside a number that make it another one: "12 died" is not "12 more" or "12 injured"."""
+
 _BESIDE_CHARS = 40
 _NUMERAL = rf"(?:\d[\d,]*(?:\.\d+)?|(?:{'|'.join(_SMALL)})\b)"
 _BEFORE = re.compile(
@@ -187,7 +192,8 @@ def with_units(keys: Iterable[str]) -> dict[str, str]:
     for bare, of_number in units.items():
         named = sorted(of_number - {""}, key=len)
         first_words = {unit.split()[0] for unit in named}
-        if "" in of_number and len(first_words) == 1 and not first_words & (_LEADING_UNITS | {"%"}):
+        is_same = first_words.isdisjoint(_LEADING_UNITS | {"%"} | _NOT_SAME)
+        if "" in of_number and len(first_words) == 1 and is_same:
             joined[bare] = f"{bare} {named[0]}"
     return joined
 
@@ -205,6 +211,16 @@ def other_unit(question: str, text: str, start: int, end: int) -> tuple[str, str
     word = asked[1].casefold()
     unit = _UNITS.get(word, word)
     return None if unit == number[1] else (number[1], unit)
+
+
+def rate_of(answer: str) -> str:
+    """Return for what an answer says a value is: "$22 an hour" and "$22 per hour" are for an "hour".
+
+    >>> rate_of("$22 an hour"), rate_of("$22")
+    ('hour', '')
+    """
+    rate = _RATE.search(answer)
+    return rate[0].rstrip(".").split()[-1].casefold() if rate else ""
 
 
 def number_of(key: str) -> tuple[Decimal, str] | None:

@@ -39,6 +39,11 @@ ARTICLES = {
     " Friday. She has run its pits for a decade.",
     "2022-10-29 globe": "Karl Stein, who was mayor of Brennick until 2020, opened the new bridge on"
     " Monday. The bridge cost $12 million.",
+    # A holder whose predecessor resigned, and one in a text without capitals.
+    "2022-11-10 beacon": "Lena Voigt became mayor of Marl after Emil Kranz resigned on Monday. She promised"
+    " new schools.",
+    "2022-11-11 globe": "the governor of quill, ada sand, spoke to growers on wednesday and promised them"
+    " cheaper water.",
     "2022-01-01 weather": "Rain is expected on the islands until the evening, with some wind from the west.",
 }  # fmt: skip
 
@@ -107,3 +112,14 @@ def test_what_nobody_has_said_for_a_year_or_who_has_resigned_is_not_called_curre
     assert archive.timeline(question, as_of="2023-11-01")[-1].status == "stale"
     toll = archive.timeline("How many people did the flood in the Veldt valley kill?", as_of="2023-12-31")
     assert toll[-1].status == "current", "the dead of a flood stay the dead of a flood"
+
+
+@pytest.mark.parametrize(
+    ("question", "holder"),
+    [("Who is the mayor of Marl?", "Lena Voigt"), ("Who is the governor of Quill?", "ada sand")],
+)
+def test_who_follows_one_who_resigned_and_a_name_without_capitals_are_current(
+    archive: nutgraf.Archive, question: str, holder: str
+) -> None:
+    entries = archive.timeline(question, as_of="2022-12-01")
+    assert [(entry.best.text, entry.status) for entry in entries][-1:] == [(holder, "current")]

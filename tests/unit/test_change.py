@@ -43,6 +43,8 @@ def test_change(question: str, expected: Change) -> None:
         ("What did Orlow agree to?", False),
         ("Who was the prime minister of Orlow?", False),
         ("How many people have died in the flood?", False),
+        ("Who's the mayor of Orlow?", True),
+        ("What caused Orlow's flood?", False),
         ("", False),
     ],
 )

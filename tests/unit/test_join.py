@@ -212,6 +212,19 @@ def test_an_age_is_the_same_with_and_without_years() -> None:
     ]
 
 
+def test_a_rate_is_the_value_without_it_but_not_another_rate() -> None:
+    hour = span("a", "$22 an hour", 9.0, text="It pays $22 an hour.")
+    bare = span("b", "$22", 8.0, text="It pays $22.")
+    year = span("c", "$22 a year", 7.0, text="It pays $22 a year.")
+    assert [len(group.support) for group in join([hour, bare])] == [1]
+    groups = join([hour, bare, year])
+    assert [(group.best.text, len(group.support)) for group in groups] == [
+        ("$22 an hour", 0),
+        ("$22", 0),
+        ("$22 a year", 0),
+    ], "nothing tells which one the bare number is"
+
+
 def test_a_surname_is_the_name_that_its_article_gives() -> None:
     full = span("a", "Ada Quill", 3.0, text="Ada Quill opened the library.")
     last = span("b", "Quill", 2.0, text="Mayor Ada Quill came. Quill opened the library.")

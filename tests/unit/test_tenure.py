@@ -51,6 +51,12 @@ def is_now(question: str, marked: str) -> bool:
         "[Anna Holt], the favourite to be prime minister, spoke.",
         "[Anna Holt]'s bid to become prime minister failed.",
         "[Anna Holt] hopes to succeed Otto Brandt.",
+        "[Anna Holt] was removed as prime minister.",
+        "[Anna Holt] was for ten years prime minister.",
+        "Prime Minister [Anna Holt] was replaced as prime minister.",
+        "Former prime minister [Anna Holt], now the prime minister's adviser, spoke.",
+        "Former prime minister [Anna Holt] met Otto Brandt, now prime minister, in Tarn.",
+        "[Anna Holt], once prime minister, hopes to become prime minister again.",
     ],
 )
 def test_a_sentence_of_another_time_names_no_present_leader(sentence: str) -> None:
@@ -82,6 +88,19 @@ def test_a_sentence_of_another_time_names_no_present_leader(sentence: str) -> No
         "Prime Minister [Anna Holt] was the prime minister's choice.",
         "Outgoing prime minister [Anna Holt] spoke.",
         "Acting prime minister [Anna Holt] spoke.",
+        "Prime Minister [Anna Holt], a former deputy prime minister, spoke.",
+        "Prime Minister [Anna Holt] will be the first prime minister to speak in Tarn.",
+        "Prime Minister [Anna Holt] was met by the prime minister of Tarn.",
+        "[Anna Holt], the prime minister, hopes to become prime minister again.",
+        "[Anna Holt] was greeted by the prime minister.",
+        "[Anna Holt] was meeting Prime Minister Otto Brandt.",
+        "[Anna Holt] was hired as prime minister.",
+        "[Anna Holt], who was foreign minister before she became prime minister, spoke.",
+        "[Anna Holt] resigned as mayor and became prime minister.",
+        "[Anna Holt], the former mayor, now prime minister, spoke.",
+        "Ex-president Brandt met prime minister [Anna Holt].",
+        "Former general turned prime minister [Anna Holt] spoke.",
+        "[Anna Holt] will be prime minister until 2030.",
     ],
 )
 def test_a_sentence_that_may_be_of_now_is_kept(sentence: str) -> None:
@@ -124,6 +143,7 @@ def test_only_questions_for_a_present_holder_have_an_office() -> None:
         "Who is now prime minister of Orlow?",
         "who is Orlow's prime minister",
         "What is the name of the prime minister of Orlow?",
+        "What is the prime minister's name?",
         "The council sat for a week. Who is the prime minister?",
     ):
         assert asked_roles(question) == {("prime", "minister"), ("pm",), ("premier",)}, question
@@ -139,6 +159,10 @@ def test_only_questions_for_a_present_holder_have_an_office() -> None:
         "Which of the coaches was fired?",
         "Who is set to become chief executive?",
         "What is the mayor's plan?",
+        "Who is the mayor suing?",
+        "Who is the president accused of killing?",
+        "Who is the lead singer of Veldt?",
+        "Who is the director of the film?",
     ):
         assert asked_roles(question) == frozenset()
 
@@ -182,6 +206,17 @@ def test_who_asks_for_the_new_holder_asks_for_whom_is_yet_to_come() -> None:
         ("Who is the White House press secretary?", "Onetime press secretary [Mia Lind] spoke.", False),
         ("Who is the all-time leading scorer?", "Former leading scorer [Mia Lind] spoke.", False),
         ("Who is the all-time leading scorer?", "Leading scorer [Mia Lind] spoke.", True),
+        ("Who is the founder of Veldt?", "[Mia Lind] was the founder of Veldt.", True),
+        ("Who is the captain of the ship that sank?", "[Mia Lind] was captain of the ship.", True),
+        ("Who is the captain of the team?", "[Mia Lind] was captain of the team.", False),
+        ("Who is the director of the film?", "[Mia Lind] was the director of the film.", True),
+        ("Who is the director of the film academy?", "[Mia Lind] was the director.", False),
+        ("Who heads the inquiry?", "Former prime minister [Mia Lind] heads the inquiry.", True),
+        ("Who heads the inquiry?", "The inquiry, led by retired judge [Mia Lind], begins.", True),
+        ("Who is the chief executive officer?", "Former chief executive officer [Mia Lind] sued.", False),
+        ("Who is the world champion?", "World champion [Mia Lind] hopes to win again.", True),
+        ("Who is the world champion?", "Reigning five-time champion [Mia Lind] lost.", True),
+        ("Who owns the Globe?", "[Mia Lind] completed a deal to buy the Globe.", True),
     ],
 )
 def test_candidates_other_offices_and_what_is_no_office(question: str, sentence: str, expected: bool) -> None:
@@ -197,9 +232,30 @@ def test_candidates_other_offices_and_what_is_no_office(question: str, sentence:
         ("Holt may resign.", False),
         ("Holt spoke. Brandt resigned.", False),
         ("Holtby resigned.", False),
+        ("Holt, who resigned on Friday, spoke.", True),
+        ("Holt announced on Friday that she had resigned.", True),
+        ("On Friday Holt resigned.", True),
+        ("Holt became mayor after Brandt resigned.", False),
+        ("Holt said that Brandt resigned.", False),
+        ("Holt, whose deputy resigned, spoke.", False),
+        ("Holt's deputy resigned.", False),
+        ("Ministers loyal to Holt resigned.", False),
+        ("Holt ousted Brandt.", False),
+        ("Holt has not resigned.", False),
+        ("Holt quit smoking.", False),
+        ("Holt resigned from the board of Veldt.", False),
+        ("Otto Holt resigned.", False),
         ("", False),
     ],
 )
 def test_who_has_left(text: str, expected: bool) -> None:
     assert has_left(text, "Anna Holt") is expected
     assert not has_left(text, "")
+
+
+def test_who_left_another_office_has_not_left() -> None:
+    roles = asked_roles("Who is the prime minister?")
+    assert not has_left("Holt resigned as mayor in 2010 and is now prime minister.", "Holt", roles)
+    assert has_left("Holt resigned as Orlow's prime minister.", "Holt", roles)
+    assert has_left("Holt stepped down as chairman and prime minister.", "Holt", roles)
+    assert has_left("Holt resigned from office.", "Holt", roles)

@@ -263,7 +263,13 @@ def test_an_article_that_looks_far_back_speaks_of_that_time() -> None:
         ("Anna Holt", "current"),
         ("Tom Oakes", "superseded"),
     ]
-    assert [(e.best.text, e.status) for e in entries([since, now])] == [
-        ("Anna Holt", "superseded"),
-        ("Tom Oakes", "current"),
-    ]
+    became = said("c1", "2022-01-01", "Tom Oakes", body=", who became mayor in 1990, opened a school.")
+    elected = said("c1", "2022-01-01", "Tom Oakes", body=", who was elected in 1990, opened a school.")
+    for present in (since, became, elected):
+        assert [(e.best.text, e.status) for e in entries([present, now])] == [
+            ("Anna Holt", "superseded"),
+            ("Tom Oakes", "current"),
+        ]
+    for past in (" became mayor in 1990.", ", who was mayor in 1990, opened a school."):
+        history = entries([said("c1", "2022-01-01", "Tom Oakes", body=past), now])
+        assert [e.status for e in history] == ["current", "superseded"], past

@@ -155,6 +155,8 @@ def test_a_bare_number_is_the_one_with_the_only_unit() -> None:
         ("22", "$22"),
         ("12", "12 days", "12 soldiers"),
         ("12", "more than 12 days"),
+        ("12", "12 injured"),
+        ("12", "12 others"),
         ("Bo", "12 days"),
     ],
 )
