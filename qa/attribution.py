@@ -42,6 +42,9 @@ _CONTRAST = re.compile(
 _LEAD_IN = re.compile(
     r"(?:But|And|Yet|So|Still|Meanwhile|Also|However|Later|Then|Additionally|Earlier|Separately),? (?=\S)"
 )
+_AS = re.compile(rf"As (?=[^,;\n]{{1,80}}\b(?:{_PLAIN}|{_OTHER}),)")
+"""What leads in "As the minister once said, ...", and not "As Holt said that he would go, it rained"."""
+
 _TO_SOMEBODY = word_set("told tells")
 _CLOSED = re.compile(
     r"[.;!?)]|,(?! ?[\"“])| (?:in|on|at|during|after|before|when|this|last|earlier|citing|to|of|via|and)\b"
@@ -296,7 +299,7 @@ def _subject(text: str, first: int, verb: int) -> Attribution | None:
     """Return the subject of the clause that begins at `first`, without what leads in: 'On Monday, ...'."""
     breaks = [m.end() for m in _BREAK.finditer(text, first, verb) if m[0] in ":;–—"]
     first = breaks[-1] if breaks else first
-    lead = _LEAD_IN.match(text, first)
+    lead = _LEAD_IN.match(text, first) or _AS.match(text, first)
     return _speaker_before(text, lead.end() if lead else first, verb)
 
 

@@ -105,6 +105,15 @@ def test_in_nested_quotations_the_inner_one_speaks() -> None:
     assert speaker("“Mr. Wang told me, ‘We saw [forty] of them,’” Ms. Li said.") == "Mr. Wang"
     assert speaker("“‘We saw [forty] of them,’ Mr. Wang told me,” Ms. Li said.") == "Mr. Wang"
     assert speaker("“Mr. Wang told me, ‘We saw them,’ on [Monday],” Ms. Li said.") == "Ms. Li"
+    straight = "\"As the old minister once said, 'trains are [late]', and we wait,\" she added."
+    assert speaker(straight) == "the old minister"
+    assert speaker(straight.replace("[late]", "late").replace("we wait", "we [wait]")) == "she"
+
+
+def test_as_somebody_said_leads_in_what_was_said_and_no_other_clause_does() -> None:
+    assert speaker("As Mr. Wang said, the mill closes in [May].") == "Mr. Wang"
+    assert speaker("As Mr. Wang said that the mill closes, it rained in [Tarn].") is None
+    assert speaker("After Mr. Wang said that the mill closes, it rained in [Tarn].") is None
 
 
 @pytest.mark.parametrize(
