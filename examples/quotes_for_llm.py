@@ -2,7 +2,7 @@
 
 python examples/quotes_for_llm.py news.nutgraf "What did China agree to on sanctions?"
 
-No model is called: the messages are printed as JSON. Nothing is printed where the archive does not answer.
+No model is called: the messages are printed as JSON. Nothing is printed where no answer was found.
 """
 
 import json
@@ -26,7 +26,7 @@ def quotes(result: nutgraf.AskResult, *, least: float = 0.1) -> list[dict[str, o
 
 
 def prompt_for(question: str, result: nutgraf.AskResult) -> list[dict[str, str]] | None:
-    """Return the messages for a chat model; None where the archive does not answer: then call no model."""
+    """Return the messages for a chat model; None where no answer was found: then call no model."""
     if not result.answered:
         return None
     lines = [json.dumps(quote, ensure_ascii=False) for quote in quotes(result)]

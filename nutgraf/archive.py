@@ -219,7 +219,7 @@ class Archive:
         timeline: bool = False,
         explain: bool = False,
     ) -> AskResult:
-        """Answer a question with the exact words of an article, or say why the archive does not.
+        """Answer a question with the exact words of an article, or say why no answer was found.
 
         `top` is how many different answers are wanted, 1 to 100. Days are inclusive: text as the command line
         takes it ("2016-01", "last week"), a date or a datetime; `as_of` hides what was published later and

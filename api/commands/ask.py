@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _INDEX = Path(DEFAULT_INDEX)
 
-ASK_HELP = """Answer a question with the exact words of an article, or say that no article answers it.
+ASK_HELP = """Answer a question with the exact words of an article, or say that no answer was found.
 
 \b
 Examples:

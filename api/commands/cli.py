@@ -1,6 +1,7 @@
 """The command line, `nutgraf` and `ask`: the names of its commands, and how each of them ends.
 
-The exit codes are like those of grep: 0 answered or found, 1 not in the archive, 2 error, 130 interrupted.
+The exit codes are like those of grep: 0 answered or found, 1 unsure or not found, 2 error, 130
+interrupted.
 """
 
 import io

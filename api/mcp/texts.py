@@ -28,7 +28,8 @@ def answer_text(result: AskJson) -> str:
         reason = result["abstention"]["reason"]
         nearest = [line for passage in result["passages"][:NEAREST] for line in _passage(passage)]
         if (guess := result["abstention"]["guess"]) is not None:
-            blocks = [f"Not sure enough to answer: {reason}. The best guess, to be checked, is no answer:"]
+            blocks = [f"Not sure enough to answer: {reason} (`min_probability` lowers that bound)."]
+            blocks += ["The best guess, to be checked, is no answer:"]
             blocks += _answer(guess)
         else:
             blocks = [f"Found no answer: {reason}."]

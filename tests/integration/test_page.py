@@ -5,6 +5,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from nutgraf.indexer.embedded.writer import EmbeddedWriter
 from nutgraf.indexer.encoder import Encoder
 from nutgraf.models import shipped
 from nutgraf.qa.answer import Answerer
+from nutgraf.qa.inquiry import Inquiry
 from nutgraf.qa.result import QuestionResult
 from nutgraf.settings import Settings
 
@@ -66,7 +68,7 @@ def test_a_reader_without_calibration_is_not_called_likely(
 
 
 def test_a_former_holder_of_an_office_is_told_as_earlier_and_not_as_another_version(
-    seeds_index: Path, tmp_path: Path
+    seeds_index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     archive = Archive(Settings(Path(shutil.copytree(seeds_index, tmp_path / "index"))))
     archive.add(
@@ -80,10 +82,15 @@ def test_a_former_holder_of_an_office_is_told_as_earlier_and_not_as_another_vers
     )
     app = create_app(archive, Serving(deadline_s=600))
     with TestClient(app, base_url="http://localhost") as client:
-        shown = client.get("/", params={"q": "Who is the Chinese foreign minister?"}).text
-    words = " ".join(re.sub(r"<.*?>", " ", shown).split())
-    assert "Earlier: “ Wang Yi ”" in words
-    assert "version of the story" not in words
+        pages = [client.get("/", params={"q": "Who is the Chinese foreign minister?"}).text]
+        sure = partial(Inquiry, min_probability=0.999)
+        monkeypatch.setattr(nutgraf.api.web.page.routes, "Inquiry", sure)
+        pages.append(client.get("/", params={"q": "Who is the Chinese foreign minister?"}).text)
+    for shown, heading in zip(pages, ("Answer to:", "Not sure enough to answer"), strict=True):
+        words = " ".join(re.sub(r"<.*?>", " ", shown).split())
+        assert heading in words
+        assert "Earlier: “ Wang Yi ”" in words
+        assert "version of the story" not in words
 
 
 @pytest.fixture(scope="module")

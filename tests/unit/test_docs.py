@@ -69,6 +69,13 @@ def help_of(command: str = "") -> str:
     return help_text(command)
 
 
+@pytest.mark.parametrize("page", sorted(PAGES.keys() - {"docs/log.md"}))
+def test_no_page_says_that_the_archive_has_no_answer_where_none_was_found(page: str) -> None:
+    words = " ".join(PAGES[page].split())
+    false = r"no article answers|archive (?:does not answer|cannot answer|does not\.)|\| not in the archive"
+    assert re.findall(false, words) == []
+
+
 def test_every_command_has_its_heading() -> None:
     listed = re.findall(r"^  ([a-z]+)  ", help_of().split("Commands:")[1], re.MULTILINE)
     assert sorted(listed) == sorted(COMMANDS)

@@ -89,6 +89,28 @@ def test_an_answer_with_all_that_is_known_of_it() -> None:
     )
 
 
+def test_a_guess_is_told_as_none_to_rely_on_with_what_lowers_the_bound() -> None:
+    guess = span(1, text="31", probability=0.54, sentence={"text": "It killed 31."}, support=[])
+    guess |= {"attribution": None, "earlier": [span(2, text="12")]}
+    asked = {
+        "question": "How many?",
+        "note": None,
+        "index": INDEX,
+        "answered": False,
+        "abstention": {"reason": "the best guess has probability 54%, below 66%", "guess": guess},
+        "passages": [],
+    }
+    assert answer_text(asked).splitlines() == [
+        "Not sure enough to answer: the best guess has probability 54%, below 66% (`min_probability` lowers"
+        " that bound).",
+        "The best guess, to be checked, is no answer:",
+        '"31" (probability 54%)',
+        "  sentence: It killed 31.",
+        "  source: no date | Title 1 | article a1 [1:5]",
+        '  earlier: "12" no date | Title 2 | article a2 [2:6]',
+    ]
+
+
 def test_an_abstention_names_the_three_nearest() -> None:
     passages = [span(n, rank=n, text=f"Passage {n}.", copies=[], versions=[]) for n in range(1, 6)]
     passages[1]["copies"] = [article(7), article(8)]
