@@ -105,6 +105,12 @@ def test_many_questions_are_answered_as_one_by_one(seeds: nutgraf.Archive) -> No
     assert [a.text for a in seeds.ask_many(questions)] == [seeds.ask(q).text for q in questions]
 
 
+def test_a_question_at_its_very_threshold_has_one_outcome(seeds: nutgraf.Archive) -> None:
+    least = seeds.ask(QUESTION).answers[0].probability
+    assert [seeds.ask(QUESTION, min_probability=least).outcome for _ in range(2)] == ["answered"] * 2
+    assert seeds.ask(QUESTION, min_probability=math.nextafter(least, 1)).outcome == "unsure"
+
+
 def test_files_folders_and_globs_go_in(tmp_path: Path) -> None:
     folder = tmp_path / "articles"
     folder.mkdir()
