@@ -53,6 +53,7 @@ _CLOSED = re.compile(
 """What may follow the verb of a frame that closes a sentence; behind "she said," a quotation opens."""
 
 _QUOTED = re.compile(r"[“\"][^“”\"]{3,}[”\"]")
+_NAME_BEHIND = re.compile(r",(?: (?!\w{3,6}day\b)(?:[A-Z][\w’'-]{1,30}|[A-Z]\.)){1,4}(?=[.,;)]|\s*$)")
 _PART = re.compile(r"[^,]+")
 _WORD = re.compile(r"[^\s,]+")
 _TRAILING = word_set(
@@ -317,7 +318,11 @@ def _speaker_before(text: str, first: int, verb: int) -> Attribution | None:
 def _speaker_after(text: str, first: int, last: int) -> Attribution | None:
     """Return the speaker that stands behind a verb or "according to"."""
     span = _trimmed(text, first, _stop(_END_OF_SPEAKER, text, first + 1, last))
-    return _checked(text, span) if span else None
+    speaker = _checked(text, span) if span else None
+    if speaker is None or not text[speaker.start : speaker.end].islower():
+        return speaker
+    name = _NAME_BEHIND.match(text, speaker.end, last)  # "his lawyer, Petra Kolb"
+    return speaker if name is None else Attribution(speaker.start, name.end())
 
 
 def _stop(pattern: re.Pattern[str], text: str, first: int, last: int) -> int:
