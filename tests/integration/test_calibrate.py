@@ -133,15 +133,17 @@ def test_the_report_by_hand(own: IndexCalibration, capsys: pytest.CaptureFixture
 def test_the_indexs_own_calibration_answers_and_info_says_so(
     cli: Any, seeds_copy: Path, own: IndexCalibration
 ) -> None:
-    assert cli("info").stdout.splitlines()[-1].startswith("calibration the reader's; threshold ")
-    assert cli("ask", QUESTION).returncode == 0
+    assert (
+        cli("info", profile=None).stdout.splitlines()[-1].startswith("calibration the reader's; threshold ")
+    )
+    assert cli("ask", QUESTION, profile=None).returncode == 0
     write_own(seeds_copy, own)
-    abstained = cli("ask", QUESTION)
+    abstained = cli("ask", QUESTION, profile=None)
     assert abstained.returncode == 1
     assert "the best guess has probability 0%, below 50%" in abstained.stdout
     line = "calibration this index's own: 60 questions, 2026-11-22; threshold 0.5000"
-    assert cli("info").stdout.splitlines()[-1] == line
-    assert json.loads(cli("info", "--json").stdout)["calibration"] == {
+    assert cli("info", profile=None).stdout.splitlines()[-1] == line
+    assert json.loads(cli("info", "--json", profile=None).stdout)["calibration"] == {
         "of": "index",
         "threshold": 0.5,
         "fitted": {"reader": own.reader, "questions": 60, "made": "2026-11-22T00:00:00Z"},

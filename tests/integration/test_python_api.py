@@ -46,7 +46,7 @@ def test_four_lines_answer(tmp_path: Path) -> None:
 
 def test_to_dict_is_the_json_of_the_command_line(seeds: nutgraf.Archive, seeds_index: Path, cli: Any) -> None:
     def printed(*command: str) -> Any:
-        return json.loads(cli(*command, "--json", "--index", str(seeds_index)).stdout)
+        return json.loads(cli(*command, "--json", "--index", str(seeds_index), profile=None).stdout)
 
     def timeless(value: Any) -> Any:
         return {key: part for key, part in value.items() if key != "timing_ms"}
