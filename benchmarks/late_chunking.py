@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 _BETWEEN = "\n\n"
 _OWN_TOKENS = 256  # what the published encoder reads of a text
-_DENSE_WEIGHT, _CANDIDATES = 0.4, 100  # as `ask` adds cosines and BM25
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +108,7 @@ def _documents(corpus: TrainingCorpus) -> Iterator[Document]:
 
 def _row(cut: Cut, documents: Sequence[Document]) -> list[object]:
     from nutgraf.models.training.encoder.network import EncoderNetwork, token_rows
-    from nutgraf.models.training.encoder.retrieval import best_ranks, scaled
+    from nutgraf.models.training.encoder.retrieval import retrieval_scores
 
     tokens, network = Tokens(default_encoder() / "tokenizer.json"), EncoderNetwork(default_encoder()).eval()
     texts: list[str] = []
@@ -149,12 +148,9 @@ def _row(cut: Cut, documents: Sequence[Document]) -> list[object]:
     asked = network.encode(token_rows(tokens, questions))
     found = np.stack(vectors) if cut.stretch else network.encode(rows)
     encoded += sum(map(len, rows))
-    cosines = asked @ found.T
-    ranks = best_ranks(cosines, relevant)
-    lexical = Bm25(texts).scores(questions)
-    added = _DENSE_WEIGHT * scaled(cosines) + (1 - _DENSE_WEIGHT) * scaled(lexical, low=0.0)
-    shares = ((ranks <= 1).mean(), (ranks <= 5).mean(), (best_ranks(added, relevant) <= 1).mean())
-    return [cut.name, f"{len(texts):,}", f"{encoded:,}", *(100 * float(share) for share in shares)]
+    scores = retrieval_scores(asked @ found.T, Bm25(texts).scores(questions), relevant)
+    shares = scores.recall_1, scores.recall_5, scores.sum_1
+    return [cut.name, f"{len(texts):,}", f"{encoded:,}", *(100 * share for share in shares)]
 
 
 def _late(

@@ -338,4 +338,4 @@ class _Run:
 def _is_sure(calibration: Calibration, threshold: float, answer: Answer) -> bool:
     """Whether an answer would be sure enough if no other stood beside it."""
     alone = calibration.probability(replace(answer.features, margin=MARGIN_CAP))
-    return alone * answer.span.time_share >= threshold
+    return alone * answer.span.fit_share >= threshold

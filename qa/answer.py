@@ -35,7 +35,7 @@ from nutgraf.qa.judge import accepts, judge, probability_alone, widened_span
 from nutgraf.qa.profiles import Profile
 from nutgraf.qa.reader import PassageSpans, Readers, read
 from nutgraf.qa.result import PassageReading, QuestionResult, Timing
-from nutgraf.qa.retrieval import Candidate, SearchResult, read_prints
+from nutgraf.qa.retrieval import Candidate, SearchResult, prints, read_prints
 from nutgraf.qa.search import Searcher, milliseconds_since
 from nutgraf.qa.tenure import asked_roles, has_left, speaks_of_now
 from nutgraf.qa.time_fit import OTHER
@@ -175,15 +175,14 @@ class Answerer:
         asked = question_kinds(outcome.question)
 
         def probability(span: LocatedSpan) -> float:
-            return probability_alone(span, self.calibration, asked) * span.time_share
+            return probability_alone(span, self.calibration, asked) * span.fit_share
 
-        asked_until = time.last if time is not None else None
         return timeline(
             join(*_spans_and_copies(_evidence(outcome.question, passages))),
             probability,
             outcome.threshold,
             asked_change(outcome.question),
-            asked_until,
+            time.last if time is not None else None,
             read_prints(candidates),
             self._stale(outcome.question, outcome.allow, has_time=time is not None),
         )
@@ -193,15 +192,15 @@ class Answerer:
 
         Its age counts from the day of `as_of`, or from the newest article, and not where a time is asked for.
         """
-        day = allow.as_of or self._searcher.newest_day(allow)
         is_present = not has_time and asks_for_the_present(question)
+        day = (allow.as_of or self._searcher.newest_day(allow)) if is_present else None
         roles = frozenset() if has_time else asked_roles(question)
 
         def is_stale(span: LocatedSpan) -> bool:
             published = span.article.published
-            is_old = day and published and (day - published.date()).days > STALE_DAYS
-            has_resigned = bool(roles) and has_left(span.article.text, span.text, roles)
-            return bool(is_present and is_old) or has_resigned
+            if day is not None and published is not None and (day - published.date()).days > STALE_DAYS:
+                return True
+            return bool(roles) and has_left(span.article.text, span.text, roles)
 
         return is_stale
 
@@ -294,7 +293,7 @@ def _evidence(question: str, passages: Sequence[PassageSpans]) -> list[PassageSp
             is_other = any(_is_part_of(span, other) for other in others)
             is_described = asks_for_name and span.text.rpartition(" ")[2][:1].islower()
             is_described = is_described and not span.sentence.islower()  # there names have no capitals
-            if span.time_share > OTHER.share and is_of_now[span] and not is_other and not is_described:
+            if span.fit_share > OTHER.share and is_of_now[span] and not is_other and not is_described:
                 yield widened_span(span, extent)
 
     return [replace(passage, spans=[*spans_of(passage)]) for passage in passages]
@@ -313,11 +312,7 @@ def _spans_and_copies(
 ) -> tuple[list[LocatedSpan], Mapping[str, Sequence[Article]]]:
     """Return all spans, and by the id of an article the other prints and versions of all its passages."""
     spans = [span for passage in passages for span in passage.spans]
-    prints: dict[str, dict[str, Article]] = {}
-    for candidate in (passage.candidate for passage in passages):
-        others = prints.setdefault(candidate.passage.article.id, {})
-        others |= {article.id: article for article in (*candidate.copies, *candidate.versions)}
-    return spans, {article_id: [*others.values()] for article_id, others in prints.items()}
+    return spans, prints([passage.candidate for passage in passages])
 
 
 def _readings(passages: Sequence[PassageSpans]) -> dict[int, PassageReading]:

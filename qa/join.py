@@ -31,7 +31,7 @@ class LocatedSpan:
     `score` compares over windows; `null_margin` is its lead over the window's own "no answer", in logits;
     `retrieval` is the fused score of its passage, 0..1; `prior` is what its passage adds to `score`. A span
     that is not `decisive` has the scores of a reader that does not decide: it supports an answer at most.
-    `time_share` is what is left of its probability, 0 to 1, where it may be of another time than is asked, or
+    `fit_share` is what is left of its probability, 0 to 1, where it may be of another time than is asked, or
     has another unit.
     What `is_outdated` is denied by a newer version of its story.
     """
@@ -44,7 +44,7 @@ class LocatedSpan:
     retrieval: float = 0.0
     prior: float = 0.0
     decisive: bool = True
-    time_share: float = 1.0
+    fit_share: float = 1.0
     field: Field = "text"
     is_outdated: bool = False
 

@@ -95,8 +95,8 @@ def with_probabilities(groups: Sequence[AnswerGroup], calibration: Calibration, 
     for.
     """
     answers = []
-    first_share = groups[0].best.time_share if groups else 1.0
-    rivals = (group for group in groups[1:] if not OTHER.share == group.best.time_share < first_share)
+    first_share = groups[0].best.fit_share if groups else 1.0
+    rivals = (group for group in groups[1:] if not OTHER.share == group.best.fit_share < first_share)
     second = next(rivals, None)
     for group in groups:
         best, rival = group.best, second if group is groups[0] else groups[0]
@@ -109,7 +109,7 @@ def with_probabilities(groups: Sequence[AnswerGroup], calibration: Calibration, 
             agreement=group.agreement,
             is_other_kind=is_other_kind(asked, best.text),
         )
-        probability = calibration.probability(features) * best.time_share
+        probability = calibration.probability(features) * best.fit_share
         answers.append(
             Answer(
                 best.text,
@@ -207,7 +207,7 @@ def _abstention(
     if not ranked:
         return Abstention("nothing_read", "the passages found hold no answer")
     probability, bound = _apart(ranked[0].probability, threshold)
-    why = _of_time(ranked[0], inquiry.question, result)
+    why = _doubt(ranked[0], inquiry.question, result)
     if ranked[0].span.is_outdated:
         why = ": a newer version of its story denies it"
     reason = f"the best guess has probability {probability}, below {bound}{why}"
@@ -216,10 +216,10 @@ def _abstention(
     return Abstention("below_threshold", reason, ranked[0])
 
 
-def _of_time(guess: Answer, question: str, result: SearchResult) -> str:
-    """Return what makes a guess less sure, if it may be of another time than the question's."""
+def _doubt(guess: Answer, question: str, result: SearchResult) -> str:
+    """Return what makes a guess less sure: another time, holder or unit; "" for nothing."""
     time, span = result.time, guess.span
-    if span.time_share == FITS.share:
+    if span.fit_share == FITS.share:
         return ""
     is_bound = time is not None and time.is_bound
     if not is_bound and not speaks_of_now(question, span.content, span.start, span.end):
@@ -230,7 +230,7 @@ def _of_time(guess: Answer, question: str, result: SearchResult) -> str:
         return ""
     if time.is_impossible:
         return f": {time.words!r} is no day of the calendar"
-    is_other = guess.span.time_share == OTHER.share
+    is_other = guess.span.fit_share == OTHER.share
     return f": it {'is of another time than' if is_other else 'may not be of'} {time.read_as}"
 
 

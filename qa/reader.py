@@ -97,7 +97,7 @@ class ReaderParams:
                 retrieval=candidate.score,
                 prior=prior - fit.loss,
                 decisive=decisive,
-                time_share=fit.share,
+                fit_share=fit.share,
                 field=passage.field,
             )
             for span, fit in zip(spans, fits, strict=True)

@@ -105,15 +105,20 @@ class Candidate:
         return (self.passage,) if self.headline is None else (self.passage, self.headline)
 
 
+def prints(candidates: Sequence[Candidate]) -> dict[str, list[Article]]:
+    """Return by the id of each candidate's article the copies and versions of all its passages, each once."""
+    by_article: dict[str, dict[str, Article]] = {}
+    for candidate in candidates:
+        others = by_article.setdefault(candidate.passage.article.id, {})
+        others |= {other.id: other for other in (*candidate.copies, *candidate.versions)}
+    return {article_id: [*others.values()] for article_id, others in by_article.items()}
+
+
 def read_prints(candidates: Sequence[Candidate]) -> dict[str, list[Article]]:
     """Return by the id of each candidate's article the other prints of its story among the candidates."""
-    read = {candidate.passage.article.id for candidate in candidates}
-    prints: dict[str, dict[str, Article]] = {article_id: {} for article_id in read}
-    for c in candidates:  # each passage of an article has its own prints
-        prints[c.passage.article.id] |= {other.id: other for other in (*c.copies, *c.versions)}
+    every = prints(candidates)
     return {
-        article_id: [other for other in others.values() if other.id in read]
-        for article_id, others in prints.items()
+        article_id: [other for other in others if other.id in every] for article_id, others in every.items()
     }
 
 

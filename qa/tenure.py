@@ -279,10 +279,8 @@ def _names(phrase: Sequence[str], group: Sequence[Role]) -> bool:
     behind = phrase[place[1]] if place[1] < len(phrase) else ""
     if phrase[0] in _HOLDING:
         return True
-    if (
-        phrase[place[0]] in {"head", "lead"} and behind.isalpha() and behind not in _ADVERBS
-    ):  # "the head coach"
-        return False
+    if phrase[place[0]] in {"head", "lead"} and behind.isalpha() and behind not in _ADVERBS:
+        return False  # "the head coach"
     return behind != "s" and not behind.endswith(("ing", "ed"))  # "Who is the mayor suing?"
 
 
@@ -477,9 +475,7 @@ def _is_past(  # noqa: PLR0911 - a rule a line
 def _is_yet_to_come(after: Sequence[str], roles: Iterable[Role]) -> bool:
     """Whether the words behind a name say that it may hold the office later: "will be", "agreed to buy"."""
     roles = [*roles]
-    verbs = _BEGINNING | _SUCCEEDING
-    verbs |= _BUYING if _OWNER in roles else frozenset()
-    verbs |= _WINNING
+    verbs = _BEGINNING | _SUCCEEDING | _WINNING | (_BUYING if _OWNER in roles else frozenset())
     words = _lower(after)
     for at in range(1, len(words)):
         if words[at] not in verbs or words[at - 1] not in {*_MODALS, "to"}:

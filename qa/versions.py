@@ -83,8 +83,8 @@ def with_outdated(
 
 def _outdated(group: AnswerGroup) -> AnswerGroup:
     best = group.best
-    share, score = min(best.time_share, OTHER.share), best.score - OTHER.loss
-    return replace(group, best=replace(best, is_outdated=True, time_share=share, score=score))
+    share, score = min(best.fit_share, OTHER.share), best.score - OTHER.loss
+    return replace(group, best=replace(best, is_outdated=True, fit_share=share, score=score))
 
 
 def _is_denied(group: AnswerGroup, prints: Sequence[Article]) -> bool:
@@ -124,7 +124,7 @@ def _replaces(newer: AnswerGroup, older: AnswerGroup, is_sure: Callable[[Located
     cluster, telling = older.best.article.cluster, [span.article for span in _spans(older)]
     if newer is older or cluster is None:
         return False
-    if newer.best.time_share < older.best.time_share:  # the older one is of the time that is asked
+    if newer.best.fit_share < older.best.fit_share:  # the older one is of the time that is asked
         return False
     prints = [span for span in _spans(newer) if span.article.cluster == cluster]
     first = min((span.article for span in prints), key=_begun, default=None)

@@ -113,7 +113,7 @@ def test_what_a_newer_version_denies_is_no_sure_answer_and_no_longer_the_first()
         ("the town council", False),
         ("Mayor Lund", True),
     ]
-    assert left[1].best.time_share == OTHER.share
+    assert left[1].best.fit_share == OTHER.share
 
 
 def test_an_answer_stands_where_the_newer_version_does_not_deny_it_or_gives_it_as_well() -> None:

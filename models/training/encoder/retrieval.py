@@ -66,15 +66,21 @@ class HeldOutRetrieval:
         asked, found = vectors[: len(self._questions)], vectors[len(self._questions) :]
         column = {number: at for at, number in enumerate(self._passages)}
         relevant = [[column[number] for number in numbers] for numbers in self._relevant]
-        cosines = asked @ found.T
-        ranks = best_ranks(cosines, relevant)
-        added = _DENSE_WEIGHT * scaled(cosines) + (1 - _DENSE_WEIGHT) * scaled(self._lexical, low=0.0)
-        return RetrievalScores(
-            float((ranks <= _FIRST).mean()),
-            float((ranks <= _FEW).mean()),
-            float(np.where(ranks <= _RANKED, 1 / ranks, 0).mean()),
-            float((best_ranks(added, relevant) <= _FIRST).mean()),
-        )
+        return retrieval_scores(asked @ found.T, self._lexical, relevant)
+
+
+def retrieval_scores(
+    cosines: NDArray[np.float32], lexical: NDArray[np.float32], relevant: Sequence[Sequence[int]]
+) -> RetrievalScores:
+    """Rank the passages of each question: scores are float32 (q, p), `relevant` has columns of each row."""
+    ranks = best_ranks(cosines, relevant)
+    added = _DENSE_WEIGHT * scaled(cosines) + (1 - _DENSE_WEIGHT) * scaled(lexical, low=0.0)
+    return RetrievalScores(
+        float((ranks <= _FIRST).mean()),
+        float((ranks <= _FEW).mean()),
+        float(np.where(ranks <= _RANKED, 1 / ranks, 0).mean()),
+        float((best_ranks(added, relevant) <= _FIRST).mean()),
+    )
 
 
 def scaled(scores: NDArray[np.float32], *, low: float | None = None) -> NDArray[np.float32]:
